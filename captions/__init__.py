@@ -1,0 +1,24 @@
+"""Reads photo captions and credits out of news articles, for licensing audits.
+
+>>> import captions
+>>> captions.parse_credit("AMMAR AWAD/REUTERS").creators
+('Ammar Awad',)
+"""
+
+from captions.credit import parse_credit
+from captions.errors import CaptionsError, InputError, StoreError, VocabularyError
+from captions.model import Article, Caption, Credit, Printing
+from captions.plain import parse_text
+
+__all__ = [
+    "Article",
+    "Caption",
+    "CaptionsError",
+    "Credit",
+    "InputError",
+    "Printing",
+    "StoreError",
+    "VocabularyError",
+    "parse_credit",
+    "parse_text",
+]

@@ -1,0 +1,143 @@
+"""The credit line -> Credit: label off, notices out, parties typed, chain read."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from captions import chain, labels, notices
+from captions.model import Credit
+from captions.names import same_person
+from captions.parties import Party, parties
+from captions.text import name_key, tidy
+from captions.vocabulary import Vocabulary, default
+
+# Longer than any credit line seen (the longest of 1,200 real ones has 190 characters): beyond it, it is not one.
+LONGEST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A credit line, and how it was read."""
+
+    credit: Credit
+    label: str | None
+    """The kind of label in front of or behind it: before, by, after, weak, sign; None without one."""
+    label_text: str
+    parties: tuple[Party, ...]
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing in the line is left that is neither name, mark nor sign."""
+        return bool(self.parties) and all(p.kind != "other" for p in self.parties)
+
+    @property
+    def registered(self) -> tuple[Party, ...]:
+        """The parties that the register knows."""
+        return tuple(p for p in self.parties if p.agency is not None)
+
+    @property
+    def persons(self) -> tuple[Party, ...]:
+        """The parties that are persons."""
+        return tuple(p for p in self.parties if p.kind == "person")
+
+
+def parse_credit(line: str, vocabulary: Vocabulary | None = None) -> Credit:
+    """Reads one credit line; no string raises.
+
+    ``"(photo credit: IBRAHEEM ABU MUSTAFA / REUTERS)"`` gives creators ``("Ibraheem Abu Mustafa",)``, agencies
+    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.chain`.
+    """
+    return read(line, vocabulary or default()).credit
+
+
+def read(line: str, words: Vocabulary) -> Reading:
+    """Reads one credit line and tells how; see :func:`parse_credit`."""
+    printed = tidy(line)
+    if not printed:
+        return Reading(Credit(line="", rule="empty"), None, "", ())
+    if len(printed) > LONGEST:
+        return Reading(Credit(line=printed, rule="too-long"), None, "", ())
+    unlabelled = labels.strip(printed, words)
+    taken = notices.take(unlabelled.text)
+    found = parties(taken.text, words)
+    _resolve_singles(found)
+    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
+    named = [p for p in found if p.kind in ("agency", "organization", "person")]
+    label = name_key(unlabelled.label)
+    if mark := words.label_marks.get(label) or words.marks.get(label):
+        marks.add(mark)
+    verdict = chain.read(named, frozenset(marks))
+    unread = any(p.kind == "other" for p in found)
+    credit = Credit(
+        line=unlabelled.text,
+        creators=_creators(named),
+        agencies=_agencies(named),
+        supplier=verdict.supplier,
+        marks=tuple(sorted(marks)),
+        restrictions=taken.restrictions,
+        copyright_notice=taken.copyright_notice,
+        license=taken.license,
+        license_url=taken.license_url,
+        rule=verdict.rule,
+        confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
+    )
+    return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _resolve_singles(found: list[Party]) -> None:
+    """A single word is a maker's name before a stock library or a platform (``ipopba / iStock``), else a house's."""
+    named = [p for p in found if p.kind in ("agency", "organization", "person", "single")]
+    for at, party in enumerate(named):
+        if party.kind != "single":
+            continue
+        behind = named[at + 1].agency if at + 1 < len(named) else None
+        if at == 0 and behind is not None and behind.kind in ("stock", "platform"):
+            party.kind = "person"
+        elif party.text[:1].islower() and len(named) > 1 and at:
+            party.kind = "other"
+        else:
+            party.kind = "organization"
+
+
+def _creators(named: list[Party]) -> tuple[str, ...]:
+    out: list[str] = []
+    for party in named:
+        if party.kind == "person" and not any(same_person(party.name, known) for known in out):
+            out.append(party.name)
+    return tuple(out)
+
+
+def _agencies(named: list[Party]) -> tuple[str, ...]:
+    out: dict[str, str] = {}
+    for party in named:
+        if party.kind != "person":
+            out.setdefault(name_key(party.name), party.name)
+    return tuple(out.values())
+
+
+def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, str]]:
+    """The steps by which a credit line was read, as (step, result) pairs, for people.
+
+    ``"Foto: X/dpa"`` gives ``("label", "Foto (before)")``, ``("person", "X")``, ...
+    """
+    words = vocabulary or default()
+    reading = read(line, words)
+    credit = reading.credit
+    steps = [("line", credit.line)]
+    if reading.label:
+        steps.insert(0, ("label", f"{reading.label_text} ({reading.label})"))
+    for party in reading.parties:
+        joint = f" after {party.joint!r}" if party.joint else ""
+        becomes = f" -> {party.name}" if party.name and party.name != party.text else ""
+        steps.append((party.kind, f"{party.text}{becomes}{joint}"))
+    for restriction in credit.restrictions:
+        steps.append(("restriction", restriction))
+    for name, value in (("notice", credit.copyright_notice), ("license", credit.license)):
+        if value:
+            steps.append((name, value))
+    steps.append(("rule", f"{credit.rule}, confidence {credit.confidence:.2f}"))
+    steps.append(("supplier", credit.supplier or "cannot be told"))
+    return steps
+
+
+__all__ = ["Reading", "explain", "parse_credit", "read"]

@@ -1,0 +1,84 @@
+"""Bytes -> text, as a browser would read a file that declares no charset, and what was wrong with it."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+# BOM -> codec; the BOM is cut off before.
+_BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
+# The first bytes of what people name `.txt` by mistake.
+_MAGIC = (
+    (b"%PDF-", "a PDF"),
+    (b"\x89PNG", "a PNG picture"),
+    (b"\xff\xd8\xff", "a JPEG picture"),
+    (b"GIF8", "a GIF picture"),
+    (b"PK\x03\x04", "a ZIP archive or an office document"),
+    (b"\xd0\xcf\x11\xe0", "an old office document"),
+    (b"\x1f\x8b", "a gzip file; name it .txt.gz"),
+    (b"{\\rtf", "an RTF document"),
+    (b"SQLite format 3\0", "an SQLite database"),
+    (b"\x7fELF", "a program"),
+)
+_CONTROL = re.compile(rb"[\x00-\x08\x0e-\x1a\x1c-\x1f]")
+# One valid sequence of more than one byte in UTF-8.
+_MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
+# Share of control characters from which bytes are no text: texts have next to none, programs over a tenth.
+_BINARY_SHARE = 0.02
+# WHATWG windows-1252: the five bytes that Python's cp1252 refuses are C1 controls there.
+_UNDEFINED = {byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
+_WINDOWS_1252 = "".join(_UNDEFINED.get(byte) or bytes([byte]).decode("cp1252") for byte in range(256))
+
+
+def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """Text, and notes on what could not be decoded as it stands.
+
+    A BOM decides; else UTF-8 if the bytes are valid; else windows-1252, unless they are UTF-8 with a few
+    broken bytes. ``b"caf\\xe9"`` gives ``("café", ("read as windows-1252",))``.
+    """
+    for bom, codec in _BOMS:
+        if data.startswith(bom):
+            return _replacing(data[len(bom) :], codec)
+    try:
+        return data.decode("utf-8"), _nul_note(data)
+    except UnicodeDecodeError:
+        pass
+    if _is_broken_utf8(data):
+        return _replacing(data, "utf-8")
+    return codecs.charmap_decode(data, "strict", _WINDOWS_1252)[0], ("read as windows-1252", *_nul_note(data))
+
+
+def what_binary(data: bytes) -> str | None:
+    """What bytes are that are no text: ``"a PDF"``; None of a text, also of UTF-16 with a BOM."""
+    for magic, name in _MAGIC:
+        if data.startswith(magic):
+            return name
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return None
+    sample = data[:65536]
+    share = len(_CONTROL.findall(sample)) / max(len(sample), 1)
+    if share > _BINARY_SHARE:
+        return "binary data" if b"\0" not in sample else "binary data, with NUL bytes"
+    return None
+
+
+def _is_broken_utf8(data: bytes) -> bool:
+    """Whether what is not ASCII is mostly valid UTF-8: windows-1252 would spoil all of it."""
+    valid = len(_MULTIBYTE.findall(data))
+    broken = len(re.findall(rb"[\x80-\xff]", _MULTIBYTE.sub(b"", data)))
+    return valid > 4 * broken
+
+
+def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
+    """Decodes with replacement, and notes how many characters were replaced."""
+    try:
+        return data.decode(codec), _nul_note(data) if codec == "utf-8" else ()
+    except UnicodeDecodeError:
+        text = data.decode(codec, "replace")
+        bad = text.count("\ufffd") - data.decode(codec, "ignore").count("\ufffd")
+        return text, (f"{bad} characters could not be decoded as {codec.upper()} and were replaced",)
+
+
+def _nul_note(data: bytes) -> tuple[str, ...]:
+    count = data.count(b"\0")
+    return (f"{count} NUL bytes left out",) if count else ()

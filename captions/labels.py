@@ -1,0 +1,212 @@
+"""Labels that announce a credit: taken off a credit line, and found in a caption's line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
+from captions.vocabulary import Vocabulary
+
+SIGN = re.compile(r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE)
+_SIGN_START = re.compile(r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*", re.IGNORECASE)
+COLON = re.compile(r"[:：=＝∶／]")
+_DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
+_EDGE = " \t,;|/-–—•·*>»"
+_LONGEST = 44
+_STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
+_TOKEN = re.compile(r"[^\W_]+")
+_WORD_END = re.compile(r"\w$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A credit line without what announces it."""
+
+    text: str
+    kind: str | None
+    """before, by, after, weak, sign (a copyright sign), caption, or None where there was no label."""
+    label: str = ""
+
+
+def label_kind(text: str, words: Vocabulary) -> str | None:
+    """What kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
+    return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
+
+
+def strip(text: str, words: Vocabulary) -> Unlabelled:
+    """Takes brackets and labels off a credit line, however many there are.
+
+    ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is a label alone gives ``""``.
+    """
+    kind, label = None, ""
+    for _ in range(6):
+        bare = text.strip(_EDGE)
+        start = closing_bracket_start(bare, len(bare))
+        if start == 0 and not _SIGN_START.match(bare):
+            text = bare[1:-1]
+            continue
+        if (found := _front(bare, words) or _back(bare, words)) is None:
+            return Unlabelled(_unpaired(bare), kind, label)
+        text = found.text
+        if kind is None or kind in ("weak", "sign"):
+            kind = found.kind if kind is None or found.kind != "sign" else kind
+        label = label or found.label
+    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, label)
+
+
+def _unpaired(text: str) -> str:
+    """Without a bracket at the edge whose other half is missing."""
+    if text[:1] in BRACKETS and BRACKETS[text[0]] not in text:
+        text = text[1:]
+    elif text[-1:] and text[-1] in BRACKETS.values() and closing_bracket_start(text) is None:
+        text = text[:-1]
+    return text.strip(_EDGE)
+
+
+def _front(text: str, words: Vocabulary) -> Unlabelled | None:
+    if sign := _SIGN_START.match(text):
+        return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
+    colon = COLON.search(text, 0, _LONGEST + 2)
+    if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
+        return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
+    if colon and colon.group() in ":：=" and words.marks.get(name_key(text[: colon.start()])) and text[colon.end() :].strip():
+        return Unlabelled(text[colon.end() :], "before", text[: colon.start()].strip())  # Archivfoto: X
+    if colon and colon.group() == "／" and has_cjk(text[: colon.start()]) and label_kind(text[: colon.start()], words):
+        return Unlabelled(text[colon.end() :], "before", text[: colon.start()])
+    if (dotted := _DOTTED.match(text)) and label_kind(dotted[1], words) == "before":
+        return Unlabelled(text[dotted.end() :], "before", dotted[1])
+    return _front_words(text, words)
+
+
+def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
+    """A label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
+    tokens = text.split(" ", 5)
+    for count in range(min(len(tokens), 5), 0, -1):
+        head = " ".join(tokens[:count])
+        kind = words.labels.get(name_key(head))
+        if kind is None or kind == "caption":
+            continue
+        rest = text[len(head) :].strip()
+        if not rest:
+            return Unlabelled("", kind, head)
+        if kind == "by":
+            return Unlabelled(rest, "by", head)
+        # `Photo News/X`, `Bild am Sonntag`: the register's names stand before a bare label.
+        first = re.split(r"[/|,;(]", text, maxsplit=1)[0].strip()
+        if kind == "before" and rest[0] == "," and count > 1 and head[:1].isupper():
+            return Unlabelled(rest[1:], "before", head)  # Image source, Getty Images
+        if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
+            return Unlabelled(rest, kind, head)
+        if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
+            return Unlabelled(rest, "before", head)
+    return None
+
+
+def _back(text: str, words: Vocabulary) -> Unlabelled | None:
+    """A label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
+    folded = text.casefold()
+    if len(folded) != len(text) or not folded.endswith(words.after_labels):
+        return None
+    for label in words.after_labels:
+        if folded.endswith(label) and len(label) < len(text):
+            rest = text[: -len(label)]
+            if has_cjk(label) or not _WORD_END.search(rest) or label[0] in "-/":
+                return Unlabelled(rest, "after", text[-len(label) :])
+    return None
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A label inside a line: where it begins, where the credit behind it begins, and its kind."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
+    """The first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
+
+    Labels that stand before a colon or an equals sign, copyright signs, and phrases like ``Photo by``.
+    """
+    best: Found | None = None
+    for colon in COLON.finditer(text, since):
+        if colon.group() == "／" and not has_cjk(text[max(0, colon.start() - 1) : colon.start()]):
+            continue
+        found = _before_colon(text, colon.start(), colon.end(), words, since)
+        if found:
+            best = found
+            break
+    if sign := SIGN.search(text, since):
+        if best is None or sign.start() < best.start:
+            best = Found(sign.start(), sign.end(), "sign")
+    phrase = _by_phrase(text, words, since)
+    if phrase and (best is None or phrase.start < best.start):
+        best = phrase
+    return best
+
+
+def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int) -> Found | None:
+    head = text[max(since, colon - _LONGEST) : colon]
+    offset = colon - len(head)
+    trimmed = head.rstrip()
+    starts = [m.start() for m in re.finditer(r"(?<!\S)\S", trimmed)][-5:]
+    for start in starts:
+        key = name_key(trimmed[start:])
+        kind = words.labels.get(key) or ("before" if len(key) >= 5 and words.marks.get(key) else None)
+        if kind and kind != "caption":
+            lead = len(trimmed[start:]) - len(trimmed[start:].lstrip("([/|-–—,;.*•·【［（"))
+            return Found(offset + start + lead, end, kind if kind != "after" else "before")
+    return _stuck(text, offset, trimmed, end, words)
+
+
+def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Found | None:
+    """A label run together with the word before it: ``Losail.Foto: EFE``, ``사진=연합뉴스``."""
+    last = head[-16:]
+    if not last:
+        return None
+    cjk = has_cjk(last[-1])
+    if not cjk and not (joined := _STUCK.search(last)):
+        return None
+    for size in range(min(len(last), 8), 0, -1) if cjk else (len(last) - joined.start(),):
+        part = last[-size:]
+        before = last[-size - 1 : -size] if size < len(last) else ""
+        fits = not cjk or size > 1 or not has_cjk(before)
+        if fits and (kind := words.labels.get(name_key(part))) and kind not in ("caption", "weak"):
+            return Found(offset + len(head) - size, end, "before")
+    return None
+
+
+def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, int]]:
+    """Where labels like ``Photo by`` stand: (start, end) in order. A cheap test: most texts hold none."""
+    folded = text.lower()
+    if len(folded) != len(text):
+        return []
+    out: list[tuple[int, int]] = []
+    if not words.by_starts.keys().isdisjoint(_TOKEN.findall(folded, since)):
+        for token in _TOKEN.finditer(folded, since):
+            for phrase in words.by_starts.get(token.group(), ()):
+                end = token.start() + len(phrase)
+                if folded.startswith(phrase, token.start()) and not folded[end : end + 1].isalnum():
+                    out.append((token.start(), end))
+                    break
+    if has_cjk(folded[-1:]):
+        for phrase in words.by_cjk:
+            if (at := folded.find(phrase, since)) >= 0:
+                out.append((at, at + len(phrase)))
+    return sorted(out)
+
+
+def source_phrase(text: str, words: Vocabulary) -> bool:
+    """Whether a text begins with a phrase that names who lent the picture: ``Courtesy of X``."""
+    folded = text.lower()
+    first = _TOKEN.match(folded)
+    return first is not None and any(folded.startswith(p + " ") for p in words.sources.get(first.group(), ()))
+
+
+def _by_phrase(text: str, words: Vocabulary, since: int) -> Found | None:
+    for start, end in by_phrases(text, words, since):
+        if end < len(text):
+            return Found(start, end, "by")
+    return None

@@ -1,0 +1,94 @@
+"""The values that parsing gives: an article, its captions, their credits, and where each was printed.
+
+All are frozen. Names are IPTC's where IPTC has one (caption = Description, creator = Creator).
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import date
+
+
+@dataclass(frozen=True, slots=True)
+class Credit:
+    """A credit line, read as a chain of who made the picture, through whose hands it came, and who is to be paid.
+
+    ``(photo credit: AMMAR AWAD/REUTERS)`` gives line ``AMMAR AWAD/REUTERS``, creators ``("Ammar Awad",)``,
+    agencies ``("Reuters",)`` and supplier ``Reuters``.
+    """
+
+    line: str
+    """The credit as printed, without label and brackets."""
+    creators: tuple[str, ...] = ()
+    """Persons, in normal case, in printed order."""
+    agencies: tuple[str, ...] = ()
+    """Organizations, by canonical name where the register knows them, else as printed; in printed order."""
+    supplier: str | None = None
+    """The one agency the picture was licensed from; None where the line does not tell."""
+    marks: tuple[str, ...] = ()
+    """What else the line says: handout, pool, archive, courtesy, ...; sorted."""
+    restrictions: tuple[str, ...] = ()
+    """Limits on the use as printed, in capitals: NO SALES, GERMANY OUT, ..."""
+    copyright_notice: str | None = None
+    """A copyright notice with year or owner, as printed: ``© 2023 Jane Doe``."""
+    license: str | None = None
+    """A public license by its usual short name: ``CC BY-SA 4.0``, ``public domain``."""
+    license_url: str | None = None
+    """Where the line prints or implies it, the address of that license."""
+    rule: str = ""
+    """Which rule read the chain."""
+    confidence: float = 0.0
+    """How sure that rule is, from 0 to 1."""
+
+
+@dataclass(frozen=True, slots=True)
+class Printing:
+    """One place where a caption stands in an article.
+
+    Of plain text, ``start`` and ``end`` are the span in the source in characters, and ``source[start:end]`` is what
+    was taken out. Of a page, ``element`` is the path of the element that holds it.
+    """
+
+    text: str
+    """What stands there, as found."""
+    start: int | None = None
+    end: int | None = None
+    element: str | None = None
+    shape: str = "whole"
+    """whole (caption and credit), caption (without its credit), short (cut with an ellipsis), credit (alone)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Caption:
+    """A caption with its credit, once, however often it was printed."""
+
+    text: str
+    """The caption without its credit; empty where only a credit is printed."""
+    credit: Credit | None = None
+    printings: tuple[Printing, ...] = ()
+    images: tuple[str, ...] = ()
+    """The addresses of its pictures, where a page tells."""
+    rule: str = ""
+    """Which rule found the caption."""
+
+    @property
+    def count(self) -> int:
+        """How many times the caption was printed."""
+        return len(self.printings)
+
+
+@dataclass(frozen=True, slots=True)
+class Article:
+    """An article as read: its clean text and its captions. What the source does not tell is None."""
+
+    text: str
+    """The article without captions and credits, paragraphs parted by a blank line."""
+    captions: tuple[Caption, ...] = ()
+    """Each caption once, in the order of its first printing."""
+    headline: str | None = None
+    url: str | None = None
+    published: date | None = None
+    publication: str | None = None
+    language: str | None = None
+    notes: tuple[str, ...] = field(default=())
+    """What was wrong with the input, if anything: characters that could not be decoded, and the like."""

@@ -1,0 +1,142 @@
+"""What a credit line says of rights: public licenses, copyright notices, restrictions. Taken out before names are read."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+_URL = re.compile(r"(?:https?://|www\.)[^\s()<>\"']+", re.IGNORECASE)
+_CC = re.compile(
+    r"(?:\b(?:licen[sc]ed?(?: under)?|lizenz(?:iert)?(?: unter)?|licence|under|sous|unter)\s*:?\s*(?:a |the )?)?"
+    r"\b(?:creative commons(?: licen[sc]e)?[\s:,(-]*)?(?:CC[\s-]?)"
+    r"(?P<parts>(?:BY|0|ZERO)(?:[\s-]?(?:NC|SA|ND))*)(?:[\s-]*(?P<version>[1-4]\.[05]))?(?:\s*(?:\(?[A-Z]{2}\)?|int(?:ernational|l)?\.?|de?ed))?(?![A-Za-z])\)?",
+    re.IGNORECASE,
+)
+_CC_WORDS = re.compile(
+    r"\bcreative commons(?:[\s-]+(?:licen[sc]e|lizenz|licencia))?\s*(?P<words>(?:[\s-]*(?:attribution|namensnennung|non-?\s?commercial|share-?\s?alike|no-?\s?deriv(?:ative)?s?|zero))*)"
+    r"(?:[\s-]*(?P<version>[1-4]\.[05]))?(?:[\s-]+(?:international|unported|generic|licen[sc]e))*",
+    re.IGNORECASE,
+)
+_PUBLIC_DOMAIN = re.compile(
+    r"\b(?:in (?:the )?)?public[\s-]domain\b|\bdomaine public\b|\bdominio público\b|\bdomínio público\b|\bgemeinfrei\b|\bpubblico dominio\b|\bpubliek domein\b",
+    re.IGNORECASE,
+)
+_RESERVED = re.compile(
+    r"[\s.,;/|-]*\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|tutti i diritti riservati|todos os direitos reservados|alle rechten voorbehouden)\b\.?",
+    re.IGNORECASE,
+)
+_COPYRIGHT = re.compile(r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)\s*(?P<years>(?:19|20)\d\d(?:\s*[-–/,]\s*(?:(?:19|20)?\d\d))*),?\s*(?:by\s+)?(?P<owner>[^/|;()]*)", re.IGNORECASE)  # fmt: skip
+_COPYRIGHT_AFTER = re.compile(r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]+?),?\s+(?P<years>(?:19|20)\d\d)\b(?!\w)", re.IGNORECASE)  # fmt: skip
+_COUNTRIES = r"(?:[A-Z][A-Z.]+(?:[ /&,-]+(?:AND[ ])?[A-Z][A-Z.]+){0,5})"
+_RESTRICTION = re.compile(
+    r"\b(?:NO (?:SALES?|ARCHIVES?|ARCHIVING|RESALES?|MAGS|MAGAZINES|TABLOIDS?|TV|INTERNET|ONLINE|THIRD PARTY SALES?|COMMERCIAL(?: OR BOOK SALES| USE)?|ADVERTISING|CROPPING|USE (?:IN|BY) [A-Z ]+)"
+    r"|NOT FOR (?:SALE|RESALE|COMMERCIAL USE|ADVERTISING|PUBLICATION[A-Z ]*)"
+    r"|(?:FOR )?(?:EDITORIAL|PRINT|ONLINE|NEWS|PERSONAL|SINGLE|ONE[- ]TIME) USE ONLY|RESTRICTED TO EDITORIAL USE(?: ONLY)?|STRICTLY EDITORIAL|EDITORIAL ONLY"
+    r"|MANDATORY CREDITS?|CREDIT MANDATORY|EMBARGO(?:ED)?(?: (?:UNTIL|TILL|FOR|TO)[^/|;()]*)?"
+    r"|FREE (?:FOR )?EDITORIAL USE(?: ONLY)?|HANDOUT EDITORIAL USE ONLY)\b"
+    rf"|\b{_COUNTRIES} OUT\b",
+)
+_NAMES = {"attribution": "BY", "namensnennung": "BY", "noncommercial": "NC", "sharealike": "SA", "noderiv": "ND"}
+
+
+@dataclass(frozen=True, slots=True)
+class Notices:
+    """A credit line without its notices, and the notices."""
+
+    text: str
+    license: str | None = None
+    license_url: str | None = None
+    copyright_notice: str | None = None
+    restrictions: tuple[str, ...] = ()
+    public_domain: bool = False
+
+
+def _maybe(text: str) -> bool:
+    """Whether a notice can be in a text at all: a cheap test, for most lines hold none."""
+    folded = text.casefold()
+    return (
+        "://" in text or "www." in folded or "cc" in folded or "creative" in folded or "domain" in folded or "domin" in folded
+        or "gemeinfrei" in folded or "domein" in folded or "copyright" in folded or "©" in text or "(c)" in folded
+        or "reserv" in folded or "recht" in folded or "diritti" in folded
+        or " OUT" in text or "NO " in text or "NOT " in text or "ONLY" in text or "EDITORIAL" in text
+        or "MANDATORY" in text or "EMBARGO" in text
+    )  # fmt: skip
+
+
+def take(text: str) -> Notices:
+    """Takes the notices out of a credit line.
+
+    ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
+    """
+    if not _maybe(text):
+        return Notices(text)
+    license_, url = None, None
+    if link := _URL.search(text):
+        if "creativecommons.org" in link.group():
+            url = link.group().rstrip(".,;")
+        text = _URL.sub(" ", text)
+    text, license_ = _license(text)
+    if license_ is None and url:
+        license_ = _from_url(url)
+    if license_ and url is None:
+        url = _url_of(license_)
+    public = _PUBLIC_DOMAIN.search(text) is not None
+    if public:
+        license_ = license_ or "public domain"
+        text = _PUBLIC_DOMAIN.sub(" / ", text)
+    restrictions = tuple(dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text)))
+    if restrictions:
+        text = _RESTRICTION.sub(" / ", text)
+    text, notice = _copyright(text)
+    return Notices(text, license_, url, notice, restrictions, public)
+
+
+def _license(text: str) -> tuple[str, str | None]:
+    if m := _CC.search(text):
+        parts = re.sub(r"[\s-]+", "-", m["parts"].upper().strip())
+        parts = re.sub(r"(?<=[A-Z])(?=(?:NC|SA|ND)(?:-|$))", "-", parts).replace("--", "-")
+        name = "CC0" if parts in ("0", "ZERO") else f"CC {parts}"
+        if m["version"]:
+            name += f" {m['version']}"
+        return text[: m.start()] + " / " + text[m.end() :], name
+    if m := _CC_WORDS.search(text):
+        kinds = re.sub(r"[\s-]", "", m["words"].casefold())
+        if "zero" in kinds:
+            name = "CC0"
+        else:
+            found = [v for k, v in _NAMES.items() if k in kinds]
+            name = f"CC {'-'.join(dict.fromkeys(found))}" if found else "CC"
+        if m["version"]:
+            name += f" {m['version']}"
+        return text[: m.start()] + " / " + text[m.end() :], name
+    return text, None
+
+
+def _from_url(url: str) -> str | None:
+    m = re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/([1-4]\.\d))?", url)
+    if not m:
+        return None
+    if m[2]:
+        return "CC0 1.0" if m[2] == "zero" else "public domain"
+    return f"CC {m[1].upper()}" + (f" {m[3]}" if m[3] else "")
+
+
+def _url_of(name: str) -> str | None:
+    m = re.fullmatch(r"CC (BY[A-Z-]*) (\d\.\d)", name)
+    if m:
+        return f"https://creativecommons.org/licenses/{m[1].lower()}/{m[2]}/"
+    return "https://creativecommons.org/publicdomain/zero/1.0/" if name.startswith("CC0") else None
+
+
+def _copyright(text: str) -> tuple[str, str | None]:
+    """A notice with a year is kept as printed, and its owner stays in the text to be read as a name."""
+    reserved = _RESERVED.search(text)
+    m = _COPYRIGHT.search(text) or _COPYRIGHT_AFTER.search(text)
+    if m is None:
+        return (_RESERVED.sub(" ", text), None) if reserved else (text, None)
+    owner = _RESERVED.sub("", m["owner"]).strip(" .,-")
+    notice = m.group().strip(" .,;-")
+    if reserved and reserved.start() >= m.start():
+        notice = (text[m.start() : reserved.end()] if reserved.end() > m.end() else notice).strip(" ,;-")
+    rest = text[: m.start()].rstrip() + (" / " if text[: m.start()].strip(" /|") else "") + owner + " " + text[m.end() :]
+    return _RESERVED.sub(" ", rest).strip(), " ".join(notice.split())

@@ -1,0 +1,283 @@
+"""The parties of a credit line: its segments, each typed as agency, organization, person, mark or plain word."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from captions.names import normal_case, sort_of
+from captions.text import name_key
+from captions.vocabulary import Agency, Vocabulary
+
+Kind = Literal["agency", "organization", "person", "single", "mark", "word", "other"]
+
+# Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before
+# what belongs to the name before it. CJK commas need no space.
+_SPLIT = re.compile(
+    r"(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+"
+    r"|\s*(?P<sign>[/／|｜│┃;；•●▪]|\s[-–—]{1,2}\s|\s·\s|[＝=]|，|、|,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s*[()\[\]（）【】]\s*|\s//+\s?)\s*"
+    r"|(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))"
+)
+_ABBREVIATED = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$", re.IGNORECASE)
+_ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
+_ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
+_EDGE = " \t,;:/|\"“”„«»*_~"
+_SOURCED = ("courtesy", "supplied", "handout")
+_DATE = re.compile(r"^\W*(?:\d{1,2}[./ -])?(?:\w{3,9}\.? )?(?:\d{1,2},? )?(?:19|20)\d\d\W*$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$")
+
+
+@dataclass(slots=True)
+class Party:
+    """A segment of a credit line, typed."""
+
+    text: str
+    """As printed, trimmed."""
+    kind: Kind
+    name: str
+    """Canonical, in normal case."""
+    joint: str
+    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop`` or ``""``."""
+    agency: Agency | None = None
+    weak: bool = False
+
+
+def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
+    """(joint, segment) for each non-empty segment. ``"A/AFP via B"`` gives ``("", "A"), ("/", "AFP"), ("via", "B")``."""
+    out: list[tuple[str, str]] = []
+    joint, start = "", 0
+    for cut in _SPLIT.finditer(text):
+        if cut["stop"] and _is_abbreviation(text[start : cut.start() + 1], words):
+            continue
+        if piece := text[start : cut.start()].strip(_EDGE):
+            out.append((joint, piece))
+            joint = ""
+        sign = "via" if cut["via"] else "stop" if cut["stop"] else (cut["sign"] or "").strip() or ","
+        joint = sign if joint not in ("via",) else joint
+        start = cut.end()
+    if piece := text[start:].strip(_EDGE):
+        out.append((joint, piece))
+    return out
+
+
+def _is_abbreviation(text: str, words: Vocabulary) -> bool:
+    if _ABBREVIATED.search(text):
+        return True
+    last = text.rsplit(" ", 1)[-1].casefold()
+    return last in words.abbreviations
+
+
+def parties(text: str, words: Vocabulary) -> list[Party]:
+    """Reads and types all segments of a credit line without its label, in printed order."""
+    found = _compounded(segments(text, words), words)
+    out: list[Party] = []
+    for joint, piece, agency in found:
+        if agency is not None:
+            out.append(Party(piece, "agency", agency.name, joint, agency))
+        else:
+            _type(piece, joint, words, out, 0)
+    return out
+
+
+def _compounded(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str, Agency | None]]:
+    """Puts together what the register spells with a sign inside: REX/Shutterstock."""
+    out: list[tuple[str, str, Agency | None]] = []
+    at = 0
+    keys = [name_key(piece) for _, piece in pieces] if len(pieces) > 1 else []
+    while at < len(pieces):
+        joint, piece = pieces[at]
+        for size in (3, 2):
+            agency = words.compounds.get(tuple(keys[at : at + size])) if at + size <= len(keys) else None
+            if agency is not None:
+                out.append((joint, "/".join(p for _, p in pieces[at : at + size]), agency))
+                at += size
+                break
+        else:
+            out.append((joint, piece, None))
+            at += 1
+    return out
+
+
+def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> None:
+    """Types one segment; one that holds several parties gives several."""
+    text = text.strip(_EDGE)
+    if text.endswith(".") and not _ABBREVIATED.search(text):
+        text = text.rstrip(". ")
+    if spelled := words.spelling(text):
+        out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
+        return
+    key = name_key(text)
+    if not key or _DATE.match(text):
+        out.append(Party(text, "word", "", joint))
+        return
+    mark = words.marks.get(key)
+    if mark is not None:
+        out.append(Party(text, "mark" if mark else "word", mark, joint))
+        return
+    if key in words.labels or text.casefold() in words.title_set:
+        out.append(Party(text, "word", "", joint))
+        return
+    if depth < 6 and any(rule(text, joint, words, out, depth) for rule in _COMPOSED):
+        return
+    sort = sort_of(text, words)
+    if sort == "person":
+        out.append(Party(text, "person", normal_case(text, words), joint))
+    elif sort == "organization":
+        out.append(Party(text, "organization", _without_article(text), joint))
+    else:
+        out.append(Party(text, sort, text, joint))
+
+
+def _without_article(text: str) -> str:
+    return text[4:] if text[:4].casefold() == "the " else text
+
+
+def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """A label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
+    role = _ROLE.match(text)
+    if role:
+        kind = words.labels.get(name_key(role[1]))
+        if kind is not None and kind != "caption":
+            _type(role[2], joint, words, out, depth + 1)
+        elif (mark := words.marks.get(name_key(role[1]))) is not None:
+            if mark:
+                out.append(Party(role[1], "mark", mark, joint))
+            _type(role[2], joint, words, out, depth + 1)
+        else:
+            out.append(Party(text, "word", "", joint))
+        return True
+    tokens = text.split(" ", 4)
+    for count in range(min(4, len(tokens) - 1), 0, -1):
+        if words.labels.get(name_key(" ".join(tokens[:count]))) == "by":
+            _type(" ".join(text.split(" ")[count:]), joint, words, out, depth + 1)
+            return True
+    return False
+
+
+def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """A mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        return False
+    tokens = folded.split(" ", 1)
+    for phrase, mark in words.mark_starts.get(tokens[0].strip(".,:"), ()):
+        if folded.startswith(phrase) and len(folded) > len(phrase) and not folded[len(phrase)].isalnum():
+            rest = text[len(phrase) :].strip(" :-,.")
+            return _behind_mark(text, rest, phrase, mark, joint, words, out, depth)
+    for phrase, mark in words.mark_ends.get(folded.rsplit(" ", 1)[-1].strip(".,:"), ()):
+        if folded.endswith(" " + phrase):
+            rest = text[: -len(phrase)].strip(" :-,")
+            if words.spelling(rest) or sort_of(rest, words) == "person":
+                _type(rest, joint, words, out, depth + 1)
+                out.append(Party(phrase, "mark", mark, joint))
+                return True
+    return False
+
+
+def _behind_mark(
+    text: str, rest: str, phrase: str, mark: str, joint: str, words: Vocabulary, out: list[Party], depth: int
+) -> bool:
+    first, _, tail = rest.partition(" ")
+    by = first.casefold() in words.bys or first.casefold() == "of"
+    if by:
+        rest = tail.strip()
+    elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
+        return False  # Archives nationales: an organization's own name
+    if not rest:
+        return False
+    source = mark in _SOURCED
+    if source:
+        rest = _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
+    out.append(Party(phrase, "mark", mark, joint))
+    before = len(out)
+    by = by or phrase.rsplit(" ", 1)[-1] in words.bys or phrase.endswith(" of")
+    _type(rest, "courtesy" if source and by else joint, words, out, depth + 1)
+    if source:
+        for party in out[before:]:
+            if party.kind in ("other", "single"):
+                party.kind, party.name = "organization", party.text.strip("'\"‘’“”")
+    return True
+
+
+def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """A rank or title before or after a name: ``Staff Sgt. X``, ``김혜진 기자``."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        return False
+    for title in words.title_starts.get(folded.split(" ", 1)[0], ()):
+        if folded.startswith(title + " "):
+            rest = text[len(title) + 1 :].strip()
+            if sort_of(rest, words) in ("person", "single"):
+                _type(rest, joint, words, out, depth + 1)
+                return True
+    for title in words.title_ends.get(folded.rsplit(" ", 1)[-1], ()):
+        if folded.endswith(title) and len(folded) > len(title):
+            rest = text[: -len(title)].strip(" ,-")
+            if sort_of(rest, words) in ("person", "single"):
+                _type(rest, joint, words, out, depth + 1)
+                return True
+    return False
+
+
+def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """``X for Y``, ``X on Unsplash``, ``A and B``."""
+    if " " not in text:
+        return False
+    tokens = text.split(" ")
+    for at in range(1, len(tokens) - 1):
+        word = tokens[at].casefold()
+        if word in words.joins:
+            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+            if _is_person(left, words) and _is_person(right, words):
+                _type(left, joint, words, out, depth + 1)
+                _type(right, "and", words, out, depth + 1)
+                return True
+            if words.spelling(left) and words.spelling(right):
+                _type(left, joint, words, out, depth + 1)
+                _type(right, "and", words, out, depth + 1)
+                return True
+        if word in words.fors or word in words.ons:
+            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+            known = words.spelling(right)
+            named = _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
+            fits = known is not None or (word in words.fors and sort_of(right, words) in ("organization", "person", "single"))
+            if named and fits and not (word in words.particles and known is None):
+                _type(left, joint, words, out, depth + 1)
+                before = len(out)
+                _type(right, "on" if word in words.ons and known else "for", words, out, depth + 1)
+                for party in out[before:]:
+                    if party.kind in ("person", "single"):
+                        party.kind, party.name = "organization", party.text
+                return True
+    return False
+
+
+def _is_person(text: str, words: Vocabulary) -> bool:
+    return words.spelling(text) is None and (
+        sort_of(text, words) == "person" or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
+    )
+
+
+def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """An agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
+    tokens = text.split(" ")
+    if not 3 <= len(tokens) <= 8:
+        return False
+    for size in range(min(4, len(tokens) - 2), 0, -1):
+        for head, rest, first in (
+            (tokens[:size], tokens[size:], True),
+            (tokens[-size:], tokens[:-size], False),
+        ):
+            spelled = words.spelling(" ".join(head))
+            person = " ".join(rest)
+            if spelled and not spelled[1] and len(rest) >= 2 and sort_of(person, words) == "person":
+                pair = [
+                    Party(" ".join(head), "agency", spelled[0].name, joint if first else "/", spelled[0]),
+                    Party(person, "person", normal_case(person, words), "/" if first else joint),
+                ]
+                out.extend(pair if first else reversed(pair))
+                return True
+    return False
+
+
+_COMPOSED = (_labelled, _marked, _titled, _related, _adjoined)
