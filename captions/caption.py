@@ -15,8 +15,11 @@ SURE, LIKELY, POSSIBLE = 3, 2, 1
 TAIL = 240
 _JOINT = " \t\u00a0\u3000,;:|/–—-•·*"
 _HINTS = re.compile("[:：=＝©ⓒ/／|｜]")
-_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[\"”’»)\]]\s*(?=[A-Z])|\s[|–—•]\s|[|｜]\s?")
+_SENTENCE = re.compile(
+    r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[\"”’»)\]]\s*(?=[A-Z])|\s[|–—•]\s|[|｜]\s?"
+)
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
+_STOPS = ".!?。！？…"
 _WORDS = re.compile(r"[^\W_]+")
 _SLASH = re.compile(r"\s?[/／]\s?")
 
@@ -56,7 +59,9 @@ def split(line: str, words: Vocabulary) -> Split | None:
 def is_label(line: str, words: Vocabulary) -> bool:
     """Whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``."""
     bare = line.strip(" :：=([)]*")
-    return 2 <= len(bare) <= 40 and line.rstrip()[-1:] in ":：=" and labels.label_kind(bare, words) is not None
+    return (
+        2 <= len(bare) <= 40 and line.rstrip()[-1:] in ":：=" and labels.label_kind(bare, words) is not None
+    )
 
 
 def _has_hint(line: str, words: Vocabulary) -> bool:
@@ -86,8 +91,16 @@ def _may_be_bare(text: str, words: Vocabulary) -> bool:
         return bool(tokens) and labels.source_phrase(text, words)
     if _CHAIN.search(text) or text[-1] in CLOSING:
         return True
-    last = name_key(tokens[-1].rsplit(".", 1)[-1] if not tokens[-1].endswith(".") else tokens[-1]) if tokens else ""
-    return last in words.last_words or labels.source_phrase(text, words) or (has_cjk(text) and words.spelling(text) is not None)
+    last = (
+        name_key(tokens[-1].rsplit(".", 1)[-1] if not tokens[-1].endswith(".") else tokens[-1])
+        if tokens
+        else ""
+    )
+    return (
+        last in words.last_words
+        or labels.source_phrase(text, words)
+        or (has_cjk(text) and words.spelling(text) is not None)
+    )
 
 
 def _labelled_bracket(line: str, words: Vocabulary) -> Split | None:
@@ -95,10 +108,12 @@ def _labelled_bracket(line: str, words: Vocabulary) -> Split | None:
     start = closing_bracket_start(line)
     if start is None:
         return None
+    if start and not labels.announced(line[start:], words):
+        return None
     reading = read(line[start:], words)
     if reading.label is None or not _is_credit(reading, True):
         return None
-    strength = SURE if reading.label != "weak" else LIKELY if _is_named(reading) else POSSIBLE
+    strength = SURE if reading.label != "weak" else LIKELY if reading.registered else POSSIBLE
     earlier = _labelled_bracket(line[:start].rstrip(), words)
     if earlier is not None:  # the same picture credited twice: what is printed last is the fullest
         start, caption = earlier.start, earlier.caption
@@ -117,12 +132,16 @@ def _label_inside(line: str, words: Vocabulary) -> Split | None:
             return None
         start = _bracket_before(line, found.start)
         reading = read(line[start:] if start < found.start else line[found.start :], words)
-        if reading.label is not None and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
+        if (
+            reading.label is not None
+            and _is_credit(reading, True)
+            and _fits(line, start, found.kind, reading)
+        ):
             if not reading.clean and 0 < len(line[:start].split()) < 3:
                 return None  # `Erstes Bild: so könnte es aussehen`
             strength = SURE
             if found.kind == "weak":
-                strength = LIKELY if _is_named(reading) else POSSIBLE
+                strength = LIKELY if reading.registered else POSSIBLE
             elif found.kind == "by" and start and not _after_stop(line, start) and not line[start].isupper():
                 strength = POSSIBLE
             return Split(_trim(line[:start]), reading, start, "label", strength)
@@ -141,7 +160,13 @@ def _fits(line: str, start: int, kind: str, reading: Reading) -> bool:
     if start == 0 or kind == "sign":
         return True
     label = line[start : start + 1]
-    return label.isupper() or not label.isalpha() or has_cjk(label) or _after_stop(line, start) or _is_named(reading)
+    return (
+        label.isupper()
+        or not label.isalpha()
+        or has_cjk(label)
+        or _after_stop(line, start)
+        or _is_named(reading)
+    )
 
 
 def _after_stop(line: str, start: int) -> bool:
@@ -152,12 +177,21 @@ def _after_stop(line: str, start: int) -> bool:
 def _label_after(line: str, words: Vocabulary) -> Split | None:
     """``caption. J. Stacevičiaus / LRT nuotr.``: the label stands behind the names."""
     folded = line.casefold()
-    if len(folded) != len(line) or not folded.endswith(words.after_labels):
+    behind = labels.BEHIND.search(line)
+    bracketed = behind is not None and labels.label_kind(behind[1], words) in ("before", "by")
+    if not bracketed and (len(folded) != len(line) or not folded.endswith(words.after_labels)):
         return None
     for start in _cuts(line):
         reading = read(line[start:], words)
-        if reading.label == "after" and reading.clean and _is_named(reading):
-            return Split(_trim(line[:start]), reading, start, "label-after", SURE if start == 0 or _has_slash(reading) else LIKELY)
+        named = all(p.kind in ("agency", "organization", "person", "mark") for p in reading.parties)
+        if reading.label == "after" and named and _is_named(reading):
+            return Split(
+                _trim(line[:start]),
+                reading,
+                start,
+                "label-after",
+                SURE if start == 0 or _has_slash(reading) else LIKELY,
+            )
     return None
 
 
@@ -166,8 +200,10 @@ def _bare_alone(line: str, words: Vocabulary) -> Split | None:
     if not _may_be_bare(line, words):
         return None
     reading = read(line, words)
-    strength = _bare_strength(reading)
+    if reading.credit.line[-1:] in _STOPS and not reading.credit.copyright_notice:
+        return None  # a sentence, in brackets or not
     bracketed = closing_bracket_start(line) == 0
+    strength = _bare_strength(reading, bracketed)
     if bracketed and strength == POSSIBLE and reading.persons:
         strength = LIKELY
     if strength == POSSIBLE and not bracketed:
@@ -190,13 +226,21 @@ def _bare_tail(line: str, words: Vocabulary) -> Split | None:
 def _bare_bracket(line: str, words: Vocabulary) -> Split | None:
     """``caption (Adel Hana/Associated Press)``, ``caption [AP]``."""
     start = closing_bracket_start(line, 160)
-    if start is None:
+    if not start:
         return None
     reading = read(line[start:], words)
     strength = _bare_strength(reading)
     if not strength:
         return None
+    if strength == POSSIBLE and line[-1] in "]］】" and _is_capitalised(reading):
+        strength = LIKELY
     return Split(_trim(line[:start]), reading, start, "bare-bracket", strength)
+
+
+def _is_capitalised(reading: Reading) -> bool:
+    """Square brackets at a line's end hold little else than credits, if they hold two names or more."""
+    tokens = reading.credit.line.split()
+    return reading.clean and 2 <= len(tokens) <= 6 and all(t[0].isupper() or len(t) <= 3 for t in tokens)
 
 
 def _name_before_slash(line: str, words: Vocabulary) -> Split | None:
@@ -256,7 +300,9 @@ _RULES = (
 def _cuts(line: str) -> list[int]:
     """Where a credit without a label may begin: at the line's start, after a sentence's end, after a bar."""
     since = max(0, len(line) - 130)
-    cuts = [m.end() for m in _SENTENCE.finditer(line, since) if m.end() < len(line) and _balanced(line, m.end())]
+    cuts = [
+        m.end() for m in _SENTENCE.finditer(line, since) if m.end() < len(line) and _balanced(line, m.end())
+    ]
     return ([0] if len(line) <= 130 else []) + cuts[-6:]
 
 
@@ -287,11 +333,20 @@ def _is_credit(reading: Reading, labelled: bool) -> bool:
     if reading.clean:
         return True
     # A name in a language whose small words we do not know stays whole, if it is short: `Bệnh viện cung cấp`.
-    return labelled and bool(reading.parties) and all(_short_name(p.text) for p in reading.parties if p.kind == "other")
+    return (
+        labelled
+        and bool(reading.parties)
+        and all(_short_name(p.text) for p in reading.parties if p.kind == "other")
+    )
 
 
 def _short_name(text: str) -> bool:
-    return len(text.split()) <= 4 and len(text) <= 40 and not text[:1].islower() and any(c.isalpha() for c in text)
+    return (
+        len(text.split()) <= 4
+        and len(text) <= 40
+        and not text[:1].islower()
+        and any(c.isalpha() for c in text)
+    )
 
 
 def _is_named(reading: Reading) -> bool:
@@ -302,31 +357,54 @@ def _has_slash(reading: Reading) -> bool:
     return any(p.joint not in ("", ",", "and", "stop") for p in reading.parties)
 
 
-def _bare_strength(reading: Reading) -> int:
-    """How much a line without a label looks like a credit: 0 if it does not."""
+def _bare_strength(reading: Reading, bracketed: bool = False) -> int:
+    """How much a line without a label looks like a credit: 0 if it does not.
+
+    ``bracketed`` tells that the line is nothing but a bracket: then any party of the register will do; else a name
+    without a person beside it must be one that sells pictures, for others are also named in headings and lists.
+    """
     if len(reading.credit.line.split()) > 14 or not reading.parties:
         return 0
     if not reading.clean:
         return POSSIBLE if all(_short_name(p.text) for p in reading.parties if p.kind == "other") else 0
     if any(p.joint == "stop" and p.kind != "mark" for p in reading.parties):
         return 0
-    if any(p.joint in ",，、" and p.joint and p.agency is None and p.kind not in ("mark", "word") for p in reading.parties):
+    if any(
+        p.joint in ",，、" and p.joint and p.agency is None and p.kind not in ("mark", "word")
+        for p in reading.parties
+    ):
         return 0  # a list of names
     if reading.parties[0].kind == "mark" and any(p.joint == "courtesy" for p in reading.parties):
         return LIKELY
-    strong = [p for p in reading.registered if not p.weak]
+    if any(p.kind == "role" for p in reading.parties):
+        return 0
+    sellers = ("agency", "stock")
+    strong = [p for p in reading.registered if not p.weak and p.agency]
+    sold = bracketed or any(p.agency and p.agency.kind in sellers for p in strong)
     joined = _has_slash(reading)
     if strong and (reading.persons or any(p.kind == "mark" for p in reading.parties)) and joined:
         return SURE
     if reading.registered and reading.persons and joined:
         return SURE
-    if strong and all(p.agency or p.kind == "mark" or (joined and p.kind == "organization") for p in reading.parties):
+    if (
+        sold
+        and strong
+        and all(
+            p.agency or p.kind == "mark" or (joined and p.kind == "organization") for p in reading.parties
+        )
+    ):
         return LIKELY
-    if strong and joined:
+    if sold and strong and joined:
         return LIKELY
     if reading.credit.copyright_notice and reading.credit.agencies:
         return LIKELY
-    if reading.persons and joined and len(reading.persons) == 1 and len(reading.parties) <= 3 and _slashed(reading):
+    if (
+        reading.persons
+        and joined
+        and len(reading.persons) == 1
+        and len(reading.parties) <= 3
+        and _slashed(reading)
+    ):
         return LIKELY
     return POSSIBLE
 

@@ -54,6 +54,13 @@ def _distributes(one: Party, other: Party) -> bool:
     return forth and not back
 
 
+def _may_distribute(one: Party, other: Party) -> bool:
+    """Whether ``one`` is known to pass on pictures of ``other``, be it that both pass on the other's."""
+    return (
+        one.agency is not None and other.agency is not None and one.agency.name in other.agency.distributors
+    )
+
+
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
     known = _known(party)
     return Verdict(known, rule, confidence if known else min(confidence, 0.6))
@@ -125,11 +132,14 @@ def person_first(chain: Chain) -> Verdict | None:
 
 
 def person_last(chain: Chain) -> Verdict | None:
-    """``picture alliance/dpa | Jan Woitas``: the first, unless a later one is known to pass the first one's on."""
+    """``picture alliance/dpa | Jan Woitas``: the first, unless a later one is known to pass the first one's on, or the
+    first is a paper that prints its own name before the agency's."""
     if not chain.persons or min(chain.persons) < chain.owners[-1]:
         return None
     first = chain.parties[chain.owners[0]]
-    if any(_distributes(chain.parties[n], first) for n in chain.owners[1:]):
+    later = [chain.parties[n] for n in chain.owners[1:]]
+    own_paper = first.agency is not None and first.agency.kind in ("publisher", "broadcaster")
+    if any(_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
         return Verdict(None, "person-last-disputed", 0.5)
     return _verdict(first, "person-last", 0.95)
 
@@ -145,9 +155,13 @@ def leads(chain: Chain) -> Verdict | None:
 
 
 def distributor(chain: Chain) -> Verdict | None:
-    """``KCNA/Reuters``: the one known to pass on the pictures of all others."""
+    """``KCNA/Reuters``: the one known to pass on the pictures of all others; of two that pass on each other's, the
+    last: ``AFP/Getty``."""
     if chain.persons:
         return None
+    last = chain.owners[-1]
+    if all(m == last or _may_distribute(chain.parties[last], chain.parties[m]) for m in chain.owners):
+        return _verdict(chain.parties[last], "distributor", 0.85)
     for n in reversed(chain.owners):
         if all(m == n or _distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
             return _verdict(chain.parties[n], "distributor", 0.85)

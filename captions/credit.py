@@ -6,7 +6,7 @@ from dataclasses import dataclass
 
 from captions import chain, labels, notices
 from captions.model import Credit
-from captions.names import same_person
+from captions.names import KOREAN_PLACE, same_person
 from captions.parties import Party, parties
 from captions.text import name_key, tidy
 from captions.vocabulary import Vocabulary, default
@@ -61,11 +61,20 @@ def read(line: str, words: Vocabulary) -> Reading:
     taken = notices.take(unlabelled.text)
     found = parties(taken.text, words)
     _resolve_singles(found)
-    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
-    named = [p for p in found if p.kind in ("agency", "organization", "person")]
     label = name_key(unlabelled.label)
-    if mark := words.label_marks.get(label) or words.marks.get(label):
-        marks.add(mark)
+    label_mark = words.label_marks.get(label) or words.marks.get(label)
+    if (
+        label_mark == "supplied"
+    ):  # `사진제공=솔내군`: who provides is a county more often than a person so named
+        for party in found:
+            if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
+                party.kind = "organization"
+    marks = {p.name for p in found if p.kind == "mark"} | (
+        {"public domain"} if taken.public_domain else set()
+    )
+    named = [p for p in found if p.kind in ("agency", "organization", "person")]
+    if label_mark:
+        marks.add(label_mark)
     verdict = chain.read(named, frozenset(marks))
     unread = any(p.kind == "other" for p in found)
     credit = Credit(
@@ -90,8 +99,9 @@ def _resolve_singles(found: list[Party]) -> None:
     for at, party in enumerate(named):
         if party.kind != "single":
             continue
-        behind = named[at + 1].agency if at + 1 < len(named) else None
-        if at == 0 and behind is not None and behind.kind in ("stock", "platform"):
+        behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
+        handle = party.text[:1].islower() and len(party.text) >= 4
+        if at == 0 and behind and (handle or any(a.kind in ("stock", "platform") for a in behind)):
             party.kind = "person"
         elif party.text[:1].islower() and len(named) > 1 and at:
             party.kind = "other"

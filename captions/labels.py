@@ -8,7 +8,9 @@ from dataclasses import dataclass
 from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
-SIGN = re.compile(r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE)
+SIGN = re.compile(
+    r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE
+)
 _SIGN_START = re.compile(r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*", re.IGNORECASE)
 COLON = re.compile(r"[:：=＝∶／]")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
@@ -16,6 +18,7 @@ _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
 _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
 _TOKEN = re.compile(r"[^\W_]+")
+BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
 _WORD_END = re.compile(r"\w$")
 
 
@@ -32,6 +35,21 @@ class Unlabelled:
 def label_kind(text: str, words: Vocabulary) -> str | None:
     """What kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
     return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
+
+
+def announced(text: str, words: Vocabulary) -> bool:
+    """A cheap test whether a bracketed text can hold a label at all."""
+    inner = text.strip("()[]（）【】 ")
+    if COLON.search(inner) or SIGN.search(inner) or "," in inner:
+        return True
+    first = name_key(inner.split(" ", 1)[0])
+    return (
+        first in words.labels
+        or first in words.by_starts
+        or inner.lower().endswith(words.after_labels)
+        or name_key(inner.split("/", 1)[0]) in words.labels
+        or "." in inner
+    )
 
 
 def strip(text: str, words: Vocabulary) -> Unlabelled:
@@ -69,13 +87,28 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
     colon = COLON.search(text, 0, _LONGEST + 2)
     if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
-        return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
-    if colon and colon.group() in ":：=" and words.marks.get(name_key(text[: colon.start()])) and text[colon.end() :].strip():
+        return Unlabelled(
+            text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip()
+        )
+    if (
+        colon
+        and colon.group() in ":：="
+        and words.marks.get(name_key(text[: colon.start()]))
+        and text[colon.end() :].strip()
+    ):
         return Unlabelled(text[colon.end() :], "before", text[: colon.start()].strip())  # Archivfoto: X
-    if colon and colon.group() == "／" and has_cjk(text[: colon.start()]) and label_kind(text[: colon.start()], words):
+    if (
+        colon
+        and colon.group() == "／"
+        and has_cjk(text[: colon.start()])
+        and label_kind(text[: colon.start()], words)
+    ):
         return Unlabelled(text[colon.end() :], "before", text[: colon.start()])
     if (dotted := _DOTTED.match(text)) and label_kind(dotted[1], words) == "before":
         return Unlabelled(text[dotted.end() :], "before", dotted[1])
+    for phrase in words.by_cjk:
+        if text.startswith(phrase) and len(text) > len(phrase):
+            return Unlabelled(text[len(phrase) :], "by", phrase)
     return _front_words(text, words)
 
 
@@ -105,6 +138,8 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:
     """A label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
+    if (behind := BEHIND.search(text)) and label_kind(behind[1], words) in ("before", "by", "after"):
+        return Unlabelled(text[: behind.start()], "after", behind[1])  # Ragnhild Sætermo (foto)
     folded = text.casefold()
     if len(folded) != len(text) or not folded.endswith(words.after_labels):
         return None
@@ -138,8 +173,9 @@ def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
         if found:
             best = found
             break
-    if sign := SIGN.search(text, since):
-        if best is None or sign.start() < best.start:
+    tail = text[since:].lower()
+    if "©" in tail or "ⓒ" in tail or "(c" in tail or "（" in tail or "copyr" in tail or "℗" in tail:
+        if (sign := SIGN.search(text, since)) and (best is None or sign.start() < best.start):
             best = Found(sign.start(), sign.end(), "sign")
     phrase = _by_phrase(text, words, since)
     if phrase and (best is None or phrase.start < best.start):
@@ -180,21 +216,21 @@ def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Fo
 
 def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, int]]:
     """Where labels like ``Photo by`` stand: (start, end) in order. A cheap test: most texts hold none."""
-    folded = text.lower()
-    if len(folded) != len(text):
+    folded = text[since:].lower()
+    if len(folded) != len(text) - since:
         return []
     out: list[tuple[int, int]] = []
-    if not words.by_starts.keys().isdisjoint(_TOKEN.findall(folded, since)):
-        for token in _TOKEN.finditer(folded, since):
+    if not words.by_starts.keys().isdisjoint(_TOKEN.findall(folded)):
+        for token in _TOKEN.finditer(folded):
             for phrase in words.by_starts.get(token.group(), ()):
                 end = token.start() + len(phrase)
                 if folded.startswith(phrase, token.start()) and not folded[end : end + 1].isalnum():
-                    out.append((token.start(), end))
+                    out.append((since + token.start(), since + end))
                     break
     if has_cjk(folded[-1:]):
         for phrase in words.by_cjk:
-            if (at := folded.find(phrase, since)) >= 0:
-                out.append((at, at + len(phrase)))
+            if (at := folded.find(phrase)) >= 0:
+                out.append((since + at, since + at + len(phrase)))
     return sorted(out)
 
 

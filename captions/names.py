@@ -16,10 +16,13 @@ _HANDLE = re.compile(r"@[\w.]{2,30}$")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?[-–]?){1,3}\.?$")
 _GLUED = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_][\w'’-]+$")  # R.Schmitt
 _TOKEN = re.compile(r"[^\W\d_][\w'’‘ʼ`.\-–‑]*$")
-_CJK_NAME = re.compile(r"[\u3400-\u9fff々]{2,4}$|[\uac00-\ud7af]{2,4}$|[\u3400-\u9fff々]{1,3}[ \u3000][\u3400-\u9fff々]{1,3}$"
+_CJK_NAME = re.compile(r"[\u3400-\u9fff々]{2,5}$|[\u3400-\u9fff々]{1,3}[\u3041-\u309f]{1,4}$|[\uac00-\ud7af]{2,4}$|[\u3400-\u9fff々]{1,3}[ \u3000][\u3400-\u9fff々]{1,3}$"
                        r"|[\u30a0-\u30ff]+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$|[\uac00-\ud7af]{1,2} [\uac00-\ud7af]{1,3}$")  # fmt: skip
 _CJK_ANY = re.compile(f"[{CJK}]")
-_CJK_SENTENCE = re.compile(r"[、。，（「『？！]|[はがをに]\w*[たいる]$|습니다|했다|다$")
+_CJK_SENTENCE = re.compile(
+    r"[、。，（「『？！を]|[はがにで]\w*[たいる]$|では|には|する|した|され|ている|[\u3400-\u9fff][でにはが][\u3400-\u9fff]|습니다|했다|다$"
+)
+KOREAN_PLACE = re.compile(r"[\uac00-\ud7af]+(?:군|시|구|도|청|처)$")
 _WORD = re.compile(r"[^\W_]+")
 _CASELESS = re.compile("[\u0590-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff\u1200-\u137f]")
 _TURKISH = re.compile("[İıĞğŞş]")
@@ -43,7 +46,7 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
                 return "other"
             if any(part in text for part in words.organization_cjk):
                 return "organization"
-            if _CJK_NAME.match(text):
+            if _CJK_NAME.match(text) and not _CJK_SENTENCE.search(text):
                 return "person"
             return "single" if len(text) <= 16 and not _CJK_SENTENCE.search(text) else "other"
         if _CASELESS.search(text):
@@ -73,11 +76,15 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
-    if any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words:
+    if (
+        any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words
+    ) and _is_name(tokens, words):
         return True
     if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
         return True
-    if len(tokens) > 1 and (tokens[0].casefold() == "the" or any(t.casefold() in ("of", "for", "+", "&") for t in tokens)):
+    if len(tokens) > 1 and (
+        tokens[0].casefold() == "the" or any(t.casefold() in ("of", "for", "+", "&") for t in tokens)
+    ):
         return True
     if any(c.isdigit() for c in text):
         return text[:1].isupper()
@@ -89,11 +96,22 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     return _has_acronym(tokens)
 
 
+def _is_name(tokens: list[str], words: Vocabulary) -> bool:
+    """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
+    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words]
+    allowed = 2 if tokens[0].casefold().strip(".,") in words.organization_words else 1
+    return len(small) <= max(allowed, len(tokens) // 4) or len(tokens) == 1
+
+
 def _has_acronym(tokens: list[str]) -> bool:
     """Whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
-    capitals = [t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN]
+    capitals = [
+        t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN
+    ]
     if not capitals or len(capitals) == len(tokens):
-        return len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
+        return (
+            len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
+        )
     if any(len(t) >= 4 for t in capitals):
         return False
     return any(len(t) == 3 for t in capitals) or tokens[-1] in capitals
@@ -107,13 +125,17 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
         folded = token.casefold()
         if token[0].isupper() and (_TOKEN.match(token) or token[0] in "'’"):
             named += 1
-        elif folded in words.particles or folded.startswith(("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")):
+        elif folded in words.particles or folded.startswith(
+            ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
+        ):
             continue
         elif at and folded in _SUFFIX:
             continue
         else:
             return "other"
-    if named == 0 or not (tokens[-1][0].isupper() or tokens[-1].casefold() in _SUFFIX or tokens[-1][:3] in ("al-", "el-")):
+    if named == 0 or not (
+        tokens[-1][0].isupper() or tokens[-1].casefold() in _SUFFIX or tokens[-1][:3] in ("al-", "el-")
+    ):
         return "other"
     if all(_INITIAL.match(t) for t in tokens):
         return "single"
@@ -164,7 +186,12 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
         return part
     lower = _lower(part, turkish)
     before, after = (parts[n - 1] if n else ""), (parts[n + 1] if n + 1 < len(parts) else "")
-    if at and "-" in after and n == 0 and lower in ("al", "el", "ar", "as", "ash", "ad", "an", "at", "az", "ez", "ul"):
+    if (
+        at
+        and "-" in after
+        and n == 0
+        and lower in ("al", "el", "ar", "as", "ash", "ad", "an", "at", "az", "ez", "ul")
+    ):
         return lower
     if before and before[-1] in "'’‘ʼ`" and (len(part) == 1 or len(parts[n - 2]) > 2):
         return lower  # Za'anin, Joe's; not O'Brien
@@ -180,4 +207,8 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
 def same_person(a: str, b: str) -> bool:
     """Whether two printings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
     one, two = name_key(a), name_key(b)
-    return one == two or (min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2)
+    return one == two or (
+        min(len(one), len(two)) >= 8
+        and (one.startswith(two) or two.startswith(one))
+        and abs(len(one) - len(two)) <= 2
+    )

@@ -36,7 +36,13 @@ _RESTRICTION = re.compile(
     r"|FREE (?:FOR )?EDITORIAL USE(?: ONLY)?|HANDOUT EDITORIAL USE ONLY)\b"
     rf"|\b{_COUNTRIES} OUT\b",
 )
-_NAMES = {"attribution": "BY", "namensnennung": "BY", "noncommercial": "NC", "sharealike": "SA", "noderiv": "ND"}
+_NAMES = {
+    "attribution": "BY",
+    "namensnennung": "BY",
+    "noncommercial": "NC",
+    "sharealike": "SA",
+    "noderiv": "ND",
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,7 +90,9 @@ def take(text: str) -> Notices:
     if public:
         license_ = license_ or "public domain"
         text = _PUBLIC_DOMAIN.sub(" / ", text)
-    restrictions = tuple(dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text)))
+    restrictions = tuple(
+        dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text))
+    )
     if restrictions:
         text = _RESTRICTION.sub(" / ", text)
     text, notice = _copyright(text)
@@ -113,7 +121,9 @@ def _license(text: str) -> tuple[str, str | None]:
 
 
 def _from_url(url: str) -> str | None:
-    m = re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/([1-4]\.\d))?", url)
+    m = re.search(
+        r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/([1-4]\.\d))?", url
+    )
     if not m:
         return None
     if m[2]:
@@ -138,5 +148,11 @@ def _copyright(text: str) -> tuple[str, str | None]:
     notice = m.group().strip(" .,;-")
     if reserved and reserved.start() >= m.start():
         notice = (text[m.start() : reserved.end()] if reserved.end() > m.end() else notice).strip(" ,;-")
-    rest = text[: m.start()].rstrip() + (" / " if text[: m.start()].strip(" /|") else "") + owner + " " + text[m.end() :]
+    rest = (
+        text[: m.start()].rstrip()
+        + (" / " if text[: m.start()].strip(" /|") else "")
+        + owner
+        + " "
+        + text[m.end() :]
+    )
     return _RESERVED.sub(" ", rest).strip(), " ".join(notice.split())

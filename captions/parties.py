@@ -10,7 +10,7 @@ from captions.names import normal_case, sort_of
 from captions.text import name_key
 from captions.vocabulary import Agency, Vocabulary
 
-Kind = Literal["agency", "organization", "person", "single", "mark", "word", "other"]
+Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
 
 # Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before
 # what belongs to the name before it. CJK commas need no space.
@@ -19,12 +19,17 @@ _SPLIT = re.compile(
     r"|\s*(?P<sign>[/／|｜│┃;；•●▪]|\s[-–—]{1,2}\s|\s·\s|[＝=]|，|、|,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s*[()\[\]（）【】]\s*|\s//+\s?)\s*"
     r"|(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))"
 )
-_ABBREVIATED = re.compile(r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$", re.IGNORECASE)
+_ABBREVIATED = re.compile(
+    r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
+    re.IGNORECASE,
+)
 _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
-_EDGE = " \t,;:/|\"“”„«»*_~"
+_EDGE = ' \t,;:/|"“”„«»*_~'
 _SOURCED = ("courtesy", "supplied", "handout")
-_DATE = re.compile(r"^\W*(?:\d{1,2}[./ -])?(?:\w{3,9}\.? )?(?:\d{1,2},? )?(?:19|20)\d\d\W*$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$")
+_DATE = re.compile(
+    r"^\W*(?:\d{1,2}[./ -])?(?:\w{3,9}\.? )?(?:\d{1,2},? )?(?:19|20)\d\d\W*$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$"
+)
 
 
 @dataclass(slots=True)
@@ -144,7 +149,7 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
                 out.append(Party(role[1], "mark", mark, joint))
             _type(role[2], joint, words, out, depth + 1)
         else:
-            out.append(Party(text, "word", "", joint))
+            out.append(Party(text, "role", "", joint))
         return True
     tokens = text.split(" ", 4)
     for count in range(min(4, len(tokens) - 1), 0, -1):
@@ -178,19 +183,29 @@ def _behind_mark(
     text: str, rest: str, phrase: str, mark: str, joint: str, words: Vocabulary, out: list[Party], depth: int
 ) -> bool:
     first, _, tail = rest.partition(" ")
-    by = first.casefold() in words.bys or first.casefold() == "of"
+    by = (
+        first.casefold() in words.bys
+        or first.casefold() == "of"
+        or (mark in _SOURCED and first in words.particles)
+    )
     if by:
         rest = tail.strip()
     elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
         return False  # Archives nationales: an organization's own name
     if not rest:
         return False
+    if mark == "archive" and phrase in words.organization_words and not by:
+        if words.spelling(rest) is None and sort_of(rest, words) != "person":
+            return False  # Archivo Municipal: the archive is whom the line names
     source = mark in _SOURCED
     if source:
-        rest = _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
+        rest = (
+            _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
+        )
     out.append(Party(phrase, "mark", mark, joint))
     before = len(out)
-    by = by or phrase.rsplit(" ", 1)[-1] in words.bys or phrase.endswith(" of")
+    last = phrase.rsplit(" ", 1)[-1]
+    by = by or last in words.bys or last in words.particles or last == "of"
     _type(rest, "courtesy" if source and by else joint, words, out, depth + 1)
     if source:
         for party in out[before:]:
@@ -239,8 +254,12 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
         if word in words.fors or word in words.ons:
             left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
             known = words.spelling(right)
-            named = _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
-            fits = known is not None or (word in words.fors and sort_of(right, words) in ("organization", "person", "single"))
+            named = (
+                _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
+            )
+            fits = known is not None or (
+                word in words.fors and sort_of(right, words) in ("organization", "person", "single")
+            )
             if named and fits and not (word in words.particles and known is None):
                 _type(left, joint, words, out, depth + 1)
                 before = len(out)
@@ -254,7 +273,8 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
 
 def _is_person(text: str, words: Vocabulary) -> bool:
     return words.spelling(text) is None and (
-        sort_of(text, words) == "person" or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
+        sort_of(text, words) == "person"
+        or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
     )
 
 

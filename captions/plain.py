@@ -43,6 +43,8 @@ class _Line:
     """Without the white space around it; empty for a blank line."""
     number: int
     split: Split | None = None
+    read: bool = False
+    """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
     key: str = ""
     taken: bool = False
     glued: bool = False
@@ -82,7 +84,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
         blocks.extend(found)
         lines = _without(lines, page)
     captions = printings.group(blocks)
-    return Article(text=_text(text, lines), captions=captions, headline=_headline(lines))
+    return Article(text=_text(text, lines), captions=captions, headline=_headline(text, lines))
 
 
 def _text(source: str, lines: Sequence[_Line]) -> str:
@@ -117,7 +119,12 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
         if not _LABEL_SIGN.search(inner) and not labels.by_phrases(inner, words):
             continue
         behind = text[bracket.end() : bracket.end() + 8].lstrip(" \t\u00a0.")
-        if bracket.end() - first > LONGEST_INNER or not behind or behind[0].islower() or behind[0] in ",;:)]-–—/":
+        if (
+            bracket.end() - first > LONGEST_INNER
+            or not behind
+            or behind[0].islower()
+            or behind[0] in ",;:)]-–—/"
+        ):
             continue
         if labels.strip(inner, words).kind in ("before", "by", "after", "sign"):
             ends.append(bracket.end())
@@ -162,15 +169,19 @@ def _without(lines: list[_Line], page: _Page) -> list[_Line]:
     return _trimmed(out)
 
 
-def _headline(lines: Sequence[_Line]) -> str | None:
-    """The first line, where it looks like one: short, more than two words, a blank line after it, no full stop."""
-    if len(lines) < 3 or not lines[0].text or lines[1].text:
+def _headline(source: str, lines: Sequence[_Line]) -> str | None:
+    """The first line, where it looks like one: short, more than two words, no full stop, and a blank line or a longer
+    sentence after it."""
+    if len(lines) < 3 or not lines[0].text:
         return None
-    text = lines[0].text
+    raw = source[lines[0].start : lines[0].end]
+    text = _SURROGATE.sub("\ufffd", _NOT_TEXT.sub("", raw)).strip()
+    if not text or (lines[1].text and (lines[1].text[-1] not in _STOPS or len(lines[1].text) <= len(text))):
+        return None
     long_enough = len(text.split()) > 2 or (has_cjk(text) and len(text) >= 8)
     if not long_enough or len(text) > 200 or text[-1] in ".。:：,;" or _CLOCK.match(text):
         return None
-    return _SURROGATE.sub("\ufffd", text)
+    return text
 
 
 class _Finder:
@@ -185,12 +196,13 @@ class _Finder:
         """The printings found; their lines are marked as taken."""
         hinted = False
         for line in self.lines:
-            line.split = split(line.text, self.words)
+            if not line.read:
+                line.split, line.read = split(line.text, self.words), True
             hinted = hinted or line.split is not None or is_label(line.text, self.words)
         if not hinted:
             return []
         for line in self.lines:
-            line.key = match_key(line.text[:4000])
+            line.key = line.key or match_key(line.text[:4000])
         self.page.keys = Counter(line.key for line in self.lines)
         self._join_labels()
         self._wholes()
@@ -204,12 +216,16 @@ class _Finder:
     def _wholes(self) -> None:
         captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
         bare = Counter(captions)
+        cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
+        cuts = [cut for cut in cuts if len(cut) >= printings.SHORTEST_CUT]
         style = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
             if line.split is None or line.split.alone or line.taken:
                 continue
-            supported = self.page.keys[line.key] > 1 or self.page.keys[captions[at]] > 0 or bare[captions[at]] > 1
+            key = captions[at]
+            supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
+            supported = supported or any(key.startswith(cut) for cut in cuts)
             if self._accept_whole(at, line.split, supported):
                 self._take_whole(at, line.split)
                 style += line.split.rule == "bare-bracket"
@@ -227,7 +243,7 @@ class _Finder:
         if found.strength == SURE:
             return size <= LONGEST_SURE
         if supported and size <= LONGEST_SURE:
-            return found.strength >= LIKELY or _has_words(found.caption, 4)
+            return found.strength >= LIKELY or _has_words(found.caption, 6)
         if found.strength < LIKELY or size > LONGEST_LIKELY:
             return False
         agency_only = not found.reading.persons
@@ -269,7 +285,7 @@ class _Finder:
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             if joined and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
                 line.split, line.taken = None, True
-                following.split = joined
+                following.split, following.read = joined, False
 
     def _credits(self) -> None:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
@@ -284,7 +300,14 @@ class _Finder:
             if place is not None:
                 caption = self.lines[place].text
                 first = min(self._caption_label_above(min(at, place)), at, place)
-                self._block(caption, found.reading, self._label_above(first), max(at, place), _shape(caption), f"{found.rule}-{'above' if place > at else 'under'}")
+                self._block(
+                    caption,
+                    found.reading,
+                    self._label_above(first),
+                    max(at, place),
+                    _shape(caption),
+                    f"{found.rule}-{'above' if place > at else 'under'}",
+                )
             elif found.strength == SURE and found.reading.label not in ("weak", "sign"):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule)
 
@@ -307,7 +330,12 @@ class _Finder:
     def _over(self, at: int) -> int:
         """The line above, but for a label that belongs to this one."""
         over = at - 1
-        if over > 0 and self.lines[over].taken and is_label(self.lines[over].text, self.words) and self.page.beside(at, over):
+        if (
+            over > 0
+            and self.lines[over].taken
+            and is_label(self.lines[over].text, self.words)
+            and self.page.beside(at, over)
+        ):
             over -= 1
         return over
 
@@ -316,7 +344,12 @@ class _Finder:
             return False
         line = self.lines[place]
         alone = line.split is not None and line.split.alone
-        return not alone and self.page.keys[line.key] > 1 and _has_words(line.text, 4) and len(line.text) <= LONGEST_SURE
+        return (
+            not alone
+            and self.page.keys[line.key] > 1
+            and _has_words(line.text, 4)
+            and len(line.text) <= LONGEST_SURE
+        )
 
     def _plausible(self, at: int, place: int, found: Split) -> int:
         """How much a neighbouring line looks like the caption of a credit: 0 not at all, 1 perhaps, 2 well."""
@@ -326,13 +359,25 @@ class _Finder:
         if line.taken or (line.split is not None and line.split.alone) or is_label(line.text, self.words):
             return 0
         text = line.text
-        if text[-1] in ":：" or _CLOCK.match(text) or _ROLE.match(text) or len(text) > 600 or not _is_caption_text(text):
+        if (
+            text[-1] in ":："
+            or _CLOCK.match(text)
+            or _ROLE.match(text)
+            or len(text) > 600
+            or not _is_caption_text(text)
+        ):
             return 0
         bare = found.strength < SURE or found.reading.label == "weak"
         count = sentences(text)
-        if place > at and (count > 2 or len(text) > 300 or (bare and at > 0 and self.page.beside(at, at - 1))):
+        if place > at and (
+            count > 2 or len(text) > 300 or (bare and at > 0 and self.page.beside(at, at - 1))
+        ):
             return 0
-        if bare and (len(text) > 450 or self._is_headline(place) or (place < at and not found.reading.persons and self._signs_off(place, len(text)))):
+        if bare and (
+            len(text) > 450
+            or self._is_headline(place)
+            or (place < at and not found.reading.persons and self._signs_off(place, len(text)))
+        ):
             return 0
         few_words = not _has_words(text, 3)
         if (few_words and bare) or not _has_words(text, 2):
@@ -368,14 +413,21 @@ class _Finder:
             return False
         self.blocks.remove(last)
         start = last.printing.start or 0
-        printing = Printing(self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape)
+        printing = Printing(
+            self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape
+        )
         self.blocks.append(Block(last.caption, last.reading, printing, last.rule, last.order))
         self.lines[at].taken = True
         return True
 
     def _label_above(self, at: int) -> int:
         """Takes a label alone on the line above along."""
-        if at and self.page.beside(at, at - 1) and self.lines[at - 1].taken and is_label(self.lines[at - 1].text, self.words):
+        if (
+            at
+            and self.page.beside(at, at - 1)
+            and self.lines[at - 1].taken
+            and is_label(self.lines[at - 1].text, self.words)
+        ):
             return at - 1
         return at
 
@@ -384,7 +436,10 @@ class _Finder:
         if not at or not self.page.beside(at, at - 1):
             return at
         text = self.lines[at - 1].text.strip(" :：")
-        if is_label(self.lines[at - 1].text, self.words) and self.words.labels.get(match_key(text).replace(" ", "")) == "caption":
+        if (
+            is_label(self.lines[at - 1].text, self.words)
+            and self.words.labels.get(match_key(text).replace(" ", "")) == "caption"
+        ):
             return at - 1
         return at
 
@@ -409,7 +464,9 @@ class _Finder:
                 ):
                     self._block(line.text, None, at, at, "short", "cut")
 
-    def _block(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
+    def _block(
+        self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str
+    ) -> None:
         start, end = self.lines[first].start, self.lines[last].end
         for line in self.lines[first : last + 1]:
             line.taken = True

@@ -29,10 +29,11 @@ def tidy(text: str) -> str:
 
     ``"A\\xa0 b\\u200b"`` gives ``"A b"``.
     """
-    if not (text.isascii() and text.isprintable()):
-        text = _INVISIBLE.sub("", text)
-        text = _CONTROL.sub(" ", text)
-        text = _SURROGATE.sub("\ufffd", text)
+    if text.isprintable():  # no control, no format character, no space but the plain one
+        return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
+    if not text.isascii():
+        text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
+    text = _CONTROL.sub(" ", text)
     return _SPACES.sub(" ", text).strip()
 
 
@@ -43,7 +44,7 @@ def match_key(text: str) -> str:
     letter or digit is its own key.
     """
     if not text.isascii():
-        text = unicodedata.normalize("NFKC", _INVISIBLE.sub("", text))
+        text = unicodedata.normalize("NFKC", text if text.isprintable() else _INVISIBLE.sub("", text))
     key = _NOT_WORD.sub(" ", text.casefold()).strip()
     return key or _SPACES.sub(" ", text).strip()
 

@@ -18,13 +18,26 @@ from captions.errors import VocabularyError
 from captions.text import has_cjk, name_key, tidy
 
 KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
-_AGENCY_KEYS = {"name", "kind", "country", "aliases", "weak_aliases", "parent", "distributors", "leads", "ambiguous"}
+_AGENCY_KEYS = {
+    "name",
+    "kind",
+    "country",
+    "aliases",
+    "weak_aliases",
+    "parent",
+    "distributors",
+    "leads",
+    "ambiguous",
+}
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
 }  # fmt: skip
 # An abbreviation this short is believed only as the register writes it, or in capitals: `MAP` is one, `map` a word.
 SHORT = 4
+_SMALL = frozenset(
+    {"of", "the", "in", "at", "im", "am", "an", "to", "a", "och", "the", "del", "della", "des", "du", "der"}
+)
 _FIRST = re.compile(r"[^\W_]+")
 
 
@@ -87,6 +100,8 @@ class Vocabulary:
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
     abbreviations: frozenset[str]
     """Words of titles that a full stop follows: no sentence ends there."""
+    small_words: frozenset[str]
+    """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
     particles: frozenset[str]
     joins: frozenset[str]
     """Words that join two names."""
@@ -132,7 +147,9 @@ def _agency(where: str, row: dict[str, Any]) -> Agency:
         raise VocabularyError(f"{where}: a row needs a name")
     where = f"{where} ({name})"
     if unknown := sorted(set(row) - _AGENCY_KEYS):
-        raise VocabularyError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_AGENCY_KEYS))}")
+        raise VocabularyError(
+            f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_AGENCY_KEYS))}"
+        )
     if row.get("kind") not in KINDS:
         raise VocabularyError(f"{where}: kind must be one of {', '.join(KINDS)}")
     lists = {k: _strings(where, k, row[k]) for k in ("aliases", "weak_aliases", "distributors") if k in row}
@@ -176,7 +193,10 @@ def _spellings(
                 forms = frozenset({alias, alias.upper()}) | (known[2] if known else frozenset())
             spellings[key] = (agency, weak and (known is None or known[1]), forms)
             if any(sign in alias for sign in "/|=,"):
-                parts = tuple(name_key(p) for p in alias.replace("|", "/").replace("=", "/").replace(",", "/").split("/"))
+                parts = tuple(
+                    name_key(p)
+                    for p in alias.replace("|", "/").replace("=", "/").replace(",", "/").split("/")
+                )
                 compounds[parts] = agency
     return spellings, compounds
 
@@ -245,7 +265,12 @@ def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
 def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
     """The phrases of two words or more that end in a word like `by` or `of`."""
     ends = {*bys, "of", "de", "di", "von"}
-    return [p for p, m in phrases if m in ("courtesy", "supplied", "handout") and " " in p and p.rsplit(" ", 1)[1] in ends]
+    lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
+    return [
+        p
+        for p, m in lenders
+        if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)
+    ]
 
 
 def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, str]:
@@ -268,10 +293,15 @@ def _user_rows(path: Path) -> tuple[list[tuple[str, Agency]], tuple[str, ...]]:
     try:
         tables = _toml(str(path), path.read_bytes())
     except OSError as error:
-        raise VocabularyError(f"{path}: cannot be read: {error.strerror}; check the path given to --agencies") from None
+        raise VocabularyError(
+            f"{path}: cannot be read: {error.strerror}; check the path given to --agencies"
+        ) from None
     if unknown := sorted(set(tables) - {"agency", "staff"}):
         raise VocabularyError(f"{path}: unknown table {unknown[0]!r}; known are [[agency]] and staff")
-    rows = [(f"{path} row {n}", _agency(f"{path} row {n}", row)) for n, row in enumerate(tables.get("agency", []), 1)]
+    rows = [
+        (f"{path} row {n}", _agency(f"{path} row {n}", row))
+        for n, row in enumerate(tables.get("agency", []), 1)
+    ]
     return rows, _strings(str(path), "staff", tables["staff"]) if "staff" in tables else ()
 
 
@@ -281,7 +311,10 @@ def load(user_register: Path | None = None) -> Vocabulary:
     Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
     """
     data = files("captions") / "data"
-    read = {n: _toml(f"{n}.toml", (data / f"{n}.toml").read_bytes()) for n in ("agencies", "labels", "marks", "words")}
+    read = {
+        n: _toml(f"{n}.toml", (data / f"{n}.toml").read_bytes())
+        for n in ("agencies", "labels", "marks", "words")
+    }
     rows = [
         (f"agencies.toml row {n}", _agency(f"agencies.toml row {n}", row))
         for n, row in enumerate(read["agencies"]["agency"], 1)
@@ -318,7 +351,15 @@ def load(user_register: Path | None = None) -> Vocabulary:
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
-        abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
+        abbreviations=frozenset(
+            part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")
+        ),
+        small_words=folded["particles"]
+        | folded["and"]
+        | folded["for"]
+        | folded["on"]
+        | folded["by"]
+        | _SMALL,
         particles=folded["particles"],
         joins=folded["and"],
         vias=folded["via"],

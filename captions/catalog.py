@@ -1,0 +1,175 @@
+"""The one seam between parsed values and the store: articles in, uses and articles out."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, fields
+from datetime import date
+from importlib.resources import files
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Engine
+
+import db
+from captions.audit import Failure, Use
+from captions.model import Article, Caption, Credit, Printing
+from captions.reading import STDIN, Source, Unread
+from captions.text import match_key
+from captions.version import VERSION
+
+_CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
+
+
+@dataclass(frozen=True, slots=True)
+class Settings:
+    """What decides, besides the bytes of an article, how it is read and stored."""
+
+    register: Path | None = None
+    """The user's own register of agencies."""
+    publication: str | None = None
+    """Where the articles were published, unless they say it themselves."""
+    published: date | None = None
+    """When, unless they say it themselves."""
+
+    def fingerprint(self) -> str:
+        """A digest: with other tables, another program or other settings an article is read again."""
+        digest = hashlib.blake2b(digest_size=16)
+        for table in sorted((files("captions") / "data").iterdir(), key=lambda file: file.name):
+            if table.name.endswith(".toml"):
+                digest.update(table.read_bytes())
+        if self.register is not None:
+            digest.update(self.register.read_bytes())
+        digest.update(repr((VERSION, self.publication, self.published)).encode())
+        return digest.hexdigest()
+
+
+def source_name(source: Source) -> str:
+    """By what the store knows an article: its path; of standard input, which has none, its content."""
+    return f"stdin:{source.digest[:12]}" if source.name == STDIN else source.name
+
+
+def content_hash(source: Source, fingerprint: str) -> str:
+    """What changes when an article must be read again."""
+    return hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
+
+
+def article_record(
+    source: Source, article: Article, settings: Settings, fingerprint: str
+) -> db.ArticleRecord:
+    """An article as the store takes it. Positions of its uses count from 1."""
+    return db.ArticleRecord(
+        source=source_name(source),
+        content_hash=content_hash(source, fingerprint),
+        text=article.text,
+        url=article.url,
+        headline=article.headline,
+        publication=article.publication or settings.publication,
+        published=article.published or settings.published,
+        language=article.language,
+        uses=tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1)),
+    )
+
+
+def failure_record(unread: Unread) -> db.Failure | None:
+    """A failure as the store takes it; None of a mistyped path and of standard input, which are no archive."""
+    return None if unread.missing or unread.name == STDIN else db.Failure(unread.name, unread.reason)
+
+
+class StoredUses:
+    """All uses in a store, sorted by source and position; read anew each time they are gone through."""
+
+    def __init__(self, engine: Engine) -> None:
+        """Takes an engine of ``db.open_store``."""
+        self.engine = engine
+
+    def __iter__(self) -> Iterator[Use]:
+        """Gives each use as the audit takes it."""
+        return map(_use, db.uses_for_audit(self.engine))
+
+
+def failures(engine: Engine) -> list[Failure]:
+    """What could not be read: in the last run, and in earlier ones what is not stored to this day."""
+    runs = db.run_summaries(engine)
+    reasons: dict[str, str] = {}
+    for run in reversed(runs):
+        reasons.update((failure.source, failure.reason) for failure in run.failures)
+    last = {failure.source for failure in runs[0].failures} if runs else set()
+    stored = db.known_hashes(engine, set(reasons) - last)
+    return [Failure(source, reason) for source, reason in sorted(reasons.items()) if source not in stored]
+
+
+def stored_article(engine: Engine, key: str) -> Article | None:
+    """The stored article with this source, URL or id; None if there is none."""
+    row = db.article_text(engine, key)
+    if row is None:
+        return None
+    return Article(
+        text=row.text,
+        captions=tuple(map(_caption, row.uses)),
+        headline=row.headline,
+        url=row.url,
+        published=row.published,
+        publication=row.publication,
+        language=row.language,
+    )
+
+
+def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:
+    """The names of all agencies in the credits of these articles."""
+    return {
+        name
+        for article in articles
+        for use in article.uses
+        if use.credit is not None
+        for name in use.credit.agencies
+    }
+
+
+def _use_record(position: int, caption: Caption) -> db.UseRecord:
+    return db.UseRecord(
+        position=position,
+        caption=caption.text,
+        match_key=match_key(caption.text),
+        credit=db.CreditRecord(**_fields(caption.credit)) if caption.credit is not None else None,
+        printings=max(caption.count, 1),
+        places=tuple((p.shape, p.start, p.end) for p in caption.printings),
+        images=caption.images,
+        rule=caption.rule,
+    )
+
+
+def _use(row: db.AuditRow) -> Use:
+    return Use(
+        source=row.source,
+        position=row.position,
+        caption=row.caption,
+        match_key=row.match_key,
+        credit=_credit(row.credit),
+        printings=row.printings,
+        headline=row.headline,
+        url=row.url,
+        publication=row.publication,
+        used_on=row.published,
+        id=row.use_id,
+    )
+
+
+def _credit(record: db.CreditRecord | None) -> Credit | None:
+    return None if record is None else Credit(**_fields(record))
+
+
+def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
+    """The fields of a credit, which have the same names on both sides; `asdict` would copy each value."""
+    return {name: getattr(credit, name) for name in _CREDIT_FIELDS}
+
+
+def _caption(row: db.AuditRow) -> Caption:
+    return Caption(
+        text=row.caption,
+        credit=_credit(row.credit),
+        printings=tuple(Printing("", start, end, None, shape) for shape, start, end in row.places),
+        images=row.images,
+        rule=row.rule,
+    )
