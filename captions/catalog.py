@@ -55,9 +55,7 @@ def content_hash(source: Source, fingerprint: str) -> str:
     return hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
 
 
-def article_record(
-    source: Source, article: Article, settings: Settings, fingerprint: str
-) -> db.ArticleRecord:
+def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """An article as the store takes it. Positions of its uses count from 1."""
     return db.ArticleRecord(
         source=source_name(source),
@@ -119,11 +117,7 @@ def stored_article(engine: Engine, key: str) -> Article | None:
 def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:
     """The names of all agencies in the credits of these articles."""
     return {
-        name
-        for article in articles
-        for use in article.uses
-        if use.credit is not None
-        for name in use.credit.agencies
+        name for article in articles for use in article.uses if use.credit is not None for name in use.credit.agencies
     }
 
 

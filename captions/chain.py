@@ -56,9 +56,7 @@ def _distributes(one: Party, other: Party) -> bool:
 
 def _may_distribute(one: Party, other: Party) -> bool:
     """Whether ``one`` is known to pass on pictures of ``other``, be it that both pass on the other's."""
-    return (
-        one.agency is not None and other.agency is not None and one.agency.name in other.agency.distributors
-    )
+    return one.agency is not None and other.agency is not None and one.agency.name in other.agency.distributors
 
 
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
@@ -87,7 +85,7 @@ def person_only(chain: Chain) -> Verdict | None:
 
 
 def via(chain: Chain) -> Verdict | None:
-    """``X via Y``: Y; but none where another prints itself before and a person after: ``Keystone/X via AP/Jane Doe``."""
+    """``X via Y``: Y; none where another prints itself before and a person after: ``Keystone/X via AP/Jane Doe``."""
     places = [n for n in chain.owners if chain.parties[n].joint == "via"]
     if not places:
         return None

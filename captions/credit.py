@@ -11,7 +11,8 @@ from captions.parties import Party, parties
 from captions.text import name_key, tidy
 from captions.vocabulary import Vocabulary, default
 
-# Longer than any credit line seen (the longest of 1,200 real ones has 190 characters): beyond it, it is not one.
+# In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
+# this, it is no credit line.
 LONGEST = 600
 
 
@@ -63,15 +64,11 @@ def read(line: str, words: Vocabulary) -> Reading:
     _resolve_singles(found)
     label = name_key(unlabelled.label)
     label_mark = words.label_marks.get(label) or words.marks.get(label)
-    if (
-        label_mark == "supplied"
-    ):  # `사진제공=솔내군`: who provides is a county more often than a person so named
+    if label_mark == "supplied":  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
                 party.kind = "organization"
-    marks = {p.name for p in found if p.kind == "mark"} | (
-        {"public domain"} if taken.public_domain else set()
-    )
+    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
     named = [p for p in found if p.kind in ("agency", "organization", "person")]
     if label_mark:
         marks.add(label_mark)

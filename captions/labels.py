@@ -8,9 +8,7 @@ from dataclasses import dataclass
 from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
-SIGN = re.compile(
-    r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE
-)
+SIGN = re.compile(r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE)
 _SIGN_START = re.compile(r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*", re.IGNORECASE)
 COLON = re.compile(r"[:：=＝∶／]")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
@@ -19,6 +17,7 @@ _LONGEST = 44
 _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
 _TOKEN = re.compile(r"[^\W_]+")
 BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
+_LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
 _WORD_END = re.compile(r"\w$")
 
 
@@ -87,9 +86,7 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
     colon = COLON.search(text, 0, _LONGEST + 2)
     if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
-        return Unlabelled(
-            text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip()
-        )
+        return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
     if (
         colon
         and colon.group() in ":：="
@@ -97,12 +94,7 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
         and text[colon.end() :].strip()
     ):
         return Unlabelled(text[colon.end() :], "before", text[: colon.start()].strip())  # Archivfoto: X
-    if (
-        colon
-        and colon.group() == "／"
-        and has_cjk(text[: colon.start()])
-        and label_kind(text[: colon.start()], words)
-    ):
+    if colon and colon.group() == "／" and has_cjk(text[: colon.start()]) and label_kind(text[: colon.start()], words):
         return Unlabelled(text[colon.end() :], "before", text[: colon.start()])
     if (dotted := _DOTTED.match(text)) and label_kind(dotted[1], words) == "before":
         return Unlabelled(text[dotted.end() :], "before", dotted[1])
@@ -175,7 +167,8 @@ def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
             break
     tail = text[since:].lower()
     if "©" in tail or "ⓒ" in tail or "(c" in tail or "（" in tail or "copyr" in tail or "℗" in tail:
-        if (sign := SIGN.search(text, since)) and (best is None or sign.start() < best.start):
+        sign = SIGN.search(text, since)
+        if sign is not None and (best is None or sign.start() < best.start):
             best = Found(sign.start(), sign.end(), "sign")
     phrase = _by_phrase(text, words, since)
     if phrase and (best is None or phrase.start < best.start):
@@ -185,6 +178,11 @@ def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
 
 def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int) -> Found | None:
     head = text[max(since, colon - _LONGEST) : colon]
+    last = _LAST_WORD.search(head)
+    if last is None:
+        return None
+    if name_key(last[1]) not in words.label_ends and not _STUCK.search(head[-16:]) and not has_cjk(last[1]):
+        return None  # what most colons stand behind
     offset = colon - len(head)
     trimmed = head.rstrip()
     starts = [m.start() for m in re.finditer(r"(?<!\S)\S", trimmed)][-5:]
@@ -203,9 +201,10 @@ def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Fo
     if not last:
         return None
     cjk = has_cjk(last[-1])
-    if not cjk and not (joined := _STUCK.search(last)):
+    joined = _STUCK.search(last)
+    if not cjk and joined is None:
         return None
-    for size in range(min(len(last), 8), 0, -1) if cjk else (len(last) - joined.start(),):
+    for size in (len(last) - joined.start(),) if joined is not None and not cjk else range(min(len(last), 8), 0, -1):
         part = last[-size:]
         before = last[-size - 1 : -size] if size < len(last) else ""
         fits = not cjk or size > 1 or not has_cjk(before)
@@ -220,7 +219,12 @@ def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, 
     if len(folded) != len(text) - since:
         return []
     out: list[tuple[int, int]] = []
-    if not words.by_starts.keys().isdisjoint(_TOKEN.findall(folded)):
+    for stem in words.by_stems:
+        if stem in folded:
+            break
+    else:
+        return out
+    if words.by_starts.keys() & _TOKEN.findall(folded):
         for token in _TOKEN.finditer(folded):
             for phrase in words.by_starts.get(token.group(), ()):
                 end = token.start() + len(phrase)

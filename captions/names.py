@@ -11,13 +11,18 @@ from captions.vocabulary import Vocabulary
 Sort = Literal["person", "organization", "single", "other"]
 
 _ROMAN = {"II", "III", "IV"}
+_PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
 _SUFFIX = {"jr", "jr.", "sr", "sr."}
 _HANDLE = re.compile(r"@[\w.]{2,30}$")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?[-–]?){1,3}\.?$")
 _GLUED = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_][\w'’-]+$")  # R.Schmitt
 _TOKEN = re.compile(r"[^\W\d_][\w'’‘ʼ`.\-–‑]*$")
-_CJK_NAME = re.compile(r"[\u3400-\u9fff々]{2,5}$|[\u3400-\u9fff々]{1,3}[\u3041-\u309f]{1,4}$|[\uac00-\ud7af]{2,4}$|[\u3400-\u9fff々]{1,3}[ \u3000][\u3400-\u9fff々]{1,3}$"
-                       r"|[\u30a0-\u30ff]+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$|[\uac00-\ud7af]{1,2} [\uac00-\ud7af]{1,3}$")  # fmt: skip
+_HAN = r"[\u3400-\u9fff々]"
+_CJK_NAME = re.compile(
+    rf"{_HAN}{{2,5}}$|{_HAN}{{1,3}}[\u3041-\u309f]{{1,4}}$|{_HAN}{{1,3}}[ \u3000]{_HAN}{{1,3}}$"
+    r"|[\uac00-\ud7af]{2,4}$|[\uac00-\ud7af]{1,2} [\uac00-\ud7af]{1,3}$"
+    r"|[\u30a0-\u30ff]+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$"
+)
 _CJK_ANY = re.compile(f"[{CJK}]")
 _CJK_SENTENCE = re.compile(
     r"[、。，（「『？！を]|[はがにで]\w*[たいる]$|では|には|する|した|され|ている|[\u3400-\u9fff][でにはが][\u3400-\u9fff]|습니다|했다|다$"
@@ -29,7 +34,9 @@ _TURKISH = re.compile("[İıĞğŞş]")
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]", re.IGNORECASE)
 _PARTS = re.compile(r"([-–‑'’‘ʼ`.]+)")
 # Mac followed by a capital in the names that are spelt so; others (Macron, Machado, Macias) have none.
-_MAC = re.compile(r"^Mac(?=(?:aulay|beth|donald|dougall|farlane|gregor|intosh|intyre|kay|kenzie|lean|leod|millan|neil|pherson|queen)$)")  # fmt: skip
+_MAC = re.compile(
+    r"^Mac(?=(?:aulay|beth|donald|dougall|farlane|gregor|intosh|intyre|kay|kenzie|lean|leod|millan|neil|pherson|queen)$)"
+)
 
 
 def sort_of(text: str, words: Vocabulary) -> Sort:
@@ -76,9 +83,9 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
-    if (
-        any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words
-    ) and _is_name(tokens, words):
+    if (any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words) and _is_name(
+        tokens, words
+    ):
         return True
     if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
         return True
@@ -105,13 +112,9 @@ def _is_name(tokens: list[str], words: Vocabulary) -> bool:
 
 def _has_acronym(tokens: list[str]) -> bool:
     """Whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
-    capitals = [
-        t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN
-    ]
+    capitals = [t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN]
     if not capitals or len(capitals) == len(tokens):
-        return (
-            len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
-        )
+        return len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
     if any(len(t) >= 4 for t in capitals):
         return False
     return any(len(t) == 3 for t in capitals) or tokens[-1] in capitals
@@ -125,11 +128,7 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
         folded = token.casefold()
         if token[0].isupper() and (_TOKEN.match(token) or token[0] in "'’"):
             named += 1
-        elif folded in words.particles or folded.startswith(
-            ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
-        ):
-            continue
-        elif at and folded in _SUFFIX:
+        elif folded in words.particles or folded.startswith(_PREFIXES) or (at and folded in _SUFFIX):
             continue
         else:
             return "other"
@@ -186,12 +185,7 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
         return part
     lower = _lower(part, turkish)
     before, after = (parts[n - 1] if n else ""), (parts[n + 1] if n + 1 < len(parts) else "")
-    if (
-        at
-        and "-" in after
-        and n == 0
-        and lower in ("al", "el", "ar", "as", "ash", "ad", "an", "at", "az", "ez", "ul")
-    ):
+    if at and "-" in after and n == 0 and lower in ("al", "el", "ar", "as", "ash", "ad", "an", "at", "az", "ez", "ul"):
         return lower
     if before and before[-1] in "'’‘ʼ`" and (len(part) == 1 or len(parts[n - 2]) > 2):
         return lower  # Za'anin, Joe's; not O'Brien
@@ -208,7 +202,5 @@ def same_person(a: str, b: str) -> bool:
     """Whether two printings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
     one, two = name_key(a), name_key(b)
     return one == two or (
-        min(len(one), len(two)) >= 8
-        and (one.startswith(two) or two.startswith(one))
-        and abs(len(one) - len(two)) <= 2
+        min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2
     )

@@ -1,4 +1,7 @@
-"""What a credit line says of rights: public licenses, copyright notices, restrictions. Taken out before names are read."""
+"""What a credit line says of rights: public licenses, copyright notices, restrictions.
+
+They are taken out before names are read.
+"""
 
 from __future__ import annotations
 
@@ -7,35 +10,57 @@ from dataclasses import dataclass
 
 _URL = re.compile(r"(?:https?://|www\.)[^\s()<>\"']+", re.IGNORECASE)
 _CC = re.compile(
-    r"(?:\b(?:licen[sc]ed?(?: under)?|lizenz(?:iert)?(?: unter)?|licence|under|sous|unter)\s*:?\s*(?:a |the )?)?"
-    r"\b(?:creative commons(?: licen[sc]e)?[\s:,(-]*)?(?:CC[\s-]?)"
-    r"(?P<parts>(?:BY|0|ZERO)(?:[\s-]?(?:NC|SA|ND))*)(?:[\s-]*(?P<version>[1-4]\.[05]))?(?:\s*(?:\(?[A-Z]{2}\)?|int(?:ernational|l)?\.?|de?ed))?(?![A-Za-z])\)?",
-    re.IGNORECASE,
+    r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
+    \b(?:creative\ commons(?:\ licen[sc]e)?[\s:,(-]*)?
+    (?:CC[\s-]?)(?P<parts>(?:BY|0|ZERO)(?:[\s-]?(?:NC|SA|ND))*)
+    (?:[\s-]*(?P<version>[1-4]\.[05]))?
+    (?:\s*(?:\(?[A-Z]{2}\)?|int(?:ernational|l)?\.?|de?ed))?(?![A-Za-z])\)?""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _CC_WORDS = re.compile(
-    r"\bcreative commons(?:[\s-]+(?:licen[sc]e|lizenz|licencia))?\s*(?P<words>(?:[\s-]*(?:attribution|namensnennung|non-?\s?commercial|share-?\s?alike|no-?\s?deriv(?:ative)?s?|zero))*)"
-    r"(?:[\s-]*(?P<version>[1-4]\.[05]))?(?:[\s-]+(?:international|unported|generic|licen[sc]e))*",
-    re.IGNORECASE,
+    r"""\bcreative\ commons(?:[\s-]+(?:licen[sc]e|lizenz|licencia))?\s*
+    (?P<words>(?:[\s-]*(?:attribution|namensnennung|non-?\s?commercial|share-?\s?alike|no-?\s?deriv(?:ative)?s?|zero))*)
+    (?:[\s-]*(?P<version>[1-4]\.[05]))?
+    (?:[\s-]+(?:international|unported|generic|licen[sc]e))*""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _PUBLIC_DOMAIN = re.compile(
-    r"\b(?:in (?:the )?)?public[\s-]domain\b|\bdomaine public\b|\bdominio público\b|\bdomínio público\b|\bgemeinfrei\b|\bpubblico dominio\b|\bpubliek domein\b",
-    re.IGNORECASE,
+    r"""\b(?:in\ (?:the\ )?)?public[\s-]domain\b|\bdomaine\ public\b|\bdominio\ público\b|\bdomínio\ público\b
+    |\bgemeinfrei\b|\bpubblico\ dominio\b|\bpubliek\ domein\b""",
+    re.IGNORECASE | re.VERBOSE,
 )
 _RESERVED = re.compile(
-    r"[\s.,;/|-]*\b(?:all rights reserved|alle rechte vorbehalten|tous droits réservés|todos los derechos reservados|tutti i diritti riservati|todos os direitos reservados|alle rechten voorbehouden)\b\.?",
-    re.IGNORECASE,
+    r"""[\s.,;/|-]*\b(?:all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés
+    |todos\ los\ derechos\ reservados|tutti\ i\ diritti\ riservati|todos\ os\ direitos\ reservados
+    |alle\ rechten\ voorbehouden)\b\.?""",
+    re.IGNORECASE | re.VERBOSE,
 )
-_COPYRIGHT = re.compile(r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)\s*(?P<years>(?:19|20)\d\d(?:\s*[-–/,]\s*(?:(?:19|20)?\d\d))*),?\s*(?:by\s+)?(?P<owner>[^/|;()]*)", re.IGNORECASE)  # fmt: skip
-_COPYRIGHT_AFTER = re.compile(r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]+?),?\s+(?P<years>(?:19|20)\d\d)\b(?!\w)", re.IGNORECASE)  # fmt: skip
-_COUNTRIES = r"(?:[A-Z][A-Z.]+(?:[ /&,-]+(?:AND[ ])?[A-Z][A-Z.]+){0,5})"
+_SIGN = r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)"
+_YEARS = r"(?P<years>(?:19|20)\d\d(?:\s*[-–/,]\s*(?:(?:19|20)?\d\d))*)"
+_COPYRIGHT = re.compile(rf"{_SIGN}\s*{_YEARS},?\s*(?:by\s+)?(?P<owner>[^/|;()]*)", re.IGNORECASE)
+_COPYRIGHT_AFTER = re.compile(
+    r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]{1,80}),?\s+(?P<years>(?:19|20)\d\d)\b", re.IGNORECASE
+)
 _RESTRICTION = re.compile(
-    r"\b(?:NO (?:SALES?|ARCHIVES?|ARCHIVING|RESALES?|MAGS|MAGAZINES|TABLOIDS?|TV|INTERNET|ONLINE|THIRD PARTY SALES?|COMMERCIAL(?: OR BOOK SALES| USE)?|ADVERTISING|CROPPING|USE (?:IN|BY) [A-Z ]+)"
-    r"|NOT FOR (?:SALE|RESALE|COMMERCIAL USE|ADVERTISING|PUBLICATION[A-Z ]*)"
-    r"|(?:FOR )?(?:EDITORIAL|PRINT|ONLINE|NEWS|PERSONAL|SINGLE|ONE[- ]TIME) USE ONLY|RESTRICTED TO EDITORIAL USE(?: ONLY)?|STRICTLY EDITORIAL|EDITORIAL ONLY"
-    r"|MANDATORY CREDITS?|CREDIT MANDATORY|EMBARGO(?:ED)?(?: (?:UNTIL|TILL|FOR|TO)[^/|;()]*)?"
-    r"|FREE (?:FOR )?EDITORIAL USE(?: ONLY)?|HANDOUT EDITORIAL USE ONLY)\b"
-    rf"|\b{_COUNTRIES} OUT\b",
+    r"""\b(?:
+    NO\ (?:SALES?|ARCHIVES?|ARCHIVING|RESALES?|MAGS|MAGAZINES|TABLOIDS?|TV|INTERNET|ONLINE|THIRD\ PARTY\ SALES?
+          |COMMERCIAL(?:\ OR\ BOOK\ SALES|\ USE)?|ADVERTISING|CROPPING|USE\ (?:IN|BY)\ [A-Z ]+)
+    |NOT\ FOR\ (?:SALE|RESALE|COMMERCIAL\ USE|ADVERTISING|PUBLICATION[A-Z ]*)
+    |(?:FOR\ )?(?:EDITORIAL|PRINT|ONLINE|NEWS|PERSONAL|SINGLE|ONE[- ]TIME)\ USE\ ONLY
+    |RESTRICTED\ TO\ EDITORIAL\ USE(?:\ ONLY)?|STRICTLY\ EDITORIAL|EDITORIAL\ ONLY
+    |MANDATORY\ CREDITS?|CREDIT\ MANDATORY
+    |EMBARGO(?:ED)?(?:\ (?:UNTIL|TILL|FOR|TO)[^/|;()]{1,60})?
+    |FREE\ (?:FOR\ )?EDITORIAL\ USE(?:\ ONLY)?
+    |[A-Z][A-Z.]+(?:[ ,/&]{1,2}(?:AND\ )?[A-Z][A-Z.]+){0,5}\ OUT   # GERMANY OUT, AUSTRIA AND SWITZERLAND OUT
+    )\b""",
+    re.VERBOSE,
 )
+# One of these is in every line that holds a notice.
+_SIGNS_FOLDED = (
+    "://", "www.", "cc", "creative", "domain", "domin", "domein", "gemeinfrei", "copyright", "©", "(c)", "reserv",
+    "recht", "diritti",
+)  # fmt: skip
+_SIGNS_PRINTED = (" OUT", "NO ", "NOT ", "ONLY", "EDITORIAL", "MANDATORY", "EMBARGO")
 _NAMES = {
     "attribution": "BY",
     "namensnennung": "BY",
@@ -60,13 +85,7 @@ class Notices:
 def _maybe(text: str) -> bool:
     """Whether a notice can be in a text at all: a cheap test, for most lines hold none."""
     folded = text.casefold()
-    return (
-        "://" in text or "www." in folded or "cc" in folded or "creative" in folded or "domain" in folded or "domin" in folded
-        or "gemeinfrei" in folded or "domein" in folded or "copyright" in folded or "©" in text or "(c)" in folded
-        or "reserv" in folded or "recht" in folded or "diritti" in folded
-        or " OUT" in text or "NO " in text or "NOT " in text or "ONLY" in text or "EDITORIAL" in text
-        or "MANDATORY" in text or "EMBARGO" in text
-    )  # fmt: skip
+    return any(sign in folded for sign in _SIGNS_FOLDED) or any(sign in text for sign in _SIGNS_PRINTED)
 
 
 def take(text: str) -> Notices:
@@ -90,9 +109,7 @@ def take(text: str) -> Notices:
     if public:
         license_ = license_ or "public domain"
         text = _PUBLIC_DOMAIN.sub(" / ", text)
-    restrictions = tuple(
-        dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text))
-    )
+    restrictions = tuple(dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text)))
     if restrictions:
         text = _RESTRICTION.sub(" / ", text)
     text, notice = _copyright(text)
@@ -121,9 +138,7 @@ def _license(text: str) -> tuple[str, str | None]:
 
 
 def _from_url(url: str) -> str | None:
-    m = re.search(
-        r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/([1-4]\.\d))?", url
-    )
+    m = re.search(r"creativecommons\.org/(?:licenses/([a-z-]+)|publicdomain/(zero|mark))(?:/([1-4]\.\d))?", url)
     if not m:
         return None
     if m[2]:
@@ -148,11 +163,6 @@ def _copyright(text: str) -> tuple[str, str | None]:
     notice = m.group().strip(" .,;-")
     if reserved and reserved.start() >= m.start():
         notice = (text[m.start() : reserved.end()] if reserved.end() > m.end() else notice).strip(" ,;-")
-    rest = (
-        text[: m.start()].rstrip()
-        + (" / " if text[: m.start()].strip(" /|") else "")
-        + owner
-        + " "
-        + text[m.end() :]
-    )
+    before = text[: m.start()].rstrip()
+    rest = before + (" / " if before.strip(" /|") else "") + owner + " " + text[m.end() :]
     return _RESERVED.sub(" ", rest).strip(), " ".join(notice.split())

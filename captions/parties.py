@@ -7,8 +7,9 @@ from dataclasses import dataclass
 from typing import Literal
 
 from captions.names import normal_case, sort_of
+from captions.register import Agency
 from captions.text import name_key
-from captions.vocabulary import Agency, Vocabulary
+from captions.vocabulary import Vocabulary
 
 Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
 
@@ -42,13 +43,17 @@ class Party:
     name: str
     """Canonical, in normal case."""
     joint: str
-    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop`` or ``""``."""
+    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop``, or ``""``
+    at the start."""
     agency: Agency | None = None
     weak: bool = False
 
 
 def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
-    """(joint, segment) for each non-empty segment. ``"A/AFP via B"`` gives ``("", "A"), ("/", "AFP"), ("via", "B")``."""
+    """(joint, segment) for each non-empty segment.
+
+    ``"A/AFP via B"`` gives ``[("", "A"), ("/", "AFP"), ("via", "B")]``.
+    """
     out: list[tuple[str, str]] = []
     joint, start = "", 0
     for cut in _SPLIT.finditer(text):
@@ -183,25 +188,19 @@ def _behind_mark(
     text: str, rest: str, phrase: str, mark: str, joint: str, words: Vocabulary, out: list[Party], depth: int
 ) -> bool:
     first, _, tail = rest.partition(" ")
-    by = (
-        first.casefold() in words.bys
-        or first.casefold() == "of"
-        or (mark in _SOURCED and first in words.particles)
-    )
+    by = first.casefold() in words.bys or first.casefold() == "of" or (mark in _SOURCED and first in words.particles)
     if by:
         rest = tail.strip()
     elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
         return False  # Archives nationales: an organization's own name
     if not rest:
         return False
-    if mark == "archive" and phrase in words.organization_words and not by:
-        if words.spelling(rest) is None and sort_of(rest, words) != "person":
-            return False  # Archivo Municipal: the archive is whom the line names
+    institution = mark == "archive" and phrase in words.organization_words and not by
+    if institution and words.spelling(rest) is None and sort_of(rest, words) != "person":
+        return False  # Archivo Municipal: the archive is whom the line names
     source = mark in _SOURCED
     if source:
-        rest = (
-            _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
-        )
+        rest = _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
     out.append(Party(phrase, "mark", mark, joint))
     before = len(out)
     last = phrase.rsplit(" ", 1)[-1]
@@ -254,9 +253,7 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
         if word in words.fors or word in words.ons:
             left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
             known = words.spelling(right)
-            named = (
-                _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
-            )
+            named = _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
             fits = known is not None or (
                 word in words.fors and sort_of(right, words) in ("organization", "person", "single")
             )
@@ -273,8 +270,7 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
 
 def _is_person(text: str, words: Vocabulary) -> bool:
     return words.spelling(text) is None and (
-        sort_of(text, words) == "person"
-        or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
+        sort_of(text, words) == "person" or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
     )
 
 

@@ -106,9 +106,7 @@ def _by_start(groups: Sequence[_Group]) -> dict[str, list[_Group]]:
     return starts
 
 
-def _of_loose(
-    block: Block, by_key: dict[str, list[_Group]], starts: dict[str, list[_Group]]
-) -> _Group | None:
+def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: dict[str, list[_Group]]) -> _Group | None:
     credit = block.reading.credit if block.reading else None
     if is_cut(block.caption):
         return cut_of(block.caption, starts, credit)

@@ -6,7 +6,6 @@ Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -15,49 +14,15 @@ from pathlib import Path
 from typing import Any, TypeVar
 
 from captions.errors import VocabularyError
+from captions.register import Agency, Spelling, by_name, printed, read_toml, rows_of, spellings, strings, user_rows
 from captions.text import has_cjk, name_key, tidy
 
-KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
-_AGENCY_KEYS = {
-    "name",
-    "kind",
-    "country",
-    "aliases",
-    "weak_aliases",
-    "parent",
-    "distributors",
-    "leads",
-    "ambiguous",
-}
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
 }  # fmt: skip
-# An abbreviation this short is believed only as the register writes it, or in capitals: `MAP` is one, `map` a word.
-SHORT = 4
-_SMALL = frozenset(
-    {"of", "the", "in", "at", "im", "am", "an", "to", "a", "och", "the", "del", "della", "des", "du", "der"}
-)
+_SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 _FIRST = re.compile(r"[^\W_]+")
-
-
-@dataclass(frozen=True, slots=True)
-class Agency:
-    """A row of the register: one who is named in credit lines and may have to be paid."""
-
-    name: str
-    kind: str
-    country: str = ""
-    aliases: tuple[str, ...] = ()
-    weak_aliases: tuple[str, ...] = ()
-    """Spellings believed only beside a label or in a chain: ``AA``, ``PA``."""
-    parent: str | None = None
-    distributors: tuple[str, ...] = ()
-    """Who is known to pass its pictures on."""
-    leads: bool = False
-    """Whether it prints itself first in the line: ``picture alliance/dpa | Jan Woitas``."""
-    ambiguous: bool = False
-    """Whether its name is also a word or a paper's own name: ``BILD``, ``Sun``."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,18 +31,23 @@ class Vocabulary:
 
     agencies: Mapping[str, Agency]
     """By canonical name."""
-    spellings: Mapping[str, tuple[Agency, bool, frozenset[str]]]
-    """name key -> agency, whether the spelling is weak, the forms allowed where it is short (else empty)."""
+    spellings: Mapping[str, Spelling]
+    """By name key."""
     compounds: Mapping[tuple[str, ...], Agency]
     """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
     labels: Mapping[str, str]
     """Name key of a label -> before, by, after, weak or caption."""
+    label_ends: frozenset[str]
+    """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
     """Name key of a label that says a mark as well -> the mark: ``photo courtesy of``, ``Archivfoto``."""
     after_labels: tuple[str, ...]
     """Labels that stand after the name, longest first, lower case."""
     by_starts: Mapping[str, tuple[str, ...]]
     """First word -> the labels that stand before a name without a colon, longest first, lower case."""
+    by_stems: tuple[str, ...]
+    """One of these is in any text that holds such a label."""
+    source_stems: tuple[str, ...]
     by_cjk: tuple[str, ...]
     """Those of them in scripts without spaces."""
     sources: Mapping[str, tuple[str, ...]]
@@ -120,90 +90,9 @@ class Vocabulary:
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
         """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
         found = self.spellings.get(name_key(text))
-        if found is None:
+        if found is None or (found.forms and text.strip(" .") not in found.forms):
             return None
-        agency, weak, forms = found
-        if forms and text.strip(" .") not in forms:
-            return None
-        return agency, weak
-
-
-def _toml(name: str, data: bytes) -> dict[str, Any]:
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise VocabularyError(f"{name}: not valid TOML: {error}") from None
-
-
-def _strings(where: str, key: str, value: object) -> tuple[str, ...]:
-    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v.strip() for v in value):
-        raise VocabularyError(f"{where}: {key} must be a list of one or more non-empty strings")
-    return tuple(value)
-
-
-def _agency(where: str, row: dict[str, Any]) -> Agency:
-    name = row.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise VocabularyError(f"{where}: a row needs a name")
-    where = f"{where} ({name})"
-    if unknown := sorted(set(row) - _AGENCY_KEYS):
-        raise VocabularyError(
-            f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_AGENCY_KEYS))}"
-        )
-    if row.get("kind") not in KINDS:
-        raise VocabularyError(f"{where}: kind must be one of {', '.join(KINDS)}")
-    lists = {k: _strings(where, k, row[k]) for k in ("aliases", "weak_aliases", "distributors") if k in row}
-    for key, kind in {"country": str, "parent": str, "leads": bool, "ambiguous": bool}.items():
-        if key in row and not isinstance(row[key], kind):
-            raise VocabularyError(f"{where}: {key} must be {'true or false' if kind is bool else 'a string'}")
-    return Agency(**{**row, **lists})
-
-
-def _register(rows: Iterable[tuple[str, Agency]]) -> dict[str, Agency]:
-    agencies: dict[str, Agency] = {}
-    places: dict[str, str] = {}
-    for where, agency in rows:
-        if agency.name in agencies:
-            raise VocabularyError(f"{where}: {agency.name} stands already at {places[agency.name]}")
-        agencies[agency.name], places[agency.name] = agency, where
-    for agency in agencies.values():
-        for other in (*agency.distributors, *([agency.parent] if agency.parent else [])):
-            if other not in agencies:
-                raise VocabularyError(f"{places[agency.name]} ({agency.name}): no row is named {other!r}")
-    return agencies
-
-
-def _spellings(
-    agencies: Mapping[str, Agency],
-) -> tuple[dict[str, tuple[Agency, bool, frozenset[str]]], dict[tuple[str, ...], Agency]]:
-    spellings: dict[str, tuple[Agency, bool, frozenset[str]]] = {}
-    compounds: dict[tuple[str, ...], Agency] = {}
-    for agency in agencies.values():
-        for alias in (agency.name, *agency.aliases, *agency.weak_aliases):
-            key, weak = name_key(alias), agency.ambiguous or alias in agency.weak_aliases
-            if not key:
-                raise VocabularyError(f"agencies: {agency.name}: the spelling {alias!r} has no letter")
-            known = spellings.get(key)
-            if known and known[0].name != agency.name:
-                raise VocabularyError(
-                    f"agencies: the spelling {alias!r} is claimed by {known[0].name} and by {agency.name}"
-                )
-            forms: frozenset[str] = frozenset()
-            if len(key) <= SHORT and key.isascii():
-                forms = frozenset({alias, alias.upper()}) | (known[2] if known else frozenset())
-            spellings[key] = (agency, weak and (known is None or known[1]), forms)
-            if any(sign in alias for sign in "/|=,"):
-                parts = tuple(
-                    name_key(p)
-                    for p in alias.replace("|", "/").replace("=", "/").replace(",", "/").split("/")
-                )
-                compounds[parts] = agency
-    return spellings, compounds
-
-
-def _printed(agencies: Mapping[str, Agency]) -> Iterable[str]:
-    for agency in agencies.values():
-        yield from (agency.name, *agency.aliases)
+        return found.agency, found.weak
 
 
 def _labels(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
@@ -216,7 +105,7 @@ def _labels(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...],
         for kind, words in table.items():
             if kind not in rank:
                 raise VocabularyError(f"{where}: unknown key {kind!r}; known are {', '.join(_LABEL_KEYS)}")
-            for word in _strings(where, kind, words):
+            for word in strings(where, kind, words):
                 key = name_key(word)
                 # What is a label in one language and a weak one in another is a label: `foto`.
                 if key not in labels or rank[kind] < rank[labels[key]]:
@@ -225,8 +114,11 @@ def _labels(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...],
                     after.add(word.casefold())
                 elif kind == "by":
                     by.add(word.casefold())
-    longest = lambda words: tuple(sorted(words, key=lambda w: (-len(w), w)))  # noqa: E731 - a key, not a function
-    return labels, longest(after), longest(by)
+    return labels, _longest_first(after), _longest_first(by)
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
 
 
 def _marks(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
@@ -240,7 +132,7 @@ def _marks(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[tuple[str, 
         value = "" if mark == "none" else mark
         if table.get("placeholder"):
             placeholders.add(value)
-        for word in _strings(where, "words", table.get("words")):
+        for word in strings(where, "words", table.get("words")):
             key = name_key(word)
             if key and marks.setdefault(key, value) != value:
                 raise VocabularyError(f"{where}: {word!r} stands already under {marks[key]!r}")
@@ -258,19 +150,29 @@ def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
     groups: dict[str, list[_T]] = {}
     for value, group in pairs:
         groups.setdefault(group, []).append(value)
-    length = lambda v: (-len(v if isinstance(v, str) else str(v)), str(v))  # noqa: E731 - a key, not a function
-    return {group: tuple(sorted(values, key=length)) for group, values in groups.items()}
+    return {group: tuple(sorted(values, key=lambda v: (-len(str(v)), str(v)))) for group, values in groups.items()}
+
+
+def _first(phrase: str) -> str:
+    """The first word of a phrase, without signs."""
+    found = _FIRST.match(phrase)
+    return found.group() if found else phrase
+
+
+def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Few short texts of which each phrase holds one: a quick test for all of them."""
+    stems: list[str] = []
+    for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
+        if not any(stem in word for stem in stems):
+            stems.append(word)
+    return tuple(stems)
 
 
 def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
     """The phrases of two words or more that end in a word like `by` or `of`."""
     ends = {*bys, "of", "de", "di", "von"}
     lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
-    return [
-        p
-        for p, m in lenders
-        if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)
-    ]
+    return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
 
 
 def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, str]:
@@ -286,23 +188,7 @@ def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[st
 def _words(tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     if unknown := sorted(set(tables) ^ _WORD_KEYS):
         raise VocabularyError(f"words.toml: unknown or missing key {unknown[0]!r}")
-    return {key: _strings("words.toml", key, value) for key, value in tables.items()}
-
-
-def _user_rows(path: Path) -> tuple[list[tuple[str, Agency]], tuple[str, ...]]:
-    try:
-        tables = _toml(str(path), path.read_bytes())
-    except OSError as error:
-        raise VocabularyError(
-            f"{path}: cannot be read: {error.strerror}; check the path given to --agencies"
-        ) from None
-    if unknown := sorted(set(tables) - {"agency", "staff"}):
-        raise VocabularyError(f"{path}: unknown table {unknown[0]!r}; known are [[agency]] and staff")
-    rows = [
-        (f"{path} row {n}", _agency(f"{path} row {n}", row))
-        for n, row in enumerate(tables.get("agency", []), 1)
-    ]
-    return rows, _strings(str(path), "staff", tables["staff"]) if "staff" in tables else ()
+    return {key: strings("words.toml", key, value) for key, value in tables.items()}
 
 
 def load(user_register: Path | None = None) -> Vocabulary:
@@ -312,35 +198,37 @@ def load(user_register: Path | None = None) -> Vocabulary:
     """
     data = files("captions") / "data"
     read = {
-        n: _toml(f"{n}.toml", (data / f"{n}.toml").read_bytes())
-        for n in ("agencies", "labels", "marks", "words")
+        n: read_toml(f"{n}.toml", (data / f"{n}.toml").read_bytes()) for n in ("agencies", "labels", "marks", "words")
     }
-    rows = [
-        (f"agencies.toml row {n}", _agency(f"agencies.toml row {n}", row))
-        for n, row in enumerate(read["agencies"]["agency"], 1)
-    ]
+    rows = rows_of("agencies.toml", read["agencies"])
     staff: tuple[str, ...] = ()
     if user_register is not None:
-        own, staff = _user_rows(user_register)
-        _register(own + [r for r in rows if r[1].name not in {o[1].name for o in own}])
-        rows = [r for r in rows if r[1].name not in {o[1].name for o in own}] + own
-    agencies = _register(rows)
-    spellings, compounds = _spellings(agencies)
+        own, staff = user_rows(user_register)
+        replaced = {agency.name for _, agency in own}
+        rows = [row for row in rows if row[1].name not in replaced] + own
+    agencies = by_name(rows)
+    known_spellings, compounds = spellings(rows)
     labels, after, by = _labels(read["labels"])
     marks, phrases, placeholders = _marks(read["marks"])
+    marks_as_labels = [{"words": table["words"]} for mark, table in read["marks"].items() if mark != "none"]
     words = _words(read["words"])
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
     return Vocabulary(
         agencies=agencies,
-        spellings=spellings,
+        spellings=known_spellings,
         compounds=compounds,
         labels=labels,
+        label_ends=frozenset(
+            name_key(w.split()[-1]) for t in (*read["labels"].values(), *marks_as_labels) for v in t.values() for w in v
+        ),
         label_marks=_label_marks(read["labels"], marks),
         after_labels=after,
-        by_starts=_grouped([(p, _FIRST.match(p)[0]) for p in by if _FIRST.match(p)]),  # type: ignore[index] # tested
+        by_starts=_grouped([(p, _first(p)) for p in by]),
+        by_stems=_stems(by),
+        source_stems=_stems(_sources(phrases, words["by"])),
         by_cjk=tuple(p for p in by if has_cjk(p)),
         sources=_grouped([(p, p.split(" ", 1)[0]) for p in _sources(phrases, words["by"])]),
-        last_words=frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in _printed(agencies)),
+        last_words=frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in printed(agencies)),
         marks=marks,
         placeholders=placeholders,
         organization_words=folded["organization"],
@@ -351,15 +239,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
-        abbreviations=frozenset(
-            part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")
-        ),
-        small_words=folded["particles"]
-        | folded["and"]
-        | folded["for"]
-        | folded["on"]
-        | folded["by"]
-        | _SMALL,
+        abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
+        small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
         particles=folded["particles"],
         joins=folded["and"],
         vias=folded["via"],

@@ -1,0 +1,317 @@
+"""Which lines of an article are captions and credits.
+
+What a line alone leaves open is told by its neighbours, by repetition, and by the article as a whole.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+
+from captions import printings
+from captions.caption import LIKELY, SURE, Split, is_label, split
+from captions.credit import Reading
+from captions.lines import Line, Page
+from captions.model import Printing
+from captions.printings import Block
+from captions.text import closing_bracket_start, has_cjk, is_cut, match_key, sentences, tidy, without_ellipsis
+from captions.vocabulary import Vocabulary
+
+_ROLE = re.compile(r"^[^\W\d_][\w-]*\s?[:：]\s*(?:\S+\s*){1,3}$")  # Styling: Kate Phelan
+_STOPS = ".。!?…"
+CLOCK = re.compile(r"^\W*(?:\d{1,2}[:.]\d\d|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d\d-\d\d)")
+# In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
+LONGEST_SURE, LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 1500, 700, 320
+
+
+class Finder:
+    """One pass over the lines of an article: which of them are captions and credits."""
+
+    def __init__(self, page: Page, words: Vocabulary, source: str) -> None:
+        """Takes the lines of one pass and the text that their spans count in."""
+        self.page, self.words, self.source = page, words, source
+        self.lines = page.lines
+        self.blocks: list[Block] = []
+
+    def find(self) -> list[Block]:
+        """The printings found; their lines are marked as taken."""
+        hinted = False
+        for line in self.lines:
+            if not line.read:
+                line.split, line.read = split(line.text, self.words), True
+            hinted = hinted or line.split is not None or is_label(line.text, self.words)
+        if not hinted:
+            return []
+        for line in self.lines:
+            line.key = line.key or match_key(line.text[:4000])
+        self.page.keys = Counter(line.key for line in self.lines)
+        self._join_labels()
+        self._wholes()
+        self._credits()
+        if self.blocks:
+            self._repeats()
+        return self.blocks
+
+    # Lines that hold caption and credit.
+
+    def _wholes(self) -> None:
+        captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
+        bare = Counter(captions)
+        cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
+        cuts = [cut for cut in cuts if len(cut) >= printings.SHORTEST_CUT]
+        style = 0
+        undecided: list[int] = []
+        for at, line in enumerate(self.lines):
+            if line.split is None or line.split.alone or line.taken:
+                continue
+            key = captions[at]
+            supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
+            supported = supported or any(key.startswith(cut) for cut in cuts)
+            if self._accept_whole(at, line.split, supported):
+                self._take_whole(at, line.split)
+                style += line.split.rule == "bare-bracket"
+            elif line.split.rule == "bare-bracket":
+                undecided.append(at)
+        for at in undecided:
+            found = self.lines[at].split
+            if found is not None and style >= 2 and self._in_style(self.lines[at], found):
+                self._take_whole(at, found)
+
+    def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
+        size = len(found.caption)
+        if not _is_caption_text(found.caption):
+            return False
+        if found.strength == SURE:
+            return size <= LONGEST_SURE
+        if supported and size <= LONGEST_SURE:
+            return found.strength >= LIKELY or _has_words(found.caption, 6)
+        if found.strength < LIKELY or size > LONGEST_LIKELY:
+            return False
+        agency_only = not found.reading.persons
+        if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
+            return False
+        return not (agency_only and self._signs_off(at, size))
+
+    def _signs_off(self, at: int, size: int) -> bool:
+        """Whether a line that ends in an agency's name is the article's last paragraph: then the agency wrote it."""
+        return size > 100 and not any(len(line.text) > 80 and not line.taken for line in self.lines[at + 1 :])
+
+    def _in_style(self, line: Line, found: Split) -> bool:
+        """A bracket with an unknown name, in an article whose captions end in brackets with known ones."""
+        name = found.reading.credit.line
+        return (
+            len(found.caption) <= 250
+            and sentences(found.caption) <= 2
+            and found.caption[-1:] in ".?!\"”'’"
+            and name[:1].isupper()
+            and not any(c.isdigit() for c in name)
+            and len(name.split()) <= 4
+            and not (name.isupper() and len(name) <= 5)
+        )
+
+    def _take_whole(self, at: int, found: Split) -> None:
+        shape = "short" if is_cut(found.caption) else "whole"
+        first = self._caption_label_above(at)
+        self._block(found.caption, found.reading, first, at, shape, found.rule)
+
+    # Credits on a line of their own.
+
+    def _join_labels(self) -> None:
+        """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
+        for at, line in enumerate(self.lines[:-1]):
+            if not is_label(line.text, self.words) or not self.page.beside(at, at + 1):
+                continue
+            following = self.lines[at + 1]
+            joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
+            if joined and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
+                line.split, line.taken = None, True
+                following.split, following.read = joined, False
+
+    def _credits(self) -> None:
+        alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
+        if not alone:
+            return
+        below_first = self._prefers_below(alone)
+        for at in alone:
+            found = self.lines[at].split
+            if found is None or self._repeats_neighbour(at, found):
+                continue
+            place = self._caption_of(at, found, below_first)
+            if place is not None:
+                caption = self.lines[place].text
+                first = min(self._caption_label_above(min(at, place)), at, place)
+                self._block(
+                    caption,
+                    found.reading,
+                    self._label_above(first),
+                    max(at, place),
+                    _shape(caption),
+                    f"{found.rule}-{'above' if place > at else 'under'}",
+                )
+            elif found.strength == SURE and found.reading.label not in ("weak", "sign"):
+                self._block("", found.reading, self._label_above(at), at, "credit", found.rule)
+
+    def _caption_of(self, at: int, found: Split, below_first: bool) -> int | None:
+        """The line that a credit belongs to: the one above, unless the one below is the likelier caption."""
+        over = self._over(at)
+        above, below = self._plausible(at, over, found), self._plausible(at, at + 1, found)
+        repeated = [n for n in (over, at + 1) if self._is_repeated(at, n)]
+        if len(repeated) == 1 and (above or below):
+            return repeated[0]
+        if found.reading.label == "weak" and not found.reading.registered:
+            return None  # `Source: Ministry of Health` stands under charts and texts
+        if found.reading.label == "sign" and not above:
+            return None  # `© 2024 The Paper` at a page's foot
+        if above and below:
+            heading = below > above and self.lines[at + 1].text[-1] not in _STOPS
+            return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
+        return over if above else at + 1 if below else None
+
+    def _over(self, at: int) -> int:
+        """The line above, but for a label that belongs to this one."""
+        over = at - 1
+        if (
+            over > 0
+            and self.lines[over].taken
+            and is_label(self.lines[over].text, self.words)
+            and self.page.beside(at, over)
+        ):
+            over -= 1
+        return over
+
+    def _is_repeated(self, at: int, place: int) -> bool:
+        if not self.page.beside(at, place) or self.lines[place].taken:
+            return False
+        line = self.lines[place]
+        alone = line.split is not None and line.split.alone
+        return (
+            not alone and self.page.keys[line.key] > 1 and _has_words(line.text, 4) and len(line.text) <= LONGEST_SURE
+        )
+
+    def _plausible(self, at: int, place: int, found: Split) -> int:
+        """How much a neighbouring line looks like the caption of a credit: 0 not at all, 1 perhaps, 2 well."""
+        if not self.page.beside(at, place):
+            return 0
+        line = self.lines[place]
+        if line.taken or (line.split is not None and line.split.alone) or is_label(line.text, self.words):
+            return 0
+        text = line.text
+        if text[-1] in ":：" or CLOCK.match(text) or _ROLE.match(text) or len(text) > 600 or not _is_caption_text(text):
+            return 0
+        bare = found.strength < SURE or found.reading.label == "weak"
+        count = sentences(text)
+        if place > at and (count > 2 or len(text) > 300 or (bare and at > 0 and self.page.beside(at, at - 1))):
+            return 0
+        if bare and (
+            len(text) > 450
+            or self._is_headline(place)
+            or (place < at and not found.reading.persons and self._signs_off(place, len(text)))
+        ):
+            return 0
+        few_words = not _has_words(text, 3)
+        if (few_words and bare) or not _has_words(text, 2):
+            return 0
+        if count > 4 or few_words:
+            return 1
+        return 2 if len(text) <= 300 and count <= 2 else 1
+
+    def _is_headline(self, place: int) -> bool:
+        return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
+
+    def _prefers_below(self, alone: Sequence[int]) -> bool:
+        """Whether the article sets its credits above its captions, judged by those that leave no choice."""
+        votes = 0
+        for at in alone:
+            found = self.lines[at].split
+            if found is None:
+                continue
+            above, below = self._plausible(at, self._over(at), found), self._plausible(at, at + 1, found)
+            votes += (below > above) - (above > below)
+        return votes > 0
+
+    def _repeats_neighbour(self, at: int, found: Split) -> bool:
+        """A credit printed again right under the caption that has it: part of that printing."""
+        if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
+            return False
+        last = max(self.blocks, key=lambda b: b.order)
+        if last.reading is None or last.printing.end != self.lines[at - 1].end or not last.caption:
+            return False
+        if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
+            return False
+        if self._plausible(at, at + 1, found) and last.rule.endswith("above"):
+            return False
+        self.blocks.remove(last)
+        start = last.printing.start or 0
+        printing = Printing(
+            self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape
+        )
+        self.blocks.append(Block(last.caption, last.reading, printing, last.rule, last.order))
+        self.lines[at].taken = True
+        return True
+
+    def _label_above(self, at: int) -> int:
+        """Takes a label alone on the line above along."""
+        if (
+            at
+            and self.page.beside(at, at - 1)
+            and self.lines[at - 1].taken
+            and is_label(self.lines[at - 1].text, self.words)
+        ):
+            return at - 1
+        return at
+
+    def _caption_label_above(self, at: int) -> int:
+        """``Legende:`` on the line above a caption goes with it."""
+        if not at or not self.page.beside(at, at - 1):
+            return at
+        text = self.lines[at - 1].text.strip(" :：")
+        if (
+            is_label(self.lines[at - 1].text, self.words)
+            and self.words.labels.get(match_key(text).replace(" ", "")) == "caption"
+        ):
+            return at - 1
+        return at
+
+    # Printings without a credit.
+
+    def _repeats(self) -> None:
+        """Lines that say the same as a caption found with its credit, whole or cut short."""
+        captions = {match_key(b.caption): b for b in self.blocks if b.caption}
+        captions.pop("", None)
+        starts: dict[str, list[str]] = {}
+        for key in captions:
+            starts.setdefault(key[: printings.SHORTEST_CUT], []).append(key)
+        for at, line in enumerate(self.lines):
+            if line.taken or not line.key or (at == 0 and self._is_headline(0)):
+                continue
+            if line.key in captions:
+                self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")
+            elif is_cut(line.text):
+                key = match_key(without_ellipsis(line.text))
+                if len(key) >= printings.SHORTEST_CUT and any(
+                    k.startswith(key) for k in starts.get(key[: printings.SHORTEST_CUT], ())
+                ):
+                    self._block(line.text, None, at, at, "short", "cut")
+
+    def _block(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
+        start, end = self.lines[first].start, self.lines[last].end
+        for line in self.lines[first : last + 1]:
+            line.taken = True
+        printing = Printing(self.source[start:end], start, end, None, shape)
+        self.blocks.append(Block(tidy(caption), reading, printing, rule, self.lines[first].number))
+
+
+def _has_words(text: str, least: int) -> bool:
+    return len(text.split()) >= least or (has_cjk(text) and len(text) >= 3 * least)
+
+
+def _shape(caption: str) -> str:
+    return "short" if is_cut(caption) else "whole"
+
+
+def _is_caption_text(text: str) -> bool:
+    """Whether a text can be a caption at all: it has a word, and is no bracket."""
+    if not any(c.isalnum() for c in text):
+        return False
+    return not (text[:1] in "([（" and closing_bracket_start(text, len(text)) == 0)

@@ -1,0 +1,54 @@
+"""Many rows at once: what the writers of all tables share."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from itertools import islice
+from typing import Any, TypeVar
+
+from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy.sql.schema import Column
+
+from db.border import Row
+
+T = TypeVar("T")
+
+_CHUNK = 900
+"""Values in one IN (...): SQLite before 3.32 takes 999 in a statement."""
+
+
+def in_chunks(values: Collection[T]) -> Iterator[list[T]]:
+    """Cut values into lists short enough for one statement; none of no values."""
+    rest = iter(values)
+    while chunk := list(islice(rest, _CHUNK)):
+        yield chunk
+
+
+def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows that have the same columns; nothing of no rows."""
+    if rows:
+        connection.execute(insert(table), rows)
+
+
+def ids_by(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, int]:
+    """Give the ids of the rows with these values in a unique column; values not stored are left out."""
+    id_column = column.table.c.id
+    return {
+        value: row_id
+        for chunk in in_chunks(values)
+        for value, row_id in connection.execute(select(column, id_column).where(column.in_(chunk)))
+    }
+
+
+def insert_with_ids(connection: Connection, table: Table, key: str, rows: Sequence[Row]) -> dict[Any, int]:
+    """Insert rows that are known to be missing, under the next free ids; gives the id by ``row[key]``.
+
+    Asking for the ids afterwards would take as long as writing. Nobody else can take them meanwhile: writers
+    keep each other out (``db.session.writing``).
+    """
+    if not rows:
+        return {}
+    first = connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one()
+    numbered = [{"id": row_id, **row} for row_id, row in enumerate(rows, first)]
+    connection.execute(insert(table), numbered)
+    return {row[key]: row["id"] for row in numbered}

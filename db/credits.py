@@ -1,0 +1,164 @@
+"""Writing credits and parties: each line once, in its best reading, and nothing that no use refers to."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from functools import lru_cache
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, bindparam, delete, select, update
+
+from db import models as m
+from db.border import Row, credit_row
+from db.bulk import in_chunks, insert_rows, insert_with_ids
+from db.records import CreditRecord
+from db.search import name_key
+
+PartyKey = tuple[str, str]
+"""A party's name and its kind."""
+
+_KIND = {"creator": "creator", "agency": "agency", "supplier": "agency"}
+"""The kind of a party that stands in a role."""
+
+
+class _Stored(NamedTuple):
+    """The reading of a line that is stored, as far as one needs to know whether another is better."""
+
+    id: int
+    version: str
+    rank: tuple[float, str]
+
+
+def put_parties(connection: Connection, parties: Iterable[PartyKey]) -> dict[PartyKey, int]:
+    """Store parties that are not yet; gives the id of each."""
+    wanted = set(parties)
+    ids = _party_ids(connection, wanted)
+    for kind in ("agency", "creator"):
+        missing = sorted(key[0] for key in wanted if key[1] == kind and key not in ids)
+        rows = [{"name": name, "kind": kind, "name_key": name_key(name)} for name in missing]
+        new = insert_with_ids(connection, m.party, "name", rows)
+        ids |= {(name, kind): party_id for name, party_id in new.items()}
+    return ids
+
+
+def put_credits(connection: Connection, records: Sequence[CreditRecord | None], version: str) -> list[int | None]:
+    """Store credits, each line once; gives the id for each place in the list, None for None.
+
+    A line is stored in one reading. Another version of the program replaces it. Where one version reads a
+    line in two ways, in two articles, the surer reading stands: the order of reading does not decide.
+    """
+    read = [None if credit is None else _read(credit) for credit in records]
+    best: dict[str, Row] = {}
+    for row in read:
+        if row is not None:
+            other = best.setdefault(row["line_digest"], row)
+            if other is not row and _rank(row) > _rank(other):
+                best[row["line_digest"]] = row
+
+    stored = _stored_readings(connection, best)
+    new = [row for key, row in best.items() if key not in stored]
+    better = {
+        stored[key].id: row
+        for key, row in best.items()
+        if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
+    }
+    parties = put_parties(connection, _party_keys((*new, *better.values())))
+    left = _take_out_chain(connection, better)
+    ids = {key: reading.id for key, reading in stored.items()}
+    ids |= insert_with_ids(connection, m.credit, "line_digest", [_columns(row, parties, version) for row in new])
+    if better:
+        rows = [{"row_id": row_id, **_columns(row, parties, version)} for row_id, row in better.items()]
+        values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
+        connection.execute(update(m.credit).where(m.credit.c.id == bindparam("row_id")).values(values), rows)
+
+    chain = [
+        {
+            "credit_id": ids[row["line_digest"]],
+            "role": role,
+            "place": place,
+            "party_id": parties[name, _KIND[role]],
+        }
+        for row in (*new, *better.values())
+        for role, place, name in row["parties"]
+    ]
+    insert_rows(connection, m.credit_party, chain)
+    _delete_unused_parties(connection, left)
+    return [None if row is None else ids[row["line_digest"]] for row in read]
+
+
+def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -> None:
+    """Delete those of these credits that no use refers to, and the parties that are nobody's then."""
+    unused: list[int] = []
+    for chunk in in_chunks(sorted(credit_ids)):
+        used = select(m.use.c.id).where(m.use.c.credit_id == m.credit.c.id).exists()
+        unused += connection.execute(select(m.credit.c.id).where(m.credit.c.id.in_(chunk), ~used)).scalars()
+    parties = _take_out_chain(connection, unused)
+    for chunk in in_chunks(unused):
+        connection.execute(delete(m.credit).where(m.credit.c.id.in_(chunk)))
+    _delete_unused_parties(connection, parties)
+
+
+@lru_cache(maxsize=10_000)
+def _read(credit: CreditRecord) -> Row:
+    """Give ``credit_row(credit)``, to be left unchanged: an archive has most of its lines over and over."""
+    return credit_row(credit)
+
+
+def _rank(row: Row) -> tuple[float, str]:
+    return row["confidence"], row["reading"]
+
+
+def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _Stored]:
+    """Give what is stored of these lines, by the digest of the line."""
+    column = m.credit.c
+    columns = (column.line_digest, column.id, column.version, column.confidence, column.reading)
+    return {
+        key: _Stored(row_id, version, (confidence, reading))
+        for chunk in in_chunks(digests)
+        for key, row_id, version, confidence, reading in connection.execute(
+            select(*columns).where(column.line_digest.in_(chunk))
+        )
+    }
+
+
+def _party_keys(rows: Iterable[Row]) -> set[PartyKey]:
+    return {(name, _KIND[role]) for row in rows for role, _, name in row["parties"]}
+
+
+def _columns(row: Row, parties: dict[PartyKey, int], version: str) -> Row:
+    """Give the columns of table ``credit`` for what ``credit_row`` made."""
+    supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
+    supplier_id = None if supplier is None else parties[supplier, "agency"]
+    columns = {name: value for name, value in row.items() if name != "parties"}
+    return columns | {"supplier_id": supplier_id, "version": version}
+
+
+def _take_out_chain(connection: Connection, credit_ids: Collection[int]) -> set[int]:
+    """Delete what says who stands in these credits; gives the ids of the parties that stood there."""
+    parties: set[int] = set()
+    column = m.credit_party.c
+    for chunk in in_chunks(credit_ids):
+        parties.update(
+            connection.execute(select(column.party_id).where(column.credit_id.in_(chunk)).distinct()).scalars()
+        )
+        connection.execute(delete(m.credit_party).where(column.credit_id.in_(chunk)))
+    return parties
+
+
+def _delete_unused_parties(connection: Connection, party_ids: Collection[int]) -> None:
+    """Delete those of these parties that stand in no credit; one with an alias was registered, and stays."""
+    in_credit = select(m.credit_party.c.role).where(m.credit_party.c.party_id == m.party.c.id).exists()
+    has_alias = select(m.party_alias.c.alias).where(m.party_alias.c.party_id == m.party.c.id).exists()
+    for chunk in in_chunks(sorted(party_ids)):
+        connection.execute(delete(m.party).where(m.party.c.id.in_(chunk), ~in_credit, ~has_alias))
+
+
+def _party_ids(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:
+    column = m.party.c
+    return {
+        (name, kind): party_id
+        for chunk in in_chunks(sorted({name for name, _ in parties}))
+        for party_id, name, kind in connection.execute(
+            select(column.id, column.name, column.kind).where(column.name.in_(chunk))
+        )
+    }

@@ -1,0 +1,53 @@
+"""What the store raises. Every message is one line: what is wrong, where, and what to try.
+
+StoreError
+├── MissingStoreError   no database there, or an empty one
+├── LockedStoreError    another program holds the database
+├── OlderStoreError     its schema is older than this program
+├── NewerStoreError     its schema is newer than this program
+├── UnknownSchemeError  a URL that names no database this program can use
+├── NotAStoreError      a file that is no SQLite database, or holds something else
+├── FullStoreError      no room left on the disk
+├── ReadOnlyStoreError  the file or its folder cannot be written
+└── UnusableStoreError  anything else the database says when it cannot go on
+"""
+
+
+class StoreError(Exception):
+    """The root of all errors of a database; ``str(error)`` is one line that a person can act on."""
+
+
+class MissingStoreError(StoreError):
+    """There is no database at that place, no folder for one, or only an empty file."""
+
+
+class LockedStoreError(StoreError):
+    """Another program holds the database, and went on holding it while this one waited."""
+
+
+class OlderStoreError(StoreError):
+    """The schema is older than this program's: it must be upgraded first."""
+
+
+class NewerStoreError(StoreError):
+    """The schema is newer than this program's, which might write what the newer one would misread."""
+
+
+class UnknownSchemeError(StoreError):
+    """The URL names no database this program can use, or cannot be read as a URL."""
+
+
+class NotAStoreError(StoreError):
+    """What is there is no SQLite database, is damaged, or is a database of something else."""
+
+
+class FullStoreError(StoreError):
+    """The disk, or a quota on it, is full. What was being written is rolled back."""
+
+
+class ReadOnlyStoreError(StoreError):
+    """The database may be read here but not written."""
+
+
+class UnusableStoreError(StoreError):
+    """The database cannot be reached, opened or used, for another reason, which the message repeats."""

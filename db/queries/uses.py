@@ -1,0 +1,191 @@
+"""Uses with all that is known of them: what the audit walks, and what belongs to one stored article."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date
+from functools import lru_cache
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Engine, Row, select
+
+from db import models as m
+from db.border import storable, storable_source
+from db.bulk import in_chunks
+from db.queries.filters import agency_ids, use_filters
+from db.records import CreditRecord, Place
+
+_PAGE = 1_000
+"""Uses that are in memory at once."""
+
+_CREDITS_KEPT = 10_000
+"""Credits that are remembered from page to page: most lines come again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One use: a caption with its credit in an article. What is not known is None; no caption is ""."""
+
+    use_id: int
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+    published: date | None
+    position: int
+    caption: str
+    match_key: str
+    credit: CreditRecord | None
+    printings: int
+    places: tuple[Place, ...]
+    images: tuple[str, ...]
+    rule: str
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it was stored, with its uses in the order of their positions."""
+
+    id: int
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+    published: date | None
+    language: str | None
+    content_hash: str
+    text: str
+    uses: tuple[AuditRow, ...]
+
+
+def uses_for_audit(
+    engine: Engine,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    publication: str | None = None,
+    agency: str | None = None,
+) -> Iterator[AuditRow]:
+    """Give every use, sorted by source and position, a thousand at a time; filters as in ``agency_usage``.
+
+    All are of one moment: what is written while one walks does not show.
+    """
+    with engine.connect() as connection:
+        parties = None if agency is None else agency_ids(connection, agency)
+        yield from _rows(connection, use_filters(parties, since, until, publication))
+
+
+def article_text(engine: Engine, key: str) -> StoredArticle | None:
+    """Give the stored article with this source, or else this URL, or else this id ("17"); or None.
+
+    Of several with one URL, the one that was stored first.
+    """
+    column = m.article.c
+    conditions = [column.source == storable_source(key), column.url == storable(key)]
+    # A number of more digits fits no id, and PostgreSQL refuses to compare it.
+    if key.isascii() and key.isdigit() and len(key) < 10:
+        conditions.append(column.id == int(key))
+    with engine.connect() as connection:
+        for condition in conditions:
+            found = connection.execute(select(m.article).where(condition).order_by(column.id).limit(1)).first()
+            if found is not None:
+                uses = tuple(_rows(connection, [m.use.c.article_id == found.id]))
+                return StoredArticle(**found._mapping, uses=uses)
+    return None
+
+
+def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Iterator[AuditRow]:
+    use, article, caption = m.use.c, m.article.c, m.caption.c
+    statement = (
+        select(
+            use.id,
+            article.source,
+            article.url,
+            article.headline,
+            article.publication,
+            article.published,
+            use.position,
+            caption.text,
+            caption.match_key,
+            use.credit_id,
+            use.printings,
+            use.places,
+            use.rule,
+        )
+        .join_from(m.use, m.article, article.id == use.article_id)
+        .outerjoin(m.caption, caption.id == use.caption_id)
+        .where(*where)
+        .order_by(article.source, use.position)
+    )
+    read: dict[int | None, CreditRecord] = {}
+    for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
+        if len(read) > _CREDITS_KEPT:
+            read.clear()
+        read |= _credits(connection, sorted({row.credit_id for row in page} - read.keys() - {None}))
+        images = _images(connection, [row.id for row in page])
+        for row in page:
+            text, key, credit_id, printings, places, rule = row[7:]
+            yield AuditRow(
+                *row[:7],  # from use_id to position, in the order of the statement
+                caption=text or "",
+                match_key=key or "",
+                credit=read.get(credit_id),
+                printings=printings,
+                places=_places(places),
+                images=tuple(images.get(row.id, ())),
+                rule=rule,
+            )
+
+
+@lru_cache(maxsize=1_000)
+def _strings(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
+
+
+def _places(stored: str) -> tuple[Place, ...]:
+    return tuple((shape, start, end) for shape, start, end in json.loads(stored))
+
+
+def _images(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[str]]:
+    images: dict[int, list[str]] = defaultdict(list)
+    column = m.use_image.c
+    for chunk in in_chunks(use_ids):
+        for use_id, address in connection.execute(
+            select(column.use_id, column.address).where(column.use_id.in_(chunk)).order_by(column.use_id, column.place)
+        ):
+            images[use_id].append(address)
+    return images
+
+
+def _credits(connection: Connection, credit_ids: Sequence[int]) -> dict[int | None, CreditRecord]:
+    chain: dict[tuple[int, str], list[str]] = defaultdict(list)
+    rows: list[Row[Any]] = []
+    column = m.credit_party.c
+    for chunk in in_chunks(credit_ids):
+        for credit_id, role, name in connection.execute(
+            select(column.credit_id, column.role, m.party.c.name)
+            .join(m.party, m.party.c.id == column.party_id)
+            .where(column.credit_id.in_(chunk))
+            .order_by(column.credit_id, column.role, column.place)
+        ):
+            chain[credit_id, role].append(name)
+        rows += connection.execute(select(m.credit).where(m.credit.c.id.in_(chunk))).all()
+    return {
+        row.id: CreditRecord(
+            line=row.line,
+            creators=tuple(chain.get((row.id, "creator"), ())),
+            agencies=tuple(chain.get((row.id, "agency"), ())),
+            supplier=next(iter(chain.get((row.id, "supplier"), ())), None),
+            marks=_strings(row.marks),
+            restrictions=_strings(row.restrictions),
+            copyright_notice=row.copyright_notice,
+            license=row.license,
+            license_url=row.license_url,
+            rule=row.rule,
+            confidence=row.confidence,
+        )
+        for row in rows
+    }

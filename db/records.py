@@ -1,0 +1,109 @@
+"""The values that cross the border of the store, in both directions. All are frozen; none knows of a table.
+
+Texts are stored as given, but for what no database can hold: see ``db.border``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal
+
+PartyKind = Literal["creator", "agency"]
+Place = tuple[str, int | None, int | None]
+"""Where a printing stood: its shape (whole, caption, short, credit), and start and end in the source."""
+
+
+@dataclass(frozen=True, slots=True)
+class PartyRecord:
+    """A creator (a person) or an agency (an organization), by canonical name."""
+
+    name: str
+    kind: PartyKind
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRecord:
+    """A credit line and how it was read. ``creators`` and ``agencies`` are names in printed order."""
+
+    line: str
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    supplier: str | None = None
+    marks: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    copyright_notice: str | None = None
+    license: str | None = None
+    license_url: str | None = None
+    rule: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UseRecord:
+    """One caption with its credit in one article; no other use there has its ``position``."""
+
+    position: int
+    caption: str
+    """Empty where only a credit is printed."""
+    match_key: str
+    credit: CreditRecord | None = None
+    printings: int = 1
+    places: tuple[Place, ...] = ()
+    """Where each printing stood."""
+    images: tuple[str, ...] = ()
+    """The addresses of the pictures."""
+    rule: str = ""
+    """Which rule found the caption."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord:
+    """An article as read. ``source`` is its identity: a file's path, ``path#line`` in an archive, or a URL.
+
+    ``content_hash`` stands for all that decides the reading: the bytes, and, where a newer program shall read
+    an article again, the program's version. The same source with the same hash is not written again.
+    """
+
+    source: str
+    content_hash: str
+    text: str = ""
+    url: str | None = None
+    headline: str | None = None
+    publication: str | None = None
+    published: date | None = None
+    language: str | None = None
+    uses: tuple[UseRecord, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """What one call of ``write_articles`` found: articles new, changed, and unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run of an ingest: ``read`` is new + changed + unchanged; ``finished`` is None if it was cut off."""
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    version: str
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    failed: int
+    failures: tuple[Failure, ...] = ()

@@ -1,0 +1,101 @@
+"""The steps between schemas, and the tables they must lead to."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Engine, event, inspect
+from sqlalchemy.dialects import postgresql
+from sqlalchemy.schema import CreateTable
+
+import db
+from db.models import METADATA
+from db.session import HEAD, connect
+from db.upgrade import configuration, upgrade
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    engine = connect(str(tmp_path / "captions.db"), create=True)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        context = MigrationContext.configure(connection, opts={"compare_type": True})
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_constraints_that_alembic_does_not_compare_are_the_same(engine: Engine, tmp_path: Path) -> None:
+    upgrade(engine)
+    by_hand = connect(str(tmp_path / "models.db"), create=True)
+    METADATA.create_all(by_hand)
+    found = []
+    for each in (engine, by_hand):
+        with each.connect() as connection:
+            statements = connection.exec_driver_sql(
+                "SELECT name, sql FROM sqlite_master WHERE name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
+            )
+            # The order of constraints does not matter, nor does how lines are broken.
+            found.append({name: sorted((sql or "").replace(",", " ").split()) for name, sql in statements})
+    by_hand.dispose()
+    assert found[0] == found[1]
+
+
+def test_the_newest_step_is_the_schema_that_the_program_expects(engine: Engine) -> None:
+    with engine.connect() as connection:
+        steps = ScriptDirectory.from_config(configuration(connection))
+        assert steps.get_heads() == [HEAD]
+        # Versions are compared as text, to tell older from newer.
+        assert all(len(step.revision) == 4 and step.revision.isdigit() for step in steps.walk_revisions())
+
+
+def test_a_step_that_fails_leaves_nothing_behind(engine: Engine) -> None:
+    def pull_the_plug(*arguments: Any) -> None:
+        if "CREATE TABLE use_image" in arguments[2]:
+            raise InterruptedError
+
+    event.listen(engine, "before_cursor_execute", pull_the_plug)
+    with pytest.raises(InterruptedError):
+        upgrade(engine)
+    event.remove(engine, "before_cursor_execute", pull_the_plug)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+    upgrade(engine)
+
+
+def test_upgrade_twice_is_upgrade_once(engine: Engine) -> None:
+    upgrade(engine)
+    upgrade(engine)
+    with engine.connect() as connection:
+        assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "captions.db"
+    with pytest.raises(db.MissingStoreError):
+        db.upgrade_store(str(path))
+    path.touch()
+    with pytest.raises(db.MissingStoreError):
+        db.upgrade_store(str(path))
+    db.open_store(str(path), create=True).dispose()
+    content = path.read_bytes()
+    assert db.upgrade_store(str(path)) == HEAD
+    assert path.read_bytes() == content
+
+
+def test_the_tables_suit_postgresql() -> None:
+    dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
+    for table in METADATA.sorted_tables:
+        assert str(CreateTable(table).compile(dialect=dialect))
+        names = [table.name, *(str(index.name) for index in table.indexes)]
+        assert all(len(name) <= 63 for name in names)  # longer ones would be cut there
