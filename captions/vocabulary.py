@@ -90,7 +90,7 @@ class Vocabulary:
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
         """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
         found = self.spellings.get(name_key(text))
-        if found is None or (found.forms and text.strip(" .") not in found.forms):
+        if found is None or (found.forms and text.replace(".", "").strip() not in found.forms):
             return None
         return found.agency, found.weak
 
