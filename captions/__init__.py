@@ -5,7 +5,7 @@
 ('Ammar Awad',)
 """
 
-from captions.credit import parse_credit
+from captions.credit import parse_credit, parse_credits
 from captions.errors import CaptionsError, InputError, StoreError, VocabularyError
 from captions.model import Article, Caption, Credit, Printing
 from captions.plain import parse_text
@@ -20,5 +20,6 @@ __all__ = [
     "StoreError",
     "VocabularyError",
     "parse_credit",
+    "parse_credits",
     "parse_text",
 ]

@@ -17,6 +17,7 @@ _JOINT = " \t\u00a0\u3000,;:|/–—-•·*"
 _HINTS = re.compile("[=＝/／|｜]")
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[\"”’»)\]]\s*(?=[A-Z])|\s[|–—•]\s|[|｜]\s?")
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
+_ENDS_IN_SENTENCE = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’»]?$")
 _STOPS = ".!?。！？…"
 _SLASH = re.compile(r"\s?[/／]\s?")
 
@@ -68,7 +69,7 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
     if last in words.last_words or (has_cjk(line[-1:]) and line[-1] not in _STOPS):
         return True
     tail = line[since:].lower()
-    if tail.endswith(words.after_labels) or labels.find(line, words, since) is not None:
+    if tail.endswith(words.after_labels) or labels.find(line, words, since, _ENDS_IN_SENTENCE.search(tail) is None):
         return True
     for stem in words.source_stems:
         if stem in tail and any(phrase in tail for phrases in words.sources.values() for phrase in phrases):

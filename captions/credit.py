@@ -8,7 +8,7 @@ from captions import chain, labels, notices
 from captions.model import Credit
 from captions.names import KOREAN_PLACE, same_person
 from captions.parties import Party, parties
-from captions.text import name_key, tidy
+from captions.text import closing_bracket_start, name_key, tidy
 from captions.vocabulary import Vocabulary, default
 
 # In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
@@ -25,6 +25,8 @@ class Reading:
     """The kind of label in front of or behind it: before, by, after, weak, sign; None without one."""
     label_text: str
     parties: tuple[Party, ...]
+    pictures: tuple[Reading, ...] = ()
+    """Where the line credits two pictures or more, a reading of each: ``Left: A/Reuters. Right: B/AP``."""
 
     @property
     def clean(self) -> bool:
@@ -51,6 +53,16 @@ def parse_credit(line: str, vocabulary: Vocabulary | None = None) -> Credit:
     return read(line, vocabulary or default()).credit
 
 
+def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
+    """Reads a credit line as one credit for each picture that it credits; no string raises.
+
+    ``"Left: Ada Quill/Reuters. Right: Jo Reed/AP"`` gives two; the same picture credited twice,
+    ``"(Photo by Jo Reed / AFP) (Photo by Jo Reed/AFP via Getty Images)"``, gives one.
+    """
+    reading = read(line, vocabulary or default())
+    return tuple(r.credit for r in reading.pictures) or (reading.credit,)
+
+
 def read(line: str, words: Vocabulary) -> Reading:
     """Reads one credit line and tells how; see :func:`parse_credit`."""
     printed = tidy(line)
@@ -58,7 +70,11 @@ def read(line: str, words: Vocabulary) -> Reading:
         return Reading(Credit(line="", rule="empty"), None, "", ())
     if len(printed) > LONGEST:
         return Reading(Credit(line=printed, rule="too-long"), None, "", ())
+    if fullest := _printed_twice(printed, words):
+        return fullest
     unlabelled = labels.strip(printed, words)
+    if parts := _pictures(unlabelled.text, words):
+        return _several(unlabelled, [read(part, words) for part in parts])
     taken = notices.take(unlabelled.text)
     found = parties(taken.text, words)
     _resolve_singles(found)
@@ -88,6 +104,55 @@ def read(line: str, words: Vocabulary) -> Reading:
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
     return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
+    """Of ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``, two credits of one picture, the fuller one."""
+    if text[0] not in "([" or text[-1] not in ")]" or closing_bracket_start(text, len(text)) == 0:
+        return None
+    second = closing_bracket_start(text, len(text))
+    first = text[:second].rstrip() if second else ""
+    if second is None or not first or closing_bracket_start(first, len(first)) != 0:
+        return None
+    one, two = read(first, words), read(text[second:], words)
+    a, b = ({p.name for p in r.parties} for r in (one, two))
+    return two if a and a <= b else one if b and b < a else None
+
+
+def _pictures(text: str, words: Vocabulary) -> list[str]:
+    """The parts of a line that credits several pictures by their places; empty where it does not.
+
+    ``"Left: A. Right: B"`` and ``"A (left), B (right)"`` give ``["A", "B"]``.
+    """
+    if ":" in text or "：" in text:
+        places = list(words.place_before.finditer(text))
+        if len(places) > 1 and not text[: places[0].start()].strip(" (["):
+            ends = [p.start() for p in places[1:]] + [len(text)]
+            return [text[p.end() : end].strip(" .;,|") for p, end in zip(places, ends, strict=True)]
+    if ")" in text or "]" in text:
+        places = list(words.place_after.finditer(text))
+        if len(places) > 1 and not text[places[-1].end() :].strip(" .)]"):
+            starts = [0] + [p.end() for p in places[:-1]]
+            return [text[start : p.start()].strip(" .;,|") for start, p in zip(starts, places, strict=True)]
+    return []
+
+
+def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
+    """The credit of all pictures of a line together: its supplier is told only where all have the same."""
+    credits_ = [r.credit for r in pictures]
+    suppliers = {c.supplier for c in credits_}
+    credit = Credit(
+        line=unlabelled.text,
+        creators=tuple(dict.fromkeys(n for c in credits_ for n in c.creators)),
+        agencies=tuple(dict.fromkeys(n for c in credits_ for n in c.agencies)),
+        supplier=suppliers.pop() if len(suppliers) == 1 else None,
+        marks=tuple(sorted({m for c in credits_ for m in c.marks})),
+        restrictions=tuple(dict.fromkeys(r for c in credits_ for r in c.restrictions)),
+        rule="several-pictures",
+        confidence=min(c.confidence for c in credits_),
+    )
+    found = tuple(p for r in pictures for p in r.parties)
+    return Reading(credit, unlabelled.kind, unlabelled.label, found, tuple(pictures))
 
 
 def _resolve_singles(found: list[Party]) -> None:
@@ -147,4 +212,4 @@ def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, 
     return steps
 
 
-__all__ = ["Reading", "explain", "parse_credit", "read"]
+__all__ = ["Reading", "explain", "parse_credit", "parse_credits", "read"]

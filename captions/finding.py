@@ -37,9 +37,12 @@ class Finder:
     def find(self) -> list[Block]:
         """The printings found; their lines are marked as taken."""
         hinted = False
+        splits: dict[str, Split | None] = {}  # what is printed twice is read once
         for line in self.lines:
             if not line.read:
-                line.split, line.read = split(line.text, self.words), True
+                if line.text not in splits:
+                    splits[line.text] = split(line.text, self.words)
+                line.split, line.read = splits[line.text], True
             hinted = hinted or line.split is not None or is_label(line.text, self.words)
         if not hinted:
             return []
@@ -299,7 +302,8 @@ class Finder:
         for line in self.lines[first : last + 1]:
             line.taken = True
         printing = Printing(self.source[start:end], start, end, None, shape)
-        self.blocks.append(Block(tidy(caption), reading, printing, rule, self.lines[first].number))
+        for one in reading.pictures if reading and reading.pictures else (reading,):
+            self.blocks.append(Block(tidy(caption), one, printing, rule, self.lines[first].number))
 
 
 def _has_words(text: str, least: int) -> bool:

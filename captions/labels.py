@@ -98,9 +98,9 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[colon.end() :], "before", text[: colon.start()])
     if (dotted := _DOTTED.match(text)) and label_kind(dotted[1], words) == "before":
         return Unlabelled(text[dotted.end() :], "before", dotted[1])
-    for phrase in words.by_cjk:
-        if text.startswith(phrase) and len(text) > len(phrase):
-            return Unlabelled(text[len(phrase) :], "by", phrase)
+    if has_cjk(text[:1]) and text.startswith(words.by_cjk):
+        phrase = next(p for p in words.by_cjk if text.startswith(p))
+        return Unlabelled(text[len(phrase) :], "by", phrase) if len(text) > len(phrase) else None
     return _front_words(text, words)
 
 
@@ -152,10 +152,11 @@ class Found:
     kind: str
 
 
-def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
+def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> Found | None:
     """The first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
 
-    Labels that stand before a colon or an equals sign, copyright signs, and phrases like ``Photo by``.
+    Labels that stand before a colon or an equals sign, copyright signs, and, if asked for, ``phrases`` like
+    ``Photo by``.
     """
     best: Found | None = None
     for colon in COLON.finditer(text, since):
@@ -170,7 +171,7 @@ def find(text: str, words: Vocabulary, since: int = 0) -> Found | None:
         sign = SIGN.search(text, since)
         if sign is not None and (best is None or sign.start() < best.start):
             best = Found(sign.start(), sign.end(), "sign")
-    phrase = _by_phrase(text, words, since)
+    phrase = _by_phrase(text, words, since) if phrases else None
     if phrase and (best is None or phrase.start < best.start):
         best = phrase
     return best

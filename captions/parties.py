@@ -26,6 +26,8 @@ _ABBREVIATED = re.compile(
 )
 _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
+# What most names look like: nothing to take apart, and in normal case.
+_PLAIN_NAME = re.compile(r"([A-Z][a-zà-öø-ÿ]+) ([A-Z][a-zà-öø-ÿ]+)$")
 _EDGE = ' \t,;:/|"“”„«»*_~'
 _SOURCED = ("courtesy", "supplied", "handout")
 _DATE = re.compile(
@@ -126,6 +128,14 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         return
     if key in words.labels or text.casefold() in words.title_set:
         out.append(Party(text, "word", "", joint))
+        return
+    plain = _PLAIN_NAME.match(text)
+    if (
+        plain
+        and not plain[2].endswith(words.organization_endings)
+        and not words.name_breakers.intersection((plain[1].lower(), plain[2].lower()))
+    ):
+        out.append(Party(text, "person", text, joint))
         return
     if depth < 6 and any(rule(text, joint, words, out, depth) for rule in _COMPOSED):
         return

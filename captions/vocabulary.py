@@ -20,6 +20,7 @@ from captions.text import has_cjk, name_key, tidy
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
+    "places",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 _FIRST = re.compile(r"[^\W_]+")
@@ -68,6 +69,12 @@ class Vocabulary:
     mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
     """First word of a mark phrase -> the phrases with their marks, longest first."""
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
+    place_before: re.Pattern[str]
+    """Finds a picture's place before its credit: ``Left:``."""
+    place_after: re.Pattern[str]
+    """Finds a picture's place behind its credit: ``(left)``."""
+    name_breakers: frozenset[str]
+    """Words, in lower case, that stand in titles, labels, marks and organizations: a text with one is no plain name."""
     abbreviations: frozenset[str]
     """Words of titles that a full stop follows: no sentence ends there."""
     small_words: frozenset[str]
@@ -213,6 +220,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
     marks_as_labels = [{"words": table["words"]} for mark, table in read["marks"].items() if mark != "none"]
     words = _words(read["words"])
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
+    places = "|".join(map(re.escape, _longest_first(folded["places"])))
+    joins = "|".join(map(re.escape, _longest_first(folded["and"])))
     return Vocabulary(
         agencies=agencies,
         spellings=known_spellings,
@@ -239,6 +248,21 @@ def load(user_register: Path | None = None) -> Vocabulary:
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
+        place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
+        place_after=re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
+        name_breakers=frozenset(
+            part.strip(".,:")
+            for text in (
+                *folded["titles"],
+                *folded["organization"],
+                *folded["by"],
+                *folded["via"],
+                *(p for p, _ in phrases),
+                *(w for t in read["labels"].values() for v in t.values() for w in v),
+                *(w.casefold() for w in read["marks"]["none"]["words"]),
+            )
+            for part in text.split()
+        ),
         abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
         small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
         particles=folded["particles"],

@@ -1,0 +1,24 @@
+"""``python -m bench [NAME ...]``: runs all benchmarks, or those named."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Callable
+
+from bench import ingest, parse
+
+ALL: dict[str, Callable[[], None]] = {"parse": parse.run, "ingest": ingest.run}
+
+
+def main(names: list[str]) -> int:
+    """Runs the benchmarks named, or all; 2 for a name that is none."""
+    if unknown := [name for name in names if name not in ALL]:
+        print(f"bench: no benchmark {unknown[0]!r}; there are {', '.join(ALL)}", file=sys.stderr)
+        return 2
+    for name in names or ALL:
+        ALL[name]()
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

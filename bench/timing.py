@@ -1,0 +1,21 @@
+"""One way to time and to print."""
+
+from __future__ import annotations
+
+import time
+from collections.abc import Callable
+
+
+def best(call: Callable[[], object], runs: int = 5) -> float:
+    """Seconds of the quickest of several runs: the one the machine disturbed least."""
+    times = []
+    for _ in range(runs):
+        start = time.perf_counter()
+        call()
+        times.append(time.perf_counter() - start)
+    return min(times)
+
+
+def line(name: str, value: float, unit: str, beside: str, limit: float, limit_unit: str | None = None) -> None:
+    """``name: value unit, beside what: value unit``."""
+    print(f"{name}: {value:,.0f} {unit}, {beside}: {limit:,.0f} {limit_unit or unit}")
