@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
+from functools import lru_cache
 
 from captions import labels
-from captions.credit import Reading, read
+from captions.credit import Reading
+from captions.credit import read as read_credit
 from captions.text import BRACKETS, CLOSING, closing_bracket_start, has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
@@ -17,9 +19,15 @@ _JOINT = " \t\u00a0\u3000,;:|/–—-•·*"
 _HINTS = re.compile("[=＝/／|｜]")
 _SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[\"”’»)\]]\s*(?=[A-Z])|\s[|–—•]\s|[|｜]\s?")
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
-_ENDS_IN_SENTENCE = re.compile(r"[^\W\d_]{2}[.!?…][\"'”’»]?$")
+_ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»]?$")
 _STOPS = ".!?。！？…"
 _SLASH = re.compile(r"\s?[/／]\s?")
+
+
+@lru_cache(maxsize=4096)
+def read(text: str, words: Vocabulary) -> Reading:
+    """The reading of a credit, kept: in an article and in an archive the same credits stand again and again."""
+    return read_credit(text, words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,8 +76,10 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
     last = name_key(line[max(0, len(line) - 24) :].rsplit(None, 1)[-1].rsplit(".", 1)[-1])
     if last in words.last_words or (has_cjk(line[-1:]) and line[-1] not in _STOPS):
         return True
+    if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs: a label may stand in them, no more
+        return labels.find(line, words, since, phrases=False) is not None
     tail = line[since:].lower()
-    if tail.endswith(words.after_labels) or labels.find(line, words, since, _ENDS_IN_SENTENCE.search(tail) is None):
+    if tail.endswith(words.after_labels) or labels.find(line, words, since) is not None:
         return True
     for stem in words.source_stems:
         if stem in tail and any(phrase in tail for phrases in words.sources.values() for phrase in phrases):

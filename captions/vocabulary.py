@@ -26,9 +26,9 @@ _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del",
 _FIRST = re.compile(r"[^\W_]+")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """All tables, in the shapes in which they are asked."""
+    """All tables, in the shapes in which they are asked. One is equal to itself alone, so that it can be a key."""
 
     agencies: Mapping[str, Agency]
     """By canonical name."""
