@@ -38,29 +38,39 @@ class Chain:
 
     @property
     def owners(self) -> list[int]:
-        """Places of agencies and organizations, but for those who only lent the picture."""
-        return [n for n, p in enumerate(self.parties) if p.kind != "person" and p.joint != "courtesy"]
+        """Places of agencies and organizations, but for those who only lent the picture, and for an agency's client:
+        ``Jo Reed/Getty Images for Spring Festival``."""
+        places = [n for n, p in enumerate(self.parties) if p.kind != "person" and p.joint != "courtesy"]
+        while len(places) > 1 and self.parties[places[-1]].joint == "for":
+            before = self.parties[places[-2]].agency
+            if before is None or before.kind not in _PICTURES:
+                break
+            places.pop()
+        return places
 
 
 def _known(party: Party) -> str | None:
     return party.agency.name if party.agency is not None else None
 
 
+def _passes_on(one: Party, other: Party) -> bool:
+    """Whether ``one`` is known to pass on pictures of ``other``, or owns it, be it that both pass on the other's."""
+    if one.agency is None or other.agency is None:
+        return False
+    return one.agency.name in other.agency.distributors or one.agency.name == other.agency.parent
+
+
 def _distributes(one: Party, other: Party) -> bool:
     """Whether ``one`` is known to pass on pictures of ``other``, and not the other way round as well."""
     if one.agency is None or other.agency is None:
         return False
-    forth, back = one.agency.name in other.agency.distributors, other.agency.name in one.agency.distributors
-    return forth and not back
-
-
-def _may_distribute(one: Party, other: Party) -> bool:
-    """Whether ``one`` is known to pass on pictures of ``other``, be it that both pass on the other's."""
-    return one.agency is not None and other.agency is not None and one.agency.name in other.agency.distributors
+    return _passes_on(one, other) and not _passes_on(other, one)
 
 
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
     known = _known(party)
+    if party.agency is not None and party.agency.social:
+        return Verdict(None, "social", 0.8)  # where a picture was found; nobody to license it from
     return Verdict(known, rule, confidence if known else min(confidence, 0.6))
 
 
@@ -100,6 +110,15 @@ def via(chain: Chain) -> Verdict | None:
     return _verdict(chain.parties[place], "via", 0.97)
 
 
+def lent(chain: Chain) -> Verdict | None:
+    """``Supplied/Rowing Club``, ``Screenshot: YouTube``: one who lent a picture or showed it sells none."""
+    if not chain.marks & {"courtesy", "supplied", "screenshot"}:
+        return None
+    if any(a.kind in _PICTURES for n in chain.owners if (a := chain.parties[n].agency) is not None):
+        return None
+    return Verdict(None, "lent", 0.8)
+
+
 def on_platform(chain: Chain) -> Verdict | None:
     """``X on Unsplash``: the platform."""
     for n in chain.owners:
@@ -126,6 +145,9 @@ def person_first(chain: Chain) -> Verdict | None:
     last = chain.parties[chain.owners[-1]]
     if any(_distributes(chain.parties[n], last) for n in chain.owners[:-1]):
         return Verdict(None, "person-first-disputed", 0.5)
+    listed = len(chain.owners) > 1 and last.joint in (",", ";", "and", "，", "、")
+    if listed and not any(_passes_on(last, chain.parties[n]) for n in chain.owners[:-1]):
+        return Verdict(None, "list", 0.5)  # Montage: Jo Reed; Fotos: dpa, Getty Images
     return _as_printed(last, "person-first", 0.95)
 
 
@@ -140,6 +162,14 @@ def person_last(chain: Chain) -> Verdict | None:
     if any(_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
         return Verdict(None, "person-last-disputed", 0.5)
     return _verdict(first, "person-last", 0.95)
+
+
+def one_agency(chain: Chain) -> Verdict | None:
+    """``PHOTOPQR/Le Parisien/Jo Reed/MAXPPP``: a person in the middle, and one alone at the end who sells pictures."""
+    if not chain.persons:
+        return None
+    sellers = [n for n in chain.owners if (a := chain.parties[n].agency) is not None and a.kind in _PICTURES]
+    return _verdict(chain.parties[sellers[0]], "one-agency", 0.7) if sellers == [len(chain.parties) - 1] else None
 
 
 def leads(chain: Chain) -> Verdict | None:
@@ -158,7 +188,7 @@ def distributor(chain: Chain) -> Verdict | None:
     if chain.persons:
         return None
     last = chain.owners[-1]
-    if all(m == last or _may_distribute(chain.parties[last], chain.parties[m]) for m in chain.owners):
+    if all(m == last or _passes_on(chain.parties[last], chain.parties[m]) for m in chain.owners):
         return _verdict(chain.parties[last], "distributor", 0.85)
     for n in reversed(chain.owners):
         if all(m == n or _distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
@@ -185,10 +215,12 @@ RULES: tuple[Callable[[Chain], Verdict | None], ...] = (
     nobody,
     person_only,
     via,
+    lent,
     on_platform,
     one_owner,
     person_first,
     person_last,
+    one_agency,
     leads,
     distributor,
     one_agency_last,

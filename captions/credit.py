@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from dataclasses import dataclass
 
 from captions import chain, labels, notices
@@ -65,7 +66,7 @@ def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Cred
 
 def read(line: str, words: Vocabulary) -> Reading:
     """Reads one credit line and tells how; see :func:`parse_credit`."""
-    printed = tidy(line)
+    printed = unicodedata.normalize("NFC", tidy(line))
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
     if len(printed) > LONGEST:
@@ -75,19 +76,21 @@ def read(line: str, words: Vocabulary) -> Reading:
     unlabelled = labels.strip(printed, words)
     if parts := _pictures(unlabelled.text, words):
         return _several(unlabelled, [read(part, words) for part in parts])
-    taken = notices.take(unlabelled.text)
-    found = parties(taken.text, words)
+    if notices.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
+        taken = notices.take(printed)
+        body = labels.strip(taken.text, words).text
+    else:
+        taken, body = notices.Notices(unlabelled.text), unlabelled.text
+    found = parties(body, words)
     _resolve_singles(found)
-    label = name_key(unlabelled.label)
-    label_mark = words.label_marks.get(label) or words.marks.get(label)
-    if label_mark == "supplied":  # `사진제공=솔내군`: who provides is a county more often than a person so named
+    label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
+    if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
                 party.kind = "organization"
     marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
     named = [p for p in found if p.kind in ("agency", "organization", "person")]
-    if label_mark:
-        marks.add(label_mark)
+    marks |= label_marks
     verdict = chain.read(named, frozenset(marks))
     unread = any(p.kind == "other" for p in found)
     credit = Credit(
@@ -163,8 +166,11 @@ def _resolve_singles(found: list[Party]) -> None:
             continue
         behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
         handle = party.text[:1].islower() and len(party.text) >= 4
+        before = named[at - 1].agency if at else None
         if at == 0 and behind and (handle or any(a.kind in ("stock", "platform") for a in behind)):
             party.kind = "person"
+        elif handle and before is not None and before.kind in ("stock", "platform"):
+            party.kind = "person"  # Adobe Stock/lichtblick77
         elif party.text[:1].islower() and len(named) > 1 and at:
             party.kind = "other"
         else:

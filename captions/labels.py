@@ -9,7 +9,11 @@ from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
 SIGN = re.compile(r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE)
-_SIGN_START = re.compile(r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*", re.IGNORECASE)
+_SIGN_START = re.compile(
+    r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*(?!\s*(?:(?:©|\(c\))\s*)?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_CAMERA = re.compile(r"(?:[\U0001F4F7\U0001F4F8\U0001F3A5\U0001F4FD]\ufe0f?\s*)+[:：]?\s*")
 COLON = re.compile(r"[:：=＝∶／]")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
 _EDGE = " \t,;|/-–—•·*>»"
@@ -17,6 +21,7 @@ _LONGEST = 44
 _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
 _TOKEN = re.compile(r"[^\W_]+")
 BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
+PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
 _LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
 _WORD_END = re.compile(r"\w$")
 
@@ -29,6 +34,9 @@ class Unlabelled:
     kind: str | None
     """before, by, after, weak, sign (a copyright sign), caption, or None where there was no label."""
     label: str = ""
+    """The label found first."""
+    all: tuple[str, ...] = ()
+    """All labels: one may say a mark, ``사진=국립생태원 제공``."""
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
@@ -56,7 +64,8 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
 
     ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is a label alone gives ``""``.
     """
-    kind, label = None, ""
+    kind: str | None = None
+    found_labels: list[str] = []
     for _ in range(6):
         bare = text.strip(_EDGE)
         start = closing_bracket_start(bare, len(bare))
@@ -64,12 +73,12 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
             text = bare[1:-1]
             continue
         if (found := _front(bare, words) or _back(bare, words)) is None:
-            return Unlabelled(_unpaired(bare), kind, label)
+            return Unlabelled(_unpaired(bare), kind, found_labels[0] if found_labels else "", tuple(found_labels))
         text = found.text
         if kind is None or kind in ("weak", "sign"):
             kind = found.kind if kind is None or found.kind != "sign" else kind
-        label = label or found.label
-    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, label)
+        found_labels.append(found.label)
+    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, found_labels[0], tuple(found_labels))
 
 
 def _unpaired(text: str) -> str:
@@ -84,6 +93,8 @@ def _unpaired(text: str) -> str:
 def _front(text: str, words: Vocabulary) -> Unlabelled | None:
     if sign := _SIGN_START.match(text):
         return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
+    if not text.isascii() and (camera := _CAMERA.match(text)):
+        return Unlabelled(text[camera.end() :], "before", camera.group().strip())
     colon = COLON.search(text, 0, _LONGEST + 2)
     if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
         return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
@@ -107,6 +118,8 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
 def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
     """A label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
     tokens = text.split(" ", 5)
+    if tokens[0].casefold() == "by" and len(tokens) > 1 and tokens[1][:1].isupper():
+        return Unlabelled(text[3:], "by", tokens[0])
     for count in range(min(len(tokens), 5), 0, -1):
         head = " ".join(tokens[:count])
         kind = words.labels.get(name_key(head))
@@ -119,8 +132,10 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
             return Unlabelled(rest, "by", head)
         # `Photo News/X`, `Bild am Sonntag`: the register's names stand before a bare label.
         first = re.split(r"[/|,;(]", text, maxsplit=1)[0].strip()
-        if kind == "before" and rest[0] == "," and count > 1 and head[:1].isupper():
-            return Unlabelled(rest[1:], "before", head)  # Image source, Getty Images
+        if kind == "before" and head.endswith(",") and count > 1:
+            return Unlabelled(rest, "before", head)  # Image source, Getty Images
+        if kind == "before" and rest[:2].lower() in ("d'", "d’"):
+            return Unlabelled(rest[2:], "by", head)  # Fotografia d'Arnau Puigdevall
         if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
             return Unlabelled(rest, kind, head)
         if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
@@ -130,8 +145,13 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:
     """A label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
+    if text.endswith("©") and len(text) > 1:
+        return Unlabelled(text[:-1], "sign", "©")
     if (behind := BEHIND.search(text)) and label_kind(behind[1], words) in ("before", "by", "after"):
         return Unlabelled(text[: behind.start()], "after", behind[1])  # Ragnhild Sætermo (foto)
+    head, _, last = text.rpartition(" ")
+    if head and last.lower() in PICTURE and words.spelling(text) is None and _is_name(head, words):
+        return Unlabelled(head, "after", last)  # Bernama pic
     folded = text.casefold()
     if len(folded) != len(text) or not folded.endswith(words.after_labels):
         return None
@@ -141,6 +161,12 @@ def _back(text: str, words: Vocabulary) -> Unlabelled | None:
             if has_cjk(label) or not _WORD_END.search(rest) or label[0] in "-/":
                 return Unlabelled(rest, "after", text[-len(label) :])
     return None
+
+
+def _is_name(text: str, words: Vocabulary) -> bool:
+    """Whether a text is an agency, or two or three words that all begin with a capital."""
+    tokens = text.split()
+    return words.spelling(text) is not None or (2 <= len(tokens) <= 3 and all(t[0].isupper() for t in tokens))
 
 
 @dataclass(frozen=True, slots=True)

@@ -31,6 +31,10 @@ KOREAN_PLACE = re.compile(r"[\uac00-\ud7af]+(?:군|시|구|도|청|처)$")
 _WORD = re.compile(r"[^\W_]+")
 _CASELESS = re.compile("[\u0590-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff\u1200-\u137f]")
 _TURKISH = re.compile("[İıĞğŞş]")
+# Family names before which `Van` is no particle.
+_VIETNAMESE = frozenset(
+    ["nguyen", "tran", "le", "pham", "hoang", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly"]
+)
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]", re.IGNORECASE)
 _PARTS = re.compile(r"([-–‑'’‘ʼ`.]+)")
 # Mac followed by a capital in the names that are spelt so; others (Macron, Machado, Macias) have none.
@@ -83,18 +87,21 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
+    if 2 <= len(tokens) <= 3 and name_key(tokens[0]) in words.given_names:
+        lower = [w for w in lower if w not in words.surnames]
     if (any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words) and _is_name(
         tokens, words
     ):
         return True
     if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
         return True
-    if len(tokens) > 1 and (
-        tokens[0].casefold() == "the" or any(t.casefold() in ("of", "for", "+", "&") for t in tokens)
-    ):
+    capitals = sum(t[0].isupper() for t in tokens)
+    if len(tokens) > 1 and tokens[0].casefold() == "the":
         return True
+    if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
+        return capitals > 1
     if any(c.isdigit() for c in text):
-        return text[:1].isupper()
+        return text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2
     # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
         return True
@@ -154,7 +161,8 @@ def normal_case(name: str, words: Vocabulary) -> str:
         return name
     whole = all(t.isupper() for t in tokens if any(c.isalpha() for c in t))
     turkish = _TURKISH.search(name) is not None
-    return " ".join(_word(t, at, len(tokens), whole, turkish, words) for at, t in enumerate(tokens))
+    vietnamese = tokens[0].casefold() in _VIETNAMESE
+    return " ".join(_word(t, at, len(tokens), whole, turkish, words, vietnamese) for at, t in enumerate(tokens))
 
 
 def _lower(text: str, turkish: bool) -> str:
@@ -163,12 +171,15 @@ def _lower(text: str, turkish: bool) -> str:
     return text.replace("İ", "i").lower()
 
 
-def _word(token: str, at: int, total: int, whole: bool, turkish: bool, words: Vocabulary) -> str:
+def _word(token: str, at: int, total: int, whole: bool, turkish: bool, words: Vocabulary, vietnamese: bool) -> str:
     bare = token.strip(".,")
+    lower = _lower(token, turkish)
+    if whole and 0 < at < total - 1 and lower in words.small_particles:
+        return lower if not vietnamese else token.capitalize()
+    if lower in words.particles and not whole and len(bare) > 1 and token.isupper():
+        return token.capitalize()
     if not token.isupper() or len(bare) < 2 or (bare in _ROMAN and at) or token.startswith("@"):
         return token
-    if whole and 0 < at < total - 1 and _lower(token, turkish) in words.particles:
-        return _lower(token, turkish)
     if len(bare) == 2 and "." not in token and (not _VOWEL.search(bare) or bare[1] == "J" or not whole):
         if bare.casefold() in _SUFFIX:
             return bare.capitalize() + token[2:]

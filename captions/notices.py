@@ -8,13 +8,13 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_URL = re.compile(r"(?:https?://|www\.)[^\s()<>\"']+", re.IGNORECASE)
+_URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
 _CC = re.compile(
     r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
     \b(?:creative\ commons(?:\ licen[sc]e)?[\s:,(-]*)?
     (?:CC[\s-]?)(?P<parts>(?:BY|0|ZERO)(?:[\s-]?(?:NC|SA|ND))*)
     (?:[\s-]*(?P<version>[1-4]\.[05]))?
-    (?:\s*(?:\(?[A-Z]{2}\)?|int(?:ernational|l)?\.?|de?ed))?(?![A-Za-z])\)?""",
+    (?:\s*(?:\(?(?P<country>[A-Z]{2})\)?|int(?:ernational|l)?\.?|de?ed))?(?![A-Za-z])\)?""",
     re.IGNORECASE | re.VERBOSE,
 )
 _CC_WORDS = re.compile(
@@ -32,7 +32,7 @@ _PUBLIC_DOMAIN = re.compile(
 _RESERVED = re.compile(
     r"""[\s.,;/|-]*\b(?:all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés
     |todos\ los\ derechos\ reservados|tutti\ i\ diritti\ riservati|todos\ os\ direitos\ reservados
-    |alle\ rechten\ voorbehouden)\b\.?""",
+    |alle\ rechten\ voorbehouden)\b.*$|\s+or\ licensors\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGN = r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)"
@@ -82,7 +82,7 @@ class Notices:
     public_domain: bool = False
 
 
-def _maybe(text: str) -> bool:
+def may_hold(text: str) -> bool:
     """Whether a notice can be in a text at all: a cheap test, for most lines hold none."""
     folded = text.casefold()
     return any(sign in folded for sign in _SIGNS_FOLDED) or any(sign in text for sign in _SIGNS_PRINTED)
@@ -93,7 +93,7 @@ def take(text: str) -> Notices:
 
     ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
     """
-    if not _maybe(text):
+    if not may_hold(text):
         return Notices(text)
     license_, url = None, None
     if link := _URL.search(text):
@@ -123,6 +123,7 @@ def _license(text: str) -> tuple[str, str | None]:
         name = "CC0" if parts in ("0", "ZERO") else f"CC {parts}"
         if m["version"]:
             name += f" {m['version']}"
+            name += f" {m['country']}" if m["country"] and m["country"].isupper() else ""
         return text[: m.start()] + " / " + text[m.end() :], name
     if m := _CC_WORDS.search(text):
         kinds = re.sub(r"[\s-]", "", m["words"].casefold())
@@ -147,7 +148,7 @@ def _from_url(url: str) -> str | None:
 
 
 def _url_of(name: str) -> str | None:
-    m = re.fullmatch(r"CC (BY[A-Z-]*) (\d\.\d)", name)
+    m = re.fullmatch(r"CC (BY[A-Z-]*) (\d\.\d)(?: [A-Z]{2})?", name)
     if m:
         return f"https://creativecommons.org/licenses/{m[1].lower()}/{m[2]}/"
     return "https://creativecommons.org/publicdomain/zero/1.0/" if name.startswith("CC0") else None

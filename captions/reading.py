@@ -156,5 +156,9 @@ def _unreadable(data: bytes) -> str | None:
         return "an empty file"
     if len(data) > LARGEST:
         return f"larger than {LARGEST // 1024 // 1024} MB: not one article"
-    kind = what_binary(data)
-    return f"not a text file: {kind}" if kind else None
+    if kind := what_binary(data):
+        return f"not a text file: {kind}"
+    # Until pages are read as pages: as plain text, their markup would be taken for the article.
+    if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
+        return "an HTML page; only plain text is read"
+    return None

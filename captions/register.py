@@ -16,8 +16,9 @@ from captions.errors import VocabularyError
 from captions.text import name_key
 
 KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
-_AGENCY_KEYS = {"name", "kind", "country", "aliases", "weak_aliases", "parent", "distributors", "leads", "ambiguous"}
-# An abbreviation this short is believed only as the register writes it, or in capitals: `MAP` is one, `map` a word.
+_FLAGS = ("leads", "social", "ambiguous")
+_AGENCY_KEYS = {"name", "kind", "country", "aliases", "weak_aliases", "parent", "distributors", *_FLAGS}
+# An abbreviation this short, written in capitals, is believed only so: `MAP` is one, `map` and `Map` are words.
 SHORT = 4
 _SIGNS = re.compile("[/|=,]")
 
@@ -37,6 +38,8 @@ class Agency:
     """Who is known to pass its pictures on."""
     leads: bool = False
     """Whether it prints itself first in the line: ``picture alliance/dpa | Jan Woitas``."""
+    social: bool = False
+    """Whether it is a place where pictures are shown, and sells none: Facebook, YouTube."""
     ambiguous: bool = False
     """Whether its name is also a word or a paper's own name: ``BILD``, ``Sun``."""
 
@@ -92,7 +95,7 @@ def _agency(where: str, row: Mapping[str, Any]) -> Agency:
     for key in ("country", "parent"):
         if not isinstance(row.get(key, ""), str):
             raise VocabularyError(f"{where}: {key} must be a string")
-    for key in ("leads", "ambiguous"):
+    for key in _FLAGS:
         if not isinstance(row.get(key, False), bool):
             raise VocabularyError(f"{where}: {key} must be true or false")
     return Agency(
@@ -103,8 +106,7 @@ def _agency(where: str, row: Mapping[str, Any]) -> Agency:
         lists["weak_aliases"],
         row.get("parent"),
         lists["distributors"],
-        row.get("leads", False),
-        row.get("ambiguous", False),
+        *(row.get(key, False) for key in _FLAGS),
     )
 
 
@@ -141,8 +143,10 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
                 taken = f"{places[key]} ({known.agency.name})"
                 raise VocabularyError(f"{where} ({agency.name}): the spelling {alias!r} stands already in {taken}")
             forms: frozenset[str] = frozenset()
-            if len(key) <= SHORT and key.isascii():
+            if len(key) <= SHORT and key.isascii() and alias.isupper():
                 forms = frozenset({alias, alias.upper()}) | (known.forms if known else frozenset())
+            elif known is not None:
+                forms = frozenset()
             found[key] = Spelling(agency, weak and (known is None or known.weak), forms)
             places.setdefault(key, where)
             if _SIGNS.search(alias):

@@ -20,9 +20,11 @@ from captions.text import has_cjk, name_key, tidy
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places",
+    "places", "small", "surnames",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
+# Letters from which on a spelling with one letter wrong is still told from other names.
+_LONG = 9
 _FIRST = re.compile(r"[^\W_]+")
 
 
@@ -60,6 +62,8 @@ class Vocabulary:
     placeholders: frozenset[str]
     """Marks that stand instead of a name."""
     organization_words: frozenset[str]
+    surnames: frozenset[str]
+    """Words of organizations that are surnames too."""
     organization_endings: tuple[str, ...]
     organization_cjk: tuple[str, ...]
     title_set: frozenset[str]
@@ -69,6 +73,22 @@ class Vocabulary:
     mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
     """First word of a mark phrase -> the phrases with their marks, longest first."""
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
+    cjk_marks: tuple[tuple[str, str], ...]
+    """Mark phrases in scripts without spaces, with their marks, longest first."""
+    slashed: Mapping[str, str]
+    """Mark words with a slash inside, ``n/a``, in lower case -> mark, or ``""``."""
+    given_names: frozenset[str]
+    """Name keys of given names."""
+    long_starts: frozenset[str]
+    """The first three letters of all spellings that are long enough to be told with one letter wrong."""
+    misspelt: Mapping[str, Agency]
+    """Name keys of long spellings with one letter left out -> agency."""
+    small_particles: frozenset[str]
+    """Particles that are written small inside a name that was printed in capitals."""
+    places: frozenset[str]
+    """Words for a picture's place on the page."""
+    bare_words: frozenset[str]
+    """Words that join names, and are none: ``via``, ``by``, ``and``."""
     place_before: re.Pattern[str]
     """Finds a picture's place before its credit: ``Left:``."""
     place_after: re.Pattern[str]
@@ -94,10 +114,29 @@ class Vocabulary:
         found = self.spelling(text)
         return found[0] if found else None
 
+    def near(self, text: str) -> Agency | None:
+        """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
+        key = name_key(text)
+        if len(key) < _LONG or key[:3] not in self.long_starts:
+            return None
+        if key in self.misspelt:
+            return self.misspelt[key]
+        for at in range(len(key)):
+            without = key[:at] + key[at + 1 :]
+            found = self.spellings.get(without)
+            if found is not None and not found.weak and len(without) >= _LONG:
+                return found.agency
+            swapped = key[:at] + key[at + 1 : at + 2] + key[at : at + 1] + key[at + 2 :]
+            found = self.spellings.get(swapped)
+            if found is not None and not found.weak:
+                return found.agency
+        return None
+
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
         """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
-        found = self.spellings.get(name_key(text))
-        if found is None or (found.forms and text.replace(".", "").strip() not in found.forms):
+        key = name_key(text)
+        found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
+        if found is None or (found.forms and text.replace(".", "").removeprefix("The ").strip() not in found.forms):
             return None
         return found.agency, found.weak
 
@@ -175,6 +214,16 @@ def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(stems)
 
 
+def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
+    return {
+        key[:at] + key[at + 1 :]: spelling.agency
+        for key, spelling in known.items()
+        if len(key) > _LONG and key.isascii() and not spelling.weak
+        for at in range(len(key))
+        if key[:at] + key[at + 1 :] not in known
+    }
+
+
 def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
     """The phrases of two words or more that end in a word like `by` or `of`."""
     ends = {*bys, "of", "de", "di", "von"}
@@ -183,10 +232,14 @@ def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str
 
 
 def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, str]:
-    """The marks that labels say: the whole label is one, or one of its words of five letters or more is."""
+    """The marks that labels say: the whole label is one, or one of its words of five letters or more is, or, in scripts
+    without spaces, a part of it."""
     out: dict[str, str] = {}
+    cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
     for label in (w for table in tables.values() for words in table.values() for w in words):
         candidates = [name_key(label), *(k for w in label.split() if len(k := name_key(w)) >= 5)]
+        if has_cjk(label):
+            candidates += [key for key in cjk if key in name_key(label)]
         if mark := next((m for c in candidates if (m := marks.get(c))), None):
             out[name_key(label)] = mark
     return out
@@ -220,6 +273,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
     marks_as_labels = [{"words": table["words"]} for mark, table in read["marks"].items() if mark != "none"]
     words = _words(read["words"])
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
+    lines = (data / "given_names.txt").read_text(encoding="utf-8").splitlines()
+    given = [name for line in lines if not line.startswith("#") for name in line.split()]
     places = "|".join(map(re.escape, _longest_first(folded["places"])))
     joins = "|".join(map(re.escape, _longest_first(folded["and"])))
     return Vocabulary(
@@ -241,6 +296,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
         marks=marks,
         placeholders=placeholders,
         organization_words=folded["organization"],
+        surnames=folded["surnames"],
         organization_endings=tuple(sorted(folded["organization_endings"])),
         organization_cjk=tuple(sorted(folded["organization_cjk"])),
         title_set=folded["titles"],
@@ -248,6 +304,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
+        places=folded["places"],
+        bare_words=folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
         place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
         place_after=re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
         name_breakers=frozenset(
@@ -263,6 +321,14 @@ def load(user_register: Path | None = None) -> Vocabulary:
             )
             for part in text.split()
         ),
+        cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
+        slashed={
+            w.casefold(): "" if m == "none" else m for m, t in read["marks"].items() for w in t["words"] if "/" in w
+        },
+        given_names=frozenset(name_key(w) for w in given if w),
+        long_starts=frozenset(k[:3] for k in known_spellings if len(k) >= _LONG),
+        misspelt=_misspelt(known_spellings),
+        small_particles=folded["small"],
         abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
         small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
         particles=folded["particles"],

@@ -88,6 +88,7 @@ def test_bytes_that_are_no_utf8(data: bytes, text: str) -> None:
         (PNG, "not a text file: a PNG picture"),
         (b"%PDF-1.7\nall of it ASCII", "not a text file: a PDF"),
         (b"PK\x03\x04word/document.xml", "not a text file: a ZIP archive or an office document"),
+        (b"\n<!DOCTYPE html><p>Rain", "an HTML page; only plain text is read"),
         (b"text" + bytes(500), "not a text file: binary data, with NUL bytes"),
         (b"text\x01\x02\x03" * 50, "not a text file: binary data"),
         (TEXT.encode("utf-16-le"), "not a text file: binary data, with NUL bytes"),
@@ -245,7 +246,9 @@ def test_what_is_no_database_of_this_program_is_told_and_left(
 def test_a_locked_database_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     assert run("ingest", "a.txt").code == 0
-    monkeypatch.setitem(db.open_store.__kwdefaults__, "busy_timeout", 0.05)
+    waits = db.open_store.__kwdefaults__
+    assert waits is not None
+    monkeypatch.setitem(waits, "busy_timeout", 0.05)
     with sqlite3.connect(tmp_path / "captions.db") as other:
         other.execute("BEGIN EXCLUSIVE")
         ran = run("ingest", "a.txt")

@@ -1,0 +1,76 @@
+"""What the audit can find: each code with its severity, its meaning and what clears it. A table."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Literal
+
+Severity = Literal["error", "warning", "info"]
+SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
+"""Worst first."""
+
+
+@dataclass(frozen=True, slots=True)
+class Code:
+    """A kind of finding."""
+
+    code: str
+    severity: Severity
+    title: str
+    """One line: what it is."""
+    remedy: str
+    """One line: what clears it."""
+
+
+_ROWS = (
+    Code("CR101", "error", "no credit anywhere", "find out who made the picture and print the credit"),
+    Code("CR102", "info", "agency only, no creator", "ask the agency for the creator's name and print it"),
+    Code(
+        "CR103", "warning", "creator only, nobody to license from",
+        "name who licensed the picture; put staff on the `staff` list of the register given with --agencies",
+    ),
+    Code(
+        "CR104", "warning", "a placeholder instead of a name",
+        "find out who made the picture and who supplied it",
+    ),
+    Code(
+        "CR105", "warning", "agency not in the register",
+        "correct the spelling, or add the agency to the register given with --agencies",
+    ),
+    Code(
+        "CR106", "warning", "no supplier can be told from the line",
+        "look up in the picture system who delivered it, and print that agency alone or after `via`",
+    ),
+    Code("CR107", "info", "spelling differs from the canonical name", "print the canonical name"),
+    Code(
+        "CR201", "error", "the same caption with conflicting credits",
+        "find out which credit is right and correct the other article",
+    ),
+    Code(
+        "CR306", "warning", "a restriction in the text",
+        "keep to the restriction; clear the use with the supplier before selling or syndicating it",
+    ),
+    Code(
+        "CR307", "warning", "handout, pool, social or screenshot, and no note of what covers the use",
+        "note who released it, for what use and until when",
+    ),
+    Code(
+        "CR308", "error", "Creative Commons without creator, license or link",
+        "print creator, license with its version, and a link to the license",
+    ),
+    Code(
+        "CR309", "warning", "AI or composite picture not labelled",
+        "say in the caption how the picture was made",
+    ),
+    Code(
+        "CR401", "info", "caption printed more than once in an article",
+        "clean the article: captions clean PATH",
+    ),
+    Code(
+        "CR402", "warning", "two captions nearly the same in an article",
+        "look whether they are of one picture; if so, make the two texts the same",
+    ),
+    Code("CR901", "error", "input that could not be read", "mend the file or leave it out, and ingest again"),
+)  # fmt: skip
+CODES: Mapping[str, Code] = {row.code: row for row in _ROWS}

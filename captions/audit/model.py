@@ -1,0 +1,76 @@
+"""What the audit reads and gives: uses and failures in, findings out. All frozen."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date
+
+from captions.audit.codes import CODES, SEVERITIES, Severity
+from captions.model import Credit
+
+
+@dataclass(frozen=True, slots=True)
+class Use:
+    """One caption with its credit in one article: what is licensed, counted and audited."""
+
+    source: str
+    """Where the article was read from."""
+    position: int
+    """Which caption of the article it is, from 1."""
+    caption: str
+    match_key: str
+    """What two printings of one caption share; see :func:`captions.text.match_key`."""
+    credit: Credit | None
+    printings: int = 1
+    headline: str | None = None
+    url: str | None = None
+    publication: str | None = None
+    used_on: date | None = None
+    id: int | None = None
+    """Its number in the store."""
+
+    @property
+    def supplier(self) -> str | None:
+        """Whom the picture was licensed from, if the line tells."""
+        return self.credit.supplier if self.credit else None
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """An input that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing the audit reports: what is wrong, with which use, and what clears it."""
+
+    code: str
+    message: str
+    """What is wrong here, in one line."""
+    source: str
+    use: Use | None = None
+    """None where an input could not be read."""
+
+    @property
+    def severity(self) -> Severity:
+        """error, warning or info."""
+        return CODES[self.code].severity
+
+    @property
+    def title(self) -> str:
+        """What findings of this code say."""
+        return CODES[self.code].title
+
+    @property
+    def remedy(self) -> str:
+        """What clears it."""
+        return CODES[self.code].remedy
+
+    @property
+    def order(self) -> tuple[int, str, str, int, str]:
+        """Sorts findings: worst first, then by code, source and position."""
+        position = self.use.position if self.use else 0
+        return (SEVERITIES.index(self.severity), self.code, self.source, position, self.message)

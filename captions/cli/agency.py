@@ -1,0 +1,129 @@
+"""``captions agency``: the register of agencies, and whether they were used."""
+
+from __future__ import annotations
+
+import sys
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.output import note
+from captions.errors import CaptionsError
+from captions.register import KINDS
+from captions.report import Column, Row, Value, write_rows
+
+if TYPE_CHECKING:
+    from captions.register import Agency
+
+app = typer.Typer(help="Look into the register of agencies.", no_args_is_help=True, rich_markup_mode=None)
+Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]
+
+_LIST = (
+    Column("name", "Name", wide=True),
+    Column("kind", "Kind"),
+    Column("country", "Country"),
+    Column("uses", "Uses", number=True),
+    Column("aliases", "Aliases", wide=True, cut=80),
+)
+_SHOW = (
+    Column("name", "Name"),
+    Column("kind", "Kind"),
+    Column("country", "Country"),
+    Column("aliases", "Aliases"),
+    Column("weak_aliases", "Aliases beside a label or in a chain only"),
+    Column("parent", "Belongs to"),
+    Column("distributors", "Passed on by"),
+    Column("leads", "Printed first in the line"),
+    Column("ambiguous", "Also a word"),
+    Column("uses", "Uses"),
+    Column("lines", "Credit lines"),
+)
+
+
+@app.command("list")
+def list_(
+    db_url: o.Database = o.DATABASE,
+    used: Annotated[bool, typer.Option("--used", help="Only those that stand in a credit in the database.")] = False,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind.")] = None,
+    form: o.ListingFormat = o.Listing.table,
+    limit: o.Limit = None,
+    agencies: o.Agencies = None,
+) -> None:
+    """List the agencies of the register, with their uses where there is a database.
+
+    \b
+    Example:
+      captions agency list --used
+    """
+    words = o.words(agencies)
+    counts = _counts(db_url, needed=used)
+    rows = [
+        {**_row(agency), "uses": counts.get(agency.name, (0, 0))[0]}
+        for agency in sorted(words.agencies.values(), key=lambda agency: (agency.name.casefold(), agency.name))
+        if (kind is None or agency.kind == kind.value) and (not used or counts.get(agency.name, (0, 0))[0])
+    ]
+    shown = rows if limit is None else rows[:limit]
+    write_rows("agencies", _LIST, shown, form.value, sys.stdout, {"total": len(rows)})
+    if len(shown) < len(rows):
+        note(f"shown: {len(shown)} of {len(rows)}")
+
+
+@app.command()
+def show(
+    name: Annotated[str, typer.Argument(help="A name or an alias.")],
+    db_url: o.Database = o.DATABASE,
+    form: o.ListingFormat = o.Listing.table,
+    agencies: o.Agencies = None,
+) -> None:
+    """Show what the register knows of an agency.
+
+    \b
+    Example:
+      captions agency show Retuers
+    """
+    from captions.audit.spelling import Register
+
+    words = o.words(agencies)
+    found = words.agency(name)
+    if found is None:
+        near = Register(words).near(name)
+        hint = f"did you mean {near}?" if near else "see: captions agency list"
+        raise CaptionsError(f"no agency {name!r} in the register; {hint}")
+    uses, lines = _counts(db_url, needed=False).get(found.name, (0, 0))
+    row: dict[str, Value] = {**_row(found), "uses": uses, "lines": lines}
+    if form is o.Listing.table:
+        columns = (Column("what", "Agency"), Column("value", found.name, wide=True))
+        told: list[Row] = [{"what": c.title, "value": row[c.key]} for c in _SHOW[1:] if row[c.key]]
+        write_rows("agencies", columns, told, "table", sys.stdout)
+    else:
+        write_rows("agencies", _SHOW, [row], form.value, sys.stdout)
+
+
+def _row(agency: Agency) -> dict[str, Value]:
+    return {
+        "name": agency.name,
+        "kind": agency.kind,
+        "country": agency.country,
+        "aliases": agency.aliases,
+        "weak_aliases": agency.weak_aliases,
+        "parent": agency.parent,
+        "distributors": agency.distributors,
+        "leads": agency.leads,
+        "ambiguous": agency.ambiguous,
+    }
+
+
+def _counts(url: str, *, needed: bool) -> dict[str, tuple[int, int]]:
+    """Uses and credit lines of each agency; of no database nothing, unless it is needed."""
+    if not needed and "://" not in url and not Path(url).exists():
+        return {}
+    import db
+
+    engine = db.open_store(url)
+    try:
+        return {party.name: (party.uses, party.lines) for party in db.parties(engine)}
+    finally:
+        engine.dispose()

@@ -1,0 +1,150 @@
+"""``captions clean``: articles without captions, for republishing."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from enum import StrEnum
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.output import note, opened, write_text
+from captions.errors import CaptionsError, InputError
+from captions.reading import Entry, Unread
+
+
+class To(StrEnum):
+    """The forms of a clean article."""
+
+    text = "text"
+    markdown = "markdown"
+
+
+class Keep(StrEnum):
+    """What becomes of the captions."""
+
+    drop = "drop"
+    once = "once"
+    end = "end"
+
+
+_SUFFIX = {To.text: ".txt", To.markdown: ".md"}
+
+
+def clean(
+    path: Annotated[
+        str, typer.Argument(metavar="PATH", help="A file, a folder, -, or the source of a stored article.")
+    ],
+    to: Annotated[To, typer.Option("--to", help="As what.")] = To.text,
+    captions: Annotated[
+        Keep, typer.Option("--captions", help="Leave them out, keep each once in its place, or list them at the end.")
+    ] = Keep.drop,
+    output: Annotated[
+        Path | None,
+        typer.Option("-o", "--output", metavar="PATH", help="A file; of a folder, the folder to write to."),
+    ] = None,
+    db_url: o.Database = o.DATABASE,
+    agencies: o.Agencies = None,
+) -> None:
+    """Give articles back without their captions, and no sentence of theirs lost.
+
+    \b
+    Examples:
+      captions clean article.txt
+      captions clean articles/ -o clean/ --to markdown --captions end
+    """
+    if path != "-" and Path(path).is_dir():
+        _folder(path, output, to, captions, agencies)
+        return
+    text = _one(path, to, captions, db_url, agencies)
+    with opened(output) as stream:
+        write_text(text, stream)
+
+
+def _one(path: str, to: To, keep: Keep, url: str, agencies: Path | None) -> str:
+    from captions import reading
+
+    item = next(reading.read_all([path]))
+    if isinstance(item, Unread):
+        stored = _stored(path, to, keep, url) if item.missing else None
+        if stored is None:
+            stored_too = f", nor an article of this name in {url}" if item.missing else ""
+            raise InputError(f"{item.name}: {item.reason}{stored_too}")
+        return stored
+    for remark in item.notes:
+        note(f"{item.name}: {remark}")
+    return _cleaned(item.text, to, keep, agencies)
+
+
+def _cleaned(text: str, to: To, keep: Keep, agencies: Path | None) -> str:
+    from captions.clean import clean as cleaned
+    from captions.plain import parse_text
+
+    words = o.words(agencies)
+    return cleaned(parse_text(text, words), to.value, keep.value, text)
+
+
+def _stored(key: str, to: To, keep: Keep, url: str) -> str | None:
+    """A stored article; None if there is no database, or no such article in it."""
+    if "://" not in url and not Path(url).exists():
+        return None
+    import db
+    from captions import catalog
+    from captions.clean import clean as cleaned
+
+    engine = db.open_store(url)
+    try:
+        article = catalog.stored_article(engine, key)
+    finally:
+        engine.dispose()
+    if article is None:
+        return None
+    if keep is Keep.once:
+        raise CaptionsError(f"{key} is stored without its layout; use --captions end, or clean the file itself")
+    return cleaned(article, to.value, keep.value)
+
+
+def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path | None) -> None:
+    from captions import reading
+
+    if output is None:
+        raise typer.BadParameter("a folder needs a folder to write to: -o DIR")
+    if output.exists() and not output.is_dir():
+        raise CaptionsError(f"{output} is a file; name a folder with -o")
+    done = failed = 0
+    for entry, target in _targets(path, output, to):
+        item = entry if isinstance(entry, Unread) else reading.read(entry)
+        if isinstance(item, Unread):
+            note(f"not read: {item.name}: {item.reason}")
+            failed += 1
+            continue
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with opened(target) as stream:
+            stream.write(_cleaned(item.text, to, keep, agencies))
+        done += 1
+    note(f"cleaned {done}, failed {failed}; written to {output}")
+    if not done:
+        raise typer.Exit(2)
+
+
+def _targets(path: str, output: Path, to: To) -> Iterator[tuple[Entry | Unread, Path]]:
+    """Each file of a folder and where its clean text goes: the same place below ``output``."""
+    from captions import reading
+
+    root = Path(path).absolute()
+    if output.absolute() == root or root in output.absolute().parents:
+        raise CaptionsError(f"{output} is in the folder that is read; name another with -o")
+    taken: set[Path] = set()
+    for item in reading.find([path]):
+        if isinstance(item, Unread):
+            yield item, output
+            continue
+        relative = item.path.absolute().relative_to(root) if item.path else Path(item.name)
+        stem = relative.name.removesuffix(".gz").rsplit(".", 1)[0]
+        target = output / relative.with_name(stem + _SUFFIX[to])
+        if target in taken:  # a.txt and a.md
+            target = output / relative.with_name(relative.name + _SUFFIX[to])
+        taken.add(target)
+        yield item, target

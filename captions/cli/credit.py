@@ -1,0 +1,90 @@
+"""``captions credit``: reads credit lines, without the store."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator, Sequence
+from typing import Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.output import note
+from captions.model import Credit
+from captions.report import Column, Row, write_rows
+
+COLUMNS = (
+    Column("line", "Credit line", wide=True),
+    Column("creators", "Creators", wide=True),
+    Column("agencies", "Agencies", wide=True),
+    Column("supplier", "Supplier", wide=True),
+    Column("marks", "Marks"),
+    Column("restrictions", "Restrictions"),
+    Column("copyright_notice", "Copyright notice"),
+    Column("license", "License"),
+    Column("license_url", "License address"),
+    Column("rule", "Rule"),
+    Column("confidence", "Confidence", number=True),
+)
+_ALWAYS = ("line", "creators", "agencies", "supplier")
+
+
+def credit(
+    lines: Annotated[
+        list[str], typer.Argument(metavar="LINE...", help="Credit lines; - reads one a line from standard input.")
+    ],
+    explain: Annotated[bool, typer.Option("--explain", help="Show the steps by which each was read.")] = False,
+    form: o.ListingFormat = o.Listing.table,
+    agencies: o.Agencies = None,
+) -> None:
+    """Read credit lines: who made the picture, through whose hands it came, who is to be paid.
+
+    \b
+    Examples:
+      captions credit "(photo credit: AMMAR AWAD/REUTERS)"
+      captions credit --explain "picture alliance/dpa | Jan Woitas"
+      captions credit --format csv - < lines.txt
+    """
+    from captions.credit import explain as steps_of
+    from captions.credit import parse_credit
+
+    words = o.words(agencies)
+    given = [line for argument in lines for line in (_from_stdin() if argument == "-" else [argument])]
+    if not explain:
+        rows = [row(parse_credit(line, words)) for line in given]
+        columns = _filled(rows) if form is o.Listing.table else COLUMNS
+        write_rows("credits", columns, rows, form.value, sys.stdout)
+        return
+    if form is o.Listing.json:
+        from captions.report import as_json
+
+        read = [
+            {**as_json.object_of(COLUMNS, row(parse_credit(line, words))), "steps": steps_of(line, words)}
+            for line in given
+        ]
+        as_json.write({"credits": read}, sys.stdout)
+        return
+    columns = (Column("step", "Step"), Column("result", "Result", wide=True))
+    for line in given:
+        steps: list[Row] = [{"step": step, "result": result} for step, result in steps_of(line, words)]
+        write_rows("steps", columns, steps, form.value, sys.stdout)
+
+
+def row(credit: Credit) -> Row:
+    """A credit under the keys of :data:`COLUMNS`."""
+    return {column.key: getattr(credit, column.key) for column in COLUMNS}
+
+
+def _filled(rows: Sequence[Row]) -> Sequence[Column]:
+    """The columns in which any row has something; rule and confidence are for --explain."""
+    hidden = ("rule", "confidence")
+    return [c for c in COLUMNS if c.key in _ALWAYS or (c.key not in hidden and any(r[c.key] for r in rows))]
+
+
+def _from_stdin() -> Iterator[str]:
+    from captions.decoding import decode
+
+    text, notes = decode(sys.stdin.buffer.read())
+    for remark in notes:
+        note(f"standard input: {remark}")
+    yield from (line for line in text.splitlines() if line.strip())

@@ -1,0 +1,113 @@
+"""Options that several commands share, and what they are read as."""
+
+from __future__ import annotations
+
+import calendar
+import re
+from datetime import date
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    from captions.vocabulary import Vocabulary
+
+_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+
+
+class Listing(StrEnum):
+    """The forms of a listing."""
+
+    table = "table"
+    csv = "csv"
+    json = "json"
+
+
+class Shape(StrEnum):
+    """The forms of what is no listing."""
+
+    table = "table"
+    json = "json"
+
+
+class Fail(StrEnum):
+    """From which severity findings make the exit code 1."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+class Level(StrEnum):
+    """Severities."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+
+
+def first_day(text: str) -> date:
+    """The first day of what is meant: ``2024`` gives 1 January 2024, ``2024-05`` 1 May."""
+    return _day(text, last=False)
+
+
+def last_day(text: str) -> date:
+    """The last day of what is meant: ``2024`` gives 31 December 2024, ``2024-05`` 31 May."""
+    return _day(text, last=True)
+
+
+def _day(text: str, *, last: bool) -> date:
+    found = _DAY.fullmatch(text.strip())
+    try:
+        if found is None:
+            raise ValueError
+        year = int(found[1])
+        month = int(found[2] or (12 if last else 1))
+        end = calendar.monthrange(year, month)[1] if last else 1
+        return date(year, month, int(found[3] or end))
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is no day; write 2024-05-18, 2024-05 or 2024") from None
+
+
+def words(register: Path | None) -> Vocabulary:
+    """The tables that come with the program, and the user's own register on top."""
+    from captions.vocabulary import default, load
+
+    return default() if register is None else load(register)
+
+
+def one_or_more(value: int | None) -> int | None:
+    """A limit; raises BadParameter for what is less than 1."""
+    if value is not None and value < 1:
+        raise typer.BadParameter("must be 1 or more")
+    return value
+
+
+Database = Annotated[
+    str,
+    typer.Option("--db", envvar="CAPTIONS_DB", metavar="PATH|URL", help="The database.", show_default=True),
+]
+Agencies = Annotated[
+    Path | None,
+    typer.Option("--agencies", metavar="FILE", help="Your own register of agencies and staff (TOML)."),
+]
+Output = Annotated[
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")
+]
+Limit = Annotated[
+    int | None,
+    typer.Option("--limit", callback=one_or_more, metavar="N", help="Show at most N; totals stay whole."),
+]
+Since = Annotated[
+    date | None, typer.Option("--since", parser=first_day, metavar="DAY", help="Used on this day or later.")
+]
+Until = Annotated[
+    date | None, typer.Option("--until", parser=last_day, metavar="DAY", help="Used on this day or earlier.")
+]
+Publication = Annotated[str | None, typer.Option("--publication", metavar="NAME", help="Used in this publication.")]
+ListingFormat = Annotated[Listing, typer.Option("--format", help="How to write it.")]
+ShapeFormat = Annotated[Shape, typer.Option("--format", help="How to write it.")]
+DATABASE = "captions.db"

@@ -1,0 +1,55 @@
+"""Where results and messages go: data to stdout or to a file that is written whole, messages to stderr."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
+from pathlib import Path
+from typing import TextIO
+
+import typer
+
+from captions.errors import CaptionsError
+from captions.report import safe
+
+
+@contextmanager
+def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[TextIO]:
+    """A stream to write to: stdout, or a file that takes its place only when all of it is written.
+
+    A CSV file begins with a BOM, without which Excel reads ``Müller`` as ``MÃ¼ller``; stdout, which goes to
+    programs, does not.
+    """
+    if path is None or str(path) == "-":
+        yield sys.stdout
+        return
+    if path.exists() and not path.is_file():
+        if path.is_dir():
+            raise CaptionsError(f"{path} is a folder; name a file with -o")
+        with path.open("w", encoding="utf-8") as device:  # /dev/null, a named pipe
+            yield device
+        return
+    target = path.resolve()
+    part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    try:
+        encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
+        with part.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
+            yield stream
+        part.replace(target)
+    except OSError as error:
+        raise CaptionsError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
+def note(message: str) -> None:
+    """Tells something on stderr, as one line that no text of an article can break."""
+    typer.echo(safe.line(message), err=True)
+
+
+def write_text(text: str, stream: TextIO) -> None:
+    """Writes an article's text; what has force in a terminal is taken out where the stream is one."""
+    stream.write(safe.lines(text) if stream.isatty() else text)

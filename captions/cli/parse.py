@@ -1,0 +1,85 @@
+"""``captions parse``: what was read in articles, as JSON, without the store."""
+
+from __future__ import annotations
+
+from typing import Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.output import note, opened
+from captions.model import Article, Caption, Credit, Printing
+from captions.vocabulary import Vocabulary
+
+
+def parse(
+    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    explain: Annotated[
+        bool, typer.Option("--explain", help="Name the rule that found each caption, and how each credit was read.")
+    ] = False,
+    agencies: o.Agencies = None,
+    output: o.Output = None,
+) -> None:
+    """Read articles and write what was found in them as JSON; the database is not touched.
+
+    \b
+    Examples:
+      captions parse article.txt
+      captions parse --explain - < article.txt
+    """
+    from captions import reading
+    from captions.plain import parse_text
+    from captions.report import as_json
+
+    words = o.words(agencies)
+    articles, failed, missing = [], [], False
+    for item in reading.read_all(paths):
+        if isinstance(item, reading.Unread):
+            note(f"not read: {item.name}: {item.reason}")
+            failed.append({"source": item.name, "reason": item.reason})
+            missing = missing or item.missing
+            continue
+        found = _article(parse_text(item.text, words), words if explain else None)
+        articles.append({"source": item.name, "notes": list(item.notes), **found})
+    with opened(output) as stream:
+        as_json.write({"articles": articles, "failures": failed}, stream)
+    if missing or (failed and not articles):
+        raise typer.Exit(2)
+
+
+def _article(article: Article, words: Vocabulary | None) -> dict[str, object]:
+    """An article as JSON knows it; with words, its rules and steps too."""
+    return {
+        "headline": article.headline,
+        "url": article.url,
+        "published": article.published.isoformat() if article.published else None,
+        "publication": article.publication,
+        "language": article.language,
+        "captions": [_caption(caption, words) for caption in article.captions],
+        "text": article.text,
+    }
+
+
+def _caption(caption: Caption, words: Vocabulary | None) -> dict[str, object]:
+    return {
+        "text": caption.text,
+        "credit": _credit(caption.credit, words) if caption.credit else None,
+        "count": caption.count,
+        "printings": [_printing(printing) for printing in caption.printings],
+        "images": list(caption.images),
+        **({"rule": caption.rule} if words else {}),
+    }
+
+
+def _credit(credit: Credit, words: Vocabulary | None) -> dict[str, object]:
+    from captions.cli.credit import COLUMNS, row
+    from captions.credit import explain
+    from captions.report import as_json
+
+    read = as_json.object_of(COLUMNS, row(credit))
+    return {**read, "steps": explain(credit.line, words)} if words else read
+
+
+def _printing(printing: Printing) -> dict[str, object]:
+    place = {"element": printing.element} if printing.element else {"start": printing.start, "end": printing.end}
+    return {"shape": printing.shape, **place, "text": printing.text}

@@ -1,0 +1,109 @@
+"""``captions db``: what a database holds, whether it is sound, and bringing it up to this program."""
+
+from __future__ import annotations
+
+import sys
+from typing import TYPE_CHECKING
+
+import typer
+
+from captions.cli import options as o
+from captions.errors import CaptionsError
+from captions.report import Column, Row, Value, write_rows
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+app = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
+_COLUMNS = (Column("what", "Database"), Column("value", "", wide=True))
+
+
+@app.command()
+def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -> None:
+    """Tell what a database holds, and when it was last written.
+
+    \b
+    Example:
+      captions db info --format json
+    """
+    import db
+    from db.session import HEAD, where
+
+    engine = db.open_store(db_url)
+    try:
+        runs = db.run_summaries(engine, limit=1)
+        total = db.agency_usage(engine).total
+        facts: dict[str, Value] = {
+            "place": where(engine),
+            "schema": HEAD,
+            "articles": sum(1 for _ in db.articles(engine)),
+            "uses": total.uses,
+            "agencies": sum(1 for party in db.parties(engine) if party.uses),
+            "creators": total.creators,
+            "first": total.first,
+            "last": total.last,
+            "last_run": runs[0].started.isoformat(timespec="seconds") if runs else None,
+            "last_run_version": runs[0].version if runs else None,
+            "last_run_finished": runs[0].finished is not None if runs else None,
+        }
+    finally:
+        engine.dispose()
+    if form is o.Shape.json:
+        from captions.report import as_json
+        from captions.report.rows import as_data
+
+        as_json.write({name: as_data(value) for name, value in facts.items()}, sys.stdout)
+        return
+    rows: list[Row] = [
+        {"what": name.replace("_", " "), "value": value} for name, value in facts.items() if value is not None
+    ]
+    write_rows("facts", _COLUMNS, rows, "table", sys.stdout)
+
+
+@app.command()
+def upgrade(db_url: o.Database = o.DATABASE) -> None:
+    """Bring an older database up to this program. All of it or nothing; copy the file before, all the same.
+
+    \b
+    Example:
+      captions db upgrade
+    """
+    import db
+
+    version = db.upgrade_store(db_url)
+    typer.echo(f"{db_url} has schema {version}, which this program reads and writes")
+
+
+@app.command()
+def check(db_url: o.Database = o.DATABASE) -> None:
+    """Read everything in a database, and on SQLite let it check itself; exit code 2 if something is broken.
+
+    \b
+    Example:
+      captions db check
+    """
+    import db
+    from db.session import where
+
+    engine = db.open_store(db_url)
+    try:
+        place = where(engine)
+        broken = _broken(engine)
+        uses = sum(1 for _ in db.uses_for_audit(engine))
+    finally:
+        engine.dispose()
+    if broken:
+        raise CaptionsError(f"{place} is damaged: {broken}; restore it from a copy, or ingest into a new one")
+    typer.echo(f"{place} is sound: {uses} uses")
+
+
+def _broken(engine: Engine) -> str | None:
+    """What SQLite finds wrong with its file; other databases check themselves."""
+    if engine.dialect.name != "sqlite":
+        return None
+    with engine.connect() as connection:
+        answer = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
+        if answer != "ok":
+            return answer
+        row = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
+        return None if row is None else f"a row of table {row[0]} points to nothing"

@@ -1,0 +1,44 @@
+"""Values -> JSON for other programs: UTF-8, keys in a fixed order, a version."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from typing import TextIO
+
+from captions.report import safe
+from captions.report.rows import Column, Row, as_data
+
+VERSION = 1
+"""Goes up when a key is renamed or goes away; a new key does not count."""
+
+
+def write(value: Mapping[str, object], stream: TextIO) -> None:
+    """Writes an object, its version first: ``{"findings": []}`` gives ``{"version": 1, "findings": []}``."""
+    text = json.dumps({"version": VERSION, **value}, ensure_ascii=False, indent=2)
+    stream.write(safe.json_text(text) + "\n")
+
+
+def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object], stream: TextIO) -> None:
+    """Writes an object whose last key holds a list, an item at a time: a million findings need not fit in memory.
+
+    The same bytes as ``write({**head, name: [*rows]}, stream)``.
+    """
+    text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
+    stream.write(safe.json_text(text.removesuffix("[]\n}")) + "[")
+    separator = "\n"
+    for row in rows:
+        item = json.dumps(row, ensure_ascii=False, indent=2).replace("\n", "\n    ")
+        stream.write(f"{separator}    {safe.json_text(item)}")
+        separator = ",\n"
+    stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
+
+
+def objects(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[dict[str, object]]:
+    """Rows as JSON objects, keys in the order of the columns."""
+    return (object_of(columns, row) for row in rows)
+
+
+def object_of(columns: Sequence[Column], row: Row) -> dict[str, object]:
+    """A row as a JSON object."""
+    return {column.key: as_data(row.get(column.key)) for column in columns}

@@ -1,0 +1,78 @@
+"""Text from articles, made harmless for where it is shown: a terminal, a CSV cell, an HTML page, JSON.
+
+Captions come from anywhere. What would move a cursor, turn the direction of text, run as a formula or as
+markup is taken out, or written so that it only says what it is.
+"""
+
+from __future__ import annotations
+
+import html
+import re
+
+# ANSI sequences as a whole: without the ESC, `[31m` would be left. CSI, OSC and the like, then short ones.
+_ANSI = re.compile(
+    r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|\x1b[ -/]*[0-~]"
+)
+# C0 and C1 controls, line and paragraph separators; tabs and line ends too, where one line is wanted.
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+# What reorders or hides text without showing: bidi controls, zero-width spaces, tags. Joiners (200C, 200D)
+# stay: Persian, the Indic scripts and emoji are written with them.
+_HIDDEN = re.compile(
+    "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
+)
+_SURROGATE = re.compile("[\ud800-\udfff]")
+_SPACES = re.compile(r"\s+")
+_UNSAFE_IN_JSON = re.compile(
+    "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
+)
+# What a spreadsheet takes for the beginning of a formula; the full-width forms too, in East Asian versions.
+_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+
+
+def line(text: str) -> str:
+    r"""One line for a terminal: ``"a\x1b[31m b\n"`` gives ``"a b"``."""
+    if text.isascii() and text.isprintable():
+        return _SPACES.sub(" ", text).strip()
+    text = _ANSI.sub("", text)
+    text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
+    return _SPACES.sub(" ", _SURROGATE.sub("\ufffd", text)).strip()
+
+
+def lines(text: str) -> str:
+    r"""A text of many lines for a terminal: tabs, line ends and spaces stay, the rest as in :func:`line`."""
+    text = _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
+    text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
+    return _SURROGATE.sub("\ufffd", text)
+
+
+def cell(text: str) -> str:
+    """A CSV cell: one line; an apostrophe before what a spreadsheet would run: ``=cmd()`` gives ``'=cmd()``."""
+    safe = line(text)
+    return f"'{safe}" if safe.startswith(_FORMULA) or text.startswith(_FORMULA) else safe
+
+
+def markup(text: str) -> str:
+    """Text inside an HTML element or a quoted attribute: ``<b>`` gives ``&lt;b&gt;``."""
+    return html.escape(line(text), quote=True)
+
+
+def json_text(text: str) -> str:
+    r"""JSON with what it allows and what has force elsewhere escaped: U+009B gives ``\u009b``."""
+    return _UNSAFE_IN_JSON.sub(_escaped, text)
+
+
+def short(text: str, limit: int) -> str:
+    """One line of at most ``limit`` characters, cut between words: ``"A dog runs", 8`` gives ``A dog…``."""
+    safe = line(text)
+    if len(safe) <= limit:
+        return safe
+    cut = safe[: limit - 1]
+    space = cut.rfind(" ")
+    return (cut[:space] if space >= limit // 2 else cut).rstrip(" ,;:") + "…"
+
+
+def _escaped(match: re.Match[str]) -> str:
+    units = match.group().encode("utf-16-be", "surrogatepass")
+    return "".join(f"\\u{units[at]:02x}{units[at + 1]:02x}" for at in range(0, len(units), 2))

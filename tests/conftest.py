@@ -1,0 +1,103 @@
+"""What the tests of the command line share: the real program, in this process, in a folder of its own."""
+
+from __future__ import annotations
+
+import io
+import shutil
+import sys
+from collections.abc import Callable
+from dataclasses import dataclass
+from pathlib import Path
+
+import pytest
+
+from captions.cli import main
+
+
+@dataclass(frozen=True)
+class Ran:
+    """What a run of the program did."""
+
+    code: int
+    out: str
+    err: str
+
+
+Run = Callable[..., Ran]
+Write = Callable[..., Path]
+
+
+@pytest.fixture
+def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
+    """Runs ``captions`` with arguments, in an empty folder; ``stdin`` is bytes."""
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAPTIONS_DB", raising=False)
+    monkeypatch.setenv("COLUMNS", "100")
+    monkeypatch.setenv("NO_COLOR", "1")
+    monkeypatch.setenv("CAPTIONS_TRACEBACK", "1")
+
+    def captions(*arguments: str | Path, stdin: bytes = b"") -> Ran:
+        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
+        capsys.readouterr()
+        code = main([str(argument) for argument in arguments])
+        said = capsys.readouterr()
+        assert "Traceback" not in said.err
+        return Ran(code, said.out, said.err)
+
+    return captions
+
+
+ARTICLE = """The ferry is back
+
+The first boat left at dawn, and nobody seemed to mind the rain.
+
+Passengers queue on the new pontoon at Pier Two in Harbor City. (photo credit: {credit})
+
+Tickets will stay at their old price until the end of the year.
+"""
+
+
+def write_article(path: Path, credit: str = "ODALYS FENWICK/REUTERS") -> Path:
+    """An article with one caption."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_text(ARTICLE.format(credit=credit), encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def write() -> Write:
+    """Writes an article with one caption to a path, with a credit line of one's own if one is given."""
+    return write_article
+
+
+@pytest.fixture
+def article() -> str:
+    """The text of that article; ``{credit}`` stands for the credit line."""
+    return ARTICLE
+
+
+@pytest.fixture(scope="module")
+def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Three articles: two with conflicting credits, one without a creator; a file that is none; their database."""
+    folder = tmp_path_factory.mktemp("archive")
+    write_article(folder / "a.txt")
+    write_article(folder / "b.txt", "RUNE ASKELAND/AFP")
+    (folder / "c.txt").write_text("Rain again\n\nIt rained.\n\nA wet dog in the park. Foto: dpa\n", encoding="utf-8")
+    (folder / "d.txt").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("CAPTIONS_DB", raising=False)
+        for arguments in (
+            ["a.txt", "--publication", "Echo", "--published", "2024-05-18"],
+            ["b.txt", "--publication", "Post", "--published", "2023"],
+            ["c.txt", "d.txt"],
+        ):
+            assert main(["ingest", *arguments]) == 0
+    return folder
+
+
+@pytest.fixture
+def three(run: Run, archive: Path, tmp_path: Path) -> Run:
+    """The program in a folder with a copy of the archive."""
+    shutil.copytree(archive, tmp_path, dirs_exist_ok=True)
+    return run

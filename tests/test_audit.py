@@ -1,0 +1,202 @@
+from __future__ import annotations
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from captions import parse_credit
+from captions.audit import CODES, SEVERITIES, Failure, Finding, Use, audit
+from captions.audit.spelling import Register, are_near
+from captions.text import match_key
+from captions.vocabulary import default, load
+
+CAPTION = "Passengers queue on the new floating pontoon at Pier Two in Harbor City"
+
+
+def use(
+    line: str | None, caption: str = CAPTION, *, source: str = "a.txt", position: int = 1, printings: int = 1
+) -> Use:
+    credit = None if line is None else parse_credit(line)
+    return Use(source, position, caption, match_key(caption), credit, printings, used_on=date(2024, 5, 18))
+
+
+def codes(*uses: Use) -> list[str]:
+    return [finding.code for finding in audit(uses)]
+
+
+def only(*uses: Use) -> Finding:
+    (finding,) = audit(uses)
+    return finding
+
+
+@pytest.mark.parametrize(
+    ("line", "expected"),
+    [
+        ("AMMAR AWAD/REUTERS", []),
+        ("picture alliance/dpa | Jan Woitas", []),
+        (None, ["CR101"]),
+        ("", ["CR101"]),
+        ("-", ["CR101"]),
+        ("Foto: dpa", ["CR102"]),
+        ("Tobias Koch", ["CR103"]),
+        ("Courtesy of Jane Doe", ["CR103"]),
+        ("Uncredited", ["CR104"]),
+        ("Archiv", ["CR104"]),
+        ("Handout via REUTERS", ["CR104", "CR307"]),
+        ("Screenshot", ["CR104", "CR307"]),
+        ("Public domain", []),
+        ("NASA/public domain", ["CR102"]),
+        ("Clara Venn/Northlight Picture Agency", ["CR105"]),
+        ("AP/dpa | Richard Drew", ["CR106"]),
+        ("Getty/AP", ["CR106", "CR102"]),
+        ("CONRAD YULE/Retuers", ["CR107"]),
+        ("AP Photo/Richard Drew", []),
+        ("(AP Photo/Richard Drew, File)", []),
+        ("ILSE BRANDT/AFP via Getty Images - NO SALES", ["CR306"]),
+        ("Jane Doe/Pool via AP", ["CR307"]),
+        ("Jane Doe/Instagram", ["CR307"]),
+        ("Jane Doe/Unsplash", []),
+        ("Jane Doe/CC BY-SA 4.0", []),
+        ("Jane Doe/CC BY", ["CR308"]),
+        ("Wikimedia Commons/CC BY-SA 4.0", ["CR308", "CR102"]),
+        ("CC0", []),
+        ("Jane Doe/Midjourney/AP", ["CR309"]),
+        ("Jane Doe/AI-generated/AP", []),
+        ("Fotomontage: Jane Doe/AP", []),
+    ],
+)
+def test_a_credit_line_gives_these_codes_and_no_other(line: str | None, expected: list[str]) -> None:
+    assert codes(use(line)) == expected
+
+
+def test_a_caption_that_says_how_the_picture_was_made_is_labelled() -> None:
+    assert codes(use("Jane Doe/Midjourney/AP", "A street of the future, an image made by AI.")) == []
+
+
+def test_an_unknown_agency_that_looks_like_a_known_one_is_told() -> None:
+    assert only(use("Jane Doe/Associatd Press")).message == "not in the register: Associatd Press (did you mean AP?)"
+
+
+def test_the_misprint_is_named_as_the_register_spells_it() -> None:
+    assert only(use("CONRAD YULE/RETUERS")).message == "printed Retuers, canonical Reuters"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("retuers", "reuters", True),
+        ("reuters", "reuters", False),
+        ("gettyimagse", "gettyimages", True),
+        ("gettyimges", "gettyimages", True),
+        ("upi", "api", False),
+        ("anadoluagency", "anadoluajansi", False),
+    ],
+)
+def test_names_are_near_if_a_letter_is_wrong(one: str, other: str, near: bool) -> None:
+    assert are_near(one, other) is near
+    assert are_near(other, one) is near
+
+
+def test_every_misprint_in_the_register_is_found_under_its_canonical_name() -> None:
+    register = Register(default())
+    assert register.misprint("Reuters", "JANE DOE/RETUERS") == "Retuers"
+    assert register.misprint("Reuters", "JANE DOE/REUTERS") is None
+    assert register.misprint("AP", "Jane Doe/Associated Press") is None
+
+
+def test_staff_need_no_agency(tmp_path: Path) -> None:
+    register = tmp_path / "own.toml"
+    register.write_text('staff = ["Tobias Koch"]\n', encoding="utf-8")
+    words = load(register)
+    assert list(audit([use("TOBIAS KOCH")], words=words)) == []
+    (finding,) = audit([use("Tobias Koch, Jane Doe")], words=words)
+    assert finding.message == "nobody to license from: Jane Doe alone"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("JANE DOE/AFP", "JANE DOE/REUTERS"),
+        ("JANE DOE/AFP", "JOHN ROE/AFP"),
+        ("AFP", "REUTERS"),
+    ],
+)
+def test_the_same_caption_with_other_credits_is_a_conflict(one: str, other: str) -> None:
+    found = [f for f in audit([use(one), use(other, CAPTION.upper(), source="b.txt")]) if f.code == "CR201"]
+    assert [f.source for f in found] == ["a.txt", "b.txt"]
+    assert found[0].message == f"credited {one} here, {other} in b.txt"
+
+
+@pytest.mark.parametrize(
+    ("one", "other"),
+    [
+        ("JANE DOE/AFP", "Jane Doe/AFP"),
+        ("JANE DOE/AFP", "Foto: AFP"),
+        ("JANE DOE/AFP", "Jane Doe"),
+        ("JANE DOE, JOHN ROE/AFP", "Jane Doe/AFP"),
+        ("JANE DOE/AFP", None),
+    ],
+)
+def test_a_credit_that_says_less_is_no_conflict(one: str, other: str | None) -> None:
+    assert "CR201" not in codes(use(one), use(other, source="b.txt"))
+
+
+def test_a_short_caption_may_be_of_two_pictures() -> None:
+    assert "CR201" not in codes(use("JANE DOE/AFP", "The mayor"), use("JOHN ROE/AP", "The mayor", source="b.txt"))
+
+
+def test_repeated_printings_are_told() -> None:
+    assert only(use("JANE DOE/AFP", printings=3)).message == "printed 3 times"
+
+
+def test_nearly_the_same_captions_are_left_for_a_person() -> None:
+    first = use("JANE DOE/AFP")
+    second = use("JANE DOE/AFP", f"{CAPTION}, seen", position=2)
+    finding = only(first, second)
+    assert (finding.code, finding.use) == ("CR402", second)
+    assert finding.message == f"nearly the same as caption 1: {CAPTION}"
+
+
+def test_captions_of_two_articles_or_of_other_words_are_not_nearly_the_same() -> None:
+    assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", f"{CAPTION} today", source="b.txt")) == []
+    other = "A deckhand coils a mooring line on board after the last crossing of the day"
+    assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", other, position=2)) == []
+
+
+def test_nearly_the_same_works_without_spaces() -> None:
+    one = "灯籠をともして青瀬川を下る川舟の列＝五日夜、青瀬町の中心部で"
+    assert codes(use("JANE DOE/AFP", one), use("JANE DOE/AFP", one.replace("五日", "六日"), position=2)) == ["CR402"]
+
+
+def test_what_could_not_be_read_is_a_finding() -> None:
+    (finding,) = audit([], [Failure("b.txt", "an empty file")])
+    assert (finding.code, finding.severity, finding.source, finding.message, finding.use) == (
+        "CR901", "error", "b.txt", "an empty file", None,
+    )  # fmt: skip
+
+
+def test_findings_are_sorted_worst_first_whatever_the_order_of_uses() -> None:
+    uses = [use("Foto: dpa", f"Picture {n} of the harbor", source=f"{n}.txt", printings=2) for n in "321"]
+    uses += [use(None, "No credit at all", source="9.txt")]
+    found = list(audit(uses, [Failure("0.txt", "binary")]))
+    assert [f.order for f in found] == sorted(f.order for f in found)
+    assert [f.code for f in found] == ["CR101", "CR901", "CR102", "CR102", "CR102", "CR401", "CR401", "CR401"]
+    assert found == list(audit(reversed_copy(uses), [Failure("0.txt", "binary")]))
+
+
+def reversed_copy(uses: list[Use]) -> list[Use]:
+    return uses[::-1]
+
+
+def test_every_code_has_a_severity_a_meaning_and_a_remedy() -> None:
+    for code, row in CODES.items():
+        assert code == row.code
+        assert row.severity in SEVERITIES
+        assert row.title and row.remedy
+        assert "\n" not in row.title + row.remedy
+
+
+def test_no_line_raises() -> None:
+    for line in ("\x00\ud800", "(" * 500, "/" * 300, "🦉", "AP/" * 150, "＝" * 10):
+        list(audit([use(line, line)]))

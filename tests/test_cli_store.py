@@ -1,0 +1,164 @@
+"""What is asked of the store: audit, usage, find, agency, db."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+
+# --- audit
+
+
+def found(run: Run, *arguments: str) -> list[tuple[str, str]]:
+    return [
+        (finding["code"], finding["source"])
+        for finding in json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
+    ]
+
+
+ALL = [("CR201", "a.txt"), ("CR201", "b.txt"), ("CR901", "d.txt"), ("CR102", "c.txt")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ALL),
+        (["--code", "cr102"], ALL[3:]),
+        (["--code", "CR102", "--code", "CR901"], ALL[2:]),
+        (["--severity", "error"], ALL[:3]),
+        (["--supplier", "reuters"], ALL[:1]),
+        (["--supplier", "Agence France-Presse"], ALL[1:2]),
+        (["--publication", "Post"], ALL[1:2]),
+        (["--since", "2024"], ALL[:1]),
+        (["--until", "2023-12"], ALL[1:2]),
+        (["--since", "2023-01-02", "--until", "2024-05-17"], []),
+        (["--limit", "2"], ALL[:2]),
+    ],
+)
+def test_filters_choose_what_is_reported(three: Run, arguments: list[str], expected: list[tuple[str, str]]) -> None:
+    assert found(three, *arguments) == expected
+
+
+def test_uses_without_a_day_are_not_left_out_silently(three: Run) -> None:
+    assert "1 uses without a day are left out" in three("audit", "--since", "2024").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 0),
+        (["--fail-on", "never"], 0),
+        (["--fail-on", "error"], 1),
+        (["--fail-on", "error", "--limit", "1", "--code", "CR102"], 0),
+        (["--fail-on", "warning", "--severity", "info"], 0),
+        (["--fail-on", "info", "--severity", "info"], 1),
+    ],
+)
+def test_the_exit_code_says_whether_there_are_findings(three: Run, arguments: list[str], code: int) -> None:
+    assert three("audit", *arguments).code == code
+
+
+def test_a_report_in_a_file_is_the_one_on_stdout(three: Run, tmp_path: Path) -> None:
+    for form in ("table", "json", "html"):
+        three("audit", "--format", form, "-o", f"report.{form}")
+        assert (tmp_path / f"report.{form}").read_text(encoding="utf-8") == three("audit", "--format", form).out
+    ran = three("audit", "--format", "csv", "-o", "report.csv")
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig") == three("audit", "--format", "csv").out
+    assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert ran.out == ""
+    assert ran.err == "3 uses in 3 articles: 4 findings (3 errors, 0 warnings, 1 info); written to report.csv\n"
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_failure_is_cleared_by_reading_the_file(three: Run, write: Write, tmp_path: Path) -> None:
+    write(tmp_path / "d.txt", "LENA MARSH/AP")
+    three("ingest", "d.txt")
+    assert ("CR901", "d.txt") not in found(three)
+
+
+def test_a_failure_of_an_earlier_run_is_still_told(three: Run) -> None:
+    three("ingest", "a.txt")
+    assert ("CR901", "d.txt") in found(three)
+
+
+def test_the_same_audit_gives_the_same_bytes(three: Run) -> None:
+    for form in ("table", "json", "csv", "html"):
+        assert three("audit", "--format", form).out == three("audit", "--format", form).out
+
+
+# --- usage, find
+
+
+def test_usage_by_several_groups(three: Run) -> None:
+    ran = three("usage", "--by", "publication", "--by", "month", "--by", "supplier", "--format", "csv")
+    assert ran.out.splitlines() == [
+        "publication,month,supplier,uses,articles,creators,first,last",
+        "Echo,2024-05,Reuters,1,1,1,2024-05-18,2024-05-18",
+        "Post,2023-01,AFP,1,1,1,2023-01-01,2023-01-01",
+        ",,dpa,1,1,0,,",
+    ]
+
+
+def test_usage_as_a_table_ends_with_all_uses(three: Run) -> None:
+    lines = three("usage", "--limit", "1").out.splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [["AFP", "1"], ["All", "uses"]]
+    assert three("usage", "--limit", "1").err == "shown: 1 of 3\n"
+
+
+def test_usage_of_an_agency_by_an_alias(three: Run) -> None:
+    answer = json.loads(three("usage", "--agency", "Agence France-Presse", "--format", "json").out)
+    assert answer["total"] == {"uses": 1, "articles": 1}
+    assert three("usage", "--agency", "Nobody").err == "no uses that name Nobody\n"
+
+
+def test_find_in_each_form(three: Run) -> None:
+    answer = json.loads(three("find", "PONTOON", "pier", "--format", "json", "--limit", "1").out)
+    assert (answer["version"], answer["total"], len(answer["uses"])) == (1, 2, 1)
+    rows = list(csv.DictReader(io.StringIO(three("find", "askeland", "--format", "csv").out)))
+    assert [(row["source"], row["credit"]) for row in rows] == [("b.txt", "RUNE ASKELAND/AFP")]
+    assert "RUNE ASKELAND/AFP" in three("find", "askeland").out
+    assert (three("find", "nosuchword").out, three("find", "nosuchword").err) == ("", "0 found\n")
+
+
+# --- agency, db
+
+
+def test_agencies_and_whether_they_were_used(three: Run) -> None:
+    used = json.loads(three("agency", "list", "--used", "--format", "json").out)["agencies"]
+    assert [(agency["name"], agency["uses"]) for agency in used] == [("AFP", 1), ("dpa", 1), ("Reuters", 1)]
+    assert "Reuters" in three("agency", "show", "RETUERS").out
+    (shown,) = json.loads(three("agency", "show", "REUTERS", "--format", "json").out)["agencies"]
+    assert (shown["name"], shown["uses"]) == ("Reuters", 1)
+
+
+def test_the_register_can_be_listed_without_a_database(run: Run, tmp_path: Path) -> None:
+    assert run("agency", "list", "--limit", "3").err.startswith("shown: 3 of ")
+    assert run("agency", "list", "--used").code == 2
+    ran = run("agency", "show", "Associatd Press")
+    assert (ran.code, ran.err) == (2, "captions: no agency 'Associatd Press' in the register; did you mean AP?\n")
+    assert not (tmp_path / "captions.db").exists()
+
+
+def test_the_database_tells_of_itself(three: Run) -> None:
+    facts = json.loads(three("db", "info", "--format", "json").out)
+    assert (facts["articles"], facts["uses"], facts["agencies"], facts["creators"]) == (3, 3, 3, 2)
+    assert "last run" in three("db", "info").out
+    assert three("db", "check").out == "captions.db is sound: 3 uses\n"
+    assert three("db", "upgrade").out.startswith("captions.db has schema ")
+
+
+def test_the_database_is_named_by_the_environment_or_the_option(
+    run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTIONS_DB", "env.db")
+    run("ingest", write(tmp_path / "a.txt"))
+    run("ingest", "a.txt", "--db", "option.db")
+    assert (tmp_path / "env.db").exists() and (tmp_path / "option.db").exists()

@@ -1,0 +1,237 @@
+"""Reports and what makes text harmless in them.
+
+The golden files hold what the samples give. After a change that is meant:
+``CAPTIONS_RENEW_GOLDEN=1 pytest tests/test_report.py``, then read the difference before it is committed.
+"""
+
+from __future__ import annotations
+
+import base64
+import csv
+import hashlib
+import io
+import json
+import os
+import re
+from functools import lru_cache
+from html.parser import HTMLParser
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from captions import parse_text
+from captions.audit import Use, audit
+from captions.model import Credit
+from captions.report import as_json, safe, write_rows
+from captions.report.findings import Report, write_audit
+from captions.report.rows import Column
+from captions.text import match_key
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+SAMPLES = Path(__file__).parent.parent / "samples" / "articles"
+GOLDEN = Path(__file__).parent / "golden"
+HOSTILE = '=cmd()|"calc" \x1b[31mred\x1b]0;title\x07 \u202eevil\u202c <script>alert(1)</script>\x9b2J\r\nnext\x00'
+
+
+@lru_cache(maxsize=1)
+def samples() -> list[Use]:
+    """The uses of the samples, read without a store."""
+    uses = []
+    for path in sorted(SAMPLES.glob("*.txt")):
+        article = parse_text(path.read_text(encoding="utf-8-sig"))
+        uses += [
+            Use(f"samples/articles/{path.name}", n, c.text, match_key(c.text), c.credit, c.count, article.headline)
+            for n, c in enumerate(article.captions, 1)
+        ]
+    return uses
+
+
+def report(uses: list[Use], limit: int | None = None) -> Report:
+    return Report(list(audit(uses)), len(uses), len({use.source for use in uses}), limit)
+
+
+def written(what: Report, form: str) -> str:
+    stream = io.StringIO()
+    write_audit(what, form, stream)
+    return stream.getvalue()
+
+
+def hostile() -> Report:
+    credit = Credit(HOSTILE, creators=(HOSTILE,), agencies=("@SUM(1)",), supplier=HOSTILE)
+    return report([Use(f"a{HOSTILE}.txt", 1, HOSTILE, match_key(HOSTILE), credit, 2, HOSTILE, HOSTILE, HOSTILE)])
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "html"])
+def test_the_report_on_the_samples_is_as_before(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", "100")
+    text = written(report(samples()), form)
+    path = GOLDEN / f"audit.{'txt' if form == 'table' else form}"
+    if os.environ.get("CAPTIONS_RENEW_GOLDEN"):
+        path.write_text(text, encoding="utf-8", newline="\n")
+    assert text == path.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("width", [40, 80, 200])
+def test_a_table_fits_its_width_in_any_script(width: int, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("COLUMNS", str(width))
+    from rich.cells import cell_len
+
+    lines = written(report(samples()), "table").splitlines()[2:]
+    assert max(map(cell_len, lines)) <= width
+
+
+def test_totals_are_whole_whatever_the_limit() -> None:
+    uses = samples()
+    whole, cut = (json.loads(written(report(uses, limit), "json")) for limit in (None, 3))
+    assert cut["totals"] == whole["totals"]
+    assert (cut["shown"], len(cut["findings"])) == (3, 3)
+    assert cut["findings"] == whole["findings"][:3]
+    assert sum(whole["totals"]["by_code"].values()) == whole["totals"]["findings"] == len(whole["findings"])
+    assert sum(whole["totals"]["by_severity"].values()) == whole["totals"]["findings"]
+    assert f"shown: 3 of {whole['totals']['findings']}" in written(report(uses, 3), "table")
+    assert f"shown: 3 of {whole['totals']['findings']}" in written(report(uses, 3), "html")
+
+
+def test_all_forms_tell_the_same_findings() -> None:
+    what = report(samples())
+    as_json = json.loads(written(what, "json"))["findings"]
+    as_csv = list(csv.DictReader(io.StringIO(written(what, "csv"))))
+    assert [(f["code"], f["source"]) for f in as_json] == [(f["code"], f["source"]) for f in as_csv]
+    assert written(what, "html").count("<tr>") == len(as_json) + len(what.summary()) + 2
+
+
+def test_no_finding_is_said_in_one_line() -> None:
+    credit = Credit("Jane Doe/AFP", creators=("Jane Doe",), agencies=("AFP",), supplier="AFP")
+    clean = report([Use("a.txt", 1, "A dog.", "a dog", credit)])
+    assert written(clean, "table") == "1 use in 1 article: no findings\n"
+    assert "no findings" in written(clean, "html")
+    assert json.loads(written(clean, "json"))["findings"] == []
+
+
+def test_nothing_in_a_table_has_force_in_a_terminal() -> None:
+    text = written(hostile(), "table")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
+    assert "[31m" not in text
+
+
+def test_no_csv_cell_is_a_formula_or_breaks_its_line() -> None:
+    rows = list(csv.reader(io.StringIO(written(hostile(), "csv"))))
+    assert {len(row) for row in rows} == {len(rows[0])}
+    cells = [cell for row in rows for cell in row]
+    assert not [cell for cell in cells if cell.startswith(("=", "+", "-", "@", "\t", "\r"))]
+    assert any(cell.startswith("'=cmd()") for cell in cells)
+    assert not any(set(cell) & set("\x00\x1b\r\n\u202e") for cell in cells)
+
+
+class _Page(HTMLParser):
+    def __init__(self) -> None:
+        super().__init__()
+        self.tags: set[str] = set()
+        self.attributes: set[str] = set()
+        self.policy = ""
+
+    def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
+        self.tags.add(tag)
+        self.attributes |= {name for name, _ in attrs}
+        if ("http-equiv", "Content-Security-Policy") in attrs:
+            self.policy = dict(attrs)["content"] or ""
+
+
+def test_an_html_report_holds_no_markup_of_a_caption_and_asks_no_network() -> None:
+    text = written(hostile(), "html")
+    page = _Page()
+    page.feed(text)
+    assert page.tags == {
+        "html", "head", "meta", "title", "style", "body", "h1", "h2", "p", "div", "table", "thead", "tbody", "tr",
+        "th", "td",
+    }  # fmt: skip
+    assert page.attributes <= {"lang", "charset", "http-equiv", "content", "name", "class", "scope", "dir"}
+    assert "default-src 'none'" in page.policy
+    assert "&lt;script&gt;" in text
+    assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+
+
+def test_the_policy_of_the_html_report_allows_its_own_style_only() -> None:
+    text = written(hostile(), "html")
+    style = text.partition("<style>")[2].partition("</style>")[0]
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
+    assert f"style-src 'sha256-{digest}'" in text
+
+
+def test_json_keeps_every_character_and_shows_none_with_force() -> None:
+    text = written(hostile(), "json")
+    assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
+    assert json.loads(text)["findings"][0]["caption"] == HOSTILE
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("plain", "plain"),
+        ("a\tb\nc", "a b c"),
+        ("\x1b[31mred\x1b[0m", "red"),
+        ("\x9b31mred", "red"),
+        ("\x1b]0;title\x07x", "x"),
+        ("\x1b]8;;http://x\x1b\\link\x1b]8;;\x1b\\", "link"),
+        ("\u202eabc\u202c", "abc"),
+        ("a\u2028b", "a b"),
+        ("\ud800x", "\ufffdx"),
+        ("می\u200cخواهم", "می\u200cخواهم"),
+        ("👩\u200d🚒", "👩\u200d🚒"),
+        ("[bold]x[/bold]", "[bold]x[/bold]"),
+        ("x\x1b", "x"),
+    ],
+)
+def test_a_line_for_a_terminal(text: str, expected: str) -> None:
+    assert safe.line(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("=1+1", "'=1+1"),
+        ("-2", "'-2"),
+        ("@x", "'@x"),
+        ("\t=1", "'=1"),
+        ("＝1", "'＝1"),
+        ("\u200b=1", "'=1"),
+        (" =1", "'=1"),
+        ("a=1", "a=1"),
+        ("Müller", "Müller"),
+    ],
+)
+def test_a_csv_cell(text: str, expected: str) -> None:
+    assert safe.cell(text) == expected
+
+
+@pytest.mark.parametrize(
+    ("text", "limit", "expected"),
+    [("A dog runs", 20, "A dog runs"), ("A dog runs", 8, "A dog…"), ("Abcdefghijkl", 6, "Abcde…")],
+)
+def test_a_text_is_cut_between_words(text: str, limit: int, expected: str) -> None:
+    assert safe.short(text, limit) == expected
+
+
+def test_markup_of_the_table_writer_is_only_text() -> None:
+    stream = io.StringIO()
+    write_rows("rows", [Column("a", "A")], [{"a": "[red]x[/red] :smile: [link=file:///etc]"}], "table", stream)
+    assert "[red]x[/red] :smile: [link=file:///etc]" in stream.getvalue()
+
+
+def test_json_written_an_item_at_a_time_is_the_same() -> None:
+    for rows in ([], [{"a": [], "b": {"c": "\n"}}], [{"a": ["x", "y"]}, {"a": None}]):
+        whole, parts = io.StringIO(), io.StringIO()
+        as_json.write({"head": {"n": 1}, "rows": rows}, whole)
+        as_json.write_listing({"head": {"n": 1}}, "rows", rows, parts)
+        assert parts.getvalue() == whole.getvalue()
+
+
+def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
+    ran = run("ingest", SAMPLES)
+    assert ran.code == 0
+    by_command = json.loads(run("audit", "--format", "json").out)
+    by_library = json.loads(written(report(samples()), "json"))
+    assert by_command["totals"] == by_library["totals"]
