@@ -15,11 +15,15 @@ from captions.vocabulary import Vocabulary
 SURE, LIKELY, POSSIBLE = 3, 2, 1
 # Credits are looked for in the last characters of a line: the longest of 211 on news pages has 82.
 TAIL = 240
-_JOINT = " \t\u00a0\u3000,;:|/–—-•·*"
+_JOINT = " \t\u00a0\u3000,;:|/–—-•·*＝="
 _HINTS = re.compile("[=＝/／|｜]")
-_SENTENCE = re.compile(r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[\"”’»)\]]\s*(?=[A-Z])|\s[|–—•]\s|[|｜]\s?")
+_SENTENCE = re.compile(
+    r"[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[”’»)\]]\s*(?=[A-Z])|(?<=\S)\"\s+(?=[A-Z])|\s[|–—•]\s|[|｜]\s?|＝(?=[\u3400-\u9fff])"
+)
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
 _ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»]?$")
+# A dateline, a line of dialogue or of a quotation's author, an item of a list.
+_NO_BARE_LINE = re.compile(r"[A-ZÀ-Þ][^\W\d_a-z]+\s*\([^)]*\)$|[-–—]\s?[^\W\d_]|\d+[.)]\s|[•*·]\s")
 _STOPS = ".!?。！？…"
 _SLASH = re.compile(r"\s?[/／]\s?")
 
@@ -134,7 +138,12 @@ def _label_inside(line: str, words: Vocabulary) -> Split | None:
         start = _bracket_before(line, found.start)
         reading = read(line[start:] if start < found.start else line[found.start :], words)
         if reading.label is not None and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
-            if not reading.clean and 0 < len(line[:start].split()) < 3:
+            if found.kind == "sign" and reading.credit.line[:1].islower() and not reading.registered:
+                return None  # a line of code: # (c) nobody
+            before = line[:start].split()
+            if before and before[-1].casefold() in words.joins:
+                return None  # Lights and photographs: Nell Carrow
+            if not reading.clean and 0 < len(before) < 3:
                 return None  # `Erstes Bild: so könnte es aussehen`
             strength = SURE
             if found.kind == "weak":
@@ -175,7 +184,10 @@ def _label_after(line: str, words: Vocabulary) -> Split | None:
     for start in _cuts(line):
         reading = read(line[start:], words)
         named = all(p.kind in ("agency", "organization", "person", "mark") for p in reading.parties)
-        if reading.label == "after" and named and _is_named(reading):
+        if any(p.joint in ("、", "，", "=", "＝") for p in reading.parties):
+            continue
+        whole = start > 0 or not any(stop in line for stop in "。！？")
+        if reading.label == "after" and named and whole and _is_named(reading):
             return Split(
                 _trim(line[:start]),
                 reading,
@@ -189,6 +201,8 @@ def _label_after(line: str, words: Vocabulary) -> Split | None:
 def _bare_alone(line: str, words: Vocabulary) -> Split | None:
     """A line that is a credit without a label: ``Lichtgut/Christoph Schmidt``, ``REUTERS``, ``(Edu Luque)``."""
     if not _may_be_bare(line, words):
+        return None
+    if _NO_BARE_LINE.match(line) or line.split(" ", 1)[0].casefold() in words.bys:
         return None
     reading = read(line, words)
     if reading.credit.line[-1:] in _STOPS and not reading.credit.copyright_notice:
@@ -247,6 +261,8 @@ def _name_before_slash(line: str, words: Vocabulary) -> Split | None:
             continue
         start = offset + tokens[-size][0]
         text = head[start:]
+        if not _balanced(line, start):
+            return None
         before = tokens[-size - 1][1]
         spelled = words.spelling(text)
         if (spelled and not spelled[1]) or (size in (2, 3) and _name_starts(before, text, size)):
@@ -317,6 +333,8 @@ def _is_credit(reading: Reading, labelled: bool) -> bool:
     line = reading.credit.line
     if not line or len(line) > 220 or len(line.split()) > 28:
         return False
+    if all(p.kind in ("role", "word") for p in reading.parties) and not (reading.parties and labelled and line == "-"):
+        return False
     if reading.clean:
         return True
     # A name in a language whose small words we do not know stays whole, if it is short: `Bệnh viện cung cấp`.
@@ -351,6 +369,8 @@ def _bare_strength(reading: Reading, bracketed: bool = False) -> int:
         p.joint in ",，、" and p.joint and p.agency is None and p.kind not in ("mark", "word") for p in reading.parties
     ):
         return 0  # a list of names
+    if any(p.joint == "," and p.agency for p in reading.parties) and not reading.persons:
+        return POSSIBLE  # agency reports (AFP, Reuters)
     if reading.parties[0].kind == "mark" and any(p.joint == "courtesy" for p in reading.parties):
         return LIKELY
     if any(p.kind == "role" for p in reading.parties):

@@ -112,7 +112,7 @@ def via(chain: Chain) -> Verdict | None:
 
 def lent(chain: Chain) -> Verdict | None:
     """``Supplied/Rowing Club``, ``Screenshot: YouTube``: one who lent a picture or showed it sells none."""
-    if not chain.marks & {"courtesy", "supplied", "screenshot"}:
+    if not chain.marks & {"courtesy", "supplied", "screenshot", "handout"}:
         return None
     if any(a.kind in _PICTURES for n in chain.owners if (a := chain.parties[n].agency) is not None):
         return None

@@ -33,6 +33,10 @@ class Finder:
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
         self.blocks: list[Block] = []
+        self.known: set[str] = set()
+        """Keys of the captions found with their credits."""
+        self.by_end: dict[int, int] = {}
+        """Where a block ends in the source -> its place among the blocks."""
 
     def find(self) -> list[Block]:
         """The printings found; their lines are marked as taken."""
@@ -51,6 +55,7 @@ class Finder:
         self.page.keys = Counter(line.key for line in self.lines)
         self._join_labels()
         self._wholes()
+        self.known = {match_key(block.caption) for block in self.blocks if block.caption}
         self._credits()
         if self.blocks:
             self._repeats()
@@ -83,7 +88,7 @@ class Finder:
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
         size = len(found.caption)
-        if not _is_caption_text(found.caption):
+        if not _is_caption_text(found.caption) or not _has_words(found.caption, 2):
             return False
         if found.strength == SURE:
             return size <= LONGEST_SURE
@@ -94,11 +99,8 @@ class Finder:
         agency_only = not found.reading.persons
         if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
             return False
-        return not (agency_only and self._signs_off(at, size))
-
-    def _signs_off(self, at: int, size: int) -> bool:
-        """Whether a line that ends in an agency's name is the article's last paragraph: then the agency wrote it."""
-        return size > 100 and not any(len(line.text) > 80 and not line.taken for line in self.lines[at + 1 :])
+        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS  # a sentence, and who wrote it
+        return not signed or self._goes_on(at)
 
     def _in_style(self, line: Line, found: Split) -> bool:
         """A bracket with an unknown name, in an article whose captions end in brackets with known ones."""
@@ -126,8 +128,11 @@ class Finder:
             if not is_label(line.text, self.words) or not self.page.beside(at, at + 1):
                 continue
             following = self.lines[at + 1]
+            if self.page.gaps[at + 1] and len(following.text) > 60:
+                continue
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
-            if joined and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
+            sure = joined is not None and (joined.reading.registered or joined.reading.persons)
+            if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
                 line.split, line.taken = None, True
                 following.split, following.read = joined, False
 
@@ -138,7 +143,7 @@ class Finder:
         below_first = self._prefers_below(alone)
         for at in alone:
             found = self.lines[at].split
-            if found is None or self._repeats_neighbour(at, found):
+            if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
                 continue
             place = self._caption_of(at, found, below_first)
             if place is not None:
@@ -166,10 +171,32 @@ class Finder:
             return None  # `Source: Ministry of Health` stands under charts and texts
         if found.reading.label == "sign" and not above:
             return None  # `© 2024 The Paper` at a page's foot
+        if not above and over == 0 and self._is_headline(0) and self.page.beside(at, 0):
+            return None  # a picture's credit under the headline: its caption is not printed
+        if below and not above and at and self.page.gaps[at + 1] and not below_first:
+            return None  # what stands below is parted from it: the next paragraph
         if above and below:
             heading = below > above and self.lines[at + 1].text[-1] not in _STOPS
             return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
         return over if above else at + 1 if below else None
+
+    def _is_no_credit(self, at: int, found: Split) -> bool:
+        """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
+        reading = found.reading
+        if reading.credit.copyright_notice and not reading.persons:
+            return True
+        if reading.label == "sign" and not reading.persons and not reading.registered and not self._goes_on(at):
+            return True
+        unnamed = reading.label is None or reading.label == "weak"
+        if unnamed and not reading.persons and not self._goes_on(at):
+            return True
+        roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and _ROLE.match(self.lines[n].text)]
+        return bool(roles) and not reading.registered
+
+    def _goes_on(self, at: int) -> bool:
+        """Whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
+        later = [line.text for line in self.lines[at + 1 :] if not line.taken]
+        return any(_has_words(text, 10) for text in later) or sum(_has_words(text, 5) for text in later) > 1
 
     def _over(self, at: int) -> int:
         """The line above, but for a label that belongs to this one."""
@@ -180,7 +207,7 @@ class Finder:
             and is_label(self.lines[over].text, self.words)
             and self.page.beside(at, over)
         ):
-            over -= 1
+            return over - 1 if self.page.beside(over, over - 1) else -1
         return over
 
     def _is_repeated(self, at: int, place: int) -> bool:
@@ -204,15 +231,17 @@ class Finder:
             return 0
         bare = found.strength < SURE or found.reading.label == "weak"
         count = sentences(text)
+        if line.key in self.known:
+            return 3
+        if self.page.gaps[max(at, place)] and (count > 2 or is_article(text)):
+            return 0  # in a text whose lines are all parted, only what reads like a caption
+        if self._is_headline(place) and (bare or self.page.uniform or not self.page.parted or count == 1):
+            return 0
         if place > at and (count > 2 or len(text) > 300 or (bare and at > 0 and self.page.beside(at, at - 1))):
             return 0
-        if bare and (
-            len(text) > 450
-            or self._is_headline(place)
-            or (place < at and not found.reading.persons and self._signs_off(place, len(text)))
-        ):
+        if bare and (len(text) > 450 or is_article(text)):
             return 0
-        few_words = not _has_words(text, 3)
+        few_words = not _has_words(text, 3 if found.reading.registered else 5)
         if (few_words and bare) or not _has_words(text, 2):
             return 0
         if count > 4 or few_words:
@@ -227,7 +256,7 @@ class Finder:
         votes = 0
         for at in alone:
             found = self.lines[at].split
-            if found is None:
+            if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1]):
                 continue
             above, below = self._plausible(at, self._over(at), found), self._plausible(at, at + 1, found)
             votes += (below > above) - (above > below)
@@ -237,19 +266,22 @@ class Finder:
         """A credit printed again right under the caption that has it: part of that printing."""
         if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
             return False
-        last = max(self.blocks, key=lambda b: b.order)
+        place = self.by_end.get(self.lines[at - 1].end)
+        if place is None:
+            return False
+        last = self.blocks[place]
         if last.reading is None or last.printing.end != self.lines[at - 1].end or not last.caption:
             return False
         if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
             return False
         if self._plausible(at, at + 1, found) and last.rule.endswith("above"):
             return False
-        self.blocks.remove(last)
         start = last.printing.start or 0
         printing = Printing(
             self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape
         )
-        self.blocks.append(Block(last.caption, last.reading, printing, last.rule, last.order))
+        self.blocks[place] = Block(last.caption, last.reading, printing, last.rule, last.order)
+        self.by_end[self.lines[at].end] = place
         self.lines[at].taken = True
         return True
 
@@ -268,13 +300,8 @@ class Finder:
         """``Legende:`` on the line above a caption goes with it."""
         if not at or not self.page.beside(at, at - 1):
             return at
-        text = self.lines[at - 1].text.strip(" :：")
-        if (
-            is_label(self.lines[at - 1].text, self.words)
-            and self.words.labels.get(match_key(text).replace(" ", "")) == "caption"
-        ):
-            return at - 1
-        return at
+        above = self.lines[at - 1]
+        return at - 1 if not above.taken and is_label(above.text, self.words) else at
 
     # Printings without a credit.
 
@@ -298,12 +325,42 @@ class Finder:
                     self._block(line.text, None, at, at, "short", "cut")
 
     def _block(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
-        start, end = self.lines[first].start, self.lines[last].end
+        """Takes the lines from first to last as one printing."""
         for line in self.lines[first : last + 1]:
             line.taken = True
+        if parted := self._parted(first, last):
+            # Between caption and credit another printing stood, which an earlier pass took: two printings, then.
+            credited = parted if self.lines[parted].split is not None else first
+            rest = range(first, parted) if credited == parted else range(parted, last + 1)
+            self._block_of(caption, None, rest[0], rest[-1], "caption", rule)
+            first, last = (parted, last) if credited == parted else (first, parted - 1)
+        self._block_of(caption, reading, first, last, shape, rule)
+
+    def _parted(self, first: int, last: int) -> int | None:
+        """The line from first to last before which lines of an earlier pass are gone; None if they stand together."""
+        for at in range(first + 1, last + 1):
+            if self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1):
+                return at
+        return None
+
+    def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
+        start, end = self.lines[first].start, self.lines[last].end
         printing = Printing(self.source[start:end], start, end, None, shape)
+        self.by_end[end] = len(self.blocks)
         for one in reading.pictures if reading and reading.pictures else (reading,):
             self.blocks.append(Block(tidy(caption), one, printing, rule, self.lines[first].number))
+
+
+_DATELINE = re.compile(
+    r"^[A-ZÀ-Þ][^a-z(]{2,40}(?:,? [^(]{2,20})? ?\([^)]{2,30}\)\s*[-–—.:]"
+    r"|^[^(]{3,40}\([^()a-z ]{2,12}\)\s?\.?[:–—-]"
+)
+_QUOTED = re.compile(r"^[\"“„«»‚‘「–—-].{20,}|[\"”“«»][,.]?\s+\w+.{0,60}$")
+
+
+def is_article(text: str) -> bool:
+    """Whether a line reads as a paragraph of the article and not as a caption: a dateline, a quotation."""
+    return _DATELINE.match(text) is not None or _QUOTED.search(text) is not None
 
 
 def _has_words(text: str, least: int) -> bool:

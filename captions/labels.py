@@ -8,7 +8,10 @@ from dataclasses import dataclass
 from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
-SIGN = re.compile(r"©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.", re.IGNORECASE)
+SIGN = re.compile(
+    r"[\U0001F4F7\U0001F4F8]\ufe0f?:?|©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.",
+    re.IGNORECASE,
+)
 _SIGN_START = re.compile(
     r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*(?!\s*(?:(?:©|\(c\))\s*)?(?:19|20)\d\d)",
     re.IGNORECASE,
@@ -22,6 +25,7 @@ _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^
 _TOKEN = re.compile(r"[^\W_]+")
 BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
 PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
+_SEGMENT = re.compile(r"[/|,;(]")
 _LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
 _WORD_END = re.compile(r"\w$")
 
@@ -50,6 +54,8 @@ def announced(text: str, words: Vocabulary) -> bool:
     if COLON.search(inner) or SIGN.search(inner) or "," in inner:
         return True
     first = name_key(inner.split(" ", 1)[0])
+    if inner.startswith(words.by_cjk):
+        return True
     return (
         first in words.labels
         or first in words.by_starts
@@ -150,7 +156,8 @@ def _back(text: str, words: Vocabulary) -> Unlabelled | None:
     if (behind := BEHIND.search(text)) and label_kind(behind[1], words) in ("before", "by", "after"):
         return Unlabelled(text[: behind.start()], "after", behind[1])  # Ragnhild Sætermo (foto)
     head, _, last = text.rpartition(" ")
-    if head and last.lower() in PICTURE and words.spelling(text) is None and _is_name(head, words):
+    segment = _SEGMENT.split(text)[-1].strip()
+    if head and last.lower() in PICTURE and words.spelling(segment) is None and _is_name(head, words):
         return Unlabelled(head, "after", last)  # Bernama pic
     folded = text.casefold()
     if len(folded) != len(text) or not folded.endswith(words.after_labels):
@@ -193,7 +200,19 @@ def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> 
             best = found
             break
     tail = text[since:].lower()
-    if "©" in tail or "ⓒ" in tail or "(c" in tail or "（" in tail or "copyr" in tail or "℗" in tail:
+    for dotted in words.dotted_labels:  # fot. Jan Wrona
+        at = tail.find(dotted)
+        if at > 0 and not tail[at - 1].isalnum() and (best is None or since + at < best.start):
+            best = Found(since + at, since + at + len(dotted), "before")
+    if (
+        "©" in tail
+        or "ⓒ" in tail
+        or "(c" in tail
+        or "（" in tail
+        or "copyr" in tail
+        or "\U0001f4f7" in tail
+        or "\U0001f4f8" in tail
+    ):
         sign = SIGN.search(text, since)
         if sign is not None and (best is None or sign.start() < best.start):
             best = Found(sign.start(), sign.end(), "sign")

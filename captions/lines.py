@@ -13,7 +13,9 @@ from captions.text import tidy
 from captions.vocabulary import Vocabulary
 
 _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
+# Separators of files, groups, records and units: white space, and controls.
+_SEPARATOR = re.compile("[\x1c-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
@@ -49,6 +51,8 @@ class Page:
     """For each line, whether a blank line stands before it."""
     uniform: bool
     """Whether blank lines stand between all lines: then they part nothing."""
+    parted: bool = False
+    """Whether blank lines stand anywhere."""
     keys: Counter[str] = field(default_factory=Counter)
 
     def beside(self, at: int, other: int) -> bool:
@@ -58,17 +62,20 @@ class Page:
 
 def printable(text: str) -> str:
     """A text without control characters and halves of characters: what can be shown, stored and sent."""
-    return _SURROGATE.sub("\ufffd", _NOT_TEXT.sub("", text))
+    return _SURROGATE.sub("\ufffd", _SEPARATOR.sub(" ", _NOT_TEXT.sub("", text)))
 
 
 def join(source: str, lines: Sequence[Line]) -> str:
     """The text that the lines make, line ends as ``\\n``; parts of one line stay on one line."""
     parts: list[str] = []
     for at, line in enumerate(lines):
-        if at:
-            glued = line.glued and lines[at - 1].number == line.number - 1
-            parts.append(source[lines[at - 1].end : line.start] if glued else "\n")
-        parts.append(source[line.start : line.end])
+        text = source[line.start : line.end]
+        if not line.text:
+            text = _LINE.sub("\n", text)  # a run of blank lines
+        glued = at > 0 and line.glued and lines[at - 1].number == line.number - 1
+        if at and not glued:
+            parts.append("\n")
+        parts.append(text.lstrip() if line.glued and not glued else text)
     return printable("".join(parts))
 
 
@@ -80,6 +87,10 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
     for cut in [*_LINE.finditer(text), None]:
         end = cut.start() if cut else len(text)
         first = start
+        if out and not out[-1].text and not text[start:end].strip():
+            out[-1].end = end  # blank lines in a row are one
+            start = cut.end() if cut else end
+            continue
         for part in _parts(text, start, end, words):
             out.append(Line(first, part, tidy(text[first:part]), len(out), glued=first > start))
             first = part
@@ -98,10 +109,17 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
         behind = text[bracket.end() : bracket.end() + 8].lstrip(" \t\u00a0.")
         if bracket.end() - first > LONGEST_INNER or not behind or behind[0].islower() or behind[0] in ",;:)]-–—/":
             continue
+        if _in_quotes(text[first : bracket.start()]):
+            continue  # a quotation goes on around the bracket
         if labels.strip(inner, words).kind in ("before", "by", "after", "sign"):
             ends.append(bracket.end())
             first = bracket.end()
     return [*ends, end]
+
+
+def _in_quotes(text: str) -> bool:
+    """Whether a quotation that opens in a text does not end in it."""
+    return text.count('"') % 2 == 1 or text.count("“") > text.count("”") or text.count("«") > text.count("»")
 
 
 def _trimmed(lines: list[Line]) -> list[Line]:
@@ -126,7 +144,7 @@ def page_of(lines: list[Line]) -> Page:
         solid.append(line)
         gaps.append(gap)
         gap = False
-    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]))
+    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), parted=any(gaps[1:]))
 
 
 def without_taken(lines: list[Line], page: Page) -> list[Line]:
@@ -139,4 +157,6 @@ def without_taken(lines: list[Line], page: Page) -> list[Line]:
         elif line.text or not (removed and (not out or not out[-1].text)):
             out.append(line)
             removed = removed and not line.text
+        elif out:
+            out[-1].end = out[-1].start  # of the blank lines on both sides, one stays
     return _trimmed(out)

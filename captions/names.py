@@ -97,7 +97,7 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
         return True
     capitals = sum(t[0].isupper() for t in tokens)
     if len(tokens) > 1 and tokens[0].casefold() == "the":
-        return True
+        return _is_name(tokens, words)
     if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
         return capitals > 1
     if any(c.isdigit() for c in text):

@@ -135,7 +135,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     """Types one segment; one that holds several parties gives several."""
     text = text.strip(_EDGE)
     first, _, rest = text.partition(" ")
-    if joint in (",", ";", "、") and rest and first in words.joins:
+    if joint in (",", ";", "、", ")") and rest and first in words.joins:
         text, joint = rest, "and"  # A, B, and C
     elif joint in (",", "(") and rest and (first in words.fors or text.startswith("special to ")):
         text, joint = rest.removeprefix("to "), "for"  # Jo Reed, for The Seattle Times

@@ -11,6 +11,8 @@ from captions.text import is_cut, match_key, name_key, tidy, without_ellipsis
 
 # A cut printing must share at least this much with the whole one: shorter beginnings are shared by chance.
 SHORTEST_CUT = 12
+# Captions of the same words with other credits that a printing is compared with: an article has one or two.
+MOST_COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,19 +68,17 @@ def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
 def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
     key = match_key(block.caption)
     credit = block.reading.credit if block.reading else None
-    for known in by_key.get(key, ()):
-        if (key or _same_line(known.credit, credit)) and _agree(known.credit, credit):
+    # A credit without a caption is the same printing again only if the line is the same.
+    place = key or (f"\n{name_key(credit.line)}" if credit else "")
+    for known in by_key.get(place, ())[-MOST_COMPARED:]:
+        if _agree(known.credit, credit):
             known.blocks.append(block)
             if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
                 known.credit = credit
             return
     made = _Group(key, block.caption, credit, [block])
     groups.append(made)
-    by_key.setdefault(key, []).append(made)
-
-
-def _same_line(one: Credit | None, other: Credit | None) -> bool:
-    return one is not None and other is not None and name_key(one.line) == name_key(other.line)
+    by_key.setdefault(place, []).append(made)
 
 
 def _agree(one: Credit | None, other: Credit | None) -> bool:

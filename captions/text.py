@@ -10,7 +10,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 # C0 and C1 controls but tab and line ends: they have no meaning in an article, and force in a terminal.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f]")
+_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 # A full stop after an abbreviation, an initial or an ordinal number ends no sentence: Feb., U.S., Gov., 38. Mal.
@@ -33,7 +33,7 @@ def tidy(text: str) -> str:
         return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     if not text.isascii():
         text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
-    text = _CONTROL.sub(" ", text)
+    text = _CONTROL.sub("", text)
     return _SPACES.sub(" ", text).strip()
 
 

@@ -24,7 +24,7 @@ STRIPPED = [
 DEEPEST = 600
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
 _VOID = frozenset(
-    ["area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr"]
+    ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 _MANY_TAGS = 20_000
 
@@ -53,12 +53,12 @@ def build(page: LexborHTMLParser) -> BeautifulSoup:
         node = page.root
     depth: list[Any] = []
     while node is not None:
-        tag = node.tag
+        tag = node.tag or ""
         made: Any = None
         if tag == "-text":
             made = str.__new__(NavigableString, node.text_content or "")
             made.hidden = False
-        elif tag[0] not in "-!_":
+        elif tag and tag[0] not in "-!_":
             template = templates.get(tag)
             if template is None:
                 template = templates[tag] = dict(Tag(None, soup.builder, tag).__dict__)

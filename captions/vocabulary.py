@@ -40,6 +40,8 @@ class Vocabulary:
     """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
     labels: Mapping[str, str]
     """Name key of a label -> before, by, after, weak or caption."""
+    dotted_labels: tuple[str, ...]
+    """Labels that end in a full stop and need no colon: ``fot.``."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -282,6 +284,9 @@ def load(user_register: Path | None = None) -> Vocabulary:
         spellings=known_spellings,
         compounds=compounds,
         labels=labels,
+        dotted_labels=tuple(
+            sorted({w for t in read["labels"].values() for w in t.get("before", ()) if w.endswith(".") and len(w) > 3})
+        ),
         label_ends=frozenset(
             name_key(w.split()[-1]) for t in (*read["labels"].values(), *marks_as_labels) for v in t.values() for w in v
         ),
