@@ -10,7 +10,7 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 
-from captions.parties import Party
+from captions.segments import Party
 
 _PICTURES = ("agency", "stock")
 

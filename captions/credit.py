@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from captions import chain, labels, notices
 from captions.model import Credit
 from captions.names import KOREAN_PLACE, same_person
-from captions.parties import Party, parties
+from captions.parties import parties
+from captions.segments import Party
 from captions.text import closing_bracket_start, name_key, tidy
 from captions.vocabulary import Vocabulary, default
 
@@ -74,8 +75,9 @@ def read(line: str, words: Vocabulary) -> Reading:
     if fullest := _printed_twice(printed, words):
         return fullest
     unlabelled = labels.strip(printed, words)
-    if parts := _pictures(unlabelled.text, words):
-        return _several(unlabelled, [read(part, words) for part in parts])
+    pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
+    if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
+        return _several(unlabelled, pictures)
     if notices.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
         taken = notices.take(printed)
         body = labels.strip(taken.text, words).text

@@ -10,11 +10,12 @@ from collections import Counter
 from collections.abc import Sequence
 
 from captions import printings
-from captions.caption import LIKELY, SURE, Split, is_label, split
+from captions.caption import is_label, split
 from captions.credit import Reading
 from captions.lines import Line, Page
 from captions.model import Printing
 from captions.printings import Block
+from captions.splits import LIKELY, SURE, Split
 from captions.text import closing_bracket_start, has_cjk, is_cut, match_key, sentences, tidy, without_ellipsis
 from captions.vocabulary import Vocabulary
 
@@ -235,7 +236,7 @@ class Finder:
             return 3
         if self.page.gaps[max(at, place)] and (count > 2 or is_article(text)):
             return 0  # in a text whose lines are all parted, only what reads like a caption
-        if self._is_headline(place) and (bare or self.page.uniform or not self.page.parted or count == 1):
+        if self._is_headline(place) and (bare or (count == 1 and (self.page.uniform or not self.page.parted))):
             return 0
         if place > at and (count > 2 or len(text) > 300 or (bare and at > 0 and self.page.beside(at, at - 1))):
             return 0
@@ -267,7 +268,7 @@ class Finder:
         if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
-        if place is None:
+        if place is None or self._parted(at - 1, at):
             return False
         last = self.blocks[place]
         if last.reading is None or last.printing.end != self.lines[at - 1].end or not last.caption:

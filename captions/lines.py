@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captions import labels
-from captions.caption import Split
+from captions.splits import Split
 from captions.text import tidy
 from captions.vocabulary import Vocabulary
 

@@ -3,31 +3,13 @@
 from __future__ import annotations
 
 import re
-from dataclasses import dataclass
-from typing import Literal
 
 from captions.labels import PICTURE, by_phrases
 from captions.names import normal_case, sort_of
-from captions.register import Agency
+from captions.segments import ABBREVIATED, EDGE, Party, compounded, segments
 from captions.text import has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
-Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
-
-# Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before
-# what belongs to the name before it. CJK commas need no space.
-_SPLIT = re.compile(
-    r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
-    |\s*(?P<sign>[/／|｜│┃;；•●▪\\]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
-        |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
-    |\s*(?P<bracket>[()\[\]（）【】])
-    |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",
-    re.VERBOSE,
-)
-_ABBREVIATED = re.compile(
-    r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
-    re.IGNORECASE,
-)
 _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
 _LAST = re.compile(r"[ -]")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
@@ -35,7 +17,6 @@ _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l
 _PLAIN_NAME = re.compile(r"([A-Z][a-zà-öø-ÿ]+) ([A-Z][a-zà-öø-ÿ]+)$")
 _SMALL_BREAK = re.compile(r"[\s(\[:;,.-]")
 _OFFICIAL = re.compile(r"^official\s+", re.IGNORECASE)
-_EDGE = ' \t,;:/|"“”„«»*_~'
 _SOURCED = ("courtesy", "supplied", "handout")
 _REFERENCE = re.compile(
     r"(?:bild|photo|foto|image|no|nr|id|ref)\.?\s*[\d][\d./-]*$", re.IGNORECASE
@@ -53,56 +34,13 @@ _DATE = re.compile(
 )
 
 
-@dataclass(slots=True)
-class Party:
-    """A segment of a credit line, typed."""
-
-    text: str
-    """As printed, trimmed."""
-    kind: Kind
-    name: str
-    """Canonical, in normal case."""
-    joint: str
-    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop``, or ``""``
-    at the start."""
-    agency: Agency | None = None
-    weak: bool = False
-
-
-def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
-    """(joint, segment) for each non-empty segment.
-
-    ``"A/AFP via B"`` gives ``[("", "A"), ("/", "AFP"), ("via", "B")]``.
-    """
-    out: list[tuple[str, str]] = []
-    joint, start = "", 0
-    for cut in _SPLIT.finditer(text):
-        if cut["stop"] and _is_abbreviation(text[start : cut.start() + 1], words):
-            continue
-        if piece := text[start : cut.start()].strip(_EDGE):
-            out.append((joint, piece))
-            joint = ""
-        sign = "via" if cut["via"] else "stop" if cut["stop"] else cut["bracket"] or cut["sign"].strip() or ","
-        joint = sign if joint not in ("via",) else joint
-        start = cut.end()
-    if piece := text[start:].strip(_EDGE):
-        out.append((joint, piece))
-    return out
-
-
-def _is_abbreviation(text: str, words: Vocabulary) -> bool:
-    if _ABBREVIATED.search(text):
-        return True
-    return text.rsplit(" ", 1)[-1].casefold().strip(".") in words.abbreviations
-
-
 def parties(text: str, words: Vocabulary) -> list[Party]:
     """Reads and types all segments of a credit line without its label, in printed order."""
     if "/" in text and len(text) <= 8 and text.casefold() in words.slashed:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
         return [Party(text, "word", "", "")]
-    found = _compounded(segments(text, words), words)
+    found = compounded(segments(text, words), words)
     out: list[Party] = []
     for joint, piece, agency in found:
         if agency is not None:
@@ -112,34 +50,15 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
     return out
 
 
-def _compounded(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str, Agency | None]]:
-    """Puts together what the register spells with a sign inside: REX/Shutterstock."""
-    out: list[tuple[str, str, Agency | None]] = []
-    at = 0
-    keys = [name_key(piece) for _, piece in pieces] if len(pieces) > 1 else []
-    while at < len(pieces):
-        joint, piece = pieces[at]
-        for size in (3, 2):
-            agency = words.compounds.get(tuple(keys[at : at + size])) if at + size <= len(keys) else None
-            if agency is not None:
-                out.append((joint, "/".join(p for _, p in pieces[at : at + size]), agency))
-                at += size
-                break
-        else:
-            out.append((joint, piece, None))
-            at += 1
-    return out
-
-
 def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> None:
     """Types one segment; one that holds several parties gives several."""
-    text = text.strip(_EDGE)
+    text = text.strip(EDGE)
     first, _, rest = text.partition(" ")
     if joint in (",", ";", "、", ")") and rest and first in words.joins:
         text, joint = rest, "and"  # A, B, and C
     elif joint in (",", "(") and rest and (first in words.fors or text.startswith("special to ")):
         text, joint = rest.removeprefix("to "), "for"  # Jo Reed, for The Seattle Times
-    if text.endswith(".") and not _ABBREVIATED.search(text):
+    if text.endswith(".") and not ABBREVIATED.search(text):
         text = text.rstrip(". ")
     spelled = words.spelling(text)
     if spelled is None and joint in _CHAINED and text.islower() and len(text) <= 4:

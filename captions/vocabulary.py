@@ -90,7 +90,7 @@ class Vocabulary:
     places: frozenset[str]
     """Words for a picture's place on the page."""
     bare_words: frozenset[str]
-    """Words that join names, and are none: ``via``, ``by``, ``and``."""
+    """Words beside names that are none: ``via``, ``by``, ``and``, ``left``."""
     place_before: re.Pattern[str]
     """Finds a picture's place before its credit: ``Left:``."""
     place_after: re.Pattern[str]
@@ -310,7 +310,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
         places=folded["places"],
-        bare_words=folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
+        bare_words=folded["places"] | folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
         place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
         place_after=re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
         name_breakers=frozenset(

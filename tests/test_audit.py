@@ -75,7 +75,7 @@ def test_a_caption_that_says_how_the_picture_was_made_is_labelled() -> None:
 
 
 def test_an_unknown_agency_that_looks_like_a_known_one_is_told() -> None:
-    assert only(use("Jane Doe/Associatd Press")).message == "not in the register: Associatd Press (did you mean AP?)"
+    assert only(use("Jane Doe/Associoted Press")).message == "not in the register: Associoted Press (did you mean AP?)"
 
 
 def test_the_misprint_is_named_as_the_register_spells_it() -> None:

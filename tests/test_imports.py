@@ -12,13 +12,16 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version"),
-    ("text", "decoding"),
+    ("text", "decoding", "tree"),
     ("register",),
     ("vocabulary",),
     ("names", "labels", "notices"),
+    ("segments",),
     ("parties",),
     ("chain",),
     ("credit",),
+    ("splits",),
+    ("unlabelled",),
     ("caption",),
     ("lines", "printings"),
     ("finding",),

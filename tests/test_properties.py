@@ -14,7 +14,7 @@ import captions
 
 _WORD = re.compile(r"\w+")
 # What parse_text takes out of any text: controls but tab and line ends, and byte order marks.
-_DROPPED = re.compile("[\x00-\x08\x0e-\x1f\x7f-\x84\x86-\x9f\ufeff]")
+_DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 
 QUICK = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
@@ -139,7 +139,6 @@ def test_no_word_is_lost(text: str) -> None:
     assert _words(text) - _kept(captions.parse_text(text)) == Counter()
 
 
-@pytest.mark.xfail(reason="a later pass joins lines across what an earlier one took: spans overlap", strict=True)
 @FULL
 @given(articles())
 @example(OVERLAP)
@@ -159,7 +158,6 @@ def test_cleaning_twice_equals_once(text: str) -> None:
     assert _cleaning_again_changes_nothing(_DROPPED.sub("", text))
 
 
-@pytest.mark.xfail(reason="a control character parts words for the reader, and is dropped from the text", strict=True)
 @FULL
 @given(articles())
 @example(CONTROL)
@@ -167,7 +165,6 @@ def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
     assert _cleaning_again_changes_nothing(text)
 
 
-@pytest.mark.xfail(reason="a later pass joins lines across what an earlier one took: spans overlap", strict=True)
 @FULL
 @given(articles() | ANY)
 @example(OVERLAP)
@@ -197,7 +194,7 @@ def test_captions_stand_in_the_order_of_their_first_printing(text: str) -> None:
 @QUICK
 @given(articles())
 def test_words_of_a_credit_line_and_a_caption_stand_in_the_source(text: str) -> None:
-    source = _INVISIBLE.sub("", _DROPPED.sub(" ", text))
+    source = _INVISIBLE.sub("", _DROPPED.sub("", text))
     for caption in captions.parse_text(text).captions:
         line = caption.credit.line if caption.credit else ""
         for word in _WORD.findall(line + " " + caption.text):
@@ -210,7 +207,7 @@ def test_a_credit_is_read_within_its_line(line: str) -> None:
     credit = captions.parse_credit(line)
     if credit is None:
         return
-    source = _INVISIBLE.sub("", _DROPPED.sub(" ", line))
+    source = _INVISIBLE.sub("", _DROPPED.sub("", line))
     assert all(word in source for word in _WORD.findall(credit.line))
     assert credit.supplier is None or credit.supplier in credit.agencies
     assert 0 <= credit.confidence <= 1
@@ -234,14 +231,13 @@ LARGE = {
     "20,000 lines of one caption": lambda: "\n".join([_CAPTION] * 20_000),
     "20,000 lines cut short": lambda: "\n".join(["The ferrywoman ties the new…"] * 20_000 + [_CAPTION]),
     "20,000 labels": lambda: "Photo:\n" * 20_000,
-    # More take minutes today: the time grows with the square of the number of credits without a caption.
-    "2,000 credits": lambda: "Photo: Ida Quill/AFP\n" * 2_000,
-    "500 different credits": lambda: "\n".join(f"Photo: Ida Quill{n}/AFP" for n in range(500)),
+    "20,000 credits": lambda: "Photo: Ida Quill/AFP\n" * 20_000,
+    "5,000 different credits": lambda: "\n".join(f"Photo: Ida Quill{n}/AFP" for n in range(5_000)),
     "only opening brackets": lambda: "(" * 5 * _MB,
     "only closing brackets": lambda: ")" * 5 * _MB,
     "brackets in pairs": lambda: "()" * (5 * _MB // 2),
     "brackets nested": lambda: "(" * _MB + ")" * _MB,
-    "only newlines": lambda: "\n" * _MB,
+    "only newlines": lambda: "\n" * 5 * _MB,
     "only blanks": lambda: " " * 5 * _MB,
     "only slashes": lambda: "/" * 5 * _MB,
     "only full stops": lambda: "." * 5 * _MB,
