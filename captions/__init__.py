@@ -8,6 +8,7 @@
 from captions.credit import parse_credit, parse_credits
 from captions.errors import CaptionsError, InputError, StoreError, VocabularyError
 from captions.model import Article, Caption, Credit, Printing
+from captions.page import parse_html
 from captions.plain import parse_text
 
 __all__ = [
@@ -21,5 +22,6 @@ __all__ = [
     "VocabularyError",
     "parse_credit",
     "parse_credits",
+    "parse_html",
     "parse_text",
 ]

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version"),
-    ("text", "decoding", "tree"),
-    ("register",),
+    ("text", "decoding", "tree", "walk", "structured"),
+    ("body", "register"),
     ("vocabulary",),
     ("names", "labels", "notices"),
     ("segments",),
@@ -25,7 +25,8 @@ LAYERS = (
     ("caption",),
     ("lines", "printings"),
     ("finding",),
-    ("plain",),
+    ("plain", "figures"),
+    ("page",),
     ("clean",),
     ("audit",),
     ("report",),

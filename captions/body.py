@@ -1,0 +1,144 @@
+"""Which element of a page holds the article, and which of its blocks are the article's own."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Sequence
+
+from captions.text import has_cjk
+from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, WEAK, Block, Node
+
+# Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
+_PARAGRAPH, _PARAGRAPH_CJK = 60, 25
+_SENTENCES = (".", "!", "?", "…", "。", "！", "？", "”", '"', "»", "“", ":", "’")
+_SHARE = 0.8
+# Names are believed, from the most to the fewest, as long as they leave this share of the running text.
+_LEFT = 0.5
+_COMMENTS = re.compile(
+    r"^\W*(?:\d[\d.,]*\s)?(?:comments?|kommentare?|leser-?kommentare|commentaires?|comentarios?|commenti|reacties|kommentarer|"
+    r"komentarze|yorumlar|комментари[ий]|댓글|コメント|评论)\b.{0,20}$",
+    re.IGNORECASE,
+)
+_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK
+
+
+def is_paragraph(block: Block) -> bool:
+    """Whether a block is long enough, and linked little enough, to be running text."""
+    least = _PARAGRAPH_CJK if has_cjk(block.text[:40]) else _PARAGRAPH
+    return len(block.text) >= least and block.linked * 2 < len(block.text) and block.tag not in HEADINGS
+
+
+def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
+    """The element that holds the article: the deepest with four fifths of the page's running text.
+
+    Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
+    """
+    total = 0
+    for block in blocks:
+        if is_paragraph(block):
+            total += len(block.text)
+            _add(block.node, len(block.text))
+    if not total:
+        return top, _NO_BODY
+    good = 0
+    everyone = {id(n): n for b in blocks for n in _line(b.node)}.values()
+    for node in everyone:
+        node.all_text, node.text = node.text, 0
+    for names in (_NO_BODY, _NO_BODY & ~WEAK, CAPTION | CREDIT | AUTHOR, CAPTION | CREDIT, 0):
+        kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
+        good = sum(len(b.text) for b in kept)
+        if good >= _LEFT * total:
+            break
+    for block in kept:
+        _add(block.node, len(block.text))
+    best = top
+    depth = -1
+    for node in everyone:
+        if node.text >= _SHARE * good and node.depth > depth:
+            best, depth = node, node.depth
+    return best, names
+
+
+def _line(node: Node | None) -> list[Node]:
+    line = []
+    while node is not None:
+        line.append(node)
+        node = node.parent
+    return line
+
+
+def _add(node: Node | None, size: int) -> None:
+    while node is not None:
+        node.text += size
+        node = node.parent
+
+
+def boilerplate(node: Node | None, total: int, names: int) -> bool:
+    """Whether an element stands under one of these names that holds little of the page's text: names lie."""
+    while node is not None:
+        if node.flags & names and node.all_text < 0.4 * total:
+            return True
+        node = node.parent
+    return False
+
+
+def within(node: Node | None, outer: Node) -> bool:
+    """Whether an element is another, or stands in it."""
+    while node is not None:
+        if node is outer:
+            return True
+        node = node.parent
+    return False
+
+
+def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+    """The article's own blocks in order: paragraphs, and the headings and short lines between them."""
+    inside = [
+        b for b in blocks if b.number not in taken and within(b.node, outer) and not boilerplate(b.node, total, names)
+    ]
+    for at, block in enumerate(inside):
+        if at > len(inside) // 3 and _COMMENTS.match(block.text) and sum(is_paragraph(b) for b in inside[:at]) > 2:
+            if block.tag in HEADINGS or "omment" in block.text:
+                inside = inside[:at]
+                break
+    solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
+    if not solid:
+        return [b for b in inside if b.linked * 2 < len(b.text)]
+    kept: list[Block] = []
+    for at, block in enumerate(inside):
+        if is_paragraph(block):
+            kept.append(block)
+            continue
+        if block.linked * 2 >= len(block.text):
+            continue
+        between = solid[0] < at < solid[-1]
+        if block.tag in HEADINGS:
+            if between and block.tag != "h1":
+                kept.append(block)
+        elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
+            ends = block.text.endswith(_SENTENCES)
+            if (between and (ends or len(block.text) > 25 or block.tag == "p")) or (
+                at > solid[-1] and ends and len(block.text) > 15 and at - solid[-1] < 3
+            ):
+                kept.append(block)
+        elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
+            kept.append(block)
+    return kept
+
+
+def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+    """The lines between the headline and the article's first paragraph that stand outside its element."""
+    inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
+    heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
+    if not heads:
+        return []
+    between = [
+        b
+        for b in blocks[heads[-1] + 1 : inside[0]]
+        if b.number not in taken
+        and not within(b.node, outer)
+        and not boilerplate(b.node, total, names)
+        and b.linked * 2 < len(b.text)
+        and (len(b.text) >= 50 or (has_cjk(b.text) and len(b.text) >= 20))
+    ]
+    return between[:2]

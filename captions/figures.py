@@ -1,0 +1,201 @@
+"""Captions and credits from a page's elements: figures, and containers whose names tell a caption or a credit."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from captions import caption as captioning
+from captions.body import boilerplate, within
+from captions.credit import Reading
+from captions.finding import CLOCK
+from captions.splits import LIKELY, SURE, read, trim
+from captions.text import has_cjk, match_key, name_key, tidy
+from captions.vocabulary import Vocabulary
+from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, PICTURE, Block, Node
+
+# In characters: what is longer and named a caption is text of the article.
+_LONGEST = 900
+_HINTED = ("bare-bracket", "labelled-bracket", "label")
+_IMAGES = ("img", "picture", "video")
+
+
+@dataclass(slots=True)
+class Figure:
+    """A picture's texts: its caption and its credit, as the page sets them."""
+
+    container: Node
+    caption: str = ""
+    reading: Reading | None = None
+    blocks: list[int] = field(default_factory=list)
+    """Numbers of the blocks that it holds."""
+    rule: str = "figure"
+
+
+def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: int, words: Vocabulary) -> list[Figure]:
+    """The pictures' texts of an article, in order. ``first`` and ``last`` are the numbers of its outermost blocks."""
+    groups: dict[int, list[Block]] = {}
+    holders: dict[int, Node] = {}
+    for block in blocks:
+        holder = _container(block.node)
+        if holder is not None and first <= block.number <= last:
+            groups.setdefault(id(holder), []).append(block)
+            holders[id(holder)] = holder
+    out = []
+    for key, group in groups.items():
+        holder = holders[key]
+        if boilerplate(holder.parent, total, BOILER | AUTHOR):
+            continue
+        made = _read(group, holder, words)
+        if made is not None and not _is_teaser(group, made):
+            out.append(made)
+    return out
+
+
+def _container(node: Node) -> Node | None:
+    """The element of a picture that a block belongs to, or None where it belongs to none."""
+    named = node.inside(CAPTION | CREDIT)
+    step: Node | None = node
+    while step is not None:
+        if step.tag.name == "figure":
+            return step
+        step = step.parent
+    if named is None:
+        step = node
+        for _ in range(3):
+            if step is None or step.flags & PICTURE:
+                break
+            step = step.parent
+        small = step is not None and step.flags & PICTURE and step.all_text < 600 and step.tag.name != "body"
+        return step if small and step is not None and _has_image(step) else None
+    top, step = named, named.parent
+    for _ in range(4):
+        if step is None or step.tag.name in ("body", "article", "main") or step.all_text > 600:
+            break
+        if step.tag.find(("h1", "h2")) is not None:
+            break
+        if step.flags & (CAPTION | CREDIT | PICTURE):
+            top = step
+        step = step.parent
+    if top is named and named.parent is not None and named.parent.tag.name not in ("body", "article", "main"):
+        return named.parent if named.parent.all_text < 600 and _has_image(named.parent) else named
+    return top
+
+
+def _has_image(node: Node) -> bool:
+    """Whether a picture stands in an element, or right beside it."""
+    if node.tag.find(_IMAGES) is not None:
+        return True
+    return node.parent is not None and node.parent.all_text < 400 and node.parent.tag.find(_IMAGES) is not None
+
+
+def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
+    """Whether a group is a link to another story: little but links, and no credit."""
+    size = sum(len(b.text) for b in group)
+    linked = sum(b.linked for b in group)
+    return figure.reading is None and linked > 0.5 * size
+
+
+def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | None:
+    texts: list[str] = []
+    credits_: list[str] = []
+    named = any(_role(n, holder) == CAPTION for b in group for _, n in b.pieces)
+    numbers = []
+    for block in group:
+        line: list[str] = []
+        owed: list[str] = []
+        roles = [_role(node, holder) for _, node in block.pieces]
+        owing = [n for n, role in enumerate(roles) if role == CREDIT]
+        for at, (text, _) in enumerate(block.pieces):
+            role = CREDIT if owing and owing[0] <= at <= owing[-1] else roles[at]  # what joins two credits is credit
+            if role == CREDIT:
+                owed.append(text)
+            elif role == CAPTION or not named:
+                line.append(text)
+        numbers.append(block.number)
+        if text := tidy("".join(line)):
+            texts.append(text)
+        if text := tidy("".join(owed)):
+            credits_.append(text)
+    caption, reading = _split(texts, words, bool(credits_))
+    for text in dict.fromkeys(credits_):
+        own_caption, own = _credit_of(text, words)
+        if own_caption and not caption:
+            caption = own_caption
+        if own is not None and (reading is None or len(own.credit.line) > len(reading.credit.line)):
+            reading = own
+    if not caption and reading is None:
+        return None
+    if CLOCK.match(caption) or (caption.split(" ", 1)[0].casefold() in words.bys and reading is None):
+        caption = ""
+    if reading is None and not (_says_something(caption, named) and _has_image(holder)):
+        return None  # a quotation, a date, an author: nothing says that it belongs to a picture
+    if len(caption) > _LONGEST:
+        return None
+    return Figure(holder, caption, reading, numbers)
+
+
+def _says_something(caption: str, named: bool) -> bool:
+    """Whether a text without a credit can be a caption: two words under a name that says so, six without."""
+    if has_cjk(caption):
+        return len(caption) >= (5 if named else 12)
+    return len(caption.split()) >= (2 if named else 6)
+
+
+def _role(node: Node | None, holder: Node) -> int:
+    while node is not None:
+        if node.flags & (CREDIT | AUTHOR) and node is not holder:
+            return CREDIT
+        if node.flags & CAPTION:
+            return CAPTION
+        if node is holder:
+            return 0
+        node = node.parent
+    return 0
+
+
+def _credit_of(text: str, words: Vocabulary) -> tuple[str, Reading | None]:
+    """What an element named a credit holds: a credit, or a caption with it."""
+    if len(text) > 140:
+        found = captioning.split(text, words)
+        if found is not None and not found.alone and found.strength >= LIKELY:
+            return found.caption, found.reading
+        return text, None
+    reading = read(text, words)
+    return "", reading if reading.credit.line and any(c.isalpha() for c in reading.credit.line) else None
+
+
+def _split(texts: Sequence[str], words: Vocabulary, credited: bool) -> tuple[str, Reading | None]:
+    """The lines of a caption -> caption, credit. Where the credit has an element of its own, a caption's line holds
+    another only if a label says so."""
+    captions: list[str] = []
+    reading: Reading | None = None
+    for text in dict.fromkeys(texts):
+        if captioning.is_label(text, words):
+            continue
+        found = captioning.split(text, words)
+        least = SURE if credited else LIKELY
+        if found is not None and (found.strength >= least or (not credited and found.rule in _HINTED)):
+            reading = found.reading
+            first, slash, rest = text.partition(" / ")
+            if found.rule == "label-after" and found.alone and slash and len(reading.parties) > 2:
+                captions.append(first)  # Kryžius, asociatyvi nuotr. / J. Stacevičiaus / LRT nuotr.
+                reading = read(rest, words)
+            elif found.caption:
+                captions.append(found.caption)
+            continue
+        captions.append(text)
+    caption = " ".join(dict.fromkeys(captions))
+    return trim(caption), reading
+
+
+def same(one: Figure, other: Figure) -> bool:
+    """Whether two figures print the same caption and credit."""
+    return match_key(one.caption) == match_key(other.caption) and _line(one) == _line(other)
+
+
+def _line(figure: Figure) -> str:
+    return name_key(figure.reading.credit.line) if figure.reading else ""
+
+
+__all__ = ["Figure", "figures", "same", "within"]

@@ -1,0 +1,104 @@
+"""A saved news page -> Article, without a rule for any site."""
+
+from __future__ import annotations
+
+import gc
+from typing import Any
+
+from captions import printings, tree
+from captions.body import body_blocks, deck, is_paragraph, region, within
+from captions.decoding import decode
+from captions.figures import figures
+from captions.finding import Finder
+from captions.lines import Line, page_of, printable
+from captions.model import Article, Printing
+from captions.printings import Block as Found
+from captions.structured import Structured, of_page
+from captions.text import match_key, tidy
+from captions.vocabulary import Vocabulary, default
+from captions.walk import Block, walk
+
+# Blocks before the article's first paragraph in which its main picture may stand.
+_BEFORE, _AFTER = 60, 6
+
+
+def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
+    """Reads an article from a page's source; bytes are decoded as a browser would. No source raises.
+
+    ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
+    caption, ``A dog.``, of Jo Reed and dpa; its printings name the element that holds them.
+    """
+    notes: tuple[str, ...] = ()
+    if isinstance(html, bytes):
+        html, notes = decode(html)
+    words = vocabulary or default()
+    collecting = gc.isenabled()
+    gc.disable()  # a tree is a web of cycles: collecting while it grows takes a third of the time
+    try:
+        page = tree.parse(html)
+        told = of_page(page, url)
+        soup = tree.build(page)
+        article = _read(soup, told, words, notes)
+        soup.decompose()
+        return article
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]) -> Article:
+    blocks, _, nodes = walk(soup)
+    top = next(iter(nodes.values()))
+    outer, names = region(blocks, top)
+    total = sum(len(b.text) for b in blocks if is_paragraph(b))
+    inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
+    first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
+    heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
+    if heads:
+        first = min(first, heads[-1])
+    found: list[Found] = []
+    taken: set[int] = set()
+    for figure in figures(blocks, outer, total, first, last, words):
+        taken.update(figure.blocks)
+        reading = figure.reading
+        printing = Printing(figure.caption, element=_path(figure.container.tag))
+        found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
+    kept = deck(blocks, outer, taken, total, names) + body_blocks(blocks, outer, taken, total, names)
+    found, kept = _from_text(kept, found, words)
+    captions = printings.group(found)
+    text = "\n\n".join(printable(b.text) for b in kept)
+    return Article(
+        text=text,
+        captions=captions,
+        headline=told.headline or next((b.text for b in blocks if b.tag == "h1"), None),
+        url=told.url,
+        published=told.published,
+        publication=told.publication,
+        language=told.language,
+        notes=notes,
+    )
+
+
+def _from_text(kept: list[Block], found: list[Found], words: Vocabulary) -> tuple[list[Found], list[Block]]:
+    """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
+    known = {match_key(f.caption) for f in found if f.caption}
+    kept = [b for b in kept if match_key(b.text) not in known]
+    lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
+    finder = Finder(page_of(lines), words, "")
+    more = finder.find()
+    left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
+    for block in more:
+        at = kept[block.order]
+        printing = Printing(block.caption, element=_path(at.node.tag), shape=block.printing.shape)
+        found.append(Found(block.caption, block.reading, printing, block.rule, at.number))
+    return found, left
+
+
+def _path(tag: Any) -> str:
+    """Where an element stands: ``article > figure[2] > figcaption``."""
+    steps = []
+    while tag is not None and tag.name not in ("[document]", "html", "body"):
+        place = 1 + sum(1 for s in tag.previous_siblings if getattr(s, "name", None) == tag.name)
+        steps.append(tag.name if place == 1 else f"{tag.name}[{place}]")
+        tag = tag.parent
+    return " > ".join(reversed(steps))

@@ -1,0 +1,224 @@
+"""The tree of a page, gone through once: its blocks of text with where each stands.
+
+Which class names tell a caption, a credit or what is no article are words of the trade in the languages sites are
+built in (``captions/data/markup.toml``), never names that one site alone uses.
+"""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, Tag
+
+BLOCKS = frozenset(
+    (
+        *(
+            "p",
+            "div",
+            "section",
+            "article",
+            "li",
+            "ul",
+            "ol",
+            "h1",
+            "h2",
+            "h3",
+            "h4",
+            "h5",
+            "h6",
+            "blockquote",
+            "figure",
+        ),
+        *(
+            "figcaption",
+            "table",
+            "tbody",
+            "tr",
+            "td",
+            "th",
+            "header",
+            "main",
+            "aside",
+            "dl",
+            "dt",
+            "dd",
+            "pre",
+            "hr",
+            "br",
+        ),
+        *("form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button"),
+    )
+)
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+_TEXT = frozenset(
+    ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
+)
+_SKIPPED = frozenset(("head", "title", "button", "textarea", "iframe"))
+_ATTRIBUTES = (
+    "id",
+    "itemprop",
+    "data-testid",
+    "data-test",
+    "data-component",
+    "data-type",
+    "role",
+    "data-qa",
+    "aria-label",
+)
+_SPACES = re.compile(r"\s+")
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR = 1, 2, 4, 8, 16, 32, 64
+
+
+@dataclass(slots=True)
+class Node:
+    """An element that holds blocks, with what its names tell."""
+
+    tag: Tag
+    parent: Node | None
+    flags: int
+    depth: int
+    text: int = 0
+    """Characters of good text below it."""
+    all_text: int = 0
+    """Characters of any text below it."""
+
+    def inside(self, flags: int) -> Node | None:
+        """The nearest element, this one or above, that has any of the flags."""
+        node: Node | None = self
+        while node is not None:
+            if node.flags & flags:
+                return node
+            node = node.parent
+        return None
+
+
+@dataclass(slots=True)
+class Block:
+    """A run of text between two block boundaries."""
+
+    text: str
+    node: Node
+    tag: str
+    """The block element it stands in."""
+    linked: int
+    """How many of its characters are links."""
+    number: int
+    pieces: list[tuple[str, Node]] = field(default_factory=list)
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[int, re.Pattern[str]]:
+    tables = tomllib.loads((files("captions") / "data" / "markup.toml").read_text(encoding="utf-8"))
+    names = {
+        "caption": CAPTION,
+        "credit": CREDIT,
+        "boilerplate": BOILER,
+        "weak": WEAK,
+        "picture": PICTURE,
+        "body": BODY,
+        "author": AUTHOR,
+    }
+    return {flag: re.compile("|".join(tables[name]["words"])) for name, flag in names.items()}
+
+
+@lru_cache(maxsize=20_000)
+def _flags(names: str) -> int:
+    folded = _CAMEL.sub(r"\1-\2", names).lower()
+    flags = 0
+    for flag, pattern in _patterns().items():
+        if pattern.search(folded):
+            flags |= flag
+    return flags
+
+
+_CAMEL = re.compile(r"([a-z])([A-Z])")
+
+
+def flags_of(tag: Tag) -> int:
+    """What the names of an element tell: CAPTION, CREDIT, BOILER, ..."""
+    attributes: Any = tag.attrs
+    flags = 0
+    if attributes:
+        names = list(attributes.get("class", ()))
+        for key in _ATTRIBUTES:
+            value = attributes.get(key)
+            if value:
+                names.append(value if isinstance(value, str) else " ".join(value))
+        if names:
+            flags = _flags(" ".join(names))
+    name = tag.name
+    if name == "figcaption":
+        flags = (flags | CAPTION) & ~CREDIT
+    elif name in ("figure", "picture"):
+        flags = (flags | PICTURE) & ~(CAPTION | CREDIT)
+    elif name in ("body", "html", "main", "article"):
+        flags &= ~(BOILER | CAPTION | CREDIT | AUTHOR)
+    elif name == "aside":
+        flags |= BOILER
+    elif name in _TEXT:
+        flags &= ~(BOILER | WEAK)  # a paragraph named `paywall` is a paragraph
+    return flags
+
+
+def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
+    """All blocks of a page in order, its pictures (img), and the node of each element by the element's id()."""
+    blocks: list[Block] = []
+    images: list[Tag] = []
+    nodes: dict[int, Node] = {}
+    found = soup.find("body")
+    root: Tag = found if isinstance(found, Tag) else soup
+    top = Node(root, None, flags_of(root), 0)
+    nodes[id(root)] = top
+    run: list[tuple[str, Node, bool]] = []
+    state = [top, "body"]
+
+    def flush() -> None:
+        if not run:
+            return
+        text = _SPACES.sub(" ", "".join(t for t, _, _ in run)).strip()
+        if text:
+            linked = sum(len(t.strip()) for t, _, link in run if link)
+            pieces = [(t, n) for t, n, _ in run if t.strip()]
+            blocks.append(Block(text, pieces[0][1] if pieces else top, str(state[1]), linked, len(blocks), pieces))
+        run.clear()
+
+    stack: list[tuple[Iterator[Any], Node, bool, str, bool]] = [(iter(root.contents), top, False, "body", True)]
+    while stack:
+        children, node, linked, block, is_block = stack[-1]
+        for child in children:
+            if isinstance(child, NavigableString):
+                state[1] = block
+                run.append((str(child), node, linked))
+                continue
+            name = child.name
+            if name in _SKIPPED:
+                continue
+            if name == "br":
+                flush() if run and len("".join(t for t, _, _ in run).strip()) > 60 else run.append((" ", node, linked))
+                continue
+            if name == "img":
+                images.append(child)
+                nodes[id(child)] = node
+                continue
+            flags = flags_of(child)
+            boundary = name in BLOCKS
+            if boundary:
+                flush()
+            inner = node
+            if boundary or flags:
+                inner = Node(child, node, flags, node.depth + 1)
+                nodes[id(child)] = inner
+            stack.append((iter(child.contents), inner, linked or name == "a", name if boundary else block, boundary))
+            break
+        else:
+            stack.pop()
+            if is_block:
+                flush()
+    return blocks, images, nodes

@@ -1,0 +1,187 @@
+"""Runs what the README and docs/ show, and compares it to the letter.
+
+A document is one story: its blocks run in order, in one temporary folder with samples/ in it.
+
+- ``console``: each line that begins with ``$ `` is run by a shell; what follows must be what it prints.
+- ``python``: run by doctest.
+- ``toml``: must parse; with ``[[agency]]`` or ``staff`` it must load as a register.
+- ``sql``: asked of captions.db; a ``text`` block right after it must be the answer, columns parted by `` | ``.
+- A name after the language (``toml newsroom.toml``) writes the block to a file of that name first.
+
+``CAPTIONS_RENEW_DOCS=1 pytest tests/test_readme.py`` writes today's output into the documents instead of comparing.
+Read the diff before committing it: it is what users will see change.
+"""
+
+from __future__ import annotations
+
+import difflib
+import doctest
+import os
+import re
+import sqlite3
+import subprocess
+import sys
+import tomllib
+from contextlib import closing
+from pathlib import Path
+
+import pytest
+from typer.main import get_command
+
+from captions.cli import app
+from captions.vocabulary import load
+
+ROOT = Path(__file__).parent.parent
+README = ROOT / "README.md"
+DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+RENEW = os.environ.get("CAPTIONS_RENEW_DOCS") == "1"
+_BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
+_LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]+)[^)]*\)")
+_COMMAND_ROW = re.compile(r"^\| `captions ([a-z]+(?: [a-z]+)?)[^`]*` \|", re.MULTILINE)
+
+
+def _environment(folder: Path) -> dict[str, str]:
+    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    bin_folder = Path(sys.executable).parent
+    return {
+        **kept,
+        "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
+        "HOME": str(folder),
+        "COLUMNS": "100",
+        "NO_COLOR": "1",
+        # Else what goes to stderr overtakes what goes to stdout.
+        "PYTHONUNBUFFERED": "1",
+        "PYTHONUTF8": "1",
+    }
+
+
+def _shell(command: str, folder: Path) -> str:
+    ran = subprocess.run(  # noqa: S602 - our own documents, run as a reader would
+        command,
+        shell=True,
+        cwd=folder,
+        env=_environment(folder),
+        stdin=subprocess.DEVNULL,
+        stdout=subprocess.PIPE,
+        stderr=subprocess.STDOUT,
+        timeout=60,
+        check=False,
+    )
+    return ran.stdout.decode("utf-8")
+
+
+def _console(body: str, folder: Path) -> str:
+    """A transcript as it is today: each command of ``body`` with what it prints now."""
+    parts: list[str] = []
+    for line in body.splitlines():
+        if line.startswith("$ "):
+            printed = _shell(line[2:], folder)
+            parts.append(f"{line}\n{printed}")
+    assert parts, f"a console block without a command: {body}"
+    return "\n".join(part.strip("\n") for part in parts) + "\n"
+
+
+def _python(body: str, document: Path, scope: dict[str, object]) -> None:
+    test = doctest.DocTestParser().get_doctest(body, scope, document.name, str(document), 0)
+    assert test.examples, f"a python block without an example: {body}"
+    said: list[str] = []
+    runner = doctest.DocTestRunner(verbose=False)
+    runner.run(test, out=said.append, clear_globs=False)
+    assert not runner.failures, "".join(said)
+    scope.update(test.globs)
+
+
+def _toml(body: str, folder: Path) -> None:
+    tables = tomllib.loads(body)
+    if {"agency", "staff"} & set(tables):
+        path = folder / "shown.toml"
+        path.write_text(body, encoding="utf-8")
+        words = load(path)
+        assert all(row["name"] in words.agencies for row in tables.get("agency", []))
+
+
+def _sql(body: str, folder: Path) -> str:
+    with closing(sqlite3.connect(folder / "captions.db")) as connection:
+        rows = connection.execute(body).fetchall()
+    return "".join(" | ".join("" if value is None else str(value) for value in row) + "\n" for row in rows)
+
+
+def rerun(document: Path, folder: Path) -> str:
+    """The document with what its blocks print today."""
+    (folder / "samples").symlink_to(ROOT / "samples")
+    text = document.read_text(encoding="utf-8")
+    scope: dict[str, object] = {}
+    answer: str | None = None
+    out: list[str] = []
+    at = 0
+    for block in _BLOCK.finditer(text):
+        language, name, body = block[1], block[2], block[3]
+        if name:
+            (folder / name).write_text(body, encoding="utf-8")
+        if language == "console":
+            body = _console(body, folder)
+        elif language == "python":
+            _python(body, document, scope)
+        elif language == "toml":
+            _toml(body, folder)
+        elif language == "text" and answer is not None:
+            body = answer
+        answer = _sql(body, folder) if language == "sql" else None
+        out += [text[at : block.start(3)], body]
+        at = block.end(3)
+    return "".join([*out, text[at:]])
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_a_document_shows_what_the_program_does(
+    document: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.delenv("CAPTIONS_DB", raising=False)
+    shown, today = document.read_text(encoding="utf-8"), rerun(document, tmp_path)
+    if RENEW and shown != today:
+        document.write_text(today, encoding="utf-8")
+        pytest.skip("written anew; read the diff")
+    diff = difflib.unified_diff(shown.splitlines(), today.splitlines(), "shown", "today", lineterm="")
+    assert shown == today, "\n".join(diff)
+
+
+@pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
+def test_no_transcript_shows_a_mistake_of_the_program(document: Path) -> None:
+    text = document.read_text(encoding="utf-8")
+    assert "Traceback" not in text
+    assert "a mistake in this program" not in text
+
+
+def _commands() -> set[str]:
+    """``ingest``, ``agency list``, ...: each command that does something."""
+    found: set[str] = set()
+    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
+        below = getattr(command, "commands", None)
+        found |= {f"{name} {sub}" for sub in below} if below else {name}
+    return found
+
+
+def test_the_readme_lists_every_command_and_no_other() -> None:
+    assert set(_COMMAND_ROW.findall(README.read_text(encoding="utf-8"))) == _commands()
+
+
+@pytest.mark.parametrize(
+    "document", [*DOCUMENTS, ROOT / "samples" / "README.md", ROOT / "CHANGELOG.md"], ids=lambda p: str(p.name)
+)
+def test_links_lead_somewhere(document: Path) -> None:
+    links = _LINK.findall(document.read_text(encoding="utf-8"))
+    assert [link for link in links if not (document.parent / link).exists()] == []
+
+
+def test_the_first_screen_is_the_job_itself() -> None:
+    """Article text in; pairs, clean text and audit out: before anything else."""
+    first = README.read_text(encoding="utf-8").split("\n## ", 1)[0]
+    commands = re.findall(r"^\$ (.*)$", first, re.MULTILINE)
+    assert [command.split()[:2] for command in commands] == [
+        ["cat", "samples/first.txt"],
+        ["captions", "ingest"],
+        ["captions", "find"],
+        ["captions", "clean"],
+        ["captions", "audit"],
+    ]
