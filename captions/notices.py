@@ -32,7 +32,7 @@ _PUBLIC_DOMAIN = re.compile(
 _RESERVED = re.compile(
     r"""[\s.,;/|-]*\b(?:all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés
     |todos\ los\ derechos\ reservados|tutti\ i\ diritti\ riservati|todos\ os\ direitos\ reservados
-    |alle\ rechten\ voorbehouden)\b.*$|\s+or\ licensors\b""",
+    |alle\ rechten\ voorbehouden|riproduzione\ riservata)\b.*$|\s+or\ licensors\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGN = r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)"
@@ -58,7 +58,7 @@ _RESTRICTION = re.compile(
 # One of these is in every line that holds a notice.
 _SIGNS_FOLDED = (
     "://", "www.", "cc", "creative", "domain", "domin", "domein", "gemeinfrei", "copyright", "©", "(c)", "reserv",
-    "recht", "diritti",
+    "recht", "diritti", "riservat",
 )  # fmt: skip
 _SIGNS_PRINTED = (" OUT", "NO ", "NOT ", "ONLY", "EDITORIAL", "MANDATORY", "EMBARGO")
 _NAMES = {

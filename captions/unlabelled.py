@@ -42,13 +42,23 @@ def bare_alone(line: str, words: Vocabulary) -> Split | None:
     reading = read(line, words)
     if reading.credit.line[-1:] in STOPS and not reading.credit.copyright_notice:
         return None  # a sentence, in brackets or not
-    bracketed = closing_bracket_start(line) == 0
+    opened = closing_bracket_start(line)
+    if opened and _is_whole_credit(line[opened:], words):
+        return None  # Henning Melber (REUTERS/Fatih Aksoy): a caption and its credit
+    bracketed = opened == 0
+    if line.rstrip(")]）】 ").endswith(("記者", "记者", "기자")):
+        return None  # 新华社记者: who wrote the text
     strength = _bare_strength(reading, bracketed)
-    if bracketed and strength == POSSIBLE and reading.persons:
+    if bracketed and strength == POSSIBLE and reading.persons and not has_cjk(line):
         strength = LIKELY
     if strength == POSSIBLE and not bracketed:
         return None
     return Split("", reading, 0, "bare-line", min(strength, LIKELY)) if strength else None
+
+
+def _is_whole_credit(bracket: str, words: Vocabulary) -> bool:
+    reading = read(bracket, words)
+    return bool(reading.registered) and bool(reading.persons)
 
 
 def bare_tail(line: str, words: Vocabulary) -> Split | None:

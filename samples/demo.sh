@@ -1,11 +1,16 @@
 #!/bin/sh
-# Shows the main job on the samples: read articles, audit them, count whose pictures they use, clean one.
+# Shows the main job on the samples: an article as it is, then read, audited, counted and cleaned.
 # BIN is the folder of the program, DB the database to make; `make demo` sets both.
 set -eu
 cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
 DB=${DB:-.venv/demo.db}
 export CAPTIONS_DB="$DB"
+ARTICLE=samples/articles/01-harbor.txt
+
+heading() {
+    printf '\n== %s\n' "$*"
+}
 
 show() {
     printf '\n$ captions %s\n\n' "$*"
@@ -13,7 +18,21 @@ show() {
 }
 
 rm -f "$DB" "$DB-wal" "$DB-shm"
+
+heading "An article as a scraper left it: each caption stands twice"
+printf '\n$ head -n 12 %s\n\n' "$ARTICLE"
+head -n 12 "$ARTICLE" | fold -s -w "${COLUMNS:-100}"
+
+heading "Read 14 articles in 10 languages into a database"
 show ingest samples/articles
-show audit --limit 12
-show usage --by supplier
-show clean samples/articles/01-harbor.txt
+show find pontoon
+
+heading "What is wrong with their credits, worst first"
+show audit --limit 6
+
+heading "Whose pictures were used, and how often"
+show usage --by supplier --limit 10
+
+heading "The article again, without captions"
+printf '\n$ captions clean %s\n\n' "$ARTICLE"
+"$BIN/captions" clean "$ARTICLE" | fold -s -w "${COLUMNS:-100}"

@@ -1,0 +1,47 @@
+"""What docs/ lists is what the program has: audit codes, keys of the register, kinds of agencies."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import fields
+from pathlib import Path
+
+from captions.audit import CODES
+from captions.register import KINDS, Agency
+
+ROOT = Path(__file__).parent.parent
+DOCS = ROOT / "docs"
+
+
+def test_every_audit_code_is_listed_with_what_it_says() -> None:
+    rows = re.findall(
+        r"^\| (CR\d+) \| (\w+) \| (.*?) \| (.*?) \|$", (DOCS / "audit.md").read_text("utf-8"), re.MULTILINE
+    )
+    assert rows == [(c.code, c.severity, c.title, c.remedy) for c in CODES.values()]
+
+
+def test_every_key_of_the_register_is_explained() -> None:
+    text = (DOCS / "adding_an_agency.md").read_text("utf-8")
+    example = text.split("```toml\n", 1)[1].split("```", 1)[0]
+    keys = {field.name for field in fields(Agency)}
+    in_example = set(re.findall(r"^(\w+) =", example, re.MULTILINE))
+    in_table = set(re.findall(r"^\| `(\w+)` \|", text, re.MULTILINE))
+    assert in_example | in_table == keys
+
+
+def test_every_kind_of_agency_is_named() -> None:
+    text = (DOCS / "adding_an_agency.md").read_text("utf-8")
+    assert [kind for kind in KINDS if kind not in text] == []
+
+
+def test_the_documents_use_the_words_of_this_field() -> None:
+    """One word for one thing; those on the right are never used for what is on the left."""
+    never = {"caption": "legend", "agency": "vendor", "credit line": "attribution", "creator": "photographer"}
+    for path in (ROOT / "README.md", *DOCS.glob("*.md")):
+        prose = re.sub(r"```.*?```|`[^`]*`", "", path.read_text("utf-8"), flags=re.DOTALL).casefold()
+        assert [word for word in never.values() if re.search(rf"\b{word}s?\b", prose)] == [], path.name
+
+
+def test_every_document_is_linked_from_the_readme() -> None:
+    readme = (ROOT / "README.md").read_text("utf-8")
+    assert [path.name for path in DOCS.glob("*.md") if f"](docs/{path.name})" not in readme] == []
