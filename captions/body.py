@@ -96,11 +96,7 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
     inside = [
         b for b in blocks if b.number not in taken and within(b.node, outer) and not boilerplate(b.node, total, names)
     ]
-    for at, block in enumerate(inside):
-        if at > len(inside) // 3 and _COMMENTS.match(block.text) and sum(is_paragraph(b) for b in inside[:at]) > 2:
-            if block.tag in HEADINGS or "omment" in block.text:
-                inside = inside[:at]
-                break
+    inside = inside[: _comments_at(inside)]
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text)]
@@ -124,6 +120,16 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
             kept.append(block)
     return kept
+
+
+def _comments_at(blocks: Sequence[Block]) -> int:
+    """Where the readers' comments begin: at a heading that says so, behind three paragraphs of the article."""
+    paragraphs = 0
+    for at, block in enumerate(blocks):
+        paragraphs += is_paragraph(block)
+        if paragraphs > 2 and (block.tag in HEADINGS or "omment" in block.text) and _COMMENTS.match(block.text):
+            return at
+    return len(blocks)
 
 
 def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:

@@ -82,3 +82,56 @@ def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
 def _nul_note(data: bytes) -> tuple[str, ...]:
     count = data.count(b"\0")
     return (f"{count} NUL bytes left out",) if count else ()
+
+
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)
+# What browsers read under the names of older, narrower charsets (WHATWG Encoding Standard).
+_WIDER = {
+    "iso8859-1": "cp1252",
+    "ascii": "cp1252",
+    "iso8859-9": "cp1254",
+    "gb2312": "gb18030",
+    "gbk": "gb18030",
+    "shift_jis": "cp932",
+    "euc_kr": "cp949",
+    "big5": "big5hkscs",
+    "tis-620": "cp874",
+    "iso8859-11": "cp874",
+}
+
+
+def is_page(data: bytes) -> bool:
+    """Whether bytes are the source of a web page: they begin, white space and comments aside, with its markup."""
+    head = data[:4096].lower()
+    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        head = head.replace(b"\0", b"")
+    start = re.sub(
+        rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*", b"", head, flags=re.DOTALL
+    )
+    return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<article", b"<main"))
+
+
+def decode_page(data: bytes) -> tuple[str, tuple[str, ...]]:
+    """A page's text, and notes, as a browser would read a file: a BOM decides, then valid UTF-8, then what the page
+    declares of itself, then windows-1252.
+
+    A page that declares another charset and is valid UTF-8 is UTF-8: news systems declare wrongly more often than a
+    legacy text is valid UTF-8 by chance.
+    """
+    if data.startswith(tuple(bom for bom, _ in _BOMS)):
+        return decode(data)
+    try:
+        return data.decode("utf-8"), _nul_note(data)
+    except UnicodeDecodeError:
+        pass
+    declared = _CHARSET.search(data, 0, 65536)
+    if declared is not None:
+        try:
+            name = codecs.lookup(declared[1].decode("ascii")).name
+            codec = _WIDER.get(name, name)
+            if codec not in ("utf-8", "utf-16", "utf-32"):
+                text = data.decode(codec, "replace")
+                return text, (f"read as {codec}", *_nul_note(data))
+        except (LookupError, UnicodeError, ValueError):
+            pass
+    return decode(data)

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from captions import caption as captioning
 from captions.body import boilerplate, within
 from captions.credit import Reading
-from captions.finding import CLOCK
+from captions.looks import CLOCK
 from captions.splits import LIKELY, SURE, read, trim
 from captions.text import has_cjk, match_key, name_key, tidy
 from captions.vocabulary import Vocabulary

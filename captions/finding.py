@@ -5,7 +5,6 @@ What a line alone leaves open is told by its neighbours, by repetition, and by t
 
 from __future__ import annotations
 
-import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -13,15 +12,14 @@ from captions import printings
 from captions.caption import is_label, split
 from captions.credit import Reading
 from captions.lines import Line, Page
+from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.model import Printing
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split
-from captions.text import closing_bracket_start, has_cjk, is_cut, match_key, sentences, tidy, without_ellipsis
+from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
 from captions.vocabulary import Vocabulary
 
-_ROLE = re.compile(r"^[^\W\d_][\w-]*\s?[:：]\s*(?:\S+\s*){1,3}$")  # Styling: Kate Phelan
 _STOPS = ".。!?…"
-CLOCK = re.compile(r"^\W*(?:\d{1,2}[:.]\d\d|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d\d-\d\d)")
 # In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
 LONGEST_SURE, LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 1500, 700, 320
 # Of a line beside a credit: 94 % of captions and 46 % of body paragraphs are this short and have two sentences at most.
@@ -91,12 +89,12 @@ class Finder:
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
         size = len(found.caption)
-        if not _is_caption_text(found.caption) or not _has_words(found.caption, 2):
+        if not is_caption_text(found.caption) or not has_words(found.caption, 2):
             return False
         if found.strength == SURE:
             return size <= LONGEST_SURE
         if supported and size <= LONGEST_SURE:
-            return found.strength >= LIKELY or _has_words(found.caption, 6)
+            return found.strength >= LIKELY or has_words(found.caption, 6)
         if found.strength < LIKELY or size > LONGEST_LIKELY:
             return False
         agency_only = not found.reading.persons
@@ -195,13 +193,13 @@ class Finder:
         unnamed = reading.label is None or reading.label == "weak"
         if unnamed and not reading.persons and not self._goes_on(at):
             return True
-        roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and _ROLE.match(self.lines[n].text)]
+        roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and ROLE.match(self.lines[n].text)]
         return bool(roles) and not reading.registered
 
     def _goes_on(self, at: int) -> bool:
         """Whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
         later = [line.text for line in self.lines[at + 1 :] if not line.taken]
-        return any(_has_words(text, 10) for text in later) or sum(_has_words(text, 5) for text in later) > 1
+        return any(has_words(text, 10) for text in later) or sum(has_words(text, 5) for text in later) > 1
 
     def _over(self, at: int) -> int:
         """The line above, but for a label that belongs to this one."""
@@ -224,7 +222,7 @@ class Finder:
             not alone
             and not is_dated(line.text)
             and self.page.keys[line.key] > 1
-            and _has_words(line.text, 4)
+            and has_words(line.text, 4)
             and len(line.text) <= LONGEST_SURE
         )
 
@@ -236,7 +234,7 @@ class Finder:
         if line.taken or (line.split is not None and line.split.alone) or is_label(line.text, self.words):
             return 0
         text = line.text
-        if text[-1] in ":：" or is_dated(text) or _ROLE.match(text) or len(text) > 600 or not _is_caption_text(text):
+        if text[-1] in ":：" or is_dated(text) or ROLE.match(text) or len(text) > 600 or not is_caption_text(text):
             return 0
         bare = found.strength < SURE or found.reading.label == "weak"
         count = sentences(text)
@@ -254,8 +252,8 @@ class Finder:
             return 0
         if bare and (len(text) > 450 or is_article(text)):
             return 0
-        few_words = not _has_words(text, 3 if found.reading.registered else 5)
-        if (few_words and bare) or not _has_words(text, 2):
+        few_words = not has_words(text, 3 if found.reading.registered else 5)
+        if (few_words and bare) or not has_words(text, 2):
             return 0
         if count > 4 or few_words:
             return 1
@@ -364,37 +362,5 @@ class Finder:
             self.blocks.append(Block(tidy(caption), one, printing, rule, self.lines[first].number))
 
 
-_DATELINE = re.compile(
-    r"^[A-ZÀ-Þ][^a-z(]{2,40}(?:,? [^(]{2,20})? ?\([^)]{2,30}\)\s*[-–—.:]"
-    r"|^[^(]{3,40}\([^()a-z ]{2,12}\)\s?\.?[:–—-]"
-)
-_QUOTED = re.compile(r"^[\"“„«»‚‘「–—-].{20,}|[\"“„«].{30,}[\"”“»][,.]?\s+\w+.{0,60}$")
-_DATED = re.compile(
-    r"^\W*(?:\w+\W+){0,3}(?:\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{1,2}\.? \w{3,12} \d{4}|\w{3,12} \d{1,2}, \d{4}|\d{4}[年-]\d\d?[月-]\d\d?日?)"
-    r"(?:\W.{0,40})?$"
-)
-
-
-def is_dated(text: str) -> bool:
-    """Whether a line tells a date or a time and little else: when an article appeared, not what a picture shows."""
-    return CLOCK.match(text) is not None or (len(text) < 80 and _DATED.match(text) is not None)
-
-
-def is_article(text: str) -> bool:
-    """Whether a line reads as a paragraph of the article and not as a caption: a dateline, a quotation."""
-    return _DATELINE.match(text) is not None or _QUOTED.search(text) is not None
-
-
-def _has_words(text: str, least: int) -> bool:
-    return len(text.split()) >= least or (has_cjk(text) and len(text) >= 3 * least)
-
-
 def _shape(caption: str) -> str:
     return "short" if is_cut(caption) else "whole"
-
-
-def _is_caption_text(text: str) -> bool:
-    """Whether a text can be a caption at all: it has a word, and is no bracket."""
-    if not any(c.isalnum() for c in text):
-        return False
-    return not (text[:1] in "([（" and closing_bracket_start(text, len(text)) == 0)

@@ -7,7 +7,7 @@ from typing import Any
 
 from captions import printings, tree
 from captions.body import body_blocks, deck, is_paragraph, region, within
-from captions.decoding import decode
+from captions.decoding import decode_page
 from captions.figures import figures
 from captions.finding import Finder
 from captions.lines import Line, page_of, printable
@@ -30,7 +30,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
     """
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
-        html, notes = decode(html)
+        html, notes = decode_page(html)
     words = vocabulary or default()
     collecting = gc.isenabled()
     gc.disable()  # a tree is a web of cycles: collecting while it grows takes a third of the time

@@ -9,8 +9,9 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from captions import printings
-from captions.finding import CLOCK, Finder
+from captions.finding import Finder
 from captions.lines import Line, join, page_of, printable, split_lines, without_taken
+from captions.looks import CLOCK
 from captions.model import Article
 from captions.printings import Block
 from captions.text import has_cjk

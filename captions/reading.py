@@ -15,9 +15,11 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from captions.decoding import decode, what_binary
+from captions.decoding import decode, decode_page, is_page, what_binary
+from captions.model import Article
+from captions.vocabulary import Vocabulary
 
-SUFFIXES = (".txt", ".text", ".md", ".txt.gz")
+SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".txt.gz", ".html.gz")
 """What is read in a folder. A file that is named is read whatever its name ends in."""
 STDIN = "-"
 # Of 3,000 real articles the longest has 0.2 MB. What is larger than this is an archive or a mistake.
@@ -40,6 +42,8 @@ class Source:
     text: str
     digest: str
     notes: tuple[str, ...] = ()
+    page: bool = False
+    """Whether it is the source of a web page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,10 +82,21 @@ def read(entry: Entry) -> Source | Unread:
         return Unread(entry.name, f"cannot be read: {error.strerror or error}")
     if reason := _unreadable(data):
         return Unread(entry.name, reason)
-    text, notes = decode(data)
+    page = is_page(data)
+    text, notes = decode_page(data) if page else decode(data)
     if not any(char.isalpha() for char in text):
         return Unread(entry.name, "no article in it: not one letter")
-    return Source(entry.name, text, hashlib.blake2b(data, digest_size=16).hexdigest(), notes)
+    return Source(entry.name, text, hashlib.blake2b(data, digest_size=16).hexdigest(), notes, page)
+
+
+def article(source: Source, words: Vocabulary) -> Article:
+    """The article that a source holds, read as a page or as plain text."""
+    from captions.page import parse_html  # where it is needed: a tree's library takes a while to load
+    from captions.plain import parse_text
+
+    if source.page:
+        return parse_html(source.text, vocabulary=words)
+    return parse_text(source.text, words)
 
 
 def read_all(paths: Iterable[str]) -> Iterator[Source | Unread]:
@@ -158,7 +173,4 @@ def _unreadable(data: bytes) -> str | None:
         return f"larger than {LARGEST // 1024 // 1024} MB: not one article"
     if kind := what_binary(data):
         return f"not a text file: {kind}"
-    # Until pages are read as pages: as plain text, their markup would be taken for the article.
-    if data[:1024].lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith((b"<!doctype html", b"<html")):
-        return "an HTML page; only plain text is read"
     return None

@@ -20,10 +20,10 @@ show() {
 rm -f "$DB" "$DB-wal" "$DB-shm"
 
 heading "An article as a scraper left it: each caption stands twice"
-printf '\n$ head -n 12 %s\n\n' "$ARTICLE"
-head -n 12 "$ARTICLE" | fold -s -w "${COLUMNS:-100}"
+printf '\n$ head -n 9 %s | fold -s -w 100\n\n' "$ARTICLE"
+head -n 9 "$ARTICLE" | fold -s -w 100
 
-heading "Read 14 articles in 10 languages into a database"
+heading "Read 14 articles in 9 languages into a database"
 show ingest samples/articles
 show find pontoon
 
@@ -34,5 +34,5 @@ heading "Whose pictures were used, and how often"
 show usage --by supplier --limit 10
 
 heading "The article again, without captions"
-printf '\n$ captions clean %s\n\n' "$ARTICLE"
-"$BIN/captions" clean "$ARTICLE" | fold -s -w "${COLUMNS:-100}"
+printf '\n$ captions clean %s | fold -s -w 100\n\n' "$ARTICLE"
+"$BIN/captions" clean "$ARTICLE" | fold -s -w 100

@@ -88,7 +88,6 @@ def test_bytes_that_are_no_utf8(data: bytes, text: str) -> None:
         (PNG, "not a text file: a PNG picture"),
         (b"%PDF-1.7\nall of it ASCII", "not a text file: a PDF"),
         (b"PK\x03\x04word/document.xml", "not a text file: a ZIP archive or an office document"),
-        (b"\n<!DOCTYPE html><p>Rain", "an HTML page; only plain text is read"),
         (b"text" + bytes(500), "not a text file: binary data, with NUL bytes"),
         (b"text\x01\x02\x03" * 50, "not a text file: binary data"),
         (TEXT.encode("utf-16-le"), "not a text file: binary data, with NUL bytes"),
@@ -115,7 +114,7 @@ def test_nothing_readable_at_all_exits_with_2(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jpg").touch()
     ran = run("ingest", "in")
-    assert (ran.code, ran.err) == (2, "not read: in: nothing to read in this folder: no .txt, .text, .md or .txt.gz\n")
+    assert (ran.code, ran.err) == (2, "not read: in: nothing to read in this folder: no .txt, .text, .md, .html, .htm, .txt.gz or .html.gz\n")
 
 
 def test_a_path_that_is_not_there_exits_with_2_and_the_rest_is_read(run: Run, tmp_path: Path) -> None:

@@ -23,7 +23,7 @@ LAYERS = (
     ("splits",),
     ("unlabelled",),
     ("caption",),
-    ("lines", "printings"),
+    ("lines", "printings", "looks"),
     ("finding",),
     ("plain", "figures"),
     ("page",),

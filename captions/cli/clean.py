@@ -12,7 +12,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.output import note, opened, write_text
 from captions.errors import CaptionsError, InputError
-from captions.reading import Entry, Unread
+from captions.reading import Entry, Source, Unread
 
 
 class To(StrEnum):
@@ -75,15 +75,17 @@ def _one(path: str, to: To, keep: Keep, url: str, agencies: Path | None) -> str:
         return stored
     for remark in item.notes:
         note(f"{item.name}: {remark}")
-    return _cleaned(item.text, to, keep, agencies)
+    return _cleaned(item, to, keep, agencies)
 
 
-def _cleaned(text: str, to: To, keep: Keep, agencies: Path | None) -> str:
+def _cleaned(source: Source, to: To, keep: Keep, agencies: Path | None) -> str:
+    from captions import reading
     from captions.clean import clean as cleaned
-    from captions.plain import parse_text
 
-    words = o.words(agencies)
-    return cleaned(parse_text(text, words), to.value, keep.value, text)
+    if source.page and keep is Keep.once:
+        raise CaptionsError(f"{source.name}: the layout of a page is not put back yet; use --captions end")
+    article = reading.article(source, o.words(agencies))
+    return cleaned(article, to.value, keep.value, None if source.page else source.text)
 
 
 def _stored(key: str, to: To, keep: Keep, url: str) -> str | None:
@@ -122,7 +124,7 @@ def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path |
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         with opened(target) as stream:
-            stream.write(_cleaned(item.text, to, keep, agencies))
+            stream.write(_cleaned(item, to, keep, agencies))
         done += 1
     note(f"cleaned {done}, failed {failed}; written to {output}")
     if not done:

@@ -142,8 +142,7 @@ def _store(
 ) -> None:
     """Parses what the store does not have yet, and writes a batch: all of it or none."""
     import db
-    from captions import catalog
-    from captions.plain import parse_text
+    from captions import catalog, reading
 
     known = db.known_hashes(engine, [catalog.source_name(source) for source in sources])
     fresh = [
@@ -152,7 +151,7 @@ def _store(
         if known.get(catalog.source_name(source)) != catalog.content_hash(source, fingerprint)
     ]
     records = [
-        catalog.article_record(source, parse_text(source.text, words), settings, fingerprint) for source in fresh
+        catalog.article_record(source, reading.article(source, words), settings, fingerprint) for source in fresh
     ]
     failures = [record for failure in unread if (record := catalog.failure_record(failure)) is not None]
     db.write_articles(engine, run, records, failures, skipped=len(sources) - len(fresh))

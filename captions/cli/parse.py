@@ -28,7 +28,6 @@ def parse(
       captions parse --explain - < article.txt
     """
     from captions import reading
-    from captions.plain import parse_text
     from captions.report import as_json
 
     words = o.words(agencies)
@@ -39,7 +38,7 @@ def parse(
             failed.append({"source": item.name, "reason": item.reason})
             missing = missing or item.missing
             continue
-        found = _article(parse_text(item.text, words), words if explain else None)
+        found = _article(reading.article(item, words), words if explain else None)
         articles.append({"source": item.name, "notes": list(item.notes), **found})
     with opened(output) as stream:
         as_json.write({"articles": articles, "failures": failed}, stream)
