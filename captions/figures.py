@@ -8,16 +8,15 @@ from dataclasses import dataclass, field
 from captions import caption as captioning
 from captions.body import boilerplate, within
 from captions.credit import Reading
-from captions.looks import CLOCK
+from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
-from captions.text import has_cjk, match_key, name_key, tidy
+from captions.text import has_cjk, match_key, name_key, sentences, tidy
 from captions.vocabulary import Vocabulary
-from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, PICTURE, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, PICTURE, Block, Node
 
 # In characters: what is longer and named a caption is text of the article.
 _LONGEST = 900
 _HINTED = ("bare-bracket", "labelled-bracket", "label")
-_IMAGES = ("img", "picture", "video")
 
 
 @dataclass(slots=True)
@@ -46,7 +45,8 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
         holder = holders[key]
         if boilerplate(holder.parent, total, BOILER | AUTHOR):
             continue
-        made = _read(group, holder, words)
+        texts = [b for b in group if b.tag not in HEADINGS] or group
+        made = _read(texts, holder, words)
         if made is not None and not _is_teaser(group, made):
             out.append(made)
     return out
@@ -72,7 +72,7 @@ def _container(node: Node) -> Node | None:
     for _ in range(4):
         if step is None or step.tag.name in ("body", "article", "main") or step.all_text > 600:
             break
-        if step.tag.find(("h1", "h2")) is not None:
+        if step.heading:
             break
         if step.flags & (CAPTION | CREDIT | PICTURE):
             top = step
@@ -84,9 +84,7 @@ def _container(node: Node) -> Node | None:
 
 def _has_image(node: Node) -> bool:
     """Whether a picture stands in an element, or right beside it."""
-    if node.tag.find(_IMAGES) is not None:
-        return True
-    return node.parent is not None and node.parent.all_text < 400 and node.parent.tag.find(_IMAGES) is not None
+    return node.image or (node.parent is not None and node.parent.all_text < 400 and node.parent.image)
 
 
 def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
@@ -99,14 +97,14 @@ def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
 def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | None:
     texts: list[str] = []
     credits_: list[str] = []
-    named = any(_role(n, holder) == CAPTION for b in group for _, n in b.pieces)
+    named = any(_role(n, holder) == CAPTION for b in group for _, n, _ in b.pieces)
     numbers = []
     for block in group:
         line: list[str] = []
         owed: list[str] = []
-        roles = [_role(node, holder) for _, node in block.pieces]
+        roles = [_role(node, holder) for _, node, _ in block.pieces]
         owing = [n for n, role in enumerate(roles) if role == CREDIT]
-        for at, (text, _) in enumerate(block.pieces):
+        for at, (text, _, _) in enumerate(block.pieces):
             role = CREDIT if owing and owing[0] <= at <= owing[-1] else roles[at]  # what joins two credits is credit
             if role == CREDIT:
                 owed.append(text)
@@ -124,6 +122,8 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
             caption = own_caption
         if own is not None and (reading is None or len(own.credit.line) > len(reading.credit.line)):
             reading = own
+    if reading is None and named and caption:
+        caption, reading = _by_structure(group, caption, words)
     if not caption and reading is None:
         return None
     if CLOCK.match(caption) or (caption.split(" ", 1)[0].casefold() in words.bys and reading is None):
@@ -135,8 +135,31 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
     return Figure(holder, caption, reading, numbers)
 
 
+def _by_structure(group: Sequence[Block], caption: str, words: Vocabulary) -> tuple[str, Reading | None]:
+    """A caption whose last element is short and reads as a name: its credit, though nothing is named so."""
+    parts: list[tuple[int, str]] = []
+    for block in group:
+        for text, _, element in block.pieces:
+            if parts and parts[-1][0] == element:
+                parts[-1] = (element, parts[-1][1] + text)
+            else:
+                parts.append((element, text))
+    texts = [tidy(text) for _, text in parts]
+    if len(texts) < 2 or not 1 <= len(texts[-1].split()) <= 6 or len(" ".join(texts[:-1]).split()) < 4:
+        return caption, None
+    last = texts[-1]
+    if last[-1:] in ".!?:" or not last[:1].isupper() or not caption.endswith(last):
+        return caption, None
+    reading = read(last, words)
+    if not reading.clean or not (reading.persons or reading.credit.agencies):
+        return caption, None
+    return trim(caption[: -len(last)]), reading
+
+
 def _says_something(caption: str, named: bool) -> bool:
     """Whether a text without a credit can be a caption: two words under a name that says so, six without."""
+    if not named and (len(caption) > 300 or sentences(caption) > 2):
+        return False
     if has_cjk(caption):
         return len(caption) >= (5 if named else 12)
     return len(caption.split()) >= (2 if named else 6)
@@ -162,7 +185,9 @@ def _credit_of(text: str, words: Vocabulary) -> tuple[str, Reading | None]:
             return found.caption, found.reading
         return text, None
     reading = read(text, words)
-    return "", reading if reading.credit.line and any(c.isalpha() for c in reading.credit.line) else None
+    named = reading.clean or reading.label is not None or len(reading.credit.line.split()) <= 4
+    dated = is_dated(text) or CLOCK_INSIDE.search(text)
+    return "", reading if named and not dated and any(c.isalpha() for c in reading.credit.line) else None
 
 
 def _split(texts: Sequence[str], words: Vocabulary, credited: bool) -> tuple[str, Reading | None]:

@@ -19,6 +19,7 @@ _DATED = re.compile(
     re.VERBOSE,
 )
 CLOCK = re.compile(r"^\W*(?:\d{1,2}[:.]\d\d|\d{1,2}[./]\s?\d{1,2}[./]\s?\d{2,4}|\d{4}-\d\d-\d\d)")
+CLOCK_INSIDE = re.compile(r"\b\d{1,2}[:.]\d\d(?:\s?(?:Uhr|h|am|pm|Min)\b|\b(?!\.?\d))")
 ROLE = re.compile(r"^[^\W\d_][\w-]*\s?[:：]\s*(?:\S+\s*){1,3}$")  # Styling: Kate Phelan
 
 

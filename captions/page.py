@@ -6,7 +6,7 @@ import gc
 from typing import Any
 
 from captions import printings, tree
-from captions.body import body_blocks, deck, is_paragraph, region, within
+from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.decoding import decode_page
 from captions.figures import figures
 from captions.finding import Finder
@@ -39,7 +39,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
         told = of_page(page, url)
         soup = tree.build(page)
         article = _read(soup, told, words, notes)
-        soup.decompose()
+        tree.release(soup)
         return article
     finally:
         if collecting:
@@ -63,8 +63,13 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         reading = figure.reading
         printing = Printing(figure.caption, element=_path(figure.container.tag))
         found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
-    kept = deck(blocks, outer, taken, total, names) + body_blocks(blocks, outer, taken, total, names)
-    found, kept = _from_text(kept, found, words)
+    above = deck(blocks, outer, taken, total, names)
+    before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
+    before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
+    kept = body_blocks(blocks, outer, taken, total, names)
+    shown = {b.number for b in (*above, *kept)}
+    found, left = _from_text(sorted({b.number: b for b in (*before, *above, *kept)}.items()), found, words)
+    kept = [b for b in left if b.number in shown]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
     return Article(
@@ -79,10 +84,12 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     )
 
 
-def _from_text(kept: list[Block], found: list[Found], words: Vocabulary) -> tuple[list[Found], list[Block]]:
+def _from_text(
+    numbered: list[tuple[int, Block]], found: list[Found], words: Vocabulary
+) -> tuple[list[Found], list[Block]]:
     """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
     known = {match_key(f.caption) for f in found if f.caption}
-    kept = [b for b in kept if match_key(b.text) not in known]
+    kept = [b for _, b in numbered if match_key(b.text) not in known]
     lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
     finder = Finder(page_of(lines), words, "")
     more = finder.find()

@@ -33,7 +33,7 @@ def parse(html: str) -> LexborHTMLParser:
     """The page as lexbor reads it, with all that it holds; nesting beyond any article is flattened first."""
     if html.count("<") > _MANY_TAGS:
         html = _flattened(html)
-    return LexborHTMLParser(html.replace("\x00", ""))
+    return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 
 def build(page: LexborHTMLParser) -> BeautifulSoup:
@@ -93,6 +93,15 @@ def build(page: LexborHTMLParser) -> BeautifulSoup:
             following = node.next if depth else None
         node = following
     return soup
+
+
+def release(soup: BeautifulSoup) -> None:
+    """Parts the nodes of a tree from each other, so that they go at once and not when next garbage is collected."""
+    node: Any = soup
+    while node is not None:
+        following = node.next_element
+        node.__dict__.clear()
+        node = following
 
 
 def _flattened(html: str) -> str:

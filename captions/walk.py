@@ -60,6 +60,7 @@ HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TEXT = frozenset(
     ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
 )
+_PICTURES = frozenset(("picture", "video"))
 _SKIPPED = frozenset(("head", "title", "button", "textarea", "iframe"))
 _ATTRIBUTES = (
     "id",
@@ -72,7 +73,6 @@ _ATTRIBUTES = (
     "data-qa",
     "aria-label",
 )
-_SPACES = re.compile(r"\s+")
 CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR = 1, 2, 4, 8, 16, 32, 64
 
 
@@ -88,6 +88,10 @@ class Node:
     """Characters of good text below it."""
     all_text: int = 0
     """Characters of any text below it."""
+    image: bool = False
+    """Whether a picture stands below it."""
+    heading: bool = False
+    """Whether a heading of the first two ranks does."""
 
     def inside(self, flags: int) -> Node | None:
         """The nearest element, this one or above, that has any of the flags."""
@@ -110,7 +114,8 @@ class Block:
     linked: int
     """How many of its characters are links."""
     number: int
-    pieces: list[tuple[str, Node]] = field(default_factory=list)
+    pieces: list[tuple[str, Node, int]] = field(default_factory=list)
+    """Its texts by the elements that hold them: the text, the nearest node, and which inline element (a number)."""
 
 
 @lru_cache(maxsize=1)
@@ -128,10 +133,19 @@ def _patterns() -> dict[int, re.Pattern[str]]:
     return {flag: re.compile("|".join(tables[name]["words"])) for name, flag in names.items()}
 
 
-@lru_cache(maxsize=20_000)
-def _flags(names: str) -> int:
-    folded = _CAMEL.sub(r"\1-\2", names).lower()
+@lru_cache(maxsize=1)
+def _any() -> re.Pattern[str]:
+    """Finds any of the words: most names hold none."""
+    return re.compile("|".join(pattern.pattern for pattern in _patterns().values()))
+
+
+@lru_cache(maxsize=50_000)
+def _flags(name: str) -> int:
+    """What one name tells; sites use few names, and the same on all pages."""
+    folded = _CAMEL.sub(r"\1-\2", name).lower()
     flags = 0
+    if not _any().search(folded):
+        return flags
     for flag, pattern in _patterns().items():
         if pattern.search(folded):
             flags |= flag
@@ -146,13 +160,12 @@ def flags_of(tag: Tag) -> int:
     attributes: Any = tag.attrs
     flags = 0
     if attributes:
-        names = list(attributes.get("class", ()))
+        for one in attributes.get("class", ()):
+            flags |= _flags(one)
         for key in _ATTRIBUTES:
-            value = attributes.get(key)
-            if value:
-                names.append(value if isinstance(value, str) else " ".join(value))
-        if names:
-            flags = _flags(" ".join(names))
+            if key in attributes:
+                value = attributes[key]
+                flags |= _flags(value if isinstance(value, str) else " ".join(value))
     name = tag.name
     if name == "figcaption":
         flags = (flags | CAPTION) & ~CREDIT
@@ -167,6 +180,12 @@ def flags_of(tag: Tag) -> int:
     return flags
 
 
+def _mark(node: Node | None, name: str) -> None:
+    while node is not None and not getattr(node, name):
+        setattr(node, name, True)
+        node = node.parent
+
+
 def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
     """All blocks of a page in order, its pictures (img), and the node of each element by the element's id()."""
     blocks: list[Block] = []
@@ -176,16 +195,16 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
     root: Tag = found if isinstance(found, Tag) else soup
     top = Node(root, None, flags_of(root), 0)
     nodes[id(root)] = top
-    run: list[tuple[str, Node, bool]] = []
+    run: list[tuple[str, Node, bool, int]] = []
     state = [top, "body"]
 
     def flush() -> None:
         if not run:
             return
-        text = _SPACES.sub(" ", "".join(t for t, _, _ in run)).strip()
+        text = " ".join("".join([t for t, _, _, _ in run]).split())
         if text:
-            linked = sum(len(t.strip()) for t, _, link in run if link)
-            pieces = [(t, n) for t, n, _ in run if t.strip()]
+            linked = sum(len(t.strip()) for t, _, link, _ in run if link)
+            pieces = [(t, n, e) for t, n, _, e in run if t.strip()]
             blocks.append(Block(text, pieces[0][1] if pieces else top, str(state[1]), linked, len(blocks), pieces))
         run.clear()
 
@@ -195,18 +214,24 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
         for child in children:
             if isinstance(child, NavigableString):
                 state[1] = block
-                run.append((str(child), node, linked))
+                run.append((str(child), node, linked, id(child.parent)))
                 continue
             name = child.name
             if name in _SKIPPED:
                 continue
             if name == "br":
-                flush() if run and len("".join(t for t, _, _ in run).strip()) > 60 else run.append((" ", node, linked))
+                flush() if run and len("".join(t for t, _, _, _ in run).strip()) > 60 else run.append(
+                    (" ", node, linked, 0)
+                )
                 continue
             if name == "img":
                 images.append(child)
-                nodes[id(child)] = node
+                _mark(node, "image")
                 continue
+            if name in _PICTURES:
+                _mark(node, "image")
+            elif name in ("h1", "h2"):
+                _mark(node, "heading")
             flags = flags_of(child)
             boundary = name in BLOCKS
             if boundary:

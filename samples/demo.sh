@@ -6,6 +6,9 @@ cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
 DB=${DB:-.venv/demo.db}
 export CAPTIONS_DB="$DB"
+# Messages go to stderr; here they belong to what is shown, in their place also when the output is piped.
+export PYTHONUNBUFFERED=1
+exec 2>&1
 ARTICLE=samples/articles/01-harbor.txt
 
 heading() {
