@@ -114,7 +114,10 @@ def test_nothing_readable_at_all_exits_with_2(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.jpg").touch()
     ran = run("ingest", "in")
-    assert (ran.code, ran.err) == (2, "not read: in: nothing to read in this folder: no .txt, .text, .md, .html, .htm, .txt.gz or .html.gz\n")
+    assert (ran.code, ran.err) == (
+        2,
+        "not read: in: nothing to read in this folder: no .txt, .text, .md, .html, .htm, .txt.gz or .html.gz\n",
+    )
 
 
 def test_a_path_that_is_not_there_exits_with_2_and_the_rest_is_read(run: Run, tmp_path: Path) -> None:

@@ -178,6 +178,15 @@ def test_a_broken_register_is_told(run: Run, write: Write, tmp_path: Path, text:
 # --- the demo
 
 
+def test_a_register_beside_the_database_is_read(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "agencies.toml").write_text(
+        '[[agency]]\nname = "Tidewater Pictures"\nkind = "agency"\n', encoding="utf-8"
+    )
+    ran = run("agency", "show", "Tidewater Pictures", "--db", str(tmp_path / "captions.db"), "--format", "json")
+    assert ran.code == 0
+    assert json.loads(ran.out)["agencies"][0]["name"] == "Tidewater Pictures"
+
+
 def test_the_demo_runs(tmp_path: Path) -> None:
     program = tmp_path / "captions"
     program.write_text(f'#!/bin/sh\nexec "{sys.executable}" -m captions "$@"\n', encoding="utf-8")

@@ -28,6 +28,11 @@ class Register:
         row = self.words.agencies.get(agency)
         return row is not None and row.kind in _SELLERS
 
+    def is_social(self, agency: str) -> bool:
+        """Whether anybody shows anything there: naming it tells where a picture was found, not who allowed it."""
+        row = self.words.agencies.get(agency)
+        return row is not None and row.social
+
     def near(self, name: str) -> str | None:
         """The one canonical name that ``name`` may be a misprint of: ``Rueters`` gives ``Reuters``."""
         if name not in self._near:

@@ -12,12 +12,6 @@ from captions.text import name_key
 
 # Marks of pictures that come without a license: what covers the use stands elsewhere, or nowhere.
 UNCOVERED = ("handout", "pool", "screenshot")
-# Platforms where anybody shows anything: naming one tells where the picture was taken from, not who allowed it.
-SOCIAL = frozenset({
-    "Bluesky", "Douyin", "Facebook", "Instagram", "LinkedIn", "Odnoklassniki", "Pinterest", "Reddit", "Snapchat",
-    "Telegram", "Threads", "TikTok", "Truth Social", "Tumblr", "Twitch", "VK", "Vimeo", "WeChat", "Weibo", "WhatsApp",
-    "X", "Xiaohongshu", "YouTube",
-})  # fmt: skip
 MADE = ("ai", "composite", "montage")
 _FREE = ("public domain",)
 # Words by which a reader knows how a picture was made. A tool's name (Midjourney) tells only who knows it.
@@ -112,7 +106,7 @@ def uncovered(use: Use, register: Register) -> str | None:
     """CR307: a handout, pool, social or screenshot picture; nothing in the text says what covers the use."""
     if use.credit is None or use.credit.license:
         return None
-    found = [m for m in use.credit.marks if m in UNCOVERED] + [a for a in use.credit.agencies if a in SOCIAL]
+    found = [m for m in use.credit.marks if m in UNCOVERED] + [a for a in use.credit.agencies if register.is_social(a)]
     return f"{_and(found)}, and nothing says what covers the use" if found else None
 
 

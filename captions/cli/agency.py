@@ -58,7 +58,7 @@ def list_(
     Example:
       captions agency list --used
     """
-    words = o.words(agencies)
+    words = o.words(agencies, db_url)
     counts = _counts(db_url, needed=used)
     rows = [
         {**_row(agency), "uses": counts.get(agency.name, (0, 0))[0]}
@@ -86,7 +86,7 @@ def show(
     """
     from captions.audit.spelling import Register
 
-    words = o.words(agencies)
+    words = o.words(agencies, db_url)
     found = words.agency(name)
     if found is None:
         near = Register(words).near(name)

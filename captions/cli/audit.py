@@ -121,7 +121,7 @@ def _report(url: str, agencies: Path | None, wanted: Filter, limit: int | None) 
     from captions import catalog
     from captions.audit import audit as find
 
-    words = o.words(agencies)
+    words = o.words(agencies, url)
     if wanted.supplier is not None and (row := words.agency(wanted.supplier)):
         wanted = replace(wanted, supplier=row.name)
     engine = db.open_store(url)

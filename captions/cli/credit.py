@@ -46,12 +46,12 @@ def credit(
       captions credit --format csv - < lines.txt
     """
     from captions.credit import explain as steps_of
-    from captions.credit import parse_credit
+    from captions.credit import parse_credits
 
     words = o.words(agencies)
     given = [line for argument in lines for line in (_from_stdin() if argument == "-" else [argument])]
     if not explain:
-        rows = [row(parse_credit(line, words)) for line in given]
+        rows = [row(credit) for line in given for credit in parse_credits(line, words)]
         columns = _filled(rows) if form is o.Listing.table else COLUMNS
         write_rows("credits", columns, rows, form.value, sys.stdout)
         return
@@ -59,8 +59,9 @@ def credit(
         from captions.report import as_json
 
         read = [
-            {**as_json.object_of(COLUMNS, row(parse_credit(line, words))), "steps": steps_of(line, words)}
+            {**as_json.object_of(COLUMNS, row(credit)), "steps": steps_of(line, words)}
             for line in given
+            for credit in parse_credits(line, words)
         ]
         as_json.write({"credits": read}, sys.stdout)
         return

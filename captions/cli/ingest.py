@@ -60,8 +60,8 @@ def ingest(
     from captions import catalog, reading
     from captions.version import VERSION
 
-    words = o.words(agencies)
-    settings = catalog.Settings(agencies, publication, published)
+    words = o.words(agencies, db_url)
+    settings = catalog.Settings(o.register_of(agencies, db_url), publication, published)
     items = reading.find(paths)
     engine = db.open_store(db_url, create=True)
     try:

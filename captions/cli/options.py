@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import calendar
+import os
 import re
 from datetime import date
 from enum import StrEnum
@@ -72,11 +73,24 @@ def _day(text: str, *, last: bool) -> date:
         raise typer.BadParameter(f"{text!r} is no day; write 2024-05-18, 2024-05 or 2024") from None
 
 
-def words(register: Path | None) -> Vocabulary:
-    """The tables that come with the program, and the user's own register on top."""
+def register_of(register: Path | None, url: str | None = None) -> Path | None:
+    """The user's own register: the one named, else ``agencies.toml`` beside the database, if it is there.
+
+    ``url`` is the database's; by default the one that a command without ``--db`` takes.
+    """
+    if register is not None:
+        return register
+    database = (url or os.environ.get("CAPTIONS_DB") or DATABASE).removeprefix("sqlite:///")
+    beside = (Path() if "://" in database else Path(database).parent) / "agencies.toml"
+    return beside if beside.is_file() else None
+
+
+def words(register: Path | None, url: str | None = None) -> Vocabulary:
+    """The tables that come with the program, and the user's own register on top; see :func:`register_of`."""
     from captions.vocabulary import default, load
 
-    return default() if register is None else load(register)
+    own = register_of(register, url)
+    return default() if own is None else load(own)
 
 
 def one_or_more(value: int | None) -> int | None:
