@@ -200,10 +200,9 @@ def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> 
             best = found
             break
     tail = text[since:].lower()
-    for dotted in words.dotted_labels:  # fot. Jan Wrona
-        at = tail.find(dotted)
-        if at > 0 and not tail[at - 1].isalnum() and (best is None or since + at < best.start):
-            best = Found(since + at, since + at + len(dotted), "before")
+    dotted = words.dotted_labels.search(tail, 1)  # fot. Jan Wrona
+    if dotted is not None and (best is None or since + dotted.start() < best.start):
+        best = Found(since + dotted.start(), since + dotted.end(), "before")
     if (
         "©" in tail
         or "ⓒ" in tail
@@ -265,7 +264,7 @@ def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, 
     if len(folded) != len(text) - since:
         return []
     out: list[tuple[int, int]] = []
-    for stem in words.by_stems:
+    for stem in words.by_stems_ascii if folded.isascii() else words.by_stems:
         if stem in folded:
             break
     else:

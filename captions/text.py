@@ -8,6 +8,7 @@ import unicodedata
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
+_SIGNS_TO_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 # C0 and C1 controls but tab and line ends: they have no meaning in an article, and force in a terminal.
 _CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
@@ -43,8 +44,9 @@ def match_key(text: str) -> str:
     ``"A MAN HOLDS\\xa0a ‘flag’."`` and ``"A man holds a 'flag'"`` give ``"a man holds a flag"``. A text without any
     letter or digit is its own key.
     """
-    if not text.isascii():
-        text = unicodedata.normalize("NFKC", text if text.isprintable() else _INVISIBLE.sub("", text))
+    if text.isascii():
+        return " ".join(text.lower().translate(_SIGNS_TO_SPACES).split()) or " ".join(text.split())
+    text = unicodedata.normalize("NFKC", text if text.isprintable() else _INVISIBLE.sub("", text))
     key = _NOT_WORD.sub(" ", text.casefold()).strip()
     return key or _SPACES.sub(" ", text).strip()
 

@@ -40,8 +40,8 @@ class Vocabulary:
     """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
     labels: Mapping[str, str]
     """Name key of a label -> before, by, after, weak or caption."""
-    dotted_labels: tuple[str, ...]
-    """Labels that end in a full stop and need no colon: ``fot.``."""
+    dotted_labels: re.Pattern[str]
+    """Finds labels that end in a full stop and need no colon: ``fot.``."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -50,6 +50,7 @@ class Vocabulary:
     """Labels that stand after the name, longest first, lower case."""
     by_starts: Mapping[str, tuple[str, ...]]
     """First word -> the labels that stand before a name without a colon, longest first, lower case."""
+    by_stems_ascii: tuple[str, ...]
     by_stems: tuple[str, ...]
     """One of these is in any text that holds such a label."""
     source_stems: tuple[str, ...]
@@ -277,6 +278,9 @@ def load(user_register: Path | None = None) -> Vocabulary:
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
     lines = (data / "given_names.txt").read_text(encoding="utf-8").splitlines()
     given = [name for line in lines if not line.startswith("#") for name in line.split()]
+    dotted = _longest_first(
+        {w for t in read["labels"].values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3}
+    )
     places = "|".join(map(re.escape, _longest_first(folded["places"])))
     joins = "|".join(map(re.escape, _longest_first(folded["and"])))
     return Vocabulary(
@@ -284,15 +288,14 @@ def load(user_register: Path | None = None) -> Vocabulary:
         spellings=known_spellings,
         compounds=compounds,
         labels=labels,
-        dotted_labels=tuple(
-            sorted({w for t in read["labels"].values() for w in t.get("before", ()) if w.endswith(".") and len(w) > 3})
-        ),
+        dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
         label_ends=frozenset(
             name_key(w.split()[-1]) for t in (*read["labels"].values(), *marks_as_labels) for v in t.values() for w in v
         ),
         label_marks=_label_marks(read["labels"], marks),
         after_labels=after,
         by_starts=_grouped([(p, _first(p)) for p in by]),
+        by_stems_ascii=_stems(p for p in by if p.isascii()),
         by_stems=_stems(by),
         source_stems=_stems(_sources(phrases, words["by"])),
         by_cjk=tuple(p for p in by if has_cjk(p)),
