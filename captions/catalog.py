@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Iterable, Iterator
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
 from pathlib import Path
@@ -34,15 +34,20 @@ class Settings:
     """When, unless they say it themselves."""
 
     def fingerprint(self) -> str:
-        """A digest: with other tables, another program or other settings an article is read again."""
+        """A digest: with other tables or another program an article is read again."""
         digest = hashlib.blake2b(digest_size=16)
         for table in sorted((files("captions") / "data").iterdir(), key=lambda file: file.name):
-            if table.name.endswith(".toml"):
-                digest.update(table.read_bytes())
+            digest.update(table.read_bytes())
         if self.register is not None:
             digest.update(self.register.read_bytes())
-        digest.update(repr((VERSION, self.publication, self.published)).encode())
+        digest.update(VERSION.encode())
         return digest.hexdigest()
+
+    @property
+    def told(self) -> str:
+        """What the user told of the articles, as a part of their hashes; empty where nothing was told."""
+        facts = (self.publication, self.published)
+        return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
 def source_name(source: Source) -> str:
@@ -50,16 +55,33 @@ def source_name(source: Source) -> str:
     return f"stdin:{source.digest[:12]}" if source.name == STDIN else source.name
 
 
-def content_hash(source: Source, fingerprint: str) -> str:
-    """What changes when an article must be read again."""
-    return hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
+def content_hash(source: Source, fingerprint: str, settings: Settings) -> str:
+    """What changes when an article must be read again: its bytes, the tables, the program, what the user told of it."""
+    read = hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
+    return f"{read}+{settings.told}" if settings.told else read
+
+
+def is_stored(known: str | None, source: Source, fingerprint: str, settings: Settings) -> bool:
+    """Whether the store has an article as it would be read now. What was told of it before stays if nothing is now."""
+    if known is None:
+        return False
+    hashed = content_hash(source, fingerprint, settings)
+    return known == hashed or (not settings.told and known.partition("+")[0] == hashed)
+
+
+def told_before(engine: Engine, source: Source, settings: Settings) -> Settings:
+    """The settings, with what was told of a stored article before where nothing is told now."""
+    if settings.told:
+        return settings
+    row = db.article_text(engine, source_name(source))
+    return settings if row is None else replace(settings, publication=row.publication, published=row.published)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """An article as the store takes it. Positions of its uses count from 1."""
     return db.ArticleRecord(
         source=source_name(source),
-        content_hash=content_hash(source, fingerprint),
+        content_hash=content_hash(source, fingerprint, settings),
         text=article.text,
         url=article.url,
         headline=article.headline,

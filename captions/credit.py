@@ -67,7 +67,7 @@ def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Cred
 
 def read(line: str, words: Vocabulary) -> Reading:
     """Reads one credit line and tells how; see :func:`parse_credit`."""
-    printed = unicodedata.normalize("NFC", tidy(line))
+    printed = tidy(line)
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
     if len(printed) > LONGEST:
@@ -83,7 +83,7 @@ def read(line: str, words: Vocabulary) -> Reading:
         body = labels.strip(taken.text, words).text
     else:
         taken, body = notices.Notices(unlabelled.text), unlabelled.text
-    found = parties(body, words)
+    found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found)
     label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
     if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named

@@ -8,6 +8,7 @@ from __future__ import annotations
 import gzip
 import hashlib
 import os
+import re
 import stat
 import sys
 import zlib
@@ -23,6 +24,7 @@ SUFFIXES = (".txt", ".text", ".md", ".html", ".htm", ".txt.gz", ".html.gz")
 """What is read in a folder. A file that is named is read whatever its name ends in."""
 STDIN = "-"
 # Of 3,000 real articles the longest has 0.2 MB. What is larger than this is an archive or a mistake.
+_JSON_LINE = re.compile(rb'(?:\xef\xbb\xbf)?\s*\{"[^\n]{2,}\}\s*(?:\n\s*\{"|$)')
 LARGEST = 64 * 1024 * 1024
 
 
@@ -173,4 +175,6 @@ def _unreadable(data: bytes) -> str | None:
         return f"larger than {LARGEST // 1024 // 1024} MB: not one article"
     if kind := what_binary(data):
         return f"not a text file: {kind}"
+    if _JSON_LINE.match(data):
+        return "JSON Lines, which are not read yet; write each article to a file of its own"
     return None

@@ -162,3 +162,18 @@ def test_the_database_is_named_by_the_environment_or_the_option(
     run("ingest", write(tmp_path / "a.txt"))
     run("ingest", "a.txt", "--db", "option.db")
     assert (tmp_path / "env.db").exists() and (tmp_path / "option.db").exists()
+
+
+def test_what_was_told_of_an_article_stays_if_nothing_is_told_again(run: Run, archive: Path, tmp_path: Path) -> None:
+    def publications() -> list[str | None]:
+        ran = run("usage", "--by", "publication", "--format", "json")
+        return [row["publication"] for row in json.loads(ran.out)["rows"]]
+
+    run("ingest", archive, "--publication", "Echo", "--published", "2024-05-01")
+    assert publications() == ["Echo"]
+    assert " changed 0, " in run("ingest", archive).out
+    assert publications() == ["Echo"]
+    first = next(path for path in sorted(archive.rglob("*.txt")))
+    first.write_bytes(first.read_bytes() + b"\n\nOne more paragraph stands at the end of it.\n")
+    assert " changed 1, " in run("ingest", archive).out
+    assert publications() == ["Echo"]

@@ -31,7 +31,7 @@ _ALWAYS = ("line", "creators", "agencies", "supplier")
 
 def credit(
     lines: Annotated[
-        list[str], typer.Argument(metavar="LINE...", help="Credit lines; - reads one a line from standard input.")
+        list[str], typer.Argument(metavar="LINE", help="Credit lines; - reads one a line from standard input.")
     ],
     explain: Annotated[bool, typer.Option("--explain", help="Show the steps by which each was read.")] = False,
     form: o.ListingFormat = o.Listing.table,

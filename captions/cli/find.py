@@ -26,7 +26,7 @@ _SHOWN = ("source", "caption", "credit")
 
 
 def find(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS...", help="Words, or parts of words.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or parts of words.")],
     db_url: o.Database = o.DATABASE,
     agency: Annotated[
         str | None, typer.Option("--agency", metavar="NAME", help="Only lines that name this agency.")

@@ -34,7 +34,7 @@ class _Count:
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
     publication: Annotated[
@@ -145,16 +145,15 @@ def _store(
     from captions import catalog, reading
 
     known = db.known_hashes(engine, [catalog.source_name(source) for source in sources])
-    fresh = [
-        source
-        for source in sources
-        if known.get(catalog.source_name(source)) != catalog.content_hash(source, fingerprint)
-    ]
-    records = [
-        catalog.article_record(source, reading.article(source, words), settings, fingerprint) for source in fresh
-    ]
+    records = []
+    for source in sources:
+        before = known.get(catalog.source_name(source))
+        if catalog.is_stored(before, source, fingerprint, settings):
+            continue
+        told = settings if before is None else catalog.told_before(engine, source, settings)
+        records.append(catalog.article_record(source, reading.article(source, words), told, fingerprint))
     failures = [record for failure in unread if (record := catalog.failure_record(failure)) is not None]
-    db.write_articles(engine, run, records, failures, skipped=len(sources) - len(fresh))
+    db.write_articles(engine, run, records, failures, skipped=len(sources) - len(records))
     used = sorted(catalog.agencies_used(records) & set(words.agencies))
     if used:
         db.register_parties(

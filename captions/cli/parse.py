@@ -13,7 +13,7 @@ from captions.vocabulary import Vocabulary
 
 
 def parse(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH...", help="Files, folders, or - for standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
     explain: Annotated[
         bool, typer.Option("--explain", help="Name the rule that found each caption, and how each credit was read.")
     ] = False,

@@ -1,0 +1,320 @@
+"""The pages in tests/cases/pages/ against parse_html, one small page a shape; hostile pages; mutated pages."""
+
+from __future__ import annotations
+
+import codecs
+import time
+import tomllib
+from collections import Counter
+from pathlib import Path
+from typing import Any
+
+import pytest
+from hypothesis import HealthCheck, example, given, settings
+from hypothesis import strategies as st
+
+import captions
+
+FOLDER = Path(__file__).parent / "cases" / "pages"
+FIELDS = ("headline", "published", "publication", "language")
+Case = dict[str, Any]
+
+
+def _cases() -> list[Case]:
+    return [
+        {**case, "file": path.name}
+        for path in sorted(FOLDER.glob("*.toml"))
+        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+    ]
+
+
+def _param(case: Case) -> Any:
+    known = case.get("known")
+    return pytest.param(case, id=case["id"], marks=[pytest.mark.xfail(reason=known, strict=True)] if known else [])
+
+
+CASES = _cases()
+
+
+def _found(article: captions.Article) -> list[tuple[str, str | None, int]]:
+    return [(c.text, c.credit.line if c.credit else None, c.count) for c in article.captions]
+
+
+@pytest.mark.parametrize("case", [_param(case) for case in CASES])
+def test_case(case: Case) -> None:
+    article = captions.parse_html(case["html"])
+    wanted = [(c["text"], c.get("credit"), c.get("count", 1)) for c in case.get("captions", [])]
+    assert _found(article) == wanted
+    if "text" in case:
+        assert article.text.split("\n") == case["text"].removesuffix("\n").split("\n")
+    told = {field: str(getattr(article, field)) for field in FIELDS if field in case}
+    assert told == {field: case[field] for field in FIELDS if field in case}
+
+
+@pytest.mark.parametrize("case", CASES, ids=lambda c: str(c["id"]))
+def test_bytes_give_what_text_gives(case: Case) -> None:
+    article = captions.parse_html(case["html"])
+    assert captions.parse_html(case["html"]) == article
+    assert captions.parse_html(case["html"].encode()) == article
+
+
+def test_ids_are_unique() -> None:
+    assert [name for name, times in Counter(case["id"] for case in CASES).items() if times > 1] == []
+
+
+def test_keys_are_known() -> None:
+    allowed = {"id", "html", "text", "captions", "note", "known", "file", *FIELDS}
+    assert [case["id"] for case in CASES if not set(case) <= allowed] == []
+    inner = {"text", "credit", "count"}
+    assert [case["id"] for case in CASES for c in case.get("captions", []) if not set(c) <= inner] == []
+
+
+# --- hostile pages: no traceback, bounded time
+
+WORDS = "The ferry left the pier at seven, with nine passengers, four goats and a very patient dog on board."
+BODY = f"<p>{WORDS}</p>"
+FIGURE = '<figure><img src="a.jpg"><figcaption>A dog in the park. Photo: Jo Reed/AP</figcaption></figure>'
+LD = '<script type="application/ld+json">'
+# Seconds that a page may take on a slow machine; the slowest of these, well read, takes half of one.
+LIMIT = 2.0
+
+
+def timed(html: str | bytes, limit: float = LIMIT) -> captions.Article:
+    """What a page gives, within the time."""
+    start = time.perf_counter()
+    article = captions.parse_html(html)
+    assert time.perf_counter() - start < limit
+    return article
+
+
+HOSTILE: dict[str, str] = {
+    "nested-divs": "<div>" * 100_000 + BODY,
+    "nested-divs-closed": "<div>" * 100_000 + BODY + "</div>" * 100_000,
+    "nested-inline": "<b>" * 100_000 + BODY,
+    "nested-links": "<a href=x>" * 100_000 + BODY,
+    "nested-tables": "<table><tr><td>" * 20_000 + BODY,
+    "nested-lists": "<ul><li>" * 50_000 + BODY,
+    "nested-captions": "<div class=caption>" * 50_000 + BODY,
+    "nested-figures": "<figure>" * 20_000 + BODY,
+    "nested-quotes-and-forms": "<blockquote><form>" * 20_000 + BODY,
+    "unclosed-paragraphs": f"<p>{WORDS}" * 5_000,
+    "unclosed-everything": "<article><h1>x<figure><figcaption>A dog. Photo: Jo Reed/AP<p>" + WORDS,
+    "unclosed-attribute": BODY + '<p class="' + "x" * 1_000_000,
+    "unclosed-comment": BODY + "<!--" + "x" * 1_000_000,
+    "unclosed-script": BODY + LD + '{"@type":"NewsArticle"' * 1000,
+    "closed-only": "</div></p></figure>" * 50_000 + BODY,
+    "less-than-signs": "<" * 500_000,
+    "ampersands": BODY + "<p>" + "&" * 200_000,
+    "class-names": '<p class="' + " ".join(f"caption{i}" for i in range(100_000)) + f'">{WORDS}</p>',
+    "long-class-name": f'<div class="{"caption" * 100_000}">{BODY}</div>',
+    "data-uri": BODY
+    + f'<figure><img src="data:image/png;base64,{"A" * 5_000_000}"><figcaption>A dog.</figcaption></figure>',
+    "data-uri-in-style": BODY + f'<div style="background:url(data:image/png;base64,{"A" * 5_000_000})"></div>',
+    "one-long-word": f"<p>{'x' * 1_000_000}",
+    "comments": BODY + "<!-- x -->" * 50_000 + BODY,
+    "text-parted-by-comments": BODY + "<p>" + "x<!-- -->" * 30_000,
+    "labels-in-a-caption": BODY + f"<figure><img><figcaption>{'Photo: ' * 50_000}</figcaption></figure>" + BODY,
+    "brackets-in-a-caption": BODY + f"<figure><img><figcaption>{'(' * 50_000}</figcaption></figure>" + BODY,
+    "slashes-in-a-caption": BODY + f"<figure><img><figcaption>{'Jo Reed/' * 20_000}</figcaption></figure>" + BODY,
+    "credits-in-a-caption": BODY
+    + "<figure><img><figcaption>"
+    + "<i class=credit>AP</i>" * 5_000
+    + "</figcaption></figure>",
+    "captions-in-a-box": BODY + "<div class=image><img>" + "<p class=caption>a dog</p>" * 3_000 + "</div>" + BODY,
+    "figures-after-the-body": BODY + FIGURE * 3_000,
+    "figures-among-paragraphs": (BODY + FIGURE) * 300,
+    "figures-beside-each-other": FIGURE * 5_000,
+    "line-breaks": "<p>x" + "<br>" * 12_000,
+    "attributes": "<p " + " ".join(f"a{i}=1" for i in range(40_000)) + f">{WORDS}</p>",
+    "metas": "<meta name=a content=b>" * 20_000 + BODY,
+    "json-nested": BODY + LD + "[" * 100_000 + "</script>",
+    "json-long-number": BODY + LD + '{"@type":"NewsArticle","headline":' + "9" * 10_000 + "}</script>",
+    "json-of-other-kinds": BODY + LD + '{"@type":[1,null],"headline":{},"datePublished":[],"publisher":7}</script>',
+    "json-bad-date": BODY + LD + '{"@type":"NewsArticle","datePublished":"2024-99-99"}</script>',
+    "nul": BODY.replace("ferry", "fer\x00ry") + "<p\x00 cla\x00ss=x>\x00",
+    "controls": f"<p>{''.join(map(chr, range(32)))}\x7f\x80\x9f{WORDS}</p>",
+    "lone-surrogates": f"<p>\ud800{WORDS}\udfff</p>" + FIGURE.replace("dog", "\ud83ddog"),
+    "character-references": "<p>&#0;&#xD800;&#x110000;&#xFFFE;&#99999999999;&bogus;&#;" + WORDS,
+    "directions": f"<p>\u202e{WORDS}\u202c\u2066\u200f</p>" + FIGURE.replace("A dog", "\u202eA dog"),
+    "empty": "",
+    "white-space": " \n\t\r\n ",
+    "doctype": "<!DOCTYPE html>",
+    "html": "<html>",
+    "body-twice": "<body><body class=caption>" + BODY,
+    "frameset": "<frameset><frame src=a></frameset>",
+    "plaintext": "<plaintext>" + BODY,
+    "textarea": "<textarea>" + BODY,
+    "template": "<template>" + BODY,
+    "svg-and-math": f"<svg><foreignObject>{BODY}</foreignObject></svg><math><mtext>{BODY}</mtext></math>{BODY}",
+    "cdata": f"<![CDATA[{BODY}]]>{BODY}",
+    "processing-instruction": "<?xml version='1.0'?><?php echo 1 ?>" + BODY,
+    "tags-of-odd-names": f"<p:x><x-y><1><é><p/><p =a ='\"><a\x0cb>{BODY}",
+    "no-html": WORDS,
+}
+SLOW = {
+    "figures-beside-each-other": "quadratic: the path of each element counts its siblings",
+    "line-breaks": "quadratic: each br joins all that stands before it",
+    "attributes": "quadratic in lexbor: the attributes of one element",
+}
+
+
+def _hostile(name: str) -> Any:
+    marks = [pytest.mark.xfail(reason=SLOW[name], strict=True)] if name in SLOW else []
+    return pytest.param(HOSTILE[name], id=name, marks=marks)
+
+
+@pytest.mark.parametrize("html", [_hostile(name) for name in HOSTILE])
+def test_a_hostile_page_is_read_in_time(html: str) -> None:
+    article = timed(html)
+    assert "\x00" not in article.text
+    if len(html) < 50_000:
+        assert captions.parse_html(html) == article
+
+
+def test_a_page_of_ten_megabytes_is_read_in_time() -> None:
+    article = timed((BODY + "\n") * 95_000, limit=20)
+    assert article.text.count(WORDS) == 95_000
+
+
+@pytest.mark.parametrize("name", ["nul", "controls", "directions", "character-references", "cdata", "no-html"])
+def test_what_is_written_in_a_broken_page_is_kept(name: str) -> None:
+    assert "at seven, with nine passengers" in captions.parse_html(HOSTILE[name]).text
+
+
+def test_controls_do_not_reach_the_text() -> None:
+    text = captions.parse_html(HOSTILE["controls"] + HOSTILE["nul"]).text
+    assert [c for c in text if (ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0] == []
+
+
+def test_a_script_in_a_caption_is_no_caption() -> None:
+    script = '<script>document.write("<b>Photo: Bad Actor/AP</b>")</script><style>p{}</style>'
+    article = captions.parse_html(f"<article>{BODY}{FIGURE.replace('A dog', script + 'A dog')}{BODY}</article>")
+    assert _found(article) == [("A dog in the park.", "Jo Reed/AP", 1)]
+    assert article.text == f"{WORDS}\n\n{WORDS}"
+
+
+def test_marks_written_as_text_stay_text() -> None:
+    html = BODY + FIGURE.replace("A dog", "&lt;script&gt;alert(1)&lt;/script&gt; A dog") + BODY
+    assert _found(captions.parse_html(html)) == [("<script>alert(1)</script> A dog in the park.", "Jo Reed/AP", 1)]
+
+
+# --- bytes, read as a browser would
+
+MOEWEN = "Möwen – „Grüße“ sagte die Fährfrau am Dienstag und legte mit neun Fahrgästen und vier Ziegen ab."
+PAGE = "<!DOCTYPE html><html><head>{head}<title>x</title></head><body><article><p>{text}</p></article></body></html>"
+
+
+def _page(text: str, head: str = "") -> str:
+    return PAGE.format(head=head, text=text)
+
+
+LATIN = '<meta charset="iso-8859-1">'
+EQUIV = '<meta http-equiv="Content-Type" content="text/html; charset={}">'
+RUSSIAN = "Паромщица причалила в семь часов утра с девятью пассажирами и четырьмя козами на борту."
+JAPANESE = "港町の議会は火曜日の夜、古い渡し船をもう一夏だけ運航することを賛成多数で決めた。"
+KOREAN = "항구 마을 의회는 화요일 밤 낡은 나룻배를 한 해 여름 더 운항하기로 찬성 다수로 결정했다."
+ENCODED = {
+    "utf-8": (_page(MOEWEN).encode(), MOEWEN),
+    "utf-8-bom": (codecs.BOM_UTF8 + _page(MOEWEN).encode(), MOEWEN),
+    "utf-8-declared": (_page(MOEWEN, "<meta charset=utf-8>").encode(), MOEWEN),
+    "latin-1-is-windows-1252": (_page(MOEWEN, LATIN).encode("cp1252"), MOEWEN),
+    "windows-1252-undeclared": (_page(MOEWEN).encode("cp1252"), MOEWEN),
+    "declared-by-http-equiv": (_page(RUSSIAN, EQUIV.format("windows-1251")).encode("cp1251"), RUSSIAN),
+    "shift-jis": (_page(JAPANESE, EQUIV.format("Shift_JIS")).encode("cp932"), JAPANESE),
+    "euc-kr": (_page(KOREAN, "<meta charset=euc-kr>").encode("cp949"), KOREAN),
+    "utf-16-le-bom": (codecs.BOM_UTF16_LE + _page(MOEWEN).encode("utf-16-le"), MOEWEN),
+    "utf-16-be-bom": (codecs.BOM_UTF16_BE + _page(MOEWEN).encode("utf-16-be"), MOEWEN),
+    "bom-beats-the-declared": (codecs.BOM_UTF8 + _page(MOEWEN, LATIN).encode(), MOEWEN),
+    "utf-16-declared-is-utf-8": (_page(MOEWEN, "<meta charset=utf-16>").encode(), MOEWEN),
+    "declared-latin-1-but-utf-8": (_page(MOEWEN, LATIN).encode(), MOEWEN),
+    "declared-utf-8-but-windows-1252": (_page(MOEWEN, "<meta charset=utf-8>").encode("cp1252"), MOEWEN),
+    "declared-unknown": (_page(MOEWEN, "<meta charset=klingon>").encode(), MOEWEN),
+    "declared-no-text-codec": (_page(MOEWEN, "<meta charset=base64>").encode(), MOEWEN),
+}
+
+
+@pytest.mark.parametrize("name", ENCODED)
+def test_bytes_are_decoded_as_a_browser_would(name: str) -> None:
+    data, text = ENCODED[name]
+    assert timed(data).text == text
+
+
+@pytest.mark.parametrize(
+    "data",
+    [
+        b"",
+        b"\xff",
+        b"\xff\xfe<\x00p",
+        b"\xfe\xff\x00",
+        bytes(range(256)) * 400,
+        b"\x89PNG\r\n\x1a\n" + bytes(5000),
+        b"%PDF-1.7\n<p>",
+        b"<meta charset=''>",
+        b"<meta charset=utf-7><p>+ADw-script+AD4-",
+        b"\x00" * 100_000,
+        b"<p>" + b"\xc3" * 10_000,
+    ],
+    ids=lambda data: repr(data[:20]),
+)
+def test_bytes_that_are_no_page_do_not_raise(data: bytes) -> None:
+    assert timed(data) == captions.parse_html(data)
+
+
+# --- mutated pages
+
+SOURCES = [case["html"] for case in CASES]
+TAGS = (
+    "<div>", "</div>", "<p>", "</p>", "<figure>", "</figure>", "<figcaption>", "</figcaption>", "<img src=x.jpg>",
+    "<br>", "<table>", "<td>", "</table>", "<a href=x>", "</a>", "<h1>", "</h1>", '<div class="caption">', "<script>",
+    '<span class="credit">', "</script>", "<!--", "-->", "<b>", "</i>", "<svg>", "<template>", "<noscript>", "<form>",
+    "<select>", "<li>", "</body>", "<body>", "<html lang=xx>", "<title>", "<style>", '"', "'", "<", ">", "&", "&#",
+    "\x00", "\ud800", "\u202e", "Photo: ", "(AP)", "©", " / ", "(", LD, "{", "}]", "<iframe>", "<aside>",
+    '<meta charset="utf-16">', "<blockquote>", "<frameset>", "<plaintext>", "<math>", "<head>", '<p class="">',
+    "<p class>",
+)  # fmt: skip
+MUTATIONS = st.lists(
+    st.tuples(
+        st.sampled_from(["delete", "duplicate", "swap", "insert", "cut"]),
+        st.floats(0, 1),
+        st.floats(0, 1),
+        st.integers(1, 400),
+        st.sampled_from(TAGS),
+    ),
+    min_size=1,
+    max_size=12,
+)
+
+
+def mutated(html: str, changes: list[tuple[str, float, float, int, str]]) -> str:
+    """A page with slices deleted, doubled and swapped and odd tags inserted."""
+    for kind, first, second, size, tag in changes:
+        a, b = sorted((int(first * len(html)), int(second * len(html))))
+        size = min(size, b - a) if kind == "swap" else size
+        if kind == "delete":
+            html = html[:a] + html[a + size :]
+        elif kind == "duplicate":
+            html = html[:b] + html[a : a + size] + html[b:]
+        elif kind == "swap":
+            html = html[:a] + html[b : b + size] + html[a + size : b] + html[a : a + size] + html[b + size :]
+        elif kind == "insert":
+            html = html[:a] + tag + html[a:]
+        else:
+            html = html[: max(a, 1)]
+    return html
+
+
+@settings(deadline=None, max_examples=500, suppress_health_check=[HealthCheck.too_slow])
+@given(st.sampled_from(SOURCES), MUTATIONS, st.booleans())
+@example(SOURCES[0], [("insert", 0.5, 0.5, 1, "\ud800")], False)
+@example(SOURCES[0], [("insert", 0.0, 0.5, 1, "<frameset>")], False)
+def test_mutated_pages_do_not_raise(
+    html: str, changes: list[tuple[str, float, float, int, str]], as_bytes: bool
+) -> None:
+    html = mutated(html, changes)
+    source = html.encode("utf-8", "surrogatepass") if as_bytes else html
+    article = timed(source, limit=5)
+    assert captions.parse_html(source) == article
+    assert "\x00" not in article.text
+    for caption in article.captions:
+        assert caption.text or caption.credit
+        assert all(p.element is not None for p in caption.printings)

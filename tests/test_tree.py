@@ -1,0 +1,266 @@
+"""captions/tree.py against BeautifulSoup's own builder, on the pages in tests/cases/pages/.
+
+The same page as lexbor writes it, read by ``BeautifulSoup(..., "html.parser")``, has the same tags, attributes and
+text; the links between the nodes hold in both directions, before and after edits.
+"""
+
+from __future__ import annotations
+
+import copy
+import tomllib
+from collections.abc import Callable, Iterator
+from itertools import pairwise
+from pathlib import Path
+from typing import Any
+
+import pytest
+from bs4 import BeautifulSoup
+from bs4.element import NavigableString, PreformattedString, Tag
+
+from captions import tree
+
+FOLDER = Path(__file__).parent / "cases" / "pages"
+PAGES: dict[str, str] = {
+    case["id"]: case["html"]
+    for path in sorted(FOLDER.glob("*.toml"))
+    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
+}
+ODD = {
+    "attributes": '<p class="a  b&#10;c" rel=next id="" data-x hidden title="&quot;&lt;">x</p><td headers="a b">y',
+    "empty-class": '<p class="">x</p><p class=" ">y</p><a rel="">z</a>',
+    "comments-and-doctype": "<!DOCTYPE html><!-- a --><html><!-- b --><body>x<!-- c -->y<!-- d --></body></html>",
+    "stripped-between-texts": "<p>one <script>two</script> three<style>four</style> five</p><nav><p>six</p></nav>seven",
+    "void-elements": '<p>a<br>b<hr>c<img src="x.jpg" alt>d<wbr>e</p><picture><source srcset="y"><img></picture>',
+    "entities": "<p>&lt;b&gt; &amp;amp; &nbsp;&#8203; &eacute; &notanentity; &#x1F4F7;</p>",
+    "misnested": "<p><b>one <i>two</b> three</i><table><p>four</p><tr><td>five</table></div></p>six",
+    "noscript": "<head><noscript><img src=x></noscript></head><body><noscript><p>a <b>b</b></p></noscript>",
+    "raw-text": "<title>a <b> c</title><textarea>x <p> y</textarea><template><p>z</p></template>",
+    "other-namespaces": "<svg><text>a</text></svg><math><mi>b</mi></math><p>c",
+    "no-body": "<html><head><title>x</title></head></html>",
+    "nothing": "",
+    "frames": "<frameset><frame src=a></frameset>",
+    "custom-elements": "<my-figure data-a=1><my-caption>x</my-caption></my-figure><amp-img src=x></amp-img>",
+    "preformatted": "<pre>\n\na\n  b</pre><p>\n c \n</p>",
+}
+SELECTORS = (
+    "p", "article > p", "figure figcaption", "figure > img:first-child", "[class]", '[class*="caption"]', ".credit",
+    "p:nth-of-type(2)", "h1 + *", "h1 ~ p", "img[src$=jpg]", ":not(p) > span", "div:has(img)", "li:last-child",
+    "#comments",
+)  # fmt: skip
+
+ALL = [pytest.param(html, id=name) for name, html in {**PAGES, **ODD}.items()]
+Signature = list[Any]
+
+
+def both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
+    """Our tree of a page, and BeautifulSoup's own of the same page as lexbor writes it."""
+    page = tree.parse(html)
+    ours = tree.build(page)
+    return ours, BeautifulSoup(page.html or "", "html.parser")
+
+
+def events(node: Any) -> Iterator[Any]:
+    """Every start tag with its attributes, every end tag, and every text but comments and doctypes."""
+    stack: list[Any] = list(reversed(node.contents))
+    while stack:
+        item = stack.pop()
+        if isinstance(item, str) and not isinstance(item, NavigableString):
+            yield item
+        elif isinstance(item, Tag):
+            yield (item.name, {k: list(v) if isinstance(v, list) else v for k, v in item.attrs.items()})
+            stack.append(f"</{item.name}>")
+            stack.extend(reversed(item.contents))
+        elif isinstance(item, NavigableString) and not isinstance(item, PreformattedString):
+            yield ("text", str(item))
+
+
+def signature(node: Any) -> Signature:
+    """The events of a tree with neighbouring texts joined and their white space folded."""
+    out: Signature = []
+    run = ""
+    for event in [*events(node), None]:
+        if isinstance(event, tuple) and event[0] == "text" and isinstance(event[1], str):
+            run += event[1]
+            continue
+        if text := " ".join(run.split()):
+            out.append(("text", text))
+        run = ""
+        if event is not None:
+            out.append(event)
+    return out
+
+
+def assert_linked(soup: BeautifulSoup) -> None:
+    """Parents, siblings and elements in document order point to each other in both directions."""
+    ordered: list[Any] = [soup]
+    stack: list[Any] = list(reversed(soup.contents))
+    while stack:
+        node = stack.pop()
+        ordered.append(node)
+        if isinstance(node, Tag):
+            stack.extend(reversed(node.contents))
+    assert ordered[-1].next_element is None
+    assert soup.previous_element is None
+    for one, other in pairwise(ordered):
+        assert one.next_element is other
+        assert other.previous_element is one
+    for node in ordered:
+        if not isinstance(node, Tag):
+            continue
+        children: list[Any] = list(node.contents)
+        for child in children:
+            assert child.parent is node
+        for one, other in pairwise(children):
+            assert one.next_sibling is other
+            assert other.previous_sibling is one
+        if children:
+            assert children[0].previous_sibling is None
+            assert children[-1].next_sibling is None
+    assert [id(n) for n in soup.descendants] == [id(n) for n in ordered[1:]]
+
+
+@pytest.mark.parametrize("html", ALL)
+def test_the_tree_is_the_same(html: str) -> None:
+    ours, own = both(html)
+    assert signature(ours) == signature(own)
+    assert ours.get_text().split() == own.get_text().split()
+
+
+@pytest.mark.parametrize("html", ALL)
+def test_the_nodes_are_linked(html: str) -> None:
+    assert_linked(both(html)[0])
+
+
+@pytest.mark.parametrize("html", ALL)
+def test_searches_find_the_same(html: str) -> None:
+    ours, own = both(html)
+    for name in ("p", "figure", ["h1", "h2"], True):
+        assert [signature(t) for t in ours.find_all(name)] == [signature(t) for t in own.find_all(name)]
+    for selector in SELECTORS:
+        assert [signature(t) for t in ours.select(selector)] == [signature(t) for t in own.select(selector)]
+    classes = {c for t in own.find_all(class_=True) for c in t["class"]}
+    for name in sorted(classes):
+        assert len(ours.find_all(class_=name)) == len(own.find_all(class_=name))
+    for one, other in zip(ours.find_all(True), own.find_all(True), strict=True):
+        assert [p.name for p in one.parents] == [p.name for p in other.parents]
+        before, same_before = one.find_previous_sibling(), other.find_previous_sibling()
+        assert (before and before.name) == (same_before and same_before.name)
+
+
+@pytest.mark.parametrize("html", ALL)
+def test_what_is_written_reads_back_the_same(html: str) -> None:
+    ours, own = both(html)
+    assert signature(BeautifulSoup(str(ours), "html.parser")) == signature(ours)
+    assert signature(copy.copy(ours)) == signature(ours)
+    if ours.body is not None and own.body is not None:
+        assert signature(copy.deepcopy(ours.body)) == signature(ours.body)
+        assert [s for t in ours.body.stripped_strings for s in t.split()] == [
+            s for t in own.body.stripped_strings for s in t.split()
+        ]
+
+
+def _decompose(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.decompose()
+
+
+def _extract(soup: BeautifulSoup, tag: Tag) -> None:
+    assert tag.extract().parent is None
+
+
+def _insert(soup: BeautifulSoup, tag: Tag) -> None:
+    made = soup.new_tag("b", attrs={"class": "new"})
+    made.string = "new"
+    tag.insert(0, made)
+    tag.insert(1, NavigableString("text"))
+    tag.append("last")
+
+
+def _beside(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.insert_before(soup.new_tag("i"))
+    tag.insert_after("after")
+
+
+def _replace(soup: BeautifulSoup, tag: Tag) -> None:
+    made = soup.new_tag("section")
+    made.append("in its place")
+    tag.replace_with(made)
+
+
+def _unwrap(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.unwrap()
+
+
+def _wrap(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.wrap(soup.new_tag("div"))
+
+
+def _clear(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.clear()
+
+
+def _rename(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.name = "aside"
+    tag["class"] = ["renamed"]
+    tag["title"] = "a < b"
+
+
+def _string(soup: BeautifulSoup, tag: Tag) -> None:
+    tag.string = "whole"
+
+
+def _move(soup: BeautifulSoup, tag: Tag) -> None:
+    assert soup.body is not None
+    soup.body.append(tag)
+
+
+EDITS: list[Callable[[BeautifulSoup, Tag], None]] = [
+    _decompose, _extract, _insert, _beside, _replace, _unwrap, _wrap, _clear, _rename, _string, _move,
+]  # fmt: skip
+EDITED = ("figcaption-spans", "wordpress-block-gallery", "old-table-layout", "text-and-paragraphs-mixed", "drupal")
+
+
+@pytest.mark.parametrize("name", EDITED)
+@pytest.mark.parametrize("edit", EDITS, ids=lambda e: e.__name__.strip("_"))
+def test_edits_do_the_same(edit: Callable[[BeautifulSoup, Tag], None], name: str) -> None:
+    count = len(both(PAGES[name])[0].select("body *"))
+    for at in sorted({0, 1, count // 3, count // 2, count - 2, count - 1}):
+        ours, own = both(PAGES[name])
+        if edit in (_insert, _string) and ours.select("body *")[at].is_empty_element:
+            continue  # what is put into a void element is not read back
+        edit(ours, ours.select("body *")[at])
+        edit(own, own.select("body *")[at])
+        assert_linked(ours)
+        assert signature(ours) == signature(own)
+        assert signature(BeautifulSoup(str(ours), "html.parser")) == signature(own)
+
+
+@pytest.mark.parametrize("name", EDITED)
+def test_all_tags_of_a_kind_can_go(name: str) -> None:
+    ours, own = both(PAGES[name])
+    for soup in (ours, own):
+        for tag in soup.find_all(["img", "figcaption", "span", "td"]):
+            tag.decompose()
+        for tag in soup.find_all("p"):
+            tag.unwrap()
+    assert_linked(ours)
+    assert signature(ours) == signature(own)
+
+
+def test_trees_share_nothing() -> None:
+    one, other = both(PAGES["figcaption-spans"])[0], both(PAGES["figcaption-spans"])[0]
+    for tag in one.find_all(True):
+        tag.attrs["data-mark"] = "1"
+        tag.attrs.setdefault("class", []).append("mark")
+    assert other.select(".mark, [data-mark]") == []
+    first, second = one.select("span")[:2]
+    first.contents.clear()
+    assert second.get_text()
+    one.decompose()
+    assert_linked(other)
+
+
+def test_deep_nesting_is_flattened_and_its_text_kept() -> None:
+    html = "<div>" * 30_000 + "<p>deep" + "</div>" * 30_000 + "<p>after"
+    soup = tree.build(tree.parse(html))
+    assert soup.get_text(" ").split() == ["deep", "after"]
+    assert max(len(list(t.parents)) for t in soup.find_all(["p"])) < 1000
