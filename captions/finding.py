@@ -48,7 +48,8 @@ class Finder:
                 if line.text not in splits:
                     splits[line.text] = split(line.text, self.words)
                 line.split, line.read = splits[line.text], True
-            hinted = hinted or line.split is not None or is_label(line.text, self.words)
+                line.label = is_label(line.text, self.words)
+            hinted = hinted or line.split is not None or line.label
         if not hinted:
             return []
         for line in self.lines:
@@ -126,7 +127,7 @@ class Finder:
     def _join_labels(self) -> None:
         """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
         for at, line in enumerate(self.lines[:-1]):
-            if not is_label(line.text, self.words) or not self.page.beside(at, at + 1):
+            if not line.label or not self.page.beside(at, at + 1):
                 continue
             following = self.lines[at + 1]
             if self.page.gaps[at + 1] and len(following.text) > 60:
@@ -204,12 +205,7 @@ class Finder:
     def _over(self, at: int) -> int:
         """The line above, but for a label that belongs to this one."""
         over = at - 1
-        if (
-            over > 0
-            and self.lines[over].taken
-            and is_label(self.lines[over].text, self.words)
-            and self.page.beside(at, over)
-        ):
+        if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.beside(at, over):
             return over - 1 if self.page.beside(over, over - 1) else -1
         return over
 
@@ -231,7 +227,7 @@ class Finder:
         if not self.page.beside(at, place):
             return 0
         line = self.lines[place]
-        if line.taken or (line.split is not None and line.split.alone) or is_label(line.text, self.words):
+        if line.taken or (line.split is not None and line.split.alone) or line.label:
             return 0
         text = line.text
         if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
@@ -300,12 +296,7 @@ class Finder:
 
     def _label_above(self, at: int) -> int:
         """Takes a label alone on the line above along."""
-        if (
-            at
-            and self.page.beside(at, at - 1)
-            and self.lines[at - 1].taken
-            and is_label(self.lines[at - 1].text, self.words)
-        ):
+        if at and self.page.beside(at, at - 1) and self.lines[at - 1].taken and self.lines[at - 1].label:
             return at - 1
         return at
 
@@ -314,7 +305,7 @@ class Finder:
         if not at or not self.page.beside(at, at - 1):
             return at
         above = self.lines[at - 1]
-        return at - 1 if not above.taken and is_label(above.text, self.words) else at
+        return at - 1 if not above.taken and above.label else at
 
     # Printings without a credit.
 

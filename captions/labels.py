@@ -200,7 +200,7 @@ def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> 
             best = found
             break
     tail = text[since:].lower()
-    dotted = words.dotted_labels.search(tail, 1)  # fot. Jan Wrona
+    dotted = words.dotted_labels.search(tail, 1) if phrases else None  # fot. Jan Wrona
     if dotted is not None and (best is None or since + dotted.start() < best.start):
         best = Found(since + dotted.start(), since + dotted.end(), "before")
     if (

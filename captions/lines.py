@@ -36,6 +36,8 @@ class Line:
     split: Split | None = None
     read: bool = False
     """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
+    label: bool = False
+    """Whether it is a label and nothing else; found out with split."""
     key: str = ""
     taken: bool = False
     glued: bool = False
@@ -91,9 +93,13 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
             out[-1].end = end  # blank lines in a row are one
             start = cut.end() if cut else end
             continue
-        for part in _parts(text, start, end, words):
-            out.append(Line(first, part, tidy(text[first:part]), len(out), glued=first > start))
-            first = part
+        whole = text[start:end]
+        if len(whole) > 12 and ("(" in whole or "[" in whole or "（" in whole or "【" in whole):
+            for part in _parts(text, start, end, words):
+                out.append(Line(first, part, tidy(text[first:part]), len(out), glued=first > start))
+                first = part
+        else:
+            out.append(Line(start, end, tidy(whole), len(out)))
         start = cut.end() if cut else end
     return _trimmed(out)
 
@@ -102,7 +108,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
     """Where the parts of one line end: behind each labelled bracket after which the text goes on."""
     ends: list[int] = []
     first = start
-    for bracket in _INNER.finditer(text, start, end) if end - start > 12 else ():
+    for bracket in _INNER.finditer(text, start, end):
         inner = bracket.group()
         if not _LABEL_SIGN.search(inner) and not labels.by_phrases(inner, words):
             continue

@@ -32,6 +32,8 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     lines = split_lines(text, words)
     blocks: list[Block] = []
     for _ in range(PASSES):
+        if blocks and not any(line.split is not None or line.label for line in lines):
+            break  # nothing left that a further pass could take
         page = page_of(lines)
         found = Finder(page, words, text).find()
         if not found:
