@@ -72,8 +72,8 @@ def _container(node: Node) -> Node | None:
     for _ in range(4):
         if step is None or step.tag.name in ("body", "article", "main") or step.all_text > 600:
             break
-        if step.heading:
-            break
+        if step.heading or (step.images > 1 and step.captioned > 1):
+            break  # another story's picture, or several
         if step.flags & (CAPTION | CREDIT | PICTURE):
             top = step
         step = step.parent
@@ -84,7 +84,7 @@ def _container(node: Node) -> Node | None:
 
 def _has_image(node: Node) -> bool:
     """Whether a picture stands in an element, or right beside it."""
-    return node.image or (node.parent is not None and node.parent.all_text < 400 and node.parent.image)
+    return node.images > 0 or (node.parent is not None and node.parent.all_text < 400 and node.parent.images > 0)
 
 
 def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:

@@ -16,7 +16,7 @@ from captions.printings import Block as Found
 from captions.structured import Structured, of_page
 from captions.text import match_key, tidy
 from captions.vocabulary import Vocabulary, default
-from captions.walk import Block, walk
+from captions.walk import CAPTION, CREDIT, PICTURE, Block, walk
 
 # Blocks before the article's first paragraph in which its main picture may stand.
 _BEFORE, _AFTER = 60, 6
@@ -56,19 +56,21 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
     if heads:
         first = min(first, heads[-1])
+    paths = _Paths()
     found: list[Found] = []
     taken: set[int] = set()
     for figure in figures(blocks, outer, total, first, last, words):
         taken.update(figure.blocks)
         reading = figure.reading
-        printing = Printing(figure.caption, element=_path(figure.container.tag))
+        printing = Printing(figure.caption, element=paths.of(figure.container.tag))
         found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
     above = deck(blocks, outer, taken, total, names)
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
     kept = body_blocks(blocks, outer, taken, total, names)
     shown = {b.number for b in (*above, *kept)}
-    found, left = _from_text(sorted({b.number: b for b in (*before, *above, *kept)}.items()), found, words)
+    numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
+    found, left = _from_text([b for _, b in numbered], found, words, paths)
     kept = [b for b in left if b.number in shown]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
@@ -85,27 +87,53 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
 
 
 def _from_text(
-    numbered: list[tuple[int, Block]], found: list[Found], words: Vocabulary
+    blocks: list[Block], found: list[Found], words: Vocabulary, paths: _Paths
 ) -> tuple[list[Found], list[Block]]:
     """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
     known = {match_key(f.caption) for f in found if f.caption}
-    kept = [b for _, b in numbered if match_key(b.text) not in known]
+    kept = [b for b in blocks if match_key(b.text) not in known or _is_said(b)]
     lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
     finder = Finder(page_of(lines), words, "")
     more = finder.find()
     left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
     for block in more:
         at = kept[block.order]
-        printing = Printing(block.caption, element=_path(at.node.tag), shape=block.printing.shape)
+        printing = Printing(block.caption, element=paths.of(at.node.tag), shape=block.printing.shape)
         found.append(Found(block.caption, block.reading, printing, block.rule, at.number))
     return found, left
 
 
-def _path(tag: Any) -> str:
-    """Where an element stands: ``article > figure[2] > figcaption``."""
-    steps = []
-    while tag is not None and tag.name not in ("[document]", "html", "body"):
-        place = 1 + sum(1 for s in tag.previous_siblings if getattr(s, "name", None) == tag.name)
-        steps.append(tag.name if place == 1 else f"{tag.name}[{place}]")
-        tag = tag.parent
-    return " > ".join(reversed(steps))
+def _is_said(block: Block) -> bool:
+    """Whether a block that says what a caption says is a sentence of the article: it stands by no picture."""
+    by_picture = block.pictured or block.node.images or block.node.inside(PICTURE | CAPTION | CREDIT)
+    return block.tag == "p" and is_paragraph(block) and not by_picture
+
+
+class _Paths:
+    """Where the elements of a page stand."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._numbered: set[int] = set()
+
+    def of(self, tag: Any) -> str:
+        """``article > figure[2] > figcaption``."""
+        steps = []
+        while tag is not None and tag.name not in ("[document]", "html", "body"):
+            place = self._place(tag)
+            steps.append(tag.name if place == 1 else f"{tag.name}[{place}]")
+            tag = tag.parent
+        return " > ".join(reversed(steps))
+
+    def _place(self, tag: Any) -> int:
+        """Which of its parent's children of its name an element is; all of them are numbered at once."""
+        parent = tag.parent
+        if parent is None:
+            return 1
+        if id(parent) not in self._numbered:
+            self._numbered.add(id(parent))
+            counts: dict[str, int] = {}
+            for child in parent.contents:
+                if name := getattr(child, "name", None):
+                    counts[name] = self._places[id(child)] = counts.get(name, 0) + 1
+        return self._places[id(tag)]

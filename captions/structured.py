@@ -7,11 +7,16 @@ import re
 from collections.abc import Iterator
 from dataclasses import dataclass, field
 from datetime import date
+from html import unescape
 from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from captions.text import tidy
+
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
+# Old pages hide the source from browsers that know no scripts.
+_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>)\s*$")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -39,7 +44,7 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
         if name and content:
             metas.setdefault(name.lower(), content.strip())
     for script in page.css('script[type="application/ld+json"]'):
-        text = script.text_content or ""
+        text = _COMMENT.sub("", script.text(deep=True))
         try:
             data = json.loads(text, strict=False)
         except (ValueError, RecursionError):
@@ -94,10 +99,11 @@ def _take(item: dict[str, Any], told: Structured) -> None:
     elif _ARTICLE.search(kinds):
         headline = item.get("headline")
         if isinstance(headline, str) and told.headline is None:
-            told.headline = headline.strip() or None
+            told.headline = tidy(unescape(headline)) or None
         published = item.get("datePublished")
         if isinstance(published, str) and told.published is None:
             told.published = day(published)
         publisher = item.get("publisher")
-        if isinstance(publisher, dict) and isinstance(publisher.get("name"), str) and told.publication is None:
-            told.publication = publisher["name"].strip() or None
+        for one in publisher if isinstance(publisher, list) else [publisher]:
+            if isinstance(one, dict) and isinstance(one.get("name"), str) and told.publication is None:
+                told.publication = tidy(unescape(one["name"])) or None

@@ -27,12 +27,18 @@ _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
 _MANY_TAGS = 20_000
+# lexbor's time grows with the square of one element's attributes too. In characters, and in parts between spaces: what
+# is longer in both says nothing of an article; a picture inside its own address is long in one part.
+_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)(\s[^<>]{50000,})>")
+_MOST_PARTS = 2_000
 
 
 def parse(html: str) -> LexborHTMLParser:
     """The page as lexbor reads it, with all that it holds; nesting beyond any article is flattened first."""
     if html.count("<") > _MANY_TAGS:
         html = _flattened(html)
+    if len(html) > 50_000:
+        html = _LONG_TAG.sub(lambda tag: f"<{tag[1]}>" if len(tag[2].split()) > _MOST_PARTS else tag[0], html)
     return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 

@@ -73,7 +73,9 @@ _ATTRIBUTES = (
     "data-qa",
     "aria-label",
 )
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR = 1, 2, 4, 8, 16, 32, 64
+# From so many characters a line break parts two lines of running text, not the words of one.
+_LINE = 60
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN = 1, 2, 4, 8, 16, 32, 64, 128
 
 
 @dataclass(slots=True)
@@ -88,8 +90,10 @@ class Node:
     """Characters of good text below it."""
     all_text: int = 0
     """Characters of any text below it."""
-    image: bool = False
-    """Whether a picture stands below it."""
+    images: int = 0
+    """How many pictures stand below it: none, one, or two for more."""
+    captioned: int = 0
+    """How many elements named a caption do, counted alike."""
     heading: bool = False
     """Whether a heading of the first two ranks does."""
 
@@ -114,6 +118,8 @@ class Block:
     linked: int
     """How many of its characters are links."""
     number: int
+    pictured: bool = False
+    """Whether a picture stands between it and the block before."""
     pieces: list[tuple[str, Node, int]] = field(default_factory=list)
     """Its texts by the elements that hold them: the text, the nearest node, and which inline element (a number)."""
 
@@ -129,6 +135,7 @@ def _patterns() -> dict[int, re.Pattern[str]]:
         "picture": PICTURE,
         "body": BODY,
         "author": AUTHOR,
+        "unseen": UNSEEN,
     }
     return {flag: re.compile("|".join(tables[name]["words"])) for name, flag in names.items()}
 
@@ -180,9 +187,21 @@ def flags_of(tag: Tag) -> int:
     return flags
 
 
-def _mark(node: Node | None, name: str) -> None:
-    while node is not None and not getattr(node, name):
-        setattr(node, name, True)
+def _count_image(node: Node | None) -> None:
+    while node is not None and node.images < 2:  # what stands above an element with two has two
+        node.images += 1
+        node = node.parent
+
+
+def _count_caption(node: Node | None) -> None:
+    while node is not None and node.captioned < 2:
+        node.captioned += 1
+        node = node.parent
+
+
+def _mark_heading(node: Node | None) -> None:
+    while node is not None and not node.heading:
+        node.heading = True
         node = node.parent
 
 
@@ -196,43 +215,55 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
     top = Node(root, None, flags_of(root), 0)
     nodes[id(root)] = top
     run: list[tuple[str, Node, bool, int]] = []
-    state = [top, "body"]
+    run_tag = "body"
+    size = 0  # characters of the run
+    before = within = False  # whether a picture stands before the run, and in it
 
     def flush() -> None:
+        nonlocal size, before, within
         if not run:
             return
         text = " ".join("".join([t for t, _, _, _ in run]).split())
         if text:
             linked = sum(len(t.strip()) for t, _, link, _ in run if link)
             pieces = [(t, n, e) for t, n, _, e in run if t.strip()]
-            blocks.append(Block(text, pieces[0][1] if pieces else top, str(state[1]), linked, len(blocks), pieces))
+            stands = pieces[0][1] if pieces else top
+            blocks.append(Block(text, stands, run_tag, linked, len(blocks), before, pieces))
+            before, within = within, False
         run.clear()
+        size = 0
 
     stack: list[tuple[Iterator[Any], Node, bool, str, bool]] = [(iter(root.contents), top, False, "body", True)]
     while stack:
         children, node, linked, block, is_block = stack[-1]
         for child in children:
             if isinstance(child, NavigableString):
-                state[1] = block
-                run.append((str(child), node, linked, id(child.parent)))
+                run_tag = block
+                text = str(child)
+                size += len(text.strip())
+                run.append((text, node, linked, id(child.parent)))
                 continue
             name = child.name
             if name in _SKIPPED:
                 continue
             if name == "br":
-                flush() if run and len("".join(t for t, _, _, _ in run).strip()) > 60 else run.append(
-                    (" ", node, linked, 0)
-                )
+                if size > _LINE:
+                    flush()
+                else:
+                    run.append((" ", node, linked, 0))
                 continue
             if name == "img":
                 images.append(child)
-                _mark(node, "image")
+                _count_image(node)
+                before, within = before or not size, within or bool(size)
                 continue
             if name in _PICTURES:
-                _mark(node, "image")
+                _count_image(node)
             elif name in ("h1", "h2"):
-                _mark(node, "heading")
+                _mark_heading(node)
             flags = flags_of(child)
+            if flags & UNSEEN:
+                continue
             boundary = name in BLOCKS
             if boundary:
                 flush()
@@ -240,6 +271,8 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
             if boundary or flags:
                 inner = Node(child, node, flags, node.depth + 1)
                 nodes[id(child)] = inner
+                if flags & CAPTION and not node.inside(CAPTION):
+                    _count_caption(node)
             stack.append((iter(child.contents), inner, linked or name == "a", name if boundary else block, boundary))
             break
         else:

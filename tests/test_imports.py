@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version"),
-    ("text", "decoding", "tree", "walk", "structured"),
-    ("body", "register"),
+    ("text", "decoding", "tree", "walk"),
+    ("body", "register", "structured"),
     ("vocabulary",),
     ("names", "labels", "notices"),
     ("segments",),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import codecs
-import time
 import tomllib
 from collections import Counter
 from pathlib import Path
@@ -75,18 +74,7 @@ WORDS = "The ferry left the pier at seven, with nine passengers, four goats and 
 BODY = f"<p>{WORDS}</p>"
 FIGURE = '<figure><img src="a.jpg"><figcaption>A dog in the park. Photo: Jo Reed/AP</figcaption></figure>'
 LD = '<script type="application/ld+json">'
-# Seconds that a page may take on a slow machine; the slowest of these, well read, takes one.
-LIMIT = 2.0
-
-
-def timed(html: str | bytes, limit: float = LIMIT) -> captions.Article:
-    """What a page gives, within the time."""
-    start = time.perf_counter()
-    article = captions.parse_html(html)
-    assert time.perf_counter() - start < limit
-    return article
-
-
+# Of a size at which a step that grows with the square of the page would stand still here for minutes.
 HOSTILE: dict[str, str] = {
     "nested-divs": "<div>" * 100_000 + BODY,
     "nested-divs-closed": "<div>" * 100_000 + BODY + "</div>" * 100_000,
@@ -121,11 +109,11 @@ HOSTILE: dict[str, str] = {
     + "<i class=credit>AP</i>" * 5_000
     + "</figcaption></figure>",
     "captions-in-a-box": BODY + "<div class=image><img>" + "<p class=caption>a dog</p>" * 3_000 + "</div>" + BODY,
-    "figures-after-the-body": BODY + FIGURE * 3_000,
+    "figures-after-the-body": BODY + FIGURE * 10_000,
     "figures-among-paragraphs": (BODY + FIGURE) * 300,
-    "figures-beside-each-other": FIGURE * 5_500,
-    "line-breaks": "<p>x" + "<br>" * 14_000,
-    "attributes": "<p " + " ".join(f"a{i}=1" for i in range(45_000)) + f">{WORDS}</p>",
+    "figures-beside-each-other": FIGURE * 20_000,
+    "line-breaks": "<p>x" + "<br>" * 100_000,
+    "attributes": "<p " + " ".join(f"a{i}=1" for i in range(100_000)) + f">{WORDS}</p>",
     "metas": "<meta name=a content=b>" * 20_000 + BODY,
     "json-nested": BODY + LD + "[" * 100_000 + "</script>",
     "json-long-number": BODY + LD + '{"@type":"NewsArticle","headline":' + "9" * 10_000 + "}</script>",
@@ -151,28 +139,18 @@ HOSTILE: dict[str, str] = {
     "tags-of-odd-names": f"<p:x><x-y><1><é><p/><p =a ='\"><a\x0cb>{BODY}",
     "no-html": WORDS,
 }
-SLOW = {
-    "figures-beside-each-other": "quadratic: the path of each element counts its siblings",
-    "line-breaks": "quadratic: each br joins all that stands before it",
-    "attributes": "quadratic in lexbor: the attributes of one element",
-}
 
 
-def _hostile(name: str) -> Any:
-    marks = [pytest.mark.xfail(reason=SLOW[name], strict=True)] if name in SLOW else []
-    return pytest.param(HOSTILE[name], id=name, marks=marks)
-
-
-@pytest.mark.parametrize("html", [_hostile(name) for name in HOSTILE])
-def test_a_hostile_page_is_read_in_time(html: str) -> None:
-    article = timed(html)
+@pytest.mark.parametrize("html", HOSTILE.values(), ids=HOSTILE)
+def test_a_hostile_page_is_read(html: str) -> None:
+    article = captions.parse_html(html)
     assert "\x00" not in article.text
     if len(html) < 50_000:
         assert captions.parse_html(html) == article
 
 
-def test_a_page_of_ten_megabytes_is_read_in_time() -> None:
-    article = timed((BODY + "\n") * 95_000, limit=20)
+def test_a_page_of_ten_megabytes_is_read() -> None:
+    article = captions.parse_html((BODY + "\n") * 95_000)
     assert article.text.count(WORDS) == 95_000
 
 
@@ -236,7 +214,7 @@ ENCODED = {
 @pytest.mark.parametrize("name", ENCODED)
 def test_bytes_are_decoded_as_a_browser_would(name: str) -> None:
     data, text = ENCODED[name]
-    assert timed(data).text == text
+    assert captions.parse_html(data).text == text
 
 
 @pytest.mark.parametrize(
@@ -257,7 +235,7 @@ def test_bytes_are_decoded_as_a_browser_would(name: str) -> None:
     ids=lambda data: repr(data[:20]),
 )
 def test_bytes_that_are_no_page_do_not_raise(data: bytes) -> None:
-    assert timed(data) == captions.parse_html(data)
+    assert captions.parse_html(data) == captions.parse_html(data)
 
 
 # --- mutated pages
@@ -312,7 +290,7 @@ def test_mutated_pages_do_not_raise(
 ) -> None:
     html = mutated(html, changes)
     source = html.encode("utf-8", "surrogatepass") if as_bytes else html
-    article = timed(source, limit=5)
+    article = captions.parse_html(source)
     assert captions.parse_html(source) == article
     assert "\x00" not in article.text
     for caption in article.captions:
