@@ -100,6 +100,8 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text)]
+    # The elements that hold the running text: whatever paragraph stands in one is the article's, however short.
+    holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
     kept: list[Block] = []
     for at, block in enumerate(inside):
         if is_paragraph(block):
@@ -113,8 +115,11 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
                 kept.append(block)
         elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
             ends = block.text.endswith(_SENTENCES)
-            if (between and (ends or len(block.text) > 25 or block.tag == "p")) or (
-                at > solid[-1] and ends and len(block.text) > 15 and at - solid[-1] < 3
+            beside = block.tag == "p" and id(block.node.parent) in holders and ends
+            if (
+                beside
+                or (between and (ends or len(block.text) > 25 or block.tag in ("p", "dt", "li")))
+                or (at > solid[-1] and ends and len(block.text) > 15 and at - solid[-1] < 3)
             ):
                 kept.append(block)
         elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
