@@ -28,6 +28,12 @@ def is_paragraph(block: Block) -> bool:
     return len(block.text) >= least and block.linked * 2 < len(block.text) and block.tag not in HEADINGS
 
 
+def _says_more(block: Block) -> bool:
+    """Whether a paragraph that is mostly a link says a sentence around it, more than a label and a stop."""
+    outside = len(block.text) - block.linked
+    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in ".!?…。！？"
+
+
 def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     """The element that holds the article: the deepest with four fifths of the page's running text.
 
@@ -107,7 +113,7 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         if is_paragraph(block):
             kept.append(block)
             continue
-        if block.linked * 2 >= len(block.text):
+        if block.linked * 2 >= len(block.text) and not _says_more(block):
             continue
         between = solid[0] < at < solid[-1]
         if block.tag in HEADINGS:
@@ -115,7 +121,10 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
                 kept.append(block)
         elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
             ends = block.text.endswith(_SENTENCES)
-            beside = block.tag == "p" and id(block.node.parent) in holders and ends
+            above = block.node.parent
+            if block.tag == "li" and above is not None:
+                above = above.parent
+            beside = block.tag in ("p", "li") and id(above) in holders and ends
             if (
                 beside
                 or (between and (ends or len(block.text) > 25 or block.tag in ("p", "dt", "li")))

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 
@@ -16,6 +17,12 @@ from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, PICTURE, Bl
 
 # In characters: what is longer and named a caption is text of the article.
 _LONGEST = 900
+# In words: a longer line that nothing names a credit is none.
+_CREDIT_WORDS = 8
+# What sites write of all that they print, in the languages that sites write it in.
+_ALL_RIGHTS = re.compile(
+    r"all rights|alle rechte|tous droits|todos los derechos|todos os direitos|tutti i diritti", re.IGNORECASE
+)
 _HINTED = ("bare-bracket", "labelled-bracket", "label")
 
 
@@ -40,7 +47,7 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
         if holder is not None and first <= block.number <= last:
             groups.setdefault(id(holder), []).append(block)
             holders[id(holder)] = holder
-    out = []
+    out: list[Figure] = []
     for key, group in groups.items():
         holder = holders[key]
         if boilerplate(holder.parent, total, BOILER | AUTHOR):
@@ -49,7 +56,39 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
         made = _read(texts, holder, words)
         if made is not None and not _is_teaser(group, made):
             out.append(made)
-    return out
+    return _joined(out, blocks, words)
+
+
+def _joined(figures: list[Figure], blocks: Sequence[Block], words: Vocabulary) -> list[Figure]:
+    """The figures, each with the credit that stands right under or above it in a block of its own."""
+    held = {n: figure for figure in figures for n in figure.blocks}
+    for figure in figures:
+        if figure.reading is None:
+            for number in (figure.blocks[-1] + 1, figure.blocks[0] - 1):
+                other = held.get(number)
+                if other is None and 0 <= number < len(blocks):
+                    other = _credit_line(blocks[number], words)
+                if other is not None and not other.caption and other.reading is not None:
+                    figure.reading = other.reading
+                    figure.blocks.extend(other.blocks)
+                    held.update(dict.fromkeys(other.blocks, figure))
+                    break
+    return [f for f in figures if held[f.blocks[0]] is f]
+
+
+def credit_lines(blocks: Sequence[Block], taken: set[int], words: Vocabulary) -> list[Figure]:
+    """The credits that stand alone right under a picture without a caption: of that picture, not of a text above."""
+    lines = [_credit_line(b, words) for b in blocks if b.pictured and b.number not in taken]
+    return [line for line in lines if line is not None]
+
+
+def _credit_line(block: Block, words: Vocabulary) -> Figure | None:
+    if len(block.text) > 140 or block.tag in HEADINGS:
+        return None
+    found = captioning.split(tidy(block.text), words)
+    if found is None or not found.alone or found.strength < SURE:
+        return None
+    return Figure(block.node, "", found.reading, [block.number], found.rule)
 
 
 def _container(node: Node) -> Node | None:
@@ -97,6 +136,7 @@ def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
 def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | None:
     texts: list[str] = []
     credits_: list[str] = []
+    loose: list[str] = []  # what stands by a caption and is not named
     named = any(_role(n, holder) == CAPTION for b in group for _, n, _ in b.pieces)
     numbers = []
     for block in group:
@@ -110,6 +150,8 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
                 owed.append(text)
             elif role == CAPTION or not named:
                 line.append(text)
+            else:
+                loose.append(text)
         numbers.append(block.number)
         if text := tidy("".join(line)):
             texts.append(text)
@@ -122,12 +164,19 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
             caption = own_caption
         if own is not None and (reading is None or len(own.credit.line) > len(reading.credit.line)):
             reading = own
+    for text in loose if reading is None else ():
+        own = read(tidy(text), words)
+        tells = own.registered or own.label is not None or any(" " in person.text for person in own.persons)
+        if own.clean and tells and len(text.split()) <= _CREDIT_WORDS:
+            reading = own
     if reading is None and named and caption:
         caption, reading = _by_structure(group, caption, words)
     if not caption and reading is None:
         return None
     if CLOCK.match(caption) or (caption.split(" ", 1)[0].casefold() in words.bys and reading is None):
         caption = ""
+    if not caption and reading is not None and _ALL_RIGHTS.search(reading.credit.line) and not _has_image(holder):
+        return None  # the notice of the whole site
     if reading is None and not (_says_something(caption, named) and _has_image(holder)):
         return None  # a quotation, a date, an author: nothing says that it belongs to a picture
     if len(caption) > _LONGEST:

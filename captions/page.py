@@ -8,7 +8,7 @@ from typing import Any
 from captions import printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.decoding import decode_page
-from captions.figures import figures
+from captions.figures import credit_lines, figures
 from captions.finding import Finder
 from captions.lines import Line, page_of, printable
 from captions.model import Article, Printing
@@ -64,6 +64,11 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         reading = figure.reading
         printing = Printing(figure.caption, element=paths.of(figure.container.tag))
         found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
+    for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
+        if line.reading is not None and within(line.container, outer):
+            taken.update(line.blocks)
+            printing = Printing("", element=paths.of(line.container.tag))
+            found.append(Found("", line.reading, printing, line.rule, line.blocks[0]))
     above = deck(blocks, outer, taken, total, names)
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
