@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from captions.text import has_cjk
-from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, WEAK, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
@@ -19,7 +19,7 @@ _COMMENTS = re.compile(
     r"komentarze|yorumlar|комментари[ий]|댓글|コメント|评论)\b.{0,20}$",
     re.IGNORECASE,
 )
-_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK
+_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
 
 
 def is_paragraph(block: Block) -> bool:
@@ -50,7 +50,7 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     everyone = {id(n): n for b in blocks for n in _line(b.node)}.values()
     for node in everyone:
         node.all_text, node.text = node.text, 0
-    for names in (_NO_BODY, _NO_BODY & ~WEAK, CAPTION | CREDIT | AUTHOR, CAPTION | CREDIT, 0):
+    for names in (_NO_BODY, _NO_BODY & ~(WEAK | UNSHOWN), CAPTION | CREDIT | AUTHOR, CAPTION | CREDIT, 0):
         kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
         good = sum(len(b.text) for b in kept)
         if good >= _LEFT * total:
@@ -105,7 +105,7 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
     inside = inside[: _comments_at(inside)]
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
-        return [b for b in inside if b.linked * 2 < len(b.text)]
+        return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
     # The elements that hold the running text: whatever paragraph stands in one is the article's, however short.
     holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
     kept: list[Block] = []

@@ -127,7 +127,10 @@ def _has_image(node: Node) -> bool:
 
 
 def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
-    """Whether a group is a link to another story: little but links, and no credit."""
+    """Whether a group is a link to another story: a link round a heading too, or little but links and no credit."""
+    link = figure.container.tag.find_parent("a")
+    if link is not None and link.find(["h2", "h3", "h4"]) is not None:
+        return True
     size = sum(len(b.text) for b in group)
     linked = sum(b.linked for b in group)
     return figure.reading is None and linked > 0.5 * size

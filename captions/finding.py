@@ -55,12 +55,15 @@ class Finder:
         for line in self.lines:
             line.key = line.key or match_key(line.text[:4000])
         self.page.keys = Counter(line.key for line in self.lines)
-        self._join_labels()
+        joined = self._join_labels()
         self._wholes()
         self.known = {match_key(block.caption) for block in self.blocks if block.caption}
         self._credits()
         if self.blocks:
             self._repeats()
+        for label, credit in joined:
+            if not credit.taken:
+                label.taken = False  # the next round may join them again
         return self.blocks
 
     # Lines that hold caption and credit.
@@ -124,10 +127,11 @@ class Finder:
 
     # Credits on a line of their own.
 
-    def _join_labels(self) -> None:
+    def _join_labels(self) -> list[tuple[Line, Line]]:
         """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
+        pairs: list[tuple[Line, Line]] = []
         for at, line in enumerate(self.lines[:-1]):
-            if not line.label or not self.page.beside(at, at + 1):
+            if not line.label or not self.page.beside(at, at + 1) or self._parted(at, at + 1):
                 continue
             following = self.lines[at + 1]
             if self.page.gaps[at + 1] and len(following.text) > 60:
@@ -137,6 +141,8 @@ class Finder:
             if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
                 line.split, line.taken = None, True
                 following.split, following.read = joined, False
+                pairs.append((line, following))
+        return pairs
 
     def _credits(self) -> None:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
@@ -296,13 +302,15 @@ class Finder:
 
     def _label_above(self, at: int) -> int:
         """Takes a label alone on the line above along."""
-        if at and self.page.beside(at, at - 1) and self.lines[at - 1].taken and self.lines[at - 1].label:
+        if not at or not self.page.beside(at, at - 1) or self._parted(at - 1, at):
+            return at
+        if self.lines[at - 1].taken and self.lines[at - 1].label:
             return at - 1
         return at
 
     def _caption_label_above(self, at: int) -> int:
         """``Legende:`` on the line above a caption goes with it."""
-        if not at or not self.page.beside(at, at - 1):
+        if not at or not self.page.beside(at, at - 1) or self._parted(at - 1, at):
             return at
         above = self.lines[at - 1]
         return at - 1 if not above.taken and above.label else at

@@ -7,6 +7,7 @@ from typing import Any
 
 from captions import printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
+from captions.credit import read
 from captions.decoding import decode_page
 from captions.figures import credit_lines, figures
 from captions.finding import Finder
@@ -16,7 +17,7 @@ from captions.printings import Block as Found
 from captions.structured import Structured, of_page
 from captions.text import match_key, tidy
 from captions.vocabulary import Vocabulary, default
-from captions.walk import CAPTION, CREDIT, PICTURE, Block, walk
+from captions.walk import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk
 
 # Blocks before the article's first paragraph in which its main picture may stand.
 _BEFORE, _AFTER = 60, 6
@@ -62,6 +63,8 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     for figure in figures(blocks, outer, total, first, last, words):
         taken.update(figure.blocks)
         reading = figure.reading
+        if reading is None and (owed := told.credits.get(match_key(figure.caption))):
+            reading, figure.rule = read(owed, words), "structured"
         printing = Printing(figure.caption, element=paths.of(figure.container.tag))
         found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
     for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
@@ -73,6 +76,8 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
     kept = body_blocks(blocks, outer, taken, total, names)
+    said = {match_key(b.text) for b in kept}
+    above = [b for b in above if match_key(b.text) not in said]
     shown = {b.number for b in (*above, *kept)}
     numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
     found, left = _from_text([b for _, b in numbered], found, words, paths)
@@ -82,7 +87,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     return Article(
         text=text,
         captions=captions,
-        headline=told.headline or next((b.text for b in blocks if b.tag == "h1"), None),
+        headline=told.headline or _headline(blocks, told.title),
         url=told.url,
         published=told.published,
         publication=told.publication,
@@ -106,6 +111,14 @@ def _from_text(
         printing = Printing(block.caption, element=paths.of(at.node.tag), shape=block.printing.shape)
         found.append(Found(block.caption, block.reading, printing, block.rule, at.number))
     return found, left
+
+
+def _headline(blocks: list[Block], title: str) -> str | None:
+    """The heading that the page's title begins with, for a first heading can be the site's name; else the first h1."""
+    key = match_key(title)
+    headings = [b for b in blocks if b.tag in HEADINGS]
+    named = (b.text for b in headings if key.startswith(match_key(b.text)) and len(b.text.split()) > 1)
+    return next(named, None) or next((b.text for b in headings if b.tag == "h1"), None)
 
 
 def _is_said(block: Block) -> bool:

@@ -12,11 +12,11 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from captions.text import tidy
+from captions.text import match_key, tidy
 
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
 # Old pages hide the source from browsers that know no scripts.
-_COMMENT = re.compile(r"^\s*(?:<!--|//\s*<!\[CDATA\[)|(?:-->|//\s*\]\]>)\s*$")
+_COMMENT = re.compile(r"^\s*(?://\s*)?<!(?:--|\[CDATA\[)|(?://\s*)?(?:--|\]\])>\s*$")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -29,8 +29,10 @@ class Structured:
     published: date | None = None
     publication: str | None = None
     language: str | None = None
-    images: list[dict[str, Any]] = field(default_factory=list)
-    """The ``ImageObject``s, as given."""
+    title: str = ""
+    """The page's title, often with the site's name behind the headline."""
+    credits: dict[str, str] = field(default_factory=dict)
+    """The credits of its ``ImageObject``s, by the :func:`~captions.text.match_key` of their captions."""
 
 
 def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
@@ -39,18 +41,26 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     metas: dict[str, str] = {}
     for node in page.css("meta"):
         attributes = node.attributes
-        name = attributes.get("property") or attributes.get("name") or attributes.get("itemprop")
+        name = (
+            attributes.get("property")
+            or attributes.get("name")
+            or attributes.get("itemprop")
+            or attributes.get("http-equiv")
+        )
         content = attributes.get("content")
         if name and content:
             metas.setdefault(name.lower(), content.strip())
+    items: list[dict[str, Any]] = []
     for script in page.css('script[type="application/ld+json"]'):
         text = _COMMENT.sub("", script.text(deep=True))
         try:
             data = json.loads(text, strict=False)
         except (ValueError, RecursionError):
             continue
-        for item in _items(data, 0):
-            _take(item, told)
+        items.extend(_items(data, 0))
+    known = {str(item["@id"]): item for item in items if "@id" in item and "name" in item}
+    for item in items:
+        _take(item, told, known)
     told.headline = told.headline or metas.get("og:title") or metas.get("twitter:title")
     told.published = told.published or day(
         metas.get("article:published_time")
@@ -59,10 +69,15 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
         or metas.get("dc.date")
         or ""
     )
-    told.publication = told.publication or metas.get("og:site_name")
+    told.published = told.published or _printed_day(page)
+    told.publication = told.publication or metas.get("og:site_name") or _publisher(page)
+    title = page.css_first("title")
+    told.title = tidy(title.text()) if title else ""
     told.url = told.url or metas.get("og:url")
     root = page.css_first("html")
-    language = (root.attributes.get("lang") if root else None) or metas.get("og:locale")
+    language = (
+        (root.attributes.get("lang") if root else None) or metas.get("og:locale") or metas.get("content-language")
+    )
     told.language = language.replace("_", "-").split("-")[0].lower() if language else told.language
     return told
 
@@ -91,11 +106,40 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _items(value, depth + 1)
 
 
-def _take(item: dict[str, Any], told: Structured) -> None:
+def _printed_day(page: LexborHTMLParser) -> date | None:
+    """The day of the microdata, or else of the first time element."""
+    for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
+        node = page.css_first(selector)
+        if node is not None:
+            return day(node.attributes.get("datetime") or "")
+    return None
+
+
+def _publisher(page: LexborHTMLParser) -> str | None:
+    """The publisher that microdata names."""
+    node = page.css_first('[itemprop="publisher"] [itemprop="name"]')
+    return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
+
+
+def _names(value: Any) -> list[str]:
+    """The names in a value of JSON-LD: a text, a thing with a name, or a list of these."""
+    if isinstance(value, str):
+        return [text] if (text := tidy(unescape(value))) else []
+    if isinstance(value, dict):
+        return _names(value.get("name")) if not isinstance(value.get("name"), dict) else []
+    if isinstance(value, list):
+        return [name for one in value[:20] if not isinstance(one, list) for name in _names(one)]
+    return []
+
+
+def _take(item: dict[str, Any], told: Structured, known: dict[str, dict[str, Any]]) -> None:
     kind = item.get("@type")
     kinds = " ".join(kind) if isinstance(kind, list) and all(isinstance(k, str) for k in kind) else str(kind)
     if "ImageObject" in kinds:
-        told.images.append(item)
+        caption = item.get("caption")
+        owed = _names(item.get("creditText")) or [*_names(item.get("creator")), *_names(item.get("copyrightHolder"))]
+        if isinstance(caption, str) and (key := match_key(unescape(caption))) and owed:
+            told.credits.setdefault(key, "/".join(dict.fromkeys(owed)))
     elif _ARTICLE.search(kinds):
         headline = item.get("headline")
         if isinstance(headline, str) and told.headline is None:
@@ -105,5 +149,7 @@ def _take(item: dict[str, Any], told: Structured) -> None:
             told.published = day(published)
         publisher = item.get("publisher")
         for one in publisher if isinstance(publisher, list) else [publisher]:
+            if isinstance(one, dict):
+                one = known.get(str(one.get("@id")), one)
             if isinstance(one, dict) and isinstance(one.get("name"), str) and told.publication is None:
                 told.publication = tidy(unescape(one["name"])) or None

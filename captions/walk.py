@@ -75,7 +75,7 @@ _ATTRIBUTES = (
 )
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN = 1, 2, 4, 8, 16, 32, 64, 128
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN, UNSHOWN = 1, 2, 4, 8, 16, 32, 64, 128, 256
 
 
 @dataclass(slots=True)
@@ -159,6 +159,7 @@ def _flags(name: str) -> int:
     return flags
 
 
+_NOT_SHOWN = re.compile(r"display\s*:\s*none")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 
 
@@ -173,6 +174,8 @@ def flags_of(tag: Tag) -> int:
             if key in attributes:
                 value = attributes[key]
                 flags |= _flags(value if isinstance(value, str) else " ".join(value))
+        if "hidden" in attributes or _NOT_SHOWN.search(str(attributes.get("style", ""))):
+            flags |= UNSHOWN
     name = tag.name
     if name == "figcaption":
         flags = (flags | CAPTION) & ~CREDIT

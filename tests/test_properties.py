@@ -121,6 +121,13 @@ def test_no_string_raises(text: str) -> None:
 
 
 OVERLAP = "Photo:\nThe ferrywoman ties the new rope to the landing. photo credit: Ida Quill\n?"
+# A label that goes with a credit of a later pass, and one that an earlier pass has cut off from the lines below.
+LATER = "Photo:\r\nphoto credit: Ida Quill\nPhoto: photo credit: Reuters"
+CUT_OFF = (
+    "The ferrywoman ties the rope. photo credit: Ida Quill\nPhoto:\n\nphoto credit: Ida Quill\n"
+    "The ferrywoman ties the rope.\n© Ida Quill/Ida Quill\nphoto credit: Ida Quill\n\n"
+    "The ferrywoman ties the ‘new’ rope\n\nThe ferrywoman ties the ‘new’ rope"
+)
 CONTROL = "A dog ©0\x1fA"
 
 
@@ -135,6 +142,8 @@ def _kept(article: captions.Article) -> Counter[str]:
 @FULL
 @given(articles())
 @example(OVERLAP)
+@example(LATER)
+@example(CUT_OFF)
 def test_no_word_is_lost(text: str) -> None:
     assert _words(text) - _kept(captions.parse_text(text)) == Counter()
 
@@ -142,6 +151,8 @@ def test_no_word_is_lost(text: str) -> None:
 @FULL
 @given(articles())
 @example(OVERLAP)
+@example(LATER)
+@example(CUT_OFF)
 def test_every_word_is_once_in_the_clean_text_or_in_a_printing(text: str) -> None:
     assert _kept(captions.parse_text(text)) == _words(text)
 
@@ -168,6 +179,8 @@ def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
 @FULL
 @given(articles() | ANY)
 @example(OVERLAP)
+@example(LATER)
+@example(CUT_OFF)
 def test_printings_are_spans_of_the_source_and_do_not_overlap(text: str) -> None:
     spans: list[tuple[int, int]] = []
     for caption in captions.parse_text(text).captions:
