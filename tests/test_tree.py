@@ -200,7 +200,8 @@ def _clear(soup: BeautifulSoup, tag: Tag) -> None:
 
 def _rename(soup: BeautifulSoup, tag: Tag) -> None:
     tag.name = "aside"
-    tag["class"] = ["renamed"]
+    attributes: Any = tag.attrs
+    attributes["class"] = ["renamed"]
     tag["title"] = "a < b"
 
 
@@ -250,7 +251,8 @@ def test_trees_share_nothing() -> None:
     one, other = both(PAGES["figcaption-spans"])[0], both(PAGES["figcaption-spans"])[0]
     for tag in one.find_all(True):
         tag.attrs["data-mark"] = "1"
-        tag.attrs.setdefault("class", []).append("mark")
+        attributes: Any = tag.attrs
+        attributes.setdefault("class", []).append("mark")
     assert other.select(".mark, [data-mark]") == []
     first, second = one.select("span")[:2]
     first.contents.clear()
