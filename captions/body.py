@@ -6,7 +6,7 @@ import re
 from collections.abc import Sequence
 
 from captions.text import has_cjk
-from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, UNSHOWN, WEAK, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
@@ -14,6 +14,8 @@ _SENTENCES = (".", "!", "?", "…", "。", "！", "？", "”", '"', "»", "“"
 _SHARE = 0.8
 # Names are believed, from the most to the fewest, as long as they leave this share of the running text.
 _LEFT = 0.5
+# In characters: what is less beside the readers' comments may be no article.
+_ARTICLE = 400
 _COMMENTS = re.compile(
     r"^\W*(?:\d[\d.,]*\s)?(?:comments?|kommentare?|leser-?kommentare|commentaires?|comentarios?|commenti|reacties|kommentarer|"
     r"komentarze|yorumlar|комментари[ий]|댓글|コメント|评论)\b.{0,20}$",
@@ -50,10 +52,19 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     everyone = {id(n): n for b in blocks for n in _line(b.node)}.values()
     for node in everyone:
         node.all_text, node.text = node.text, 0
-    for names in (_NO_BODY, _NO_BODY & ~(WEAK | UNSHOWN), CAPTION | CREDIT | AUTHOR, CAPTION | CREDIT, 0):
+    said = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
+    if total - said < _ARTICLE:
+        said = 0  # no article stands beside them
+    for names in (
+        _NO_BODY | (COMMENTS if said else 0),
+        _NO_BODY & ~(WEAK | UNSHOWN) | (COMMENTS if said else 0),
+        CAPTION | CREDIT | AUTHOR,
+        CAPTION | CREDIT,
+        0,
+    ):
         kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
         good = sum(len(b.text) for b in kept)
-        if good >= _LEFT * total:
+        if good >= _LEFT * (total - said):
             break
     for block in kept:
         _add(block.node, len(block.text))
@@ -82,6 +93,8 @@ def _add(node: Node | None, size: int) -> None:
 def boilerplate(node: Node | None, total: int, names: int) -> bool:
     """Whether an element stands under one of these names that holds little of the page's text: names lie."""
     while node is not None:
+        if node.flags & names & COMMENTS:
+            return True
         if node.flags & names and node.all_text < 0.4 * total:
             return True
         node = node.parent

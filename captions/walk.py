@@ -75,7 +75,7 @@ _ATTRIBUTES = (
 )
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN, UNSHOWN = 1, 2, 4, 8, 16, 32, 64, 128, 256
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN, UNSHOWN, COMMENTS = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
 
 
 @dataclass(slots=True)
@@ -136,6 +136,7 @@ def _patterns() -> dict[int, re.Pattern[str]]:
         "body": BODY,
         "author": AUTHOR,
         "unseen": UNSEEN,
+        "comments": COMMENTS,
     }
     return {flag: re.compile("|".join(tables[name]["words"])) for name, flag in names.items()}
 
@@ -182,7 +183,7 @@ def flags_of(tag: Tag) -> int:
     elif name in ("figure", "picture"):
         flags = (flags | PICTURE) & ~(CAPTION | CREDIT)
     elif name in ("body", "html", "main", "article"):
-        flags &= ~(BOILER | CAPTION | CREDIT | AUTHOR)
+        flags &= ~(BOILER | CAPTION | CREDIT | AUTHOR | COMMENTS)
     elif name == "aside":
         flags |= BOILER
     elif name in _TEXT:
