@@ -50,7 +50,7 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
     out: list[Figure] = []
     for key, group in groups.items():
         holder = holders[key]
-        if boilerplate(holder.parent, total, BOILER | AUTHOR):
+        if boilerplate(holder.parent, total, BOILER | AUTHOR) or _is_quotation(holder):
             continue
         texts = [b for b in group if b.tag not in HEADINGS] or group
         made = _read(texts, holder, words)
@@ -124,6 +124,11 @@ def _container(node: Node) -> Node | None:
 def _has_image(node: Node) -> bool:
     """Whether a picture stands in an element, or right beside it."""
     return node.images > 0 or (node.parent is not None and node.parent.all_text < 400 and node.parent.images > 0)
+
+
+def _is_quotation(holder: Node) -> bool:
+    """Whether a figure holds a quotation and who said it: HTML's own way to set one."""
+    return not holder.images and holder.tag.name == "figure" and holder.tag.find("blockquote") is not None
 
 
 def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
