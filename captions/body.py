@@ -36,6 +36,15 @@ def _says_more(block: Block) -> bool:
     return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in ".!?…。！？"
 
 
+def _believed(block: Block) -> Node | None:
+    """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
+    named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
+    parent = block.node.parent
+    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in ".!?…。！？":
+        return block.node
+    return parent
+
+
 def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     """The element that holds the article: the deepest with four fifths of the page's running text.
 
@@ -113,7 +122,9 @@ def within(node: Node | None, outer: Node) -> bool:
 def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
     """The article's own blocks in order: paragraphs, and the headings and short lines between them."""
     inside = [
-        b for b in blocks if b.number not in taken and within(b.node, outer) and not boilerplate(b.node, total, names)
+        b
+        for b in blocks
+        if b.number not in taken and within(b.node, outer) and not boilerplate(_believed(b), total, names)
     ]
     inside = inside[: _comments_at(inside)]
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
