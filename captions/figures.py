@@ -7,11 +7,11 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captions import caption as captioning
-from captions.body import boilerplate, within
+from captions.body import boilerplate
 from captions.credit import Reading
 from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
-from captions.text import has_cjk, match_key, name_key, sentences, tidy
+from captions.text import has_cjk, sentences, tidy
 from captions.vocabulary import Vocabulary
 from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, PICTURE, Block, Node
 
@@ -269,15 +269,3 @@ def _split(texts: Sequence[str], words: Vocabulary, credited: bool) -> tuple[str
         captions.append(text)
     caption = " ".join(dict.fromkeys(captions))
     return trim(caption), reading
-
-
-def same(one: Figure, other: Figure) -> bool:
-    """Whether two figures print the same caption and credit."""
-    return match_key(one.caption) == match_key(other.caption) and _line(one) == _line(other)
-
-
-def _line(figure: Figure) -> str:
-    return name_key(figure.reading.credit.line) if figure.reading else ""
-
-
-__all__ = ["Figure", "figures", "same", "within"]

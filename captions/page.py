@@ -48,8 +48,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
 
 
 def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]) -> Article:
-    blocks, _, nodes = walk(soup)
-    top = next(iter(nodes.values()))
+    blocks, top = walk(soup)
     outer, names = region(blocks, top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
     inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]

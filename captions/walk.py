@@ -17,45 +17,13 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, Tag
 
-BLOCKS = frozenset(
-    (
-        *(
-            "p",
-            "div",
-            "section",
-            "article",
-            "li",
-            "ul",
-            "ol",
-            "h1",
-            "h2",
-            "h3",
-            "h4",
-            "h5",
-            "h6",
-            "blockquote",
-            "figure",
-        ),
-        *(
-            "figcaption",
-            "table",
-            "tbody",
-            "tr",
-            "td",
-            "th",
-            "header",
-            "main",
-            "aside",
-            "dl",
-            "dt",
-            "dd",
-            "pre",
-            "hr",
-            "br",
-        ),
-        *("form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button"),
-    )
-)
+# fmt: off
+BLOCKS = frozenset((
+    "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure",
+    "figcaption", "table", "tbody", "tr", "td", "th", "header", "main", "aside", "dl", "dt", "dd", "pre", "hr", "br",
+    "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button",
+))
+# fmt: on
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TEXT = frozenset(
     ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
@@ -75,7 +43,8 @@ _ATTRIBUTES = (
 )
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, BODY, AUTHOR, UNSEEN, UNSHOWN, COMMENTS = 1, 2, 4, 8, 16, 32, 64, 128, 256, 512
+# What names tell of an element, one bit each; the words are in markup.toml.
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS = (1 << bit for bit in range(9))
 
 
 @dataclass(slots=True)
@@ -133,7 +102,6 @@ def _patterns() -> dict[int, re.Pattern[str]]:
         "boilerplate": BOILER,
         "weak": WEAK,
         "picture": PICTURE,
-        "body": BODY,
         "author": AUTHOR,
         "unseen": UNSEEN,
         "comments": COMMENTS,
@@ -209,15 +177,12 @@ def _mark_heading(node: Node | None) -> None:
         node = node.parent
 
 
-def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
-    """All blocks of a page in order, its pictures (img), and the node of each element by the element's id()."""
+def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
+    """All blocks of a page in order, and the node of its body."""
     blocks: list[Block] = []
-    images: list[Tag] = []
-    nodes: dict[int, Node] = {}
     found = soup.find("body")
     root: Tag = found if isinstance(found, Tag) else soup
     top = Node(root, None, flags_of(root), 0)
-    nodes[id(root)] = top
     run: list[tuple[str, Node, bool, int]] = []
     run_tag = "body"
     size = 0  # characters of the run
@@ -257,7 +222,6 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
                     run.append((" ", node, linked, 0))
                 continue
             if name == "img":
-                images.append(child)
                 _count_image(node)
                 before, within = before or not size, within or bool(size)
                 continue
@@ -274,7 +238,6 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
             inner = node
             if boundary or flags:
                 inner = Node(child, node, flags, node.depth + 1)
-                nodes[id(child)] = inner
                 if flags & CAPTION and not node.inside(CAPTION):
                     _count_caption(node)
             stack.append((iter(child.contents), inner, linked or name == "a", name if boundary else block, boundary))
@@ -283,4 +246,4 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], list[Tag], dict[int, Node]]:
             stack.pop()
             if is_block:
                 flush()
-    return blocks, images, nodes
+    return blocks, top
