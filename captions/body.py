@@ -11,6 +11,8 @@ from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, U
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
 _SENTENCES = (".", "!", "?", "…", "。", "！", "？", "”", '"', "»", "“", ":", "’")
+# What a sentence of running text ends with; lines between paragraphs may end with more.
+_STOPS = ".!?…。！？"
 _SHARE = 0.8
 # Names are believed, from the most to the fewest, as long as they leave this share of the running text.
 _LEFT = 0.5
@@ -33,14 +35,14 @@ def is_paragraph(block: Block) -> bool:
 def _says_more(block: Block) -> bool:
     """Whether a paragraph that is mostly a link says a sentence around it, more than a label and a stop."""
     outside = len(block.text) - block.linked
-    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in ".!?…。！？"
+    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in _STOPS
 
 
 def _believed(block: Block) -> Node | None:
     """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
     named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
     parent = block.node.parent
-    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in ".!?…。！？":
+    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in _STOPS:
         return block.node
     return parent
 
