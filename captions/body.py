@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from captions.text import has_cjk
 from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, UNSHOWN, WEAK, Block, Node
@@ -14,6 +14,9 @@ _SENTENCES = (".", "!", "?", "…", "。", "！", "？", "”", '"', "»", "“"
 # What a sentence of running text ends with; lines between paragraphs may end with more.
 _STOPS = ".!?…。！？"
 _SHARE = 0.8
+# The elements that a page names its article by, and the least share of the text in one with the headline, or without.
+_ARTICLES = ("article", "main")
+_HEADED, _UNHEADED = 0.2, 0.4
 # Names are believed, from the most to the fewest, as long as they leave this share of the running text.
 _LEFT = 0.5
 # In characters: what is less beside the readers' comments may be no article.
@@ -60,7 +63,7 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     if not total:
         return top, _NO_BODY
     good = 0
-    everyone = {id(n): n for b in blocks for n in _line(b.node)}.values()
+    everyone = list({id(n): n for b in blocks for n in _line(b.node)}.values())
     for node in everyone:
         node.all_text, node.text = node.text, 0
     said = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
@@ -79,12 +82,33 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
             break
     for block in kept:
         _add(block.node, len(block.text))
-    best = top
-    depth = -1
-    for node in everyone:
-        if node.text >= _SHARE * good and node.depth > depth:
-            best, depth = node, node.depth
+    best = _deepest(everyone, top, _SHARE * good)
+    if not any(node.tag.name in _ARTICLES for node in _line(best)):
+        # Forms and other stories stand beside the article: where the page says which element it is, that is believed.
+        told = _told(blocks, everyone, good)
+        if told is not None:
+            best = _deepest([n for n in everyone if told in _line(n)], told, _SHARE * told.text)
     return best, names
+
+
+def _deepest(nodes: Iterable[Node], top: Node, least: float) -> Node:
+    best, depth = top, -1
+    for node in nodes:
+        if node.text >= least and node.depth > depth:
+            best, depth = node, node.depth
+    return best
+
+
+def _told(blocks: Sequence[Block], nodes: Iterable[Node], good: int) -> Node | None:
+    """The element that the page itself calls its article: it holds the headline, or much of the text."""
+    headed = {id(n) for b in blocks if b.tag == "h1" for n in _line(b.node)}
+    told = [
+        n
+        for n in nodes
+        if (n.tag.name in _ARTICLES or n.tag.get("itemprop") == "articleBody")
+        and n.text >= (_HEADED if id(n) in headed else _UNHEADED) * good
+    ]
+    return max(told, key=lambda n: (n.text, -n.depth), default=None)
 
 
 def _line(node: Node | None) -> list[Node]:
