@@ -88,6 +88,9 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
         told = _told(blocks, everyone, good)
         if told is not None:
             best = _deepest([n for n in everyone if told in _line(n)], told, _SHARE * told.text)
+    beside = {id(b.node.parent) for b in kept if b.tag == "p"}
+    while best.tag.name != "p" and best.parent is not None and id(best.parent) in beside:
+        best = best.parent
     return best, names
 
 
