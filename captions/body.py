@@ -210,7 +210,7 @@ def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, name
         for b in blocks[heads[-1] + 1 : inside[0]]
         if b.number not in taken
         and not within(b.node, outer)
-        and not boilerplate(b.node, total, names)
+        and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in _STOPS else names & ~WEAK)
         and b.linked * 2 < len(b.text)
         and (len(b.text) >= 50 or (has_cjk(b.text) and len(b.text) >= 20))
     ]
