@@ -23,6 +23,7 @@ _CREDIT_WORDS = 8
 _ALL_RIGHTS = re.compile(
     r"all rights|alle rechte|tous droits|todos los derechos|todos os direitos|tutti i diritti", re.IGNORECASE
 )
+_PAGES = ("body", "article", "main")
 _HINTED = ("bare-bracket", "labelled-bracket", "label")
 
 
@@ -52,7 +53,12 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
         holder = holders[key]
         if boilerplate(holder.parent, total, BOILER | AUTHOR) or _is_quotation(holder):
             continue
+        heads = [b for b in group if b.tag in HEADINGS]
         texts = [b for b in group if b.tag not in HEADINGS] or group
+        if len(heads) == 1 and not heads[0].linked and texts is not group and all(_credit_line(b, words) for b in texts):
+            texts = group  # a heading and a credit in a picture's box: its caption
+        elif heads and holder.heading and holder.tag.name != "figure" and not holder.captioned:
+            continue  # a story under its heading
         made = _read(texts, holder, words)
         if made is not None and not _is_teaser(group, made):
             out.append(made)
@@ -105,18 +111,20 @@ def _container(node: Node) -> Node | None:
             if step is None or step.flags & PICTURE:
                 break
             step = step.parent
-        small = step is not None and step.flags & PICTURE and step.all_text < 600 and step.tag.name != "body"
+        # A slide whose picture has a caption of its own holds text of the article.
+        own = step is not None and not step.captioned
+        small = step is not None and step.flags & PICTURE and step.all_text < 600 and step.tag.name not in _PAGES and own
         return step if small and step is not None and _has_image(step) else None
     top, step = named, named.parent
     for _ in range(4):
-        if step is None or step.tag.name in ("body", "article", "main") or step.all_text > 600:
+        if step is None or step.tag.name in _PAGES or step.all_text > 600:
             break
         if step.heading or (step.images > 1 and step.captioned > 1):
             break  # another story's picture, or several
         if step.flags & (CAPTION | CREDIT | PICTURE):
             top = step
         step = step.parent
-    if top is named and named.parent is not None and named.parent.tag.name not in ("body", "article", "main"):
+    if top is named and named.parent is not None and named.parent.tag.name not in _PAGES:
         return named.parent if named.parent.all_text < 600 and _has_image(named.parent) else named
     return top
 
