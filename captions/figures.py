@@ -23,6 +23,8 @@ _CREDIT_WORDS = 8
 _ALL_RIGHTS = re.compile(
     r"all rights|alle rechte|tous droits|todos los derechos|todos os direitos|tutti i diritti", re.IGNORECASE
 )
+# Which of several pictures one is: 1 / 3.
+_COUNTER = re.compile(r"^\W*\d+\W{0,3}(?:/|\||of|von|de|di|sur|van|av|af|z|из)?\W{0,3}\d+\W*$", re.IGNORECASE)
 _PAGES = ("body", "article", "main")
 _HINTED = ("bare-bracket", "labelled-bracket", "label")
 
@@ -55,7 +57,12 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
             continue
         heads = [b for b in group if b.tag in HEADINGS]
         texts = [b for b in group if b.tag not in HEADINGS] or group
-        if len(heads) == 1 and not heads[0].linked and texts is not group and all(_credit_line(b, words) for b in texts):
+        if (
+            len(heads) == 1
+            and not heads[0].linked
+            and texts is not group
+            and all(_credit_line(b, words) for b in texts)
+        ):
             texts = group  # a heading and a credit in a picture's box: its caption
         elif heads and holder.heading and holder.tag.name != "figure" and not holder.captioned:
             continue  # a story under its heading
@@ -113,7 +120,9 @@ def _container(node: Node) -> Node | None:
             step = step.parent
         # A slide whose picture has a caption of its own holds text of the article.
         own = step is not None and not step.captioned
-        small = step is not None and step.flags & PICTURE and step.all_text < 600 and step.tag.name not in _PAGES and own
+        small = (
+            step is not None and step.flags & PICTURE and step.all_text < 600 and step.tag.name not in _PAGES and own
+        )
         return step if small and step is not None and _has_image(step) else None
     top, step = named, named.parent
     for _ in range(4):
@@ -146,7 +155,11 @@ def _is_teaser(group: Sequence[Block], figure: Figure) -> bool:
         return True
     size = sum(len(b.text) for b in group)
     linked = sum(b.linked for b in group)
-    return figure.reading is None and linked > 0.5 * size
+    owed = figure.reading
+    told = owed is not None and (
+        owed.label is not None or bool(owed.registered) or figure.container.tag.name == "figure"
+    )
+    return not told and linked > 0.5 * size
 
 
 def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | None:
@@ -169,7 +182,7 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
             else:
                 loose.append(text)
         numbers.append(block.number)
-        if text := tidy("".join(line)):
+        if (text := tidy("".join(line))) and not _COUNTER.match(text):
             texts.append(text)
         if text := tidy("".join(owed)):
             credits_.append(text)
@@ -185,6 +198,8 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
         tells = own.registered or own.label is not None or any(" " in person.text for person in own.persons)
         if own.clean and tells and len(text.split()) <= _CREDIT_WORDS:
             reading = own
+    if reading is not None and not _belongs(reading, group, holder):
+        return None
     if reading is None and named and caption:
         caption, reading = _by_structure(group, caption, words)
     if not caption and reading is None:
@@ -198,6 +213,15 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
     if len(caption) > _LONGEST:
         return None
     return Figure(holder, caption, reading, numbers)
+
+
+def _belongs(reading: Reading, group: Sequence[Block], holder: Node) -> bool:
+    """Whether a credit can be a picture's: a name alone, outside a figure, may be who wrote the article."""
+    if holder.tag.name == "figure" or reading.label is not None or reading.registered:
+        return True
+    if not _has_image(holder) and holder.inside(PICTURE) is None:
+        return False
+    return any(n is not None and n.inside(CAPTION | CREDIT) for b in group for _, n, _ in b.pieces)
 
 
 def _by_structure(group: Sequence[Block], caption: str, words: Vocabulary) -> tuple[str, Reading | None]:
@@ -265,6 +289,8 @@ def _split(texts: Sequence[str], words: Vocabulary, credited: bool) -> tuple[str
             continue
         found = captioning.split(text, words)
         least = SURE if credited else LIKELY
+        if found is not None and found.alone and text[0] in "([（" and text[-1] in ")]）" and found.reading.parties:
+            least = found.strength  # a bracket is all there is: who made the picture
         if found is not None and (found.strength >= least or (not credited and found.rule in _HINTED)):
             reading = found.reading
             first, slash, rest = text.partition(" / ")

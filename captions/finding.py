@@ -93,7 +93,7 @@ class Finder:
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
         size = len(found.caption)
-        if not is_caption_text(found.caption) or not has_words(found.caption, 2):
+        if not is_caption_text(found.caption) or not has_words(found.caption, 2) or is_dated(found.caption):
             return False
         if found.strength == SURE:
             return size <= LONGEST_SURE
