@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterable, Sequence
 
 from captions.text import has_cjk
-from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, UNSHOWN, WEAK, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
@@ -56,8 +56,9 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
     """
     total = 0
+    _mark_others(blocks)
     for block in blocks:
-        if is_paragraph(block):
+        if is_paragraph(block) and not block.node.inside(OTHER):
             total += len(block.text)
             _add(block.node, len(block.text))
     if not total:
@@ -92,6 +93,30 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     while best.tag.name != "p" and best.parent is not None and id(best.parent) in beside:
         best = best.parent
     return best, names
+
+
+def _mark_others(blocks: Sequence[Block]) -> None:
+    """Flags the other articles of a page: each stands in an element of its own, under its own first heading."""
+    headed: dict[int, Node] = {}
+    for block in blocks:
+        if block.tag == "h1" and (article := _article(block.node)) is not None:
+            headed.setdefault(id(article), article)
+    if len(headed) < 2:
+        return
+    sizes = dict.fromkeys(headed, 0)
+    for block in blocks:
+        if is_paragraph(block) and (article := _article(block.node)) is not None and id(article) in sizes:
+            sizes[id(article)] += len(block.text)
+    first = next((a for key, a in headed.items() if sizes[key] >= _ARTICLE), None)
+    for article in headed.values() if first is not None else ():
+        if article is not first and article not in _line(first):
+            article.flags |= OTHER
+
+
+def _article(node: Node | None) -> Node | None:
+    while node is not None and node.tag.name != "article":
+        node = node.parent
+    return node
 
 
 def _deepest(nodes: Iterable[Node], top: Node, least: float) -> Node:
@@ -131,7 +156,7 @@ def _add(node: Node | None, size: int) -> None:
 def boilerplate(node: Node | None, total: int, names: int) -> bool:
     """Whether an element stands under one of these names that holds little of the page's text: names lie."""
     while node is not None:
-        if node.flags & names & COMMENTS:
+        if node.flags & (names & COMMENTS | OTHER):
             return True
         if node.flags & names and node.all_text < 0.4 * total:
             return True

@@ -44,7 +44,7 @@ _ATTRIBUTES = (
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
 # What names tell of an element, one bit each; the words are in markup.toml.
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS = (1 << bit for bit in range(9))
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER = (1 << bit for bit in range(10))
 
 
 @dataclass(slots=True)
