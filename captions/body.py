@@ -5,8 +5,9 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Sequence
 
+from captions.looks import is_dated
 from captions.text import has_cjk
-from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
@@ -237,6 +238,9 @@ def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, name
         and not within(b.node, outer)
         and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in _STOPS else names & ~WEAK)
         and b.linked * 2 < len(b.text)
-        and (len(b.text) >= 50 or (has_cjk(b.text) and len(b.text) >= 20))
+        and not (len(b.text) < 80 and is_dated(b.text))
+        and (len(b.text) >= (15 if b.node.inside(DECK) else 50) or (has_cjk(b.text) and len(b.text) >= 20))
     ]
-    return between[:2]
+    named = [b for b in between if b.node.inside(DECK)]
+    others = [b for b in between if b not in named]
+    return sorted((*named[:3], *others[:2]), key=lambda b: b.number)

@@ -44,7 +44,7 @@ _ATTRIBUTES = (
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
 # What names tell of an element, one bit each; the words are in markup.toml.
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER = (1 << bit for bit in range(10))
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER, DECK = (1 << bit for bit in range(11))
 
 
 @dataclass(slots=True)
@@ -105,6 +105,7 @@ def _patterns() -> dict[int, re.Pattern[str]]:
         "author": AUTHOR,
         "unseen": UNSEEN,
         "comments": COMMENTS,
+        "deck": DECK,
     }
     return {flag: re.compile("|".join(tables[name]["words"])) for name, flag in names.items()}
 

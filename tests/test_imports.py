@@ -13,6 +13,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "model", "version"),
     ("text", "decoding", "tree", "walk"),
+    ("looks",),
     ("body", "register", "structured"),
     ("vocabulary",),
     ("names", "labels", "notices"),
@@ -23,7 +24,7 @@ LAYERS = (
     ("splits",),
     ("unlabelled",),
     ("caption",),
-    ("lines", "printings", "looks"),
+    ("lines", "printings"),
     ("finding",),
     ("plain", "figures"),
     ("page",),
