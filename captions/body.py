@@ -3,10 +3,13 @@
 from __future__ import annotations
 
 import re
+import tomllib
 from collections.abc import Iterable, Sequence
+from functools import lru_cache
+from importlib.resources import files
 
 from captions.looks import is_dated
-from captions.text import has_cjk
+from captions.text import has_cjk, match_key
 from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
@@ -27,6 +30,8 @@ _COMMENTS = re.compile(
     r"komentarze|yorumlar|комментари[ий]|댓글|コメント|评论)\b.{0,20}$",
     re.IGNORECASE,
 )
+# In characters: what is longer is none of the lines that belong to the page.
+_LONGEST_CHROME = 130
 _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
 
 
@@ -181,7 +186,11 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         for b in blocks
         if b.number not in taken and within(b.node, outer) and not boilerplate(_believed(b), total, names)
     ]
-    inside = inside[: _comments_at(inside)]
+    inside = [
+        b for b in inside[: _comments_at(inside)] if len(b.text) > _LONGEST_CHROME or match_key(b.text) not in _chrome()
+    ]
+    running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
+    inside = [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
@@ -213,6 +222,13 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
             kept.append(block)
     return kept
+
+
+@lru_cache(maxsize=1)
+def _chrome() -> frozenset[str]:
+    """The lines of ``captions/data/chrome.toml``, as they are compared."""
+    tables = tomllib.loads((files("captions") / "data" / "chrome.toml").read_text(encoding="utf-8"))
+    return frozenset(match_key(line) for lines in tables["lines"].values() for line in lines)
 
 
 def _comments_at(blocks: Sequence[Block]) -> int:
