@@ -196,6 +196,13 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
     # The elements that hold the running text: whatever paragraph stands in one is the article's, however short.
     holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
+    # A heading right above the first paragraph is the article's where headings stand between the others too.
+    headed = {
+        n - 1
+        for n in solid
+        if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
+    }
+    headed = headed if len(headed) > 1 else set()
     kept: list[Block] = []
     for at, block in enumerate(inside):
         if is_paragraph(block):
@@ -205,7 +212,8 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
             continue
         between = solid[0] < at < solid[-1]
         if block.tag in HEADINGS:
-            if between and block.tag != "h1":
+            above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
+            if (between or above_first) and block.tag != "h1":
                 kept.append(block)
         elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
             ends = block.text.endswith(_SENTENCES)
