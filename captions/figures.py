@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captions import caption as captioning
-from captions.body import boilerplate
+from captions.body import boilerplate, within
 from captions.credit import Reading
 from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
@@ -53,7 +53,9 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
     out: list[Figure] = []
     for key, group in groups.items():
         holder = holders[key]
-        if boilerplate(holder.parent, total, BOILER | AUTHOR) or _is_quotation(holder):
+        aside = holder.inside(BOILER | AUTHOR)
+        alone = aside is not None and aside.tag.name == "aside" and _is_set_aside(aside, group, outer)
+        if _is_quotation(holder) or (not alone and boilerplate(holder.parent, total, BOILER | AUTHOR)):
             continue
         heads = [b for b in group if b.tag in HEADINGS]
         texts = [b for b in group if b.tag not in HEADINGS] or group
@@ -70,6 +72,12 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
         if made is not None and not _is_teaser(group, made):
             out.append(made)
     return _joined(out, blocks, words)
+
+
+def _is_set_aside(aside: Node, group: Sequence[Block], outer: Node) -> bool:
+    """Whether an aside of the article holds one picture with its caption and no link: no teaser of another story."""
+    alone = aside.images == 1 and not aside.heading and not any(b.linked for b in group)
+    return alone and within(aside, outer) and aside.parent is not None and not aside.parent.inside(BOILER | AUTHOR)
 
 
 def _joined(figures: list[Figure], blocks: Sequence[Block], words: Vocabulary) -> list[Figure]:
