@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import gc
-from typing import Any
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
 
 from captions import printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
@@ -22,6 +24,25 @@ from captions.walk import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk
 # Blocks before the article's first paragraph in which its main picture may stand.
 _BEFORE, _AFTER = 60, 6
 
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An article and the elements that it was read from, as long as their tree lives; see :func:`read_page`."""
+
+    article: Article
+    soup: Any
+    """The page as a BeautifulSoup tree."""
+    blocks: Sequence[Block]
+    """All blocks of the page, by their numbers."""
+    kept: Sequence[Block]
+    """Those of the article's text, in order: ``article.text`` is their texts."""
+    taken: frozenset[int]
+    """The numbers of those that hold captions and credits."""
+    places: tuple[int, ...]
+    """For each of the article's captions, the number of the block at which its first printing stands."""
+
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
     """Reads an article from a page's source; bytes are decoded as a browser would. No source raises.
@@ -29,6 +50,11 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
     ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
     caption, ``A dog.``, of Jo Reed and dpa; its printings name the element that holds them.
     """
+    return read_page(html, url, vocabulary, lambda layout: layout.article)
+
+
+def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None, then: Callable[[Layout], _T]) -> _T:
+    """Reads a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
         html, notes = decode_page(html)
@@ -39,15 +65,15 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
         page = tree.parse(html)
         told = of_page(page, url)
         soup = tree.build(page)
-        article = _read(soup, told, words, notes)
+        made = then(_read(soup, told, words, notes))
         tree.release(soup)
-        return article
+        return made
     finally:
         if collecting:
             gc.enable()
 
 
-def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]) -> Article:
+def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]) -> Layout:
     blocks, top = walk(soup)
     outer, names = region(blocks, top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
@@ -83,7 +109,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     kept = [b for b in left if b.number in shown]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
-    return Article(
+    article = Article(
         text=text,
         captions=captions,
         headline=told.headline or _headline(blocks, told.title),
@@ -93,6 +119,10 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         language=told.language,
         notes=notes,
     )
+    orders = {id(f.printing): f.order for f in found}
+    end = len(blocks)
+    places = tuple(min((orders.get(id(p), end) for p in c.printings), default=end) for c in captions)
+    return Layout(article, soup, blocks, kept, frozenset(taken.union(orders.values())), places)
 
 
 def _from_text(

@@ -17,7 +17,10 @@ from captions.text import name_key
 
 KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
 _FLAGS = ("leads", "social", "ambiguous")
-_AGENCY_KEYS = {"name", "kind", "country", "aliases", "weak_aliases", "parent", "distributors", *_FLAGS}
+_LISTS = ("aliases", "weak_aliases", "distributors", "credit_forms")
+_AGENCY_KEYS = {"name", "kind", "country", "parent", *_LISTS, *_FLAGS}
+# What a credit form may leave open.
+CREATOR, AGENCY = "{creator}", "{agency}"
 # An abbreviation this short, written in capitals, is believed only so: `MAP` is one, `map` and `Map` are words.
 SHORT = 4
 _SIGNS = re.compile("[/|=,]")
@@ -36,6 +39,8 @@ class Agency:
     parent: str | None = None
     distributors: tuple[str, ...] = ()
     """Who is known to pass its pictures on."""
+    credit_forms: tuple[str, ...] = ()
+    """How it asks to be credited as a supplier: ``REUTERS/{creator}``, ``{creator}/{agency} via Getty Images``."""
     leads: bool = False
     """Whether it prints itself first in the line: ``picture alliance/dpa | Jan Woitas``."""
     social: bool = False
@@ -91,7 +96,13 @@ def _agency(where: str, row: Mapping[str, Any]) -> Agency:
     kind = row.get("kind")
     if kind not in KINDS:
         raise VocabularyError(f"{where}: kind must be one of {', '.join(KINDS)}")
-    lists = {k: strings(where, k, row[k]) if k in row else () for k in ("aliases", "weak_aliases", "distributors")}
+    lists = {k: strings(where, k, row[k]) if k in row else () for k in _LISTS}
+    for form in lists["credit_forms"]:
+        left = form.replace(CREATOR, "", 1).replace(AGENCY, "", 1)
+        if "{" in left or "}" in left or CREATOR not in form or not name_key(left):
+            raise VocabularyError(
+                f"{where}: the credit form {form!r} must hold {CREATOR} once, {AGENCY} once or not, and a name"
+            )
     for key in ("country", "parent"):
         if not isinstance(row.get(key, ""), str):
             raise VocabularyError(f"{where}: {key} must be a string")
@@ -106,6 +117,7 @@ def _agency(where: str, row: Mapping[str, Any]) -> Agency:
         lists["weak_aliases"],
         row.get("parent"),
         lists["distributors"],
+        lists["credit_forms"],
         *(row.get(key, False) for key in _FLAGS),
     )
 

@@ -28,7 +28,7 @@ def test_a_clean_article_has_no_caption_left(run: Run, article: str, write: Writ
     assert run("clean", "a.txt").out == clean
 
 
-CREDITED = "Passengers queue on the new pontoon at Pier Two in Harbor City. (ODALYS FENWICK/REUTERS)"
+CREDITED = "Passengers queue on the new pontoon at Pier Two in Harbor City. (REUTERS/Odalys Fenwick)"
 
 
 @pytest.mark.parametrize(("keep", "line"), [("once", 4), ("end", 6)])
@@ -45,8 +45,8 @@ def test_captions_printed_three_times_are_kept_once(run: Run) -> None:
     assert text.count("Passengers queue on the new floating pontoon") == 1
     assert text.count("mooring line") == 1
     paragraphs = text.split("\n\n")
-    assert paragraphs[2].endswith("(ODALYS FENWICK / REUTERS)")
-    assert paragraphs[9].endswith("(RUNE ASKELAND/REUTERS)")
+    assert paragraphs[2].endswith("(REUTERS/Odalys Fenwick)")
+    assert paragraphs[9].endswith("(REUTERS/Rune Askeland)")
 
 
 def test_markdown_keeps_lines_and_escapes_its_signs(run: Run) -> None:
@@ -71,12 +71,101 @@ def test_a_folder_is_cleaned_into_a_folder(run: Run, write: Write, tmp_path: Pat
     assert run("clean", "in", "-o", "in/out").code == 2
 
 
-def test_a_stored_article_has_no_layout_to_put_captions_back(run: Run, write: Write, tmp_path: Path) -> None:
+def test_captions_of_a_stored_article_are_put_back_by_their_spans(run: Run, write: Write, tmp_path: Path) -> None:
     run("ingest", write(tmp_path / "a.txt"))
+    wanted = {keep: run("clean", "a.txt", "--captions", keep).out for keep in ("drop", "once", "end")}
     (tmp_path / "a.txt").unlink()
-    assert CREDITED in run("clean", "a.txt", "--captions", "end").out
-    ran = run("clean", "a.txt", "--captions", "once")
-    assert (ran.code, ran.err.count("\n")) == (2, 1)
+    assert {keep: run("clean", "a.txt", "--captions", keep).out for keep in wanted} == wanted
+
+
+@pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt")), ids=lambda p: p.stem)
+def test_a_stored_sample_is_what_its_file_gives(run: Run, path: Path, tmp_path: Path) -> None:
+    """In each form, with each caption in its place, and without the file."""
+    copy = tmp_path / path.name
+    copy.write_bytes(path.read_bytes())
+    run("ingest", path.name)
+    forms = ("text", "markdown", "html")
+    wanted = [run("clean", path.name, "--to", to, "--captions", "once").out for to in forms]
+    copy.unlink()
+    assert [run("clean", path.name, "--to", to, "--captions", "once").out for to in forms] == wanted
+
+
+PAGE = """<!doctype html><html lang="en"><head><title>Ferry</title></head><body><article><h1>The ferry is back</h1>
+<p>The first boat left at dawn with a crate of <b>hens</b>, and <a href="/rain?utm_source=x">nobody</a> minded the rain.</p>
+<figure><img><figcaption>Islanders queue at the pier. <span class="credit">JO REED/REUTERS</span></figcaption></figure>
+<p>Tickets will stay at their old price until the end of the year, the harbour master said on Monday.</p>
+<script>alert(1)</script></article></body></html>
+"""
+
+
+def test_a_page_is_cleaned_in_each_form(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(PAGE, encoding="utf-8")
+    html = run("clean", "a.html", "--to", "html", "--captions", "once", "--url", "https://echo.example/a").out
+    body, _, facts = html.partition("</article>\n")
+    assert body.splitlines() == [
+        '<article lang="en">',
+        "<h1>The ferry is back</h1>",
+        "<p>The first boat left at dawn with a crate of <strong>hens</strong>, and "
+        '<a href="https://echo.example/rain">nobody</a> minded the rain.</p>',
+        "<figure><figcaption>Islanders queue at the pier. "
+        '<span class="credit">REUTERS/Jo Reed</span></figcaption></figure>',
+        "<p>Tickets will stay at their old price until the end of the year, the harbour master said on Monday.</p>",
+    ]
+    assert json.loads(facts.removeprefix('<script type="application/ld+json">').removesuffix("</script>\n")) == {
+        "@context": "https://schema.org",
+        "@graph": [
+            {
+                "@type": "ImageObject",
+                "caption": "Islanders queue at the pier.",
+                "creditText": "REUTERS/Jo Reed",
+                "creator": {"@type": "Person", "name": "Jo Reed"},
+            }
+        ],
+    }
+    assert "REUTERS" not in run("clean", "a.html", "--to", "html").out
+    text = run("clean", "-", "--captions", "once", stdin=PAGE.encode()).out.split("\n\n")
+    assert text[1] == "Islanders queue at the pier. (REUTERS/Jo Reed)"
+    markdown = run("clean", "a.html", "--to", "markdown", "--captions", "end").out.split("\n\n")
+    assert (markdown[0], markdown[-1]) == (
+        "# The ferry is back",
+        "> Islanders queue at the pier. (REUTERS/Jo Reed)\n",
+    )
+
+
+def test_a_folder_of_pages_is_cleaned_into_html(run: Run, write: Write, tmp_path: Path) -> None:
+    write(tmp_path / "in/a.txt")
+    (tmp_path / "in/b.html").write_text(PAGE, encoding="utf-8")
+    assert run("clean", "in", "-o", "out", "--to", "html", "--captions", "end").code == 0
+    files = sorted((tmp_path / "out").iterdir())
+    assert [file.name for file in files] == ["a.html", "b.html"]
+    assert all(file.read_text("utf-8").startswith("<article") for file in files)
+    assert run("clean", "in", "-o", "out", "--url", "https://echo.example/a").code == 2
+
+
+def test_a_stored_page_says_that_its_captions_stand_at_the_end(run: Run, tmp_path: Path) -> None:
+    page = tmp_path / "a.html"
+    page.write_text(PAGE, encoding="utf-8")
+    run("ingest", "a.html")
+    page.unlink()
+    ran = run("clean", "a.html", "--captions", "once")
+    assert ran.code == 0
+    assert ran.out.endswith("\n\nIslanders queue at the pier. (REUTERS/Jo Reed)\n")
+    assert ran.err.count("\n") == 1
+    assert "without its layout" in ran.err
+    html = run("clean", "a.html", "--to", "html").out
+    assert html.startswith('<article lang="en">\n<h1>The ferry is back</h1>\n<p>The first boat')
+
+
+def test_a_register_of_ones_own_says_how_to_credit(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "own.toml").write_text(
+        '[[agency]]\nname = "Gull Point Pictures"\nkind = "agency"\n'
+        'credit_forms = ["{creator} for Gull Point Pictures"]\n'
+    )
+    (tmp_path / "a.txt").write_text(
+        "A dog in the rain. (Photo: ADA QUILL/Gull Point Pictures)\n\nIt rained all day long.\n"
+    )
+    assert "(ADA QUILL/Gull" in run("clean", "a.txt", "--captions", "end").out
+    assert "(Ada Quill for Gull" in run("clean", "a.txt", "--captions", "end", "--agencies", "own.toml").out
 
 
 def test_parse_tells_where_each_printing_stands(run: Run, write: Write, tmp_path: Path) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -14,12 +14,16 @@ from captions.cli.output import note, opened, write_text
 from captions.errors import CaptionsError, InputError
 from captions.reading import Entry, Source, Unread
 
+if TYPE_CHECKING:
+    from captions.vocabulary import Vocabulary
+
 
 class To(StrEnum):
     """The forms of a clean article."""
 
     text = "text"
     markdown = "markdown"
+    html = "html"
 
 
 class Keep(StrEnum):
@@ -30,7 +34,7 @@ class Keep(StrEnum):
     end = "end"
 
 
-_SUFFIX = {To.text: ".txt", To.markdown: ".md"}
+_SUFFIX = {To.text: ".txt", To.markdown: ".md", To.html: ".html"}
 
 
 def clean(
@@ -45,50 +49,60 @@ def clean(
         Path | None,
         typer.Option("-o", "--output", metavar="PATH", help="A file; of a folder, the folder to write to."),
     ] = None,
+    page: Annotated[
+        str | None,
+        typer.Option("--url", metavar="URL", help="The page's address, to which its links are relative."),
+    ] = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Give articles back without their captions, and no sentence of theirs lost.
+    """Give articles back without their captions, or with each once, and no sentence of theirs lost.
+
+    HTML is a fragment that is safe to paste: nothing of a page's scripts, styles and trackers is in it. With captions,
+    it has a figure for each, and the facts of the pictures as JSON-LD. Credits are printed as their suppliers ask.
 
     \b
     Examples:
       captions clean article.txt
+      captions clean page.html --to html --captions once
       captions clean articles/ -o clean/ --to markdown --captions end
     """
     if path != "-" and Path(path).is_dir():
+        if page is not None:
+            raise typer.BadParameter("--url is of one page; a folder holds several")
         _folder(path, output, to, captions, agencies)
         return
-    text = _one(path, to, captions, db_url, agencies)
+    text = _one(path, to, captions, page, db_url, agencies)
     with opened(output) as stream:
         write_text(text, stream)
 
 
-def _one(path: str, to: To, keep: Keep, url: str, agencies: Path | None) -> str:
+def _one(path: str, to: To, keep: Keep, page: str | None, url: str, agencies: Path | None) -> str:
     from captions import reading
 
     item = next(reading.read_all([path]))
     if isinstance(item, Unread):
-        stored = _stored(path, to, keep, url) if item.missing else None
+        stored = _stored(path, to, keep, url, agencies) if item.missing else None
         if stored is None:
             stored_too = f", nor an article of this name in {url}" if item.missing else ""
             raise InputError(f"{item.name}: {item.reason}{stored_too}")
         return stored
     for remark in item.notes:
         note(f"{item.name}: {remark}")
-    return _cleaned(item, to, keep, agencies)
+    return _cleaned(item, to, keep, page, o.words(agencies))
 
 
-def _cleaned(source: Source, to: To, keep: Keep, agencies: Path | None) -> str:
+def _cleaned(source: Source, to: To, keep: Keep, page: str | None, words: Vocabulary) -> str:
     from captions import reading
     from captions.clean import clean as cleaned
+    from captions.clean import clean_page
 
-    if source.page and keep is Keep.once:
-        raise CaptionsError(f"{source.name}: the layout of a page is not put back yet; use --captions end")
-    article = reading.article(source, o.words(agencies))
-    return cleaned(article, to.value, keep.value, None if source.page else source.text)
+    if source.page:
+        return clean_page(source.text, to.value, keep.value, page, words)
+    return cleaned(reading.article(source, words), to.value, keep.value, source.text, words)
 
 
-def _stored(key: str, to: To, keep: Keep, url: str) -> str | None:
+def _stored(key: str, to: To, keep: Keep, url: str, agencies: Path | None) -> str | None:
     """A stored article; None if there is no database, or no such article in it."""
     if "://" not in url and not Path(url).exists():
         return None
@@ -103,9 +117,9 @@ def _stored(key: str, to: To, keep: Keep, url: str) -> str | None:
         engine.dispose()
     if article is None:
         return None
-    if keep is Keep.once:
-        raise CaptionsError(f"{key} is stored without its layout; use --captions end, or clean the file itself")
-    return cleaned(article, to.value, keep.value)
+    if keep is Keep.once and any(p.start is None for c in article.captions for p in c.printings):
+        note(f"{key}: a page is stored without its layout: captions stand at the end; clean the file itself")
+    return cleaned(article, to.value, keep.value, vocabulary=o.words(agencies, url))
 
 
 def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path | None) -> None:
@@ -116,6 +130,7 @@ def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path |
     if output.exists() and not output.is_dir():
         raise CaptionsError(f"{output} is a file; name a folder with -o")
     done = failed = 0
+    words = o.words(agencies)
     for entry, target in _targets(path, output, to):
         item = entry if isinstance(entry, Unread) else reading.read(entry)
         if isinstance(item, Unread):
@@ -124,7 +139,7 @@ def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path |
             continue
         target.parent.mkdir(parents=True, exist_ok=True)
         with opened(target) as stream:
-            stream.write(_cleaned(item, to, keep, agencies))
+            stream.write(_cleaned(item, to, keep, None, words))
         done += 1
     note(f"cleaned {done}, failed {failed}; written to {output}")
     if not done:

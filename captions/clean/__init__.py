@@ -1,0 +1,136 @@
+"""An article for republishing, as text, Markdown or HTML: its captions left out, put back once, or at the end."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from captions.clean import links
+from captions.clean.lines import as_lines, parts_of_lines, places_of
+from captions.clean.parts import Figure, Part, with_figures
+from captions.clean.pictures import credit_line
+from captions.model import Article, Caption
+from captions.text import tidy
+from captions.vocabulary import Vocabulary, default
+
+if TYPE_CHECKING:
+    from captions.page import Layout
+
+FORMS = ("text", "markdown", "html")
+KEEPS = ("drop", "once", "end")
+
+
+def clean(
+    article: Article,
+    to: str = "text",
+    keep: str = "drop",
+    source: str | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> str:
+    """An article of plain text, or one whose page is not there, for republishing; a line end stands at its end.
+
+    ``drop`` leaves the captions out, ``once`` puts each where it was first printed, ``end`` lists them after the text.
+    ``source`` is the text that was parsed: without it, places are told from the spans of the printings, and a caption
+    that has none (a page's) stands at the end. Credits are printed as their suppliers ask for it.
+    """
+    words = vocabulary or default()
+    figures = {id(caption): _figure(caption, words, article.url) for caption in article.captions}
+    lines = article.text.split("\n") if article.text else []
+    places: dict[int, list[Figure]] = {}
+    if keep == "once":
+        places = {at: [figures[id(c)] for c in group] for at, group in places_of(article, source).items()}
+    elif keep == "end":
+        places = {len(lines): list(figures.values())}
+    if to == "html":
+        from captions.clean import as_html  # the sanitizer is loaded where it is needed
+
+        headline, parts, numbers = parts_of_lines(lines, article.headline)
+        return as_html.write(_placed(parts, numbers, places), headline, article.language)
+    return as_lines(lines, article.headline, to, keep, places)
+
+
+def clean_page(
+    html: str | bytes,
+    to: str = "text",
+    keep: str = "drop",
+    url: str | None = None,
+    vocabulary: Vocabulary | None = None,
+) -> str:
+    """A news page for republishing: its article with headings, lists, tables, links and emphasis, as far as the form
+    can say them, and nothing else of it.
+
+    ``url`` is the page's address, to which its links are relative; by default the one that the page tells. Text is the
+    article's clean text, with ``once`` and ``end`` with a paragraph for each caption.
+    """
+    from captions.page import read_page  # where it is needed: a tree's library takes a while to load
+
+    words = vocabulary or default()
+    return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words))
+
+
+def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary) -> str:
+    """A page as :func:`clean_page` gives it, while its tree lives."""
+    article = layout.article
+    base = _base(layout)
+    pictures = _pictures(layout, base) if keep != "drop" else {}
+    places: dict[int, list[Figure]] = defaultdict(list)
+    for caption, place in zip(article.captions, layout.places, strict=True):
+        if keep != "drop":
+            number = place if keep == "once" else len(layout.blocks)
+            places[number].append(_figure(caption, words, base, pictures))
+    if to == "text":
+        lines = article.text.split("\n") if article.text else []
+        solid = {n: sum(1 for b in layout.kept if b.number < n) for n in places}
+        by_line: dict[int, list[Figure]] = defaultdict(list)
+        for number, group in sorted(places.items()):
+            by_line[solid[number]].extend(group)
+        return as_lines(lines, None, to, keep, by_line)
+    from captions.clean import as_html, as_markdown
+    from captions.clean.layout import parts_of
+
+    parts, numbers = parts_of(layout, base)
+    parts = _placed(parts, numbers, places)
+    if to == "markdown":
+        return as_markdown.write(parts, article.headline)
+    return as_html.write(parts, article.headline, article.language)
+
+
+def _placed(parts: list[Part], numbers: list[int], places: Mapping[int, list[Figure]]) -> list[Part]:
+    """The parts with figures: each before the first part that ends behind its place, but in no list and no table."""
+    by_part: dict[int, list[Figure]] = defaultdict(list)
+    at = 0
+    for place, figures in sorted(places.items()):
+        while at < len(numbers) and numbers[at] < place:
+            at += 1
+        by_part[at].extend(figures)
+    return with_figures(parts, by_part)
+
+
+def _figure(
+    caption: Caption, words: Vocabulary, base: str | None, alts: Mapping[str, str | None] | None = None
+) -> Figure:
+    """A caption as it is printed; of its pictures the first that may be shown."""
+    told = alts or {}
+    addresses = [a for image in caption.images if (a := links.picture(image, base)) and told.get(a, "") is not None]
+    image = addresses[0] if addresses else None
+    return Figure(caption, credit_line(caption.credit, words), image, told.get(image or "") or "")
+
+
+def _base(layout: Layout) -> str | None:
+    """The address to which a page's links are relative."""
+    tag = layout.soup.find("base")
+    href = tag.get("href") if tag is not None else None
+    return (links.link(href, layout.article.url) if href else None) or layout.article.url
+
+
+def _pictures(layout: Layout, base: str | None) -> dict[str, str | None]:
+    """The addresses of a page's pictures, each with what stands in its place where it is not shown; None for one that
+    nobody is to see."""
+    found: dict[str, str | None] = {}
+    for tag in layout.soup.find_all("img"):
+        seen = not ({str(tag.get("width", "")).strip(), str(tag.get("height", "")).strip()} & {"0", "1", "0px", "1px"})
+        for name in ("src", "data-src"):
+            if address := links.picture(tag.get(name), base):
+                found.setdefault(address, tidy(str(tag.get("alt", ""))) if seen else None)
+    return found

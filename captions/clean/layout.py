@@ -1,0 +1,275 @@
+"""A page's elements -> the parts of its article: which kind each block is, and what emphasis and links it holds."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Sequence
+from typing import Any
+
+from captions.clean import links
+from captions.clean.parts import Part, Span
+from captions.lines import printable
+from captions.page import Layout
+from captions.walk import BLOCKS, HEADINGS, Block
+
+_KINDS = {
+    "a": "a", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strong": "strong", "b": "strong",
+    "sub": "sub", "sup": "sup", "code": "code", "kbd": "code", "samp": "code", "tt": "code", "q": "q", "s": "del",
+    "strike": "del", "del": "del",
+}  # fmt: skip
+_HOLDERS = frozenset(("blockquote", "ul", "ol", "li", "table", "tr", "td", "th"))
+# What is nested deeper than this is no article's list or emphasis.
+_DEEPEST, _DEEPEST_INLINE = 8, 6
+# An element that holds more of the article than this share lays out the page: a table, a list item.
+_SHARE = 0.6
+_WIDEST = 50
+Step = tuple[str, Any]
+"""A kind, and the element that is of it."""
+
+
+def parts_of(layout: Layout, base: str | None) -> tuple[list[Part], list[int]]:
+    """The parts of an article, and for each the number of the last block in it.
+
+    ``base`` is the address to which links are relative.
+    """
+    maker = _Maker(layout, base)
+    return maker.parts()
+
+
+class _Maker:
+    def __init__(self, layout: Layout, base: str | None) -> None:
+        self.layout = layout
+        self.base = base
+        self.elements = _elements(layout.soup)
+        self.paths: dict[int, tuple[Step, ...]] = {id(layout.soup): ()}
+        self.kept = layout.kept
+        self.transparent = self._of_layout()
+
+    def parts(self) -> tuple[list[Part], list[int]]:
+        out: list[Part] = []
+        ends: list[int] = []
+        open_: list[tuple[Any, Part]] = []  # the holders that the last block stands in
+        tables: set[int] = set()
+        first = next((n for n, b in enumerate(self.kept) if b.tag not in HEADINGS), len(self.kept))
+        for at, block in enumerate(self.kept):
+            path = self.path(block)
+            table = next((tag for kind, tag in path if kind == "table"), None)
+            if table is not None and id(table) in tables:
+                ends[-1] = max(ends[-1], block.number)
+                continue
+            steps = [step for step in path if step[0] in ("blockquote", "ul", "ol", "li")]
+            if table is not None:
+                steps = []
+                tables.add(id(table))
+            shared = 0
+            while shared < min(len(steps), len(open_)) and open_[shared][0] is steps[shared][1]:
+                shared += 1
+            del open_[shared:]
+            for kind, tag in steps[shared:]:
+                made = Part(kind, start=_number(tag, "start", 1) if kind == "ol" else 1)
+                self._put(made, open_, out, ends, block.number)
+                open_.append((tag, made))
+            leaf = self.table(table) if table is not None else self.leaf(block, deck=at < first)
+            self._put(leaf, open_, out, ends, block.number)
+        for part in out:
+            _flatten(part)
+        return out, ends
+
+    def _put(self, part: Part, open_: list[tuple[Any, Part]], out: list[Part], ends: list[int], number: int) -> None:
+        if open_:
+            open_[-1][1].inside.append(part)
+            ends[-1] = number
+        else:
+            out.append(part)
+            ends.append(number)
+
+    def leaf(self, block: Block, deck: bool) -> Part:
+        """A paragraph or a heading. What is set as a heading above the first paragraph is the deck."""
+        kind = block.tag if block.tag in HEADINGS and not deck else "p"
+        return Part("h2" if kind == "h1" else kind, self.spans(block))
+
+    def table(self, table: Any) -> Part:
+        """A table of which the article's text has some cells, with all its cells."""
+        cells: dict[int, list[Block]] = defaultdict(list)
+        for block in self.of_table(table):
+            cells[id(self._path(block.node.tag)[-1][1])].append(block)
+        made = Part("table")
+        for row in table.find_all("tr"):
+            line = Part("tr")
+            for cell in row.find_all(["td", "th"], recursive=False):
+                spans: list[Span] = []
+                for block in cells.get(id(cell), ()):
+                    spans.extend((*([Span("br")] if spans else ()), *self.spans(block)))
+                line.inside.append(Part(cell.name, tuple(spans), start=_number(cell, "colspan", 1)))
+            if any(cell.spans for cell in line.inside):
+                made.inside.append(line)
+        return made
+
+    def path(self, block: Block) -> tuple[Step, ...]:
+        """The holders of a block, from the outermost, without those that only lay out the page."""
+        path = [step for step in self._path(block.node.tag) if id(step[1]) not in self.transparent]
+        tables = [at for at, (kind, _) in enumerate(path) if kind == "table"]
+        if tables:
+            path = path[tables[-1] :]
+            if path[-1][0] not in ("td", "th") or len(path) != 3:
+                path = []
+        else:
+            path = [step for step in path if step[0] not in ("tr", "td", "th")]
+            path = [
+                step
+                for at, step in enumerate(path)
+                if (step[0] != "li" or (at and path[at - 1][0] in ("ul", "ol")))
+                and (step[0] not in ("ul", "ol") or (at + 1 < len(path) and path[at + 1][0] == "li"))
+            ]
+        return tuple(path[: _DEEPEST - (len(path) > _DEEPEST and path[_DEEPEST - 1][0] in ("ul", "ol"))])
+
+    def _path(self, tag: Any) -> tuple[Step, ...]:
+        climbed: list[Any] = []
+        while tag is not None and id(tag) not in self.paths:
+            climbed.append(tag)
+            tag = tag.parent
+        path = self.paths[id(tag)] if tag is not None else ()
+        for one in reversed(climbed):
+            if one.name in _HOLDERS and len(path) < 4 * _DEEPEST:
+                path = (*path, (one.name, one))
+            self.paths[id(one)] = path
+        return path
+
+    def _of_layout(self) -> set[int]:
+        """The holders that lay out the page: those that hold most of the article, and tables that are no tables."""
+        sizes: Counter[int] = Counter()
+        holders: dict[int, Step] = {}
+        cells: dict[int, list[int]] = defaultdict(list)  # of each table, the cell of each block
+        nested: set[int] = set()
+        for block in self.kept:
+            path = self._path(block.node.tag)
+            for kind, tag in path:
+                holders[id(tag)] = (kind, tag)
+                sizes[id(tag)] += len(block.text)
+            tables = [tag for kind, tag in path if kind == "table"]
+            nested.update(map(id, tables[:-1]))
+            if tables:
+                cells[id(tables[-1])].append(id(path[-1][1]))
+        total = sum(len(block.text) for block in self.kept)
+        much = _SHARE * total if len(self.kept) > 1 else total
+        out = {
+            key for key, (kind, _) in holders.items() if kind in ("blockquote", "li", "td", "th") and sizes[key] > much
+        }
+        for key, (kind, tag) in holders.items():
+            if kind == "table":
+                several = len(set(cells[key])) < len(cells[key])
+                if key in nested or several or not out.isdisjoint(cells[key]) or not self._is_table(tag, sizes[key]):
+                    out.add(key)
+            elif kind in ("ul", "ol") and any(id(item) in out for item in tag.contents):
+                out.add(key)
+        return out
+
+    def _is_table(self, table: Any, kept: int) -> bool:
+        """Whether a table has rows and columns, and is the article's own: not a few words of it among links."""
+        rows = [len(row.find_all(["td", "th"], recursive=False)) for row in table.find_all("tr")]
+        if len(rows) < 2 or max(rows) < 2 or table.find("table") is not None:
+            return False
+        blocks = self.of_table(table)
+        said = sum(len(b.text) for b in blocks)
+        return kept * 4 >= said and sum(b.linked for b in blocks) * 2 < said
+
+    def of_table(self, table: Any) -> list[Block]:
+        """All blocks in a table but those of captions."""
+        taken = self.layout.taken
+        return [
+            b
+            for b in self.layout.blocks
+            if b.number not in taken and any(tag is table for _, tag in self._path(b.node.tag))
+        ]
+
+    def spans(self, block: Block) -> tuple[Span, ...]:
+        """The text of a block with its links and emphasis: the pieces that it was put together of, each with the inline
+        elements that it stands in."""
+        text = block.text
+        runs: list[tuple[tuple[Step, ...], str]] = []
+        at = 0
+        for piece, _, element in block.pieces:
+            words = " ".join(piece.split())
+            start = text.find(words, at)
+            if start < 0:
+                break  # never seen; what is left goes in plain
+            if start > at:
+                runs.append(((), text[at:start]))
+            runs.append((self.inline(self.elements.get(element)), words))
+            at = start + len(words)
+        runs.append(((), text[at:]))
+        return _nested(_bridged([(path, said) for path, run in runs if (said := printable(run))]), 0, self.base)
+
+    def inline(self, tag: Any) -> tuple[Step, ...]:
+        path: list[Step] = []
+        seen: set[str] = set()
+        while tag is not None and tag.name not in BLOCKS and tag.parent is not None:
+            kind = _KINDS.get(tag.name)
+            if kind and kind not in seen and (kind != "a" or links.link(tag.get("href"), self.base)):
+                seen.add(kind)
+                path.append((kind, tag))
+            tag = tag.parent
+        return tuple(reversed(path[-_DEEPEST_INLINE:]))
+
+
+def _bridged(runs: list[tuple[tuple[Step, ...], str]]) -> list[tuple[tuple[Step, ...], str]]:
+    """The runs; a space between two runs of one element stands in it."""
+    out: list[tuple[tuple[Step, ...], str]] = []
+    for at, (path, text) in enumerate(runs):
+        if text == " " and not path and 0 < at < len(runs) - 1:
+            before, after = runs[at - 1][0], runs[at + 1][0]
+            shared = 0
+            while shared < min(len(before), len(after)) and before[shared][1] is after[shared][1]:
+                shared += 1
+            path = before[:shared]
+        out.append((path, text))
+    return out
+
+
+def _nested(runs: Sequence[tuple[tuple[Step, ...], str]], depth: int, base: str | None) -> tuple[Span, ...]:
+    """Runs of text with the elements that they stand in -> spans in spans."""
+    spans: list[Span] = []
+    at = 0
+    while at < len(runs):
+        path, text = runs[at]
+        if len(path) <= depth:
+            if spans and not spans[-1].kind:
+                text = spans.pop().text + text
+            spans.append(Span(text=text))
+            at += 1
+            continue
+        kind, tag = path[depth]
+        end = at
+        while end < len(runs) and len(runs[end][0]) > depth and runs[end][0][depth][1] is tag:
+            end += 1
+        href = links.link(tag.get("href"), base) or "" if kind == "a" else ""
+        spans.append(Span(kind, href=href, inside=_nested(runs[at:end], depth + 1, base)))
+        at = end
+    return tuple(spans)
+
+
+def _flatten(part: Part) -> None:
+    """A list item that holds one paragraph holds its text."""
+    for inner in part.inside:
+        _flatten(inner)
+    if part.kind == "li" and part.inside and part.inside[0].kind == "p":
+        texts = [inner for inner in part.inside if inner.kind not in ("ul", "ol")]
+        if len(texts) == 1:
+            part.spans = texts[0].spans
+            del part.inside[0]
+
+
+def _number(tag: Any, name: str, default: int) -> int:
+    value = str(tag.get(name, ""))
+    return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:6]) <= _WIDEST else default
+
+
+def _elements(soup: Any) -> dict[int, Any]:
+    """All elements of a tree, by the numbers that blocks' pieces name them by."""
+    found: dict[int, Any] = {}
+    node = soup
+    while node is not None:
+        if getattr(node, "contents", None) is not None:
+            found[id(node)] = node
+        node = node.next_element
+    return found

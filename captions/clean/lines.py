@@ -1,0 +1,169 @@
+"""An article of lines, as plain text has them -> text, Markdown, or parts, with captions between the lines."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Mapping, Sequence
+
+from captions.clean.parts import Figure, Part, Span
+from captions.model import Article, Caption
+
+_LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
+# What begins something else in Markdown, at the beginning of a line and anywhere.
+_STARTS = re.compile(r"^(\s*)([#>=~|]|[-+](?!\s)|\d+\)(?!\s))")
+_SIGNS = re.compile(r"([\\`*_\[\]<]|&(?=#?\w+;))")
+_LIST = re.compile(r"\s*(?:[-+•]|\d+\.)\s")
+_BULLET = re.compile(r"\s*[-+•]\s+(?=\S)")
+
+
+def as_lines(
+    lines: Sequence[str], headline: str | None, to: str, keep: str, places: Mapping[int, Sequence[Figure]]
+) -> str:
+    """The lines as text or Markdown, with the figures before the lines of these numbers, counted without blank ones."""
+    places = dict(places)
+    parted = "" in lines
+    out: list[str] = []
+    if to == "markdown" and headline is not None and headline.strip() != first_line(lines):
+        out.extend((f"# {_escaped(headline.strip())}", ""))
+    solid = 0
+    for at, line in enumerate(lines):
+        _insert(places.pop(solid, ()), to, out)
+        if to == "markdown":
+            more = parted and at + 1 < len(lines) and bool(lines[at + 1].strip())
+            line = _markdown(line, headline if not solid else None, more)
+        out.append(line)
+        solid += bool(line.strip())
+        if to == "markdown" and not parted:
+            out.append("")
+    for _, figures in sorted(places.items()):
+        _insert(figures, to, out)
+    text = re.sub(r"\n{3,}", "\n\n", "\n".join(out)) if keep != "drop" or to == "markdown" else "\n".join(out)
+    return text.strip("\n") + "\n"
+
+
+def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | None, list[Part], list[int]]:
+    """The headline, the lines as paragraphs and lists, and for each of these the number of its last line.
+
+    Lines that no blank line parts are one paragraph where blank lines part others.
+    """
+    parted = "" in lines
+    out: list[Part] = []
+    ends: list[int] = []
+    solid = -1
+    open_ = False
+    if headline is not None and first_line(lines) == headline.strip():
+        headline = headline.strip()
+        at = next(n for n, line in enumerate(lines) if line.strip())
+        lines = ["", *lines[at + 1 :]]
+        solid = 0
+    for line, following in zip(lines, [*lines[1:], ""], strict=True):
+        text = line.strip()
+        if not text:
+            open_ = False
+            continue
+        solid += 1
+        bullet = _BULLET.match(line)
+        listed = out and open_ and out[-1].kind == "ul"
+        if bullet and (listed or _BULLET.match(following)):
+            if not listed:
+                out.append(Part("ul"))
+                ends.append(solid)
+            out[-1].inside.append(Part("li", (Span(text=line[bullet.end() :].strip()),)))
+        elif open_ and parted and out[-1].kind == "p":
+            out[-1].spans = (*out[-1].spans, Span("br"), Span(text=text))
+        else:
+            out.append(Part("p", (Span(text=text),)))
+            ends.append(solid)
+        ends[-1] = solid
+        open_ = True
+    return headline, out, ends
+
+
+def first_line(lines: Sequence[str]) -> str:
+    """The first line that is not blank."""
+    return next((line.strip() for line in lines if line.strip()), "")
+
+
+def caption_line(figure: Figure, to: str) -> str:
+    """A caption with its credit in one line: ``A dog. (AP Photo/Jane Doe)``; in Markdown as a quotation, below its
+    picture."""
+    if to == "markdown":
+        from captions.clean import as_markdown
+
+        return as_markdown.figure(figure)
+    credit = f"({figure.credit})" if figure.credit else ""
+    return " ".join(part for part in (figure.caption.text, credit) if part)
+
+
+def _insert(figures: Sequence[Figure], to: str, out: list[str]) -> None:
+    for figure in figures:
+        if out and out[-1]:
+            out.append("")
+        out.extend((caption_line(figure, to), ""))
+
+
+def places_of(article: Article, source: str | None) -> dict[int, list[Caption]]:
+    """Before which line of the text each caption stands, counting lines that are not blank."""
+    if source is None:
+        return _from_spans(article)
+    spans = [(p.start, p.end) for c in article.captions for p in c.printings if p.start is not None]
+    kept = _kept_lines(source, sorted((start, end) for start, end in spans if end is not None))
+    places: dict[int, list[Caption]] = {}
+    for caption in article.captions:
+        start = min((p.start for p in caption.printings if p.start is not None), default=len(source))
+        places.setdefault(sum(1 for at in kept if at < start), []).append(caption)
+    return places
+
+
+def _from_spans(article: Article) -> dict[int, list[Caption]]:
+    """The same where the source is not there any more: what stood before a printing, less the printings in it, is as
+    long as what stands before it in the text. Blank lines that went too are made up for at each caption."""
+    starts = [0]  # of each line that is not blank, and of the end
+    at = 0
+    for line in article.text.split("\n"):
+        if line.strip():
+            starts[-1] = at
+            starts.append(len(article.text))
+        at += len(line) + 1
+    spans = sorted({(p.start, p.end) for c in article.captions for p in c.printings if p.start is not None})
+    first = {min((p.start for p in c.printings if p.start is not None), default=None): c for c in article.captions}
+    places: dict[int, list[Caption]] = {}
+    gone = 0
+    for start, end in spans:
+        if start in first:
+            number = min(range(len(starts)), key=lambda n: (abs(starts[n] - (start - gone)), n))
+            gone = start - starts[number]
+            places.setdefault(number, []).append(first[start])
+        gone += (end or start) - start
+    placed = {id(c) for group in places.values() for c in group}
+    left = [c for c in article.captions if id(c) not in placed]
+    if left:
+        places.setdefault(len(starts), []).extend(left)
+    return places
+
+
+def _kept_lines(source: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Where each line of a source begins that is not blank without the printings."""
+    rest = list(source)
+    for start, end in spans:
+        rest[start:end] = [" " if not _LINE.match(char) else char for char in rest[start:end]]
+    left = "".join(rest)
+    starts = [0, *(m.end() for m in _LINE.finditer(left))]
+    ends = [*(m.start() for m in _LINE.finditer(left)), len(left)]
+    return [start for start, end in zip(starts, ends, strict=True) if left[start:end].strip(" \t\ufeff\xa0")]
+
+
+def _markdown(line: str, headline: str | None, more: bool) -> str:
+    """A line in Markdown; if ``more`` follows without a blank line, they stay two lines."""
+    text = line.strip()
+    if not text:
+        return ""
+    if headline is not None and text == headline.strip():
+        return f"# {_escaped(text)}"
+    if _LIST.match(text):
+        return _SIGNS.sub(r"\\\1", text)
+    return _escaped(text) + ("  " if more else "")
+
+
+def _escaped(text: str) -> str:
+    return _STARTS.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", text))

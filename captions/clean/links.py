@@ -1,0 +1,68 @@
+"""Addresses in a page -> addresses that may stand in a republished article: absolute, harmless, without trackers."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from functools import lru_cache
+from importlib.resources import files
+from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+# In characters: browsers and mail programs cut longer ones.
+_LONGEST = 2_000
+# What has force in HTML or Markdown, white space, and what is not seen.
+_UNSAFE = re.compile(
+    r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff\"'<>\\^`{|}()]"
+)
+
+
+def link(address: object, base: str | None) -> str | None:
+    """The address of a link, or None if it must not stand: ``http``, ``https`` and ``mailto`` alone may.
+
+    ``"/ferry?utm_source=x&page=2"`` on ``https://echo.example/a`` gives ``https://echo.example/ferry?page=2``. What is
+    relative to a page whose address is not known, or leads to a place in the same page, gives None.
+    """
+    if not isinstance(address, str) or address.strip().startswith("#"):
+        return None
+    return _absolute(address, base, ("http", "https", "mailto"))
+
+
+def picture(address: object, base: str | None) -> str | None:
+    """The address of a picture, or None: ``http`` and ``https`` alone, no picture inside its own address."""
+    return _absolute(address, base, ("http", "https")) if isinstance(address, str) else None
+
+
+def _absolute(address: str, base: str | None, schemes: tuple[str, ...]) -> str | None:
+    if len(address) > _LONGEST:
+        return None
+    try:
+        joined = urljoin(base or "", address.strip())
+        if joined.startswith("//"):
+            joined = f"https:{joined}"
+        parts = urlsplit(joined)
+        host = parts.hostname
+    except ValueError:
+        return None
+    if parts.scheme not in schemes or (parts.scheme != "mailto" and not host):
+        return None
+    if parts.scheme == "mailto":
+        return _quoted(urlunsplit((parts.scheme, "", parts.path, "", ""))) if "@" in parts.path else None
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair))
+    return _quoted(urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment)))
+
+
+def _quoted(address: str) -> str:
+    """An address without what has force in HTML and Markdown, and without characters that are not seen."""
+    return _UNSAFE.sub(lambda sign: quote(sign[0], safe="", errors="replace"), address)
+
+
+def _tracks(pair: str) -> bool:
+    names, starts = _trackers()
+    name = unquote(pair.split("=", 1)[0]).lower()
+    return name in names or name.startswith(starts)
+
+
+@lru_cache(maxsize=1)
+def _trackers() -> tuple[frozenset[str], tuple[str, ...]]:
+    table = tomllib.loads((files("captions") / "data" / "tracking.toml").read_text(encoding="utf-8"))
+    return frozenset(table["names"]), tuple(table["starts"])
