@@ -91,7 +91,7 @@ def test_a_stored_sample_is_what_its_file_gives(run: Run, path: Path, tmp_path: 
 
 
 PAGE = """<!doctype html><html lang="en"><head><title>Ferry</title></head><body><article><h1>The ferry is back</h1>
-<p>The first boat left at dawn with a crate of <b>hens</b>, and <a href="/rain?utm_source=x">nobody</a> minded the rain.</p>
+<p>The first boat left at dawn with <b>hens</b>, and <a href="/rain?utm_source=x">no one</a> minded the rain.</p>
 <figure><img><figcaption>Islanders queue at the pier. <span class="credit">JO REED/REUTERS</span></figcaption></figure>
 <p>Tickets will stay at their old price until the end of the year, the harbour master said on Monday.</p>
 <script>alert(1)</script></article></body></html>
@@ -105,8 +105,8 @@ def test_a_page_is_cleaned_in_each_form(run: Run, tmp_path: Path) -> None:
     assert body.splitlines() == [
         '<article lang="en">',
         "<h1>The ferry is back</h1>",
-        "<p>The first boat left at dawn with a crate of <strong>hens</strong>, and "
-        '<a href="https://echo.example/rain">nobody</a> minded the rain.</p>',
+        "<p>The first boat left at dawn with <strong>hens</strong>, and "
+        '<a href="https://echo.example/rain">no one</a> minded the rain.</p>',
         "<figure><figcaption>Islanders queue at the pier. "
         '<span class="credit">REUTERS/Jo Reed</span></figcaption></figure>',
         "<p>Tickets will stay at their old price until the end of the year, the harbour master said on Monday.</p>",

@@ -33,7 +33,7 @@ def picture(address: object, base: str | None) -> str | None:
 
 
 def _absolute(address: str, base: str | None, schemes: tuple[str, ...]) -> str | None:
-    if len(address) > _LONGEST:
+    if not address.strip() or len(address) > _LONGEST:
         return None
     try:
         joined = urljoin(base or "", address.strip())
