@@ -144,6 +144,33 @@ def test_text_is_the_clean_text(page: str) -> None:
     assert clean_page(page) == captions.parse_html(page).text.strip("\n") + "\n"
 
 
+# --- plain text
+
+TEXTS = [(c["id"], c["source"]) for c in _cases("plain") if "source" in c]
+every_text = pytest.mark.parametrize("text", [t for _, t in TEXTS], ids=[name for name, _ in TEXTS])
+
+
+@every_text
+def test_html_of_plain_text_says_what_the_text_says(text: str) -> None:
+    article = captions.parse_text(text)
+    soup = BeautifulSoup(clean(article, "html", "once", text), "html.parser")
+    for tag in soup(["figure", "script"]):
+        tag.decompose()
+    for tag in soup(["h1", "p", "li", "br"]):
+        tag.insert_after(" ")
+    assert _words(soup.text) == _words(article.text)
+
+
+@every_text
+@pytest.mark.parametrize("keep", KEEPS)
+def test_each_caption_of_plain_text_is_in_each_form_once(text: str, keep: str) -> None:
+    article = captions.parse_text(text)
+    soup = BeautifulSoup(clean(article, "html", keep, text), "html.parser")
+    figures = [" ".join(f.figcaption.text.split()) if f.figcaption else "" for f in soup("figure")]
+    lines = [" ".join(filter(None, (c.text, credit_line(c.credit, default())))) for c in article.captions]
+    assert figures == [" ".join(line.split()) for line in lines if keep != "drop"]
+
+
 # --- credits
 
 
@@ -271,6 +298,26 @@ def test_nesting_without_end(tag: str) -> None:
     page = f"<{tag}>" * 20_000 + text * 3
     for to in FORMS:
         assert clean_page(page, to, "once").count("harbour council") == 3
+
+
+@pytest.mark.parametrize(
+    "unit",
+    [
+        "<b>word</b>",
+        "<b>word</b> <a href=/x>link</a>!",
+        "</p><table><tr><td>1</td><td>A cell of so many words that it is kept as one of the article's own.</td></tr>"
+        "<tr><td>2</td><td>Another cell</td></tr></table><p>",
+        "</p><ul><li>A line of a list that ends in a stop.</li></ul><p>",
+    ],
+    ids=["emphasis", "links", "tables", "lists"],
+)
+def test_very_many(unit: str) -> None:
+    """A step that grows with the square of the page would stand still here for minutes."""
+    page = (
+        f"<article><h1>x</h1><p>The harbour council voted on Tuesday to keep the old ferry.{unit * 5_000}</p></article>"
+    )
+    for to in FORMS:
+        assert len(clean_page(page, to, "once")) > 10_000
 
 
 @pytest.mark.parametrize(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
@@ -81,10 +82,10 @@ def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary) -> str:
             places[number].append(_figure(caption, words, base, pictures))
     if to == "text":
         lines = article.text.split("\n") if article.text else []
-        solid = {n: sum(1 for b in layout.kept if b.number < n) for n in places}
+        numbers = [block.number for block in layout.kept]
         by_line: dict[int, list[Figure]] = defaultdict(list)
         for number, group in sorted(places.items()):
-            by_line[solid[number]].extend(group)
+            by_line[bisect_left(numbers, number)].extend(group)
         return as_lines(lines, None, to, keep, by_line)
     from captions.clean import as_html, as_markdown
     from captions.clean.layout import parts_of

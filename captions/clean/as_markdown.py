@@ -80,8 +80,9 @@ def _line(spans: Sequence[Span]) -> str:
 def _spans(spans: Sequence[Span]) -> str:
     text = ""
     for at, span in enumerate(spans):
-        behind = plain(spans[at + 1 :])[:1]
-        made = _span(span, plain(spans[:at])[-1:], behind, text[-1:] in ("*", "~"))
+        before = next((said[-1] for s in reversed(spans[max(0, at - 9) : at]) if (said := plain((s,)))), "")
+        behind = next((said[0] for s in spans[at + 1 : at + 10] if (said := plain((s,)))), "")
+        made = _span(span, before, behind, text[-1:] in ("*", "~"))
         if made.startswith("[") and text.endswith("!"):
             text = text[:-1] + "\\!"  # no picture
         text += made

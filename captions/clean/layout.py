@@ -43,6 +43,7 @@ class _Maker:
         self.elements = _elements(layout.soup)
         self.paths: dict[int, tuple[Step, ...]] = {id(layout.soup): ()}
         self.kept = layout.kept
+        self.in_tables = self._by_table()
         self.transparent = self._of_layout()
 
     def parts(self) -> tuple[list[Part], list[int]]:
@@ -50,7 +51,7 @@ class _Maker:
         ends: list[int] = []
         open_: list[tuple[Any, Part]] = []  # the holders that the last block stands in
         tables: set[int] = set()
-        first = next((n for n, b in enumerate(self.kept) if b.tag not in HEADINGS), len(self.kept))
+        first = self._below_deck()
         for at, block in enumerate(self.kept):
             path = self.path(block)
             table = next((tag for kind, tag in path if kind == "table"), None)
@@ -83,6 +84,12 @@ class _Maker:
             out.append(part)
             ends.append(number)
 
+    def _below_deck(self) -> int:
+        """Where the deck ends: at the first paragraph, or at a heading right above it of a rank that others have."""
+        tags = [block.tag for block in self.kept]
+        first = next((n for n, tag in enumerate(tags) if tag not in HEADINGS), len(tags))
+        return first - (first > 0 and tags[first - 1] in tags[first:])
+
     def leaf(self, block: Block, deck: bool) -> Part:
         """A paragraph or a heading. What is set as a heading above the first paragraph is the deck."""
         kind = block.tag if block.tag in HEADINGS and not deck else "p"
@@ -91,7 +98,7 @@ class _Maker:
     def table(self, table: Any) -> Part:
         """A table of which the article's text has some cells, with all its cells."""
         cells: dict[int, list[Block]] = defaultdict(list)
-        for block in self.of_table(table):
+        for block in self.in_tables[id(table)]:
             cells[id(self._path(block.node.tag)[-1][1])].append(block)
         made = Part("table")
         for row in table.find_all("tr"):
@@ -169,18 +176,19 @@ class _Maker:
         rows = [len(row.find_all(["td", "th"], recursive=False)) for row in table.find_all("tr")]
         if len(rows) < 2 or max(rows) < 2 or table.find("table") is not None:
             return False
-        blocks = self.of_table(table)
+        blocks = self.in_tables[id(table)]
         said = sum(len(b.text) for b in blocks)
         return kept * 4 >= said and sum(b.linked for b in blocks) * 2 < said
 
-    def of_table(self, table: Any) -> list[Block]:
-        """All blocks in a table but those of captions."""
-        taken = self.layout.taken
-        return [
-            b
-            for b in self.layout.blocks
-            if b.number not in taken and any(tag is table for _, tag in self._path(b.node.tag))
-        ]
+    def _by_table(self) -> dict[int, list[Block]]:
+        """All blocks but those of captions, by the tables that they stand in."""
+        tables: dict[int, list[Block]] = defaultdict(list)
+        for block in self.layout.blocks:
+            if block.number not in self.layout.taken:
+                for kind, tag in self._path(block.node.tag):
+                    if kind == "table":
+                        tables[id(tag)].append(block)
+        return tables
 
     def spans(self, block: Block) -> tuple[Span, ...]:
         """The text of a block with its links and emphasis: the pieces that it was put together of, each with the inline

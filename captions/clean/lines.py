@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from captions.clean.parts import Figure, Part, Span
@@ -46,6 +47,8 @@ def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | No
 
     Lines that no blank line parts are one paragraph where blank lines part others.
     """
+    if not lines:
+        return headline, [], []
     parted = "" in lines
     out: list[Part] = []
     ends: list[int] = []
@@ -111,7 +114,7 @@ def places_of(article: Article, source: str | None) -> dict[int, list[Caption]]:
     places: dict[int, list[Caption]] = {}
     for caption in article.captions:
         start = min((p.start for p in caption.printings if p.start is not None), default=len(source))
-        places.setdefault(sum(1 for at in kept if at < start), []).append(caption)
+        places.setdefault(bisect_left(kept, start), []).append(caption)
     return places
 
 
@@ -131,7 +134,9 @@ def _from_spans(article: Article) -> dict[int, list[Caption]]:
     gone = 0
     for start, end in spans:
         if start in first:
-            number = min(range(len(starts)), key=lambda n: (abs(starts[n] - (start - gone)), n))
+            number = bisect_left(starts, start - gone)
+            near = range(max(0, number - 1), min(number + 1, len(starts)))
+            number = min(near, key=lambda n: abs(starts[n] - (start - gone)))
             gone = start - starts[number]
             places.setdefault(number, []).append(first[start])
         gone += (end or start) - start
