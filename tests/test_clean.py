@@ -191,6 +191,7 @@ def name_order(line: str) -> str:
 
 # --- pictures
 
+URL = "https://echo.example/news/a"
 PICTURED = """<!doctype html><html lang="en"><head><title>x</title></head><body><article><h1>The ferry is back</h1>
 <p>The harbour council voted on Tuesday night to keep the old ferry running for one more summer.</p>
 <figure><img src="/boat.jpg?utm_source=x" alt="A red &lt;b&gt; boat">
@@ -207,7 +208,7 @@ def _pictured(to: str, *images: tuple[str, ...]) -> str:
         told = [replace(c, images=i) for c, i in zip(layout.article.captions, images, strict=True)]
         return of_layout(replace(layout, article=replace(layout.article, captions=tuple(told))), to, "once", default())
 
-    return read_page(PICTURED, "https://echo.example/news/a", None, made)
+    return read_page(PICTURED, URL, None, made)
 
 
 def test_pictures_are_shown_where_their_addresses_are_known() -> None:
@@ -225,6 +226,19 @@ def test_pictures_are_shown_where_their_addresses_are_known() -> None:
     assert (
         "> ![A red \\<b> boat](https://echo.example/boat.jpg)  \n> Islanders queue. (AP Photo/Jo Reed)\n\n> A dog"
     ) in markdown
+
+
+def test_what_stands_for_a_picture_does_not_say_its_caption_again() -> None:
+    def made(layout: Layout) -> str:
+        (caption, _) = layout.article.captions
+        told = replace(layout, article=replace(layout.article, captions=(replace(caption, images=("/s.jpg",)),)))
+        return of_layout(replace(told, places=told.places[:1]), "html", "once", default())
+
+    page = PICTURED.replace(
+        'alt="A red', 'srcset="/s.jpg 1x, /l.jpg 2x" alt="ISLANDERS QUEUE (Jo Reed/AP)" title="A red'
+    )
+    assert '<img src="https://echo.example/s.jpg" alt=""><figcaption>' in read_page(page, URL, None, made)
+    assert 'alt="A man' in read_page(page.replace('alt="ISLANDERS', 'alt="A man'), URL, None, made)
 
 
 @pytest.mark.parametrize("image", ["data:image/png;base64,AAAA", "javascript:x", "x" * 3000, "http://[", ""])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Mapping
@@ -12,12 +13,14 @@ from captions.clean.lines import as_lines, parts_of_lines, places_of
 from captions.clean.parts import Figure, Part, with_figures
 from captions.clean.pictures import credit_line
 from captions.model import Article, Caption
-from captions.text import tidy
+from captions.text import match_key, tidy
 from captions.vocabulary import Vocabulary, default
 
 if TYPE_CHECKING:
     from captions.page import Layout
 
+# Between the addresses of a `srcset`, and between each and its size.
+_PARTED = re.compile(r",\s+|\s+")
 FORMS = ("text", "markdown", "html")
 KEEPS = ("drop", "once", "end")
 
@@ -115,7 +118,10 @@ def _figure(
     told = alts or {}
     addresses = [a for image in caption.images if (a := links.picture(image, base)) and told.get(a, "") is not None]
     image = addresses[0] if addresses else None
-    return Figure(caption, credit_line(caption.credit, words), image, told.get(image or "") or "")
+    alt = told.get(image or "") or ""
+    if caption.text and match_key(caption.text) in match_key(alt):
+        alt = ""  # the caption stands below it
+    return Figure(caption, credit_line(caption.credit, words), image, alt)
 
 
 def _base(layout: Layout) -> str | None:
@@ -131,7 +137,8 @@ def _pictures(layout: Layout, base: str | None) -> dict[str, str | None]:
     found: dict[str, str | None] = {}
     for tag in layout.soup.find_all("img"):
         seen = not ({str(tag.get("width", "")).strip(), str(tag.get("height", "")).strip()} & {"0", "1", "0px", "1px"})
-        for name in ("src", "data-src"):
-            if address := links.picture(tag.get(name), base):
+        sets = [_PARTED.split(str(tag.get(name, ""))) for name in ("srcset", "data-srcset")]
+        for told in (tag.get("src"), tag.get("data-src"), *(one for several in sets for one in several)):
+            if address := links.picture(told, base):
                 found.setdefault(address, tidy(str(tag.get("alt", ""))) if seen else None)
     return found
