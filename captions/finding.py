@@ -304,9 +304,7 @@ class Finder:
         """Takes a label alone on the line above along."""
         if not at or not self.page.beside(at, at - 1) or self._parted(at - 1, at):
             return at
-        if self.lines[at - 1].taken and self.lines[at - 1].label:
-            return at - 1
-        return at
+        return at - 1 if self.lines[at - 1].label else at
 
     def _caption_label_above(self, at: int) -> int:
         """``Legende:`` on the line above a caption goes with it."""
