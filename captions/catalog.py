@@ -153,6 +153,7 @@ def _use_record(position: int, caption: Caption) -> db.UseRecord:
         places=tuple((p.shape, p.start, p.end) for p in caption.printings),
         images=caption.images,
         rule=caption.rule,
+        told=db.CreditRecord(**_fields(caption.told)) if caption.told is not None else None,
     )
 
 
@@ -169,6 +170,7 @@ def _use(row: db.AuditRow) -> Use:
         publication=row.publication,
         used_on=row.published,
         id=row.use_id,
+        told=_credit(row.told),
     )
 
 
@@ -188,4 +190,5 @@ def _caption(row: db.AuditRow) -> Caption:
         printings=tuple(Printing("", start, end, None, shape) for shape, start, end in row.places),
         images=row.images,
         rule=row.rule,
+        told=_credit(row.told),
     )

@@ -35,6 +35,8 @@ class Credit:
     """A public license by its usual short name: ``CC BY-SA 4.0``, ``public domain``."""
     license_url: str | None = None
     """Where the line prints or implies it, the address of that license."""
+    licensor_url: str | None = None
+    """Where the page tells it, the address at which a license for the picture can be had (IPTC Licensor URL)."""
     rule: str = ""
     """Which rule read the chain."""
     confidence: float = 0.0
@@ -70,6 +72,9 @@ class Caption:
     """The addresses of its pictures, where a page tells."""
     rule: str = ""
     """Which rule found the caption."""
+    told: Credit | None = None
+    """The credit that the page's structured data tell of the picture, where one is printed and the two do not name
+    the same parties; None where they do, and where the credit itself is from the data (rule ``structured``)."""
 
     @property
     def count(self) -> int:

@@ -11,6 +11,8 @@ from db.records import ArticleRecord, CreditRecord, UseRecord
 from db.search import fold
 
 Row = dict[str, Any]
+RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
+"""What may be told of one picture and not of another with the same credit line."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -97,12 +99,14 @@ def credit_row(credit: CreditRecord) -> Row:
         "copyright_notice": optional(credit.copyright_notice),
         "license": optional(credit.license),
         "license_url": optional(credit.license_url),
+        "licensor_url": optional(credit.licensor_url),
         "rule": storable(credit.rule),
         "confidence": float(credit.confidence),
     }
     row["reading"] = digest(*map(str, row.values()), *(f"{role} {name}" for role, _, name in parties))
+    rights = [row[name] or "" for name in RIGHTS]
     return row | {
-        "line_digest": digest(line),
+        "line_digest": digest(line, *rights) if any(rights) else digest(line),
         "line": line,
         "search_text": fold(" ".join((line, *creators, *agencies))),
         "parties": parties,

@@ -90,7 +90,8 @@ def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -
     """Delete those of these credits that no use refers to, and the parties that are nobody's then."""
     unused: list[int] = []
     for chunk in in_chunks(sorted(credit_ids)):
-        used = select(m.use.c.id).where(m.use.c.credit_id == m.credit.c.id).exists()
+        use, credit_id = m.use.c, m.credit.c.id
+        used = select(use.id).where((use.credit_id == credit_id) | (use.told_credit_id == credit_id)).exists()
         unused += connection.execute(select(m.credit.c.id).where(m.credit.c.id.in_(chunk), ~used)).scalars()
     parties = _take_out_chain(connection, unused)
     for chunk in in_chunks(unused):

@@ -83,7 +83,8 @@ class PartyAlias(_Base, table=True):
 class Credit(_Base, table=True):
     """A credit line, once over all articles, and how it was read.
 
-    ``marks`` and ``restrictions`` are JSON lists of strings.
+    ``line_digest`` is of the line, and of the rights where any are told: two pictures with one line and other
+    licenses have two credits. ``marks`` and ``restrictions`` are JSON lists of strings.
     ``reading`` is a digest of the parsed fields, ``version`` that of the program which read them.
     """
 
@@ -98,6 +99,7 @@ class Credit(_Base, table=True):
     copyright_notice: str | None = Field(default=None, sa_type=Text)
     license: str | None = Field(default=None, sa_type=Text)
     license_url: str | None = Field(default=None, sa_type=Text)
+    licensor_url: str | None = Field(default=None, sa_type=Text)
     rule: str = Field(sa_type=Text)
     confidence: float = Field(sa_type=Float)
     version: str = Field(sa_type=Text)
@@ -126,7 +128,8 @@ class Use(_Base, table=True):
     """One caption with its credit in one article: what is licensed, counted and audited.
 
     ``used_on`` and ``publication`` are the article's, here once more so that counting need not read articles.
-    ``places`` is a JSON list of [shape, start, end], one for each printing.
+    ``places`` is a JSON list of [shape, start, end], one for each printing. ``told_credit_id`` is the credit that the
+    page's structured data tell, where it is not the one that is printed.
     """
 
     __tablename__ = "use"
@@ -144,6 +147,7 @@ class Use(_Base, table=True):
     position: int
     caption_id: int | None = Field(default=None, foreign_key="caption.id", index=True)
     credit_id: int | None = Field(default=None, foreign_key="credit.id")
+    told_credit_id: int | None = Field(default=None, foreign_key="credit.id", index=True)
     printings: int
     places: str = Field(sa_type=Text)
     used_on: date | None = None

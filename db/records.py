@@ -35,6 +35,7 @@ class CreditRecord:
     copyright_notice: str | None = None
     license: str | None = None
     license_url: str | None = None
+    licensor_url: str | None = None
     rule: str = ""
     confidence: float = 0.0
 
@@ -55,6 +56,8 @@ class UseRecord:
     """The addresses of the pictures."""
     rule: str = ""
     """Which rule found the caption."""
+    told: CreditRecord | None = None
+    """The credit that the page's structured data tell, where it is not the one that is printed."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -185,9 +185,10 @@ def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[
     credit_ids: set[int] = set()
     for chunk in in_chunks(article_ids):
         of_these = m.use.c.article_id.in_(chunk)
-        for caption_id, credit_id in connection.execute(select(m.use.c.caption_id, m.use.c.credit_id).where(of_these)):
+        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.told_credit_id)
+        for caption_id, credit_id, told_id in connection.execute(select(*columns).where(of_these)):
             caption_ids.add(caption_id)
-            credit_ids.add(credit_id)
+            credit_ids.update((credit_id, told_id))
         use_ids = select(m.use.c.id).where(of_these)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
         connection.execute(delete(m.use).where(of_these))
@@ -209,10 +210,14 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
             if use.images:
                 images[article_id, use.position] = [storable(address) for address in use.images]
     caption_ids = _put_captions(connection, captions)
-    credit_ids = put_credits(connection, [use.credit for record, _, _ in articles for use in record.uses], version)
-    for row, key, credit_id in zip(uses, digests, credit_ids, strict=True):
+    written = [use for record, _, _ in articles for use in record.uses]
+    credit_ids = put_credits(connection, [use.credit for use in written] + [use.told for use in written], version)
+    for row, key, credit_id, told_id in zip(
+        uses, digests, credit_ids[: len(uses)], credit_ids[len(uses) :], strict=True
+    ):
         row["caption_id"] = None if key is None else caption_ids[key]
         row["credit_id"] = credit_id
+        row["told_credit_id"] = told_id
     insert_rows(connection, m.use, uses)
     _put_images(connection, images)
 

@@ -1,5 +1,6 @@
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 
@@ -140,6 +141,59 @@ def test_the_same_caption_with_other_credits_is_a_conflict(one: str, other: str)
 )
 def test_a_credit_that_says_less_is_no_conflict(one: str, other: str | None) -> None:
     assert "CR201" not in codes(use(one), use(other, source="b.txt"))
+
+
+def told(printed: str | None, line: str, publication: str | None = None) -> Use:
+    return replace(use(printed), told=parse_credit(line), publication=publication)
+
+
+@pytest.mark.parametrize(
+    ("printed", "data"),
+    [
+        ("Jo Reed/AP", "Ann Lee/AFP"),
+        ("Jo Reed/AP", "Ann Lee/AP"),
+        ("Jo Reed/AP", "Jo Reed/AFP"),
+        ("Foto: dpa", "Reuters"),
+        ("Jo Reed", "Ann Lee"),
+        ("Jo Reed, Max Ode/AP", "Ann Lee/AP"),
+        ("J. Reed/AP", "Ann Reed/AP"),
+        ("AFP", "Jo Reed/Getty Images"),
+    ],
+)
+def test_print_and_data_that_name_others_disagree(printed: str, data: str) -> None:
+    (finding,) = [f for f in audit([told(printed, data)]) if f.code == "CR203"]
+    line = parse_credit(printed).line
+    assert finding.message == f"printed {line}, the page's data say {data}"
+    assert finding.severity == "warning"
+
+
+@pytest.mark.parametrize(
+    ("printed", "data"),
+    [
+        ("Jo Reed/AP", "Jo Reed"),
+        ("Jo Reed/AP", "AP"),
+        ("Jo Reed", "AP"),
+        ("Jo Reed/AP", "JO REED/Associated Press"),
+        ("JO REED/AFP via Getty Images", "Jo Reed/AFP"),
+        ("Jo Reed, Max Ode/AP", "Max Ode"),
+        ("Jo Reed/AP", "J. Reed/AP"),
+        ("Georg Hochmuth/APA", "GEORG HOCHMUT/APA"),
+        ("Northlight Picture Agency", "Northlight"),
+        ("Northlight Picture Agency", "NPA"),
+        ("ipopba/iStock", "ipopba"),
+        ("Jo Reed/AP", "Handout"),
+        (None, "Jo Reed/AP"),
+    ],
+)
+def test_data_that_say_less_or_the_same_otherwise_do_not_disagree(printed: str | None, data: str) -> None:
+    assert "CR203" not in codes(told(printed, data))
+    if printed is not None:
+        assert "CR203" not in codes(told(data, printed))
+
+
+def test_the_publication_itself_in_the_data_is_no_disagreement() -> None:
+    assert "CR203" in codes(told("Jo Reed/AP", "The Harbor Echo"))
+    assert "CR203" not in codes(told("Jo Reed/AP", "The Harbor Echo", "The Harbor Echo"))
 
 
 def test_a_short_caption_may_be_of_two_pictures() -> None:

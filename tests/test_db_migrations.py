@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
@@ -15,6 +16,7 @@ from sqlalchemy.dialects import postgresql
 from sqlalchemy.schema import CreateTable
 
 import db
+from db.border import credit_row
 from db.models import METADATA
 from db.session import HEAD, connect
 from db.upgrade import configuration, upgrade
@@ -44,8 +46,9 @@ def test_constraints_that_alembic_does_not_compare_are_the_same(engine: Engine, 
             statements = connection.exec_driver_sql(
                 "SELECT name, sql FROM sqlite_master WHERE name <> 'alembic_version' AND name NOT LIKE 'sqlite_%'"
             )
-            # The order of constraints does not matter, nor does how lines are broken.
-            found.append({name: sorted((sql or "").replace(",", " ").split()) for name, sql in statements})
+            # The order of constraints does not matter, nor does how lines are broken and names quoted.
+            plain = str.maketrans({",": " ", '"': None})
+            found.append({name: sorted((sql or "").translate(plain).split()) for name, sql in statements})
     by_hand.dispose()
     assert found[0] == found[1]
 
@@ -91,6 +94,45 @@ def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
     content = path.read_bytes()
     assert db.upgrade_store(str(path)) == HEAD
     assert path.read_bytes() == content
+
+
+FIRST = """
+INSERT INTO article (id, source, content_hash, text) VALUES (1, 'a.html', 'h', 'Text.');
+INSERT INTO caption (id, digest, match_key, text, search_text) VALUES (1, 'd', 'a dog', 'A dog.', 'a dog');
+INSERT INTO party (id, name, kind, name_key) VALUES (1, 'Jo Reed', 'creator', 'joreed');
+INSERT INTO credit
+    (id, line_digest, line, marks, restrictions, license, rule, confidence, version, reading, search_text) VALUES
+    (1, 'old', 'Jo Reed/CC BY 4.0', '[]', '[]', 'CC BY 4.0', 'chain', 1.0, '0', 'r', 'jo reed'),
+    (2, 'kept', 'Jo Reed', '[]', '[]', NULL, 'chain', 1.0, '0', 'r', 'jo reed');
+INSERT INTO credit_party (credit_id, role, place, party_id) VALUES (1, 'creator', 0, 1);
+INSERT INTO use (id, article_id, position, caption_id, credit_id, printings, places, rule)
+    VALUES (1, 1, 1, 1, 1, 1, '[]', 'figure'), (2, 1, 2, NULL, 2, 1, '[]', 'figure'), (7, 1, 3, NULL, 2, 1, '[]', 'x');
+INSERT INTO use_image (use_id, place, address) VALUES (1, 0, 'https://example.org/1.jpg');
+DELETE FROM use WHERE id = 7;
+"""
+
+
+def test_a_store_of_the_first_schema_keeps_its_rows(engine: Engine) -> None:
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection), "0001")
+        connection.commit()
+        raw: Any = connection.connection.driver_connection
+        raw.executescript(FIRST)
+    upgrade(engine)
+    with engine.connect() as connection:
+        uses = connection.exec_driver_sql(
+            'SELECT id, caption_id, credit_id, told_credit_id FROM "use" ORDER BY id'
+        ).all()
+        assert [tuple(row) for row in uses] == [(1, 1, 1, None), (2, None, 2, None)]
+        assert connection.exec_driver_sql("SELECT use_id, address FROM use_image").all() == [
+            (1, "https://example.org/1.jpg")
+        ]
+        # A credit with rights is now known by them too, and found again when its article is read again.
+        record = db.CreditRecord("Jo Reed/CC BY 4.0", license="CC BY 4.0")
+        digests = connection.exec_driver_sql("SELECT line_digest FROM credit ORDER BY id").scalars().all()
+        assert digests == [credit_row(record)["line_digest"], "kept"]
+        # No number of a use is given twice, that of one which is gone neither.
+        assert connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'use'").all() == [(7,)]
 
 
 def test_the_tables_suit_postgresql() -> None:

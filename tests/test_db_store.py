@@ -165,6 +165,29 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
     }
 
 
+def test_what_data_tell_beside_the_print_is_stored_and_goes_with_its_use(engine: Engine) -> None:
+    told = CreditRecord("Ann Lee/dpa", ("Ann Lee",), ("dpa",), "dpa")
+    uses = replace(use(0, "A street", REUTERS), told=told), replace(use(1, "A house", REUTERS), told=AFP)
+    write(engine, [article("six", *uses), *ARTICLES])
+    rows = {(row.source, row.position): row for row in db.uses_for_audit(engine)}
+    assert [rows["six.txt", n].told for n in (0, 1)] == [told, AFP]
+    assert rows["one.txt", 0].told is None
+    # It is not what was used: nobody is owed for it.
+    assert db.agency_usage(engine, agency="dpa").rows == ()
+    write(engine, [article("six", content_hash="new")])
+    # One of the two credits is printed in other articles, and stays.
+    with engine.connect() as connection:
+        lines = connection.execute(select(m.credit.c.line).order_by(m.credit.c.line)).scalars().all()
+    assert lines == sorted([REUTERS.line, AFP.line, BARE.line])
+
+
+def test_one_line_with_the_rights_of_two_pictures_is_two_credits(engine: Engine) -> None:
+    free = replace(REUTERS, license="CC BY 4.0", license_url="https://creativecommons.org/licenses/by/4.0/")
+    sold = replace(REUTERS, licensor_url="https://example.org/buy/2")
+    write(engine, [article("six", use(0, "A", REUTERS), use(1, "B", free), use(2, "C", sold))])
+    assert [row.credit for row in db.uses_for_audit(engine)] == [REUTERS, free, sold]
+
+
 def test_the_same_again_changes_nothing(engine: Engine) -> None:
     write(engine, ARTICLES)
     before = contents(engine)

@@ -48,6 +48,10 @@ _ROWS = (
         "find out which credit is right and correct the other article",
     ),
     Code(
+        "CR203", "warning", "printed credit and the page's structured data disagree",
+        "find out which is right, and correct the print or the picture's data in the content system",
+    ),
+    Code(
         "CR306", "warning", "a restriction in the text",
         "keep to the restriction; clear the use with the supplier before selling or syndicating it",
     ),

@@ -28,6 +28,8 @@ class Use:
     used_on: date | None = None
     id: int | None = None
     """Its number in the store."""
+    told: Credit | None = None
+    """The credit that the page's structured data tell, where it is not the one that is printed."""
 
     @property
     def supplier(self) -> str | None:

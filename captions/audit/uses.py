@@ -7,6 +7,7 @@ from collections.abc import Callable, Collection
 
 from captions.audit.model import Use
 from captions.audit.spelling import Register
+from captions.audit.told import disagreeing
 from captions.model import Credit
 from captions.text import name_key
 
@@ -170,6 +171,7 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("CR105", unknown_agency),
     ("CR106", no_supplier),
     ("CR107", misspelt),
+    ("CR203", disagreeing),
     ("CR306", restricted),
     ("CR307", uncovered),
     ("CR308", incomplete_license),

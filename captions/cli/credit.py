@@ -23,6 +23,7 @@ COLUMNS = (
     Column("copyright_notice", "Copyright notice"),
     Column("license", "License"),
     Column("license_url", "License address"),
+    Column("licensor_url", "Licensor address"),
     Column("rule", "Rule"),
     Column("confidence", "Confidence", number=True),
 )

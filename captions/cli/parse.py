@@ -63,6 +63,7 @@ def _caption(caption: Caption, words: Vocabulary | None) -> dict[str, object]:
     return {
         "text": caption.text,
         "credit": _credit(caption.credit, words) if caption.credit else None,
+        **({"told": _credit(caption.told, words)} if caption.told else {}),
         "count": caption.count,
         "printings": [_printing(printing) for printing in caption.printings],
         "images": list(caption.images),

@@ -43,6 +43,8 @@ class AuditRow:
     places: tuple[Place, ...]
     images: tuple[str, ...]
     rule: str
+    told: CreditRecord | None = None
+    """The credit that the page's structured data tell, where it is not the one that is printed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,6 +116,7 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
             use.printings,
             use.places,
             use.rule,
+            use.told_credit_id,
         )
         .join_from(m.use, m.article, article.id == use.article_id)
         .outerjoin(m.caption, caption.id == use.caption_id)
@@ -124,10 +127,11 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
     for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
         if len(read) > _CREDITS_KEPT:
             read.clear()
-        read |= _credits(connection, sorted({row.credit_id for row in page} - read.keys() - {None}))
+        wanted = {credit_id for row in page for credit_id in (row.credit_id, row.told_credit_id)}
+        read |= _credits(connection, sorted(wanted - read.keys() - {None}))
         images = _images(connection, [row.id for row in page])
         for row in page:
-            text, key, credit_id, printings, places, rule = row[7:]
+            text, key, credit_id, printings, places, rule, told_id = row[7:]
             yield AuditRow(
                 *row[:7],  # from use_id to position, in the order of the statement
                 caption=text or "",
@@ -137,6 +141,7 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
                 places=_places(places),
                 images=tuple(images.get(row.id, ())),
                 rule=rule,
+                told=read.get(told_id),
             )
 
 
@@ -184,6 +189,7 @@ def _credits(connection: Connection, credit_ids: Sequence[int]) -> dict[int | No
             copyright_notice=row.copyright_notice,
             license=row.license,
             license_url=row.license_url,
+            licensor_url=row.licensor_url,
             rule=row.rule,
             confidence=row.confidence,
         )

@@ -1,0 +1,73 @@
+"""The rule that compares the printed credit with what the page's structured data tell (CR203)."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+
+from captions.audit.model import Use
+from captions.audit.spelling import Register, are_near
+from captions.model import Credit
+from captions.names import same_person
+from captions.text import name_key
+
+# Letters from which on a name that begins another is the same one cut short: `Postmedia`, `Postmedia News`.
+_LONG = 4
+
+
+def disagreeing(use: Use, register: Register) -> str | None:
+    """CR203: ``Jo Reed/AP`` is printed, the data say ``John Roe/AP``.
+
+    One that names fewer is no disagreement, nor is another spelling, an abbreviation or a parent of the same agency;
+    nor the publication itself, which content systems fill in for every picture.
+    """
+    printed, told = use.credit, use.told
+    if printed is None or told is None:
+        return None
+    for kind in ("creators", "agencies"):
+        one, other = _named(printed, kind, use, register), _named(told, kind, use, register)
+        fewer = all(_is_in(name, told, register) for name in one)
+        if one and other and not fewer and not all(_is_in(name, printed, register) for name in other):
+            return f"printed {printed.line}, the page's data say {told.line}"
+    return None
+
+
+def _named(credit: Credit, kind: str, use: Use, register: Register) -> Sequence[str]:
+    names: Sequence[str] = getattr(credit, kind)
+    return [name for name in names if not _same(name, use.publication or "", register)]
+
+
+def _is_in(name: str, other: Credit, register: Register) -> bool:
+    """Whether another credit names this party, as a creator or as an agency: a single word may be read as either."""
+    return any(_same(name, known, register) for known in (*other.creators, *other.agencies))
+
+
+def _same(one: str, other: str, register: Register) -> bool:
+    """Whether two names can be one party's: spelled otherwise, shortened, or parent and child in the register."""
+    a, b = name_key(one), name_key(other)
+    if not a or not b:
+        return False
+    if same_person(one, other) or are_near(a, b) or _initials(one) == b or _initials(other) == a:
+        return True
+    if min(len(a), len(b)) >= _LONG and (a.startswith(b) or b.startswith(a)):
+        return True
+    if _shortened(one, other) or _shortened(other, one):
+        return True
+    rows = [register.words.agency(name) for name in (one, other)]
+    return all(rows) and any(x and y and (x.name == y.name or x.parent == y.name) for x, y in (rows, rows[::-1]))
+
+
+def _initials(name: str) -> str:
+    """``National Press Agency`` gives ``npa``; nothing of one word."""
+    words = name.split()
+    return name_key("".join(word[0] for word in words if word[0].isupper())) if len(words) > 1 else ""
+
+
+def _shortened(short: str, long: str) -> bool:
+    """Whether a name is another with its given names as initials: ``J. Reed``, ``Jo Reed``."""
+    few, many = short.replace(".", ". ").split(), long.split()
+    if len(few) < 2 or len(many) < 2 or name_key(few[-1]) != name_key(many[-1]):
+        return False
+    return len(few) <= len(many) and all(
+        len(name_key(part)) == 1 and name_key(whole)[:1] == name_key(part)
+        for part, whole in zip(few[:-1], many[: len(few) - 1], strict=True)
+    )
