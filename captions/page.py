@@ -9,15 +9,16 @@ from typing import Any, TypeVar
 
 from captions import printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
-from captions.credit import read
 from captions.decoding import decode_page
 from captions.figures import credit_lines, figures
 from captions.finding import Finder
 from captions.lines import Line, page_of, printable
 from captions.model import Article, Printing
+from captions.pictures import Pictures
 from captions.printings import Block as Found
 from captions.structured import Structured, of_page
 from captions.text import match_key, tidy
+from captions.told import Index
 from captions.vocabulary import Vocabulary, default
 from captions.walk import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk
 
@@ -85,28 +86,35 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     paths = _Paths()
     found: list[Found] = []
     taken: set[int] = set()
-    for figure in figures(blocks, outer, total, first, last, words):
+    pictures = Pictures(Index(told.pictures), told.base, words)
+    captioned = figures(blocks, outer, total, first, last, words)
+    for figure, shown in zip(captioned, pictures.of_all(captioned), strict=True):
         taken.update(figure.blocks)
-        reading = figure.reading
-        if reading is None and (owed := told.credits.get(match_key(figure.caption))):
-            reading, figure.rule = read(owed, words), "structured"
+        rule = "structured" if shown.structured else figure.rule
         printing = Printing(figure.caption, element=paths.of(figure.container.tag))
-        found.append(Found(figure.caption, reading, printing, figure.rule, figure.blocks[0]))
+        at = figure.blocks[0]
+        found.append(Found(figure.caption, shown.reading, printing, rule, at, shown.images, shown.told))
     for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
         if line.reading is not None and within(line.container, outer):
             taken.update(line.blocks)
+            shown = pictures.of(line)
             printing = Printing("", element=paths.of(line.container.tag))
-            found.append(Found("", line.reading, printing, line.rule, line.blocks[0]))
+            found.append(Found("", shown.reading, printing, line.rule, line.blocks[0], shown.images, shown.told))
+    said = [f.caption for f in found] + [told.headline or "", told.title]
+    for one in pictures.unprinted(blocks, outer, first, last, said):
+        printing = Printing(one.caption, element=paths.of(one.tag))
+        at, shown = one.number, one.shown
+        found.append(Found(one.caption, shown.reading, printing, "structured", at, shown.images, shown.told))
     above = deck(blocks, outer, taken, total, names)
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
     kept = body_blocks(blocks, outer, taken, total, names)
-    said = {match_key(b.text) for b in kept}
-    above = [b for b in above if match_key(b.text) not in said]
-    shown = {b.number for b in (*above, *kept)}
+    repeated = {match_key(b.text) for b in kept}
+    above = [b for b in above if match_key(b.text) not in repeated]
+    of_text = {b.number for b in (*above, *kept)}
     numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
-    found, left = _from_text([b for _, b in numbered], found, words, paths)
-    kept = [b for b in left if b.number in shown]
+    found, left = _from_text([b for _, b in numbered], found, words, paths, pictures)
+    kept = [b for b in left if b.number in of_text]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
     article = Article(
@@ -126,7 +134,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
 
 
 def _from_text(
-    blocks: list[Block], found: list[Found], words: Vocabulary, paths: _Paths
+    blocks: list[Block], found: list[Found], words: Vocabulary, paths: _Paths, pictures: Pictures
 ) -> tuple[list[Found], list[Block]]:
     """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
     known = {match_key(f.caption) for f in found if f.caption}
@@ -138,7 +146,8 @@ def _from_text(
     for block in more:
         at = kept[block.order]
         printing = Printing(block.caption, element=paths.of(at.node.tag), shape=block.printing.shape)
-        found.append(Found(block.caption, block.reading, printing, block.rule, at.number))
+        shown = pictures.before(at.node.tag)
+        found.append(Found(block.caption, block.reading, printing, block.rule, at.number, shown))
     return found, left
 
 

@@ -26,6 +26,8 @@ class Block:
     order: int
     """Where it stands among the blocks: its first line's number."""
     images: tuple[str, ...] = ()
+    told: Credit | None = None
+    """What the page's data tell of the credit, where it is not what is printed."""
 
 
 @dataclass(slots=True)
@@ -136,4 +138,5 @@ def _caption(made: _Group) -> Caption:
         printings=tuple(b.printing for b in blocks),
         images=images,
         rule=made.blocks[0].rule,
+        told=next((b.told for b in blocks if b.told is not None), None),
     )

@@ -12,7 +12,9 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
-from captions.text import match_key, tidy
+from captions.images import absolute
+from captions.text import tidy
+from captions.told import Told, of_item, of_scopes, of_scripts
 
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
 # Old pages hide the source from browsers that know no scripts.
@@ -31,8 +33,10 @@ class Structured:
     language: str | None = None
     title: str = ""
     """The page's title, often with the site's name behind the headline."""
-    credits: dict[str, str] = field(default_factory=dict)
-    """The credits of its ``ImageObject``s, by the :func:`~captions.text.match_key` of their captions."""
+    base: str | None = None
+    """Against what the page sets its addresses."""
+    pictures: list[Told] = field(default_factory=list)
+    """What it tells of pictures, in the order in which it is believed: JSON-LD, microdata, the state for scripts."""
 
 
 def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
@@ -74,6 +78,11 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     title = page.css_first("title")
     told.title = tidy(title.text()) if title else ""
     told.url = told.url or metas.get("og:url")
+    told.base = _base(page, told.url)
+    told.pictures += of_scopes(page)
+    told.pictures += of_scripts(_scripts(page))
+    if (picture := metas.get("og:image")) and (alt := metas.get("og:image:alt")):
+        told.pictures.append(Told(hints=(alt,), addresses=(picture,)))
     root = page.css_first("html")
     language = (
         (root.attributes.get("lang") if root else None) or metas.get("og:locale") or metas.get("content-language")
@@ -106,6 +115,24 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _items(value, depth + 1)
 
 
+def _base(page: LexborHTMLParser, url: str | None) -> str | None:
+    """The address against which a page's others are: of its base element, its own, or the canonical one."""
+    if not url:
+        link = page.css_first('link[rel="canonical"]')
+        url = link.attributes.get("href") if link is not None else None
+    base = page.css_first("base[href]")
+    told = (base.attributes.get("href") or "").strip() if base is not None else ""
+    address = absolute(told, url) if told else url
+    return address if address and address.startswith(("http://", "https://")) else None
+
+
+def _scripts(page: LexborHTMLParser) -> Iterator[str]:
+    """The sources of the scripts that stand in the page itself, but JSON-LD."""
+    for script in page.css("script"):
+        if script.attributes.get("type") != "application/ld+json" and (text := script.text()):
+            yield text
+
+
 def _printed_day(page: LexborHTMLParser) -> date | None:
     """The day of the microdata, or else of the first time element."""
     for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
@@ -121,25 +148,11 @@ def _publisher(page: LexborHTMLParser) -> str | None:
     return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
 
 
-def _names(value: Any) -> list[str]:
-    """The names in a value of JSON-LD: a text, a thing with a name, or a list of these."""
-    if isinstance(value, str):
-        return [text] if (text := tidy(unescape(value))) else []
-    if isinstance(value, dict):
-        return _names(value.get("name")) if not isinstance(value.get("name"), dict) else []
-    if isinstance(value, list):
-        return [name for one in value[:20] if not isinstance(one, list) for name in _names(one)]
-    return []
-
-
 def _take(item: dict[str, Any], told: Structured, known: dict[str, dict[str, Any]]) -> None:
     kind = item.get("@type")
     kinds = " ".join(kind) if isinstance(kind, list) and all(isinstance(k, str) for k in kind) else str(kind)
     if "ImageObject" in kinds:
-        caption = item.get("caption")
-        owed = _names(item.get("creditText")) or [*_names(item.get("creator")), *_names(item.get("copyrightHolder"))]
-        if isinstance(caption, str) and (key := match_key(unescape(caption))) and owed:
-            told.credits.setdefault(key, "/".join(dict.fromkeys(owed)))
+        told.pictures.append(of_item(item, known))
     elif _ARTICLE.search(kinds):
         headline = item.get("headline")
         if isinstance(headline, str) and told.headline is None:

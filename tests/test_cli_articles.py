@@ -28,6 +28,34 @@ def test_a_clean_article_has_no_caption_left(run: Run, article: str, write: Writ
     assert run("clean", "a.txt").out == clean
 
 
+def test_what_a_page_tells_beside_the_print_is_shown_and_audited(run: Run, tmp_path: Path) -> None:
+    data = {
+        "@type": "ImageObject",
+        "url": "/f.jpg",
+        "creditText": "Ann Lee/AFP",
+        "acquireLicensePage": "https://a.example",
+    }
+    text = "The ferry on the Lune was to be sold in March, but the village bought it back for one crown on Friday."
+    (tmp_path / "a.html").write_text(
+        f'<!DOCTYPE html><html><title>x</title><script type="application/ld+json">{json.dumps(data)}</script>'
+        f"<article><p>{text}</p>"
+        '<figure><img src="https://b.example/f.jpg"><figcaption>The ferry at its landing stage. Photo: Jo Reed/AP'
+        f"</figcaption></figure><p>{text}</p></article>",
+        encoding="utf-8",
+    )
+    (read,) = json.loads(run("parse", "a.html").out)["articles"]
+    (caption,) = read["captions"]
+    assert (caption["credit"]["line"], caption["told"]["line"]) == ("Jo Reed/AP", "Ann Lee/AFP")
+    assert caption["credit"]["licensor_url"] == "https://a.example"
+    assert caption["images"] == ["https://b.example/f.jpg"]
+    run("ingest", "a.html")
+    (finding,) = json.loads(run("audit", "--format", "json").out)["findings"]
+    assert (finding["code"], finding["message"]) == (
+        "CR203",
+        "printed Jo Reed/AP, the page's data say Ann Lee/AFP",
+    )
+
+
 CREDITED = "Passengers queue on the new pontoon at Pier Two in Harbor City. (REUTERS/Odalys Fenwick)"
 
 

@@ -16,6 +16,8 @@ import captions
 
 FOLDER = Path(__file__).parent / "cases" / "pages"
 FIELDS = ("headline", "published", "publication", "language")
+# What a case may tell of a caption beside text, credit and count.
+BESIDE = {"images", "told", "rule", "copyright_notice", "license", "license_url", "licensor_url"}
 Case = dict[str, Any]
 
 
@@ -39,15 +41,26 @@ def _found(article: captions.Article) -> list[tuple[str, str | None, int]]:
     return [(c.text, c.credit.line if c.credit else None, c.count) for c in article.captions]
 
 
+def _beside(caption: captions.Caption, key: str) -> object:
+    """A field of a caption or of its credit as a case writes it: "" for None."""
+    if key == "told":
+        return caption.told.line if caption.told else ""
+    value = getattr(caption if key in ("images", "rule") else caption.credit, key)
+    return list(value) if key == "images" else value or ""
+
+
 @pytest.mark.parametrize("case", [_param(case) for case in CASES])
 def test_case(case: Case) -> None:
-    article = captions.parse_html(case["html"])
+    article = captions.parse_html(case["html"], url=case.get("url"))
     wanted = [(c["text"], c.get("credit"), c.get("count", 1)) for c in case.get("captions", [])]
     assert _found(article) == wanted
     if "text" in case:
         assert article.text.split("\n") == case["text"].removesuffix("\n").split("\n")
     told = {field: str(getattr(article, field)) for field in FIELDS if field in case}
     assert told == {field: case[field] for field in FIELDS if field in case}
+    for caption, wanted_of in zip(article.captions, case.get("captions", []), strict=True):
+        for key in BESIDE & set(wanted_of):
+            assert (key, _beside(caption, key)) == (key, wanted_of[key])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: str(c["id"]))
@@ -62,9 +75,9 @@ def test_ids_are_unique() -> None:
 
 
 def test_keys_are_known() -> None:
-    allowed = {"id", "html", "text", "captions", "note", "known", "file", *FIELDS}
+    allowed = {"id", "html", "text", "captions", "note", "known", "file", "url", *FIELDS}
     assert [case["id"] for case in CASES if not set(case) <= allowed] == []
-    inner = {"text", "credit", "count"}
+    inner = {"text", "credit", "count", *BESIDE}
     assert [case["id"] for case in CASES for c in case.get("captions", []) if not set(c) <= inner] == []
 
 
@@ -119,6 +132,44 @@ HOSTILE: dict[str, str] = {
     "json-long-number": BODY + LD + '{"@type":"NewsArticle","headline":' + "9" * 10_000 + "}</script>",
     "json-of-other-kinds": BODY + LD + '{"@type":[1,null],"headline":{},"datePublished":[],"publisher":7}</script>',
     "json-bad-date": BODY + LD + '{"@type":"NewsArticle","datePublished":"2024-99-99"}</script>',
+    "state-of-five-megabytes": BODY
+    + '<script type="application/json">['
+    + '{"url":"/a.jpg","caption":"A dog","credit":"Jo Reed/AP"},' * 90_000
+    + "0]</script>",
+    "state-of-one-object": BODY + f'<script>x={{"credit":"{"x" * 5_000_000}"}}</script>',
+    "state-of-names-alone": BODY + "<script>" + '"credit":' * 500_000 + "</script>",
+    "state-of-open-braces": BODY + "<script>" + '{"credit":' * 300_000 + "</script>",
+    "state-nested": BODY + "<script>" + '{"credit":[' * 2_000 + "1" + "]}" * 2_000 + "</script>",
+    "state-in-open-strings": BODY + "<script>" + 'JSON.parse("{credit\\":' * 100_000 + "</script>",
+    "state-in-strings": BODY + "<script>" + 'push([1,"{\\"credit\\":1}"])' * 50_000 + "</script>",
+    "state-in-many-scripts": BODY + '<script>x={"a":"b","credit":"Jo Reed"}</script>' * 20_000,
+    "srcset-of-megabytes": BODY
+    + f'<figure><img srcset="{"a.jpg 1w, " * 4_000}"><figcaption>A dog, here</figcaption></figure>',
+    "srcset-without-spaces": BODY
+    + f'<figure><img srcset="{"a,1w" * 10_000}"><figcaption>A dog, here</figcaption></figure>',
+    "pictures-with-captions-in-data": BODY
+    + "".join(f'<img src="{n}.jpg" data-caption="Dog {n} runs." data-credit="Jo Reed/AP">' for n in range(3_000))
+    + BODY,
+    "pictures-in-nested-captions": BODY
+    + '<div data-caption="A dog runs." data-credit="Jo Reed/AP"><img src=a.jpg>' * 3_000
+    + BODY,
+    "pictures-in-one-figure": BODY
+    + "<figure>"
+    + "<picture><source srcset='a.webp 9w'><img src=a.jpg></picture>" * 3_000
+    + "<figcaption>A dog runs. Photo: Jo Reed/AP</figcaption></figure>"
+    + BODY,
+    "pictures-in-one-scope": BODY
+    + '<div itemscope itemtype="https://schema.org/ImageObject">'
+    + "<img itemprop=creditText src=a.jpg>" * 20_000
+    + "</div>",
+    "scopes-in-scopes": BODY + '<div itemscope itemtype="https://schema.org/ImageObject" itemprop=image>' * 500,
+    "pictures-of-json-ld": BODY
+    + LD
+    + "["
+    + ",".join(
+        f'{{"@type":"ImageObject","url":"/{n}.jpg","caption":"Dog {n}","creditText":"AP"}}' for n in range(20_000)
+    )
+    + "]</script>",
     "nul": BODY.replace("ferry", "fer\x00ry") + "<p\x00 cla\x00ss=x>\x00",
     "controls": f"<p>{''.join(map(chr, range(32)))}\x7f\x80\x9f{WORDS}</p>",
     "lone-surrogates": f"<p>\ud800{WORDS}\udfff</p>" + FIGURE.replace("dog", "\ud83ddog"),

@@ -1,0 +1,158 @@
+"""What data tell of one picture, and what the names mean under which they tell it."""
+
+from __future__ import annotations
+
+import re
+import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from html import unescape
+from importlib.resources import files
+from typing import Any, Literal
+
+from captions.text import tidy
+
+Role = Literal["caption", "hint", "credit", "creator", "agency", "source", "notice", "license", "licensor", ""]
+_ROLES: tuple[Role, ...] = (
+    "notice", "licensor", "license", "caption", "creator", "credit", "agency", "source", "hint",
+)  # fmt: skip
+# In characters: what is longer is no caption, and no credit.
+_LONGEST = 2_000
+_TAG = re.compile(r"<[^<>]{0,500}>")
+_CAMEL = re.compile(r"([a-z])([A-Z])")
+_NOT_NAME = re.compile(r"[\s_.:/]+")
+# What holds a text or a name inside a value, in the order in which they are asked.
+_HOLDERS = ("name", "text", "value", "byline", "plain", "html", "basic", "title", "by", "affiliation")
+_MOST_NAMES = 20
+
+
+@dataclass(slots=True)
+class Told:
+    """What data tell of one picture. What they leave out is empty."""
+
+    caption: str = ""
+    hints: tuple[str, ...] = ()
+    """Texts that may be its caption: title, description, alternative text."""
+    line: str = ""
+    """Its credit line."""
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    source: str = ""
+    """What may be an agency: believed where the register knows it."""
+    notice: str = ""
+    license: str = ""
+    licensor_url: str = ""
+    addresses: tuple[str, ...] = ()
+    """Of the picture, as written."""
+
+    @property
+    def owed(self) -> str:
+        """The credit line, or else the names in its place: ``Nell Carrow/Reuters``."""
+        return self.line or "/".join(dict.fromkeys((*self.creators, *self.agencies)))
+
+    @property
+    def tells(self) -> bool:
+        """Whether anything is told of whom the picture is from or what may be done with it."""
+        return bool(self.owed or self.source or self.notice or self.license or self.licensor_url)
+
+
+@lru_cache(maxsize=1)
+def _tables() -> dict[str, Any]:
+    return tomllib.loads((files("captions") / "data" / "told.toml").read_text(encoding="utf-8"))
+
+
+@lru_cache(maxsize=1)
+def _patterns() -> dict[Role, re.Pattern[str]]:
+    tables = _tables()
+    endings = "|".join(tables["endings"]["words"])
+    return {
+        role: re.compile(rf"(?:^|-)(?:{'|'.join(tables[role]['words'])})(?:-(?:{endings}))?$")
+        for role in _ROLES
+        if role
+    }
+
+
+@lru_cache(maxsize=1)
+def stems() -> tuple[str, ...]:
+    """Parts of names, one of which is in any text that tells a credit."""
+    return tuple(_tables()["stems"]["words"])
+
+
+@lru_cache(maxsize=20_000)
+def role_of(name: str) -> Role:
+    """What a name tells: ``"imageCaption"`` a caption, ``"photo_credit"`` a credit; most names nothing."""
+    if len(name) > 60:
+        return ""
+    folded = _NOT_NAME.sub("-", _CAMEL.sub(r"\1-\2", name)).lower()
+    return next((role for role, pattern in _patterns().items() if pattern.search(folded)), "")
+
+
+def plain(value: str) -> str:
+    """A text out of data, without the marks of HTML; empty where it is too long for a caption."""
+    if len(value) > _LONGEST:
+        return ""
+    if "&" in value:
+        value = unescape(value)
+    return tidy(_TAG.sub("", value) if "<" in value else value)
+
+
+def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, depth: int = 0) -> Iterator[str]:
+    """The texts in a value: a text, a thing with a name, or lists of these. ``known`` resolves ``@id``."""
+    if isinstance(value, str):
+        if text := plain(value):
+            yield text
+    elif depth < 4 and isinstance(value, dict):
+        if known and "name" not in value:
+            value = known.get(str(value.get("@id")), value)
+        for key in _HOLDERS:
+            if value.get(key):
+                found = list(names(value[key], known, depth + 1))
+                yield from found
+                if found and key not in ("by", "affiliation"):
+                    return
+    elif depth < 4 and isinstance(value, list):
+        for one in value[:_MOST_NAMES]:
+            yield from names(one, known, depth + 1)
+
+
+def text_of(value: Any) -> str:
+    """The first text in a value; empty where there is none."""
+    return next(names(value), "")
+
+
+def of_pairs(pairs: Mapping[str, Any]) -> Told:
+    """What names and values together tell of one picture; its addresses are the caller's to add."""
+    told = Told()
+    hints: list[str] = []
+    for name, value in pairs.items():
+        role = role_of(name)
+        if not role or not value or value is True:
+            continue
+        if role == "hint":
+            hints.extend(names(value))
+        elif role in ("creator", "agency"):
+            found = tuple(n for n in dict.fromkeys(names(value)) if _is_said(n))
+            if role == "creator":
+                told.creators = told.creators or found
+            else:
+                told.agencies = told.agencies or found
+        elif role == "credit":
+            told.line = told.line or "/".join(n for n in dict.fromkeys(names(value)) if _is_said(n))
+        elif role == "caption":
+            told.caption = told.caption or text_of(value)
+        elif role == "source":
+            told.source = told.source or text_of(value)
+        elif role == "notice":
+            told.notice = told.notice or text_of(value)
+        elif role == "license":
+            told.license = told.license or text_of(value)
+        elif role == "licensor":
+            told.licensor_url = told.licensor_url or text_of(value)
+    told.hints = tuple(hints)
+    return told
+
+
+def _is_said(text: str) -> bool:
+    """Whether a text can be a credit: an address, a number and a switch are none."""
+    return len(text) <= 200 and any(c.isalpha() for c in text) and "://" not in text and text not in ("true", "false")
