@@ -154,14 +154,17 @@ def test_what_was_written_comes_back(engine: Engine) -> None:
 def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
     write(engine, ARTICLES)
     assert dict(contents(engine)["counts"]) == {
+        "agreement": 0,
         "article": 5,
         "caption": 3,
+        "correction": 0,
         "credit": 3,
         "credit_party": 7,
         "party": 5,
         "party_alias": 0,
         "use": 7,
         "use_image": 2,
+        "waiver": 0,
     }
 
 
