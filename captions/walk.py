@@ -15,7 +15,7 @@ from importlib.resources import files
 from typing import Any
 
 from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
+from bs4.element import Tag
 
 # fmt: off
 BLOCKS = frozenset((
@@ -30,17 +30,11 @@ _TEXT = frozenset(
 )
 _PICTURES = frozenset(("picture", "video"))
 _SKIPPED = frozenset(("head", "title", "button", "textarea", "iframe"))
-_ATTRIBUTES = (
-    "id",
-    "itemprop",
-    "data-testid",
-    "data-test",
-    "data-component",
-    "data-type",
-    "role",
-    "data-qa",
-    "aria-label",
+_ATTRIBUTES = frozenset(
+    ("id", "itemprop", "data-testid", "data-test", "data-component", "data-type", "role", "data-qa", "aria-label")
 )
+# In characters: a longer name of an element names nothing.
+_LONGEST_NAME = 200
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
 # What names tell of an element, one bit each; the words are in markup.toml.
@@ -138,14 +132,16 @@ def flags_of(tag: Tag) -> int:
     attributes: Any = tag.attrs
     flags = 0
     if attributes:
-        for one in attributes.get("class", ()):
-            flags |= _flags(one)
-        for key in _ATTRIBUTES:
-            if key in attributes:
-                value = attributes[key]
-                flags |= _flags(value if isinstance(value, str) else " ".join(value))
-        if "hidden" in attributes or _NOT_SHOWN.search(str(attributes.get("style", ""))):
-            flags |= UNSHOWN
+        for key, value in attributes.items():
+            if key == "class":
+                for one in value:
+                    if len(one) <= _LONGEST_NAME:
+                        flags |= _flags(one)
+            elif key in _ATTRIBUTES:
+                if len(value) <= _LONGEST_NAME:
+                    flags |= _flags(value if isinstance(value, str) else " ".join(value))
+            elif key == "hidden" or (key == "style" and _NOT_SHOWN.search(str(value))):
+                flags |= UNSHOWN
     name = tag.name
     if name == "figcaption":
         flags = (flags | CAPTION) & ~CREDIT
@@ -184,34 +180,37 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
     found = soup.find("body")
     root: Tag = found if isinstance(found, Tag) else soup
     top = Node(root, None, flags_of(root), 0)
-    run: list[tuple[str, Node, bool, int]] = []
+    texts: list[str] = []
+    pieces: list[tuple[str, Node, int]] = []
     run_tag = "body"
-    size = 0  # characters of the run
+    size = links = 0  # characters of the run, and those of them that are links
     before = within = False  # whether a picture stands before the run, and in it
 
     def flush() -> None:
-        nonlocal size, before, within
-        if not run:
-            return
-        text = " ".join("".join([t for t, _, _, _ in run]).split())
-        if text:
-            linked = sum(len(t.strip()) for t, _, link, _ in run if link)
-            pieces = [(t, n, e) for t, n, _, e in run if t.strip()]
-            stands = pieces[0][1] if pieces else top
-            blocks.append(Block(text, stands, run_tag, linked, len(blocks), before, pieces))
-            before, within = within, False
-        run.clear()
-        size = 0
+        nonlocal texts, pieces, size, links, before, within
+        text = " ".join("".join(texts).split())
+        blocks.append(Block(text, pieces[0][1], run_tag, links, len(blocks), before, pieces))
+        before, within = within, False
+        texts, pieces = [], []
+        size = links = 0
 
-    stack: list[tuple[Iterator[Any], Node, bool, str, bool]] = [(iter(root.contents), top, False, "body", True)]
+    stack: list[tuple[Iterator[Any], int, Node, bool, str, bool]] = [
+        (iter(root.contents), id(root), top, False, "body", True)
+    ]
     while stack:
-        children, node, linked, block, is_block = stack[-1]
+        children, place, node, linked, block, is_block = stack[-1]
         for child in children:
-            if isinstance(child, NavigableString):
-                run_tag = block
-                text = str(child)
-                size += len(text.strip())
-                run.append((text, node, linked, id(child.parent)))
+            if isinstance(child, str):
+                if shown := len(child.strip()):
+                    run_tag = block
+                    text = str(child)
+                    size += shown
+                    if linked:
+                        links += shown
+                    texts.append(text)
+                    pieces.append((text, node, place))
+                elif size:
+                    texts.append(" ")
                 continue
             name = child.name
             if name in _SKIPPED:
@@ -219,8 +218,8 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
             if name == "br":
                 if size > _LINE:
                     flush()
-                else:
-                    run.append((" ", node, linked, 0))
+                elif size:
+                    texts.append(" ")
                 continue
             if name == "img":
                 _count_image(node)
@@ -234,17 +233,19 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
             if flags & UNSEEN:
                 continue
             boundary = name in BLOCKS
-            if boundary:
+            if boundary and size:
                 flush()
             inner = node
             if boundary or flags:
                 inner = Node(child, node, flags, node.depth + 1)
                 if flags & CAPTION and not node.inside(CAPTION):
                     _count_caption(node)
-            stack.append((iter(child.contents), inner, linked or name == "a", name if boundary else block, boundary))
-            break
+            if child.contents:
+                inside = name if boundary else block
+                stack.append((iter(child.contents), id(child), inner, linked or name == "a", inside, boundary))
+                break
         else:
             stack.pop()
-            if is_block:
+            if is_block and size:
                 flush()
     return blocks, top
