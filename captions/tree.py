@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 # some pages) or aside.
 STRIPPED = [
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
-    "nav", "footer", "audio", "map", "dialog",
+    "nav", "footer", "audio", "map", "dialog", "head", "button", "textarea",
 ]  # fmt: skip
 # Beyond this depth no article stands; lexbor's time grows with the square of it (15,000 levels: half a second).
 DEEPEST = 600
