@@ -37,8 +37,10 @@ _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
 
 def is_paragraph(block: Block) -> bool:
     """Whether a block is long enough, and linked little enough, to be running text."""
-    least = _PARAGRAPH_CJK if has_cjk(block.text[:40]) else _PARAGRAPH
-    return len(block.text) >= least and block.linked * 2 < len(block.text) and block.tag not in HEADINGS
+    size = len(block.text)
+    if size < _PARAGRAPH_CJK or block.linked * 2 >= size or block.tag in HEADINGS:
+        return False
+    return size >= _PARAGRAPH or has_cjk(block.text[:40])
 
 
 def _says_more(block: Block) -> bool:
@@ -70,7 +72,7 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     if not total:
         return top, _NO_BODY
     good = 0
-    everyone = list({id(n): n for b in blocks for n in _line(b.node)}.values())
+    everyone = _everyone(blocks)
     for node in everyone:
         node.all_text, node.text = node.text, 0
     said = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
@@ -143,6 +145,17 @@ def _told(blocks: Sequence[Block], nodes: Iterable[Node], good: int) -> Node | N
         and n.text >= (_HEADED if id(n) in headed else _UNHEADED) * good
     ]
     return max(told, key=lambda n: (n.text, -n.depth), default=None)
+
+
+def _everyone(blocks: Sequence[Block]) -> list[Node]:
+    """The elements that hold blocks, and those above them, each once."""
+    out: dict[int, Node] = {}
+    for block in blocks:
+        node: Node | None = block.node
+        while node is not None and id(node) not in out:
+            out[id(node)] = node
+            node = node.parent
+    return list(out.values())
 
 
 def _line(node: Node | None) -> list[Node]:

@@ -46,8 +46,8 @@ def figures(blocks: Sequence[Block], outer: Node, total: int, first: int, last: 
     groups: dict[int, list[Block]] = {}
     holders: dict[int, Node] = {}
     for block in blocks:
-        holder = _container(block.node)
-        if holder is not None and first <= block.number <= last:
+        holder = _container(block.node) if first <= block.number <= last else None
+        if holder is not None:
             groups.setdefault(id(holder), []).append(block)
             holders[id(holder)] = holder
     out: list[Figure] = []

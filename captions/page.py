@@ -78,7 +78,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     blocks, top = walk(soup)
     outer, names = region(blocks, top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
-    inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
+    inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
     first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
     heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
     if heads:
@@ -109,8 +109,9 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
     kept = body_blocks(blocks, outer, taken, total, names)
-    repeated = {match_key(b.text) for b in kept}
-    above = [b for b in above if match_key(b.text) not in repeated]
+    if above:
+        repeated = {match_key(b.text) for b in kept}
+        above = [b for b in above if match_key(b.text) not in repeated]
     of_text = {b.number for b in (*above, *kept)}
     numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
     found, left = _from_text([b for _, b in numbered], found, words, paths, pictures)

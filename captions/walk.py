@@ -41,7 +41,7 @@ _LINE = 60
 CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER, DECK = (1 << bit for bit in range(11))
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Node:
     """An element that holds blocks, with what its names tell."""
 
@@ -70,7 +70,7 @@ class Node:
         return None
 
 
-@dataclass(slots=True)
+@dataclass(slots=True, eq=False)
 class Block:
     """A run of text between two block boundaries."""
 
