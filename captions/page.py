@@ -9,7 +9,7 @@ from typing import Any, TypeVar
 
 from captions import printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
-from captions.decoding import decode_page
+from captions.decoding import decode_page, what_binary
 from captions.figures import credit_lines, figures
 from captions.finding import Finder
 from captions.lines import Line, page_of, printable
@@ -58,7 +58,11 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     """Reads a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
+        if binary := what_binary(html):
+            return Article(text="", captions=(), notes=(f"no page: {binary}",))
         html, notes = decode_page(html)
+    html, cut = tree.bounded(html)
+    notes = (*notes, *cut)
     words = vocabulary or default()
     collecting = gc.isenabled()
     gc.disable()  # a tree is a web of cycles: collecting while it grows takes a third of the time

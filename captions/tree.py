@@ -20,18 +20,34 @@ STRIPPED = [
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
     "nav", "footer", "audio", "map", "dialog", "head", "button", "textarea",
 ]  # fmt: skip
-# Beyond this depth no article stands; lexbor's time grows with the square of it (15,000 levels: half a second).
-DEEPEST = 600
+# Of 126 news pages the largest has 2.2 million characters and 8,100 tags; what is longer than this is cut, and said.
+LARGEST = 10_000_000
+MOST_TAGS = 100_000
+# The deepest of the 126 nests 29 elements. lexbor's time grows with the square of it (15,000 levels: half a second), as
+# does what climbs from each text to the top.
+DEEPEST = 120
+# Elements of a kind that is closed by the next of its kind: their tags nest nothing, closed or not.
+_CLOSED = frozenset(("a", "p", "li", "dt", "dd", "td", "th", "tr", "tbody", "option"))
+# What stays open at a block's end is opened in the next again, with all that is open too: 1,500 of them before 1,500
+# paragraphs make two million elements. More than these of an article do not nest.
+_FORMATS = frozenset(
+    ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
+)  # fmt: skip
+_MOST_FORMATS = 5
 _TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
-_MANY_TAGS = 20_000
-# lexbor's time grows with the square of one element's attributes too. In characters, and in parts between spaces: what
-# is longer in both says nothing of an article; a picture inside its own address is long in one part.
-_LONG = 50_000
-_LONG_TAG = re.compile(r"<([a-zA-Z][a-zA-Z0-9]*)(\s[^<>]{50000,})>")
-_MOST_PARTS = 2_000
+# Pages with fewer tags, most of them closed, need no flattening: of the 126, ten are looked through.
+_MANY_TAGS, _MANY_UNCLOSED = 5_000, 1_000
+# lexbor's time grows with the square of one element's attributes too: in characters of a tag, and in attributes.
+_LONG = 4_000
+_LONG_TAG = re.compile(r"""<([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
+_QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
+_MOST_ATTRIBUTES = 200
+_LONG_VALUE = re.compile(r""""[^"<>]{50000,}+"|'[^'<>]{50000,}+'""")
+# A picture, a font or a film inside its own address.
+_INLINE_DATA = re.compile(r"""data:[^\s"'<>()]{4000,}+""")
 
 _BUILDER = BeautifulSoup("", "html.parser").builder
 # What is an element's own; the rest is the same for nearly all, and stands on the class: set on each element, it takes
@@ -48,29 +64,54 @@ _MOST_KINDS = 1_000
 _KINDS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {}
 
 
+def bounded(html: str) -> tuple[str, tuple[str, ...]]:
+    """A page's source as far as it is read, and a note where that is not all of it.
+
+    ``"<p>Rain"`` gives itself and no note; of a hundred million characters the first ten million, with a note. Pictures
+    inside their own addresses are left out first, and count for nothing.
+    """
+    notes: list[str] = []
+    cut = len(html) > 5 * LARGEST
+    html = _without_long(html[: 5 * LARGEST] if cut else html)
+    if cut or len(html) > LARGEST:
+        html = html[:LARGEST]
+        notes.append(f"read only as far as {LARGEST:,} characters of the page's source")
+    if html.count("<") > MOST_TAGS:
+        html = _flattened("<".join(html.split("<", 10 * MOST_TAGS)[: 10 * MOST_TAGS]))
+    if html.count("<") > MOST_TAGS:
+        html = "<".join(html.split("<", MOST_TAGS)[:-1])
+        notes.append(f"read only as far as {MOST_TAGS:,} tags of the page's source")
+    return html, tuple(notes)
+
+
 def parse(html: str) -> LexborHTMLParser:
     """The page as lexbor reads it, with all that it holds; nesting beyond any article is flattened first."""
-    if html.count("<") > _MANY_TAGS:
+    tags = html.count("<")
+    if tags > _MANY_TAGS or tags - 2 * html.count("</") > _MANY_UNCLOSED:
         html = _flattened(html)
-    if len(html) > _LONG:
-        html = _without_long_tags(html)
     return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 
-def _without_long_tags(html: str) -> str:
-    """The source without the attributes of tags that have far too many. Looked at are only the places where no ``<``
-    follows for long."""
+def _without_long(html: str) -> str:
+    """The source without data in addresses and without the attributes of tags that have far too many. Looked at are
+    only the places where no ``<`` follows for long."""
+    if len(html) <= _LONG:
+        return html
     parts: list[str] = []
     start = 0
     at = html.find("<")
     while 0 <= at < len(html) - _LONG:
         following = html.rfind("<", at + 1, at + 1 + _LONG)
         if following < 0:
-            tag = _LONG_TAG.match(html, at)
-            if tag and len(tag[2].split()) > _MOST_PARTS:
-                parts.append(f"{html[start:at]}<{tag[1]}>")
-                start = tag.end()
             following = html.find("<", at + 1)
+            end = following if following >= 0 else len(html)
+            part = _LONG_VALUE.sub('""', _INLINE_DATA.sub("data:", html[at:end]))
+            tag = _LONG_TAG.match(part)
+            if tag and len(_QUOTED.sub("", tag[2]).split()) > _MOST_ATTRIBUTES:
+                part = f"<{tag[1]}>{part[tag.end() :]}"
+            if len(part) < end - at:
+                parts.append(html[start:at] + part)
+                start = end
         at = following
     parts.append(html[start:])
     return "".join(parts)
@@ -159,19 +200,20 @@ def _kind(tag: str) -> tuple[frozenset[str], dict[str, Any]]:
 def _flattened(html: str) -> str:
     """The source without the tags that nest deeper than any article does."""
     parts: list[str] = []
-    depth, start = 0, 0
+    depth, formats, start = 0, 0, 0
     for tag in _TAG.finditer(html):
-        if tag[3] or tag[2].lower() in _VOID:
+        name = tag[2].lower()
+        if tag[3] or name in _VOID or name in _CLOSED:
             continue
-        if tag[1]:
-            if depth > DEEPEST:
-                parts.append(html[start : tag.start()])
-                start = tag.end()
-            depth = max(0, depth - 1)
+        step = -1 if tag[1] else 1
+        if name in _FORMATS:
+            formats = max(0, formats + step)
+            dropped = formats + bool(tag[1]) > _MOST_FORMATS
         else:
-            depth += 1
-            if depth > DEEPEST:
-                parts.append(html[start : tag.start()])
-                start = tag.end()
+            depth = max(0, depth + step)
+            dropped = depth + bool(tag[1]) > DEEPEST
+        if dropped:
+            parts.append(html[start : tag.start()])
+            start = tag.end()
     parts.append(html[start:])
     return "".join(parts)

@@ -266,3 +266,49 @@ def test_deep_nesting_is_flattened_and_its_text_kept() -> None:
     soup = tree.build(tree.parse(html))
     assert soup.get_text(" ").split() == ["deep", "after"]
     assert max(len(list(t.parents)) for t in soup.find_all(["p"])) < 1000
+
+
+SENTENCE = "The ferrywoman ties the new rope to the landing at Eastmere on Monday. "
+FIGURE = "<figure><img src=x><figcaption>A goat. Photo: Ida Quill/AFP</figcaption></figure>"
+CHARACTERS = "read only as far as 10,000,000 characters of the page's source"
+TAGS = "read only as far as 100,000 tags of the page's source"
+# What each gives: how many nodes at most, a word that is still read, what is noted.
+HOSTILE: dict[str, tuple[Callable[[], str], int, str, tuple[str, ...]]] = {
+    "50-mb": (lambda: f"<p>{SENTENCE}</p>\n" * 650_000, 310_000, "ferrywoman", (CHARACTERS, TAGS)),
+    "50-mb-text": (lambda: f"<p>{SENTENCE * 700_000}", 10, "ferrywoman", (CHARACTERS,)),
+    "a-million-paragraphs": (lambda: "<p>x" * 1_000_000, 210_000, "x", (TAGS,)),
+    "nested": (lambda: f"{'<div>' * 100_000}<p>{SENTENCE}{'</div>' * 100_000}", 200, "Eastmere", ()),
+    "unclosed": (lambda: f"<div><p><b><ul><li>{SENTENCE}" * 5_000, 40_000, "Eastmere", ()),
+    "open-formats": (
+        lambda: "".join(f"<b id={n}>" for n in range(1500)) + f"<p>{SENTENCE}" * 1500, 12_000, "Eastmere", ()
+    ),
+    "class-names": (lambda: f"<p class='{'caption-x ' * 2_000_000}'>{SENTENCE}", 10, "Eastmere", ()),
+    "a-class-name": (lambda: f"<p class={'caption' * 1_000_000}>{SENTENCE}", 10, "Eastmere", ()),
+    "attributes": (
+        lambda: "".join(f"<p {' '.join(f'a{n}=1' for n in range(1000))}>{SENTENCE}" for _ in range(200)),
+        500, "Eastmere", (),
+    ),
+    "data-uri": (lambda: f"<img src='data:image/png;base64,{'iVBORw0KGgo' * 2_000_000}'>{FIGURE}", 12, "goat", ()),
+    "less-than": (lambda: f"<p>{SENTENCE}{'<' * 2_000_000}", 10, "Eastmere", (TAGS,)),
+    "comments": (lambda: f"<p>{SENTENCE}{'<!--' * 2_000_000}", 10, "Eastmere", (TAGS,)),
+}  # fmt: skip
+
+
+@pytest.mark.parametrize("name", HOSTILE)
+def test_a_hostile_page_is_read_as_far_as_it_goes(name: str) -> None:
+    make, most, word, notes = HOSTILE[name]
+    html, said = tree.bounded(make())
+    assert said == notes
+    soup = tree.build(tree.parse(html))
+    assert sum(1 for _ in soup.descendants) <= most
+    assert all(len(tag.attrs) <= 200 for tag in soup.find_all(True))
+    assert max(len(list(tag.parents)) for tag in soup.find_all(True)) < 500
+    assert word in soup.get_text()
+    tree.release(soup)
+
+
+def test_what_is_in_bounds_is_left_as_it_is() -> None:
+    for html in PAGES.values():
+        assert tree.bounded(html) == (html, ())
+    wide = '<p data-x="' + "{'a': 'b c'} " * 1000 + '" class="' + "c " * 1500 + '">x'
+    assert tree.bounded(wide) == (wide, ())
