@@ -5,9 +5,9 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import ingest, parse
+from bench import ingest, pages, parse
 
-ALL: dict[str, Callable[[], None]] = {"parse": parse.run, "ingest": ingest.run}
+ALL: dict[str, Callable[[], None]] = {"parse": parse.run, "pages": pages.run, "ingest": ingest.run}
 
 
 def main(names: list[str]) -> int:

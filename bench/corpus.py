@@ -73,3 +73,54 @@ def articles(count: int, size: int = 3000, seed: int = 7) -> list[str]:
             parts[at:at] = [f"{caption} {credit}\n{caption}\n{credit}"]
         out.append("\n\n".join(parts))
     return out
+
+
+def pages(count: int, seed: int = 7) -> list[str]:
+    """``count`` news pages of about 340 KB, half of it scripts, as news pages are: an article with pictures among
+    menus, teasers and share bars. No two share the names of their classes."""
+    rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
+    return [_page(n, text, rng) for n, text in enumerate(articles(count, 4000, seed))]
+
+
+def _page(number: int, text: str, rng: random.Random) -> str:
+    def named(*words: str) -> str:
+        return " ".join(f"{word}-{rng.choice(LAST).lower()}{number}" for word in words)
+
+    def script(size: int) -> str:
+        return f"<script>window.state = {[rng.randrange(10**6) for _ in range(size)]};</script>\n"
+
+    body = []
+    for part in text.split("\n\n"):
+        caption, _, credit = part.split("\n")[0].partition(" (photo credit: ")
+        if credit:
+            body.append(
+                f'<figure class="{named("media", "wide")}"><picture><source srcset="/{number}.webp 800w">'
+                f'<img src="/{number}.jpg" alt="{caption}" loading="lazy"></picture>\n<figcaption '
+                f'class="{named("caption")}"><span class="{named("text")}">{caption}</span> <span '
+                f'class="{named("credit")}">Photo: {credit.rstrip(")")}</span></figcaption></figure>'
+            )
+        else:
+            words = part.split(" ")
+            words[3:5] = [f'<a class="{named("link")}" href="/{number}/{len(body)}">{" ".join(words[3:5])}</a>']
+            body.append(f'<p class="{named("text", "block")}">{" ".join(words)}</p>')
+    item = '<li class="{}"><a class="{}" href="/{}"><span>{}</span></a></li>'
+    menu = "\n".join(item.format(named("item"), named("link"), n, rng.choice(LAST)) for n in range(60))
+    card = (
+        '<article class="{}"><a href="/story/{}"><div class="{}"><img src="/small/{}.jpg" alt=""></div>\n'
+        '<h3 class="{}">{} and {} on the market</h3></a>\n<div class="{}"><time>4 May</time></div></article>'
+    )
+    cards = "\n".join(
+        card.format(named("teaser", "card"), n, named("thumb"), n, named("title"), *rng.sample(LAST, 2), named("meta"))
+        for n in range(60)
+    )
+    metas = "\n".join(f'<meta property="og:x{n}" content="{rng.choice(FIRST)}">' for n in range(40))
+    return (
+        f'<!DOCTYPE html>\n<html lang="en"><head><title>Page {number}</title>\n{metas}\n'
+        f"<style>{'.a { color: red }' * 1500}</style>\n{script(9000)}</head>\n<body>\n"
+        f'<header class="{named("head")}"><nav><ul>{menu}</ul></nav></header>\n'
+        f'<main class="{named("page")}"><article class="{named("story")}"><h1>{text.splitlines()[0]}</h1>\n'
+        f'<div class="{named("share")}">{"<button>Share</button>" * 5}</div>\n<div class="{named("body")}">\n'
+        + f"\n{script(200)}".join(body)
+        + f'</div></article>\n<aside class="{named("related")}">{cards}</aside></main>\n'
+        f"<footer><ul>{menu}</ul></footer>\n{script(9000)}</body></html>"
+    )

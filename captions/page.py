@@ -125,11 +125,11 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     article = Article(
         text=text,
         captions=captions,
-        headline=told.headline or _headline(blocks, told.title),
-        url=told.url,
+        headline=tidy(told.headline or _headline(blocks, told.title) or "") or None,
+        url=tidy(told.url or "") or None,
         published=told.published,
-        publication=told.publication,
-        language=told.language,
+        publication=tidy(told.publication or "") or None,
+        language=tidy(told.language or "") or None,
         notes=notes,
     )
     orders = {id(f.printing): f.order for f in found}

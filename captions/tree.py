@@ -45,7 +45,10 @@ _LONG = 4_000
 _LONG_TAG = re.compile(r"""<([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _MOST_ATTRIBUTES = 200
+_LONGEST_VALUE = 50_000
 _LONG_VALUE = re.compile(r""""[^"<>]{50000,}+"|'[^'<>]{50000,}+'""")
+# What is long in most pages, and dropped with its element.
+_RAW = ("<script", "<style")
 # A picture, a font or a film inside its own address.
 _INLINE_DATA = re.compile(r"""data:[^\s"'<>()]{4000,}+""")
 
@@ -99,13 +102,20 @@ def _without_long(html: str) -> str:
         return html
     parts: list[str] = []
     start = 0
+    quick = len(html) <= LARGEST
     at = html.find("<")
     while 0 <= at < len(html) - _LONG:
         following = html.rfind("<", at + 1, at + 1 + _LONG)
-        if following < 0:
+        if following < 0 and quick and html.startswith(_RAW, at) and html.find(">", at, at + _LONG) > 0:
+            following = html.find("<", at + 1)
+        elif following < 0:
             following = html.find("<", at + 1)
             end = following if following >= 0 else len(html)
-            part = _LONG_VALUE.sub('""', _INLINE_DATA.sub("data:", html[at:end]))
+            part = html[at:end]
+            if "data:" in part:
+                part = _INLINE_DATA.sub("data:", part)
+            if len(part) > _LONGEST_VALUE:
+                part = _LONG_VALUE.sub('""', part)
             tag = _LONG_TAG.match(part)
             if tag and len(_QUOTED.sub("", tag[2]).split()) > _MOST_ATTRIBUTES:
                 part = f"<{tag[1]}>{part[tag.end() :]}"

@@ -342,6 +342,7 @@ def mutated(html: str, changes: list[tuple[str, float, float, int, str]]) -> str
 @given(st.sampled_from(SOURCES), MUTATIONS, st.none() | st.sampled_from(JUNK))
 @example(SOURCES[0], [("insert", 0.5, 0.5, 1, "\ud800")], None)
 @example(SOURCES[0], [("insert", 0.0, 0.5, 1, "<frameset>")], None)
+@example(SOURCES[0], [("insert", 0.34, 0.5, 1, "\x1b")], None)
 def test_mutated_pages_do_not_raise(
     html: str, changes: list[tuple[str, float, float, int, str]], junk: bytes | None
 ) -> None:
