@@ -58,9 +58,8 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     """Reads a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
-        if binary := what_binary(html):
-            return Article(text="", captions=(), notes=(f"no page: {binary}",))
-        html, notes = decode_page(html)
+        binary = what_binary(html)
+        html, notes = ("", (f"no page: {binary}",)) if binary else decode_page(html)
     html, cut = tree.bounded(html)
     notes = (*notes, *cut)
     words = vocabulary or default()
