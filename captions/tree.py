@@ -18,7 +18,7 @@ from selectolax.lexbor import LexborHTMLParser
 # some pages) or aside.
 STRIPPED = [
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
-    "nav", "footer", "audio", "map", "dialog", "head", "button", "textarea",
+    "nav", "footer", "audio", "map", "dialog", "button", "textarea",
 ]  # fmt: skip
 # Of 126 news pages the largest has 2.2 million characters and 8,100 tags; what is longer than this is cut, and said.
 LARGEST = 10_000_000
