@@ -58,7 +58,7 @@ def pictures_below(tag: Tag) -> tuple[list[Tag], list[Tag]]:
     for step, one in enumerate(tag.descendants):
         if step > _MOST_ELEMENTS or len(found) >= _MOST_PICTURES:
             break
-        if one.__class__ is Tag and one.name in IMAGES:
+        if isinstance(one, Tag) and one.name in IMAGES:
             (copies if _in_noscript(one, tag) else found).append(one)
     return found, copies
 

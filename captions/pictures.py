@@ -181,7 +181,7 @@ class Pictures:
         for _ in range(_MOST_ELEMENTS):
             if node is None or node is behind:
                 return
-            if node.__class__ is Tag and node.name in images.IMAGES and id(node) not in self._held:
+            if isinstance(node, Tag) and node.name in images.IMAGES and id(node) not in self._held:
                 yield node
             node = node.next_element
 
@@ -192,7 +192,7 @@ def _right_before(tag: Tag) -> list[Tag]:
     for _ in range(_NEAR):
         if node is None or (isinstance(node, NavigableString) and len(node.split()) > 1):
             break
-        if node.__class__ is Tag and node.name in images.IMAGES:
+        if isinstance(node, Tag) and node.name in images.IMAGES:
             return [node]
         node = node.previous_element
     return []
