@@ -19,6 +19,8 @@ from captions.reading import STDIN, Source, Unread
 from captions.text import match_key
 from captions.version import VERSION
 
+# With what the names of records and members begin that came by standard input.
+_IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
 
 
@@ -51,8 +53,11 @@ class Settings:
 
 
 def source_name(source: Source) -> str:
-    """By what the store knows an article: its path; of standard input, which has none, its content."""
-    return f"stdin:{source.digest[:12]}" if source.name == STDIN else source.name
+    """By what the store knows an article: its path and its place there; of standard input, which has no path, its name
+    there or else its content."""
+    if source.name == STDIN:
+        return f"stdin:{source.digest[:12]}"
+    return f"stdin{source.name[1:]}" if source.name.startswith(_IN_STDIN) else source.name
 
 
 def content_hash(source: Source, fingerprint: str, settings: Settings) -> str:
@@ -94,7 +99,8 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
 
 def failure_record(unread: Unread) -> db.Failure | None:
     """A failure as the store takes it; None of a mistyped path and of standard input, which are no archive."""
-    return None if unread.missing or unread.name == STDIN else db.Failure(unread.name, unread.reason)
+    passing = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
+    return None if unread.missing or passing else db.Failure(unread.name, unread.reason)
 
 
 class StoredUses:

@@ -111,9 +111,9 @@ def is_page(data: bytes) -> bool:
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<article", b"<main"))
 
 
-def decode_page(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """A page's text, and notes, as a browser would read a file: a BOM decides, then valid UTF-8, then what the page
-    declares of itself, then windows-1252.
+def decode_page(data: bytes, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
+    """A page's text, and notes, as a browser would read a file: a BOM decides, then valid UTF-8, then the charset that
+    came with it, then what the page declares of itself, then windows-1252.
 
     A page that declares another charset and is valid UTF-8 is UTF-8: news systems declare wrongly more often than a
     legacy text is valid UTF-8 by chance.
@@ -125,9 +125,11 @@ def decode_page(data: bytes) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         pass
     declared = _CHARSET.search(data, 0, 65536)
-    if declared is not None:
+    for label in (charset, declared[1].decode("ascii") if declared else None):
+        if not label:
+            continue
         try:
-            name = codecs.lookup(declared[1].decode("ascii")).name
+            name = codecs.lookup(label).name
             codec = _WIDER.get(name, name)
             if codec not in ("utf-8", "utf-16", "utf-32"):
                 text = data.decode(codec, "replace")

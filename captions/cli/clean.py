@@ -80,7 +80,10 @@ def clean(
 def _one(path: str, to: To, keep: Keep, page: str | None, url: str, agencies: Path | None) -> str:
     from captions import reading
 
-    item = next(reading.read_all([path]))
+    items = reading.read_all([path])
+    item = next(items)
+    if next(items, None) is not None:
+        raise InputError(f"{path} holds more than one article; name a folder, or ingest it and clean each by name")
     if isinstance(item, Unread):
         stored = _stored(path, to, keep, url, agencies) if item.missing else None
         if stored is None:
@@ -132,15 +135,17 @@ def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path |
     done = failed = 0
     words = o.words(agencies)
     for entry, target in _targets(path, output, to):
-        item = entry if isinstance(entry, Unread) else reading.read(entry)
-        if isinstance(item, Unread):
-            note(f"not read: {item.name}: {item.reason}")
-            failed += 1
-            continue
-        target.parent.mkdir(parents=True, exist_ok=True)
-        with opened(target) as stream:
-            stream.write(_cleaned(item, to, keep, None, words))
-        done += 1
+        for number, item in enumerate((entry,) if isinstance(entry, Unread) else reading.read(entry), 1):
+            if isinstance(item, Unread):
+                note(f"not read: {item.name}: {item.reason}")
+                failed += 1
+                continue
+            if item.name != entry.name:  # one of several in a file
+                target = target.with_name(f"{target.stem.removesuffix(f'-{number - 1}')}-{number}{target.suffix}")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            with opened(target) as stream:
+                stream.write(_cleaned(item, to, keep, None, words))
+            done += 1
     note(f"cleaned {done}, failed {failed}; written to {output}")
     if not done:
         raise typer.Exit(2)

@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from captions.catalog import Settings
     from captions.vocabulary import Vocabulary
 
+Names = tuple[tuple[str, str], ...]
 # A batch is what an interruption can lose, and what is held in memory at once.
 BATCH_FILES, BATCH_CHARACTERS = 400, 16_000_000
 
@@ -34,7 +35,7 @@ class _Count:
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")],
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
     publication: Annotated[
@@ -44,29 +45,36 @@ def ingest(
         date | None,
         typer.Option(parser=o.first_day, metavar="DAY", help="When, unless they say it themselves."),
     ] = None,
+    fields: o.Map = None,
     form: o.ShapeFormat = o.Shape.table,
 ) -> None:
     """Read articles into the database.
+
+    Text, HTML, MHTML, JSON and JSON Lines, CSV, RSS, Atom and WordPress exports, ninjs, NITF, NewsML-G2, WARC, WACZ and
+    Parquet, also packed (gzip) and in ZIP and TAR; the kind is found by content.
 
     Reading an article again changes nothing; a changed one replaces its captions. What cannot be read is listed,
     and the rest goes on. Exit code 2 if a path does not exist or nothing could be read.
 
     \b
-    Example:
+    Examples:
       captions ingest articles/ --publication "Harbor Echo"
+      captions ingest archive.jsonl.gz --map text=story.body,url=link
     """
     # Imported here: the database takes 0.4 s, which `captions credit` need not wait for.
     import db
     from captions import catalog, reading
+    from captions.reading.records import parse_map
     from captions.version import VERSION
 
+    names = parse_map(fields or [])
     words = o.words(agencies, db_url)
     settings = catalog.Settings(o.register_of(agencies, db_url), publication, published)
     items = reading.find(paths)
     engine = db.open_store(db_url, create=True)
     try:
         run = db.start_run(engine, VERSION)
-        failed, count = _run(engine, run, items, words, settings)
+        failed, count = _run(engine, run, items, names, words, settings)
         summary = db.finish_run(engine, run)
     except KeyboardInterrupt:
         note("what was written so far stays; the same command goes on from there")
@@ -93,7 +101,7 @@ def ingest(
 
 
 def _run(
-    engine: Engine, run: int, items: Sequence[Entry | Unread], words: Vocabulary, settings: Settings
+    engine: Engine, run: int, items: Sequence[Entry | Unread], names: Names, words: Vocabulary, settings: Settings
 ) -> tuple[list[Unread], _Count]:
     """Reads and stores everything, batch by batch; gives what failed, and what was found."""
     failed: list[Unread] = []
@@ -101,7 +109,7 @@ def _run(
     fingerprint = settings.fingerprint()
     shown = sys.stderr.isatty() and len(items) > 1
     with typer.progressbar(length=len(items), label="reading", file=sys.stderr) if shown else nullcontext() as progress:
-        for sources, unread, size in _batches(items):
+        for sources, unread, size in _batches(items, names):
             _store(engine, run, sources, unread, words, settings, fingerprint, count)
             failed.extend(unread)
             if progress is not None:
@@ -109,25 +117,26 @@ def _run(
     return failed, count
 
 
-def _batches(items: Sequence[Entry | Unread]) -> Iterator[tuple[list[Source], list[Unread], int]]:
-    """What was read and what was not, and of how many items, until a batch is full."""
+def _batches(items: Sequence[Entry | Unread], names: Names) -> Iterator[tuple[list[Source], list[Unread], int]]:
+    """What was read and what was not, and how many items ended, until a batch is full."""
     from captions import reading
 
     sources: list[Source] = []
     unread: list[Unread] = []
-    size = 0
+    size = ended = 0
     for item in items:
-        result = item if isinstance(item, Unread) else reading.read(item)
-        if isinstance(result, Unread):
-            unread.append(result)
-        else:
-            sources.append(result)
-            size += len(result.text)
-        if len(sources) + len(unread) >= BATCH_FILES or size >= BATCH_CHARACTERS:
-            yield sources, unread, len(sources) + len(unread)
-            sources, unread, size = [], [], 0
-    if sources or unread:
-        yield sources, unread, len(sources) + len(unread)
+        for result in (item,) if isinstance(item, Unread) else reading.read(item, names):
+            if isinstance(result, Unread):
+                unread.append(result)
+            else:
+                sources.append(result)
+                size += len(result.text)
+            if len(sources) + len(unread) >= BATCH_FILES or size >= BATCH_CHARACTERS:
+                yield sources, unread, ended
+                sources, unread, size, ended = [], [], 0, 0
+        ended += 1
+    if sources or unread or ended:
+        yield sources, unread, ended
 
 
 def _store(

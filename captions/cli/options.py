@@ -124,4 +124,12 @@ Until = Annotated[
 Publication = Annotated[str | None, typer.Option("--publication", metavar="NAME", help="Used in this publication.")]
 ListingFormat = Annotated[Listing, typer.Option("--format", help="How to write it.")]
 ShapeFormat = Annotated[Shape, typer.Option("--format", help="How to write it.")]
+Map = Annotated[
+    list[str] | None,
+    typer.Option(
+        "--map",
+        metavar="PART=FIELD,...",
+        help="Which field of a record is which part (text, html, url, headline, published, publication, language, id).",
+    ),
+]
 DATABASE = "captions.db"

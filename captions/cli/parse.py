@@ -13,10 +13,11 @@ from captions.vocabulary import Vocabulary
 
 
 def parse(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, or - for standard input.")],
+    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")],
     explain: Annotated[
         bool, typer.Option("--explain", help="Name the rule that found each caption, and how each credit was read.")
     ] = False,
+    fields: o.Map = None,
     agencies: o.Agencies = None,
     output: o.Output = None,
 ) -> None:
@@ -26,20 +27,23 @@ def parse(
     Examples:
       captions parse article.txt
       captions parse --explain - < article.txt
+      captions parse archive.jsonl --map text=story.body,url=link
     """
     from captions import reading
+    from captions.reading.records import parse_map
     from captions.report import as_json
 
     words = o.words(agencies)
     articles, failed, missing = [], [], False
-    for item in reading.read_all(paths):
+    for item in reading.read_all(paths, parse_map(fields or [])):
         if isinstance(item, reading.Unread):
             note(f"not read: {item.name}: {item.reason}")
             failed.append({"source": item.name, "reason": item.reason})
             missing = missing or item.missing
             continue
-        found = _article(reading.article(item, words), words if explain else None)
-        articles.append({"source": item.name, "notes": list(item.notes), **found})
+        read = reading.article(item, words)
+        found = _article(read, words if explain else None)
+        articles.append({"source": item.name, "notes": [*item.notes, *read.notes], **found})
     with opened(output) as stream:
         as_json.write({"articles": articles, "failures": failed}, stream)
     if missing or (failed and not articles):

@@ -1,0 +1,89 @@
+"""Paths -> entries: files as named, folders by their files."""
+
+from __future__ import annotations
+
+import os
+import stat
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+
+from captions.reading.items import STDIN, Entry, Unread
+
+# fmt: off
+SUFFIXES = (
+    ".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".mhtml", ".mht",
+    ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xml", ".rss", ".atom",
+    ".zip", ".tar", ".tgz", ".warc", ".wacz", ".parquet",
+)
+"""What is read in a folder, also with .gz behind it. A file that is named is read whatever its name ends in."""
+# fmt: on
+_ENDINGS = (*SUFFIXES, *(f"{suffix}.gz" for suffix in SUFFIXES))
+
+
+def is_readable_name(name: str) -> bool:
+    """Whether a file of a folder or an archive is read, by its name: ``a.html.gz`` is, ``.a.txt`` and ``a.jpg`` not."""
+    file = name.rsplit("/", 1)[-1]
+    return not file.startswith(".") and file.lower().endswith(_ENDINGS)
+
+
+def find(paths: Iterable[str]) -> list[Entry | Unread]:
+    """What there is to read: files as named, folders by their files, sorted; each file once.
+
+    ``["samples/articles", "-"]`` gives an Entry for each text in the folder and one for standard input. A
+    folder without a text, and a path that is not there, give an Unread.
+    """
+    found: dict[str, Entry | Unread] = {}
+    for path in paths:
+        for item in _of_path(path):
+            found.setdefault(item.name, item)
+    return list(found.values())
+
+
+def _of_path(path: str) -> Iterator[Entry | Unread]:
+    if path == STDIN:
+        yield Entry(STDIN, None)
+        return
+    name = _name(path)
+    try:
+        mode = Path(path).stat().st_mode
+    except PermissionError:
+        yield Unread(name, "no permission to read it")
+    except (OSError, ValueError):  # ValueError: a NUL in the name
+        yield Unread(name, "no such file or folder", missing=True)
+    else:
+        if stat.S_ISDIR(mode):
+            yield from _of_folder(path, name)
+        else:
+            yield Entry(name, Path(path))
+
+
+def _of_folder(path: str, name: str) -> Iterator[Entry | Unread]:
+    closed: list[OSError] = []
+    count = 0
+    for folder, below, files in os.walk(path, onerror=closed.append):
+        below[:] = sorted(b for b in below if not b.startswith("."))
+        for file in sorted(files):
+            if not is_readable_name(file):
+                continue
+            full = Path(folder, file)
+            if full.exists() and not full.is_file():
+                continue  # a pipe or a socket would be waited for
+            count += 1
+            yield Entry(_name(str(full)), full)
+    for error in closed:
+        yield Unread(_name(error.filename or path), "no permission to read this folder")
+    if not count and not closed:
+        yield Unread(name, f"nothing to read in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+
+
+def _name(path: str) -> str:
+    """One name for one file: relative to the working folder where it lies below it, else absolute.
+
+    The name is what the store knows an article by: ``./a.txt`` and ``a.txt`` must not be two articles.
+    """
+    try:
+        full = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links to other names
+        here = os.path.relpath(full)
+    except (OSError, ValueError):  # the working folder is gone; another drive
+        return path
+    return full if here.split(os.sep, 1)[0] == os.pardir else Path(here).as_posix()

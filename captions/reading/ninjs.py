@@ -1,0 +1,106 @@
+"""ninjs, IPTC's news in JSON (1, 2 and 3): captions and credits stand in the fields of its associations."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping
+from typing import Any
+
+from captions.reading import render
+from captions.reading.items import Facts, Source, Unread
+from captions.reading.records import Names, day_of, key, language_of, make
+
+_OWN = frozenset(("associations", "headlines", "bodies", "descriptions", "infosources", "renditions", "versioncreated"))
+_BODY = frozenset(("bodies", "bodytext", "bodyhtml", "bodyxhtml", "associations"))
+_ADDRESSES = ("url", "canonicalurl", "uri")
+_PICTURES = frozenset(("picture", "graphic", "image", "photo"))
+
+
+def is_ninjs(record: Mapping[str, Any]) -> bool:
+    """Whether a record is one of ninjs: it has an address and fields that only ninjs names so."""
+    keys = {key(str(name)) for name in record}
+    return bool(keys & {"uri", "guid", "standard"}) and bool(keys & _BODY) and bool(keys & _OWN)
+
+
+def source_of(record: Mapping[str, Any], named: Names, place: int, at: str) -> Source | Unread:
+    """The article of a ninjs item, its pictures as figures before the text."""
+    item = _lower(record)
+    headline = _best(item, "headline", "main")
+    pictures = [figure for one in _associated(item) if (figure := _figure(one))]
+    if _text(item.get("type")) in _PICTURES and (own := _figure(item)):
+        pictures.append(own)
+    body = _body(item)
+    if not body and not pictures:
+        return Unread(at, "no article in it: a ninjs item without a body and without a picture")
+    told = Facts(
+        url=next((url for name in _ADDRESSES if (url := _text(item.get(name))).startswith("http")), None),
+        headline=headline or None,
+        published=day_of(item.get("firstcreated"))
+        or day_of(item.get("contentcreated"))
+        or day_of(item.get("versioncreated")),
+        publication=_sources(item) or None,
+        language=language_of(_text(item.get("language"))),
+    )
+    html = render.page("\n".join((*pictures, body)), headline, told.language)
+    return make(html, told, told.url or _text(item.get("uri") or item.get("guid")) or None, named, place, at)
+
+
+def _lower(value: Mapping[str, Any]) -> dict[str, Any]:
+    """Names without case, hyphens and underscores: they differ so from version to version."""
+    return {key(str(name)): inner for name, inner in value.items()}
+
+
+def _text(value: Any) -> str:
+    return value.strip() if isinstance(value, str) else ""
+
+
+def _best(item: Mapping[str, Any], name: str, *roles: str) -> str:
+    """A text by its role: ninjs 2 and 3 keep a list of them, ninjs 1 one text."""
+    values = [_lower(one) for one in item.get(f"{name}s") or () if isinstance(one, Mapping)]
+    for role in (*roles, ""):
+        for one in values:
+            if _text(one.get("value")) and (not role or role in _text(one.get("role")).casefold()):
+                return _text(one["value"])
+    return next((found for n in (name, f"{name}text") if (found := _text(item.get(n)))), "")
+
+
+def _body(item: Mapping[str, Any]) -> str:
+    bodies = [_lower(one) for one in item.get("bodies") or () if isinstance(one, Mapping) and one.get("value")]
+    bodies.sort(key=lambda one: "html" not in _text(one.get("contenttype")))
+    html = _text(item.get("bodyxhtml")) or _text(item.get("bodyhtml"))
+    text = _text(bodies[0]["value"]) if bodies else html or _text(item.get("bodytext"))
+    return render.of_editor(text) if render.is_markup(text) else render.of_text(text)
+
+
+def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
+    """The pictures that an item brings with it, and those of its galleries."""
+    given = item.get("associations")
+    for one in given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else ():
+        if isinstance(one, Mapping) and depth < 3:
+            inner = _lower(one)
+            if _text(inner.get("type")) in _PICTURES:
+                yield inner
+            yield from _associated(inner, depth + 1)
+
+
+def _figure(item: Mapping[str, Any]) -> str:
+    credit = _text(item.get("creditline")) or "/".join(
+        dict.fromkeys(one for one in (_best(item, "by", "byline") or _text(item.get("byline")), _sources(item)) if one)
+    )
+    credit = credit or _text(item.get("copyrightholder")) or _text(item.get("copyrightnotice"))
+    return render.figure(_best(item, "description", "caption"), credit, _href(item))
+
+
+def _sources(item: Mapping[str, Any]) -> str:
+    given = item.get("infosources")
+    for one in given if isinstance(given, list) else ():
+        if isinstance(one, Mapping) and _text(one.get("name")):
+            return _text(one["name"])
+    return _text(item.get("source"))
+
+
+def _href(item: Mapping[str, Any]) -> str:
+    given = item.get("renditions")
+    for one in given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else ():
+        if isinstance(one, Mapping) and _text(one.get("href")):
+            return _text(one["href"])
+    return ""
