@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from captions import printings, tree
+from captions import kinds, printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.decoding import decode_page, what_binary
 from captions.figures import credit_lines, figures
@@ -69,7 +69,7 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
         page = tree.parse(html)
         told = of_page(page, url)
         soup = tree.build(page)
-        made = then(_read(soup, told, words, notes))
+        made = then(_read(soup, told, words, notes, kinds.signs_of(html)))
         tree.release(soup)
         return made
     finally:
@@ -77,7 +77,7 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
             gc.enable()
 
 
-def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]) -> Layout:
+def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: kinds.Signs) -> Layout:
     blocks, top = walk(soup)
     outer, names = region(blocks, top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
@@ -129,7 +129,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         published=told.published,
         publication=tidy(told.publication or "") or None,
         language=tidy(told.language or "") or None,
-        notes=notes,
+        notes=(*notes, *kinds.notes_of(signs, blocks, told.title, text, [caption.text for caption in captions])),
     )
     orders = {id(f.printing): f.order for f in found}
     end = len(blocks)

@@ -28,7 +28,7 @@ LAYERS = (
     ("lines", "printings"),
     ("finding",),
     ("plain", "figures", "structured"),
-    ("pictures",),
+    ("pictures", "kinds"),
     ("page",),
     ("audit",),
     ("report",),

@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import re
 import sys
-from collections.abc import Iterator, Sequence
+from collections import Counter
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import nullcontext
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date
 from typing import TYPE_CHECKING, Annotated
 
@@ -24,6 +26,7 @@ if TYPE_CHECKING:
 Names = tuple[tuple[str, str], ...]
 # A batch is what an interruption can lose, and what is held in memory at once.
 BATCH_FILES, BATCH_CHARACTERS = 400, 16_000_000
+_NUMBER = re.compile(r"^\d+ ")
 
 
 @dataclass(slots=True)
@@ -32,6 +35,16 @@ class _Count:
 
     captions: int = 0
     printings: int = 0
+    notes: Counter[str] = field(default_factory=Counter)
+    """What was noted of them, and of how many."""
+
+    def note(self, notes: Iterable[str]) -> None:
+        """Counts notes; those that differ by a number alone count together."""
+        self.notes.update({_NUMBER.sub("", note) for note in notes})
+
+    def sorted_notes(self) -> list[tuple[str, int]]:
+        """The notes and of how many articles they are, the most first."""
+        return sorted(self.notes.items(), key=lambda item: (-item[1], item[0]))
 
 
 def ingest(
@@ -89,13 +102,15 @@ def ingest(
         totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
         failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
         counts = {"failed": len(failed), "captions": count.captions, "printings": count.printings}
-        as_json.write({**totals, **counts, "failures": failures}, sys.stdout)
+        as_json.write({**totals, **counts, "notes": dict(count.sorted_notes()), "failures": failures}, sys.stdout)
     else:
         found = f"; {count.captions} captions, {count.printings} printings" if summary.new + summary.changed else ""
         typer.echo(
             f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
             f"failed {len(failed)}{found}"
         )
+        for text, articles in count.sorted_notes():
+            typer.echo(f"{articles} of them: {text}")
     if any(failure.missing for failure in failed) or (failed and not summary.read):
         raise typer.Exit(2)
 
@@ -110,8 +125,7 @@ def _run(
     shown = sys.stderr.isatty() and len(items) > 1
     with typer.progressbar(length=len(items), label="reading", file=sys.stderr) if shown else nullcontext() as progress:
         for sources, unread, size in _batches(items, names):
-            _store(engine, run, sources, unread, words, settings, fingerprint, count)
-            failed.extend(unread)
+            failed.extend(_store(engine, run, sources, unread, words, settings, fingerprint, count))
             if progress is not None:
                 progress.update(size)
     return failed, count
@@ -148,21 +162,28 @@ def _store(
     settings: Settings,
     fingerprint: str,
     count: _Count,
-) -> None:
-    """Parses what the store does not have yet, and writes a batch: all of it or none."""
+) -> list[Unread]:
+    """Parses what the store does not have yet, and writes a batch: all of it or none. Gives all that was not read."""
     import db
-    from captions import catalog, reading
+    from captions import catalog, kinds, reading
 
     known = db.known_hashes(engine, [catalog.source_name(source) for source in sources])
     records = []
+    failed = list(unread)
     for source in sources:
         before = known.get(catalog.source_name(source))
         if catalog.is_stored(before, source, fingerprint, settings):
             continue
+        article = reading.article(source, words)
+        if not article.captions and (none := kinds.is_no_article(article.notes)):
+            failed.append(Unread(source.name, none))
+            continue
+        count.note((*source.notes, *article.notes))
         told = settings if before is None else catalog.told_before(engine, source, settings)
-        records.append(catalog.article_record(source, reading.article(source, words), told, fingerprint))
-    failures = [record for failure in unread if (record := catalog.failure_record(failure)) is not None]
-    db.write_articles(engine, run, records, failures, skipped=len(sources) - len(records))
+        records.append(catalog.article_record(source, article, told, fingerprint))
+    failures = [record for failure in failed if (record := catalog.failure_record(failure)) is not None]
+    skipped = len(sources) - len(records) - (len(failed) - len(unread))
+    db.write_articles(engine, run, records, failures, skipped=skipped)
     used = sorted(catalog.agencies_used(records) & set(words.agencies))
     if used:
         db.register_parties(
@@ -171,3 +192,4 @@ def _store(
         )
     count.captions += sum(len(record.uses) for record in records)
     count.printings += sum(use.printings for record in records for use in record.uses)
+    return failed
