@@ -7,6 +7,10 @@ from dataclasses import fields
 from pathlib import Path
 
 from captions.audit import CODES
+from captions.kinds import GALLERY, LIVE, STUB
+from captions.reading import SUFFIXES
+from captions.reading.by_kind import KINDS as FORMATS
+from captions.reading.records import PARTS, key, names
 from captions.register import KINDS, Agency
 
 ROOT = Path(__file__).parent.parent
@@ -32,6 +36,21 @@ def test_every_key_of_the_register_is_explained() -> None:
 def test_every_kind_of_agency_is_named() -> None:
     text = (DOCS / "adding_an_agency.md").read_text("utf-8")
     assert [kind for kind in KINDS if kind not in text] == []
+
+
+def test_every_kind_of_file_is_listed_in_the_order_of_the_table() -> None:
+    text = (DOCS / "formats.md").read_text("utf-8")
+    listed = re.findall(r"^\| ([^`|]+) \|", text.split("## Records")[0], re.MULTILINE)[1:]
+    assert listed == [kind.name for kind in FORMATS if kind.name not in ("binary", "XML")]
+    assert [suffix for suffix in SUFFIXES if f"`{suffix}`" not in text] == []
+    assert [note for note in (STUB, LIVE, GALLERY) if f"- {note}\n" not in text] == []
+
+
+def test_every_part_of_a_record_is_listed_with_names_that_are_known() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| .*? \| (.*), ... \|$", (DOCS / "formats.md").read_text("utf-8"), re.MULTILINE)
+    assert [part for part, _ in rows] == list(PARTS)
+    for part, usual in rows:
+        assert [name for name in usual.split(", ") if key(name.strip("`")) not in names()[part]] == []
 
 
 def test_the_documents_use_the_words_of_this_field() -> None:

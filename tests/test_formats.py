@@ -3,15 +3,20 @@
 from __future__ import annotations
 
 import gzip
+import io
 import json
 import sys
 import tracemalloc
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from captions import reading
+from captions.reading.by_kind import read_file
 from captions.reading.records import Names
+from captions.vocabulary import default
 from tests import formats as f
 
 if TYPE_CHECKING:
@@ -159,7 +164,7 @@ BAD: dict[str, tuple[bytes, int, list[str]]] = {
     "moved.warc": (
         f.warc(status="301 Moved"),
         0,
-        ["moved.warc: no article in it: a WARC without a page, or a broken one"],
+        ["moved.warc: no article in it: a WARC file without a page"],
     ),
     "cut.parquet": (f.parquet(f.RECORD)[:-9], 0, ["cut.parquet: a broken Parquet file"]),
 }
@@ -314,3 +319,62 @@ def test_the_names_of_a_million_records_take_little_memory() -> None:
     assert len(given) == 20_000
     assert repeated == ["a.jsonl#7", "a.jsonl#7:20002", "a.jsonl#20003"]
     assert held < 5_000_000
+
+
+# --- whatever stands in a file, reading it ends with articles and reasons
+
+
+KEYS = st.sampled_from(
+    [
+        "text",
+        "html",
+        "title",
+        "url",
+        "date",
+        "id",
+        "source",
+        "language",
+        "uri",
+        "type",
+        "value",
+        "name",
+        "data",
+        "associations",
+        "headlines",
+        "bodies",
+        "infosources",
+        "renditions",
+        "versioncreated",
+    ]
+)
+TEXTS = st.sampled_from(
+    [f.BODY, f.PAGE, "picture", "\ud800", "2024", "", "x" * 50, "<p>", "\x00", "[1]", "Rain, again"]
+)
+VALUES = st.recursive(
+    st.none() | st.booleans() | st.integers() | st.floats() | TEXTS,
+    lambda inner: st.lists(inner, max_size=3) | st.dictionaries(KEYS, inner, max_size=4),
+    max_leaves=12,
+)
+
+
+def read_bytes(data: bytes) -> list[reading.Source | reading.Unread]:
+    return list(read_file(io.BytesIO(data), "a", ()))
+
+
+@given(st.dictionaries(KEYS, VALUES, max_size=8))
+def test_no_record_raises(record: dict[str, Any]) -> None:
+    (*_, item) = read_bytes(json.dumps(record).encode())
+    if isinstance(item, reading.Source):
+        reading.article(item, default())
+
+
+DAMAGED = ("a.mhtml", "list.json", "a.csv", "wordpress.xml", "nitf.xml", "newsml.xml", "a.zip", "a.tar", "a.warc")
+
+
+@pytest.mark.parametrize("name", DAMAGED)
+@given(data=st.data())
+def test_no_damaged_file_raises(name: str, data: st.DataObject) -> None:
+    whole = ALL[name]
+    at = data.draw(st.integers(0, len(whole)))
+    length = data.draw(st.integers(0, 40))
+    read_bytes(whole[:at] + data.draw(st.binary(max_size=8)) + whole[at + length :])

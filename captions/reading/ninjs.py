@@ -49,13 +49,19 @@ def _lower(value: Mapping[str, Any]) -> dict[str, Any]:
     return {key(str(name)): inner for name, inner in value.items()}
 
 
+def _things(value: Any) -> list[dict[str, Any]]:
+    """The things in a list, or in the named places of ninjs 1."""
+    inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
+    return [_lower(one) for one in inner if isinstance(one, Mapping)]
+
+
 def _text(value: Any) -> str:
     return value.strip() if isinstance(value, str) else ""
 
 
 def _best(item: Mapping[str, Any], name: str, *roles: str) -> str:
     """A text by its role: ninjs 2 and 3 keep a list of them, ninjs 1 one text."""
-    values = [_lower(one) for one in item.get(f"{name}s") or () if isinstance(one, Mapping)]
+    values = _things(item.get(f"{name}s"))
     for role in (*roles, ""):
         for one in values:
             if _text(one.get("value")) and (not role or role in _text(one.get("role")).casefold()):
@@ -64,7 +70,7 @@ def _best(item: Mapping[str, Any], name: str, *roles: str) -> str:
 
 
 def _body(item: Mapping[str, Any]) -> str:
-    bodies = [_lower(one) for one in item.get("bodies") or () if isinstance(one, Mapping) and one.get("value")]
+    bodies = [one for one in _things(item.get("bodies")) if _text(one.get("value"))]
     bodies.sort(key=lambda one: "html" not in _text(one.get("contenttype")))
     html = _text(item.get("bodyxhtml")) or _text(item.get("bodyhtml"))
     text = _text(bodies[0]["value"]) if bodies else html or _text(item.get("bodytext"))
@@ -73,13 +79,10 @@ def _body(item: Mapping[str, Any]) -> str:
 
 def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
     """The pictures that an item brings with it, and those of its galleries."""
-    given = item.get("associations")
-    for one in given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else ():
-        if isinstance(one, Mapping) and depth < 3:
-            inner = _lower(one)
-            if _text(inner.get("type")) in _PICTURES:
-                yield inner
-            yield from _associated(inner, depth + 1)
+    for inner in _things(item.get("associations")) if depth < 3 else ():
+        if _text(inner.get("type")) in _PICTURES:
+            yield inner
+        yield from _associated(inner, depth + 1)
 
 
 def _figure(item: Mapping[str, Any]) -> str:
@@ -91,16 +94,10 @@ def _figure(item: Mapping[str, Any]) -> str:
 
 
 def _sources(item: Mapping[str, Any]) -> str:
-    given = item.get("infosources")
-    for one in given if isinstance(given, list) else ():
-        if isinstance(one, Mapping) and _text(one.get("name")):
-            return _text(one["name"])
-    return _text(item.get("source"))
+    named = (_text(one.get("name")) for one in _things(item.get("infosources")))
+    return next((name for name in named if name), _text(item.get("source")))
 
 
 def _href(item: Mapping[str, Any]) -> str:
-    given = item.get("renditions")
-    for one in given.values() if isinstance(given, Mapping) else given if isinstance(given, list) else ():
-        if isinstance(one, Mapping) and _text(one.get("href")):
-            return _text(one["href"])
-    return ""
+    hrefs = (_text(one.get("href")) for one in _things(item.get("renditions")))
+    return next((href for href in hrefs if href), "")

@@ -144,21 +144,21 @@ def day_of(value: object) -> date | None:
     if isinstance(value, date):
         return value
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        seconds = value / 1000 if value > 1e11 else value  # no article is of the year 5138
         try:
+            seconds = value / 1000 if value > 1e11 else value  # no article is of the year 5138
             return datetime.fromtimestamp(seconds, UTC).date() if seconds > 0 else None
         except (ValueError, OverflowError, OSError):
             return None
     if not isinstance(value, str):
         return None
-    text = value.strip().replace("/", "-")
+    text = value.strip()[:100].replace("/", "-")
     for size in (10, 8):
         try:
             return date.fromisoformat(text[:size])
         except ValueError:
             continue
     try:
-        return parsedate_to_datetime(value).date()
+        return parsedate_to_datetime(value[:100]).date()
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 
