@@ -69,7 +69,7 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
         page = tree.parse(html)
         told = of_page(page, url)
         soup = tree.build(page)
-        made = then(_read(soup, told, words, notes, kinds.signs_of(html)))
+        made = then(_read(soup, told, words, notes, kinds.signs_of(html) if html else None))
         tree.release(soup)
         return made
     finally:
@@ -77,7 +77,7 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
             gc.enable()
 
 
-def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: kinds.Signs) -> Layout:
+def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: kinds.Signs | None) -> Layout:
     blocks, top = walk(soup)
     outer, names = region(blocks, top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
@@ -121,6 +121,8 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     kept = [b for b in left if b.number in of_text]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
+    texts = [caption.text for caption in captions]
+    said = () if signs is None else kinds.notes_of(signs, blocks, told.title, text, texts)
     article = Article(
         text=text,
         captions=captions,
@@ -129,7 +131,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         published=told.published,
         publication=tidy(told.publication or "") or None,
         language=tidy(told.language or "") or None,
-        notes=(*notes, *kinds.notes_of(signs, blocks, told.title, text, [caption.text for caption in captions])),
+        notes=(*notes, *said),
     )
     orders = {id(f.printing): f.order for f in found}
     end = len(blocks)
