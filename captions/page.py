@@ -121,8 +121,8 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     kept = [b for b in left if b.number in of_text]
     captions = printings.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
-    texts = [caption.text for caption in captions]
-    said = () if signs is None else kinds.notes_of(signs, blocks, told.title, text, texts)
+    printed = [caption.text for caption in captions]
+    kind = () if signs is None else kinds.notes_of(signs, blocks, told.title, text, printed)
     article = Article(
         text=text,
         captions=captions,
@@ -131,7 +131,7 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         published=told.published,
         publication=tidy(told.publication or "") or None,
         language=tidy(told.language or "") or None,
-        notes=(*notes, *said),
+        notes=(*notes, *kind),
     )
     orders = {id(f.printing): f.order for f in found}
     end = len(blocks)
