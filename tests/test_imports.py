@@ -15,7 +15,8 @@ LAYERS = (
     ("text", "decoding", "tree", "walk"),
     ("looks",),
     ("body", "register", "images"),
-    ("vocabulary",),
+    ("vocabulary", "terms"),
+    ("agreements", "defaults"),
     ("names", "labels", "notices"),
     ("segments",),
     ("parties",),
@@ -34,12 +35,12 @@ LAYERS = (
     ("report",),
     ("clean",),
     ("reading",),
-    ("catalog",),
+    ("catalog", "clearing", "holdings"),
     ("cli",),
     ("__init__", "__main__"),
 )
 RANK = {name: at for at, layer in enumerate(LAYERS) for name in layer}
-MAY_USE_THE_STORE = {"catalog", "cli"}
+MAY_USE_THE_STORE = {"catalog", "clearing", "cli", "holdings"}
 
 
 def _imports(path: Path) -> set[str]:

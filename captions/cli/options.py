@@ -2,20 +2,22 @@
 
 from __future__ import annotations
 
-import calendar
 import os
-import re
+from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
+
+from captions import terms
+from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from captions.vocabulary import Vocabulary
 
-_DAY = re.compile(r"(\d{4})(?:-(\d{1,2})(?:-(\d{1,2}))?)?")
+T = TypeVar("T")
 
 
 class Listing(StrEnum):
@@ -61,16 +63,15 @@ def last_day(text: str) -> date:
 
 
 def _day(text: str, *, last: bool) -> date:
-    found = _DAY.fullmatch(text.strip())
+    return as_option(lambda: terms.day(text, last=last))
+
+
+def as_option(read: Callable[[], T]) -> T:
+    """What ``read`` gives; what it says of a mistake is told as one of the option."""
     try:
-        if found is None:
-            raise ValueError
-        year = int(found[1])
-        month = int(found[2] or (12 if last else 1))
-        end = calendar.monthrange(year, month)[1] if last else 1
-        return date(year, month, int(found[3] or end))
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is no day; write 2024-05-18, 2024-05 or 2024") from None
+        return read()
+    except CaptionsError as error:
+        raise typer.BadParameter(str(error)) from None
 
 
 def register_of(register: Path | None, url: str | None = None) -> Path | None:

@@ -1,0 +1,76 @@
+"""What needs no agreement: the staff, the publication's own, and sources that are free, with what they ask for.
+
+The table is ``[[default]]`` in ``data/terms.toml``; an agreement with the supplier goes before it.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import lru_cache
+from importlib.resources import files
+from typing import Any
+
+from captions.model import Credit
+from captions.register import read_toml
+from captions.text import name_key
+from captions.vocabulary import Vocabulary
+
+
+@dataclass(frozen=True, slots=True)
+class Default:
+    """A row of the table: whom or what it covers, and what a use must print or do."""
+
+    name: str
+    kind: str
+    """staff or free, as of an agreement."""
+    requires: str
+    agencies: tuple[str, ...] = ()
+    kinds: tuple[str, ...] = ()
+    marks: tuple[str, ...] = ()
+    staff: bool = False
+    own: bool = False
+
+
+@lru_cache(maxsize=1)
+def defaults() -> tuple[Default, ...]:
+    """The rows, in the order in which they are tried."""
+    rows = read_toml("terms.toml", (files("captions") / "data" / "terms.toml").read_bytes())["default"]
+    return tuple(map(_row, rows))
+
+
+def default_for(credit: Credit, words: Vocabulary, publication: str | None = None) -> Default | None:
+    """The row that covers a credit; None where an agreement is needed, or nothing tells with whom.
+
+    ``Jane Doe / Unsplash`` gives the free libraries. Staff names alone prove nothing beside an agency: a picture that
+    a line credits to an agency as well is the agency's.
+    """
+    return next((row for row in defaults() if _covers(row, credit, words, publication)), None)
+
+
+def _row(row: Mapping[str, Any]) -> Default:
+    told: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
+    return Default(**told)
+
+
+def _covers(row: Default, credit: Credit, words: Vocabulary, publication: str | None) -> bool:
+    supplier = credit.supplier
+    if row.staff:
+        return (
+            bool(credit.creators)
+            and not credit.agencies
+            and all(name_key(creator) in words.staff for creator in credit.creators)
+        )
+    if row.marks and any(mark in credit.marks for mark in row.marks):
+        return True
+    if supplier is None:
+        return False
+    if row.own:
+        return publication is not None and _canonical(publication, words) == _canonical(supplier, words)
+    known = words.agencies.get(supplier)
+    return supplier in row.agencies or (known is not None and known.kind in row.kinds)
+
+
+def _canonical(name: str, words: Vocabulary) -> str:
+    known = words.agency(name)
+    return name_key(known.name if known else name)

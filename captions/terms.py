@@ -1,0 +1,146 @@
+"""The words of agreements as people write them -> values: days, money, quotas, scopes, territories, currencies.
+
+Each function takes what was written and raises CaptionsError, one line that says what to write instead.
+"""
+
+from __future__ import annotations
+
+import calendar
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from datetime import date
+from decimal import Decimal
+from functools import lru_cache
+from importlib.resources import files
+
+from captions.errors import CaptionsError
+from captions.register import read_toml
+from captions.text import tidy
+
+KINDS = ("flat", "per-use", "staff", "free")
+"""A flat price for all uses, a price for each use, the newsroom's own, nothing to pay."""
+PERIODS = ("month", "quarter", "year", "term")
+"""What a quota is counted in: parts of the calendar, or the agreement's own time."""
+
+_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
+_MONEY = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?")
+_QUOTA = re.compile(r"([0-9]{1,9}) ?/ ?([a-z]+)")
+# ISO 4217: the others have two digits behind the point, or none.
+_THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_WRITTEN_SO = {"UK": "GB"}
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """What ``data/terms.toml`` says."""
+
+    scopes: tuple[str, ...]
+    territories: frozenset[str]
+    groups: Mapping[str, frozenset[str]]
+    currencies: frozenset[str]
+
+
+@lru_cache(maxsize=1)
+def table() -> Table:
+    """The table, read once."""
+    read = read_toml("terms.toml", (files("captions") / "data" / "terms.toml").read_bytes())
+    return Table(
+        scopes=tuple(read["scopes"]),
+        territories=frozenset(read["territories"].split()),
+        groups={name: frozenset(members) for name, members in read["groups"].items()},
+        currencies=frozenset(read["currencies"].split()),
+    )
+
+
+def day(text: str, *, last: bool = False) -> date:
+    """A day: ``2024-05-18``; of ``2024-05`` or ``2024`` the first, or with ``last`` the last."""
+    found = _DAY.fullmatch(text.strip())
+    try:
+        if found is None:
+            raise ValueError
+        year = int(found[1])
+        month = int(found[2] or (12 if last else 1))
+        end = calendar.monthrange(year, month)[1] if last else 1
+        return date(year, month, int(found[3] or end))
+    except ValueError:
+        raise CaptionsError(f"{text!r} is no day; write 2024-05-18, 2024-05 or 2024") from None
+
+
+def money(text: str, currency: str | None = None) -> Decimal:
+    """An amount: ``18000`` or ``18000.50``, with a point and nothing between thousands.
+
+    ``18.000`` is eighteen to some and eighteen thousand to others, so it is refused, but for currencies with three
+    digits behind the point.
+    """
+    written = text.strip()
+    found = _MONEY.fullmatch(written)
+    if found and (len(found[1] or "") < 3 or currency in _THREE_DIGITS):
+        return Decimal(written)
+    raise CaptionsError(f"{text!r} is no amount of money that can be read in one way only; {_meant(written)}")
+
+
+def _meant(written: str) -> str:
+    """What to write: ``18.000,00`` may have meant 18000.00."""
+    digits = re.sub(r"[^0-9.,]", "", written)
+    if not digits or "-" in written:
+        return "write 18000 or 18000.50"
+    whole, point, rest = re.fullmatch(r"(.*?)(?:([.,])([0-9]{1,2}))?", digits).groups()  # type: ignore[union-attr]  # fits any text
+    thousands = re.sub(r"[.,]", "", whole) or "0"
+    return f"write {thousands}.{rest}" if point else f"write {thousands}, or {thousands}.00"
+
+
+def quota(text: str) -> tuple[int, str]:
+    """How many uses in which period: ``500/month`` gives ``(500, "month")``."""
+    found = _QUOTA.fullmatch(text.strip().lower())
+    if found is None or int(found[1]) < 1 or found[2] not in PERIODS:
+        raise CaptionsError(f"{text!r} is no quota; write 500/month, 1500/quarter, 6000/year or 6000/term")
+    return int(found[1]), found[2]
+
+
+def scopes(text: str) -> tuple[str, ...]:
+    """What for: ``print, web`` gives ``("web", "print")``, in the table's order."""
+    given = {word.lower() for word in listed(text)}
+    known = table().scopes
+    if unknown := sorted(given - set(known)):
+        raise CaptionsError(f"unknown scope {unknown[0]!r}; known are {', '.join(known)}")
+    return tuple(scope for scope in known if scope in given)
+
+
+def territories(text: str) -> tuple[str, ...]:
+    """Where: ``us, EU`` gives ``("EU", "US")``: ISO 3166 codes and the table's groups, sorted."""
+    out = set()
+    for word in listed(text):
+        code = _WRITTEN_SO.get(word.upper(), word.upper())
+        if code not in table().territories and code not in table().groups:
+            groups = ", ".join(sorted(table().groups))
+            raise CaptionsError(f"unknown territory {word!r}; write ISO 3166 codes such as DE or US, or {groups}")
+        out.add(code)
+    return tuple(sorted(out))
+
+
+def currency(text: str) -> str:
+    """An ISO 4217 code: ``eur`` gives ``EUR``."""
+    code = text.strip().upper()
+    if code not in table().currencies:
+        raise CaptionsError(f"unknown currency {text!r}; write an ISO 4217 code such as EUR, USD or ILS")
+    return code
+
+
+def kind(text: str) -> str:
+    """A kind of agreement: one of :data:`KINDS`."""
+    given = text.strip().lower()
+    if given not in KINDS:
+        raise CaptionsError(f"unknown kind {text!r}; known are {', '.join(KINDS)}")
+    return given
+
+
+def listed(text: str) -> list[str]:
+    """The parts of a list: ``"web; print"`` and ``"web,print"`` give ``["web", "print"]``."""
+    return [part for part in map(tidy, re.split("[,;]", text)) if part]
+
+
+def members(codes: Iterable[str]) -> frozenset[str]:
+    """The territories that codes and groups stand for: ``("BENELUX", "DE")`` gives BE, DE, LU and NL."""
+    groups = table().groups
+    return frozenset(code for given in codes for code in groups.get(given, (given,)))
