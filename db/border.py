@@ -5,7 +5,8 @@ from __future__ import annotations
 import hashlib
 import json
 from collections.abc import Iterable
-from typing import Any
+from datetime import UTC, datetime
+from typing import Any, overload
 
 from db.records import ArticleRecord, CreditRecord, UseRecord
 from db.search import fold
@@ -42,6 +43,17 @@ def storable_source(source: str) -> str:
 def optional(text: str | None) -> str | None:
     """Give ``storable(text)``, or None of None."""
     return None if text is None else storable(text)
+
+
+@overload
+def utc(moment: datetime) -> datetime: ...
+@overload
+def utc(moment: None) -> None: ...
+def utc(moment: datetime | None) -> datetime | None:
+    """Put the zone back, which SQLite does not keep: all that is stored is UTC."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def digest(*parts: str) -> str:
@@ -88,11 +100,7 @@ def credit_row(credit: CreditRecord) -> Row:
     line = storable(credit.line)
     creators, agencies = _names(credit.creators), _names(credit.agencies)
     supplier = _names(() if credit.supplier is None else (credit.supplier,))
-    parties = [
-        (role, place, name)
-        for role, names in (("creator", creators), ("agency", agencies), ("supplier", supplier))
-        for place, name in enumerate(names)
-    ]
+    parties = chain_rows(creators, agencies, supplier[0] if supplier else None)
     row: Row = {
         "marks": json_list(map(storable, credit.marks)),
         "restrictions": json_list(map(storable, credit.restrictions)),
@@ -111,6 +119,12 @@ def credit_row(credit: CreditRecord) -> Row:
         "search_text": fold(" ".join((line, *creators, *agencies))),
         "parties": parties,
     }
+
+
+def chain_rows(creators: Iterable[str], agencies: Iterable[str], supplier: str | None) -> list[tuple[str, int, str]]:
+    """Give who stands in a credit as (role, place, name)."""
+    roles = (("creator", creators), ("agency", agencies), ("supplier", () if supplier is None else (supplier,)))
+    return [(role, place, name) for role, names in roles for place, name in enumerate(names)]
 
 
 def use_row(use: UseRecord, article: Row, article_id: int) -> Row:

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+import json
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
@@ -11,6 +12,7 @@ from sqlalchemy import Connection, bindparam, delete, select, update
 from db import models as m
 from db.border import Row, credit_row
 from db.bulk import in_chunks, insert_rows, insert_with_ids
+from db.corrections import CorrectionRecord, corrected, held, parsed
 from db.records import CreditRecord
 from db.search import name_key
 
@@ -62,28 +64,19 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         for key, row in best.items()
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
-    parties = put_parties(connection, _party_keys((*new, *better.values())))
-    left = _take_out_chain(connection, better)
-    ids = {key: reading.id for key, reading in stored.items()}
-    ids |= insert_with_ids(connection, m.credit, "line_digest", [_columns(row, parties, version) for row in new])
-    if better:
-        rows = [{"row_id": row_id, **_columns(row, parties, version)} for row_id, row in better.items()]
-        values: dict[str, Any] = {name: bindparam(name) for name in rows[0] if name != "row_id"}
-        connection.execute(update(m.credit).where(m.credit.c.id == bindparam("row_id")).values(values), rows)
-
-    chain = [
-        {
-            "credit_id": ids[row["line_digest"]],
-            "role": role,
-            "place": place,
-            "party_id": parties[name, _KIND[role]],
-        }
-        for row in (*new, *better.values())
-        for role, place, name in row["parties"]
-    ]
-    insert_rows(connection, m.credit_party, chain)
-    _delete_unused_parties(connection, left)
+    lines = [row["line"] for row in (*new, *better.values())]
+    corrections = held(connection, lines)
+    new = [_as_corrected(row, corrections) | {"version": version} for row in new]
+    better = {key: _as_corrected(row, corrections) | {"version": version} for key, row in better.items()}
+    ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
+
+
+def put_corrected(connection: Connection, lines: Collection[str]) -> None:
+    """Store what is to be said of these lines now, after corrections of them were made or undone."""
+    rows = {row_id: parsed(row) for row_id, row in _stored_rows(connection, lines).items()}
+    corrections = held(connection, lines)
+    _write(connection, [], {row_id: _as_corrected(row, corrections) for row_id, row in rows.items()})
 
 
 def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -> None:
@@ -99,6 +92,32 @@ def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -
     _delete_unused_parties(connection, parties)
 
 
+def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row]) -> dict[str, int]:
+    """Insert rows, and put others in the place of those with these ids; gives the ids of the new by their digests."""
+    rows = (*new, *changed.values())
+    parties = put_parties(connection, _party_keys(rows))
+    left = _take_out_chain(connection, changed)
+    inserted = insert_with_ids(connection, m.credit, "line_digest", [_columns(row, parties) for row in new])
+    if changed:
+        columns = [{"row_id": row_id, **_columns(row, parties)} for row_id, row in changed.items()]
+        values: dict[str, Any] = {name: bindparam(name) for name in columns[0] if name != "row_id"}
+        connection.execute(update(m.credit).where(m.credit.c.id == bindparam("row_id")).values(values), columns)
+    ids = [*(inserted[row["line_digest"]] for row in new), *changed]
+    chain = [
+        {"credit_id": credit_id, "role": role, "place": place, "party_id": parties[name, _KIND[role]]}
+        for credit_id, row in zip(ids, rows, strict=True)
+        for role, place, name in row["parties"]
+    ]
+    insert_rows(connection, m.credit_party, chain)
+    _delete_unused_parties(connection, left)
+    return inserted
+
+
+def _as_corrected(row: Row, corrections: Mapping[str, CorrectionRecord]) -> Row:
+    correction = corrections.get(row["line"])
+    return row if correction is None else corrected(row, correction)
+
+
 @lru_cache(maxsize=10_000)
 def _read(credit: CreditRecord) -> Row:
     """Give ``credit_row(credit)``, to be left unchanged: an archive has most of its lines over and over."""
@@ -110,28 +129,44 @@ def _rank(row: Row) -> tuple[float, str]:
 
 
 def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _Stored]:
-    """Give what is stored of these lines, by the digest of the line."""
+    """Give what was read of these lines, by the digest of the line; a correction over it does not count."""
     column = m.credit.c
-    columns = (column.line_digest, column.id, column.version, column.confidence, column.reading)
-    return {
-        key: _Stored(row_id, version, (confidence, reading))
-        for chunk in in_chunks(digests)
-        for key, row_id, version, confidence, reading in connection.execute(
-            select(*columns).where(column.line_digest.in_(chunk))
-        )
-    }
+    columns = (column.line_digest, column.id, column.version, column.confidence, column.reading, column.parsed)
+    out = {}
+    for chunk in in_chunks(digests):
+        for row in connection.execute(select(*columns).where(column.line_digest.in_(chunk))):
+            rank = (row.confidence, row.reading)
+            if row.parsed is not None:
+                rank = _rank(json.loads(row.parsed))
+            out[row.line_digest] = _Stored(row.id, row.version, rank)
+    return out
+
+
+def _stored_rows(connection: Connection, lines: Collection[str]) -> dict[int, Row]:
+    """Give the rows of these lines by their ids, as ``credit_row`` makes them, with ``version`` and ``parsed``."""
+    columns = [column for column in m.credit.c if column.name not in ("id", "supplier_id")]
+    chain, party = m.credit_party.c, m.party.c
+    out: dict[int, Row] = {}
+    for chunk in in_chunks(lines):
+        found = connection.execute(select(m.credit.c.id, *columns).where(m.credit.c.line.in_(chunk)))
+        out |= {row.pop("id"): row | {"parties": []} for row in map(dict, found.mappings())}
+    for ids in in_chunks(sorted(out)):
+        names = select(chain.credit_id, chain.role, chain.place, party.name).join(m.party, party.id == chain.party_id)
+        for credit_id, *place in connection.execute(names.where(chain.credit_id.in_(ids)).order_by(chain.place)):
+            out[credit_id]["parties"].append(tuple(place))
+    return out
 
 
 def _party_keys(rows: Iterable[Row]) -> set[PartyKey]:
     return {(name, _KIND[role]) for row in rows for role, _, name in row["parties"]}
 
 
-def _columns(row: Row, parties: dict[PartyKey, int], version: str) -> Row:
+def _columns(row: Row, parties: Mapping[PartyKey, int]) -> Row:
     """Give the columns of table ``credit`` for what ``credit_row`` made."""
     supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
     supplier_id = None if supplier is None else parties[supplier, "agency"]
     columns = {name: value for name, value in row.items() if name != "parties"}
-    return columns | {"supplier_id": supplier_id, "version": version}
+    return {"parsed": None, **columns, "supplier_id": supplier_id}
 
 
 def _take_out_chain(connection: Connection, credit_ids: Collection[int]) -> set[int]:
@@ -147,11 +182,12 @@ def _take_out_chain(connection: Connection, credit_ids: Collection[int]) -> set[
 
 
 def _delete_unused_parties(connection: Connection, party_ids: Collection[int]) -> None:
-    """Delete those of these parties that stand in no credit; one with an alias was registered, and stays."""
+    """Delete those of these parties that stand in no credit; one with an alias or an agreement stays."""
     in_credit = select(m.credit_party.c.role).where(m.credit_party.c.party_id == m.party.c.id).exists()
     has_alias = select(m.party_alias.c.alias).where(m.party_alias.c.party_id == m.party.c.id).exists()
+    has_agreement = select(m.agreement.c.id).where(m.agreement.c.party_id == m.party.c.id).exists()
     for chunk in in_chunks(sorted(party_ids)):
-        connection.execute(delete(m.party).where(m.party.c.id.in_(chunk), ~in_credit, ~has_alias))
+        connection.execute(delete(m.party).where(m.party.c.id.in_(chunk), ~in_credit, ~has_alias, ~has_agreement))
 
 
 def _party_ids(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:

@@ -85,7 +85,8 @@ class Credit(_Base, table=True):
 
     ``line_digest`` is of the line, and of the rights where any are told: two pictures with one line and other
     licenses have two credits. ``marks`` and ``restrictions`` are JSON lists of strings.
-    ``reading`` is a digest of the parsed fields, ``version`` that of the program which read them.
+    ``reading`` is a digest of the parsed fields, ``version`` that of the program which read them. Where a person
+    corrected the line, all these fields say what the person said, and ``parsed`` keeps as JSON what the program read.
     """
 
     __tablename__ = "credit"
@@ -104,6 +105,7 @@ class Credit(_Base, table=True):
     confidence: float = Field(sa_type=Float)
     version: str = Field(sa_type=Text)
     reading: str = Field(sa_type=Text)
+    parsed: str | None = Field(default=None, sa_type=Text)
     search_text: str = Field(sa_type=Text)
 
 
@@ -234,7 +236,9 @@ class Agreement(_Base, table=True):
 class Correction(_Base, table=True):
     """What a person said that a credit line means. The latest that is not undone holds, for all uses of the line.
 
-    ``creators``, ``agencies`` and ``marks`` are JSON lists of strings. Nothing is deleted: an auditor asks who said so.
+    ``creators``, ``agencies`` and ``marks`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
+    ``license``, where the person said nothing and what was read stands. An empty list, or ``""``, says that there is
+    none. Nothing is deleted: an auditor asks who said so.
     """
 
     __tablename__ = "correction"

@@ -83,6 +83,28 @@ def test_upgrade_twice_is_upgrade_once(engine: Engine) -> None:
         assert connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
 
+def test_rows_from_before_agreements_stay(engine: Engine) -> None:
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection), "0002")
+        connection.exec_driver_sql("INSERT INTO article (source, content_hash, text) VALUES ('a.txt', '1', 'A text')")
+        connection.exec_driver_sql(
+            "INSERT INTO credit (line_digest, line, marks, restrictions, rule, confidence, version, reading,"
+            " search_text) VALUES ('d', 'Pool', '[\"pool\"]', '[]', 'none', 0.5, '1', 'r', 'pool')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO use (article_id, position, credit_id, printings, places, rule) VALUES (1, 1, 1, 2, '[]', 'f')"
+        )
+        connection.commit()
+    upgrade(engine)
+    (row,) = db.uses_for_audit(engine)
+    assert (row.source, row.use_id, row.printings) == ("a.txt", 1, 2)
+    assert row.credit is not None
+    assert (row.credit.line, row.credit.marks) == ("Pool", ("pool",))
+    db.add_corrections(engine, [db.CorrectionRecord("Pool", agencies=("AP",))])
+    db.undo_correction(engine, 1, "kim", "no")
+    assert next(db.uses_for_audit(engine)) == row
+
+
 def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "captions.db"
     with pytest.raises(db.MissingStoreError):

@@ -10,6 +10,7 @@ depends_on = None
 
 
 def upgrade() -> None:
+    op.add_column("credit", sa.Column("parsed", sa.Text(), nullable=True))
     op.create_table(
         "agreement",
         sa.Column("id", sa.Integer(), nullable=False),
@@ -86,3 +87,4 @@ def upgrade() -> None:
 def downgrade() -> None:
     for table in ("waiver", "correction", "agreement"):
         op.drop_table(table)
+    op.drop_column("credit", "parsed")
