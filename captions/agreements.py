@@ -11,8 +11,17 @@ from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
 
+from captions import terms
 from captions.errors import CaptionsError
+from captions.sheet import SheetRow
 from captions.terms import KINDS, PERIODS, members
+from captions.text import tidy
+
+COLUMNS = (
+    "supplier", "kind", "from", "to", "scope", "territory", "quota", "price", "currency", "exclude", "below",
+    "requires", "note",
+)  # fmt: skip
+"""The columns of a sheet of agreements."""
 
 _ONE_DAY = timedelta(days=1)
 # calendar.month_name speaks the language of the machine.
@@ -221,3 +230,56 @@ def renewed(agreement: Agreement, ends: date, price: Decimal | None = None) -> A
         end_reason=None,
     )
     return check(fresh)
+
+
+def from_row(row: SheetRow) -> Agreement:
+    """The agreement in a row of a sheet with some of :data:`COLUMNS`; CaptionsError names line and column."""
+    quota, period = row.read("quota", terms.quota, None) or (None, None)
+    currency = row.read("currency", terms.currency, None)
+    try:
+        return check(
+            Agreement(
+                supplier=row.cells.get("supplier", ""),
+                kind=row.read("kind", terms.kind, "flat"),
+                starts=row.read("from", terms.day, None),
+                ends=row.read("to", lambda text: terms.day(text, last=True), None),
+                scopes=row.read("scope", terms.scopes, ()),
+                territories=row.read("territory", terms.territories, ()),
+                excluded=row.read("exclude", _names, ()),
+                below=row.read("below", terms.yes, False),
+                quota=quota,
+                quota_period=period,
+                price=row.read("price", lambda text: terms.money(text, currency), None),
+                currency=currency,
+                requires=row.cells.get("requires") or None,
+                note=row.cells.get("note") or None,
+            )
+        )
+    except CaptionsError as error:
+        raise error if str(error).startswith(f"{row.name} line") else row.wrong(error) from None
+
+
+def as_row(agreement: Agreement) -> dict[str, str]:
+    """The cells under :data:`COLUMNS`, from which :func:`from_row` makes the same terms."""
+    a = agreement
+    cells = {
+        "supplier": a.supplier,
+        "kind": a.kind,
+        "from": a.starts,
+        "to": a.ends,
+        "scope": ";".join(a.scopes),
+        "territory": ";".join(a.territories),
+        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
+        "price": None if a.price is None else format(a.price, "f"),
+        "currency": a.currency,
+        "exclude": ";".join(a.excluded),
+        "below": "yes" if a.below else "",
+        "requires": a.requires,
+        "note": a.note,
+    }
+    return {name: "" if value is None else str(value) for name, value in cells.items()}
+
+
+def _names(text: str) -> tuple[str, ...]:
+    # Not parted by commas: the names of companies have them.
+    return tuple(dict.fromkeys(part for part in map(tidy, text.split(";")) if part))

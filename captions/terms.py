@@ -135,6 +135,14 @@ def kind(text: str) -> str:
     return given
 
 
+def yes(text: str) -> bool:
+    """``yes`` or ``no``."""
+    given = text.strip().lower()
+    if given not in ("yes", "no", "true", "false", "1", "0"):
+        raise CaptionsError(f"{text!r} is neither yes nor no")
+    return given in ("yes", "true", "1")
+
+
 def listed(text: str) -> list[str]:
     """The parts of a list: ``"web; print"`` and ``"web,print"`` give ``["web", "print"]``."""
     return [part for part in map(tidy, re.split("[,;]", text)) if part]

@@ -6,7 +6,11 @@ import re
 from dataclasses import fields
 from pathlib import Path
 
+from captions import terms
+from captions.agreements import COLUMNS
 from captions.audit import CODES
+from captions.clearing import CORRECTION_COLUMNS
+from captions.defaults import defaults
 from captions.kinds import GALLERY, LIVE, STUB
 from captions.reading import SUFFIXES
 from captions.reading.by_kind import KINDS as FORMATS
@@ -51,6 +55,18 @@ def test_every_part_of_a_record_is_listed_with_names_that_are_known() -> None:
     assert [part for part, _ in rows] == list(PARTS)
     for part, usual in rows:
         assert [name for name in usual.split(", ") if key(name.strip("`")) not in names()[part]] == []
+
+
+def test_what_needs_no_agreement_is_listed_with_what_it_asks_for() -> None:
+    text = (DOCS / "agreements.md").read_text("utf-8").split("### What needs no agreement", 1)[1].split("\n## ", 1)[0]
+    rows = re.findall(r"^\| ([a-zA-Z ]+) \| .*? \| (.*?) \|$", text, re.MULTILINE)
+    assert rows == [(row.name, row.requires) for row in defaults()]
+
+
+def test_scopes_groups_kinds_and_columns_are_named() -> None:
+    text = (DOCS / "agreements.md").read_text("utf-8")
+    told = (*terms.table().scopes, *terms.table().groups, *terms.KINDS, *COLUMNS, *CORRECTION_COLUMNS)
+    assert [name for name in told if name not in text] == []
 
 
 def test_the_documents_use_the_words_of_this_field() -> None:

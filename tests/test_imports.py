@@ -15,7 +15,7 @@ LAYERS = (
     ("text", "decoding", "tree", "walk"),
     ("looks",),
     ("body", "register", "images"),
-    ("vocabulary", "terms"),
+    ("vocabulary", "sheet", "terms"),
     ("agreements", "defaults"),
     ("names", "labels", "notices"),
     ("segments",),

@@ -158,7 +158,8 @@ def _commands() -> set[str]:
     found: set[str] = set()
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", None)
-        found |= {f"{name} {sub}" for sub in below} if below else {name}
+        # What is hidden is what the group does by itself: `correct LINE` beside `correct list`.
+        found |= {name if one.hidden else f"{name} {sub}" for sub, one in below.items()} if below else {name}
     return found
 
 

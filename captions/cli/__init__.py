@@ -14,7 +14,7 @@ from typing import Annotated
 
 import typer
 
-from captions.cli import agency, audit, clean, credit, find, ingest, parse, store, usage
+from captions.cli import agency, agreement, audit, clean, correct, credit, find, ingest, parse, store, usage, waive
 from captions.errors import CaptionsError
 from captions.version import VERSION
 
@@ -68,6 +68,9 @@ app.command("clean")(clean.clean)
 app.command("parse")(parse.parse)
 app.command("credit")(credit.credit)
 app.add_typer(agency.app, name="agency")
+app.add_typer(agreement.app, name="agreement")
+app.add_typer(correct.app, name="correct")
+app.add_typer(waive.app, name="waive")
 app.add_typer(store.app, name="db")
 
 

@@ -3,21 +3,19 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Callable
-from datetime import date
+from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from captions import terms
+from captions.cli.output import note
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from captions.vocabulary import Vocabulary
-
-T = TypeVar("T")
 
 
 class Listing(StrEnum):
@@ -63,13 +61,8 @@ def last_day(text: str) -> date:
 
 
 def _day(text: str, *, last: bool) -> date:
-    return as_option(lambda: terms.day(text, last=last))
-
-
-def as_option(read: Callable[[], T]) -> T:
-    """What ``read`` gives; what it says of a mistake is told as one of the option."""
     try:
-        return read()
+        return terms.day(text, last=last)
     except CaptionsError as error:
         raise typer.BadParameter(str(error)) from None
 
@@ -92,6 +85,29 @@ def words(register: Path | None, url: str | None = None) -> Vocabulary:
 
     own = register_of(register, url)
     return default() if own is None else load(own)
+
+
+def needed(text: str, option: str) -> str:
+    """A text that must say something; raises BadParameter for an empty one."""
+    if not text.strip():
+        raise typer.BadParameter("must not be empty", param_hint=option)
+    return " ".join(text.split())
+
+
+def moment(when: datetime | None) -> str | None:
+    """When something was done, as UTC: ``2026-05-18T09:30:00+00:00``."""
+    return None if when is None else when.isoformat(timespec="seconds")
+
+
+def count(number: int, noun: str) -> str:
+    """``1 use``, ``2 uses``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def tell_cut(shown: int, total: int) -> None:
+    """Tells on stderr where a listing was cut, and how to see the rest."""
+    if shown < total:
+        note(f"shown: {shown} of {total}; all: leave out --limit")
 
 
 def one_or_more(value: int | None) -> int | None:
@@ -123,6 +139,9 @@ Until = Annotated[
     date | None, typer.Option("--until", parser=last_day, metavar="DAY", help="Used on this day or earlier.")
 ]
 Publication = Annotated[str | None, typer.Option("--publication", metavar="NAME", help="Used in this publication.")]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")]
+NeededReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.", show_default=False)]
+Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who says so; by default you ($USER).")]
 ListingFormat = Annotated[Listing, typer.Option("--format", help="How to write it.")]
 ShapeFormat = Annotated[Shape, typer.Option("--format", help="How to write it.")]
 Map = Annotated[

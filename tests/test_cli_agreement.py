@@ -1,0 +1,194 @@
+"""captions agreement: added, listed, ended, renewed, in and out of a spreadsheet."""
+
+from __future__ import annotations
+
+import csv
+import json
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+REUTERS = ("agreement", "add", "Retuers", "--from", "2026", "--to", "2026", "--scope", "print,web")
+TERMS = (
+    "--territory", "IL,US", "--quota", "500/month", "--price", "18000", "--currency", "eur", "--below",
+    "--exclude", "Reuters Archive", "--exclude", "Wires, Inc", "--requires", "creator", "--note", "=by\nmail",
+)  # fmt: skip
+
+
+def listed(run: Run, *arguments: str) -> list[dict[str, object]]:
+    found = json.loads(run("agreement", "list", "--all", "--format", "json", *arguments).out)
+    assert found["version"] == 1
+    return list(found["agreements"])
+
+
+def test_an_agreement_as_it_was_told(run: Run) -> None:
+    ran = run(*REUTERS, *TERMS)
+    assert (ran.code, ran.out, ran.err) == (0, "agreement 1 with Reuters added\n", "")
+    (row,) = listed(run)
+    assert isinstance(row.pop("added"), str)
+    assert row == {
+        "id": 1, "supplier": "Reuters", "kind": "flat", "from": "2026-01-01", "to": "2026-12-31",
+        "scopes": ["web", "print"], "territories": ["IL", "US"], "quota": 500, "quota_period": "month",
+        "price": "18000", "currency": "EUR", "excluded": ["Reuters Archive", "Wires, Inc"], "below": True,
+        "requires": "creator", "note": "=by mail", "ended": None, "end_reason": None,
+    }  # fmt: skip
+    assert "18000 EUR" in run("agreement", "list", "--all").out
+    assert "=by mail" in run("agreement", "show", "1").out
+    assert run(*REUTERS, *TERMS).out == "agreement 1 with Reuters is there already\n"
+
+
+def test_a_price_of_a_use(run: Run) -> None:
+    assert run("agreement", "add", "AP", "--per-use", "45.50", "--currency", "USD").code == 0
+    (row,) = listed(run)
+    assert (row["kind"], row["price"], row["to"]) == ("per-use", "45.50", None)
+    assert "45.50 USD a" in " ".join(run("agreement", "list").out.split())
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (["--from", "2026-02-01", "--to", "2026-01-31"], "before it starts"),
+        (["--quota", "many"], "write 500/month"),
+        (["--price", "18.000,00", "--currency", "EUR"], "write 18000.00"),
+        (["--price", "18000"], "the price lacks its currency"),
+        (["--price", "5", "--per-use", "5", "--currency", "EUR"], "not both"),
+        (["--kind", "per-use"], "the price of a use"),
+        (["--kind", "flat", "--per-use", "5", "--currency", "EUR"], "no price of a use"),
+        (["--kind", "free", "--price", "5", "--currency", "EUR"], "a free agreement has no price"),
+        (["--scope", "web,tv"], "unknown scope 'tv'"),
+        (["--territory", "Germany"], "unknown territory 'Germany'"),
+        (["--currency", "€"], "unknown currency"),
+        (["--from", "1.2.2026"], "is no day"),
+    ],
+)
+def test_terms_that_make_no_sense(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:
+    ran = run("agreement", "add", "Reuters", *arguments)
+    assert ran.code == 2
+    assert message in " ".join(ran.err.split())
+    assert not (tmp_path / "captions.db").exists()
+
+
+def test_an_unknown_supplier_is_taken_and_told_of(run: Run) -> None:
+    ran = run("agreement", "add", "Reutersx")
+    assert (ran.code, ran.err) == (0, "no agency 'Reutersx' in the register; did you mean Reuters?\n")
+    assert "it is taken as it stands" in run("agreement", "add", "Harbor Wire").err
+    assert {row["supplier"] for row in listed(run)} >= {"Reutersx", "Harbor Wire"}
+
+
+def test_overlaps_and_gaps_are_told(run: Run) -> None:
+    run("agreement", "add", "Reuters", "--from", "2025", "--to", "2025-11")
+    ran = run("agreement", "add", "Reuters", "--from", "2026", "--to", "2026")
+    assert ran.err == "no agreement with Reuters is in force: 2025-12-01 to 2025-12-31\n"
+    ran = run("agreement", "add", "Reuters", "--from", "2026-12-31")
+    assert ran.err == "overlaps agreement 2 with Reuters: 2026-12-31\n"
+    assert run("agreement", "add", "AFP", "--from", "2026").err == ""
+
+
+def test_ended_and_renewed(run: Run) -> None:
+    run(*REUTERS, *TERMS)
+    ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50")
+    assert (ran.out, ran.err) == ("agreement 2 with Reuters added\n", "")
+    new = listed(run)[1]
+    assert (new["from"], new["to"], new["price"]) == ("2027-01-01", "2027-12-31", "18900.50")
+    assert (new["quota"], new["excluded"]) == (500, ["Reuters Archive", "Wires, Inc"])
+    ran = run("agreement", "end", "1", "--on", "2026-06", "--reason", "cancelled")
+    assert ran.out == "agreement 1 with Reuters ends on 2026-06-30\n"
+    assert (listed(run)[0]["to"], listed(run)[0]["end_reason"]) == ("2026-06-30", "cancelled")
+    for arguments, message in [
+        (["end", "1", "--on", "2026-07", "--reason", "x"], "ends on 2026-06-30 already"),
+        (["end", "1", "--on", "2025-12", "--reason", "x"], "starts on 2026-01-01"),
+        (["end", "9", "--on", "2025", "--reason", "x"], "no agreement 9"),
+        (["renew", "1", "--to", "2026-06-30"], "before it starts"),
+        (["show", "7"], "no agreement 7; see: captions agreement list --all"),
+        (["end", "1", "--on", "2026-06", "--reason", " "], "must not be empty"),
+    ]:
+        ran = run("agreement", *arguments)
+        assert ran.code == 2 and message in ran.err
+
+
+def test_lists_what_was_in_force(run: Run) -> None:
+    for year in ("2024", "2025"):
+        run("agreement", "add", "Reuters", "--from", year, "--to", year)
+    run("agreement", "add", "AP")
+    assert [row["id"] for row in listed(run, "--on", "2025-05-18")] == [3, 2]
+    assert [row["id"] for row in listed(run, "--supplier", "reuters")] == [1, 2]
+    ran = run("agreement", "list")
+    assert "AP" in ran.out and "Reuters" not in ran.out
+    assert ran.err == "2 have ended; see: captions agreement list --all\n"
+    assert run("agreement", "list", "--all", "--limit", "1").err == "shown: 1 of 3; all: leave out --limit\n"
+
+
+def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
+    run(*REUTERS, *TERMS)
+    run("agreement", "add", "AP", "--per-use", "45.50", "--currency", "USD", "--note", "'=1+1")
+    run("agreement", "add", "Harbor Wire", "--kind", "staff")
+    run("agreement", "export", "-o", "held.csv")
+    before = listed(run)
+    ran = run("agreement", "import", "held.csv")
+    assert (ran.code, ran.out) == (0, "added 0, skipped 3 that are there already\n")
+    assert listed(run) == before
+    assert run("agreement", "import", "held.csv", "--db", "other.db").out.startswith("added 3, skipped 0")
+    assert run("agreement", "export", "--db", "other.db").out == run("agreement", "export").out
+    cells = list(csv.DictReader((tmp_path / "held.csv").read_text(encoding="utf-8-sig").splitlines()))
+    assert {row["note"] for row in cells} == {"'=by mail", "'=1+1", ""}
+
+
+@pytest.mark.parametrize(
+    ("text", "message"),
+    [
+        (
+            "supplier,quota\nAP,5/month\nReuters,many\n",
+            "in.csv line 3, column quota: 'many' is no quota",
+        ),
+        ("supplier,price,currency\nAP,1.000,EUR\n", "in.csv line 2, column price: '1.000' is no amount"),
+        ("supplier,from,to\nAP,2026,2025\n", "in.csv line 2: it would end on 2025-12-31, before it starts"),
+        ("supplier,from\n,2026\n", "in.csv line 2: an agreement needs a supplier"),
+        ("supplier,colour\nAP,red\n", "in.csv line 1: unknown column 'colour'"),
+        ("name\nAP\n", "in.csv line 1: no column 'supplier'"),
+        ("supplier,kind,kind\nAP,flat,flat\n", "column 'kind' stands there twice"),
+        ("", "in.csv line 1: no column 'supplier'"),
+        ("supplier,kind\nAP,flat,5\n", "in.csv line 2: more cells than columns"),
+        ('supplier\n"AP\n', "in.csv line 2: no CSV"),
+        ("supplier,below\nAP,perhaps\n", "column below: 'perhaps' is neither yes nor no"),
+    ],
+)
+def test_one_bad_row_and_none_is_added(run: Run, tmp_path: Path, text: str, message: str) -> None:
+    (tmp_path / "in.csv").write_text(text, encoding="utf-8")
+    ran = run("agreement", "import", "in.csv")
+    assert ran.code == 2
+    assert ran.err.startswith("captions: ") and message in ran.err and ran.err.count("\n") == 1
+    assert not (tmp_path / "captions.db").exists()
+
+
+def test_files_that_are_no_sheets(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "latin.csv").write_bytes("supplier\nMüller\n".encode("cp1252"))
+    assert "save it as CSV UTF-8" in run("agreement", "import", "latin.csv").err
+    assert run("agreement", "import", "gone.csv").err == (
+        "captions: gone.csv: cannot be read: No such file or directory; check the path\n"
+    )
+
+
+def test_a_sheet_as_a_european_spreadsheet_saves_it(run: Run, tmp_path: Path) -> None:
+    text = 'Supplier;From;Scope;Price;Currency\r\nReuters;2026;"web;print";18000,50;EUR\r\n;;;;\r\n'
+    (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
+    assert "write 18000.50" in run("agreement", "import", "in.csv").err
+    (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("18000,50", "18000.50").encode())
+    assert run("agreement", "import", "in.csv").out == "added 1, skipped 0 that are there already\n"
+    assert (listed(run)[0]["scopes"], listed(run)[0]["price"]) == (["web", "print"], "18000.50")
+
+
+def test_import_tells_of_overlaps(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.csv").write_text("supplier,from,to\nAP,2026,2026\nAP,2026-12,2027\n", encoding="utf-8")
+    said = run("agreement", "import", "in.csv").err
+    assert "agreement 2: overlaps agreement 1 with AP: 2026-12-01 to 2026-12-31\n" in said
+
+
+def test_a_database_that_is_not_there(run: Run) -> None:
+    for arguments in (["list"], ["show", "1"], ["export"], ["end", "1", "--on", "2026", "--reason", "x"]):
+        ran = run("agreement", *arguments)
+        assert (ran.code, ran.out) == (2, "")
+        assert "no database at captions.db" in ran.err
