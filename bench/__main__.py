@@ -5,9 +5,14 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import ingest, pages, parse
+from bench import audit, ingest, pages, parse
 
-ALL: dict[str, Callable[[], None]] = {"parse": parse.run, "pages": pages.run, "ingest": ingest.run}
+ALL: dict[str, Callable[[], None]] = {
+    "parse": parse.run,
+    "pages": pages.run,
+    "ingest": ingest.run,
+    "audit": audit.run,
+}
 
 
 def main(names: list[str]) -> int:

@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
+from operator import attrgetter
 from pathlib import Path
 from typing import Any
 
@@ -22,6 +23,7 @@ from captions.version import VERSION
 # With what the names of records and members begin that came by standard input.
 _IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
+_VALUES = attrgetter(*_CREDIT_FIELDS)
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,19 +171,25 @@ def _use(row: db.AuditRow) -> Use:
         position=row.position,
         caption=row.caption,
         match_key=row.match_key,
-        credit=_credit(row.credit),
+        credit=_or_none(row.credit),
         printings=row.printings,
         headline=row.headline,
         url=row.url,
         publication=row.publication,
         used_on=row.published,
         id=row.use_id,
-        told=_credit(row.told),
+        images=row.images,
+        told=_or_none(row.told),
     )
 
 
-def _credit(record: db.CreditRecord | None) -> Credit | None:
-    return None if record is None else Credit(**_fields(record))
+def credit_of(record: db.CreditRecord) -> Credit:
+    """A stored credit as it was parsed."""
+    return Credit(*_VALUES(record))
+
+
+def _or_none(record: db.CreditRecord | None) -> Credit | None:
+    return None if record is None else credit_of(record)
 
 
 def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
@@ -192,9 +200,9 @@ def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
 def _caption(row: db.AuditRow) -> Caption:
     return Caption(
         text=row.caption,
-        credit=_credit(row.credit),
+        credit=_or_none(row.credit),
         printings=tuple(Printing("", start, end, None, shape) for shape, start, end in row.places),
         images=row.images,
         rule=row.rule,
-        told=_credit(row.told),
+        told=_or_none(row.told),
     )

@@ -24,21 +24,23 @@ def found(run: Run, *arguments: str) -> list[tuple[str, str]]:
     ]
 
 
-ALL = [("CR201", "a.txt"), ("CR201", "b.txt"), ("CR901", "d.txt"), ("CR102", "c.txt")]
+CONFLICTS = [("CR201", "a.txt"), ("CR201", "b.txt")]
+OWED = [("CR301", "a.txt"), ("CR301", "b.txt"), ("CR301", "c.txt")]
+ALL = [*CONFLICTS, *OWED, ("CR901", "d.txt"), ("CR102", "c.txt")]
 
 
 @pytest.mark.parametrize(
     ("arguments", "expected"),
     [
         ([], ALL),
-        (["--code", "cr102"], ALL[3:]),
-        (["--code", "CR102", "--code", "CR901"], ALL[2:]),
-        (["--severity", "error"], ALL[:3]),
-        (["--supplier", "reuters"], ALL[:1]),
-        (["--supplier", "Agence France-Presse"], ALL[1:2]),
-        (["--publication", "Post"], ALL[1:2]),
-        (["--since", "2024"], ALL[:1]),
-        (["--until", "2023-12"], ALL[1:2]),
+        (["--code", "cr102"], ALL[6:]),
+        (["--code", "CR102", "--code", "CR901"], ALL[5:]),
+        (["--severity", "error"], ALL[:6]),
+        (["--supplier", "reuters"], [CONFLICTS[0], OWED[0]]),
+        (["--supplier", "Agence France-Presse"], [CONFLICTS[1], OWED[1]]),
+        (["--publication", "Post"], [CONFLICTS[1], OWED[1]]),
+        (["--since", "2024"], [CONFLICTS[0], OWED[0]]),
+        (["--until", "2023-12"], [CONFLICTS[1], OWED[1]]),
         (["--since", "2023-01-02", "--until", "2024-05-17"], []),
         (["--limit", "2"], ALL[:2]),
     ],
@@ -74,7 +76,10 @@ def test_a_report_in_a_file_is_the_one_on_stdout(three: Run, tmp_path: Path) -> 
     assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig") == three("audit", "--format", "csv").out
     assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert ran.out == ""
-    assert ran.err == "3 uses in 3 articles: 4 findings (3 errors, 0 warnings, 1 info); written to report.csv\n"
+    assert ran.err == (
+        "3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); no agreements are stored; "
+        "written to report.csv\n"
+    )
     assert not list(tmp_path.glob(".*.part"))
 
 
@@ -87,6 +92,56 @@ def test_a_failure_is_cleared_by_reading_the_file(three: Run, write: Write, tmp_
 def test_a_failure_of_an_earlier_run_is_still_told(three: Run) -> None:
     three("ingest", "a.txt")
     assert ("CR901", "d.txt") in found(three)
+
+
+@pytest.mark.parametrize("form", ["as written", "on one line"])
+def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path, form: str) -> None:
+    three("audit", "--format", "json", "-o", "before.json")
+    if form == "on one line":
+        before = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
+        (tmp_path / "before.json").write_text(json.dumps(before), encoding="utf-8")
+    assert found(three, "--baseline", "before.json") == []
+    write(tmp_path / "e.txt", "LENA MARSH/AP")
+    three("ingest", "e.txt")
+    assert ("CR301", "e.txt") in found(three, "--baseline", "before.json")
+    assert ("CR301", "a.txt") not in found(three, "--baseline", "before.json")
+    ran = three("audit", "--baseline", "before.json", "--code", "CR301")
+    assert "known: 3" in ran.out.splitlines()[0]
+
+
+def test_a_baseline_that_is_none_is_told(three: Run, tmp_path: Path) -> None:
+    (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
+    for name, said in (("no.json", "no.json is no audit; write one"), ("none.json", "cannot read none.json")):
+        ran = three("audit", "--baseline", name)
+        assert ran.code == 2 and said in ran.err
+
+
+def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
+    from datetime import UTC, datetime
+
+    from sqlalchemy import insert
+
+    import db
+    from db.models import waiver
+    from db.session import writing
+
+    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "made": datetime.now(UTC)}
+    engine = db.open_store("captions.db", create=True)
+    with writing(engine) as connection:
+        connection.execute(insert(waiver).values(row))
+    engine.dispose()
+    assert ("CR301", "a.txt") not in found(three)
+    assert found(three, "--waived") == [("CR301", "a.txt")]
+    assert "waived: 1" in three("audit").out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--territory", "Atlantis"], "unknown territory"), (["--territory", "DE,FR"], "not one territory")],
+)
+def test_a_territory_is_one_that_there_is(three: Run, arguments: list[str], said: str) -> None:
+    ran = three("audit", *arguments)
+    assert ran.code == 2 and said in ran.err
 
 
 def test_the_same_audit_gives_the_same_bytes(three: Run) -> None:

@@ -36,11 +36,12 @@ LAYERS = (
     ("clean",),
     ("reading",),
     ("catalog", "clearing", "holdings"),
+    ("auditing",),
     ("cli",),
     ("__init__", "__main__"),
 )
 RANK = {name: at for at, layer in enumerate(LAYERS) for name in layer}
-MAY_USE_THE_STORE = {"catalog", "clearing", "cli", "holdings"}
+MAY_USE_THE_STORE = {"auditing", "catalog", "clearing", "cli", "holdings"}
 
 
 def _imports(path: Path) -> set[str]:

@@ -234,4 +234,7 @@ def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
     assert ran.code == 0
     by_command = json.loads(run("audit", "--format", "json").out)
     by_library = json.loads(written(report(samples()), "json"))
-    assert by_command["totals"] == by_library["totals"]
+    # Agreements are in the database alone.
+    assert by_command["totals"]["by_code"].pop("CR301")
+    assert by_command["totals"]["by_code"] == by_library["totals"]["by_code"]
+    assert by_command["notes"] == ["no agreements are stored"]

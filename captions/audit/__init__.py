@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator
 from typing import Protocol
 
-from captions.audit.codes import CODES, SEVERITIES, Code, Severity
+from captions.audit.codes import CODES, SEVERITIES, Code, Severity, graded
 from captions.audit.groups import Claims, by_article, counted, nearly_the_same
 from captions.audit.model import Failure, Finding, Use
 from captions.audit.spelling import Register
@@ -63,4 +63,5 @@ __all__ = [
     "Uses",
     "audit",
     "counted",
+    "graded",
 ]

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Literal
 
 Severity = Literal["error", "warning", "info"]
@@ -44,12 +44,32 @@ _ROWS = (
     ),
     Code("CR107", "info", "spelling differs from the canonical name", "print the canonical name"),
     Code(
-        "CR201", "error", "the same caption with conflicting credits",
+        "CR201", "error", "the same caption or picture with conflicting credits",
         "find out which credit is right and correct the other article",
     ),
     Code(
         "CR203", "warning", "printed credit and the page's structured data disagree",
         "find out which is right, and correct the print or the picture's data in the content system",
+    ),
+    Code(
+        "CR301", "error", "no agreement with the supplier",
+        "make an agreement with the supplier, or enter the one there is: captions agreement add",
+    ),
+    Code(
+        "CR302", "error", "agreement not in force on the day of use",
+        "enter the agreement of those days, or license the use; give articles without a day theirs with --published",
+    ),
+    Code(
+        "CR303", "error", "agreement does not cover the scope, the territory or the collection",
+        "license the use for this scope and territory, and enter the agreement",
+    ),
+    Code(
+        "CR304", "error", "quota of the agreement passed",
+        "license the uses beyond the quota, and waive them with the invoice as the reason",
+    ),
+    Code(
+        "CR305", "warning", "80 % of the quota of the agreement reached, or not to be known",
+        "use less of this supplier until the period ends, or agree on more",
     ),
     Code(
         "CR306", "warning", "a restriction in the text",
@@ -78,3 +98,13 @@ _ROWS = (
     Code("CR901", "error", "input that could not be read", "mend the file or leave it out, and ingest again"),
 )  # fmt: skip
 CODES: Mapping[str, Code] = {row.code: row for row in _ROWS}
+
+SCOPES_THAT_SELL = ("syndication",)
+"""Intended uses for which a restriction in the text is an error: what is passed on is passed on without its limits."""
+
+
+def graded(scope: str | None = None) -> Mapping[str, Code]:
+    """The codes as an intended use grades them: for syndication, ``CR306`` is an error."""
+    if scope not in SCOPES_THAT_SELL:
+        return CODES
+    return {**CODES, "CR306": replace(CODES["CR306"], severity="error")}

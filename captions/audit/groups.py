@@ -30,32 +30,61 @@ class Claim:
 
 
 class Claims:
-    """All credits of each caption, over all articles: read first, then asked (CR201)."""
+    """All credits of each caption and each picture, over all articles: read first, then asked (CR201)."""
 
     def __init__(self, uses: Iterable[Use]) -> None:
         """Reads all uses once."""
-        first: dict[int, Claim] = {}
         self._claims: dict[int, list[Claim]] = {}
+        first: dict[int, Claim] = {}
         for use in uses:
-            if use.credit is None or not is_telling(use.match_key):
+            if use.credit is None:
                 continue
-            claim = Claim(use.credit.supplier, use.credit.creators, use.credit.line, use.source)
-            # Of millions of captions, few have a second credit: only those are kept whole.
-            key = hash(use.match_key)
-            known = first.setdefault(key, claim)
-            listed = self._claims.get(key, (known,))
-            if known is not claim and all(claim.line != c.line for c in listed):
-                self._claims.setdefault(key, [known]).append(claim)
+            claim = claim_of(use.credit, use.source)
+            for key, _picture in _keys(use):
+                # Of millions of captions, few have a second credit: only those are kept whole.
+                known = first.setdefault(key, claim)
+                listed = self._claims.get(key, (known,))
+                if known is not claim and all(claim.line != c.line for c in listed):
+                    self._claims.setdefault(key, [known]).append(claim)
 
     def conflicting(self, use: Use) -> Finding | None:
-        """CR201: another use of the same caption names another supplier or other creators."""
+        """CR201: another use of the same caption or picture names another supplier or other creators."""
         if use.credit is None:
             return None
-        for claim in self._claims.get(hash(use.match_key), ()):
-            if conflict(use.credit, claim):
-                message = f"credited {use.credit.line} here, {claim.line} in {claim.source}"
-                return Finding("CR201", message, use.source, use)
+        for key, picture in _keys(use):
+            if claim := first_conflict(use.credit, self._claims.get(key, ())):
+                return Finding("CR201", conflict_message(use.credit, claim, picture), use.source, use)
         return None
+
+
+def claim_of(credit: Credit, source: str) -> Claim:
+    """Whom a credit in an article claims to be owed."""
+    return Claim(credit.supplier, credit.creators, credit.line, source)
+
+
+def _keys(use: Use) -> Iterator[tuple[int, str]]:
+    """What two uses of one picture share: the caption, then each address, which is given beside its key."""
+    if is_telling(use.match_key):
+        yield hash(use.match_key), ""
+    for address in sorted(use.images):
+        if is_whole(address):
+            yield hash(("picture", address)), address
+
+
+def is_whole(address: str) -> bool:
+    """Whether an address names one picture in all articles: ``1.jpg`` is another one in each."""
+    return "://" in address
+
+
+def first_conflict(credit: Credit, claims: Iterable[Claim]) -> Claim | None:
+    """The first claim that cannot be right if the credit is."""
+    return next((claim for claim in claims if conflict(credit, claim)), None)
+
+
+def conflict_message(credit: Credit, claim: Claim, picture: str = "") -> str:
+    """What CR201 says; ``picture`` is the address that two uses share, where they do not share the caption."""
+    said = f"credited {credit.line} here, {claim.line} in {claim.source}"
+    return f"{said}, for the same picture {picture}" if picture else said
 
 
 def is_telling(key: str) -> bool:
@@ -75,24 +104,47 @@ def conflict(credit: Credit, claim: Claim) -> bool:
 
 def nearly_the_same(uses: Sequence[Use]) -> Iterator[Finding]:
     """CR402: two captions of one article that share nearly all their words, in the same numbers."""
-    bags = [(use, _bag(use.match_key)) for use in uses if is_telling(use.match_key)]
-    for (one, a), (other, b) in combinations(bags, 2):
-        if one.match_key == other.match_key:
-            continue  # the same words with other credits: CR201
+    for one, other in near_pairs([use.match_key for use in uses]):
+        yield Finding("CR402", near_message(uses[one].position, uses[one].caption), uses[other].source, uses[other])
+
+
+def near_message(position: int, caption: str) -> str:
+    """What CR402 says, of the first of two captions."""
+    return f"nearly the same as caption {position}: {caption}"
+
+
+def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
+    """The places of match keys that are nearly the same, in pairs; equal ones are not: with other credits, CR201."""
+    bags = [(at, key, _bag(key)) for at, key in enumerate(keys) if is_telling(key)]
+    for (one, key, a), (other, second, b) in combinations(bags, 2):
         most, least = max(a.total(), b.total()), min(a.total(), b.total())
-        if 2 * least / (most + least) < NEARLY:
+        if key == second or 2 * least / (most + least) < NEARLY:
             continue
         if 2 * (a & b).total() / (most + least) >= NEARLY:
-            message = f"nearly the same as caption {one.position}: {one.caption}"
-            yield Finding("CR402", message, other.source, other)
+            yield one, other
+
+
+def may_be_near(keys: Sequence[str]) -> bool:
+    """Whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no."""
+    bags = [(len(parts), set(parts)) for parts in map(_parts, keys)]
+    for (count, one), (other_count, other) in combinations(bags, 2):
+        least = NEARLY * (count + other_count) - 1e-6  # a product may be rounded up
+        # Each word of one that is not in the other is missing from what they share.
+        if count and other_count and 2 * (count - len(one) + len(one & other)) >= least:
+            return True
+    return False
 
 
 def _bag(key: str) -> Counter[str]:
+    return Counter(_parts(key))
+
+
+def _parts(key: str) -> list[str]:
     """The words of a key; of text without spaces, its pairs of characters."""
     if has_cjk(key):
         solid = key.replace(" ", "")
-        return Counter(solid[at : at + 2] for at in range(len(solid) - 1))
-    return Counter(key.split())
+        return [solid[at : at + 2] for at in range(len(solid) - 1)]
+    return key.split()
 
 
 def by_article(uses: Iterable[Use]) -> Iterator[list[Use]]:

@@ -30,6 +30,8 @@ class Use:
     """Its number in the store."""
     told: Credit | None = None
     """The credit that the page's structured data tell, where it is not the one that is printed."""
+    images: tuple[str, ...] = ()
+    """The addresses of its pictures."""
 
     @property
     def supplier(self) -> str | None:
@@ -54,12 +56,16 @@ class Finding:
     """What is wrong here, in one line."""
     source: str
     use: Use | None = None
-    """None where an input could not be read."""
+    """None where an input could not be read, and where an agreement's uses can't be counted."""
+    clear: str = ""
+    """The command that clears it, quoted for a shell."""
+    grade: Severity | None = None
+    """Its severity, where the intended use makes it another than the code's."""
 
     @property
     def severity(self) -> Severity:
         """error, warning or info."""
-        return CODES[self.code].severity
+        return self.grade or CODES[self.code].severity
 
     @property
     def title(self) -> str:
@@ -72,7 +78,7 @@ class Finding:
         return CODES[self.code].remedy
 
     @property
-    def order(self) -> tuple[int, str, str, int, str]:
-        """Sorts findings: worst first, then by code, source and position."""
+    def order(self) -> tuple[int, str, bool, str, int, str]:
+        """Sorts findings: worst first, then by code (those without a use before the others), source and position."""
         position = self.use.position if self.use else 0
-        return (SEVERITIES.index(self.severity), self.code, self.source, position, self.message)
+        return (SEVERITIES.index(self.severity), self.code, self.use is not None, self.source, position, self.message)

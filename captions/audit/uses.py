@@ -178,3 +178,13 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("CR309", unlabelled),
     ("CR401", repeated),
 )
+
+CREDIT_RULES: tuple[tuple[str, Rule], ...] = tuple(
+    (code, rule) for code, rule in RULES if code not in ("CR203", "CR309", "CR401")
+)
+"""Those that look at the credit alone: what they say of one use, they say of all with its credit."""
+
+
+def may_be_unlabelled(credit: Credit) -> bool:
+    """Whether CR309 may stand on a use with this credit; the caption decides."""
+    return any(mark in MADE for mark in credit.marks)

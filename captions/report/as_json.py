@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TextIO
 
 from captions.report import safe
@@ -11,6 +12,7 @@ from captions.report.rows import Column, Row, as_data
 
 VERSION = 1
 """Goes up when a key is renamed or goes away; a new key does not count."""
+_PAGE = 1_000
 
 
 def write(value: Mapping[str, object], stream: TextIO) -> None:
@@ -30,6 +32,22 @@ def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object],
     for row in rows:
         item = json.dumps(row, ensure_ascii=False, indent=2).replace("\n", "\n    ")
         stream.write(f"{separator}    {safe.json_text(item)}")
+        separator = ",\n"
+    stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
+
+
+def write_lines(head: Mapping[str, object], name: str, items: Iterable[str], stream: TextIO) -> None:
+    """Writes an object whose last key holds a list, of items that are JSON already: each on a line of its own.
+
+    A line alone can be read by programs that go through a large report without holding it.
+    """
+    text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
+    stream.write(safe.json_text(text.removesuffix("[]\n}")) + "[")
+    separator = "\n"
+    rest = iter(items)
+    while page := list(islice(rest, _PAGE)):
+        stream.write(separator)
+        stream.write(",\n".join(page))
         separator = ",\n"
     stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
 

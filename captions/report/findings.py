@@ -2,13 +2,12 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Sequence
-from dataclasses import dataclass
-from itertools import takewhile
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from itertools import islice, takewhile
 from typing import TextIO
 
-from captions.audit import CODES, SEVERITIES, Finding, counted
+from captions.audit import CODES, SEVERITIES, Code, Finding, counted
 from captions.report import safe
 from captions.report.rows import Column, Row
 
@@ -22,6 +21,7 @@ COLUMNS = (
     Column("message", "Finding", wide=True),
     Column("title", "Meaning"),
     Column("remedy", "What clears it"),
+    Column("clear", "Command"),
     Column("supplier", "Supplier"),
     Column("creators", "Creators"),
     Column("agencies", "Agencies"),
@@ -59,55 +59,94 @@ _SUMMARY = (
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of an audit, of how many uses; ``limit`` shortens what is shown, never what is counted."""
+    """The findings of an audit, of how many uses; ``limit`` shortens what is shown, never what is counted.
 
-    findings: Sequence[Finding]
+    ``findings`` are gone through as they are written, in their order; ``counts`` says how many there are of each code.
+    Without ``counts`` they are counted, so a list is needed: not an iterator.
+    """
+
+    findings: Iterable[Finding]
     uses: int
     articles: int
     limit: int | None = None
+    counts: Mapping[str, int] | None = None
+    codes: Mapping[str, Code] = field(default_factory=lambda: CODES)
+    """The codes with their severities, which the intended use may change."""
+    waived: int = 0
+    """Findings set aside by waivers, which are not among ``findings``."""
+    known: int = 0
+    """Findings of the baseline, which are not among ``findings``."""
+    notes: tuple[str, ...] = ()
+    """What the reader must know to read the numbers right: ``no agreements are stored``."""
 
     @property
-    def shown(self) -> Sequence[Finding]:
-        """The findings that are listed."""
-        return self.findings if self.limit is None else self.findings[: self.limit]
+    def by_code(self) -> Mapping[str, int]:
+        """Findings by code, in the order of codes."""
+        return counted(self.findings) if self.counts is None else self.counts
+
+    @property
+    def by_severity(self) -> dict[str, int]:
+        """Findings by severity, worst first."""
+        counts = dict.fromkeys(SEVERITIES, 0)
+        for code, count in self.by_code.items():
+            counts[self.codes[code].severity] += count
+        return {severity: counts[severity] for severity in SEVERITIES}
+
+    @property
+    def total(self) -> int:
+        """How many findings there are, shown or not."""
+        return sum(self.by_code.values())
+
+    @property
+    def shown_count(self) -> int:
+        """How many findings are listed."""
+        return self.total if self.limit is None else min(self.limit, self.total)
+
+    @property
+    def shown(self) -> Iterator[Finding]:
+        """The findings that are listed, one after the other."""
+        return islice(self.findings, self.shown_count)
 
     @property
     def totals(self) -> dict[str, object]:
         """What was audited and found, in numbers."""
-        by_severity = Counter(finding.severity for finding in self.findings)
         return {
             "articles": self.articles,
             "uses": self.uses,
-            "findings": len(self.findings),
-            "by_severity": {severity: by_severity[severity] for severity in SEVERITIES},
-            "by_code": counted(self.findings),
+            "findings": self.total,
+            "by_severity": self.by_severity,
+            "by_code": dict(self.by_code),
+            "waived": self.waived,
+            "known": self.known,
         }
 
     def heading(self) -> str:
-        """``52 uses in 14 articles: 9 findings (1 error, 6 warnings, 2 info)``."""
-        by_severity = Counter(finding.severity for finding in self.findings)
+        """``52 uses in 14 articles: 9 findings (1 error, 6 warnings, 2 info); waived: 3``."""
+        by_severity = self.by_severity
         parts = [
             number(by_severity["error"], "error"),
             number(by_severity["warning"], "warning"),
             f"{by_severity['info']} info",
         ]
-        found = f"{number(len(self.findings), 'finding')} ({', '.join(parts)})" if self.findings else "no findings"
-        return f"{number(self.uses, 'use')} in {number(self.articles, 'article')}: {found}"
+        found = f"{number(self.total, 'finding')} ({', '.join(parts)})" if self.total else "no findings"
+        aside = [f"{name}: {count}" for name, count in (("waived", self.waived), ("known", self.known)) if count]
+        heading = f"{number(self.uses, 'use')} in {number(self.articles, 'article')}: {found}"
+        return "; ".join((heading, *aside, *self.notes))
 
     def shown_note(self) -> str:
         """``shown: 12 of 63``; empty where all are shown."""
-        return f"shown: {len(self.shown)} of {len(self.findings)}" if len(self.shown) < len(self.findings) else ""
+        return f"shown: {self.shown_count} of {self.total}" if self.shown_count < self.total else ""
 
     def summary(self) -> list[Row]:
         """A row for each code found, worst first: its count, meaning and remedy."""
-        rows = [(SEVERITIES.index(CODES[c].severity), c, n) for c, n in counted(self.findings).items()]
+        rows = [(SEVERITIES.index(self.codes[c].severity), c, n) for c, n in self.by_code.items()]
         return [
             {
                 "code": code,
-                "severity": CODES[code].severity,
+                "severity": self.codes[code].severity,
                 "count": count,
-                "title": CODES[code].title,
-                "remedy": CODES[code].remedy,
+                "title": self.codes[code].title,
+                "remedy": self.codes[code].remedy,
             }
             for _rank, code, count in sorted(rows)
         ]
@@ -117,9 +156,10 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
     """Writes a report as ``table``, ``json``, ``csv`` or ``html``."""
     if form == "json":
         from captions.report import as_json
+        from captions.report.finding_lines import lines
 
-        head = {"totals": report.totals, "shown": len(report.shown)}
-        as_json.write_listing(head, "findings", as_json.objects(COLUMNS, map(row, report.shown)), stream)
+        head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
+        as_json.write_lines(head, "findings", lines(report.shown), stream)
     elif form == "csv":
         from captions.report import as_csv
 
@@ -141,10 +181,11 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
         from captions.report import as_table
 
         stream.write(report.heading() + "\n")
-        if report.findings:
-            folder = _folder([finding.source for finding in report.shown])
+        if report.total:
+            shown = list(report.shown)
+            folder = _folder([finding.source for finding in shown if finding.use or finding.code == "CR901"])
             stream.write(f"articles in {safe.line(folder)}\n\n" if folder else "\n")
-            as_table.write(_TABLE, [_short(finding, folder) for finding in report.shown], stream)
+            as_table.write(_TABLE, [_short(finding, folder) for finding in shown], stream)
             stream.write(f"\n{note}\n\n" if (note := report.shown_note()) else "\n")
             as_table.write(_SUMMARY, report.summary(), stream)
 
@@ -163,6 +204,7 @@ def row(finding: Finding) -> Row:
         "message": finding.message,
         "title": finding.title,
         "remedy": finding.remedy,
+        "clear": finding.clear,
         "supplier": credit.supplier if credit else None,
         "creators": credit.creators if credit else (),
         "agencies": credit.agencies if credit else (),

@@ -8,9 +8,8 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
-from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, Row, select
+from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from db import models as m
 from db.border import storable, storable_source
@@ -123,12 +122,12 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
         .where(*where)
         .order_by(article.source, use.position)
     )
-    read: dict[int | None, CreditRecord] = {}
+    read: dict[int, CreditRecord] = {}
     for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
         if len(read) > _CREDITS_KEPT:
             read.clear()
         wanted = {credit_id for row in page for credit_id in (row.credit_id, row.told_credit_id)}
-        read |= _credits(connection, sorted(wanted - read.keys() - {None}))
+        read |= credits_by_id(connection, sorted(wanted - read.keys() - {None}))
         images = _images(connection, [row.id for row in page])
         for row in page:
             text, key, credit_id, printings, places, rule, told_id = row[7:]
@@ -136,12 +135,12 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
                 *row[:7],  # from use_id to position, in the order of the statement
                 caption=text or "",
                 match_key=key or "",
-                credit=read.get(credit_id),
+                credit=read.get(credit_id or 0),
                 printings=printings,
                 places=_places(places),
                 images=tuple(images.get(row.id, ())),
                 rule=rule,
-                told=read.get(told_id),
+                told=read.get(told_id or 0),
             )
 
 
@@ -165,33 +164,61 @@ def _images(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[st
     return images
 
 
-def _credits(connection: Connection, credit_ids: Sequence[int]) -> dict[int | None, CreditRecord]:
-    chain: dict[tuple[int, str], list[str]] = defaultdict(list)
-    rows: list[Row[Any]] = []
-    column = m.credit_party.c
+def credits_by_id(connection: Connection, credit_ids: Sequence[int]) -> dict[int, CreditRecord]:
+    """Give credits by their ids."""
+    found: dict[int, CreditRecord] = {}
     for chunk in in_chunks(credit_ids):
-        for credit_id, role, name in connection.execute(
-            select(column.credit_id, column.role, m.party.c.name)
-            .join(m.party, m.party.c.id == column.party_id)
-            .where(column.credit_id.in_(chunk))
-            .order_by(column.credit_id, column.role, column.place)
-        ):
-            chain[credit_id, role].append(name)
-        rows += connection.execute(select(m.credit).where(m.credit.c.id.in_(chunk))).all()
-    return {
-        row.id: CreditRecord(
-            line=row.line,
-            creators=tuple(chain.get((row.id, "creator"), ())),
-            agencies=tuple(chain.get((row.id, "agency"), ())),
-            supplier=next(iter(chain.get((row.id, "supplier"), ())), None),
-            marks=_strings(row.marks),
-            restrictions=_strings(row.restrictions),
-            copyright_notice=row.copyright_notice,
-            license=row.license,
-            license_url=row.license_url,
-            licensor_url=row.licensor_url,
-            rule=row.rule,
-            confidence=row.confidence,
+        found |= _credits(connection, m.credit_party.c.credit_id.in_(chunk), m.credit.c.id.in_(chunk))
+    return found
+
+
+def credits_between(connection: Connection, first: int, last: int) -> dict[int, CreditRecord]:
+    """Give the credits whose ids are in a range, in their order."""
+    return _credits(connection, m.credit_party.c.credit_id.between(first, last), m.credit.c.id.between(first, last))
+
+
+def _credits(
+    connection: Connection, in_chain: ColumnElement[bool], in_rows: ColumnElement[bool]
+) -> dict[int, CreditRecord]:
+    chain: dict[tuple[int, str], list[str]] = defaultdict(list)
+    column, credit = m.credit_party.c, m.credit.c
+    for credit_id, role, name in connection.execute(
+        select(column.credit_id, column.role, m.party.c.name)
+        .join(m.party, m.party.c.id == column.party_id)
+        .where(in_chain)
+        .order_by(column.credit_id, column.role, column.place)
+    ):
+        chain[credit_id, role].append(name)
+    rows = connection.execute(
+        select(
+            credit.id,
+            credit.line,
+            credit.marks,
+            credit.restrictions,
+            credit.copyright_notice,
+            credit.license,
+            credit.license_url,
+            credit.licensor_url,
+            credit.rule,
+            credit.confidence,
         )
-        for row in rows
+        .where(in_rows)
+        .order_by(credit.id)
+    )
+    return {
+        row_id: CreditRecord(
+            line=line,
+            creators=tuple(chain.get((row_id, "creator"), ())),
+            agencies=tuple(chain.get((row_id, "agency"), ())),
+            supplier=next(iter(chain.get((row_id, "supplier"), ())), None),
+            marks=_strings(marks),
+            restrictions=_strings(restrictions),
+            copyright_notice=notice,
+            license=license_,
+            license_url=license_url,
+            licensor_url=licensor_url,
+            rule=rule,
+            confidence=confidence,
+        )
+        for row_id, line, marks, restrictions, notice, license_, license_url, licensor_url, rule, confidence in rows
     }

@@ -1,0 +1,191 @@
+"""A large store for benchmarks: uses and agreements written straight into the tables, the same in each run.
+
+Shaped like an archive over five years: 2.5 uses an article, sixty thousand credit lines of some hundred agencies, a
+tenth of the captions of a wire and so in several articles, a picture's address for every second use.
+"""
+
+from __future__ import annotations
+
+import random
+from collections.abc import Iterator
+from datetime import UTC, date, datetime, timedelta
+from itertools import islice
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import Connection, Table, insert
+
+import db
+from bench.corpus import FIRST, LAST
+from captions.text import match_key
+from captions.vocabulary import default
+from db import models as m
+from db.border import caption_row, credit_row
+from db.records import CreditRecord, UseRecord
+from db.search import name_key
+from db.session import writing
+
+DAY = date(2021, 1, 1)
+DAYS = 5 * 365
+PUBLICATIONS = ("Harbor Echo", "The Post", "Valley Times")
+_PLACES = ("harbor", "market", "station", "town hall", "bridge", "stadium", "river bank", "old mill", "airport", "park")
+_WHO = ("Passengers", "Volunteers", "Firefighters", "Children", "Traders", "Farmers", "Students", "Players", "Visitors")
+_DO = ("wait in the rain", "carry sandbags", "look at the damage", "celebrate", "clear the snow", "queue for bread")
+_TEXT = "The town has waited for this day since the flood, and nobody seemed to mind the rain. " * 10
+_CREDITS, _AGENCIES = 60_000, 120
+
+
+def make(path: Path, uses: int, agreements: int) -> None:
+    """Writes a store with so many uses and agreements."""
+    rng = random.Random(11)  # noqa: S311 - repeatable, no secret
+    engine = db.open_store(str(path), create=True)
+    try:
+        with writing(engine) as connection:
+            agencies = _parties(connection, rng)
+            _credits(connection, rng, agencies)
+            _agreements(connection, rng, agencies, agreements)
+            _uses(connection, rng, uses)
+    finally:
+        engine.dispose()
+
+
+def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
+    while page := list(islice(rows, 20_000)):
+        connection.execute(insert(table), page)
+
+
+def _parties(connection: Connection, rng: random.Random) -> list[str]:
+    """Agencies under the ids from 1, creators under those from 1,001."""
+    known = sorted(name for name, row in default().agencies.items() if row.kind in ("agency", "stock"))
+    agencies = rng.sample(known, _AGENCIES)
+    people = [f"{first} {last} {n}" for n in range(120) for first in FIRST for last in LAST]
+    rows = [{"id": n, "name": name, "kind": "agency"} for n, name in enumerate(agencies, 1)]
+    rows += [{"id": n, "name": name, "kind": "creator"} for n, name in enumerate(people, 1001)]
+    _write(connection, m.party, ({**row, "name_key": name_key(str(row["name"]))} for row in rows))
+    return agencies
+
+
+def _credits(connection: Connection, rng: random.Random, agencies: list[str]) -> None:
+    rows, chain = [], []
+    seen = set()
+    n = 0
+    while n < _CREDITS:
+        agency = min(int(rng.expovariate(0.05)), len(agencies) - 1)
+        name = agencies[agency]
+        person = rng.randrange(len(FIRST) * len(LAST) * 120)
+        creator = f"{FIRST[person // len(LAST) % len(FIRST)]} {LAST[person % len(LAST)]} {person // 168}"
+        form = rng.random()
+        if n < len(agencies):
+            record = CreditRecord(agencies[n], (), (agencies[n],), agencies[n])
+        elif form < 0.03:
+            record = CreditRecord(f"Handout {n}/{name}", (), (name,), name, ("handout",))
+        elif form < 0.06:
+            record = CreditRecord(creator, (creator,))
+        elif form < 0.07:
+            record = CreditRecord(f"{creator}/{name} - NO SALES", (creator,), (name,), name, (), ("NO SALES",))
+        else:
+            record = CreditRecord(f"{creator}/{name}", (creator,), (name,), name)
+        if record.line in seen:
+            continue
+        seen.add(record.line)
+        n += 1
+        row = credit_row(record)
+        parties = row.pop("parties")
+        ids = {party: agencies.index(party) + 1 for party in record.agencies}
+        ids |= dict.fromkeys(record.creators, person + 1001)
+        supplier = ids.get(record.supplier) if record.supplier else None
+        rows.append({"id": n, **row, "supplier_id": supplier, "version": "bench"})
+        chain += [{"credit_id": n, "role": role, "place": at, "party_id": ids[party]} for role, at, party in parties]
+    _write(connection, m.credit, iter(rows))
+    _write(connection, m.credit_party, iter(chain))
+
+
+def _agreements(connection: Connection, rng: random.Random, agencies: list[str], count: int) -> None:
+    """By agency and year; of some agencies and some years there is none."""
+    made = datetime(2021, 1, 1, tzinfo=UTC)
+    pairs = rng.sample([(agency, year) for agency in range(1, len(agencies) + 1) for year in range(5)], count)
+    rows = [
+        {
+            "id": n,
+            "party_id": agency,
+            "kind": "flat",
+            "starts": date(2021 + year, 1, 1),
+            "ends": date(2021 + year, 12, 31),
+            "scopes": '["web","print"]',
+            "territories": "[]",
+            "excluded": "[]",
+            "below": False,
+            "quota": rng.choice((50, 200, 500, None)),
+            "price": "18000",
+            "currency": "EUR",
+            "added": made,
+        }
+        for n, (agency, year) in enumerate(sorted(pairs), 1)
+    ]
+    for row in rows:
+        row["quota_period"] = "month" if row["quota"] else None
+    _write(connection, m.agreement, iter(rows))
+
+
+def _uses(connection: Connection, rng: random.Random, count: int) -> None:
+    articles, captions, uses, images = [], [], [], []
+    wire: list[tuple[int, str]] = []
+    article = caption = 0
+    for n in range(1, count + 1):
+        if n == 1 or rng.random() < 0.4:
+            article += 1
+            position = 0
+            day = None if rng.random() < 0.02 else DAY + timedelta(days=rng.randrange(DAYS))
+            articles.append(
+                {
+                    "id": article,
+                    "source": f"archive/{article // 4000:03}/{article:07}.html",
+                    "url": f"https://news.example/{article}",
+                    "headline": f"Headline number {article} of the day",
+                    "publication": PUBLICATIONS[article % 3],
+                    "published": day,
+                    "content_hash": "0",
+                    "text": _TEXT,
+                }
+            )
+        position += 1
+        if wire and rng.random() < 0.1:
+            caption_id = rng.choice(wire)[0]
+        else:
+            caption += 1
+            caption_id = caption
+            text = f"{rng.choice(_WHO)} {rng.choice(_DO)} at the {rng.choice(_PLACES)} number {caption} on a cold day"
+            row = caption_row(UseRecord(1, text, match_key(text)))
+            assert row is not None
+            captions.append({"id": caption, **row})
+            if caption % 20 == 0:
+                wire.append((caption, text))
+        uses.append(
+            {
+                "id": n,
+                "article_id": article,
+                "position": position,
+                "caption_id": caption_id,
+                # Of a wire's caption the credit is the same but for one in fifty.
+                "credit_id": _credit(rng, caption_id if caption_id % 20 == 0 else None),
+                "printings": 2 if rng.random() < 0.1 else 1,
+                "places": '[["whole",120,230]]',
+                "used_on": day,
+                "publication": PUBLICATIONS[article % 3],
+                "rule": "figcaption",
+            }
+        )
+        if n % 2:
+            images.append({"use_id": n, "place": 0, "address": f"https://img.example/{caption_id}.jpg"})
+        if n % 20_000 == 0 or n == count:
+            for table, rows in ((m.article, articles), (m.caption, captions), (m.use, uses), (m.use_image, images)):
+                _write(connection, table, iter(rows))
+                rows.clear()
+
+
+def _credit(rng: random.Random, wire: int | None) -> int | None:
+    if wire is not None and rng.random() > 0.02:
+        return wire % _CREDITS + 1
+    if rng.random() < 0.05:
+        return None
+    return min(int(rng.expovariate(8 / _CREDITS)) + 1, _CREDITS)

@@ -1,0 +1,83 @@
+"""The command that clears a finding, quoted for a shell. ``…`` stands for what only a person can say."""
+
+from __future__ import annotations
+
+import shlex
+from datetime import date
+
+from captions.audit.model import Use
+from captions.model import Credit
+
+_SAY = "…"
+# One line means the same wherever it is printed: said once, it clears all its uses.
+_BY_LINE = frozenset({"CR102", "CR104", "CR105", "CR107", "CR303", "CR306", "CR307", "CR308"})
+_CORRECTED = frozenset({"CR103", "CR106"})
+_BY_SUPPLIER = frozenset({"CR301", "CR305"})
+_BROADER = _BY_LINE | _CORRECTED | _BY_SUPPLIER
+_KEPT = 100_000
+
+
+def command(name: str, *arguments: str, **options: str) -> str:
+    """``captions waive CR104 --line Handout --reason '…'``; for ``command("waive", "CR104", ...)``."""
+    parts = [*name.split(), *map(shlex.quote, arguments)]
+    parts += [f"{option} {shlex.quote(value)}" for option, value in options.items()]
+    return " ".join(("captions", *parts))
+
+
+def waive(code: str, **limits: str) -> str:
+    """The command that sets findings of a code aside: ``--use 12``, ``--line Handout``, ``--supplier Reuters``."""
+    return command("waive", code, **{f"--{name}": value for name, value in limits.items()}, **{"--reason": _SAY})
+
+
+class Commands:
+    """The commands that clear findings on uses; those that many findings share are put together once."""
+
+    def __init__(self) -> None:
+        """Remembers nothing yet."""
+        self._known: dict[tuple[str, object, int | None], str | None] = {}
+        self._by_use: dict[str, tuple[str, str]] = {}
+
+    def clears(self, code: str, use: Use) -> str:
+        """The command that clears a finding. Where nothing broader is meant, the use is waived by its number."""
+        if code in _BROADER and (credit := use.credit) is not None:
+            year = use.used_on.year if use.used_on else None
+            key = (code, credit.supplier, year) if code in _BY_SUPPLIER else (code, credit.line, None)
+            if key not in self._known:
+                if len(self._known) > _KEPT:
+                    self._known.clear()
+                self._known[key] = _broader(code, credit, year)
+            if found := self._known[key]:
+                return found
+        if use.id is None:
+            return waive(code, source=use.source)
+        before, after = self._by_use.get(code) or self._by_use.setdefault(code, _around(waive(code, use="0")))
+        return f"{before}{use.id}{after}"
+
+
+def _around(text: str) -> tuple[str, str]:
+    before, _, after = text.partition(" 0 ")
+    return f"{before} ", f" {after}"
+
+
+def _broader(code: str, credit: Credit, year: int | None) -> str | None:
+    """The command that clears the finding on all uses of the line or of the supplier; None where there is none."""
+    if code in _BY_SUPPLIER:
+        if not credit.supplier:
+            return None
+        if code != "CR301" or year is None:
+            return waive(code, supplier=credit.supplier)
+        days = {"--from": str(date(year, 1, 1)), "--to": str(date(year, 12, 31))}
+        return command("agreement add", credit.supplier, **days)
+    if not _can_be_typed(credit.line):
+        return None
+    if code not in _CORRECTED:
+        return waive(code, line=credit.line)
+    given = [f"--creator {shlex.quote(name)}" for name in credit.creators]
+    given += [f"--agency {shlex.quote(name)}" for name in credit.agencies]
+    said = shlex.quote(_SAY)
+    return " ".join((command("correct", credit.line), *given, f"--supplier {said} --reason {said}"))
+
+
+def _can_be_typed(line: str) -> bool:
+    """Whether a line can be typed as it is, so that the command means it and nothing else."""
+    return bool(line.strip()) and line.isprintable() and not line.startswith("-")

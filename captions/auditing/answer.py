@@ -1,0 +1,96 @@
+"""What an audit found: numbers at once, findings one after the other."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+
+import db.audit as store
+from captions.audit import CODES, Code, Finding, Severity, Use
+from captions.audit.commands import Commands
+from captions.catalog import credit_of
+from captions.model import Credit
+
+CREDITS_KEPT = 100_000
+"""Credits that are remembered while findings are read: most lines come again and again."""
+
+
+class Credits:
+    """Credits by id, read when they are first asked for, and kept as long as there is room."""
+
+    def __init__(self, audit: store.Audit) -> None:
+        """Takes the audit whose credits they are."""
+        self._audit = audit
+        self._kept: dict[int, Credit] = {}
+
+    def __iter__(self) -> Iterator[tuple[int, Credit]]:
+        """Gives all credits with their ids."""
+        for row_id, record in self._audit.credits():
+            credit = credit_of(record)
+            if len(self._kept) < CREDITS_KEPT:
+                self._kept[row_id] = credit
+            yield row_id, credit
+
+    def __getitem__(self, row_id: int) -> Credit:
+        """Gives one credit."""
+        credit = self._kept.get(row_id)
+        if credit is None:
+            self.read({row_id})
+            credit = self._kept[row_id]
+        return credit
+
+    def read(self, row_ids: set[int]) -> None:
+        """Reads several at once."""
+        if missing := row_ids - self._kept.keys():
+            if len(self._kept) + len(missing) > CREDITS_KEPT:
+                self._kept.clear()
+                missing = row_ids
+            for row_id, record in self._audit.credits_of(sorted(missing)).items():
+                self._kept[row_id] = credit_of(record)
+
+
+class Answer:
+    """What an audit found: numbers at once, findings as they are gone through, each time anew."""
+
+    def __init__(
+        self, audit: store.Audit, credits_: Credits, loose: Mapping[str, Sequence[Finding]], codes: Mapping[str, Code]
+    ) -> None:
+        """Takes what was found on uses, and what was found beside them."""
+        self._audit, self._credits, self._loose, self.codes = audit, credits_, loose, codes
+        self._commands = Commands()
+        self.counts: Mapping[str, int] = {}
+        """Findings by code, in the order of codes."""
+        self.in_order: Mapping[str, int] = {}
+        """Findings on uses, by code, in the report's order."""
+        self.waived = self.known = 0
+        self.uses = self.articles = self.undated = 0
+        self.agreements = 0
+        """How many agreements are stored."""
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Gives the findings, worst first."""
+        first = 1
+        for code, count in self.in_order.items():
+            yield from self._loose.get(code, ())
+            severity = self.codes[code].severity
+            grade = None if severity == CODES[code].severity else severity
+            rows = self._audit.listed(first, first + count - 1)
+            while page := list(islice(rows, 5_000)):
+                self._credits.read({row.credit_id for row in page if row.credit_id is not None})
+                yield from self._findings(code, page, grade)
+            first += count
+
+    def _findings(self, code: str, rows: Sequence[store.Listed], grade: Severity | None) -> Iterator[Finding]:
+        # Taken apart once: a million findings come through here.
+        clears, credit_of_id = self._commands.clears, self._credits
+        for row in rows:
+            (
+                number, text, clear, use_id, position, printings, day, credit_id, caption, key,
+                source, url, headline, publication,
+            ) = row  # fmt: skip
+            credit = None if credit_id is None else credit_of_id[credit_id]
+            use = Use(
+                source, position, caption or "", key or "", credit, printings, headline, url, publication, day, use_id
+            )
+            message = text if number is None else text.replace("{n}", str(number), 1)
+            yield Finding(code, message, source, use, clear or clears(code, use), grade)

@@ -1,0 +1,305 @@
+"""Notes verdicts on what is few, then has the database find the uses they are true of."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import fields
+from datetime import date
+from decimal import Decimal
+from itertools import groupby
+from typing import Any
+
+from sqlalchemy import Engine
+
+import db.audit as store
+from captions.agreements import Agreement, Period, period_of
+from captions.audit import Code, Finding, Use
+from captions.audit.commands import waive
+from captions.audit.groups import (
+    Claim,
+    claim_of,
+    conflict_message,
+    first_conflict,
+    is_telling,
+    is_whole,
+    may_be_near,
+    near_message,
+    near_pairs,
+)
+from captions.audit.spelling import Register
+from captions.audit.standing import Agreements, Asked, Group, Stretch, mark_of
+from captions.audit.told import disagreeing
+from captions.audit.uses import CREDIT_RULES, may_be_unlabelled, no_credit, unlabelled
+from captions.auditing.answer import Answer, Credits
+from captions.auditing.question import Known, Question
+from captions.catalog import failures
+from captions.text import match_key, name_key
+from captions.vocabulary import Vocabulary
+
+_AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
+
+
+class Judge:
+    """Notes verdicts on what is few, then has the database find the uses they are true of."""
+
+    def __init__(self, audit: store.Audit, question: Question, words: Vocabulary) -> None:
+        """Takes an audit that is confined already."""
+        self.audit, self.question, self.words = audit, question, words
+        self.register = Register(words)
+        self.credits = Credits(audit)
+        self.loose: dict[str, list[Finding]] = {}
+        self.parties: dict[str, str] = {}
+        self.groups: list[Group] = []
+        held = [_agreement(row) for row in audit.agreements()]
+        self.held = Agreements(held, words, Asked(question.scope, question.territory))
+
+    def answer(self, engine: Engine, baseline: Iterable[Known], codes: Mapping[str, Code], today: date) -> Answer:
+        """Judges, joins, sorts and counts."""
+        audit, ranks = self.audit, self.audit.ranks
+        waivers = [aside for aside in audit.waivers(today) if aside.code in ranks]
+        audit.put_asides("waiver", waivers)
+        known_loose: set[tuple[str, str]] = set()
+        audit.put_asides("baseline", _of_uses(baseline, known_loose))
+        audit.order_articles()
+        unlabelled_credits = self._judge_credits()
+        self._judge_uses(unlabelled_credits)
+        self._find()
+        if "CR901" in ranks and not self.question.confined:
+            self.loose["CR901"] = [
+                Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source)) for f in failures(engine)
+            ]
+        answer = Answer(audit, self.credits, self.loose, codes)
+        self._count(answer, waivers, known_loose)
+        audit.list_findings("waiver" if self.question.waived else None)
+        return answer
+
+    # --- verdicts
+
+    def _judge_credits(self) -> list[int]:
+        """Judges each credit alone, and puts it in the group that the agreements know; gives those CR309 asks for."""
+        audit, ranks = self.audit, self.audit.ranks
+        rules = [(code, rule) for code, rule in CREDIT_RULES if code in ranks]
+        grouped = bool(_AGREEMENT_CODES & ranks.keys())
+        groups: dict[Group, int] = {}
+        made = []
+        if rules or grouped or "CR309" in ranks:
+            for row_id, credit in self.credits:
+                alone = Use("", 0, "", "", credit)
+                for code, rule in rules:
+                    if message := rule(alone, self.register):
+                        audit.note_credit(code, row_id, audit.remark(message))
+                if grouped and (group := self.held.group(credit)) is not None:
+                    audit.put_member(row_id, groups.setdefault(group, len(groups)))
+                if may_be_unlabelled(credit):
+                    made.append(row_id)
+        self.groups = list(groups)
+        self._judge_groups(groups)
+        return made if "CR309" in ranks else []
+
+    def _judge_groups(self, groups: Mapping[Group, int]) -> None:
+        publications = self.audit.publications() if groups else []
+        for group, group_id in groups.items():
+            for name in self.held.own(group, publications):
+                self.audit.put_own(group_id, name)
+            for stretch in self.held.stretches(group):
+                self._put(group_id, stretch, undated=False)
+            self._put(group_id, self.held.undated(group), undated=True)
+
+    def _put(self, group_id: int, stretch: Stretch, *, undated: bool) -> None:
+        told = stretch.code is not None and stretch.code in self.audit.ranks
+        self.audit.put_stretch(
+            group_id,
+            stretch.first,
+            stretch.last,
+            undated=undated,
+            agreement_id=stretch.agreement.id if stretch.agreement else None,
+            code=stretch.code if told else None,
+            remark_id=self.audit.remark(stretch.message, stretch.clear) if told else None,
+        )
+
+    def _judge_uses(self, made: list[int]) -> None:
+        audit, ranks = self.audit, self.audit.ranks
+        lines = self.credits
+        for row in audit.uses_of(made):
+            if message := unlabelled(Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
+                audit.note_use("CR309", row.use_id, audit.remark(message))
+        if "CR203" in ranks:
+            said: dict[tuple[int, int, str | None], int | None] = {}
+            for row in audit.uses_told():
+                key = (row.credit_id, row.told_id or 0, row.publication)
+                if key not in said:
+                    use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
+                    message = disagreeing(use, self.register)
+                    said[key] = audit.remark(message) if message else None
+                if remark := said[key]:
+                    audit.note_use("CR203", row.use_id, remark)
+        if "CR201" in ranks:
+            self._judge_shared(lines)
+        if "CR402" in ranks:
+            self._judge_near()
+
+    def _judge_shared(self, lines: Credits) -> None:
+        """CR201: the same caption, or else the same picture, with credits that cannot both be right."""
+        told: set[int] = set()
+        for kind, rows in (("", self.audit.shared_captions()), ("picture", self.audit.shared_pictures())):
+            for key, group in groupby(rows, key=lambda row: row.key):
+                if is_whole(key) if kind else is_telling(key):
+                    told |= self._judge_claims(list(group), key if kind else "", lines, told)
+
+    def _judge_claims(self, uses: Sequence[store.SharedUse], picture: str, lines: Credits, told: set[int]) -> set[int]:
+        claims: dict[str, Claim] = {}
+        for use in uses:
+            claims.setdefault(lines[use.credit_id].line, claim_of(lines[use.credit_id], use.source))
+        remarks: dict[int, int | None] = {}
+        found = set()
+        for use in uses:
+            if use.use_id in told or use.use_id in found:
+                continue
+            if use.credit_id not in remarks:
+                credit = lines[use.credit_id]
+                claim = first_conflict(credit, claims.values())
+                message = conflict_message(credit, claim, picture) if claim else None
+                remarks[use.credit_id] = self.audit.remark(message) if message else None
+            if remark := remarks[use.credit_id]:
+                self.audit.note_use("CR201", use.use_id, remark)
+                found.add(use.use_id)
+        return found
+
+    def _judge_near(self) -> None:
+        articles = [row.article_id for row in self.audit.articles_with_captions() if may_be_near(row.keys.split("\n"))]
+        rows = self.audit.captions_of(articles)
+        for _article, group in groupby(rows, key=lambda row: row[0]):
+            uses = list(group)
+            pairs = [
+                (other, near_message(uses[one][2], uses[one][4])) for one, other in near_pairs([u[3] for u in uses])
+            ]
+            # Numbers of remarks go up in the order in which the findings of one use are told.
+            for other, message in sorted(pairs):
+                self.audit.note_use("CR402", uses[other][1], self.audit.remark(message))
+
+    # --- sets
+
+    def _find(self) -> None:
+        audit, ranks, steps = self.audit, self.audit.ranks, self.audit.steps
+        if _AGREEMENT_CODES & {"CR304", "CR305"} & ranks.keys():
+            self._judge_quotas()
+        nothing = audit.remark(no_credit(Use("", 0, "", "", None), self.register) or "")
+        repeated = audit.remark("printed {n} times")
+        audit.flush()
+        if "CR101" in ranks:
+            steps.without_credit("CR101", nothing)
+        steps.by_credit()
+        steps.by_use()
+        if "CR401" in ranks:
+            steps.repeated("CR401", repeated)
+        if _AGREEMENT_CODES & ranks.keys():
+            steps.not_covered()
+        if {"CR304", "CR305"} & ranks.keys():
+            steps.beyond_quota("CR304", "CR305")
+
+    def _judge_quotas(self) -> None:
+        """CR304, CR305: which periods of which quotas came to their marks; what can't be counted is said."""
+        limited = {a.id: a for a in self.held.held if a.quota is not None and a.id is not None}
+        if not limited:
+            return
+        days: dict[tuple[int, Period], list[tuple[date, int]]] = {}
+        for agreement_id, day, count in self.audit.count_days(sorted(limited)):
+            days.setdefault((agreement_id, period_of(limited[agreement_id], day)), []).append((day, count))
+        for (agreement_id, period), counts in days.items():
+            self._put_period(limited[agreement_id], period, sorted(counts))
+        self._undated_quotas(limited)
+
+    def _put_period(self, agreement: Agreement, period: Period, counts: Sequence[tuple[date, int]]) -> None:
+        """Has the uses of a period numbered, if it came to its mark: from the day on which that tells something."""
+        quota, total = agreement.quota or 0, sum(count for _, count in counts)
+        passed, sought = total > quota, mark_of(quota)
+        if total < sought or agreement.id is None:
+            return
+        # The mark of a quota that is passed was told when it was reached.
+        least, before, at = quota + 1 if passed else sought, 0, 0
+        while before + counts[at][1] < least:
+            before += counts[at][1]
+            at += 1
+        text = f"use {{n}} of {quota} in {period.name} under agreement {agreement.id} with {agreement.supplier}"
+        self.audit.put_period(
+            agreement.id,
+            (counts[at][0], counts[-1 if passed else at][0]),
+            before=before,
+            beyond=quota if passed else None,
+            mark=None if passed else sought,
+            remark_id=self.audit.remark(text),
+        )
+
+    def _undated_quotas(self, limited: Mapping[int, Agreement]) -> None:
+        """CR305 beside the uses: how many uses without a day may or may not count on a quota."""
+        if "CR305" not in self.audit.ranks:
+            return
+        unknown: dict[int, int] = {}
+        for group_id, count in self.audit.count_undated():
+            for agreement in self.held.may_count(self.groups[group_id]):
+                if agreement.id is not None and agreement.id in limited:
+                    unknown[agreement.id] = unknown.get(agreement.id, 0) + count
+        for agreement_id, count in sorted(unknown.items()):
+            a = limited[agreement_id]
+            uses = "1 use has" if count == 1 else f"{count} uses have"
+            quota = f"{a.quota} a {a.quota_period}"
+            message = (
+                f"unknown: {uses} no day and can't be counted against {quota} under agreement {a.id} with {a.supplier}"
+            )
+            clear = waive("CR305", supplier=a.supplier)
+            finding = Finding("CR305", message, f"agreement {a.id}", clear=clear)
+            self.loose.setdefault("CR305", []).append(finding)
+            self.parties[finding.source] = a.supplier
+
+    def _count(self, answer: Answer, waivers: Sequence[store.Aside], known: set[tuple[str, str]]) -> None:
+        """Takes out what is set aside beside the uses, and counts."""
+        shown: dict[str, int] = dict.fromkeys(self.audit.ranks, 0)
+        for (code, why), count in self.audit.found().items():
+            answer.waived += count if why == "waiver" else 0
+            answer.known += count if why == "baseline" else 0
+            if (why == "waiver") if self.question.waived else (why is None):
+                shown[code] = count
+        answer.in_order = shown
+        totals = dict(shown)
+        for code, findings in self.loose.items():
+            kept = []
+            for finding in findings:
+                is_waived = any(self._is_waived(finding, aside) for aside in waivers)
+                is_known = not is_waived and (code, finding.source) in known
+                answer.waived += is_waived
+                answer.known += is_known
+                if is_waived if self.question.waived else not (is_waived or is_known):
+                    kept.append(finding)
+            self.loose[code] = sorted(kept, key=lambda finding: finding.order)
+            totals[code] += len(kept)
+        answer.counts = {code: totals[code] for code in sorted(totals) if totals[code]}
+        counts = self.audit.counts()
+        answer.uses, answer.articles, answer.undated = counts.uses, counts.articles, counts.undated
+        answer.agreements = len(self.held.held)
+
+    def _is_waived(self, finding: Finding, aside: store.Aside) -> bool:
+        if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
+            return False
+        supplier = name_key(self.parties.get(finding.source, ""))
+        return (aside.source in (None, finding.source)) and (
+            aside.supplier is None or name_key(aside.supplier) == supplier != ""
+        )
+
+
+def _agreement(row: Mapping[str, Any]) -> Agreement:
+    given = {field.name: row[field.name] for field in fields(Agreement)}
+    for name in ("scopes", "territories", "excluded"):
+        given[name] = tuple(json.loads(given[name]))
+    price = given["price"]
+    return Agreement(**{**given, "price": None if price is None else Decimal(price)})
+
+
+def _of_uses(baseline: Iterable[Known], loose: set[tuple[str, str]]) -> Iterator[store.Aside]:
+    """What a baseline sets aside of uses; what stands beside them is put in ``loose``."""
+    for known in baseline:
+        if known.of_use:
+            digest = store.caption_digest(match_key(known.caption), known.caption)
+            yield store.Aside(known.code, None, known.line, known.source, digest, known.line is None)
+        else:
+            loose.add((known.code, known.source))

@@ -1,0 +1,338 @@
+"""The audit's part in the database: verdicts on credits and on days in, findings on uses out, all by sets.
+
+Nothing here knows a rule. The caller judges what is few (distinct credits, agreements over days, captions that occur
+with several credits) and notes verdicts; this joins them with the uses, sets aside what is waived, and sorts.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date
+from typing import Any, NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, Engine, Table, distinct, func, insert, select
+
+from db import models as m
+from db.audit import asides, candidates, steps
+from db.audit import tables as t
+from db.audit.asides import Aside, caption_digest
+from db.audit.candidates import CreditedUse, Near, SharedUse
+from db.queries.filters import use_filters
+from db.queries.uses import credits_between, credits_by_id
+from db.records import CreditRecord
+
+_FLUSH = 5_000
+_PAGE = 5_000
+
+
+@dataclass(frozen=True, slots=True)
+class Confines:
+    """Which uses are reported; None confines nothing. ``suppliers`` are names of agencies as stored."""
+
+    publication: str | None = None
+    since: date | None = None
+    until: date | None = None
+    suppliers: tuple[str, ...] | None = None
+
+
+class Listed(NamedTuple):
+    """A finding with its use, as it is reported."""
+
+    number: int | None
+    text: str
+    clear: str | None
+    use_id: int
+    position: int
+    printings: int
+    used_on: date | None
+    credit_id: int | None
+    caption: str | None
+    match_key: str | None
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+
+
+@dataclass(frozen=True, slots=True)
+class Counts:
+    """How many uses, in how many articles, are reported on; and how many have no day."""
+
+    uses: int
+    articles: int
+    undated: int
+
+
+class Audit:
+    """One audit, at one moment of the store. Made by :func:`auditing`."""
+
+    def __init__(self, connection: Connection, ranks: Mapping[str, int]) -> None:
+        """Take the codes that are reported, with their places in the report."""
+        self.connection = connection
+        self.ranks = ranks
+        self._buffers: dict[Table, list[dict[str, Any]]] = {}
+        self._remarks = 0
+        self._where: list[ColumnElement[bool]] = []
+        self.steps = steps.Steps(connection, ranks, self._where)
+
+    def confine(self, confines: Confines) -> None:
+        """Report on some uses only. All are compared and counted, whatever is reported."""
+        where = use_filters(None, confines.since, confines.until, confines.publication)
+        if confines.suppliers is not None:
+            ids = select(m.party.c.id).where(m.party.c.kind == "agency", m.party.c.name.in_(confines.suppliers))
+            supplied = select(m.credit.c.id).where(m.credit.c.supplier_id.in_(ids))
+            where.append(m.use.c.credit_id.in_(supplied))
+        self._where[:] = where
+
+    # --- what is judged
+
+    def credits(self) -> Iterator[tuple[int, CreditRecord]]:
+        """Give all credits, by id."""
+        highest = self.connection.execute(select(func.max(m.credit.c.id))).scalar() or 0
+        for first in range(1, highest + 1, _PAGE):
+            yield from credits_between(self.connection, first, first + _PAGE - 1).items()
+
+    def agreements(self) -> list[dict[str, Any]]:
+        """Give the rows of table agreement, with the supplier's name as ``supplier``."""
+        rows = self.connection.execute(
+            select(m.agreement, m.party.c.name.label("supplier"))
+            .join(m.party, m.party.c.id == m.agreement.c.party_id)
+            .order_by(m.agreement.c.id)
+        )
+        return [dict(row) for row in rows.mappings()]
+
+    def publications(self) -> list[str]:
+        """Give the publications of all uses."""
+        return sorted(
+            self.connection.execute(
+                select(m.use.c.publication).where(m.use.c.publication.is_not(None)).distinct()
+            ).scalars()
+        )
+
+    def suppliers(self) -> list[str]:
+        """Give the names of all agencies."""
+        return sorted(self.connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency")).scalars())
+
+    # --- what is noted
+
+    def remark(self, text: str, clear: str | None = None) -> int:
+        """Keep what a finding says; gives its number, which goes up."""
+        self._remarks += 1
+        self._put(t.remark, {"id": self._remarks, "text": text, "clear": clear})
+        return self._remarks
+
+    def note_credit(self, code: str, credit_id: int, remark_id: int) -> None:
+        """Note a finding on every use with a credit."""
+        self._put(t.on_credit, {"credit_id": credit_id, "rank": self.ranks[code], "remark_id": remark_id})
+
+    def note_use(self, code: str, use_id: int, remark_id: int) -> None:
+        """Note a finding on one use."""
+        self._put(t.on_use, {"rank": self.ranks[code], "use_id": use_id, "remark_id": remark_id})
+
+    def put_member(self, credit_id: int, group_id: int) -> None:
+        """Note to which group of the agreements a credit belongs."""
+        self._put(t.member, {"credit_id": credit_id, "group_id": group_id})
+
+    def put_own(self, group_id: int, publication: str) -> None:
+        """Note a publication in which a group's uses need no agreement."""
+        self._put(t.own, {"group_id": group_id, "publication": publication})
+
+    def put_stretch(
+        self,
+        group_id: int,
+        first: date | None,
+        last: date | None,
+        *,
+        undated: bool = False,
+        agreement_id: int | None = None,
+        code: str | None = None,
+        remark_id: int | None = None,
+    ) -> None:
+        """Note what the agreements say of a group's uses over some days, or of those without a day."""
+        row = {
+            "group_id": group_id,
+            "first": first or steps.FIRST_DAY,
+            "last": last or steps.LAST_DAY,
+            "undated": undated,
+            "agreement_id": agreement_id,
+            "rank": None if code is None else self.ranks.get(code),
+            "remark_id": remark_id,
+        }
+        self._put(t.stretch, row)
+
+    def put_period(
+        self,
+        agreement_id: int,
+        days: tuple[date, date],
+        *,
+        before: int,
+        beyond: int | None,
+        mark: int | None,
+        remark_id: int,
+    ) -> None:
+        """Note a period of a quota that came to its mark: the days whose uses are numbered, from ``before`` + 1."""
+        row = {
+            "id": remark_id,
+            "agreement_id": agreement_id,
+            "first": days[0],
+            "last": days[1],
+            "before": before,
+            "beyond": beyond,
+            "mark": mark,
+            "remark_id": remark_id,
+        }
+        self._put(t.period, row)
+
+    def put_asides(self, why: str, rows: Iterable[Aside]) -> None:
+        """Set findings aside: ``why`` is waiver or baseline."""
+        asides.put(self.connection, why, rows, self.ranks)
+
+    def flush(self) -> None:
+        """Write what was noted."""
+        for table in list(self._buffers):
+            self._write(table)
+
+    # --- what is asked
+
+    def waivers(self, today: date) -> list[Aside]:
+        """Give the waivers that hold on a day."""
+        return asides.waivers(self.connection, today)
+
+    def shared_captions(self) -> Iterator[SharedUse]:
+        """See :func:`db.audit.candidates.shared_captions`."""
+        return candidates.shared_captions(self.connection)
+
+    def shared_pictures(self) -> Iterator[SharedUse]:
+        """See :func:`db.audit.candidates.shared_pictures`."""
+        return candidates.shared_pictures(self.connection)
+
+    def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:
+        """Give the uses of these credits."""
+        return candidates.with_credits(self.connection, credit_ids)
+
+    def uses_told(self) -> Iterator[CreditedUse]:
+        """Give the uses of which the page tells another credit than it prints."""
+        return candidates.with_told_credits(self.connection)
+
+    def articles_with_captions(self) -> Iterator[Near]:
+        """Give the articles with two captions or more."""
+        return candidates.articles_with_captions(self.connection)
+
+    def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
+        """Give article, use, position, match key and caption of some articles."""
+        return candidates.captions_of(self.connection, article_ids)
+
+    def count_days(self, agreement_ids: Sequence[int]) -> list[tuple[int, date, int]]:
+        """Count the uses that each of these agreements covers, by day."""
+        self.flush()
+        return steps.count_days(self.connection, agreement_ids)
+
+    def count_undated(self) -> list[tuple[int, int]]:
+        """Count the uses without a day, by group."""
+        return steps.count_undated(self.connection)
+
+    def order_articles(self) -> None:
+        """Number the articles in the order of the report; to be done before quotas and the list."""
+        steps.order_articles(self.connection)
+
+    # --- what is reported
+
+    def list_findings(self, why: str | None = None) -> None:
+        """Sort what was found, or of it what is set aside by ``why``."""
+        steps.list_found(self.connection, why)
+
+    def found(self) -> dict[tuple[str, str | None], int]:
+        """Count what was found, by code and by what sets it aside."""
+        codes = {rank: code for code, rank in self.ranks.items()}
+        found = t.found.c
+        rows = self.connection.execute(select(found.rank, found.aside, func.count()).group_by(found.rank, found.aside))
+        return {(codes[rank], why): count for rank, why, count in rows}
+
+    def listed(self, first: int, last: int) -> Iterator[Listed]:
+        """Give the findings from one place in the list to another, both included."""
+        use, article = m.use.c, m.article.c
+        statement = (
+            select(
+                t.listed.c.number,
+                t.remark.c.text,
+                t.remark.c.clear,
+                use.id,
+                use.position,
+                use.printings,
+                use.used_on,
+                use.credit_id,
+                m.caption.c.text,
+                m.caption.c.match_key,
+                article.source,
+                article.url,
+                article.headline,
+                article.publication,
+            )
+            .select_from(
+                t.listed.join(m.use, use.id == t.listed.c.use_id)
+                .join(m.article, article.id == use.article_id)
+                .join(t.remark, t.remark.c.id == t.listed.c.remark_id)
+                .outerjoin(m.caption, m.caption.c.id == use.caption_id)
+            )
+            .order_by(t.listed.c.n)
+        )
+        for start in range(first, last + 1, _PAGE):
+            page = statement.where(t.listed.c.n.between(start, min(start + _PAGE - 1, last)))
+            yield from map(Listed._make, self.connection.execute(page))
+
+    def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
+        """Give these credits by id."""
+        return credits_by_id(self.connection, credit_ids)
+
+    def counts(self) -> Counts:
+        """Count the uses that are reported on."""
+        use = m.use.c
+        row = self.connection.execute(
+            select(func.count(), func.count(distinct(use.article_id))).select_from(m.use).where(*self._where)
+        ).one()
+        undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
+        return Counts(row[0], row[1], self.connection.execute(undated).scalar_one())
+
+    def _put(self, table: Table, row: dict[str, Any]) -> None:
+        rows = self._buffers.setdefault(table, [])
+        rows.append(row)
+        if len(rows) >= _FLUSH:
+            self._write(table)
+
+    def _write(self, table: Table) -> None:
+        if rows := self._buffers.pop(table, None):
+            self.connection.execute(insert(table), rows)
+
+
+@contextmanager
+def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
+    """Give an audit of the store as it is at this moment; what is written meanwhile does not show.
+
+    ``ranks`` are the codes that are reported, with their places in the report: ``{"CR101": 0, "CR102": 1}``.
+    """
+    with engine.connect() as connection:
+        if connection.dialect.name == "postgresql":
+            connection = connection.execution_options(isolation_level="REPEATABLE READ")
+        t.create(connection)
+        try:
+            yield Audit(connection, ranks)
+        finally:
+            connection.rollback()
+            # The working tables belong to the connection: they are gone with it, and never go back to a pool.
+            connection.invalidate()
+
+
+__all__ = [
+    "Aside",
+    "Audit",
+    "Confines",
+    "Counts",
+    "CreditedUse",
+    "Listed",
+    "Near",
+    "SharedUse",
+    "auditing",
+    "caption_digest",
+]

@@ -1,0 +1,165 @@
+"""Statements that make findings of sets of uses: each an INSERT .. SELECT into table ``found``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, FromClause, case, func, insert, literal, null, or_, select
+
+from db import models as m
+from db.audit import asides
+from db.audit import tables as t
+
+FIRST_DAY, LAST_DAY = date.min, date.max
+"""What stands for an open end: days are compared."""
+
+
+class Steps:
+    """The steps of one audit: what each finds goes into ``found``, confined to the uses that are reported."""
+
+    def __init__(self, connection: Connection, ranks: Mapping[str, int], where: Sequence[ColumnElement[bool]]) -> None:
+        """Take the codes that are reported, with their places in the report, and conditions on table ``use``."""
+        self._connection = connection
+        self._ranks = ranks
+        self._where = where
+
+    def without_credit(self, code: str, remark_id: int) -> None:
+        """Uses without any credit."""
+        self._find(literal(self._ranks[code]), literal(remark_id), m.use, m.use.c.credit_id.is_(None))
+
+    def by_credit(self) -> None:
+        """Uses of credits that a verdict was noted on."""
+        source = m.use.join(t.on_credit, t.on_credit.c.credit_id == m.use.c.credit_id)
+        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source)
+
+    def by_use(self) -> None:
+        """Uses that a verdict was noted on."""
+        source = t.on_use.join(m.use, m.use.c.id == t.on_use.c.use_id)
+        self._find(t.on_use.c.rank, t.on_use.c.remark_id, source)
+
+    def repeated(self, code: str, remark_id: int) -> None:
+        """Uses that are printed more than once; the finding's number says how often."""
+        number = m.use.c.printings
+        self._find(literal(self._ranks[code]), literal(remark_id), m.use, number > 1, number=number)
+
+    def not_covered(self) -> None:
+        """Uses that no agreement covers on their day, and uses without a day of which that cannot be known."""
+        at_home = (t.own.c.group_id == t.member.c.group_id) & (t.own.c.publication == m.use.c.publication)
+        abroad = ~select(literal(1)).select_from(t.own).where(at_home).correlate_except(t.own).exists()
+        for dated in (True, False):
+            source = covered(dated=dated)
+            self._find(t.stretch.c.rank, t.stretch.c.remark_id, source, t.stretch.c.rank.is_not(None), abroad)
+
+    def beyond_quota(self, passed: str, near: str) -> None:
+        """Uses beyond a quota, and of a quota that is not passed the use that came to its mark."""
+        use, period, order = m.use.c, t.period.c, t.article_order.c
+        numbered = func.row_number().over(partition_by=period.id, order_by=(use.used_on, order.place, use.position))
+        counted = (
+            select(use.id.label("use_id"), period.id.label("period_id"), numbered.label("number"))
+            .select_from(
+                covered(dated=True)
+                .join(
+                    t.period,
+                    (period.agreement_id == t.stretch.c.agreement_id) & use.used_on.between(period.first, period.last),
+                )
+                .join(t.article_order, order.article_id == use.article_id)
+            )
+            .subquery()
+        )
+        source = counted.join(t.period, period.id == counted.c.period_id).join(m.use, use.id == counted.c.use_id)
+        number = period.before + counted.c.number
+        # One pass: to number the uses takes longer than all the rest.
+        wanted = [
+            (condition, self._ranks[code])
+            for code, condition in (
+                (passed, number > period.beyond),
+                (near, number == period.mark),
+            )
+            if code in self._ranks
+        ]
+        rank = case(*wanted)
+        self._find(rank, period.remark_id, source, or_(*(condition for condition, _ in wanted)), number=number)
+
+    def _find(
+        self,
+        rank: ColumnElement[Any],
+        remark_id: ColumnElement[Any],
+        source: FromClause,
+        *conditions: ColumnElement[bool],
+        number: ColumnElement[Any] | None = None,
+    ) -> None:
+        use = m.use.c
+        statement = (
+            select(
+                rank,
+                use.id,
+                use.article_id,
+                use.position,
+                remark_id,
+                null() if number is None else number,
+                asides.tests(self._connection, rank),
+            )
+            .select_from(source)
+            .where(*conditions, *self._where)
+        )
+        self._connection.execute(insert(t.found).from_select(list(t.found.c.keys()), statement))
+
+
+def covered(*, dated: bool) -> FromClause:
+    """Give the uses joined with what the agreements say of them."""
+    use, stretch = m.use.c, t.stretch.c
+    holds = use.used_on.between(stretch.first, stretch.last) if dated else use.used_on.is_(None)
+    return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
+        t.stretch, (stretch.group_id == t.member.c.group_id) & stretch.undated.is_(not dated) & holds
+    )
+
+
+def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
+    """Count the uses that each of these agreements covers, by day."""
+    agreement, day = t.stretch.c.agreement_id, m.use.c.used_on
+    rows = connection.execute(
+        select(agreement, day, func.count())
+        .select_from(covered(dated=True))
+        .where(agreement.in_(sorted(agreement_ids)))
+        .group_by(agreement, day)
+    )
+    return [(agreement_id, used_on, count) for agreement_id, used_on, count in rows]
+
+
+def count_undated(connection: Connection) -> list[tuple[int, int]]:
+    """Count the uses without a day of each group of credits."""
+    use, member = m.use.c, t.member.c
+    rows = connection.execute(
+        select(member.group_id, func.count())
+        .select_from(m.use.join(t.member, member.credit_id == use.credit_id))
+        .where(use.used_on.is_(None))
+        .group_by(member.group_id)
+        .order_by(member.group_id)
+    )
+    return [(group_id, count) for group_id, count in rows]
+
+
+def order_articles(connection: Connection) -> None:
+    """Number all articles in the order of their sources, which is by code point on every database."""
+    article = m.article.c
+    source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
+    place = func.row_number().over(order_by=source)
+    connection.execute(
+        insert(t.article_order).from_select(["article_id", "place"], select(article.id, place).select_from(m.article))
+    )
+
+
+def list_found(connection: Connection, why: str | None) -> None:
+    """Put what was found in the report's order: what nothing sets aside, or what is set aside by ``why``."""
+    found, order = t.found.c, t.article_order.c
+    by = (found.rank, order.place, found.position, found.remark_id)
+    chosen = found.aside.is_(None) if why is None else found.aside == why
+    statement = (
+        select(func.row_number().over(order_by=by), found.use_id, found.remark_id, found.number)
+        .select_from(t.found.join(t.article_order, order.article_id == found.article_id))
+        .where(chosen)
+        .order_by(*by)
+    )
+    connection.execute(insert(t.listed).from_select(list(t.listed.c.keys()), statement))
