@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import os
+from collections.abc import Callable
 from datetime import date, datetime
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
@@ -16,6 +17,8 @@ from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from captions.vocabulary import Vocabulary
+
+T = TypeVar("T")
 
 
 class Listing(StrEnum):
@@ -61,8 +64,13 @@ def last_day(text: str) -> date:
 
 
 def _day(text: str, *, last: bool) -> date:
+    return as_option(lambda: terms.day(text, last=last))
+
+
+def as_option(read: Callable[[], T]) -> T:
+    """What ``read`` gives; raises BadParameter, which names the option, where it raises CaptionsError."""
     try:
-        return terms.day(text, last=last)
+        return read()
     except CaptionsError as error:
         raise typer.BadParameter(str(error)) from None
 
