@@ -15,7 +15,7 @@ LAYERS = (
     ("text", "decoding", "tree", "walk"),
     ("looks",),
     ("body", "register", "images"),
-    ("vocabulary", "sheet", "terms"),
+    ("vocabulary", "embedded", "sheet", "terms"),
     ("agreements", "defaults"),
     ("names", "labels", "notices"),
     ("segments",),

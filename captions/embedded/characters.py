@@ -1,0 +1,97 @@
+"""Bytes of metadata -> text: character sets as they are met, whatever is declared; text decoded wrongly is mended."""
+
+from __future__ import annotations
+
+import codecs
+import re
+
+LONGEST = 1 << 16
+"""Characters of one value: no caption is longer."""
+_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
+# What UTF-8 of two to four bytes looks like when it was read as cp1252: é as Ã©, ’ as â€™.
+_WRONG = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_LATIN = {byte: chr(byte) for byte in range(0x80, 0xA0)}
+
+
+def decode(data: bytes, *, cut: bool = False) -> str:
+    r"""UTF-8 if it is valid, else cp1252: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
+
+    ``cut``: the last character may be there in part, as IIM cuts by bytes; it is left out.
+    """
+    try:
+        return data.decode("utf-8")
+    except UnicodeDecodeError as error:
+        if cut and error.reason == "unexpected end of data":
+            return data[: error.start].decode("utf-8")
+    return "".join(_cp1252(byte) for byte in data)
+
+
+def decode_packet(data: bytes) -> str:
+    """XML in whatever of UTF-8, UTF-16 and UTF-32 it is; bytes that are no UTF-8 are read as cp1252, one by one."""
+    if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
+        return data.decode("utf-32", "replace")
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return data.decode("utf-16", "replace")
+    if data[:2] == b"<\x00":
+        return data.decode("utf-32-le" if data[2:4] == b"\x00\x00" else "utf-16-le", "replace")
+    if data[:2] == b"\x00<":
+        return data.decode("utf-16-be", "replace")
+    if data[:4] == b"\x00\x00\x00<":
+        return data.decode("utf-32-be", "replace")
+    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "cp1252-bytes")
+
+
+def clean(text: str) -> str:
+    r"""Without control characters and surrounding space; lines end in ``\n``. At most :data:`LONGEST` characters."""
+    text = text[: 2 * LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    return _CONTROL.sub("", text).strip()[:LONGEST]
+
+
+def mend(text: str) -> str:
+    """UTF-8 that was read as cp1252, read again: ``JosÃ© MartÃ­`` gives ``José Martí``.
+
+    Only where it is certain: all that is not ASCII must be valid UTF-8, and there must be two such characters, or one
+    inside a word in small letters. ``AMANHÃ…`` stays: it may end in an ellipsis.
+    """
+    if text.isascii() or not _WRONG.search(text):
+        return text
+    try:
+        mended = b"".join(_byte(char) for char in text).decode("utf-8")
+    except UnicodeError:
+        return text
+    at = [n for n, char in enumerate(mended) if not char.isascii()]
+    if any(0x7F < ord(mended[n]) < 0xA0 for n in at):
+        return text
+    if len(at) > 1 or ord(mended[at[0]]) > 0x7FF:
+        return mended
+    beside = mended[max(0, at[0] - 1) : at[0]] + mended[at[0] + 1 : at[0] + 2]
+    return mended if mended[at[0]].islower() and any(char.islower() for char in beside) else text
+
+
+def cut_to(text: str, limit: int) -> bytes:
+    """UTF-8 of at most ``limit`` bytes, which ends with a whole character; 0: no limit."""
+    data = text.encode("utf-8", "replace")
+    return data if not limit or len(data) <= limit else data[:limit].decode("utf-8", "ignore").encode()
+
+
+def _cp1252(byte: int) -> str:
+    try:
+        return bytes([byte]).decode("cp1252")
+    except UnicodeDecodeError:
+        return _LATIN[byte]
+
+
+def _byte(char: str) -> bytes:
+    try:
+        return char.encode("cp1252")
+    except UnicodeEncodeError:
+        return char.encode("latin-1")  # the five bytes that cp1252 leaves open
+
+
+def _bytes_of(error: UnicodeError) -> tuple[str, int]:
+    if not isinstance(error, UnicodeDecodeError):
+        raise error
+    return "".join(_cp1252(byte) for byte in error.object[error.start : error.end]), error.end
+
+
+codecs.register_error("cp1252-bytes", _bytes_of)

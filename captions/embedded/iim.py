@@ -1,0 +1,135 @@
+"""IIM, the wire format of the news agencies of 1991, still in most of their pictures: numbered datasets."""
+
+from __future__ import annotations
+
+import hashlib
+import re
+import struct
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+from captions.embedded.characters import clean, cut_to, decode
+from captions.embedded.source import MOST, Blocks
+from captions.embedded.table import table
+
+_MARK = 0x1C
+_UTF8 = b"\x1b%G"
+_CHARACTER_SET = (1, 90)
+_VERSION = (2, 0)
+# Datasets of record 2 that are no text: version, raster caption, audio, previews.
+_BINARY = {0, 125, 150, 151, 152, 153, 154, 200, 201, 202, 230, 231, 232}
+_DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
+_TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(?:([+-])(\d\d)(\d\d))?")
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """One dataset: ``Dataset(2, 80, b"Jo Reed")`` is a creator."""
+
+    record: int
+    number: int
+    data: bytes
+
+
+def split(data: bytes) -> tuple[list[Dataset], bytes]:
+    """The datasets of a block, and what is left where it is broken; padding is left out."""
+    found: list[Dataset] = []
+    at = 0
+    while len(found) < MOST and len(data) >= at + 5 and data[at] == _MARK:
+        record, number, length = struct.unpack(">BBH", data[at + 1 : at + 5])
+        start = at + 5
+        if length & 0x8000:
+            digits = length & 0x7FFF
+            if digits > 4 or len(data) < start + digits:
+                break
+            length = int.from_bytes(data[start : start + digits], "big")
+            start += digits
+        found.append(Dataset(record, number, data[start : start + length]))
+        if start + length > len(data):
+            return found, data[at:]
+        at = start + length
+    return found, data[at:].strip(b"\0")
+
+
+def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
+    """Fields by name. UTF-8 where it is valid, else cp1252, whatever dataset 1:90 says."""
+    datasets, rest = split(data)
+    if rest:
+        blocks.note("IIM is broken: read as far as it goes")
+    found: dict[str, list[str]] = {}
+    dates: dict[int, str] = {}
+    by_dataset = table().by_dataset
+    for dataset in datasets:
+        field = by_dataset.get(dataset.number) if dataset.record == 2 else None
+        if field is None:
+            continue
+        text = clean(decode(dataset.data, cut=bool(field.limit) and len(dataset.data) >= field.limit))
+        if field.date:
+            dates.setdefault(dataset.number, text)
+        elif text and (field.several or field.name not in found):
+            found.setdefault(field.name, []).append(text)
+    told = {name: tuple(values) for name, values in found.items()}
+    if when := moment(*(dates.get(number, "") for number in table().fields["date_created"].iim)):
+        told["date_created"] = (when,)
+    return told
+
+
+def moment(day: str, time: str) -> str:
+    """``20240518`` and ``093000+0200`` give ``2024-05-18T09:30:00+02:00``; parts that are 00 are not known."""
+    found = _DAY.fullmatch(day.replace("-", "").replace(":", "")[:8])
+    if found is None or found[1] == "0000":
+        return ""
+    if found[2] == "00" or found[3] == "00" or int(found[2]) > 12 or int(found[3]) > 31:
+        return found[1] if not 1 <= int(found[2]) <= 12 else f"{found[1]}-{found[2]}"
+    clock = _TIME.fullmatch(time.replace(":", ""))
+    date = f"{found[1]}-{found[2]}-{found[3]}"
+    if clock is None or int(clock[1]) > 23 or int(clock[2]) > 59 or int(clock[3]) > 59:
+        return date
+    zone = f"{clock[4]}{clock[5]}:{clock[6]}" if clock[4] else ""
+    return f"{date}T{clock[1]}:{clock[2]}:{clock[3]}{zone}"
+
+
+def digest_fits(data: bytes, digest: bytes) -> bool:
+    """Whether a block is what it was when its digest was stored; some programs count the padding, some do not."""
+    return digest in (_md5(data), _md5(data.rstrip(b"\0")))
+
+
+def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
+    """A block with these values and all else that it held, its text as UTF-8, which 1:90 then declares.
+
+    Values are cut at a whole character where IIM has no room for more. Dates are left as they are.
+    """
+    fields = table().fields
+    told = {name: given for name, given in values.items() if fields[name].iim and not fields[name].date}
+    dropped = {number for name in told for number in fields[name].iim}
+    kept = [d for d in split(data)[0] if (d.record, d.number) != _CHARACTER_SET]
+    out = [Dataset(*_CHARACTER_SET, _UTF8)]
+    out += [d for d in kept if d.record == 1]
+    if not any((d.record, d.number) == _VERSION for d in kept):
+        out.append(Dataset(*_VERSION, b"\0\x04"))
+    for dataset in kept:
+        if dataset.record == 2 and dataset.number in dropped:
+            continue
+        if dataset.record != 1:
+            out.append(_as_utf8(dataset))
+    for name, given in told.items():
+        number = fields[name].iim[0]
+        out += [Dataset(2, number, cut_to(value, fields[name].limit)) for value in given]
+    # Records stand in order; within one, datasets may stand in any.
+    return b"".join(_bytes(dataset) for dataset in sorted(out, key=lambda d: d.record))
+
+
+def _as_utf8(dataset: Dataset) -> Dataset:
+    if dataset.record != 2 or dataset.number in _BINARY or dataset.data.isascii():
+        return dataset
+    return Dataset(2, dataset.number, decode(dataset.data).encode("utf-8"))
+
+
+def _bytes(dataset: Dataset) -> bytes:
+    length = len(dataset.data)
+    size = struct.pack(">H", length) if length < 0x8000 else struct.pack(">HI", 0x8004, length)
+    return bytes([_MARK, dataset.record, dataset.number]) + size + dataset.data
+
+
+def _md5(data: bytes) -> bytes:
+    return hashlib.md5(data, usedforsecurity=False).digest()

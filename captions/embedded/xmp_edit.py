@@ -1,0 +1,171 @@
+"""XMP packets with other values in them, and all else as it was."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Mapping, Sequence
+
+from captions.embedded import xmp
+from captions.embedded.characters import clean, decode_packet
+from captions.embedded.rdf import RDF, XML, Node, Packet, parse, serialize
+from captions.embedded.source import Blocks
+from captions.embedded.table import Field, table
+
+_META = "{adobe:ns:meta/}xmpmeta"
+_PREFIXES = {"adobe:ns:meta/": "x", RDF[1:-1]: "rdf", xmp.GUID[1:].partition("}")[0]: "xmpNote"}
+_BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
+_END = '\n<?xpacket end="w"?>'
+Told = Mapping[str, tuple[str, ...]]
+Extended = list[tuple[str, bytes]]
+
+
+def updated(blocks: Blocks, values: Told) -> tuple[list[bytes], Extended]:
+    """The packets of a file with these values, the first with all of them; and its extended XMP by digest.
+
+    A packet that is broken is written anew, as far as it could be read.
+    """
+    trees = [(parse(decode_packet(data)), data) for data in blocks.xmp]
+    read = [(packet, data) for packet, data in trees if packet is not None]
+    main = read[0][0] if read else Packet(Node(_META, children=[Node(f"{RDF}RDF")]), {})
+    names = xmp.extended_names(main)
+    extended, renamed = _extended(blocks, names, values, [packet for packet, _ in read])
+    _set(main, _with_members([packet for packet, _ in read], values), [packet for packet, _ in read])
+    out = []
+    for packet, data in read:
+        changed = _without(packet, values) if packet is not main else True
+        changed = _rename(packet, renamed) or changed
+        out.append(_packed(packet) if changed or packet.broken else data)
+    return (out or [_packed(main)]), extended
+
+
+def _extended(
+    blocks: Blocks, names: Sequence[str], values: Told, found: list[Packet]
+) -> tuple[Extended, dict[str, str]]:
+    """Extended XMP without the properties that are now in the packet; its old names, and the new ones."""
+    extended: Extended = []
+    renamed: dict[str, str] = {}
+    for name in names:
+        data = xmp.join(name, blocks.extended, blocks)
+        packet = parse(decode_packet(data)) if data else None
+        if data is None or packet is None:
+            renamed[name] = ""
+            continue
+        found.append(packet)
+        if _holds(packet, values):
+            _without(packet, values)
+            data = serialize(packet, {**table().prefixes, **_PREFIXES}).encode("utf-8")
+            renamed[name] = hashlib.md5(data, usedforsecurity=False).hexdigest().upper()
+        extended.append((renamed.get(name, name), data))
+    return extended, renamed
+
+
+def _rename(packet: Packet, renamed: Mapping[str, str]) -> bool:
+    """Gives extended XMP its new name where a packet tells it; ``""`` for what could not be kept."""
+    if not set(xmp.extended_names(packet)) & renamed.keys():
+        return False
+    for node in packet.descriptions():
+        name = node.attributes.pop(xmp.GUID, "")
+        if name := renamed.get(name, name):
+            node.attributes[xmp.GUID] = name
+        for child in node.children:
+            if child.tag == xmp.GUID:
+                child.text = renamed.get(clean(child.text), child.text)
+        node.children = [child for child in node.children if child.tag != xmp.GUID or child.text]
+    return True
+
+
+def _first_steps(values: Told) -> set[str]:
+    return {path[0] for name in values for path in table().fields[name].xmp}
+
+
+def _holds(packet: Packet, values: Told) -> bool:
+    names = _first_steps(values)
+    return any(
+        names & node.attributes.keys() or names & {child.tag for child in node.children}
+        for node in packet.descriptions()
+    )
+
+
+def _without(packet: Packet, values: Told) -> bool:
+    """Takes the properties of these fields out of a packet; whether there were any."""
+    held = _holds(packet, values)
+    names = _first_steps(values)
+    for node in packet.descriptions():
+        node.attributes = {name: value for name, value in node.attributes.items() if name not in names}
+        node.children = [child for child in node.children if child.tag not in names]
+    return held
+
+
+def _with_members(found: Sequence[Packet], values: Told) -> Told:
+    """The values, and beside a new address of a licensor the name that was there: a structure is written whole.
+
+    Where the name, the structure's first member, becomes another, what was told of the old one goes.
+    """
+    told = xmp.read(found)
+    out = dict(values)
+    fields = table().fields.values()
+    for step in {path[0] for name in values for path in table().fields[name].xmp if len(path) > 1}:
+        members = [field.name for field in fields if field.xmp[0][0] == step]
+        first = members[0]
+        if first not in values or values[first] == told.get(first):
+            out |= {name: told[name] for name in members if name in told and name not in values}
+    return out
+
+
+def _set(packet: Packet, values: Told, found: Sequence[Packet]) -> None:
+    """Writes all values into a description of their own, at the end of a packet."""
+    others = {name: _other_languages(found, table().fields[name]) for name in values}
+    _without(packet, values)
+    descriptions = packet.descriptions()
+    about = descriptions[0].attributes.get(f"{RDF}about", "") if descriptions else ""
+    new = Node(f"{RDF}Description", {f"{RDF}about": about})
+    structures: dict[str, Node] = {}
+    for name, given in values.items():
+        field = table().fields[name]
+        step, last = field.xmp[0][0], field.xmp[0][-1]
+        if len(field.xmp[0]) == 1:
+            new.children.append(_property(last, field, given, others[name]))
+            continue
+        if step not in structures:
+            structures[step] = Node(f"{RDF}li", {f"{RDF}parseType": "Resource"})
+            new.children.append(Node(step, children=[Node(f"{RDF}Seq", children=[structures[step]])]))
+        structures[step].children.append(_property(last, field, given, []))
+    root = packet.root
+    rdf = root if root.tag == f"{RDF}RDF" else next((c for c in root.children if c.tag == f"{RDF}RDF"), None)
+    if rdf is None:
+        rdf = Node(f"{RDF}RDF")
+        root.children.append(rdf)
+    rdf.children.append(new)
+
+
+def _property(name: str, field: Field, values: Sequence[str], others: list[Node]) -> Node:
+    if field.form == "text":
+        return Node(name, text=values[0])
+    if field.form == "lang":
+        items = [Node(f"{RDF}li", {f"{XML}lang": "x-default"}, text=values[0]), *others]
+        return Node(name, children=[Node(f"{RDF}Alt", children=items)])
+    kind = {"seq": "Seq", "bag": "Bag"}[field.form]
+    return Node(name, children=[Node(RDF + kind, children=[Node(f"{RDF}li", text=value) for value in values])])
+
+
+def _other_languages(found: Sequence[Packet], field: Field) -> list[Node]:
+    """The alternatives in other languages, but those that say the same as the one that is replaced."""
+    if field.form != "lang":
+        return []
+    items = [
+        item
+        for packet in found
+        for node in packet.descriptions()
+        for child in node.children
+        if child.tag == field.xmp[0][0]
+        for item in xmp.items(child)
+        if item.tag == f"{RDF}li"
+    ]
+    defaults = [item for item in items if item.attributes.get(f"{XML}lang", "x-default").lower() == "x-default"]
+    replaced = {clean(item.text) for item in defaults}
+    return [item for item in items if item not in defaults and clean(item.text) not in replaced]
+
+
+def _packed(packet: Packet) -> bytes:
+    text = serialize(packet, {**table().prefixes, **_PREFIXES})
+    return (_BEGIN + text + _END).encode("utf-8", "replace")
