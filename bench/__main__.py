@@ -5,13 +5,15 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import audit, ingest, pages, parse
+
+from bench import audit, embedded, ingest, pages, parse
 
 ALL: dict[str, Callable[[], None]] = {
     "parse": parse.run,
     "pages": pages.run,
     "ingest": ingest.run,
     "audit": audit.run,
+    "embedded": embedded.run,
 }
 
 

@@ -117,6 +117,12 @@ class StoredUses:
         return map(_use, db.uses_for_audit(self.engine))
 
 
+def stored_use(engine: Engine, number: int) -> Use | None:
+    """The stored use with this id; None if there is none."""
+    row = db.use_by_id(engine, number)
+    return None if row is None else _use(row)
+
+
 def failures(engine: Engine) -> list[Failure]:
     """What could not be read: in the last run, and in earlier ones what is not stored to this day."""
     runs = db.run_summaries(engine)

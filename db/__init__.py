@@ -52,6 +52,7 @@ from db.queries import (
     find,
     parties,
     run_summaries,
+    use_by_id,
     uses_for_audit,
 )
 from db.records import (
@@ -122,6 +123,7 @@ __all__ = [
     "undo_correction",
     "undo_waiver",
     "upgrade_store",
+    "use_by_id",
     "use_keys",
     "uses_for_audit",
     "waivers",

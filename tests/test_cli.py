@@ -24,7 +24,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples" / "articles"
 COMMANDS = [
     ["ingest"], ["audit"], ["usage"], ["find"], ["clean"], ["parse"], ["credit"], ["agency", "list"],
-    ["agency", "show"], ["db", "info"], ["db", "upgrade"], ["db", "check"],
+    ["agency", "show"], ["db", "info"], ["db", "upgrade"], ["db", "check"], ["images", "read"],
+    ["images", "stamp"],
 ]  # fmt: skip
 
 

@@ -11,6 +11,7 @@ from captions.agreements import COLUMNS
 from captions.audit import CODES
 from captions.clearing import CORRECTION_COLUMNS
 from captions.defaults import defaults
+from captions.embedded.table import table
 from captions.kinds import GALLERY, LIVE, STUB
 from captions.reading import SUFFIXES
 from captions.reading.by_kind import KINDS as FORMATS
@@ -67,6 +68,27 @@ def test_scopes_groups_kinds_and_columns_are_named() -> None:
     text = (DOCS / "agreements.md").read_text("utf-8")
     told = (*terms.table().scopes, *terms.table().groups, *terms.KINDS, *COLUMNS, *CORRECTION_COLUMNS)
     assert [name for name in told if name not in text] == []
+
+
+def test_every_field_is_listed_with_where_it_stands() -> None:
+    prefixes = table().prefixes
+
+    def short(path: tuple[str, ...]) -> str:
+        steps = (step.removeprefix("{").split("}") for step in path)
+        return "/".join(f"{prefixes[namespace]}:{name}" for namespace, name in steps)
+
+    expected = [
+        "| `{}` | {} | {} | {} | {} |".format(
+            field.name,
+            " or ".join(short(path) for path in field.xmp),
+            ", ".join(f"2:{number}" for number in field.iim),
+            ", ".join(f"0x{tag:04X}" for _, tag in field.exif),
+            field.limit or "",
+        )
+        for field in table().fields.values()
+    ]
+    text = (DOCS / "embedded_metadata.md").read_text("utf-8")
+    assert [row for row in text.splitlines() if row.startswith("| `")] == expected
 
 
 def test_the_documents_use_the_words_of_this_field() -> None:

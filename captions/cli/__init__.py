@@ -14,7 +14,21 @@ from typing import Annotated
 
 import typer
 
-from captions.cli import agency, agreement, audit, clean, correct, credit, find, ingest, parse, store, usage, waive
+from captions.cli import (
+    agency,
+    agreement,
+    audit,
+    clean,
+    correct,
+    credit,
+    find,
+    images,
+    ingest,
+    parse,
+    store,
+    usage,
+    waive,
+)
 from captions.errors import CaptionsError
 from captions.version import VERSION
 
@@ -71,6 +85,7 @@ app.add_typer(agency.app, name="agency")
 app.add_typer(agreement.app, name="agreement")
 app.add_typer(correct.app, name="correct")
 app.add_typer(waive.app, name="waive")
+app.add_typer(images.app, name="images")
 app.add_typer(store.app, name="db")
 
 

@@ -3,7 +3,7 @@
 from db.queries.find import FoundUse, FoundUses, find
 from db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
 from db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
-from db.queries.uses import AuditRow, StoredArticle, article_text, uses_for_audit
+from db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_for_audit
 
 __all__ = [
     "GROUPS",
@@ -21,5 +21,6 @@ __all__ = [
     "find",
     "parties",
     "run_summaries",
+    "use_by_id",
     "uses_for_audit",
 ]

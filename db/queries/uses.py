@@ -79,6 +79,14 @@ def uses_for_audit(
         yield from _rows(connection, use_filters(parties, since, until, publication))
 
 
+def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
+    """Give the use with this id, or None."""
+    if not 0 < use_id < 2**31:  # PostgreSQL refuses to compare what fits no id
+        return None
+    with engine.connect() as connection:
+        return next(_rows(connection, [m.use.c.id == use_id]), None)
+
+
 def article_text(engine: Engine, key: str) -> StoredArticle | None:
     """Give the stored article with this source, or else this URL, or else this id ("17"); or None.
 

@@ -1,0 +1,209 @@
+"""``captions images``: what is embedded in picture files, and copies with credits embedded."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.output import note, opened
+from captions.errors import CaptionsError, InputError
+from captions.report import Column, Row, write_rows
+
+if TYPE_CHECKING:
+    from captions.embedded import Embedded, Fields
+
+app = typer.Typer(help="Read and write what is embedded in pictures.", no_args_is_help=True, rich_markup_mode=None)
+_PICTURE = Column("picture", "Picture", wide=True)
+_FIELD = Column("field", "Field")
+_VALUE = Column("value", "Value", wide=True)
+_FAMILIES = (Column("xmp", "XMP", wide=True), Column("iim", "IIM", wide=True), Column("exif", "EXIF", wide=True))
+_REMARK = Column("remark", "")
+
+
+@app.command()
+def read(
+    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Pictures: JPEG, PNG, TIFF, WebP, AVIF, ...")],
+    families: Annotated[
+        bool, typer.Option("--families", help="Show what XMP, IIM and EXIF tell each, and where they disagree.")
+    ] = False,
+    form: o.ShapeFormat = o.Shape.table,
+    output: o.Output = None,
+) -> None:
+    """Show the credits, captions and rights that are embedded in pictures. No pixel is decoded.
+
+    XMP is believed before IIM, and IIM before EXIF; of the day of capture, EXIF is believed first.
+
+    \b
+    Examples:
+      captions images read harbor.jpg
+      captions images read --families --format json harbor.jpg market.jpg
+    """
+    from captions import embedded
+
+    found: list[tuple[str, Embedded]] = []
+    failed: list[dict[str, str]] = []
+    missing = False
+    for name in files:
+        try:
+            picture = embedded.read(name)
+        except InputError as error:
+            reason, missing = str(error).removeprefix(f"{name}: "), True
+        else:
+            reason = picture.notes[0] if picture.format is None else ""
+        if reason:
+            note(f"not read: {name}: {reason}")
+            failed.append({"source": name, "reason": reason})
+            continue
+        found.append((name, picture))
+        if form is o.Shape.table:
+            for remark in picture.notes:
+                note(f"{name}: {remark}")
+    with opened(output) as stream:
+        if form is o.Shape.json:
+            from captions.report import as_json
+
+            as_json.write({"pictures": [_as_data(*item) for item in found], "failures": failed}, stream)
+        elif found:
+            columns = (_FIELD, *((*_FAMILIES, _REMARK) if families else (_VALUE,)))
+            rows = [row for item in found for row in _rows(*item, families)]
+            write_rows("fields", columns if len(found) == 1 else (_PICTURE, *columns), rows, "table", stream)
+    if missing or not found:
+        raise typer.Exit(2)
+
+
+def _rows(name: str, picture: Embedded, families: bool) -> Iterator[Row]:
+    """The rows of a picture in a table."""
+    size = f" {picture.width} × {picture.height}" if picture.width and picture.height else ""
+    if picture.empty or not families:
+        said = "nothing is embedded" if picture.empty else ""
+        yield {"picture": name, "field": f"{picture.format}{size}", "value": said, "remark": said}
+    disagree = {item.field for item in picture.disagreements}
+    cut = {item.field for item in picture.cuts}
+    for key, title in _titles().items():
+        told = picture.fields.get(key)
+        by_family = {family: "; ".join(picture.family(family).get(key)) for family in ("xmp", "iim", "exif")}
+        if not told and not (families and any(by_family.values())):
+            continue
+        remarks = [word for word, keys in (("disagree", disagree), ("cut", cut)) if key in keys]
+        yield {"picture": name, "field": title, "value": "; ".join(told), "remark": ", ".join(remarks), **by_family}
+
+
+def _titles() -> dict[str, str]:
+    from captions.embedded.table import table
+
+    return {name: field.title for name, field in table().fields.items()}
+
+
+def _as_data(name: str, picture: Embedded) -> dict[str, object]:
+    """A picture as JSON knows it."""
+    return {
+        "source": name,
+        "format": picture.format,
+        "width": picture.width,
+        "height": picture.height,
+        "fields": _fields(picture.fields),
+        "families": {family: _fields(picture.family(family)) for family in ("xmp", "iim", "exif")},
+        "disagreements": [
+            {"field": item.field, **{family: list(values) for family, values in item.values}}
+            for item in picture.disagreements
+        ],
+        "cuts": [{"field": c.field, "value": c.value, "limit": c.limit, "whole": c.whole} for c in picture.cuts],
+        "iim_digest_fits": picture.iim_digest_fits,
+        "content_credentials": picture.content_credentials,
+        "notes": list(picture.notes),
+    }
+
+
+def _fields(fields: Fields) -> dict[str, object]:
+    from captions.embedded import LISTS
+
+    return {name: list(values) if name in LISTS else values[0] for name, values in fields.told().items()}
+
+
+@app.command()
+def stamp(
+    picture: Annotated[str, typer.Argument(metavar="PICTURE", help="The picture; it is not changed.")],
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The copy to write.")],
+    from_use: Annotated[
+        int | None,
+        typer.Option("--from-use", metavar="N", help="Take caption, creators and credit of this stored use."),
+    ] = None,
+    creator: Annotated[
+        list[str] | None, typer.Option("--creator", metavar="NAME", help="Who made the picture; repeat for several.")
+    ] = None,
+    credit: Annotated[str | None, typer.Option("--credit", metavar="LINE", help="The credit line.")] = None,
+    caption: Annotated[str | None, typer.Option("--caption", metavar="TEXT", help="The caption.")] = None,
+    copyright_notice: Annotated[
+        str | None, typer.Option("--copyright", metavar="NOTICE", help="The copyright notice.")
+    ] = None,
+    web_statement: Annotated[
+        str | None, typer.Option("--web-statement", metavar="URL", help="Where its rights and license are told.")
+    ] = None,
+    licensor_name: Annotated[
+        str | None, typer.Option("--licensor-name", metavar="NAME", help="Who licenses it.")
+    ] = None,
+    licensor_url: Annotated[
+        str | None, typer.Option("--licensor-url", metavar="URL", help="Where a license can be had.")
+    ] = None,
+    db_url: o.Database = o.DATABASE,
+    agencies: o.Agencies = None,
+) -> None:
+    """Write a copy of a picture with its credit embedded. No pixel changes, and what else was embedded stays.
+
+    JPEG and TIFF get XMP and IIM, and EXIF where there is some; PNG, WebP and GIF get XMP. Of other formats a sidecar,
+    FILE.xmp, is written beside the copy. What was written is read back and compared. `captions find` with --format json
+    tells the ids of uses; its credit line is written as the supplier asks for it.
+
+    \b
+    Examples:
+      captions images stamp harbor.jpg -o out.jpg --creator "Jo Reed" --credit "Jo Reed/AFP"
+      captions images stamp harbor.jpg -o out.jpg --from-use 12 --licensor-url https://agency.example/harbor
+    """
+    from captions.embedded import Fields
+    from captions.embedded import stamp as stamped
+
+    given: dict[str, tuple[str, ...]] = {} if from_use is None else _of_use(from_use, db_url, agencies)
+    named = {
+        "credit_line": credit,
+        "caption": caption,
+        "copyright_notice": copyright_notice,
+        "web_statement": web_statement,
+        "licensor_name": licensor_name,
+        "licensor_url": licensor_url,
+    }
+    given |= {name: (value,) for name, value in named.items() if value}
+    if creator:
+        given["creators"] = tuple(creator)
+    written = stamped(picture, output, Fields.of(given))
+    for remark in written.notes:
+        note(f"{picture}: {remark}")
+    told = ", ".join(title for name, title in _titles().items() if name in given)
+    note(f"written to {written.sidecar or written.path} and read back: {told}")
+
+
+def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str, ...]]:
+    """What a stored use tells of its picture, its credit as the supplier asks for it."""
+    import db
+    from captions import catalog
+    from captions.clean.pictures import credit_line
+
+    engine = db.open_store(url)
+    try:
+        use = catalog.stored_use(engine, number)
+    finally:
+        engine.dispose()
+    if use is None:
+        raise CaptionsError(f"no use {number} in {url}; `captions find WORDS --format json` tells the ids of uses")
+    credit = use.credit
+    told = {
+        "caption": (use.caption,),
+        "creators": credit.creators if credit else (),
+        "credit_line": (credit_line(credit, o.words(agencies, url)),),
+        "copyright_notice": ((credit.copyright_notice or "") if credit else "",),
+        "web_statement": ((credit.license_url or "") if credit else "",),
+    }
+    return {name: values for name, values in told.items() if any(values)}
