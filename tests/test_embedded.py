@@ -272,6 +272,39 @@ def test_a_picture_of_four_billion_pixels_a_side_tells_its_credit() -> None:
     assert (found.width, found.height, found.fields.credit_line) == (0x7FFFFFFF, 0x7FFFFFFF, "AFP")
 
 
+def _many(kind: str) -> bytes:
+    """Files that would take hours or gigabytes, if each of their parts were taken as it comes."""
+    if kind == "keywords":
+        inside = "".join(f"<rdf:li>{'k' * 70}{n}</rdf:li>" for n in range(20_000))
+        block = p.iim([(25, b"k" * 64) for _ in range(15_000)])
+        packet = p.xmp(f"<dc:subject><rdf:Bag>{inside}</rdf:Bag></dc:subject>")
+        return p.psd(p.resources(block, None, p.resource(0x0424, packet)))
+    if kind == "pieces":
+        head = b"http://ns.adobe.com/xmp/extension/\0" + b"A" * 32
+        pieces = [p.segment(0xE1, head + struct.pack(">II", 19_000, n) + b"x") for n in range(19_000)]
+        return p.jpeg([p.xmp("", f'xmpNote:HasExtendedXMP="{"A" * 32}"')], more=pieces)
+    if kind == "boxes":
+        return p.jpeg(more=[p.segment(0xED, b"Photoshop 3.0\0" + b"x" * 800)] * 19_000)
+    if kind == "bytes":
+        return p.png(p.chunk(b"iTXt", ITXT + b"<x:xmpmeta>" + b"\xff" * ((4 << 20) - 100)))
+    data = p.heic(PACKET, EXIF)
+    at = data.index(b"iloc") + 8
+    rows = b"".join(struct.pack(">HHH", 1 + n % 2, 0, 0xFFFF) for n in range(4_000))
+    return data[:at] + b"\0\0" + struct.pack(">H", 4_000) + rows + data[at + 4 :]
+
+
+@pytest.mark.parametrize("kind", ["keywords", "pieces", "boxes", "bytes", "extents"])
+def test_very_many_parts_end(kind: str) -> None:
+    data = _many(kind)
+    tracemalloc.start()
+    try:
+        read(data)
+        _, peak = tracemalloc.get_traced_memory()
+    finally:
+        tracemalloc.stop()
+    assert peak < 160 << 20
+
+
 def test_a_million_chunks_end_and_memory_is_bounded() -> None:
     many = p.png(p.chunk(b"tEXt", b"a\0b") * 200_000)
     tracemalloc.start()

@@ -103,7 +103,7 @@ def _meta(source: Source, meta: Box, blocks: Blocks) -> None:
         length = sum(length or source.size for _, length in extents)
         if not blocks.fits(min(length, source.size), "metadata"):
             continue
-        data = b"".join(source.at(place, min(length or source.size, LARGEST)) for place, length in extents)[:LARGEST]
+        data = _joined(source, extents)
         if len(data) < min(length, source.size):
             blocks.note("truncated: metadata lies beyond the end of the file")
         if kinds[item] == "xmp":
@@ -111,6 +111,16 @@ def _meta(source: Source, meta: Box, blocks: Blocks) -> None:
         elif len(data) > 4:
             # Before the TIFF header stands how far it is away; most often 0, or 6 for `Exif\0\0`.
             blocks.exif.append(Source(data[4 + int.from_bytes(data[:4], "big") :]))
+
+
+def _joined(source: Source, extents: list[tuple[int, int]]) -> bytes:
+    """The parts of an item; a length of 0 means all of the file."""
+    parts: list[bytes] = []
+    room = LARGEST
+    for place, length in extents:
+        parts.append(source.at(place, min(length or source.size, room)))
+        room -= len(parts[-1])
+    return b"".join(parts)
 
 
 def _size(source: Source, properties: Box, blocks: Blocks) -> None:
@@ -164,7 +174,8 @@ def _places(
         count = int.from_bytes(data[at : at + 2], "big")
         at += 2
         extents = []
-        for _ in range(min(count, _MOST)):
+        # Parts that are told by no byte would be as many as a number can say.
+        for _ in range(min(count, _MOST if index_size + offset_size + length_size else 1)):
             at += index_size
             offset = int.from_bytes(data[at : at + offset_size], "big")
             length = int.from_bytes(data[at + offset_size : at + offset_size + length_size], "big")

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+_WRONG_BYTES = 10_000
+"""Of a packet: where more are no UTF-8, none is taken for it."""
 LONGEST = 1 << 16
 """Characters of one value: no caption is longer."""
 _CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
@@ -38,7 +40,10 @@ def decode_packet(data: bytes) -> str:
         return data.decode("utf-16-be", "replace")
     if data[:4] == b"\x00\x00\x00<":
         return data.decode("utf-32-be", "replace")
-    return data.removeprefix(codecs.BOM_UTF8).decode("utf-8", "cp1252-bytes")
+    data = data.removeprefix(codecs.BOM_UTF8)
+    if len(data) - len(data.decode("utf-8", "ignore").encode()) > _WRONG_BYTES:
+        return data.decode("cp1252", "replace")
+    return data.decode("utf-8", "cp1252-bytes")
 
 
 def clean(text: str) -> str:

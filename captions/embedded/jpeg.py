@@ -64,7 +64,7 @@ def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
 
 def walk(source: Source, blocks: Blocks) -> None:
     """Finds the blocks of metadata of a JPEG file."""
-    boxes = b""
+    boxes: list[bytes] = []
     last = 0
     for segment in segments(source, blocks):
         last, data = segment.marker, segment.data
@@ -81,10 +81,10 @@ def walk(source: Source, blocks: Blocks) -> None:
         elif last == _APP13 and data.startswith(PHOTOSHOP):
             # A box of resources larger than a segment goes on in the next one.
             if blocks.fits(len(data), "Photoshop resources"):
-                boxes += data[len(PHOTOSHOP) :]
+                boxes.append(data[len(PHOTOSHOP) :])
         elif last == _APP11 and b"jumb" in data[:64]:
             blocks.content_credentials = True
-    resources(boxes, blocks)
+    resources(b"".join(boxes), blocks)
     if last == _SCAN and b"\xff\xd9" not in source.at(max(0, source.size - 65_536), 65_536):
         blocks.note("truncated: its picture has no end")
 
@@ -104,7 +104,7 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
     blocks = Blocks()
     front: list[Segment] = []
     exif: Segment | None = None
-    boxes = b""
+    boxes: list[bytes] = []
     kept: list[Segment] = []
     for segment in segments(source, blocks):
         data = segment.data
@@ -113,14 +113,14 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
         elif segment.marker == _APP1 and data[:6] == EXIF and exif is None:
             exif = segment
         elif segment.marker == _APP13 and data.startswith(PHOTOSHOP):
-            boxes += data[len(PHOTOSHOP) :]
+            boxes.append(data[len(PHOTOSHOP) :])
         elif not (segment.marker == _APP1 and (_xmp_header(data) or data.startswith(EXTENDED))):
             kept.append(segment)
     edit.refuse_broken(blocks.notes)
     new: Parts = [] if exif is None else [_exif(exif, edit)]
     new += [_segment(_APP1, XMP + packet) for packet in edit.xmp()]
     new += [_segment(_APP1, EXTENDED + piece) for piece in _extended_pieces(edit)]
-    box = with_iim(boxes, edit.iim())
+    box = with_iim(b"".join(boxes), edit.iim())
     room = _ROOM - len(PHOTOSHOP)
     new += [_segment(_APP13, PHOTOSHOP + box[at : at + room]) for at in range(0, len(box), room)]
     parts: Parts = [b"\xff\xd8", *((s.start, s.end - s.start) for s in front), *new]

@@ -48,12 +48,14 @@ def cuts(families: Mapping[str, Told]) -> tuple[Cut, ...]:
     """The values of IIM that fill all the room it has for them, with the whole ones where XMP or EXIF tell them."""
     out = []
     for name, field in table().fields.items():
-        others = [v for family in ("xmp", "exif") for v in _told(families, family, field)]
         # A code of three letters is not cut for having three letters.
-        for value in families["iim"].get(name, ()) if field.limit > 3 else ():
-            whole = next((v for v in others if len(v) > len(value) and _begins(v, value)), None)
-            full = _fills(value, field.limit)
-            if full and (whole is not None or value not in others):
+        full = [v for v in families["iim"].get(name, ()) if field.limit > 3 and _fills(v, field.limit)]
+        others = [v for family in ("xmp", "exif") for v in _told(families, family, field)] if full else []
+        keys = [(match_key(other), other) for other in others]
+        for value in full:
+            start = match_key(value)
+            whole = next((v for key, v in keys if len(v) > len(value) and key.startswith(start)), None)
+            if whole is not None or value not in others:
                 out.append(Cut(name, value, field.limit, whole))
     return tuple(out)
 

@@ -14,6 +14,8 @@ from captions.embedded.table import table
 from captions.errors import InputError
 
 Walk = Callable[[Source, Blocks], None]
+_MOST_VALUES = 500
+"""Of one field; agencies write some twenty keywords."""
 _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
     (b"\xff\xd8\xff", "JPEG", jpeg.walk),
     (png.SIGNATURE, "PNG", png.walk),
@@ -105,6 +107,9 @@ def read_source(source: Source) -> Embedded:
 def _mended(told: Mapping[str, tuple[str, ...]], blocks: Blocks) -> dict[str, tuple[str, ...]]:
     out = {}
     for name, values in told.items():
+        if len(values) > _MOST_VALUES:
+            blocks.note(f"{table().fields[name].title}: {len(values)} values, of which {_MOST_VALUES} are kept")
+            values = values[:_MOST_VALUES]
         out[name] = tuple(map(mend, values))
         if out[name] != values:
             blocks.note(f"{table().fields[name].title}: UTF-8 that was read as Latin-1 is mended")

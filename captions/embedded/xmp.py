@@ -10,6 +10,7 @@ from captions.embedded.rdf import RDF, XML, Node, Packet, parse
 from captions.embedded.source import LARGEST, Blocks, Piece
 from captions.embedded.table import Field, table
 
+_MOST_EXTENDED = 8
 GUID = "{http://ns.adobe.com/xmp/note/}HasExtendedXMP"
 _LISTS = (f"{RDF}Bag", f"{RDF}Seq", f"{RDF}Alt")
 _DESCRIPTION, _ITEM, _VALUE, _RESOURCE = f"{RDF}Description", f"{RDF}li", f"{RDF}value", f"{RDF}resource"
@@ -25,7 +26,7 @@ def packets(blocks: Blocks) -> list[Packet]:
         if packet is not None:
             found.append(packet)
             guids += extended_names(packet)
-    for guid in dict.fromkeys(guids):
+    for guid in list(dict.fromkeys(guids))[:_MOST_EXTENDED]:
         joined = join(guid, blocks.extended, blocks)
         packet = _parsed(joined, blocks) if joined else None
         if packet is not None:
@@ -42,11 +43,14 @@ def join(guid: str, pieces: Sequence[Piece], blocks: Blocks) -> bytes | None:
     if length > LARGEST:
         blocks.note(f"extended XMP of {length} bytes is too large: not read")
         return None
-    joined = b""
+    parts: list[bytes] = []
+    at = 0
     for piece in own:
-        if piece.place == len(joined):  # a piece may stand there twice
-            joined += piece.data
-    if not own or len(joined) != length:
+        if piece.place == at:  # a piece may stand there twice
+            parts.append(piece.data)
+            at += len(piece.data)
+    joined = b"".join(parts)
+    if not own or at != length:
         blocks.note("extended XMP is incomplete: not read")
         return None
     if hashlib.md5(joined, usedforsecurity=False).hexdigest().upper() != guid.upper():
