@@ -171,8 +171,8 @@ def box(kind: bytes, data: bytes) -> bytes:
     return struct.pack(">I4s", 8 + len(data), kind) + data
 
 
-def heic(packet: bytes, block: bytes) -> bytes:
-    """The outside of a HEIC file of 32 by 24: XMP and EXIF as items, and no picture."""
+def heic(packet: bytes, block: bytes, places: bytes | None = None) -> bytes:
+    """The outside of a HEIC file of 32 by 24: XMP and EXIF as items, at ``places`` of one's own; no picture."""
     kinds = (1, b"Exif\0"), (2, b"mime\0application/rdf+xml\0")
     items = b"".join(box(b"infe", b"\2\0\0\0" + struct.pack(">HH", number, 0) + kind) for number, kind in kinds)
     size = box(b"iprp", box(b"ipco", box(b"ispe", struct.pack(">III", 0, 32, 24))))
@@ -184,8 +184,9 @@ def heic(packet: bytes, block: bytes) -> bytes:
         for number, data in enumerate(contents, 1):
             rows += struct.pack(">HHHII", number, 0, 1, at, len(data))
             at += len(data)
-        places = box(b"iloc", b"\0\0\0\0\x44\0" + struct.pack(">H", 2) + rows)
-        return box(b"meta", b"\0\0\0\0" + box(b"iinf", b"\0\0\0\0\0\2" + items) + places + size)
+        listed = b"\x44\0" + struct.pack(">H", 2) + rows if places is None else places
+        inside = box(b"iinf", b"\0\0\0\0\0\2" + items) + box(b"iloc", b"\0\0\0\0" + listed) + size
+        return box(b"meta", b"\0\0\0\0" + inside)
 
     start = len(head) + len(meta(0)) + 8
     return head + meta(start) + box(b"mdat", b"".join(contents))

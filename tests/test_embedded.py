@@ -285,15 +285,18 @@ def _many(kind: str) -> bytes:
         return p.jpeg([p.xmp("", f'xmpNote:HasExtendedXMP="{"A" * 32}"')], more=pieces)
     if kind == "boxes":
         return p.jpeg(more=[p.segment(0xED, b"Photoshop 3.0\0" + b"x" * 800)] * 19_000)
+    if kind == "packets":
+        return p.jpeg([p.xmp("<own:a/>" * 7_000)] * 200)
     if kind == "bytes":
         return p.png(p.chunk(b"iTXt", ITXT + b"<x:xmpmeta>" + b"\xff" * ((4 << 20) - 100)))
-    data = p.heic(PACKET, EXIF)
-    at = data.index(b"iloc") + 8
-    rows = b"".join(struct.pack(">HHH", 1 + n % 2, 0, 0xFFFF) for n in range(4_000))
-    return data[:at] + b"\0\0" + struct.pack(">H", 4_000) + rows + data[at + 4 :]
+    if kind == "extents":
+        rows = b"".join(struct.pack(">HHH", 1 + n % 2, 0, 0xFFFF) for n in range(4_000))
+        return p.heic(PACKET, EXIF, b"\0\0" + struct.pack(">H", 4_000) + rows)
+    whole = struct.pack(">HHH", 2, 0, 4_000) + b"\0\0\0\0" * 4_000  # each of them the whole file
+    return p.heic(b"x" * (2 << 20), EXIF, b"\x22\0" + struct.pack(">H", 1) + whole)
 
 
-@pytest.mark.parametrize("kind", ["keywords", "pieces", "boxes", "bytes", "extents"])
+@pytest.mark.parametrize("kind", ["keywords", "pieces", "boxes", "packets", "bytes", "extents", "whole files"])
 def test_very_many_parts_end(kind: str) -> None:
     data = _many(kind)
     tracemalloc.start()

@@ -157,6 +157,7 @@ def _places(
     data = source.at(box.start, min(box.end - box.start, LARGEST))
     if len(data) < 8:
         return
+    left = set(wanted)
     version = data[0]
     offset_size, length_size, base_size = data[4] >> 4, data[4] & 15, data[5] >> 4
     index_size = data[5] & 15 if version in (1, 2) else 0
@@ -183,5 +184,6 @@ def _places(
             extents.append((base + offset + ((data_start or 0) if method == 1 else 0), length))
             if at > len(data):
                 return
-        if number in wanted and method in (0, 1):
+        if number in left and method in (0, 1):
+            left.remove(number)
             yield number, extents

@@ -16,6 +16,8 @@ from captions.errors import InputError
 Walk = Callable[[Source, Blocks], None]
 _MOST_VALUES = 500
 """Of one field; agencies write some twenty keywords."""
+_MOST_BLOCKS = 16
+"""Of XMP, of EXIF, of IIM; pictures have one of each, now and then two."""
 _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
     (b"\xff\xd8\xff", "JPEG", jpeg.walk),
     (png.SIGNATURE, "PNG", png.walk),
@@ -75,6 +77,11 @@ def blocks_of(source: Source) -> Blocks:
         blocks.note("an empty file" if not source.size else "no picture of a format that is known here")
     else:
         walk(source, blocks)
+    for kept in (blocks.xmp, blocks.exif, blocks.iim):
+        if len(kept) > _MOST_BLOCKS:
+            blocks.skipped = True
+            blocks.note(f"{len(kept)} blocks of one kind of metadata, of which {_MOST_BLOCKS} are read")
+            del kept[_MOST_BLOCKS:]
     return blocks
 
 
