@@ -111,7 +111,7 @@ def test_all_else_that_was_embedded_stays(tmp_path: Path, name: str) -> None:
         assert {key: after.family(family).get(key) for key in kept} == kept
 
 
-@pytest.mark.parametrize("name", [name for name in CONTAINERS if CONTAINERS[name][1] in WRITTEN])
+@pytest.mark.parametrize("name", [n for n in CONTAINERS if CONTAINERS[n][1] in WRITTEN and "two segments" not in n])
 def test_families_agree_after_a_value_is_written(tmp_path: Path, name: str) -> None:
     _stamped(tmp_path, CONTAINERS[name][0], VALUES)
     found = read(tmp_path / "out")
@@ -225,6 +225,15 @@ def test_later_pictures_of_a_file_are_found_where_its_index_says(tmp_path: Path)
         rows = at + 4 + 26
         assert struct.unpack("<I", out[rows + 4 : rows + 8])[0] == len(out) - len(second)
         assert out[at + 4 + struct.unpack("<I", out[rows + 24 : rows + 28])[0] :] == second
+
+
+def test_exif_that_has_no_room_is_left_as_it_was(tmp_path: Path) -> None:
+    long = p.exif({0x010E: b"x" * 65_440, 0x013B: b"Jo Reed"})
+    (tmp_path / "in.jpg").write_bytes(p.jpeg(block=long))
+    stamped = stamp(tmp_path / "in.jpg", tmp_path / "out.jpg", VALUES)
+    assert stamped.notes == ("EXIF has no room for more: it is left as it was",)
+    assert long in (tmp_path / "out.jpg").read_bytes()
+    assert stamped.embedded.fields == VALUES
 
 
 def test_a_tiff_of_several_pages_keeps_them(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
@@ -21,6 +22,9 @@ _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
 _APP0, _APP1, _APP2, _APP11, _APP13 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED
 _SCAN, _END = 0xDA, 0xD9
+# What comes again behind bytes that are none: a segment that may hold metadata, the picture's head, or the scan.
+_MARKER = re.compile(rb"\xff[\xc0-\xcf\xda\xdb\xe1\xe2\xed]", re.DOTALL)
+_FAR = 1 << 16
 _ROOM = 0xFFFF - 2
 """Bytes of one segment."""
 
@@ -40,10 +44,16 @@ def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
     at = 2
     for _ in range(MOST):
         head = source.at(at, 4)
-        if len(head) < 2 or head[0] != 0xFF:
-            missing = len(head) < 2
-            blocks.note("truncated: it ends before its picture" if missing else "broken: no marker where one must be")
+        if len(head) < 2:
+            blocks.note("truncated: it ends before its picture")
             return
+        if head[0] != 0xFF:
+            blocks.note("broken: no marker where one must be")
+            found = _MARKER.search(source.at(at, _FAR))
+            if found is None:
+                return
+            at += found.start()
+            continue
         if head[1] == 0xFF:  # fill bytes
             at += 1
             continue
@@ -65,14 +75,14 @@ def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
 def walk(source: Source, blocks: Blocks) -> None:
     """Finds the blocks of metadata of a JPEG file."""
     boxes: list[bytes] = []
+    exif: list[bytes] = []
     last = 0
     for segment in segments(source, blocks):
         last, data = segment.marker, segment.data
         if last in _SIZES and len(data) >= 5 and blocks.width is None:
             blocks.height, blocks.width = struct.unpack(">HH", data[1:5])
         elif last == _APP1 and data[:6] == EXIF:
-            if not blocks.exif:
-                blocks.exif.append(Source(data[6:]))
+            exif.append(data[6:])
         elif last == _APP1 and (header := _xmp_header(data)):
             if blocks.fits(len(data), "XMP"):
                 blocks.xmp.append(data[len(header) :])
@@ -84,9 +94,16 @@ def walk(source: Source, blocks: Blocks) -> None:
                 boxes.append(data[len(PHOTOSHOP) :])
         elif last == _APP11 and b"jumb" in data[:64]:
             blocks.content_credentials = True
+    # A second segment of EXIF goes on where the first ended, or is another program's, which is not read.
+    if exif and blocks.fits(sum(map(len, exif)), "EXIF"):
+        blocks.exif.append(Source(exif[0] + b"".join(part for part in exif[1:] if not _begins_exif(part))))
     resources(b"".join(boxes), blocks)
     if last == _SCAN and b"\xff\xd9" not in source.at(max(0, source.size - 65_536), 65_536):
         blocks.note("truncated: its picture has no end")
+
+
+def _begins_exif(data: bytes) -> bool:
+    return data[:4] in (b"II*\0", b"MM\0*")
 
 
 def _xmp_header(data: bytes) -> bytes:
@@ -103,21 +120,21 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
     """The file with other metadata; the tables and the scan are the same bytes."""
     blocks = Blocks()
     front: list[Segment] = []
-    exif: Segment | None = None
+    exif: list[Segment] = []
     boxes: list[bytes] = []
     kept: list[Segment] = []
     for segment in segments(source, blocks):
         data = segment.data
         if segment.marker == _APP0 and not kept:
             front.append(segment)
-        elif segment.marker == _APP1 and data[:6] == EXIF and exif is None:
-            exif = segment
+        elif segment.marker == _APP1 and data[:6] == EXIF:
+            exif.append(segment)
         elif segment.marker == _APP13 and data.startswith(PHOTOSHOP):
             boxes.append(data[len(PHOTOSHOP) :])
         elif not (segment.marker == _APP1 and (_xmp_header(data) or data.startswith(EXTENDED))):
             kept.append(segment)
     edit.refuse_broken(blocks.notes)
-    new: Parts = [] if exif is None else [_exif(exif, edit)]
+    new = _exif(exif, edit)
     new += [_segment(_APP1, XMP + packet) for packet in edit.xmp()]
     new += [_segment(_APP1, EXTENDED + piece) for piece in _extended_pieces(edit)]
     box = with_iim(b"".join(boxes), edit.iim())
@@ -128,12 +145,14 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
     return _with_later_pictures(source, parts, kept)
 
 
-def _exif(old: Segment, edit: Rewriter) -> bytes | tuple[int, int]:
-    data = EXIF + edit.exif(old.data[6:])
-    if len(data) <= _ROOM:
-        return _segment(_APP1, data)
-    edit.note("EXIF has no room for more: it is left as it was")
-    return old.start, old.end - old.start
+def _exif(old: list[Segment], edit: Rewriter) -> Parts:
+    if len(old) == 1:
+        data = EXIF + edit.exif(old[0].data[6:])
+        if len(data) <= _ROOM:
+            return [_segment(_APP1, data)]
+    if old:
+        edit.note("EXIF has no room for more: it is left as it was")
+    return [(segment.start, segment.end - segment.start) for segment in old]
 
 
 def _extended_pieces(edit: Rewriter) -> list[bytes]:
