@@ -5,7 +5,6 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-
 from bench import audit, embedded, ingest, pages, parse
 
 ALL: dict[str, Callable[[], None]] = {
