@@ -79,6 +79,18 @@ def put_corrected(connection: Connection, lines: Collection[str]) -> None:
     _write(connection, [], {row_id: _as_corrected(row, corrections) for row_id, row in rows.items()})
 
 
+def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
+    """Give the suppliers' ids by the ids of the credits, of those that tell one."""
+    column = m.credit.c
+    return {
+        credit_id: supplier_id
+        for chunk in in_chunks({credit_id for credit_id in credit_ids if credit_id is not None})
+        for credit_id, supplier_id in connection.execute(
+            select(column.id, column.supplier_id).where(column.id.in_(chunk), column.supplier_id.is_not(None))
+        )
+    }
+
+
 def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -> None:
     """Delete those of these credits that no use refers to, and the parties that are nobody's then."""
     unused: list[int] = []
@@ -101,7 +113,9 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
     if changed:
         columns = [{"row_id": row_id, **_columns(row, parties)} for row_id, row in changed.items()]
         values: dict[str, Any] = {name: bindparam(name) for name in columns[0] if name != "row_id"}
+        before = suppliers_of(connection, changed)
         connection.execute(update(m.credit).where(m.credit.c.id == bindparam("row_id")).values(values), columns)
+        _move_uses(connection, [row for row in columns if before.get(row["row_id"]) != row["supplier_id"]])
     ids = [*(inserted[row["line_digest"]] for row in new), *changed]
     chain = [
         {"credit_id": credit_id, "role": role, "place": place, "party_id": parties[name, _KIND[role]]}
@@ -111,6 +125,14 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
     insert_rows(connection, m.credit_party, chain)
     _delete_unused_parties(connection, left)
     return inserted
+
+
+def _move_uses(connection: Connection, rows: Sequence[Row]) -> None:
+    """Tell the uses of credits that they have another supplier now."""
+    if rows:
+        moved = update(m.use).where(m.use.c.credit_id == bindparam("row_id"))
+        values = [{"row_id": row["row_id"], "supplier": row["supplier_id"]} for row in rows]
+        connection.execute(moved.values(supplier_id=bindparam("supplier")), values)
 
 
 def _as_corrected(row: Row, corrections: Mapping[str, CorrectionRecord]) -> Row:

@@ -28,7 +28,7 @@ from db.errors import (
 )
 from db.translation import shown, translated
 
-HEAD = "0003"
+HEAD = "0004"
 """The schema this program reads and writes: the newest in ``db/migrations/versions`` (held by a test)."""
 
 BUSY_TIMEOUT = 10.0

@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, up
 from db import models as m
 from db.border import Row, article_row, caption_row, check, storable, storable_source, use_row
 from db.bulk import ids_by, in_chunks, insert_rows, insert_with_ids
-from db.credits import delete_unused_credits, put_credits, put_parties
+from db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from db.errors import StoreError
 from db.queries.listings import run_summary
 from db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
@@ -212,12 +212,14 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
     caption_ids = _put_captions(connection, captions)
     written = [use for record, _, _ in articles for use in record.uses]
     credit_ids = put_credits(connection, [use.credit for use in written] + [use.told for use in written], version)
+    suppliers = suppliers_of(connection, credit_ids[: len(uses)])
     for row, key, credit_id, told_id in zip(
         uses, digests, credit_ids[: len(uses)], credit_ids[len(uses) :], strict=True
     ):
         row["caption_id"] = None if key is None else caption_ids[key]
         row["credit_id"] = credit_id
         row["told_credit_id"] = told_id
+        row["supplier_id"] = suppliers.get(credit_id)
     insert_rows(connection, m.use, uses)
     _put_images(connection, images)
 
