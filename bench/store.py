@@ -13,7 +13,7 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
-from sqlalchemy import Connection, Table, insert
+from sqlalchemy import Connection, Table, insert, select, update
 
 import db
 from bench.corpus import FIRST, LAST
@@ -45,6 +45,8 @@ def make(path: Path, uses: int, agreements: int) -> None:
             _credits(connection, rng, agencies)
             _agreements(connection, rng, agencies, agreements)
             _uses(connection, rng, uses)
+            supplier = select(m.credit.c.supplier_id).where(m.credit.c.id == m.use.c.credit_id).scalar_subquery()
+            connection.execute(update(m.use).values(supplier_id=supplier))
     finally:
         engine.dispose()
 

@@ -28,6 +28,9 @@ _MONEY = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?")
 _QUOTA = re.compile(r"([0-9]{1,9}) ?/ ?([a-z]+)")
 # ISO 4217: the others have two digits behind the point, or none.
 _THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
+_NO_DIGITS = frozenset(
+    {"BIF", "CLP", "DJF", "GNF", "ISK", "JPY", "KMF", "KRW", "PYG", "RWF", "UGX", "VND", "VUV", "XAF", "XOF", "XPF"}
+)
 _WRITTEN_SO = {"UK": "GB"}
 
 
@@ -152,3 +155,24 @@ def members(codes: Iterable[str]) -> frozenset[str]:
     """The territories that codes and groups stand for: ``("BENELUX", "DE")`` gives BE, DE, LU and NL."""
     groups = table().groups
     return frozenset(code for given in codes for code in groups.get(given, (given,)))
+
+
+def digits_of(currency: str | None) -> int:
+    """How many digits stand behind the point of an amount: of EUR two, of JPY none, of KWD three."""
+    return 3 if currency in _THREE_DIGITS else 0 if currency in _NO_DIGITS else 2
+
+
+def calendar_period(text: str) -> tuple[date, date, str]:
+    """The first and the last day of a year, a quarter or a month, and its name: ``2025``, ``2025-Q3``, ``2025-07``."""
+    written = text.strip().upper()
+    if quarter := re.fullmatch(r"([0-9]{4})-?Q([1-4])", written):
+        last = int(quarter[2]) * 3
+        year = quarter[1]
+        return day(f"{year}-{last - 2:02}"), day(f"{year}-{last:02}", last=True), f"{year}-Q{quarter[2]}"
+    try:
+        if not re.fullmatch(r"[0-9]{4}(-[0-9]{1,2})?", written):
+            raise CaptionsError(written)
+        first, end = day(written), day(written, last=True)
+    except CaptionsError:
+        raise CaptionsError(f"{text!r} is no period; write 2025, 2025-Q3 or 2025-07") from None
+    return first, end, first.isoformat()[: 4 if len(written) == 4 else 7]

@@ -157,6 +157,23 @@ def test_a_store_of_the_first_schema_keeps_its_rows(engine: Engine) -> None:
         assert connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'use'").all() == [(7,)]
 
 
+def test_uses_of_the_third_schema_get_their_suppliers(engine: Engine) -> None:
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection), "0003")
+        connection.commit()
+        raw: Any = connection.connection.driver_connection
+        raw.executescript(FIRST)
+        raw.executescript(
+            "INSERT INTO party (id, name, kind, name_key) VALUES (2, 'AFP', 'agency', 'afp');"
+            "UPDATE credit SET supplier_id = 2 WHERE id = 2;"
+        )
+    upgrade(engine)
+    with engine.connect() as connection:
+        rows = connection.exec_driver_sql('SELECT id, supplier_id FROM "use" ORDER BY id').all()
+        assert [tuple(row) for row in rows] == [(1, None), (2, 2)]
+        assert connection.exec_driver_sql("SELECT seq FROM sqlite_sequence WHERE name = 'use'").all() == [(7,)]
+
+
 def test_the_tables_suit_postgresql() -> None:
     dialect = postgresql.dialect()  # type: ignore[no-untyped-call]
     for table in METADATA.sorted_tables:

@@ -115,7 +115,7 @@ def test_by_month_and_publication(engine: Engine) -> None:
 
 def test_all_groups_at_once(engine: Engine) -> None:
     rows = table(engine, *db.GROUPS)
-    assert rows[0] == ("Reuters", "Reuters", "Ammar Awad", "Daily", "2023-10", 3)
+    assert rows[0] == ("Reuters", "Reuters", "Ammar Awad", "Daily", "2023-10", "2023-Q4", "2023", None, 3)
     assert len(rows) == 9
 
 

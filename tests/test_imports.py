@@ -17,6 +17,7 @@ LAYERS = (
     ("body", "register", "images"),
     ("vocabulary", "embedded", "sheet", "terms"),
     ("agreements", "defaults"),
+    ("spending",),
     ("names", "labels", "notices"),
     ("segments",),
     ("parties",),
@@ -36,12 +37,12 @@ LAYERS = (
     ("clean",),
     ("reading",),
     ("catalog", "clearing", "holdings"),
-    ("auditing",),
+    ("accounts", "auditing"),
     ("cli",),
     ("__init__", "__main__"),
 )
 RANK = {name: at for at, layer in enumerate(LAYERS) for name in layer}
-MAY_USE_THE_STORE = {"auditing", "catalog", "clearing", "cli", "holdings"}
+MAY_USE_THE_STORE = {"accounts", "auditing", "catalog", "clearing", "cli", "holdings"}
 
 
 def _imports(path: Path) -> set[str]:

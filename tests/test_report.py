@@ -238,3 +238,18 @@ def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
     assert by_command["totals"]["by_code"].pop("CR301")
     assert by_command["totals"]["by_code"] == by_library["totals"]["by_code"]
     assert by_command["notes"] == ["no agreements are stored"]
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("a | b", r"a \| b"),
+        ("*x* _y_ `z` ~~w~~ # 1", r"\*x\* \_y\_ \`z\` \~\~w\~\~ \# 1"),
+        ("![a](javascript:x)", r"\!\[a\](javascript:x)"),
+        ("<img src=x>&amp;", r"&lt;img src\=x&gt;&amp;amp;"),
+        ("two\nlines\x1b[31m", "two lines"),
+        ("https://example.org @all", "https:&#47;&#47;example.org &#64;all"),
+    ],
+)
+def test_text_in_markdown_only_says_what_it_is(text: str, shown: str) -> None:
+    assert safe.markdown(text) == shown

@@ -28,9 +28,7 @@ _SHOWN = ("source", "caption", "credit")
 def find(
     words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or parts of words.")],
     db_url: o.Database = o.DATABASE,
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="Only lines that name this agency.")
-    ] = None,
+    agency: o.Agency = None,
     publication: o.Publication = None,
     since: o.Since = None,
     until: o.Until = None,

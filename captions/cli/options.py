@@ -27,6 +27,7 @@ class Listing(StrEnum):
     table = "table"
     csv = "csv"
     json = "json"
+    markdown = "markdown"
 
 
 class Shape(StrEnum):
@@ -146,6 +147,7 @@ Since = Annotated[
 Until = Annotated[
     date | None, typer.Option("--until", parser=last_day, metavar="DAY", help="Used on this day or earlier.")
 ]
+Agency = Annotated[str | None, typer.Option("--agency", metavar="NAME", help="Only lines that name this agency.")]
 Publication = Annotated[str | None, typer.Option("--publication", metavar="NAME", help="Used in this publication.")]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")]
 NeededReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.", show_default=False)]

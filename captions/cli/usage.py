@@ -1,19 +1,18 @@
-"""``captions usage``: whose pictures were used, how often, when."""
+"""``captions usage``: whose pictures were used, how often, when; what changed; what is left of the agreements."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from datetime import date
 from enum import StrEnum
-from typing import TYPE_CHECKING, Annotated
+from typing import Annotated
 
 import typer
 
+from captions.cli import counting
 from captions.cli import options as o
 from captions.cli.output import note, opened
-from captions.report import Column, Row, write_rows
-
-if TYPE_CHECKING:
-    from db import UsageRow, UsageTable
+from captions.cli.stores import opened_store
+from captions.report import write_rows
 
 
 class Group(StrEnum):
@@ -24,34 +23,45 @@ class Group(StrEnum):
     creator = "creator"
     publication = "publication"
     month = "month"
+    quarter = "quarter"
+    year = "year"
+    scope = "scope"
 
 
-_COUNTS = (
-    Column("uses", "Uses", number=True),
-    Column("articles", "Articles", number=True),
-    Column("creators", "Creators", number=True),
-    Column("first", "First"),
-    Column("last", "Last"),
-)
-# What a table says of the uses of which the store does not know it; in JSON null, in CSV an empty cell.
-_UNKNOWN = {
-    "supplier": "(none can be told)",
-    "agency": "(none named)",
-    "creator": "(none named)",
-    "publication": "(unknown)",
-    "month": "(unknown)",
-}
+class Also(StrEnum):
+    """What is told of uses besides their number."""
+
+    articles = "articles"
+    creators = "creators"
+    days = "days"
 
 
 def usage(
     db_url: o.Database = o.DATABASE,
-    by: Annotated[list[Group], typer.Option("--by", help="Count by this; repeatable.")] = [Group.supplier],  # noqa: B006
-    agency: Annotated[
-        str | None, typer.Option("--agency", metavar="NAME", help="Only lines that name this agency.")
+    by: Annotated[
+        list[Group] | None, typer.Option("--by", help="Count by this, by default supplier; repeatable.")
     ] = None,
+    also: Annotated[
+        list[Also] | None, typer.Option("--also", help="Tell this too; slow on a large database; repeatable.")
+    ] = None,
+    of_agreements: Annotated[
+        bool, typer.Option("--agreements", help="What of each agreement is used up, and what it has cost.")
+    ] = False,
+    on: Annotated[
+        date | None, typer.Option("--on", parser=o.last_day, metavar="DAY", help="With --agreements: as of this day.")
+    ] = None,
+    uncredited: Annotated[
+        bool, typer.Option("--uncredited", help="Uses without a credit, and their share; by publication or --by.")
+    ] = False,
+    compare: Annotated[
+        tuple[str, str] | None,
+        typer.Option("--compare", metavar="PERIOD PERIOD", help="What changed between 2025, 2025-Q3 or 2025-07."),
+    ] = None,
+    agency: o.Agency = None,
     publication: o.Publication = None,
     since: o.Since = None,
     until: o.Until = None,
+    agencies: o.Agencies = None,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     output: o.Output = None,
@@ -63,56 +73,40 @@ def usage(
     \b
     Examples:
       captions usage --by supplier --since 2024
+      captions usage --by creator --limit 20
       captions usage --by agency --by month --agency Reuters --format csv
+      captions usage --agreements --on 2026-05-18
+      captions usage --uncredited
+      captions usage --compare 2025 2026
     """
-    import db
-
-    groups = tuple(dict.fromkeys(group.value for group in by))
-    engine = db.open_store(db_url)
-    try:
-        table = db.agency_usage(
-            engine, groups, agency=agency, since=since, until=until, publication=publication, limit=limit
-        )
-    finally:
-        engine.dispose()
-    columns = [*(Column(name, name.capitalize(), wide=True) for name in groups), *_COUNTS]
-    is_table = form is o.Listing.table
-    rows = [_row(groups, row, shown=is_table) for row in table.rows]
-    if is_table and rows:
-        rows.append(_total(groups, table))
-        columns = [column for column in columns if any(row.get(column.key) is not None for row in rows)]
-    head = {"total": {"uses": table.total.uses, "articles": table.total.articles}, "groups": table.groups}
+    asked = counting.Asked(
+        by=tuple(dict.fromkeys(group.value for group in by or ())),
+        also=tuple(dict.fromkeys(it.value for it in also or ())),
+        agency=agency,
+        publication=publication,
+        since=since,
+        until=until,
+        limit=limit,
+        shown=form in (o.Listing.table, o.Listing.markdown),
+    )
+    given = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
+    if len(chosen := [name for name, is_given in given.items() if is_given]) > 1:
+        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} answer two questions; ask one")
+    if on is not None and not of_agreements:
+        raise typer.BadParameter("goes with --agreements", param_hint="--on")
+    with opened_store(db_url) as engine:
+        if of_agreements:
+            # The clock is read here and nowhere below.
+            today = date.today() if on is None else on
+            found = counting.of_agreements(engine, o.words(agencies, db_url), today, asked)
+        else:
+            spans = counting.spans(engine, asked, lambda: o.words(agencies, db_url))
+            if compare is not None:
+                found = counting.changes(engine, asked, compare, spans)
+            else:
+                found = (counting.uncredited if uncredited else counting.uses)(engine, asked, spans)
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
-        write_rows("rows", columns, rows, form.value, stream, head)
-    if len(table.rows) < table.groups:
-        note(f"shown: {len(table.rows)} of {table.groups}")
-    if not table.rows:
-        note("no uses" + (f" that name {agency}" if agency else ""))
-
-
-def _row(groups: Sequence[str], row: UsageRow, *, shown: bool) -> Row:
-    values = {
-        name: (_UNKNOWN[name] if value is None and shown else value)
-        for name, value in zip(groups, row.values, strict=True)
-    }
-    return {
-        **values,
-        "uses": row.uses,
-        "articles": row.articles,
-        "creators": row.creators,
-        "first": row.first,
-        "last": row.last,
-    }
-
-
-def _total(groups: Sequence[str], table: UsageTable) -> Row:
-    """The last row of a table: every use once."""
-    total = table.total
-    return {
-        groups[0]: "All uses",
-        "uses": total.uses,
-        "articles": total.articles,
-        "creators": total.creators,
-        "first": total.first,
-        "last": total.last,
-    }
+        write_rows(found.name, found.columns, found.rows, form.value, stream, found.head)
+    o.tell_cut(found.listed, found.groups)
+    if not found.rows:
+        note(found.nothing)

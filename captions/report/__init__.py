@@ -1,4 +1,4 @@
-"""Findings and rows -> table, JSON, CSV, HTML. Writes to a stream that the caller opens."""
+"""Findings and rows -> table, JSON, CSV, HTML, Markdown. Writes to a stream that the caller opens."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from typing import TextIO
 
 from captions.report.rows import Column, Row, Value
 
-FORMS = ("table", "json", "csv")
+FORMS = ("table", "json", "csv", "markdown")
 
 
 def write_rows(
@@ -31,6 +31,10 @@ def write_rows(
         from captions.report import as_csv
 
         as_csv.write(columns, rows, stream)
+    elif form == "markdown":
+        from captions.report import as_markdown
+
+        as_markdown.write(columns, rows, stream)
     elif form == "json":
         from captions.report import as_json
 

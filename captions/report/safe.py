@@ -27,6 +27,7 @@ _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
+_IN_MARKDOWN = re.compile(r"[\\`*_\[\]|~#!$^=]")
 # What a spreadsheet takes for the beginning of a formula; the full-width forms too, in East Asian versions.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -56,6 +57,16 @@ def cell(text: str) -> str:
 def markup(text: str) -> str:
     """Text inside an HTML element or a quoted attribute: ``<b>`` gives ``&lt;b&gt;``."""
     return html.escape(line(text), quote=True)
+
+
+def markdown(text: str) -> str:
+    r"""One line of text in Markdown, also in a cell of a table: ``a|b *c*`` gives ``a\|b \*c\*``.
+
+    What would be a link, an image, code, emphasis or HTML only says what it is.
+    """
+    safe = _IN_MARKDOWN.sub(r"\\\g<0>", line(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    # A bare address becomes a link on many sites: it stays readable, and is none.
+    return safe.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace("@", "&#64;")
 
 
 def json_text(text: str) -> str:

@@ -1,19 +1,24 @@
-"""Counting uses: by supplier, agency, creator, publication and month, in any combination."""
+"""Counting uses: by supplier, agency, creator, publication, period and scope, in any combination."""
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, Text, cast, distinct, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, FromClause, distinct, func, select
 
 from db import models as m
-from db.queries.filters import agency_ids, names_of, use_filters
+from db.queries.filters import agency_ids, names_of
+from db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
+from db.queries.spans import Span, span_table
 
-GROUPS = ("supplier", "agency", "creator", "publication", "month")
-"""What ``agency_usage`` can group by. A month is ``2023-10``."""
+GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
+"""What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
+
+COUNTS = ("articles", "creators", "days")
+"""What ``agency_usage`` tells besides uses, if asked; on a million uses each takes up to seconds."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -22,10 +27,12 @@ class UsageRow:
 
     values: tuple[str | None, ...]
     uses: int
-    articles: int
-    creators: int
-    """How many persons the credits of these uses name."""
+    articles: int | None
+    """In how many articles; None where not asked."""
+    creators: int | None
+    """How many persons the credits of these uses name; None where not asked."""
     first: date | None
+    """The first day of use; None where not known or not asked, as the last."""
     last: date | None
 
 
@@ -47,112 +54,131 @@ def agency_usage(
     since: date | None = None,
     until: date | None = None,
     publication: str | None = None,
+    uncredited: bool = False,
     limit: int | None = None,
+    counts: Iterable[str] = COUNTS,
+    spans: Sequence[Span] = (),
 ) -> UsageTable:
     """Count uses in groups: ``by=("supplier", "month")`` -> rows like ``(("Reuters", "2023-10"), 412, ...)``.
 
     ``agency`` is a name or an alias in any case: only lines that name it count, and by agency it alone is
-    shown. ``until`` is the last day that counts; with a bound, uses without a day do not count. A use counts
-    once for each agency and each creator in its line, once in the total. Raises ValueError for a group not in
-    GROUPS.
+    shown. ``until`` is the last day that counts; with a bound, uses without a day do not count; ``uncredited`` counts
+    uses without a credit alone. A use counts once for each agency and each creator in its line, once in the total.
+    ``spans`` tell the label of a use by scope, and must not overlap. Raises ValueError for a group not in GROUPS.
     """
     by = tuple(by)
     if not by or len(set(by)) != len(by) or not set(by) <= set(GROUPS):
         raise ValueError(f"by must be some of {', '.join(GROUPS)}, each once; not {by}")
+    asked = frozenset(counts)
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
-        where = use_filters(parties, since, until, publication)
-        columns, source, narrower = _groups(by, parties)
-        found = _count(connection, columns, source, [*where, *narrower])
-        total = _count(connection, [], m.use, where)[0]
-        rows = _named(connection, by, found)
-    rows.sort(key=lambda row: (-row.uses, [(value is None, value or "") for value in row.values]))
-    return UsageTable(by, tuple(rows if limit is None else rows[:limit]), total, len(rows))
-
-
-def _groups(
-    by: Sequence[str], parties: Sequence[int] | None
-) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
-    """Give what to group by (parties by id), the tables that takes, and conditions on those tables."""
-    source: FromClause = m.use
-    columns: list[ColumnElement[Any]] = []
-    narrower: list[ColumnElement[bool]] = []
-    for name in by:
-        if name == "supplier":
-            source = source.outerjoin(m.credit, m.credit.c.id == m.use.c.credit_id)
-            columns.append(m.credit.c.supplier_id)
-        elif name in ("agency", "creator"):
-            chain = m.credit_party.alias(name)
-            source = source.outerjoin(chain, (chain.c.credit_id == m.use.c.credit_id) & (chain.c.role == name))
-            columns.append(chain.c.party_id)
-            if name == "agency" and parties is not None:
-                narrower.append(chain.c.party_id.in_(parties))
-        elif name == "publication":
-            columns.append(m.use.c.publication)
+        only = Filter(parties, since, until, publication, uncredited)
+        rows, found = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
+        if asked or set(by) & set(CHAIN):
+            total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
         else:
-            # A day is stored, or cast, as 2023-10-07 on both engines; this is all they agree on about months.
-            columns.append(func.substr(cast(m.use.c.used_on, Text), 1, 7))
-    return columns, source, narrower
+            # Each use is in one group.
+            total = UsageRow((), sum(group.uses for group in found), None, None, None, None)
+    return UsageTable(by, tuple(rows), total, len(found))
 
 
-def _count(
-    connection: Connection,
-    columns: list[ColumnElement[Any]],
-    source: FromClause,
-    where: Sequence[ColumnElement[bool]],
-) -> list[UsageRow]:
-    """Count the uses of each group, with the values of the columns as they are: ids of parties, not names."""
-    size = len(columns)
-    use = m.use.c
-    counts = connection.execute(
-        select(
-            *columns,
-            func.count(),
-            func.count(distinct(use.article_id)),
-            func.min(use.used_on),
-            func.max(use.used_on),
+class _Counter:
+    """Counts the uses that meet some conditions, in groups."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        by: tuple[str, ...],
+        only: Filter,
+        spans: Sequence[Span],
+    ) -> None:
+        self.connection, self.by, self.only = connection, by, only
+        self.labels = sorted({span.label for span in spans if span.label is not None})
+        self.spans = span_table(connection, spans, self.labels) if "scope" in by else None
+
+    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], list[Group]]:
+        """Give the groups, most used first, and all of them without names, whatever the limit."""
+        found = self._uses()
+        most = _most_used(found, limit)
+        names = self._names(most)
+        named = [(group, self._named(group.values, names)) for group in most]
+        named.sort(key=lambda it: (-it[0].uses, [(value is None, value or "") for value in it[1]]))
+        articles = self._articles() if "articles" in counts else None
+        creators = self._creators() if "creators" in counts else None
+        days = self._days() if "days" in counts else {}
+        return [
+            UsageRow(
+                values,
+                group.uses,
+                None if articles is None else articles.get(group.values, 0),
+                None if creators is None else creators.get(group.values, 0),
+                *days.get(group.values, (None, None)),
+            )
+            for group, values in named[:limit]
+        ], found
+
+    def _uses(self) -> list[Group]:
+        """Count in two steps: first in the order of an index, which needs no sorting, then what is left of it."""
+        columns = inner_columns(self.by)
+        counted = (
+            select(*columns, func.count().label("n"))
+            .select_from(m.use)
+            .where(*self.only.conditions(self.by))
+            .group_by(*columns)
         )
-        .select_from(source)
-        .where(*where)
-        .group_by(*columns)
-    ).all()
-    # Each line once for a group, before it is multiplied by the persons in it.
-    named = [column.label(f"group_{place}") for place, column in enumerate(columns)]
-    lines = select(*named, use.credit_id).select_from(source).where(*where).distinct().subquery()
-    chain = m.credit_party.alias("person")
-    named_in = (chain.c.credit_id == lines.c.credit_id) & (chain.c.role == "creator")
-    groups = [lines.c[f"group_{place}"] for place in range(size)]
-    persons = {
-        tuple(row[:size]): row[size]
-        for row in connection.execute(
-            select(*groups, func.count(distinct(chain.c.party_id)))
-            .select_from(lines.join(chain, named_in))
-            .group_by(*groups)
-        )
-    }
-    return [
-        UsageRow(tuple(row[:size]), uses, articles, persons.get(tuple(row[:size]), 0), first, last)
-        for row in counts
-        for uses, articles, first, last in [row[size:]]
-    ]
+        inner = counted.subquery("counted")
+        keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self.spans)
+        uses = func.sum(inner.c.n)
+        statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
+        return [Group(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
+
+    def _whole(self) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
+        keys, source, narrower = outer_columns(self.by, m.use, self.only.agencies, self.spans)
+        return keys, source, [*self.only.conditions(self.by), *narrower]
+
+    def _days(self) -> dict[tuple[Any, ...], tuple[date | None, date | None]]:
+        keys, source, where = self._whole()
+        ends = (func.min(m.use.c.used_on), func.max(m.use.c.used_on))
+        statement = select(*keys, *ends).select_from(source).where(*where).group_by(*keys)
+        return {tuple(row[:-2]): (row[-2], row[-1]) for row in self.connection.execute(statement)}
+
+    def _articles(self) -> dict[tuple[Any, ...], int]:
+        keys, source, where = self._whole()
+        statement = select(*keys, func.count(distinct(m.use.c.article_id))).select_from(source)
+        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.where(*where).group_by(*keys))}
+
+    def _creators(self) -> dict[tuple[Any, ...], int]:
+        keys, source, where = self._whole()
+        # Each line once for a group, before it is multiplied by the persons in it.
+        named = [column.label(f"group_{place}") for place, column in enumerate(keys)]
+        lines = select(*named, m.use.c.credit_id).select_from(source).where(*where).distinct()
+        once = lines.subquery("lines")
+        chain = m.credit_party.alias("person")
+        person = (chain.c.credit_id == once.c.credit_id) & (chain.c.role == "creator")
+        groups = [once.c[f"group_{place}"] for place in range(len(keys))]
+        statement = select(*groups, func.count(distinct(chain.c.party_id))).select_from(once.join(chain, person))
+        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
+
+    def _names(self, rows: Iterable[Group]) -> dict[int, str]:
+        places = [place for place, name in enumerate(self.by) if name in ("supplier", *CHAIN)]
+        return names_of(self.connection, {row.values[place] for row in rows for place in places} - {None})
+
+    def _named(self, values: Sequence[Any], names: Mapping[int, str]) -> tuple[str | None, ...]:
+        """Put the names of parties where their ids stand, and labels where their places do."""
+        out: list[str | None] = []
+        for name, value in zip(self.by, values, strict=True):
+            if name in ("supplier", *CHAIN):
+                out.append(names.get(value))
+            else:
+                out.append(self.labels[value] if name == "scope" and value is not None else value)
+        return tuple(out)
 
 
-def _named(connection: Connection, by: Sequence[str], rows: Sequence[UsageRow]) -> list[UsageRow]:
-    """Put the names of parties where their ids stand."""
-    places = [place for place, name in enumerate(by) if name in ("supplier", "agency", "creator")]
-    ids: set[Any] = {row.values[place] for row in rows for place in places}
-    names = names_of(connection, ids - {None})
-    return [
-        UsageRow(
-            tuple(
-                names.get(value, None) if place in places else value  # type: ignore[call-overload]
-                for place, value in enumerate(row.values)
-            ),
-            row.uses,
-            row.articles,
-            row.creators,
-            row.first,
-            row.last,
-        )
-        for row in rows
-    ]
+def _most_used(rows: list[Group], limit: int | None) -> list[Group]:
+    """Give the rows that may be among the first ones: of as many uses as the last of them, all."""
+    if limit is None or limit >= len(rows):
+        return rows
+    if limit <= 0:
+        return []
+    least = sorted((row.uses for row in rows), reverse=True)[limit - 1]
+    return [row for row in rows if row.uses >= least]

@@ -1,0 +1,139 @@
+"""Uses of a supplier from a first to a last day: counted, or told apart by a label."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Engine,
+    Integer,
+    Text,
+    bindparam,
+    cast,
+    column,
+    func,
+    select,
+    values,
+)
+
+from db import models as m
+from db.bulk import in_chunks
+
+
+@dataclass(frozen=True, slots=True)
+class Span:
+    """The days of a supplier from ``first`` to ``last``, both included; None is open."""
+
+    supplier: str
+    first: date | None
+    last: date | None
+    label: str | None = None
+    dated: bool = True
+    """False: the uses without a day, and no others."""
+
+
+@dataclass(frozen=True, slots=True)
+class CreditLine:
+    """A credit line in use, with the names of its agencies."""
+
+    id: int
+    line: str
+    agencies: tuple[str, ...]
+
+
+def suppliers_in_use(engine: Engine) -> list[str]:
+    """Give the names of all suppliers of stored uses, sorted."""
+    used = select(m.use.c.id).where(m.use.c.supplier_id == m.party.c.id).exists()
+    with engine.connect() as connection:
+        found = connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency", used)).scalars()
+        return sorted(found)
+
+
+def lines_of(engine: Engine, supplier: str) -> list[CreditLine]:
+    """Give the credit lines whose supplier this is."""
+    credit, chain = m.credit.c, m.credit_party.c
+    with engine.connect() as connection:
+        theirs = credit.supplier_id.in_(_ids(connection, [supplier]).values())
+        agencies: dict[int, list[str]] = {}
+        for credit_id, name in connection.execute(
+            select(chain.credit_id, m.party.c.name)
+            .join_from(m.credit_party, m.credit, credit.id == chain.credit_id)
+            .join(m.party, m.party.c.id == chain.party_id)
+            .where(theirs, chain.role == "agency")
+            .order_by(chain.credit_id, chain.place)
+        ):
+            agencies.setdefault(credit_id, []).append(name)
+        found = connection.execute(select(credit.id, credit.line).where(theirs).order_by(credit.id))
+        return [CreditLine(row_id, line, tuple(agencies.get(row_id, ()))) for row_id, line in found]
+
+
+def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequence[int] | None] = ()) -> list[int]:
+    """Count the uses in each span; ``confined`` confines a span to some credits, by their ids."""
+    with engine.connect() as connection:
+        ids = _ids(connection, {span.supplier for span in spans})
+        only = [*confined, *[None] * (len(spans) - len(confined))]
+        return [
+            _count(connection, ids[span.supplier], span, credit_ids) if span.supplier in ids else 0
+            for span, credit_ids in zip(spans, only, strict=True)
+        ]
+
+
+def _count(connection: Connection, supplier_id: int, span: Span, credit_ids: Sequence[int] | None) -> int:
+    use = m.use.c
+    if credit_ids is not None:
+        within = _within(span)
+        return sum(
+            connection.execute(
+                select(func.count()).select_from(m.use).where(use.credit_id.in_(chunk), *within), _bounds(span)
+            ).scalar_one()
+            for chunk in in_chunks(credit_ids)
+        )
+    statement = select(func.count()).select_from(m.use).where(use.supplier_id == bindparam("supplier"), *_within(span))
+    return int(connection.execute(statement, {"supplier": supplier_id, **_bounds(span)}).scalar_one())
+
+
+def _within(span: Span) -> list[ColumnElement[bool]]:
+    if not span.dated:
+        return [m.use.c.used_on.is_(None)]
+    return [m.use.c.used_on >= bindparam("first"), m.use.c.used_on <= bindparam("last")]
+
+
+def _bounds(span: Span) -> dict[str, date]:
+    return {"first": span.first or date.min, "last": span.last or date.max} if span.dated else {}
+
+
+def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
+    """Give spans as a table of ``supplier_id``, ``first``, ``last`` (as text; "" for no day) and the label's place."""
+    ids = _ids(connection, {span.supplier for span in spans})
+    rows = [
+        (
+            ids[span.supplier],
+            (span.first or date.min).isoformat() if span.dated else "",
+            (span.last or date.max).isoformat() if span.dated else "",
+            labels.index(span.label),
+        )
+        for span in spans
+        if span.label is not None and span.supplier in ids
+    ]
+    columns = (column("supplier_id", Integer), column("first", Text), column("last", Text), column("label", Integer))
+    # Written out, since there may be more of them than parameters of a statement; they are numbers and days.
+    written = values(*columns, name="written", literal_binds=True).data(rows or [(-1, "", "", -1)]).cte("written")
+    rest = [written.c[name] for name in ("first", "last", "label")]
+    # Only of a number that is cast, in a table of its own, SQLite makes an index: ten times as fast.
+    return select(cast(written.c.supplier_id, Integer).label("supplier_id"), *rest).distinct().cte("span")
+
+
+def _ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
+    party = m.party.c
+    return {
+        name: party_id
+        for chunk in in_chunks(sorted(set(names)))
+        for name, party_id in connection.execute(
+            select(party.name, party.id).where(party.kind == "agency", party.name.in_(chunk))
+        )
+    }

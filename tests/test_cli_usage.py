@@ -1,0 +1,142 @@
+"""captions usage: what is left of the agreements, what is not credited, what changed, in each form."""
+
+from __future__ import annotations
+
+import json
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
+
+_PAGE = "The ferry\n\nThe first boat left at dawn.\n\n{captions}\n"
+_CAPTION = "Passengers number {n} queue on the new pontoon in Harbor City."
+ARTICLES = {
+    ("Echo", "2025-11-30"): ["Ida Quill/Reuters", "Jo Reed/Reuters", "Ida Quill/AFP"],
+    ("Echo", "2026-01-02"): ["Ida Quill/Reuters"] * 4,
+    ("Post", "2026-01-10"): ["Jo Reed/Reuters", "Jo Reed/AFP Forum/AFP", "Jo Reed/AFP"],
+    ("Post", None): ["Jo Reed/AFP"],
+}
+
+
+@pytest.fixture
+def stored(run: Run, write_article: Any) -> Run:
+    for (paper, day), lines in ARTICLES.items():
+        write_article(run, paper, day, lines)
+    return run
+
+
+@pytest.fixture
+def write_article(tmp_path: Any) -> Any:
+    def write(run: Run, paper: str, day: str | None, lines: list[str]) -> None:
+        path = tmp_path / f"{paper} {day}.txt"
+        shown = [f"{_CAPTION.format(n=f'{paper} {day} {n}')} (photo credit: {line})" for n, line in enumerate(lines)]
+        path.write_text(_PAGE.format(captions="\n\n".join(shown)), encoding="utf-8")
+        told = ["--published", day] if day else []
+        assert run("ingest", path, "--publication", paper, *told).code == 0
+
+    return write
+
+
+def rows(run: Run, *arguments: str, name: str = "rows") -> list[dict[str, Any]]:
+    return list(json.loads(run("usage", *arguments, "--format", "json").out)[name])
+
+
+def test_agreements_with_what_is_used_up(stored: Run) -> None:
+    euros = ("--currency", "EUR")
+    stored("agreement", "add", "Reuters", "--from", "2025", "--to", "2025", "--price", "100", *euros)
+    stored(
+        "agreement", "add", "Reuters", "--from", "2026", "--to", "2026", "--quota", "20/month", "--price", "90", *euros
+    )
+    stored("agreement", "add", "AFP", "--from", "2026", "--per-use", "45.50", "--exclude", "AFP Forum", *euros)
+    afp, old, new = rows(stored, "--agreements", "--on", "2026-01-10", name="agreements")
+    assert (old["state"], old["used"], old["cost"], old["cost_a_use"], old["unknown"]) == (
+        "ended",
+        2,
+        "100",
+        "50.00",
+        [],
+    )
+    assert (new["period"], new["used"], new["left"], new["quota_ends"]) == ("January 2026", 5, 15, None)
+    assert (new["cost"], new["cost_a_use"], new["currency"]) == ("90", "18.00", "EUR")
+    # One use of two names what is left out; one has no day, so that the cost is not known.
+    assert (afp["used"], afp["undated"], afp["cost"], afp["unknown"]) == (1, 1, None, ["cost"])
+    [before] = rows(stored, "--agreements", "--on", "2026-01-04", "--agency", "AFP", name="agreements")
+    assert (before["used"], before["note"]) == (0, "1 use has no day and may count")
+    [early] = rows(stored, "--agreements", "--on", "2025", "--agency", "AFP", name="agreements")
+    assert (early["state"], early["undated"], early["cost"]) == ("not begun", 0, "0")
+    assert rows(stored, "--agreements", "--on", "2026-01-04", name="agreements")[2]["quota_ends"] == "2026-01-20"
+
+
+def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
+    stored("agreement", "add", "AFP", "--from", "2026", "--quota", "9/year", "--price", "90", "--currency", "EUR")
+    said = " ".join(stored("usage", "--agreements", "--on", "2026-01-31").out.split())
+    assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown 1 use has no day and may count" in said
+
+
+def test_no_agreements(stored: Run) -> None:
+    assert stored("usage", "--agreements").err == "no agreements are stored\n"
+
+
+def test_by_scope_of_the_agreement_that_covers(stored: Run) -> None:
+    stored("agreement", "add", "Reuters", "--from", "2026", "--scope", "web,print")
+    stored("agreement", "add", "AFP")
+    found = {(row["scope"], row["year"]): row["uses"] for row in rows(stored, "--by", "scope", "--by", "year")}
+    assert found == {
+        ("web, print", "2026"): 5,
+        ("any", "2026"): 2,
+        (None, "2025"): 2,
+        ("any", "2025"): 1,
+        ("any", None): 1,
+    }
+
+
+def test_what_changed_between_two_periods(stored: Run) -> None:
+    found = rows(stored, "--compare", "2025-Q4", "2026-01")
+    assert [(row["supplier"], row["before"], row["after"], row["change"], row["percent"]) for row in found] == [
+        ("Reuters", 2, 5, 3, 150.0),
+        ("AFP", 1, 2, 1, 100.0),
+    ]
+    lines = stored("usage", "--compare", "2025", "2026", "--by", "creator", "--limit", "1").out.splitlines()
+    assert lines[0].split() == ["Creator", "2025", "2026", "Change", "Percent"]
+    assert lines[-1].split() == ["All", "uses", "3", "7", "4", "133.3"]
+
+
+def test_uses_without_a_credit(stored: Run, write_article: Any) -> None:
+    assert [row["uncredited"] for row in rows(stored, "--uncredited")] == [0, 0]
+    figure = "<figure><img src=a.jpg><figcaption>A ferry leaves the harbor at dawn in heavy rain.</figcaption></figure>"
+    page = f"<html><body><article><h1>Ferry</h1><p>{'The boat left early. ' * 20}</p>{figure}</article></body></html>"
+    assert stored("ingest", "-", "--publication", "Echo", "--published", "2026-02-01", stdin=page.encode()).code == 0
+    found = rows(stored, "--uncredited")
+    assert [(row["publication"], row["uncredited"], row["uses"], row["percent"]) for row in found] == [
+        ("Echo", 1, 8, 12.5),
+        ("Post", 0, 4, 0.0),
+    ]
+    [first, *_] = rows(stored, "--uncredited", "--by", "month")
+    assert (first["month"], first["percent"]) == ("2026-02", 100.0)
+
+
+def test_markdown(stored: Run) -> None:
+    lines = stored("usage", "--by", "publication", "--format", "markdown").out.splitlines()
+    assert lines == ["| Publication | Uses |", "| --- | ---: |", "| Echo | 7 |", "| Post | 4 |", "| All uses | 11 |"]
+    assert "| photo" not in stored("find", "pontoon", "--format", "markdown").out
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (["--agreements", "--uncredited"], "answer two questions"),
+        (["--on", "2026-01-01"], "goes with --agreements"),
+        (["--agreements", "--by", "month"], "--agreements takes --on"),
+        (["--compare", "2025", "2026", "--by", "month"], "--compare tells the times"),
+        (["--compare", "2025", "soon"], "'soon' is no period; write 2025, 2025-Q3 or 2025-07"),
+        (["--uncredited", "--by", "creator"], "have no creator"),
+        (["--uncredited", "--agency", "AFP"], "name no agency"),
+        (["--uncredited", "--also", "days"], "leave out --also"),
+    ],
+)
+def test_questions_that_make_no_sense(stored: Run, arguments: list[str], said: str) -> None:
+    ran = stored("usage", *arguments)
+    assert (ran.code, ran.out) == (2, "")
+    assert said in " ".join(ran.err.replace("│", " ").split())
