@@ -8,8 +8,10 @@ refuses index entries of more than 2,704 bytes. Nothing cascades: ``db.store`` w
 # No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
 from datetime import date, datetime
 
-from sqlalchemy import CheckConstraint, DateTime, Float, Index, MetaData, Table, Text, UniqueConstraint
+from sqlalchemy import CheckConstraint, DateTime, Float, Index, MetaData, Table, UniqueConstraint
 from sqlmodel import Field, SQLModel
+
+from db.types import Text
 
 
 class _Base(SQLModel):

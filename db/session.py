@@ -10,6 +10,7 @@ import re
 from collections.abc import Iterator
 from contextlib import contextmanager, suppress
 from pathlib import Path
+from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, inspect, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
@@ -28,7 +29,7 @@ from db.errors import (
 )
 from db.translation import shown, translated
 
-HEAD = "0004"
+HEAD = "0005"
 """The schema this program reads and writes: the newest in ``db/migrations/versions`` (held by a test)."""
 
 BUSY_TIMEOUT = 10.0
@@ -100,8 +101,11 @@ def where(engine: Engine) -> str:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Give a connection in a transaction that overlaps no other writer's; rolls back if it raises."""
-    connected = engine.connect().execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
-    with connected as connection, connection.begin():
+    options: dict[str, Any] = {_BEGIN: "BEGIN IMMEDIATE"}
+    if engine.dialect.name == "postgresql":
+        # Else it would see the store as it was before it waited for the other writers.
+        options["isolation_level"] = "READ COMMITTED"
+    with engine.connect().execution_options(**options) as connection, connection.begin():
         if connection.dialect.name == "postgresql":
             lock_out_writers(connection)
         yield connection
@@ -118,7 +122,10 @@ def lock_out_writers(connection: Connection) -> None:
 @contextmanager
 def without_transaction(engine: Engine) -> Iterator[Connection]:
     """Give a connection that begins no transaction on SQLite: some pragmas do nothing inside one."""
-    with engine.connect().execution_options(**{_BEGIN: ""}) as connection:
+    options: dict[str, Any] = {_BEGIN: ""}
+    if engine.dialect.name == "postgresql":
+        options["isolation_level"] = "READ COMMITTED"  # as for `writing`
+    with engine.connect().execution_options(**options) as connection:
         yield connection
 
 
@@ -148,9 +155,11 @@ def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT) -> En
         _behave_on_sqlite(engine)
     else:
         try:
-            engine = create_engine(address)
+            # What is read in several statements is of one moment, as on SQLite.
+            engine = create_engine(address, isolation_level="REPEATABLE READ")
         except ModuleNotFoundError as error:
-            raise UnusableStoreError(f"PostgreSQL needs a driver: pip install {error.name}") from error
+            raise UnusableStoreError("PostgreSQL needs a driver: pip install 'captions[postgresql]'") from error
+        _behave_on_postgresql(engine, busy_timeout)
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
@@ -240,6 +249,27 @@ def _sqlite_url(address: URL, create: bool) -> URL:
 
 def _writable(path: Path) -> bool:
     return os.access(path, os.W_OK, effective_ids=os.access in os.supports_effective_ids)
+
+
+def _behave_on_postgresql(engine: Engine, busy_timeout: float) -> None:
+    """Set what every connection does, and refuse a database that cannot hold every text. PostgreSQL only."""
+
+    @event.listens_for(engine, "connect")
+    def set_options(connection: DBAPIConnection, _entry: ConnectionPoolEntry) -> None:
+        cursor = connection.cursor()
+        try:
+            cursor.execute("SHOW server_encoding")
+            (encoding,) = cursor.fetchone() or ("",)
+            if encoding != "UTF8":
+                raise UnusableStoreError(
+                    f"{where(engine)} holds {encoding}, not UTF-8; make one with: createdb -E UTF8 -T template0 NAME"
+                )
+            cursor.execute(f"SET lock_timeout = {max(1, int(busy_timeout * 1000))}")
+            # Days are cast to text; they must look as on SQLite whatever the server's settings are.
+            cursor.execute("SET datestyle = 'ISO, YMD'")
+            connection.commit()
+        finally:
+            cursor.close()
 
 
 def _behave_on_sqlite(engine: Engine) -> None:

@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 from sqlalchemy import exc
 
 from db.errors import (
     FullStoreError,
     LockedStoreError,
+    MissingStoreError,
     NotAStoreError,
     ReadOnlyStoreError,
     StoreError,
@@ -83,7 +86,11 @@ def translated(error: BaseException, where: str) -> StoreError | None:
         return LockedStoreError(f"{shown(where)} is locked by another program; try again when it has ended")
     if state == "25006":
         return ReadOnlyStoreError(f"{shown(where)} cannot be written: the server is read-only")
+    if state == "42501":
+        return ReadOnlyStoreError(f"{shown(where)} may not be changed by this user; ask its owner for the right")
     if type(error).__name__ == "OperationalError" and not isinstance(error, exc.SQLAlchemyError):
         reason = shown(str(error).partition("\n")[0])
+        if re.search(r'FATAL: +database "[^"]*" does not exist', reason):
+            return MissingStoreError(f"no database at {shown(where)}; make it with: createdb -E UTF8 -T template0 NAME")
         return UnusableStoreError(f"cannot use {shown(where)}: {reason}; check the address and the server")
     return None

@@ -29,7 +29,7 @@ def upgrade(engine: Engine) -> None:
                 lock_out_writers(connection)
             # Looked at again: another program may have made the schema while this one waited.
             if schema_version(connection) != HEAD:
-                command.upgrade(configuration(connection), "head")
+                run_steps(connection)
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
                 raise NotAStoreError(f"{where(engine)} has rows that point to nothing; restore it from a copy")
             connection.commit()
@@ -38,6 +38,11 @@ def upgrade(engine: Engine) -> None:
                 connection.rollback()
             # Not back to the pool: there it would go on without foreign keys.
             connection.invalidate()
+
+
+def run_steps(connection: Connection, to: str = "head") -> None:
+    """Take the steps from the schema a connection sees to another, in the transaction that it is in."""
+    command.upgrade(configuration(connection), to)
 
 
 def configuration(connection: Connection) -> Config:

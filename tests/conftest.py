@@ -6,7 +6,7 @@ import io
 import os
 import shutil
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -14,11 +14,36 @@ import pytest
 from hypothesis import settings
 
 from captions.cli import main
+from tests import server
+from tests.engines import OnPostgresql, OnSqlite, Stores
 
 # The same cases in each run, so that a change that is not at fault never fails; CAPTIONS_SEARCH=1 looks for new ones.
 settings.register_profile("repeatable", derandomize=True, database=None)
 if "CAPTIONS_SEARCH" not in os.environ:
     settings.load_profile("repeatable")
+
+
+@pytest.fixture(scope="session")
+def postgresql() -> Iterator[Stores]:
+    """Databases of a PostgreSQL server that runs for these tests; skipped where there is none to run."""
+    folder = server.programs()
+    if folder is None:
+        pytest.skip(server.HOW_TO_RUN)
+    with server.running(folder) as socket_folder:
+        yield OnPostgresql(socket_folder)
+
+
+@pytest.fixture(scope="session")
+def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Stores:
+    """Databases that are files."""
+    return OnSqlite(tmp_path_factory.mktemp("stores"))
+
+
+@pytest.fixture(scope="session", params=["sqlite", "postgresql"])
+def stores(request: pytest.FixtureRequest) -> Stores:
+    """Places for stores, once on each kind of database that the program knows."""
+    found: Stores = request.getfixturevalue(request.param)
+    return found
 
 
 @dataclass(frozen=True)

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -12,6 +11,7 @@ from sqlalchemy import Engine
 
 import db
 from db import ArticleRecord, CreditRecord, UseRecord
+from tests.engines import Stores
 
 AWAD = CreditRecord("Ammar Awad/Reuters", ("Ammar Awad",), ("Reuters",), "Reuters")
 BOTH = CreditRecord("Awad, Cole/Reuters", ("Ammar Awad", "Jane Cole"), ("Reuters",), "Reuters")
@@ -43,8 +43,8 @@ ARTICLES = [
 
 
 @pytest.fixture(scope="module")
-def engine(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Engine]:
-    engine = db.open_store(str(tmp_path_factory.mktemp("queries") / "captions.db"), create=True)
+def engine(stores: Stores) -> Iterator[Engine]:
+    engine = db.open_store(stores.empty(), create=True)
     run = db.start_run(engine, "1")
     db.write_articles(engine, run, ARTICLES)
     aliases: list[tuple[str, Any, list[str]]] = [
@@ -215,8 +215,8 @@ def test_the_audit_walks_with_filters(engine: Engine) -> None:
     assert places(agency="RTR") == [("a", 0), ("a", 1), ("b", 0), ("d", 1)]
 
 
-def test_the_audit_sees_one_moment_and_can_be_left(engine: Engine, tmp_path: Path) -> None:
-    store = db.open_store(str(tmp_path / "captions.db"), create=True)
+def test_the_audit_sees_one_moment_and_can_be_left(stores: Stores) -> None:
+    store = db.open_store(stores.empty(), create=True)
     run = db.start_run(store, "1")
     many = tuple(UseRecord(place, f"Caption {place:04}", f"{place}", AWAD) for place in range(2500))
     db.write_articles(store, run, [ArticleRecord("m", "1", uses=many)])
