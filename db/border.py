@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any, overload
 
 from db.records import ArticleRecord, CreditRecord, UseRecord
-from db.search import fold
+from db.search import search_text
 
 Row = dict[str, Any]
 RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
@@ -87,7 +87,7 @@ def caption_row(use: UseRecord) -> Row | None:
     text, key = storable(use.caption), storable(use.match_key)
     if not text:
         return None
-    return {"digest": digest(key, text), "match_key": key, "text": text, "search_text": fold(text)}
+    return {"digest": digest(key, text), "match_key": key, "text": text, "search_text": search_text(text)}
 
 
 def credit_row(credit: CreditRecord) -> Row:
@@ -116,7 +116,7 @@ def credit_row(credit: CreditRecord) -> Row:
     return row | {
         "line_digest": digest(line, *rights) if any(rights) else digest(line),
         "line": line,
-        "search_text": fold(" ".join((line, *creators, *agencies))),
+        "search_text": search_text(" ".join((line, *creators, *agencies))),
         "parties": parties,
     }
 

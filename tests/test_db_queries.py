@@ -159,7 +159,9 @@ def test_groups_that_are_none(engine: Engine, by: tuple[str, ...]) -> None:
         ("gaza", [("b", 0), ("a", 0)]),
         ("GAZA smoke", [("b", 0), ("a", 0)]),
         ("gaza cole", [("b", 0)]),
-        ("moke reut", [("b", 0), ("a", 0)]),
+        ("smok reut", [("b", 0), ("a", 0)]),
+        ("moke", []),
+        ("gaza reuters", [("b", 0), ("a", 0)]),
         ("jose muller", [("d", 0)]),
         ("베이루트", [("d", 1)]),
         ("이루", [("d", 1)]),
@@ -184,8 +186,12 @@ def test_find_with_filters_and_a_limit(engine: Engine) -> None:
     assert [use.source for use in db.find(engine, "reuters", limit=2).uses] == ["b", "a"]
     assert db.find(engine, "reuters", limit=2).total == 4
     assert db.find(engine, "reuters", since=date(2023, 10, 2), until=date(2023, 10, 31)).total == 1
-    assert db.find(engine, "a", publication="Weekly").total == 2
-    assert db.find(engine, "a", agency="Retuers", publication="Daily").total == 3
+    assert db.find(engine, "reuters", until=date(2023, 10, 1)).total == 2
+    assert db.find(engine, "dpa ric", publication="Weekly").total == 1
+    assert db.find(engine, "gaza", agency="Retuers", publication="Daily", limit=1).total == 2
+    assert [db.find(engine, "afp", agency=name, supplier="apa").total for name in ("AFP", "dpa")] == [1, 0]
+    assert [db.find(engine, "afp", supplier=name).total for name in ("AFP", "nobody")] == [0, 0]
+    assert db.find(engine, "reuters", limit=0) == db.FoundUses((), 4)
     [use] = db.find(engine, "cole").uses
     assert use == db.FoundUse(
         use.use_id,

@@ -26,9 +26,12 @@ _SHOWN = ("source", "caption", "credit")
 
 
 def find(
-    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or parts of words.")],
+    words: Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or how they begin.")],
     db_url: o.Database = o.DATABASE,
     agency: o.Agency = None,
+    supplier: Annotated[
+        str | None, typer.Option("--supplier", metavar="NAME", help="Only what this agency supplied.")
+    ] = None,
     publication: o.Publication = None,
     since: o.Since = None,
     until: o.Until = None,
@@ -37,6 +40,8 @@ def find(
     output: o.Output = None,
 ) -> None:
     """Search captions and credits for words; all must be there. Case and accents do not matter.
+
+    First what has the words whole, then what has longer ones that begin so; the latest first.
 
     \b
     Example:
@@ -53,6 +58,7 @@ def find(
             until=until,
             publication=publication,
             agency=agency,
+            supplier=supplier,
             limit=limit,
         )
     finally:

@@ -2,15 +2,34 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Select,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
 
 from db import models as m
 from db.border import storable
 from db.queries.filters import agency_ids, use_filters
-from db.search import fold
+from db.search import Wanted, wanted
+
+_DAY = 1 << 32
+"""In the keys of the search index, what is below this is the number of the use, and what is above its day."""
+
+_ALL_KEYS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +49,7 @@ class FoundUse:
 
 @dataclass(frozen=True, slots=True)
 class FoundUses:
-    """The uses found, latest first, and how many there are in all, whatever the limit."""
+    """The uses found, best first, and how many there are in all, whatever the limit."""
 
     uses: tuple[FoundUse, ...]
     total: int
@@ -44,47 +63,123 @@ def find(
     until: date | None = None,
     publication: str | None = None,
     agency: str | None = None,
+    supplier: str | None = None,
     limit: int | None = None,
 ) -> FoundUses:
-    """Find uses whose caption, credit line or names have all the words, or words that they are part of.
+    """Find uses whose caption, credit line and names together have all the words, or words that begin so.
 
-    ``"gaza ÁLVAREZ"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case and accents do
-    not matter, and signs part words. Of nothing but signs nothing is found. Latest first, then by source.
+    ``"gaza ÁLVAR"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case and accents do
+    not matter, and signs part words. A word of one or two letters must stand there whole: ``AP`` finds no April. Text
+    in a script without spaces is found by any part of it. Of nothing but signs nothing is found.
+
+    ``agency`` is one that the credit names, ``supplier`` the one that the picture is from; both by name or alias.
+
+    First those that have the words whole, then those where one only begins so; latest first, then by source: the same
+    order on every engine, whatever statistics it keeps.
     """
-    wanted = fold(storable(words)).split()
-    if not wanted:
+    asked = wanted(storable(words))
+    if not asked:
         return FoundUses((), 0)
-    use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
-        where = use_filters(parties, since, until, publication)
-        for word in dict.fromkeys(wanted):
-            # Folded words hold neither % nor _; escaped all the same, lest `fold` change one day.
-            where.append(
-                func.coalesce(caption.search_text, "").contains(word, autoescape=True)
-                | func.coalesce(credit.search_text, "").contains(word, autoescape=True)
-            )
+        where = use_filters(parties, None, None, publication)
+        if supplier is not None:
+            credit = m.credit.c
+            supplied = select(credit.id).where(credit.supplier_id.in_(agency_ids(connection, supplier)))
+            where.append(m.use.c.credit_id.in_(supplied))
+        hits = _Hits(connection, where, since, until)
+        whole, begun = _both_ways(engine.dialect.name, asked)
+        total = hits.count(begun or whole)
+        found: list[FoundUse] = []
+        if total and limit != 0:
+            found = hits.latest(whole, limit)
+            if begun is not None and (limit is None or len(found) < limit):
+                rest = _but(engine.dialect.name, begun, whole)
+                found += hits.latest(rest, None if limit is None else limit - len(found))
+    return FoundUses(tuple(found), total)
+
+
+class _Hits:
+    """The uses that the search index gives, within a period and further conditions."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        where: Sequence[ColumnElement[bool]],
+        since: date | None,
+        until: date | None,
+    ) -> None:
+        self._connection = connection
+        self._where = where
+        sqlite = connection.dialect.name == "sqlite"
+        self._index = table("use_search", column("rowid" if sqlite else "id"), column("words"))
+        self._key: ColumnElement[int] = self._index.c.rowid if sqlite else self._index.c.id
+        # With a bound, uses without a day are not meant: theirs are the keys below the first day.
+        bound = since is not None or until is not None
+        self._from = (since or date.min).toordinal() * _DAY if bound else 0
+        self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
+
+    def count(self, wanted: str) -> int:
+        source: FromClause = self._with_uses() if self._where else self._index
+        return int(self._connection.execute(self._matching(select(func.count()), wanted, source)).scalar_one())
+
+    def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
+        use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
         source = (
-            m.use.join(m.article, article.id == use.article_id)
+            self._with_uses()
+            .join(m.article, article.id == use.article_id)
             .outerjoin(m.caption, caption.id == use.caption_id)
             .outerjoin(m.credit, credit.id == use.credit_id)
         )
-        total = connection.execute(select(func.count()).select_from(source).where(*where)).scalar_one()
-        found = connection.execute(
-            select(
-                use.id,
-                article.source,
-                article.url,
-                article.headline,
-                use.publication,
-                use.used_on,
-                use.position,
-                func.coalesce(caption.text, ""),
-                credit.line,
-            )
-            .select_from(source)
-            .where(*where)
-            .order_by(use.used_on.is_(None), use.used_on.desc(), article.source, use.position)
-            .limit(limit)
+        columns = (
+            use.id,
+            article.source,
+            article.url,
+            article.headline,
+            use.publication,
+            use.used_on,
+            use.position,
+            func.coalesce(caption.text, ""),
+            credit.line,
         )
-        return FoundUses(tuple(FoundUse(*row) for row in found), total)
+        statement = self._matching(select(*columns), wanted, source).where(self._key >= self._oldest(wanted, limit))
+        found = self._connection.execute(
+            statement.order_by(use.used_on.is_(None), use.used_on.desc(), article.source, use.position).limit(limit)
+        )
+        return [FoundUse(*row) for row in found]
+
+    def _oldest(self, wanted: str, limit: int | None) -> int:
+        """The first key of the day on which the last of the latest hits was used: no other need be looked at."""
+        if limit is None:
+            return 0
+        source: FromClause = self._with_uses() if self._where else self._index
+        keys = self._matching(select(self._key), wanted, source).order_by(self._key.desc()).limit(limit)
+        found = self._connection.execute(keys).scalars().all()
+        return found[-1] // _DAY * _DAY if len(found) == limit else 0
+
+    def _with_uses(self) -> FromClause:
+        number: ColumnElement[Any] = self._key.op("&")(literal(_DAY - 1, literal_execute=True))
+        return self._index.join(m.use, m.use.c.id == number)
+
+    def _matching(self, statement: Select[Any], wanted: str, source: FromClause) -> Select[Any]:
+        if self._connection.dialect.name == "sqlite":
+            matching = literal_column("use_search").op("MATCH")(wanted)
+        else:
+            matching = self._index.c.words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
+        period = (self._key >= self._from, self._key < self._before)
+        return statement.select_from(source).where(matching, *period, *self._where)
+
+
+def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:
+    """What to ask the engine's index for: all words whole; and as beginnings, or None where that is the same.
+
+    Folded words hold letters, digits and marks, so that quotes around them are safe.
+    """
+    quote, mark, both = ('"', "*", " ") if engine == "sqlite" else ("'", ":*", " & ")
+    whole = [f"{quote}{it.word}{quote}" for it in asked]
+    begun = [f"{word}{mark if it.open else ''}" for word, it in zip(whole, asked, strict=True)]
+    return both.join(whole), None if whole == begun else both.join(begun)
+
+
+def _but(engine: str, wanted: str, unwanted: str) -> str:
+    return f"({wanted}) {'NOT' if engine == 'sqlite' else '& !'} ({unwanted})"
