@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import audit, embedded, ingest, pages, parse, usage
+from bench import audit, embedded, ingest, pages, parse, search, usage
 
 ALL: dict[str, Callable[[], None]] = {
     "parse": parse.run,
@@ -14,6 +14,7 @@ ALL: dict[str, Callable[[], None]] = {
     "audit": audit.run,
     "embedded": embedded.run,
     "usage": usage.run,
+    "search": search.run,
 }
 
 

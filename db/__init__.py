@@ -38,6 +38,7 @@ from db.errors import (
 )
 from db.queries import (
     GROUPS,
+    VIEWS,
     ArticleRow,
     AuditRow,
     ChangeRow,
@@ -62,6 +63,7 @@ from db.queries import (
     usage_changes,
     use_by_id,
     uses_for_audit,
+    view_rows,
 )
 from db.records import (
     ArticleRecord,
@@ -77,6 +79,7 @@ from db.store import finish_run, known_hashes, register_parties, start_run, writ
 
 __all__ = [
     "GROUPS",
+    "VIEWS",
     "AgreementRecord",
     "ArticleRecord",
     "ArticleRow",
@@ -142,6 +145,7 @@ __all__ = [
     "use_by_id",
     "use_keys",
     "uses_for_audit",
+    "view_rows",
     "waivers",
     "write_articles",
 ]

@@ -24,6 +24,8 @@ def upgrade(engine: Engine) -> None:
                 # A table that is changed on SQLite is copied and dropped. With foreign keys on, the drop
                 # deletes every row that points to it. The pragma does nothing inside a transaction.
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+                # Else the copy cannot take the table's name while a view names the table that is gone.
+                connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
                 connection.exec_driver_sql("BEGIN EXCLUSIVE")
             else:
                 lock_out_writers(connection)

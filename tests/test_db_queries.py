@@ -259,6 +259,34 @@ def test_lists(engine: Engine) -> None:
     assert [row.name for row in db.parties(engine, kind="creator")][:2] == ["Ammar Awad", "Jane Cole"]
 
 
+def test_the_views_say_what_the_questions_answer(engine: Engine) -> None:
+    found = {name: [dict(zip(columns, row, strict=True)) for row in rows] for name in db.VIEWS
+             for columns, rows in [db.view_rows(engine, name)]}  # fmt: skip
+    for name in ("supplier", "agency", "creator"):
+        rows = found[f"{name}_usage_by_month"]
+        assert [(row[name], row["month"], row["uses"], row["articles"]) for row in rows] == sorted(
+            (
+                (*row.values, row.uses, row.articles)
+                for row in db.agency_usage(engine, (name, "month")).rows
+                if row.values[0]
+            ),
+            key=lambda row: (row[0], row[1] is None, row[1]),
+        )
+    told = [
+        (row["source"], row["position"], row["used_on"], row["caption"] or "", row["supplier"])
+        for row in found["use_in_words"]
+    ]
+    assert told == [
+        (row.source, row.position, row.published, row.caption, row.credit and row.credit.supplier)
+        for row in db.uses_for_audit(engine)
+    ]
+    assert [(row["source"], row["caption"]) for row in found["uncredited_uses"]] == [("c", "A river")]
+    assert [row["credit_line"] for row in found["uses_without_supplier"]] == [UNCLEAR.line, STAFF.line]
+    assert found["unread_sources"] == []
+    with pytest.raises(KeyError):
+        db.view_rows(engine, "article")
+
+
 def test_the_public_names_are_sorted_and_there() -> None:
     assert sorted(db.__all__) == sorted(set(db.__all__))
     assert all(hasattr(db, name) for name in db.__all__)

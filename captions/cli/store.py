@@ -3,16 +3,12 @@
 from __future__ import annotations
 
 import sys
-from typing import TYPE_CHECKING
 
 import typer
 
 from captions.cli import options as o
 from captions.errors import CaptionsError
-from captions.report import Column, Row, Value, write_rows
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
+from captions.report import Column, Row, Value, safe, write_rows
 
 app = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
 _COLUMNS = (Column("what", "Database"), Column("value", "", wide=True))
@@ -76,34 +72,30 @@ def upgrade(db_url: o.Database = o.DATABASE) -> None:
 
 @app.command()
 def check(db_url: o.Database = o.DATABASE) -> None:
-    """Read everything in a database, and on SQLite let it check itself; exit code 2 if something is broken.
+    """Read everything in a database and compare its schema with today's; exit code 2 if something is broken.
+
+    What is wrong is listed on stdout: a damaged file, rows that point to nothing, and drift: a table, an index, a view
+    or a trigger that is missing or changed.
 
     \b
     Example:
       captions db check
     """
     import db
+    from db.drift import broken_references, damage, drift
     from db.session import where
 
     engine = db.open_store(db_url)
     try:
         place = where(engine)
-        broken = _broken(engine)
-        uses = sum(1 for _ in db.uses_for_audit(engine))
+        broken = damage(engine)
+        if not broken:
+            broken = [*drift(engine), *broken_references(engine)]
+        uses = 0 if broken else sum(1 for _ in db.uses_for_audit(engine))
     finally:
         engine.dispose()
+    for line in broken:
+        typer.echo(safe.line(line))
     if broken:
-        raise CaptionsError(f"{place} is damaged: {broken}; restore it from a copy, or ingest into a new one")
+        raise CaptionsError(f"{place} is damaged; restore it from a copy, or ingest into a new one")
     typer.echo(f"{place} is sound: {uses} uses")
-
-
-def _broken(engine: Engine) -> str | None:
-    """What SQLite finds wrong with its file; other databases check themselves."""
-    if engine.dialect.name != "sqlite":
-        return None
-    with engine.connect() as connection:
-        answer = str(connection.exec_driver_sql("PRAGMA integrity_check(1)").scalar())
-        if answer != "ok":
-            return answer
-        row = connection.exec_driver_sql("PRAGMA foreign_key_check").first()
-        return None if row is None else f"a row of table {row[0]} points to nothing"

@@ -6,9 +6,11 @@ from db.queries.listings import ArticleRow, PartyRow, articles, parties, run_sum
 from db.queries.spans import CreditLine, Span, count_spans, lines_of, suppliers_in_use
 from db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
 from db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_for_audit
+from db.queries.views import VIEWS, view_rows
 
 __all__ = [
     "GROUPS",
+    "VIEWS",
     "ArticleRow",
     "AuditRow",
     "ChangeRow",
@@ -33,4 +35,5 @@ __all__ = [
     "usage_changes",
     "use_by_id",
     "uses_for_audit",
+    "view_rows",
 ]
