@@ -150,6 +150,14 @@ def stored_article(engine: Engine, key: str) -> Article | None:
     )
 
 
+def stored_articles(engine: Engine) -> Iterator[tuple[str, Article]]:
+    """All stored articles with their sources, sorted by source, one at a time."""
+    for row in db.articles(engine):
+        article = stored_article(engine, row.source)
+        if article is not None:
+            yield row.source, article
+
+
 def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:
     """The names of all agencies in the credits of these articles."""
     return {

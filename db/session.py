@@ -267,6 +267,8 @@ def _behave_on_postgresql(engine: Engine, busy_timeout: float) -> None:
             cursor.execute(f"SET lock_timeout = {max(1, int(busy_timeout * 1000))}")
             # Days are cast to text; they must look as on SQLite whatever the server's settings are.
             cursor.execute("SET datestyle = 'ISO, YMD'")
+            # It takes longer to compile a question than to answer it.
+            cursor.execute("SET jit = off")
             connection.commit()
         finally:
             cursor.close()

@@ -17,6 +17,7 @@ from captions.reading import SUFFIXES
 from captions.reading.by_kind import KINDS as FORMATS
 from captions.reading.records import PARTS, key, names
 from captions.register import KINDS, Agency
+from db import VIEWS
 
 ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
@@ -89,6 +90,11 @@ def test_every_field_is_listed_with_where_it_stands() -> None:
     ]
     text = (DOCS / "embedded_metadata.md").read_text("utf-8")
     assert [row for row in text.splitlines() if row.startswith("| `")] == expected
+
+
+def test_every_view_is_listed_with_what_its_rows_are() -> None:
+    rows = re.findall(r"^\| `(\w+)` \| (.*?) \|$", (DOCS / "store.md").read_text("utf-8"), re.MULTILINE)
+    assert rows == [(name, rows_are) for name, (rows_are, _) in VIEWS.items()]
 
 
 def test_the_documents_use_the_words_of_this_field() -> None:

@@ -21,10 +21,12 @@ from captions.cli import (
     clean,
     correct,
     credit,
+    export,
     find,
     images,
     ingest,
     parse,
+    serve,
     store,
     usage,
     waive,
@@ -78,6 +80,8 @@ app.command("ingest")(ingest.ingest)
 app.command("audit")(audit.audit)
 app.command("usage")(usage.usage)
 app.command("find")(find.find)
+app.command("export")(export.export)
+app.command("serve")(serve.serve)
 app.command("clean")(clean.clean)
 app.command("parse")(parse.parse)
 app.command("credit")(credit.credit)

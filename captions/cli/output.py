@@ -45,6 +45,21 @@ def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[Text
             part.unlink()
 
 
+@contextmanager
+def replaced(path: Path) -> Iterator[Path]:
+    """A path to write a file to that is no text; it takes the place of ``path`` only when all of it is written."""
+    target = path.resolve()
+    part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
+    try:
+        yield part
+        part.replace(target)
+    except OSError as error:
+        raise CaptionsError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        with suppress(OSError):
+            part.unlink()
+
+
 def note(message: str) -> None:
     """Tells something on stderr, as one line that no text of an article can break."""
     typer.echo(safe.line(message), err=True)

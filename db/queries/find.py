@@ -8,11 +8,12 @@ from datetime import date
 from typing import Any
 
 from sqlalchemy import (
+    CTE,
     ColumnElement,
     Connection,
     Engine,
     FromClause,
-    Select,
+    Subquery,
     column,
     func,
     literal,
@@ -23,6 +24,7 @@ from sqlalchemy import (
 
 from db import models as m
 from db.border import storable
+from db.bulk import in_chunks
 from db.queries.filters import agency_ids, use_filters
 from db.search import Wanted, wanted
 
@@ -120,14 +122,14 @@ class _Hits:
         self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
 
     def count(self, wanted: str) -> int:
-        source: FromClause = self._with_uses() if self._where else self._index
-        return int(self._connection.execute(self._matching(select(func.count()), wanted, source)).scalar_one())
+        _, source, conditions = self._hits(wanted)
+        return int(self._connection.execute(select(func.count()).select_from(source).where(*conditions)).scalar_one())
 
     def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
+        """The latest, of one day by source and position."""
         use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
         source = (
-            self._with_uses()
-            .join(m.article, article.id == use.article_id)
+            m.use.join(m.article, article.id == use.article_id)
             .outerjoin(m.caption, caption.id == use.caption_id)
             .outerjoin(m.credit, credit.id == use.credit_id)
         )
@@ -142,32 +144,51 @@ class _Hits:
             func.coalesce(caption.text, ""),
             credit.line,
         )
-        statement = self._matching(select(*columns), wanted, source).where(self._key >= self._oldest(wanted, limit))
-        found = self._connection.execute(
-            statement.order_by(use.used_on.is_(None), use.used_on.desc(), article.source, use.position).limit(limit)
-        )
-        return [FoundUse(*row) for row in found]
+        statement = select(*columns).select_from(source)
+        days: dict[int, list[FoundUse]] = {}
+        for chunk in in_chunks(self._keys(wanted, limit)):
+            numbers = [key % _DAY for key in chunk]
+            for row in self._connection.execute(statement.where(use.id.in_(numbers))):
+                day = row.used_on.toordinal() if row.used_on is not None else 0
+                days.setdefault(day, []).append(FoundUse(*row))
+        found: list[FoundUse] = []
+        for day in sorted(days, reverse=True):
+            found += sorted(days[day], key=lambda use: (use.source, use.position))
+        return found[:limit]
 
-    def _oldest(self, wanted: str, limit: int | None) -> int:
-        """The first key of the day on which the last of the latest hits was used: no other need be looked at."""
-        if limit is None:
-            return 0
-        source: FromClause = self._with_uses() if self._where else self._index
-        keys = self._matching(select(self._key), wanted, source).order_by(self._key.desc()).limit(limit)
-        found = self._connection.execute(keys).scalars().all()
-        return found[-1] // _DAY * _DAY if len(found) == limit else 0
+    def _keys(self, wanted: str, limit: int | None) -> list[int]:
+        """The keys of the latest hits, and of all others of the day of the last of them."""
+        hit, source, conditions = self._hits(wanted, in_order=True)
+        statement = select(hit).select_from(source).where(*conditions).order_by(hit.desc())
+        keys: list[int] = []
+        found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
+        for key in found:
+            if limit is not None and len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
+                break
+            keys.append(key)
+        found.close()
+        return keys
 
-    def _with_uses(self) -> FromClause:
-        number: ColumnElement[Any] = self._key.op("&")(literal(_DAY - 1, literal_execute=True))
-        return self._index.join(m.use, m.use.c.id == number)
-
-    def _matching(self, statement: Select[Any], wanted: str, source: FromClause) -> Select[Any]:
+    def _hits(
+        self, wanted: str, *, in_order: bool = False
+    ) -> tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]:
+        """The key of a hit, the tables that hits come from, and conditions on those."""
+        inside = [self._key >= self._from, self._key < self._before]
+        matching: ColumnElement[bool]
+        hits: Subquery | CTE
         if self._connection.dialect.name == "sqlite":
             matching = literal_column("use_search").op("MATCH")(wanted)
+            hits = select(self._key.label("hit")).where(matching, *inside).subquery("hits")
         else:
             matching = self._index.c.words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
-        period = (self._key >= self._from, self._key < self._before)
-        return statement.select_from(source).where(matching, *period, *self._where)
+            hits = select(self._key.label("hit")).where(matching, *inside).cte("hits")
+            if self._where or in_order:
+                # Else the planner, which takes few hits for many, walks through all uses from the latest on.
+                hits = hits.prefix_with("MATERIALIZED")
+        if self._where:
+            number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
+            return hits.c.hit, hits.join(m.use, m.use.c.id == number), self._where
+        return hits.c.hit, hits, ()
 
 
 def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:
