@@ -85,7 +85,7 @@ def test_upgrade_twice_is_upgrade_once(engine: Engine) -> None:
 
 def test_rows_from_before_agreements_stay(engine: Engine) -> None:
     with engine.connect() as connection:
-        command.upgrade(configuration(connection), "0002")
+        run_steps(connection, "0002")
         connection.exec_driver_sql("INSERT INTO article (source, content_hash, text) VALUES ('a.txt', '1', 'A text')")
         connection.exec_driver_sql(
             "INSERT INTO credit (line_digest, line, marks, restrictions, rule, confidence, version, reading,"

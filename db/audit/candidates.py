@@ -139,5 +139,5 @@ def _credited() -> Select[Any]:
 
 
 def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
-    for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
+    for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
         yield from page

@@ -57,7 +57,7 @@ def articles(engine: Engine, *, limit: int | None = None) -> Iterator[ArticleRow
         .limit(limit)
     )
     with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=1_000).execute(statement):
+        for row in connection.execute(statement.execution_options(yield_per=1_000)):
             yield ArticleRow(*row)
 
 

@@ -131,7 +131,7 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
         .order_by(article.source, use.position)
     )
     read: dict[int, CreditRecord] = {}
-    for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
+    for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
         if len(read) > _CREDITS_KEPT:
             read.clear()
         wanted = {credit_id for row in page for credit_id in (row.credit_id, row.told_credit_id)}

@@ -33,5 +33,5 @@ def _rows(engine: Engine, view: Table, order: list[str]) -> Iterator[tuple[Any, 
     # Months and readings without a day come first on one engine and last on the other, unless told.
     by = [term for column in order for term in (view.c[column].is_(None), view.c[column])]
     with engine.connect() as connection:
-        for row in connection.execution_options(yield_per=1_000).execute(select(view).order_by(*by)):
+        for row in connection.execute(select(view).order_by(*by).execution_options(yield_per=1_000)):
             yield tuple(row)
