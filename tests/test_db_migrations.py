@@ -169,4 +169,3 @@ def test_a_store_of_each_earlier_schema_keeps_its_rows(engine: Engine, version: 
     record = db.ArticleRecord("c.txt", "h", uses=(db.UseRecord(0, "A cat", "a cat", free),))
     assert db.write_articles(engine, db.start_run(engine, "1"), [record]).new == 1
     assert [row.use_id for row in db.uses_for_audit(engine)] == [1, 2, 4]
-
