@@ -54,12 +54,13 @@ def credit_lines() -> list[str]:
     return lines
 
 
-def articles(count: int, size: int = 3000, seed: int = 7) -> list[str]:
-    """``count`` articles of about ``size`` characters, each with two captions, each printed twice."""
+def articles(count: int, size: int = 3000, seed: int = 7, first: int = 0) -> list[str]:
+    """``count`` articles of about ``size`` characters, each with two captions, each printed twice; numbered from
+    ``first``, which their captions tell."""
     rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
     paragraphs = [p for text in clean_texts() for p in text.split("\n\n") if 60 < len(p) < 700]
     out = []
-    for n in range(count):
+    for n in range(first, first + count):
         parts = [f"Headline number {n} about the town"]
         length = 0
         while length < size - 500:

@@ -1,33 +1,108 @@
-"""How fast articles go into a new database, beside what the parser alone does."""
+"""How fast articles go into a new database, beside the parser alone on the same cores; again; and in how much memory.
+
+``CAPTIONS_BENCH=full`` takes an archive's numbers, 200,000 texts and a million for the memory, and most of an hour.
+"""
 
 from __future__ import annotations
 
+import json
+import multiprocessing
+import os
 import tempfile
 import time
+from collections.abc import Callable
+from contextlib import suppress
 from pathlib import Path
 
-from bench import corpus
+from bench import corpus, faults
 from bench.timing import line
-from captions import parse_text
-from captions.cli import main
+from captions import parse_html, parse_text
+from captions.cli.progress import cores
 
-COUNT = 3000
+FULL = os.environ.get("CAPTIONS_BENCH") == "full"
+TEXTS, PAGES = (200_000, 4000) if FULL else (6000, 300)
+FEW, MANY = (10_000, 1_000_000) if FULL else (10_000, 40_000)
+# The parser alone is timed over so many texts.
+SAMPLE = 4000
+_CHUNK = 1000
 
 
 def run() -> None:
-    """Prints articles a second through `captions ingest` into SQLite, beside `parse_text` over the same articles."""
-    texts = corpus.articles(COUNT)
+    """Prints articles a second through ``captions ingest`` into SQLite, of texts and of pages; and its memory."""
+    with tempfile.TemporaryDirectory() as name:
+        folder = Path(name)
+        _records(folder / "texts.jsonl", TEXTS, 3000)
+        texts = corpus.articles(min(TEXTS, SAMPLE))
+        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70 %", len(texts) / _alone(parse_text, texts))
+        (folder / "pages").mkdir()
+        pages = corpus.pages(PAGES)
+        for n, page in enumerate(pages):
+            (folder / "pages" / f"{n:05}.html").write_text(page, encoding="utf-8")
+        _rates(folder, "pages", folder / "pages", PAGES, "85 %", len(pages) / _alone(parse_html, pages))
+        peaks = []
+        for count in (FEW, MANY):
+            _records(folder / f"{count}.jsonl", count, 600)
+            peaks.append(_memory(folder / f"{count}.db", folder / f"{count}.jsonl"))
+        print(
+            f"ingest, peak memory of a process: {peaks[1]:,.0f} MB for {MANY:,} articles, "
+            f"{peaks[0]:,.0f} MB for {FEW:,}: {peaks[1] / peaks[0]:.2f} times (at most 1.2, and 400 MB)"
+        )
+
+
+def _records(path: Path, count: int, size: int) -> None:
+    with path.open("w", encoding="utf-8") as stream:
+        for first in range(0, count, _CHUNK):
+            for n, text in enumerate(corpus.articles(min(_CHUNK, count - first), size, first, first), first):
+                stream.write(json.dumps({"id": str(n), "text": text}) + "\n")
+
+
+def _alone(parse: Callable[[str], object], texts: list[str]) -> float:
+    """Seconds that the parser takes for these on all cores, without reading or writing anything."""
+    parse(texts[0])
+    context = multiprocessing.get_context("fork")  # the texts are there already
+    parts = [context.Process(target=_parse_all, args=(parse, texts[at :: cores()])) for at in range(cores())]
     start = time.perf_counter()
+    for part in parts:
+        part.start()
+    for part in parts:
+        part.join()
+    return time.perf_counter() - start
+
+
+def _parse_all(parse: Callable[[str], object], texts: list[str]) -> None:
     for text in texts:
-        parse_text(text)
-    parsing = time.perf_counter() - start
-    with tempfile.TemporaryDirectory() as folder:
-        articles = Path(folder) / "articles"
-        articles.mkdir()
-        for n, text in enumerate(texts):
-            (articles / f"{n:05}.txt").write_text(text, encoding="utf-8")
+        parse(text)
+
+
+def _rates(folder: Path, what: str, path: Path, count: int, goal: str, alone: float) -> None:
+    database = folder / "rates.db"
+    times = []
+    for _ in range(2):
         start = time.perf_counter()
-        status = main(["ingest", "--db", str(Path(folder) / "bench.db"), str(articles)])
-        took = time.perf_counter() - start
-    assert status == 0
-    line("ingest, 3 KB articles into SQLite", COUNT / took, "articles/s", "the parser alone", COUNT / parsing)
+        faults.finished(database, path)
+        times.append(time.perf_counter() - start)
+    database.unlink()
+    first, again = times
+    line(f"ingest, {what} into SQLite", count / first, "articles/s", f"the parser alone on {cores()} cores", alone)
+    print(f"ingest, {what}: {count / first / alone:.0%} of the parser (at least {goal})")
+    print(f"ingest, {what} again, unchanged: {count / again:,.0f} articles/s, {first / again:.1f} times (at least 10)")
+
+
+def _memory(database: Path, path: Path) -> float:
+    """The peak memory of the largest of an ingest's processes, in MB."""
+    running = faults.start(database, path)
+    peak = 0.0
+    while running.poll() is None:
+        for pid in (running.pid, *faults.workers(running.pid)):
+            peak = max(peak, _peak(pid))
+        time.sleep(0.05)
+    _, err = running.communicate()
+    assert running.returncode == 0, err
+    return peak
+
+
+def _peak(pid: int) -> float:
+    with suppress(OSError, StopIteration):
+        lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
+        return int(next(one for one in lines if one.startswith("VmHWM")).split()[1]) / 1024
+    return 0.0

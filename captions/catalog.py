@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
@@ -19,9 +19,11 @@ from captions.model import Article, Caption, Credit, Printing
 from captions.reading import STDIN, Source, Unread
 from captions.text import match_key
 from captions.version import VERSION
+from captions.vocabulary import Vocabulary
 
 # With what the names of records and members begin that came by standard input.
 _IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
+Record = db.ArticleRecord
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
 _VALUES = attrgetter(*_CREDIT_FIELDS)
 
@@ -76,6 +78,16 @@ def is_stored(known: str | None, source: Source, fingerprint: str, settings: Set
     return known == hashed or (not settings.told and known.partition("+")[0] == hashed)
 
 
+def reader(url: str) -> Engine:
+    """The store, to look things up in, by one of several processes that read articles."""
+    return db.open_store(url)
+
+
+def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:
+    """By :func:`source_name`: with which hashes sources are stored, if they are."""
+    return db.known_hashes(engine, {source_name(source) for source in sources})
+
+
 def told_before(engine: Engine, source: Source, settings: Settings) -> Settings:
     """The settings, with what was told of a stored article before where nothing is told now."""
     if settings.told:
@@ -97,6 +109,25 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         language=article.language,
         uses=tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1)),
     )
+
+
+def write(
+    engine: Engine,
+    run: int,
+    records: Sequence[Record],
+    failed: Iterable[Unread],
+    unchanged: int,
+    words: Vocabulary,
+    mended: Iterable[str] = (),
+) -> None:
+    """Stores what was read, all of it or none: articles, and what could not be read; the agencies in it by their
+    register's spellings. ``mended`` are files read to their end of which earlier runs could not read something."""
+    failures = [record for one in failed if (record := failure_record(one)) is not None]
+    used = sorted(agencies_used(records) & set(words.agencies))
+    parties: list[db.PartyNames] = [
+        (n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used
+    ]
+    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=mended)
 
 
 def failure_record(unread: Unread) -> db.Failure | None:
@@ -132,6 +163,12 @@ def failures(engine: Engine) -> list[Failure]:
     last = {failure.source for failure in runs[0].failures} if runs else set()
     stored = db.known_hashes(engine, set(reasons) - last)
     return [Failure(source, reason) for source, reason in sorted(reasons.items()) if source not in stored]
+
+
+def files_of(source: str) -> list[str]:
+    """What may be the file of a source, longest first: of ``"a.zip!b.csv#7"`` it, ``"a.zip!b.csv"``, ``"a.zip"``."""
+    ends = [len(source), *(at for at in range(len(source) - 1, 0, -1) if source[at] in "!#:")]
+    return [source[:end] for end in ends]
 
 
 def stored_article(engine: Engine, key: str) -> Article | None:

@@ -75,7 +75,7 @@ from db.records import (
     UseRecord,
 )
 from db.session import open_store, upgrade_store
-from db.store import finish_run, known_hashes, register_parties, start_run, write_articles
+from db.store import PartyNames, finish_run, known_hashes, register_parties, start_run, write_articles
 
 __all__ = [
     "GROUPS",
@@ -100,6 +100,7 @@ __all__ = [
     "NewerStoreError",
     "NotAStoreError",
     "OlderStoreError",
+    "PartyNames",
     "PartyRecord",
     "PartyRow",
     "ReadOnlyStoreError",

@@ -10,7 +10,7 @@ from collections.abc import Collection, Iterable, Sequence
 from datetime import UTC, datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, select, update
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
 from db import models as m
 from db.border import Row, article_row, caption_row, check, storable, storable_source, use_row
@@ -21,6 +21,9 @@ from db.queries.listings import run_summary
 from db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
 from db.search import name_key
 from db.session import writing
+
+PartyNames = tuple[str, PartyKind, Iterable[str]]
+"""A party's canonical name, its kind, and its other spellings."""
 
 
 def start_run(engine: Engine, version: str) -> int:
@@ -47,11 +50,16 @@ def write_articles(
     failures: Sequence[Failure] = (),
     *,
     skipped: int = 0,
+    parties: Iterable[PartyNames] = (),
+    settled: Iterable[str] = (),
 ) -> BatchCounts:
     """Store articles, and what could not be read, in one transaction: all of them or, if it raises, none.
 
     An article whose source is stored with the same content hash is unchanged and not written; with another
-    hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``.
+    hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``;
+    ``parties`` are made known as by ``register_parties``, so that no article is stored without its agencies' aliases.
+    ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
+    of them stands in its own failures, those of the earlier runs are deleted.
     Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
     no sense (two uses in one position, a confidence over 1), StoreError if the database fails.
     """
@@ -67,6 +75,8 @@ def write_articles(
             counts = BatchCounts(
                 counts.new + part.new, counts.changed + part.changed, counts.unchanged + part.unchanged
             )
+        for name in settled:
+            _forget_failures(connection, run_id, storable_source(name))
         insert_rows(
             connection,
             m.ingest_failure,
@@ -75,6 +85,7 @@ def write_articles(
                 for it in failures
             ],
         )
+        _register(connection, parties)
         run = m.ingest_run.c
         connection.execute(
             update(m.ingest_run)
@@ -87,6 +98,13 @@ def write_articles(
             )
         )
     return counts
+
+
+def _forget_failures(connection: Connection, run_id: int, file: str) -> None:
+    """Delete the failures of earlier runs in a file: of itself, or of what stands in it."""
+    failure = m.ingest_failure.c
+    of_it = or_(failure.source == file, *(failure.source.startswith(file + sign, autoescape=True) for sign in "!#:"))
+    connection.execute(delete(m.ingest_failure).where(failure.run_id < run_id, of_it))
 
 
 def finish_run(engine: Engine, run_id: int) -> RunSummary:
@@ -114,23 +132,27 @@ def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
         }
 
 
-def register_parties(engine: Engine, parties: Iterable[tuple[str, PartyKind, Iterable[str]]]) -> None:
+def register_parties(engine: Engine, parties: Iterable[PartyNames]) -> None:
     """Make parties and aliases known: ``[("Reuters", "agency", ["RTR", "Retuers"])]``. Takes none away."""
-    wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
     with writing(engine) as connection:
-        ids = put_parties(connection, wanted)
-        rows = {
-            (ids[key], alias): {"party_id": ids[key], "alias": alias, "alias_key": name_key(alias)}
-            for key, aliases in wanted.items()
-            for alias in sorted(aliases)
-        }
-        column = m.party_alias.c
-        for chunk in in_chunks(sorted(set(ids.values()))):
-            for party_id, alias in connection.execute(
-                select(column.party_id, column.alias).where(column.party_id.in_(chunk))
-            ):
-                rows.pop((party_id, alias), None)
-        insert_rows(connection, m.party_alias, list(rows.values()))
+        _register(connection, parties)
+
+
+def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
+    wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
+    ids = put_parties(connection, wanted)
+    rows = {
+        (ids[key], alias): {"party_id": ids[key], "alias": alias, "alias_key": name_key(alias)}
+        for key, aliases in wanted.items()
+        for alias in sorted(aliases)
+    }
+    column = m.party_alias.c
+    for chunk in in_chunks(sorted(set(ids.values()))):
+        for party_id, alias in connection.execute(
+            select(column.party_id, column.alias).where(column.party_id.in_(chunk))
+        ):
+            rows.pop((party_id, alias), None)
+    insert_rows(connection, m.party_alias, list(rows.values()))
 
 
 def _without_repeats(records: Sequence[ArticleRecord]) -> Iterable[list[ArticleRecord]]:

@@ -11,7 +11,7 @@ ROOT = Path(__file__).parent.parent
 
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
-    ("errors", "model", "version"),
+    ("errors", "model", "version", "pool"),
     ("text", "decoding", "tree", "walk"),
     ("looks",),
     ("body", "register", "images"),
@@ -37,7 +37,7 @@ LAYERS = (
     ("clean",),
     ("reading",),
     ("catalog", "clearing", "holdings"),
-    ("accounts", "auditing"),
+    ("accounts", "auditing", "shards"),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -2,31 +2,32 @@
 
 from __future__ import annotations
 
-import re
 import sys
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import nullcontext
+from collections.abc import Iterator
+from contextlib import closing
 from dataclasses import dataclass, field
 from datetime import date
+from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from captions.cli import options as o
 from captions.cli.output import note
-from captions.reading import Entry, Source, Unread
+from captions.cli.progress import Progress, cores, progress
+from captions.reading import Unread
+from captions.report import Column, Row
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from captions.catalog import Settings
+    from captions.shards import Part
     from captions.vocabulary import Vocabulary
 
-Names = tuple[tuple[str, str], ...]
 # A batch is what an interruption can lose, and what is held in memory at once.
-BATCH_FILES, BATCH_CHARACTERS = 400, 16_000_000
-_NUMBER = re.compile(r"^\d+ ")
+BATCH_ARTICLES, BATCH_CHARACTERS = 400, 16_000_000
+_FAILURES = (Column("source", "Not read"), Column("reason", "Why", wide=True))
 
 
 @dataclass(slots=True)
@@ -38,17 +39,15 @@ class _Count:
     notes: Counter[str] = field(default_factory=Counter)
     """What was noted of them, and of how many."""
 
-    def note(self, notes: Iterable[str]) -> None:
-        """Counts notes; those that differ by a number alone count together."""
-        self.notes.update({_NUMBER.sub("", note) for note in notes})
-
     def sorted_notes(self) -> list[tuple[str, int]]:
         """The notes and of how many articles they are, the most first."""
         return sorted(self.notes.items(), key=lambda item: (-item[1], item[0]))
 
 
 def ingest(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")],
+    paths: Annotated[
+        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")
+    ] = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
     publication: Annotated[
@@ -59,6 +58,18 @@ def ingest(
         typer.Option(parser=o.first_day, metavar="DAY", help="When, unless they say it themselves."),
     ] = None,
     fields: o.Map = None,
+    jobs: Annotated[
+        int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in N processes; else on all cores.")
+    ] = None,
+    seconds: Annotated[
+        float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Give an article up after so long.")
+    ] = 60,
+    list_failures: Annotated[
+        bool, typer.Option("--failures", help="Read nothing; list what could not be read, with the reasons.")
+    ] = False,
+    retry: Annotated[
+        bool, typer.Option("--retry-failures", help="Read the files again in which something could not be read.")
+    ] = False,
     form: o.ShapeFormat = o.Shape.table,
 ) -> None:
     """Read articles into the database.
@@ -73,21 +84,33 @@ def ingest(
     Examples:
       captions ingest articles/ --publication "Harbor Echo"
       captions ingest archive.jsonl.gz --map text=story.body,url=link
+      captions ingest --failures
+      captions ingest --retry-failures
     """
+    if bool(paths) + list_failures + retry != 1:
+        raise typer.BadParameter("give one of PATH..., --failures and --retry-failures")
+    if list_failures:
+        _list_failures(db_url, form)
+        return
     # Imported here: the database takes 0.4 s, which `captions credit` need not wait for.
     import db
-    from captions import catalog, reading
+    from captions import catalog, reading, shards
+    from captions.pool import Limits
     from captions.reading.records import parse_map
     from captions.version import VERSION
 
     names = parse_map(fields or [])
     words = o.words(agencies, db_url)
     settings = catalog.Settings(o.register_of(agencies, db_url), publication, published)
-    items = reading.find(paths)
-    engine = db.open_store(db_url, create=True)
+    engine = db.open_store(db_url, create=not retry)
     try:
+        broken = [failure.source for failure in catalog.failures(engine)]
+        paths = paths or sorted({_file_of(source) for source in broken})
         run = db.start_run(engine, VERSION)
-        failed, count = _run(engine, run, items, names, words, settings)
+        how = shards.How(db_url, words, settings, names)
+        parts = shards.Reading(how, jobs or cores(), Limits(seconds), engine).parts(reading.find(paths))
+        with progress(paths) as shown, closing(parts):
+            failed, count = _run(engine, run, parts, words, shown, {f for s in broken for f in catalog.files_of(s)})
         summary = db.finish_run(engine, run)
     except KeyboardInterrupt:
         note("what was written so far stays; the same command goes on from there")
@@ -115,81 +138,68 @@ def ingest(
         raise typer.Exit(2)
 
 
+def _list_failures(db_url: str, form: o.Shape) -> None:
+    import db
+    from captions import catalog
+    from captions.report import write_rows
+
+    engine = db.open_store(db_url)
+    try:
+        rows: list[Row] = [{"source": one.source, "reason": one.reason} for one in catalog.failures(engine)]
+    finally:
+        engine.dispose()
+    if rows or form is o.Shape.json:
+        write_rows("failures", _FAILURES, rows, form.value, sys.stdout)
+    else:
+        typer.echo("nothing failed")
+
+
+def _file_of(source: str) -> str:
+    """The file that a source stands in: the longest beginning of its name that is one."""
+    from captions import catalog
+
+    return next((name for name in catalog.files_of(source) if Path(name).is_file()), source)
+
+
 def _run(
-    engine: Engine, run: int, items: Sequence[Entry | Unread], names: Names, words: Vocabulary, settings: Settings
+    engine: Engine, run: int, parts: Iterator[Part], words: Vocabulary, shown: Progress, broken: set[str]
 ) -> tuple[list[Unread], _Count]:
-    """Reads and stores everything, batch by batch; gives what failed, and what was found."""
+    """Stores everything, batch by batch: all of one or none; gives what failed, and what was found.
+
+    ``broken`` are names of files in which earlier runs could not read something.
+    """
+    from captions import catalog
+
     failed: list[Unread] = []
     count = _Count()
-    fingerprint = settings.fingerprint()
-    shown = sys.stderr.isatty() and len(items) > 1
-    with typer.progressbar(length=len(items), label="reading", file=sys.stderr) if shown else nullcontext() as progress:
-        for sources, unread, size in _batches(items, names):
-            failed.extend(_store(engine, run, sources, unread, words, settings, fingerprint, count))
-            if progress is not None:
-                progress.update(size)
+    for batch in _batches(parts, shown):
+        catalog.write(
+            engine, run, batch.records, batch.failed, batch.unchanged, words, sorted(broken.intersection(batch.done))
+        )
+        failed += batch.failed
+        count.notes += batch.notes
+        count.captions += sum(len(record.uses) for record in batch.records)
+        count.printings += sum(use.printings for record in batch.records for use in record.uses)
     return failed, count
 
 
-def _batches(items: Sequence[Entry | Unread], names: Names) -> Iterator[tuple[list[Source], list[Unread], int]]:
-    """What was read and what was not, and how many items ended, until a batch is full."""
-    from captions import reading
+def _batches(parts: Iterator[Part], shown: Progress) -> Iterator[Part]:
+    """Parts put together until a batch is full, or what comes next may be long in coming."""
+    from captions.shards import Part
 
-    sources: list[Source] = []
-    unread: list[Unread] = []
-    size = ended = 0
-    for item in items:
-        for result in (item,) if isinstance(item, Unread) else reading.read(item, names):
-            if isinstance(result, Unread):
-                unread.append(result)
-            else:
-                sources.append(result)
-                size += len(result.text)
-            if len(sources) + len(unread) >= BATCH_FILES or size >= BATCH_CHARACTERS:
-                yield sources, unread, ended
-                sources, unread, size, ended = [], [], 0, 0
-        ended += 1
-    if sources or unread or ended:
-        yield sources, unread, ended
-
-
-def _store(
-    engine: Engine,
-    run: int,
-    sources: Sequence[Source],
-    unread: Sequence[Unread],
-    words: Vocabulary,
-    settings: Settings,
-    fingerprint: str,
-    count: _Count,
-) -> list[Unread]:
-    """Parses what the store does not have yet, and writes a batch: all of it or none. Gives all that was not read."""
-    import db
-    from captions import catalog, kinds, reading
-
-    known = db.known_hashes(engine, [catalog.source_name(source) for source in sources])
-    records = []
-    failed = list(unread)
-    for source in sources:
-        before = known.get(catalog.source_name(source))
-        if catalog.is_stored(before, source, fingerprint, settings):
-            continue
-        article = reading.article(source, words)
-        if not article.captions and (none := kinds.is_no_article(article.notes)):
-            failed.append(Unread(source.name, none))
-            continue
-        count.note((*source.notes, *article.notes))
-        told = settings if before is None else catalog.told_before(engine, source, settings)
-        records.append(catalog.article_record(source, article, told, fingerprint))
-    failures = [record for failure in failed if (record := catalog.failure_record(failure)) is not None]
-    skipped = len(sources) - len(records) - (len(failed) - len(unread))
-    db.write_articles(engine, run, records, failures, skipped=skipped)
-    used = sorted(catalog.agencies_used(records) & set(words.agencies))
-    if used:
-        db.register_parties(
-            engine,
-            [(n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used],
-        )
-    count.captions += sum(len(record.uses) for record in records)
-    count.printings += sum(use.printings for record in records for use in record.uses)
-    return failed
+    batch, articles, characters = Part(), 0, 0
+    for part in parts:
+        batch.records += part.records
+        batch.failed += part.failed
+        batch.unchanged += part.unchanged
+        batch.notes += part.notes
+        batch.done += part.done
+        more = len(part.records) + len(part.failed) + part.unchanged
+        articles += more
+        characters += sum(len(record.text) for record in part.records)
+        shown.advance(more, part.size)
+        if articles and (articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS or part.waits):
+            yield batch
+            batch, articles, characters = Part(), 0, 0
+    if articles or batch.done:
+        yield batch

@@ -7,8 +7,9 @@ audit reports it as CR901. What kinds of files there are is told by :mod:`captio
 from __future__ import annotations
 
 import sys
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from dataclasses import replace
+from typing import BinaryIO
 
 from captions.model import Article
 from captions.reading.folders import SUFFIXES, find
@@ -18,10 +19,13 @@ from captions.vocabulary import Vocabulary
 __all__ = ["STDIN", "SUFFIXES", "Entry", "Facts", "Source", "Unread", "article", "find", "read", "read_all"]
 
 
-def read(entry: Entry, names: tuple[tuple[str, str], ...] = ()) -> Iterator[Source | Unread]:
+def read(
+    entry: Entry, names: tuple[tuple[str, str], ...] = (), opened: Callable[[BinaryIO], object] | None = None
+) -> Iterator[Source | Unread]:
     """The articles of one file; an Unread for each that is empty, binary, holds no article, or cannot be opened.
 
-    ``names`` are the user's own of a record's fields, ``(("text", "body"),)``; the usual ones need none.
+    ``names`` are the user's own of a record's fields, ``(("text", "body"),)``; the usual ones need none. ``opened`` is
+    called with the file once it is open: its ``tell()`` says how far the reading is.
     """
     from captions.reading.by_kind import read_file  # where it is needed: all the formats take a while to load
 
@@ -30,6 +34,8 @@ def read(entry: Entry, names: tuple[tuple[str, str], ...] = ()) -> Iterator[Sour
             yield from read_file(sys.stdin.buffer, entry.name, names)
         else:
             with entry.path.open("rb") as stream:
+                if opened is not None:
+                    opened(stream)
                 yield from read_file(stream, entry.name, names)
     except FileNotFoundError:
         yield Unread(entry.name, "vanished before it could be read, or is a link to nothing")

@@ -24,6 +24,8 @@ class Entry:
 
     name: str
     path: Path | None
+    size: int | None = None
+    """In bytes; None of what is no file at rest: standard input, a pipe."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,7 +87,8 @@ def digest_of(data: bytes) -> str:
 
 def digest_of_record(text: str, page: bool, told: Facts) -> str:
     """The digest of an article in a record: of what is read of it, so that its other fields may change."""
-    return digest_of(repr((text, page, told)).encode("utf-8", "surrogatepass"))
+    rest = repr((page, told.url, told.headline, told.published, told.publication, told.language))
+    return digest_of(f"{rest}\0{text}".encode("utf-8", "surrogatepass"))
 
 
 def too_large(what: str = "not one article") -> str:

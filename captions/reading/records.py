@@ -25,6 +25,8 @@ PARTS = ("text", "html", "url", "headline", "published", "publication", "languag
 _SIGNS = str.maketrans("", "", "-_ :.")
 # Parts of a value that is a thing of its own: {"rendered": "<p>Rain"}, {"name": "Harbor Echo"}.
 _INNER = ("value", "rendered", "html", "text", "name", "title", "href", "$oid", "$date", "#text")
+# Names of fields up to this length are remembered, for they come over and over.
+_SHORT = 40
 # From so many names on, those of one file are remembered by bits, 4 MB of them: of a million one in 1,000 is mistaken
 # for another, and gets a place behind it that it would not need.
 _FEW, _BITS = 2000, 1 << 25
@@ -53,8 +55,19 @@ def names() -> dict[str, tuple[str, ...]]:
     return {part: tuple(usual) for part, usual in table.items()}
 
 
+@lru_cache(maxsize=1)
+def _ranks() -> dict[str, dict[str, int]]:
+    """For each part its usual names, and how far back each stands."""
+    return {part: {name: rank for rank, name in enumerate(usual)} for part, usual in names().items()}
+
+
 def key(name: str) -> str:
     """By what names are compared: ``"Body_Text"`` gives ``"bodytext"``."""
+    return _key(name) if len(name) <= _SHORT else name.casefold().translate(_SIGNS)
+
+
+@lru_cache(maxsize=1000)
+def _key(name: str) -> str:
     return name.casefold().translate(_SIGNS)
 
 
@@ -179,7 +192,10 @@ class _Fields:
             return next((v for field in own if (v := at_path(self._record, field)) not in (None, "")), None)
         if part in ("html", "text") and any(told in ("html", "text") for told, _ in self._own):
             return None  # whoever says where the text is means that it is nowhere else
-        return next((v for name in names()[part] if (v := self._by_key.get(name)) not in (None, "")), None)
+        ranks = _ranks()[part]
+        there = [name for name in self._by_key if name in ranks]
+        there.sort(key=ranks.__getitem__)
+        return next((v for name in there if (v := self._by_key[name]) not in (None, "")), None)
 
     def text(self, part: str) -> str:
         """A value that may be a list of paragraphs."""

@@ -1,0 +1,242 @@
+"""Ingests that are disturbed, and whether the database is then the one of an undisturbed run: each row compared.
+
+``python -m bench.faults 200`` runs so many killed ingests, two at once, a full disk, a read-only disk, and a folder
+that vanishes. The tests run a few of them.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import gzip
+import json
+import os
+import random
+import shutil
+import signal
+import sqlite3
+import subprocess
+import sys
+import tempfile
+import time
+import zipfile
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bench import corpus
+
+Rows = dict[str, list[tuple[object, ...]]]
+# Each table by what its rows mean, without the numbers that the database gave them.
+QUERIES = {
+    "article": "SELECT source, url, headline, publication, published, language, content_hash, text FROM article",
+    "caption": "SELECT digest, match_key, text, search_text FROM caption",
+    "party": "SELECT name, kind, name_key FROM party",
+    "party_alias": "SELECT p.name, p.kind, a.alias, a.alias_key FROM party_alias a JOIN party p ON p.id = a.party_id",
+    "credit": """SELECT c.line_digest, c.line, p.name, c.marks, c.restrictions, c.copyright_notice, c.license,
+        c.license_url, c.licensor_url, c.rule, c.confidence, c.version, c.reading, c.search_text
+        FROM credit c LEFT JOIN party p ON p.id = c.supplier_id""",
+    "credit_party": """SELECT c.line_digest, cp.role, cp.place, p.name, p.kind FROM credit_party cp
+        JOIN credit c ON c.id = cp.credit_id JOIN party p ON p.id = cp.party_id""",
+    "use": """SELECT a.source, u.position, ca.digest, c.line_digest, t.line_digest, u.printings, u.places, u.used_on,
+        u.publication, u.rule FROM use u JOIN article a ON a.id = u.article_id
+        LEFT JOIN caption ca ON ca.id = u.caption_id LEFT JOIN credit c ON c.id = u.credit_id
+        LEFT JOIN credit t ON t.id = u.told_credit_id""",
+    "use_image": """SELECT a.source, u.position, i.place, i.address FROM use_image i
+        JOIN use u ON u.id = i.use_id JOIN article a ON a.id = u.article_id""",
+    # A run that was killed has listed some before: each is there, however often.
+    "ingest_failure": "SELECT DISTINCT source, reason FROM ingest_failure",
+}
+
+
+def rows(database: Path) -> Rows:
+    """All rows of a store, sorted; raises AssertionError if SQLite finds it broken."""
+    with contextlib.closing(sqlite3.connect(database)) as connection:
+        assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
+        assert connection.execute("PRAGMA foreign_key_check").fetchone() is None
+        return {name: sorted(connection.execute(query), key=repr) for name, query in QUERIES.items()}
+
+
+def archive(folder: Path, count: int) -> None:
+    """``count`` articles in files of several kinds, and some files that are none."""
+    folder.mkdir(parents=True)
+    texts = corpus.articles(count * 3 // 4, 1500)
+    third = len(texts) // 3
+    for n, text in enumerate(texts[:third]):
+        (folder / f"{n:05}.txt").write_text(text, encoding="utf-8")
+    records = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts[third : 2 * third])]
+    (folder / "records.jsonl").write_text("\n".join([*records, '{"broken', ""]), encoding="utf-8")
+    with zipfile.ZipFile(folder / "packed.zip", "w") as packed:
+        for n, text in enumerate(texts[2 * third :]):
+            packed.writestr(f"{n:05}.txt", text)
+    for n, text in enumerate(corpus.articles(count - len(texts), 1500, seed=8)):
+        caption, _, body = text.partition("\n\n")
+        page = (
+            f"<html><body><article><h1>{caption}</h1><p>{'</p><p>'.join(body.splitlines())}</p></article></body></html>"
+        )
+        (folder / f"{n:05}.html.gz").write_bytes(gzip.compress(page.encode()))
+    (folder / "empty.txt").touch()
+    (folder / "binary.txt").write_bytes(b"\x89PNG\r\n\x1a\n" * 20)
+
+
+def start(database: Path, *arguments: str | Path) -> subprocess.Popen[str]:
+    """``captions ingest`` in a process group of its own, in the folder of the archive ``in``."""
+    command = [sys.executable, "-m", "captions", "ingest", *map(str, arguments or ["in"]), "--db", str(database)]
+    environment = {**os.environ, "PYTHONPATH": str(corpus.ROOT)}
+    return subprocess.Popen(  # noqa: S603 - our own program
+        command, cwd=Path.cwd(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
+    )
+
+
+def finished(database: Path, *arguments: str | Path) -> str:
+    """What an ingest says that nobody disturbs."""
+    running = start(database, *arguments)
+    out, err = running.communicate(timeout=600)
+    assert running.returncode == 0, err
+    return out
+
+
+def workers(pid: int) -> list[int]:
+    """The processes that a process has started."""
+    with contextlib.suppress(OSError):
+        return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
+    return []
+
+
+def killed(database: Path, rng: random.Random, longest: float, *, worker: bool) -> None:
+    """Starts an ingest and kills it, or its workers, after a while; one that ends before has not been disturbed."""
+    running = start(database, "in", "--jobs", "2")
+    time.sleep(rng.uniform(0, longest))
+    for pid in workers(running.pid) if worker else [running.pid]:
+        with contextlib.suppress(ProcessLookupError):
+            os.kill(pid, signal.SIGKILL)
+    running.communicate(timeout=600)
+    if worker:
+        assert running.returncode == 0
+
+
+def killed_often(database: Path, rng: random.Random, longest: float) -> None:
+    """Up to three runs are killed before one is left alone."""
+    for _ in range(rng.randint(1, 3)):
+        killed(database, rng, longest, worker=rng.random() < 0.25)
+
+
+def two_at_once(database: Path, rng: random.Random, longest: float) -> None:
+    """Two ingests of the same archive; one begins a little later."""
+    first = start(database)
+    time.sleep(rng.uniform(0, longest / 2))
+    second = start(database)
+    for running in (first, second):
+        _, err = running.communicate(timeout=600)
+        assert running.returncode == 0, err
+
+
+def vanishing(database: Path, rng: random.Random, longest: float) -> None:
+    """The archive goes away while it is read, and comes back."""
+    running = start(database)
+    time.sleep(rng.uniform(0, longest))
+    Path("in").rename("away")
+    running.communicate(timeout=600)
+    Path("away").rename("in")
+
+
+@contextlib.contextmanager
+def small_disk(size: str) -> Iterator[Path]:
+    """A disk of this size, which only root can make."""
+    with tempfile.TemporaryDirectory() as folder:
+        _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
+        try:
+            yield Path(folder)
+        finally:
+            subprocess.run(["umount", folder], check=True)  # noqa: S603, S607
+
+
+def full_disk(expected: Rows, rng: random.Random) -> None:
+    """The disk is full at some point; then it is larger."""
+    with small_disk(f"{rng.randint(100, 1500)}k") as disk:
+        running = start(disk / "x.db")
+        _, err = running.communicate(timeout=600)
+        assert running.returncode == 2, (running.returncode, err)
+        assert err.count("\n") == 1 and "disk" in err, err
+        _mount("-o", "remount,size=200m", str(disk))
+        finished(disk / "x.db")
+        _same(rows(disk / "x.db"), expected)
+
+
+def read_only(expected: Rows, rng: random.Random, longest: float) -> None:
+    """The disk can be read alone, from some point on; then it can be written again."""
+    with small_disk("200m") as disk:
+        killed(disk / "x.db", rng, longest, worker=False)
+        _mount("-o", "remount,ro", str(disk))
+        running = start(disk / "x.db")
+        _, err = running.communicate(timeout=600)
+        assert running.returncode == 2, (running.returncode, err)
+        assert err.count("\n") == 1, err
+        _mount("-o", "remount,rw", str(disk))
+        finished(disk / "x.db")
+        _same(rows(disk / "x.db"), expected)
+
+
+def _mount(*arguments: str) -> None:
+    subprocess.run(["mount", *arguments], check=True, capture_output=True)  # noqa: S603, S607
+
+
+def can_mount() -> bool:
+    """Whether disks can be made here."""
+    try:
+        with small_disk("100k"):
+            return True
+    except (OSError, subprocess.CalledProcessError):
+        return False
+
+
+def _same(found: Rows, expected: Rows) -> None:
+    for name, wanted in expected.items():
+        assert found[name] == wanted, f"{name}: {len(found[name])} rows, not {len(wanted)}, or others"
+
+
+def undisturbed(folder: Path) -> tuple[Rows, float]:
+    """The rows of a run that nobody disturbed, and how long it took."""
+    begun = time.monotonic()
+    finished(folder / "expected.db")
+    return rows(folder / "expected.db"), time.monotonic() - begun
+
+
+def same_after(disturb: Callable[[Path], None], expected: Rows, folder: Path) -> None:
+    """Disturbs an ingest into a new database, and lets the next one end; raises AssertionError if rows differ."""
+    place = folder / "disturbed"
+    place.mkdir()
+    try:
+        disturb(place / "x.db")
+        finished(place / "x.db")
+        _same(rows(place / "x.db"), expected)
+    finally:
+        shutil.rmtree(place)
+
+
+def main(runs: int, count: int = 600) -> None:
+    """Disturbs so many ingests, and prints how many of them came to the same rows."""
+    rng = random.Random(7)  # noqa: S311 - repeatable, no secret
+    with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
+        folder = Path(name)
+        archive(folder / "in", count)
+        expected, longest = undisturbed(folder)
+        print(f"undisturbed: {longest:.1f} s, {sum(map(len, expected.values()))} rows", flush=True)
+        kinds: tuple[tuple[str, int, Callable[[], None]], ...] = (
+            ("killed", runs, lambda: same_after(lambda to: killed_often(to, rng, longest), expected, folder)),
+            ("two at once", runs // 20, lambda: same_after(lambda to: two_at_once(to, rng, longest), expected, folder)),
+            ("vanished", runs // 20, lambda: same_after(lambda to: vanishing(to, rng, longest), expected, folder)),
+            ("full disk", runs // 20 if can_mount() else 0, lambda: full_disk(expected, rng)),
+            ("read-only disk", runs // 20 if can_mount() else 0, lambda: read_only(expected, rng, longest)),
+        )
+        for kind, times, disturb in kinds:
+            good = 0
+            for _ in range(times):
+                try:
+                    disturb()
+                    good += 1
+                except AssertionError as error:
+                    print(f"{kind}: {error}", flush=True)
+            print(f"faults, {kind}: {good} of {times} runs ended with the rows of an undisturbed one", flush=True)
+
+
+if __name__ == "__main__":
+    main(int(sys.argv[1]) if sys.argv[1:] else 200)

@@ -1,0 +1,145 @@
+"""An ingest on several cores: the same database however it is read, and whatever disturbs it."""
+
+from __future__ import annotations
+
+import contextlib
+import json
+import random
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+from bench import faults
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+RNG = random.Random(7)  # noqa: S311 - repeatable, no secret
+needs_disks = pytest.mark.skipif(
+    not faults.can_mount(), reason="only root can make a small disk; run: sudo .venv/bin/pytest tests/test_ingest.py"
+)
+
+
+@pytest.fixture(scope="module")
+def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
+    """A folder with an archive, the working folder for these tests."""
+    folder = tmp_path_factory.mktemp("faults")
+    with contextlib.chdir(folder):
+        faults.archive(folder / "in", 460)
+        yield folder
+
+
+@pytest.fixture(scope="module")
+def undisturbed(place: Path) -> tuple[faults.Rows, float]:
+    return faults.undisturbed(place)
+
+
+@pytest.mark.parametrize("jobs", ["1", "3"])
+def test_the_number_of_processes_makes_no_difference(
+    place: Path, undisturbed: tuple[faults.Rows, float], jobs: str
+) -> None:
+    database = place / f"{jobs}.db"
+    said = faults.finished(database, "in", "--jobs", jobs)
+    assert said.startswith("read 460, new 460, changed 0, unchanged 0, failed 3;")
+    assert faults.rows(database) == undisturbed[0]
+
+
+# More of each, and other disturbances, are run by `python -m bench.faults`.
+def test_a_killed_ingest_goes_on_with_the_same_rows(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
+    expected, longest = undisturbed
+    faults.same_after(lambda to: faults.killed(to, RNG, longest, worker=False), expected, place)
+
+
+def test_an_ingest_whose_workers_are_killed_ends_with_the_same_rows(
+    place: Path, undisturbed: tuple[faults.Rows, float]
+) -> None:
+    expected, longest = undisturbed
+    faults.killed(place / "x.db", RNG, longest, worker=True)
+    assert faults.rows(place / "x.db") == expected
+
+
+def test_two_ingests_at_once_end_with_the_same_rows(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
+    faults.two_at_once(place / "y.db", RNG, undisturbed[1])
+    assert faults.rows(place / "y.db") == undisturbed[0]
+
+
+@needs_disks
+def test_a_full_disk_is_told_and_the_next_run_goes_on(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
+    faults.full_disk(undisturbed[0], RNG)
+
+
+# --- an article that is too much
+
+
+@pytest.fixture
+def long_article() -> str:
+    """It takes seconds to read."""
+    return "".join(f"The {n}th boat was late again. (Photo: Ada Ito/AP)\n" for n in range(30_000))
+
+
+@pytest.mark.parametrize("jobs", ["1", "2"])
+def test_an_article_that_takes_too_long_fails_alone(
+    run: Run, write: Write, tmp_path: Path, article: str, long_article: str, jobs: str
+) -> None:
+    for name in ("a", "c"):
+        write(tmp_path / "in" / f"{name}.txt")
+    (tmp_path / "in" / "b.txt").write_text(long_article, encoding="utf-8")
+    texts = [article, long_article, article + "\nMore.\n"]
+    lines = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
+    (tmp_path / "in" / "d.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    ran = run("ingest", "in", "--jobs", jobs, "--time-limit", "0.5")
+    assert ran.out.startswith("read 4, new 4, changed 0, unchanged 0, failed 2;")
+    assert ran.err.splitlines() == [
+        "not read: in/b.txt: reading it took longer than 0.5 seconds",
+        "not read: in/d.jsonl#1: reading it took longer than 0.5 seconds",
+    ]
+    assert run("db", "check").code == 0
+
+
+# --- what failed, and reading it again
+
+
+def failures(run: Run) -> list[dict[str, str]]:
+    found: list[dict[str, str]] = json.loads(run("ingest", "--failures", "--format", "json").out)["failures"]
+    return found
+
+
+def test_failures_are_listed_and_read_again_alone(run: Run, write: Write, tmp_path: Path) -> None:
+    write(tmp_path / "in" / "a.txt")
+    (tmp_path / "in" / "b.txt").touch()
+    (tmp_path / "in" / "c.jsonl").write_text('{"id": "1", "text": "It rained."}\n{"broken\n', encoding="utf-8")
+    run("ingest", "in")
+    empty = {"source": "in/b.txt", "reason": "an empty file"}
+    broken = {"source": "in/c.jsonl:2", "reason": "broken JSON: unterminated string starting at character 2"}
+    assert failures(run) == [empty, broken]
+    assert run("ingest", "--failures").out.splitlines()[2:] == [
+        f"in/b.txt       {empty['reason']}",
+        f"in/c.jsonl:2   {broken['reason']}",
+    ]
+    assert run("ingest", "--retry-failures").out.startswith("read 1, new 0, changed 0, unchanged 1, failed 2")
+    assert failures(run) == [empty, broken]
+    (tmp_path / "in" / "b.txt").write_text("It rained again, and nobody seemed to mind.", encoding="utf-8")
+    assert run("ingest", "--retry-failures").out.startswith("read 2, new 1, changed 0, unchanged 1, failed 1")
+    assert failures(run) == [broken]
+    (tmp_path / "in" / "c.jsonl").write_text('{"id": "1", "text": "It rained."}\n{"id": "2", "text": "So it did."}\n')
+    assert run("ingest", "in/c.jsonl").out.startswith("read 2, new 1, changed 0, unchanged 1, failed 0")
+    assert failures(run) == []
+    assert run("ingest", "--failures").out == "nothing failed\n"
+    assert run("ingest", "--retry-failures").out.startswith("read 0, ")
+
+
+def test_a_file_that_is_gone_stays_among_the_failures(run: Run, write: Write, tmp_path: Path) -> None:
+    write(tmp_path / "a.txt")
+    (tmp_path / "b.txt").touch()
+    run("ingest", "a.txt", "b.txt")
+    (tmp_path / "b.txt").unlink()
+    ran = run("ingest", "--retry-failures")
+    assert (ran.code, ran.err) == (2, "not read: b.txt: no such file or folder\n")
+    assert failures(run) == [{"source": "b.txt", "reason": "an empty file"}]
+
+
+@pytest.mark.parametrize("arguments", [[], ["a.txt", "--failures"], ["--failures", "--retry-failures"]])
+def test_what_to_read_is_told_in_one_way(run: Run, arguments: list[str]) -> None:
+    assert run("ingest", *arguments).code == 2
