@@ -6,13 +6,13 @@ from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine
 
 import db
 from db import AgreementRecord
+from tests.engines import Stores
 from tests.test_db_store import ARTICLES, article, write
 
 FULL = AgreementRecord(
@@ -34,8 +34,8 @@ OPEN = AgreementRecord("AP", kind="per-use", price=Decimal("45.50"), currency="U
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = db.open_store(str(tmp_path / "captions.db"), create=True)
+def engine(stores: Stores) -> Iterator[Engine]:
+    engine = db.open_store(stores.empty(), create=True)
     yield engine
     engine.dispose()
 

@@ -2,11 +2,9 @@
 
 from __future__ import annotations
 
-import shutil
 from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import date
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -17,6 +15,7 @@ from sqlalchemy import Engine, select
 import db
 from db import CorrectionRecord, CreditRecord, WaiverRecord
 from db import models as m
+from tests.engines import Stores
 from tests.test_db_store import ARTICLES, REUTERS, STALE, article, contents, use, write
 
 SAID = CorrectionRecord(
@@ -25,8 +24,8 @@ SAID = CorrectionRecord(
 
 
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    engine = db.open_store(str(tmp_path / "captions.db"), create=True)
+def engine(stores: Stores) -> Iterator[Engine]:
+    engine = db.open_store(stores.empty(), create=True)
     yield engine
     engine.dispose()
 
@@ -160,25 +159,16 @@ READ = st.builds(
 SEARCH = settings(max_examples=25, deadline=None)
 
 
-@pytest.fixture(scope="module")
-def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("many")
-    db.open_store(str(folder / "empty.db"), create=True).dispose()
-    return folder
-
-
-def fresh(folder: Path) -> Engine:
-    for name in ("captions.db-wal", "captions.db-shm"):
-        (folder / name).unlink(missing_ok=True)
-    return db.open_store(shutil.copy(str(folder / "empty.db"), str(folder / "captions.db")))
+def fresh(stores: Stores) -> Engine:
+    return db.open_store(stores.empty())
 
 
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=3), st.data())
 def test_undone_the_store_is_as_it_was(
-    folder: Path, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
 ) -> None:
-    engine = fresh(folder)
+    engine = fresh(stores)
     try:
         write(engine, [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)])
         before = read_off(engine)
@@ -195,12 +185,12 @@ def test_undone_the_store_is_as_it_was(
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=2), st.data())
 def test_the_order_of_reading_and_correcting_makes_no_difference(
-    folder: Path, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
 ) -> None:
     articles = [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)]
     found = []
     for order in (articles, data.draw(st.permutations(articles))):
-        engine = fresh(folder)
+        engine = fresh(stores)
         try:
             at = data.draw(st.integers(0, len(order)))
             write(engine, order[:at])
