@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from itertools import islice
 
 import db.audit as store
@@ -10,6 +10,7 @@ from captions.audit import CODES, Code, Finding, Severity, Use
 from captions.audit.commands import Commands
 from captions.catalog import credit_of
 from captions.model import Credit
+from captions.report.overview import Overview
 
 CREDITS_KEPT = 100_000
 """Credits that are remembered while findings are read: most lines come again and again."""
@@ -53,11 +54,18 @@ class Answer:
     """What an audit found: numbers at once, findings as they are gone through, each time anew."""
 
     def __init__(
-        self, audit: store.Audit, credits_: Credits, loose: Mapping[str, Sequence[Finding]], codes: Mapping[str, Code]
+        self,
+        audit: store.Audit,
+        credits_: Credits,
+        loose: Mapping[str, Sequence[Finding]],
+        codes: Mapping[str, Code],
+        overview: Callable[[], Overview],
     ) -> None:
         """Takes what was found on uses, and what was found beside them."""
         self._audit, self._credits, self._loose, self.codes = audit, credits_, loose, codes
         self._commands = Commands()
+        self.overview = overview
+        """Tells, when asked, what a report says beside the findings."""
         self.counts: Mapping[str, int] = {}
         """Findings by code, in the order of codes."""
         self.in_order: Mapping[str, int] = {}

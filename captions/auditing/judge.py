@@ -32,8 +32,10 @@ from captions.audit.standing import Agreements, Asked, Group, Stretch, mark_of
 from captions.audit.told import disagreeing
 from captions.audit.uses import CREDIT_RULES, may_be_unlabelled, no_credit, unlabelled
 from captions.auditing.answer import Answer, Credits
+from captions.auditing.overview import overview
 from captions.auditing.question import Known, Question
 from captions.catalog import failures
+from captions.report.overview import Overview
 from captions.text import match_key, name_key
 from captions.vocabulary import Vocabulary
 
@@ -69,7 +71,7 @@ class Judge:
             self.loose["CR901"] = [
                 Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source)) for f in failures(engine)
             ]
-        answer = Answer(audit, self.credits, self.loose, codes)
+        answer = Answer(audit, self.credits, self.loose, codes, self.overview)
         self._count(answer, waivers, known_loose)
         audit.list_findings("waiver" if self.question.waived else None)
         return answer
@@ -235,12 +237,7 @@ class Judge:
         """CR305 beside the uses: how many uses without a day may or may not count on a quota."""
         if "CR305" not in self.audit.ranks:
             return
-        unknown: dict[int, int] = {}
-        for group_id, count in self.audit.count_undated():
-            for agreement in self.held.may_count(self.groups[group_id]):
-                if agreement.id is not None and agreement.id in limited:
-                    unknown[agreement.id] = unknown.get(agreement.id, 0) + count
-        for agreement_id, count in sorted(unknown.items()):
+        for agreement_id, count in sorted(self._undated().items()):
             a = limited[agreement_id]
             uses = "1 use has" if count == 1 else f"{count} uses have"
             quota = f"{a.quota} a {a.quota_period}"
@@ -251,6 +248,19 @@ class Judge:
             finding = Finding("CR305", message, f"agreement {a.id}", clear=clear)
             self.loose.setdefault("CR305", []).append(finding)
             self.parties[finding.source] = a.supplier
+
+    def _undated(self) -> dict[int, int]:
+        """How many uses without a day may count on the quota of which agreement."""
+        unknown: dict[int, int] = {}
+        for group_id, count in self.audit.count_undated():
+            for agreement in self.held.may_count(self.groups[group_id]):
+                if agreement.id is not None:
+                    unknown[agreement.id] = unknown.get(agreement.id, 0) + count
+        return unknown
+
+    def overview(self) -> Overview:
+        """Tells what a report says beside the findings; only after :meth:`answer`."""
+        return overview(self.audit, self.held, self._undated())
 
     def _count(self, answer: Answer, waivers: Sequence[store.Aside], known: set[tuple[str, str]]) -> None:
         """Takes out what is set aside beside the uses, and counts."""

@@ -24,6 +24,8 @@ class Form(StrEnum):
     json = "json"
     csv = "csv"
     html = "html"
+    markdown = "markdown"
+    sarif = "sarif"
 
 
 class Scope(StrEnum):
@@ -93,6 +95,7 @@ def audit(
     Examples:
       captions audit --severity error --limit 20
       captions audit --for syndication --territory DE
+      captions audit --format html -o report.html
       captions audit --format json -o audit.json
       captions audit --baseline audit.json --fail-on error
     """
@@ -132,6 +135,7 @@ def audit(
                 answer.codes,
                 answer.waived,
                 answer.known,
+                answer.overview,
                 () if answer.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:

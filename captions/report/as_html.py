@@ -1,90 +1,225 @@
-"""Tables -> one HTML file: no network, no script, light and dark, fit for print. All text is escaped."""
+"""A report -> one HTML file: no network, light and dark, fit for print, keyboard and screen reader.
+
+All text of articles is escaped, and the policy of the page allows its own style and script only: by their digests.
+"""
 
 from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
-from dataclasses import dataclass
-from typing import TextIO
+from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from html import escape
+from importlib.resources import files
+from typing import TYPE_CHECKING, TextIO
 
-from captions.report import safe
-from captions.report.rows import Column, Row, as_text
+from captions.audit import SEVERITIES, Finding
+from captions.report import charts, safe
+from captions.report.overview import Overview, Read
 
-_STYLE = """
-:root { color-scheme: light dark; --line: #c8c8c8; --error: #b00020; --warning: #8a5a00; --info: #1c5a86; }
-@media (prefers-color-scheme: dark) {
-  :root { --line: #555; --error: #ff8a80; --warning: #ffcc66; --info: #8ecbff; }
-}
-body { font: 1rem/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
-h1 { font-size: 1.5rem; margin-bottom: 0.25rem; }
-h2 { font-size: 1.15rem; margin-top: 2rem; }
-.scroll { overflow-x: auto; }
-table { border-collapse: collapse; width: 100%; }
-th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.9rem 0.4rem 0; }
-th, td { text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 4.5rem; }
-td.number, th.number { text-align: right; }
-.error { color: var(--error); font-weight: bold; }
-.warning { color: var(--warning); font-weight: bold; }
-.info { color: var(--info); }
-@media print {
-  body { font-size: 9pt; margin: 0; max-width: none; }
-  .scroll { overflow: visible; }
-  thead { display: table-header-group; }
-  tr { break-inside: avoid; }
-}
-"""
-_SEVERITIES = ("error", "warning", "info")
+if TYPE_CHECKING:
+    from captions.report.findings import Report
+
+TITLE = "Audit of picture credits"
+_HEADS = ("Severity", "Code", "Day", "Article", "Caption", "Credit line", "Supplier", "Finding and what clears it")
 
 
-@dataclass(frozen=True, slots=True)
-class Table:
-    """A table with its heading."""
+def write(report: Report, stream: TextIO) -> None:
+    """Writes the report: a summary, charts, the findings as a table, the articles with their captions."""
+    overview = report.overview() if report.overview else None
+    stream.writelines(_head())
+    stream.write(f"<h1>{TITLE}</h1>\n<p>{safe.markup(report.heading())}</p>\n")
+    stream.writelines(_tiles(report, overview))
+    if overview is not None:
+        stream.writelines(_charts(report, overview))
+    stream.writelines(_by_code(report))
+    codes: dict[int, list[str]] = {}
+    stream.writelines(_findings(report, codes))
+    if overview is not None:
+        stream.writelines(_articles(overview.articles, report.articles, codes))
+    stream.write(f"</main>\n<script>{_file('report.js')}</script>\n</body>\n</html>\n")
 
-    title: str
-    columns: Sequence[Column]
-    rows: Sequence[Row]
 
-
-def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: TextIO) -> None:
-    """Writes a page: title, one line that sums up, the tables, and a note at the end."""
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
-    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
-    stream.write(
-        "<!DOCTYPE html>\n"
-        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
-        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
-        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
-        '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{safe.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{safe.markup(title)}</h1>\n<p>{safe.markup(heading)}</p>\n"
+def _head() -> Iterator[str]:
+    style, script = _file("report.css"), _file("report.js")
+    policy = (
+        f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
+        "base-uri 'none'; form-action 'none'"
     )
-    for table in tables:
-        _write_table(table, stream)
-    if note:
-        stream.write(f"<p>{safe.markup(note)}</p>\n")
-    stream.write("</body>\n</html>\n")
+    yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+    yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+    yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+    yield '<meta name="referrer" content="no-referrer">\n'
+    yield f"<title>{TITLE}</title>\n<style>{style}</style>\n</head>\n<body>\n"
+    yield '<a class="skip" href="#findings">Skip to the findings</a>\n<main>\n'
 
 
-def _write_table(table: Table, stream: TextIO) -> None:
-    if not table.rows:
+@lru_cache(maxsize=2)
+def _file(name: str) -> str:
+    return "\n" + (files("captions") / "data" / name).read_text("utf-8")
+
+
+def _digest(text: str) -> str:
+    return f"sha256-{base64.b64encode(hashlib.sha256(text.encode()).digest()).decode()}"
+
+
+def _tiles(report: Report, overview: Overview | None) -> Iterator[str]:
+    by_severity, uses = report.by_severity, report.uses
+    tiles = [("Uses", str(uses), "", f"in {report.articles} article{'s'[: report.articles != 1]}")]
+    if overview is not None:
+        tiles.append(
+            ("Credited", charts.share(overview.credited, uses), "", f"{overview.credited} of {uses} have a credit line")
+        )
+    names = {"error": "Errors", "warning": "Warnings", "info": "Info"}
+    tiles += [(names[name], str(by_severity[name]), name, "") for name in SEVERITIES]
+    if overview is not None:
+        risk = overview.at_risk
+        said = ("unknown", "agreements were not asked about") if risk is None else (str(risk), risk.note)
+        tiles.append(("Money at risk", said[0], "", said[1]))
+    tiles.append(("Waived", str(report.waived), "", "set aside with a reason"))
+    if report.known:
+        tiles.append(("Known", str(report.known), "", "in the baseline"))
+    yield '<dl class="tiles">\n'
+    for name, figure, kind, note in tiles:
+        kind = f" {kind}" if kind and figure != "0" else ""
+        amount = safe.markup(figure).replace(" + ", "<br>")
+        yield f'<div><dt>{name}</dt><dd class="figure{kind}">{amount}</dd>'
+        yield f'<dd class="note">{safe.markup(note)}</dd></div>\n'
+    yield "</dl>\n"
+
+
+def _charts(report: Report, overview: Overview) -> Iterator[str]:
+    if not report.uses:
         return
-    stream.write(f'<h2>{safe.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
-    for column in table.columns:
-        kind = ' class="number"' if column.number else ""
-        stream.write(f'<th scope="col"{kind}>{safe.markup(column.title)}</th>')
-    stream.write("</tr>\n</thead>\n<tbody>\n")
-    for row in table.rows:
-        stream.write(f"<tr>{''.join(_cell(column, row) for column in table.columns)}</tr>\n")
-    stream.write("</tbody>\n</table>\n</div>\n")
+    yield '<div class="charts">\n<section>\n<h2>Uses by supplier</h2>\n'
+    yield from charts.of_suppliers(overview.suppliers, overview.credited, report.uses)
+    yield "</section>\n<section>\n<h2>Uses by month</h2>\n"
+    yield from charts.of_months(overview.months, overview.undated)
+    yield "</section>\n</div>\n"
+    if overview.quotas:
+        yield '<section>\n<h2>Quotas</h2>\n<div class="scroll">\n'
+        yield from charts.of_quotas(overview.quotas)
+        yield "</div>\n</section>\n"
 
 
-def _cell(column: Column, row: Row) -> str:
-    text = as_text(row.get(column.key))
-    if column.number:
-        return f'<td class="number">{safe.markup(text)}</td>'
-    if column.key == "severity" and text in _SEVERITIES:
-        return f'<td class="{text}">{text}</td>'
-    # Each text tells its own direction: captions in Hebrew and Arabic stand among English ones.
-    return f'<td dir="auto">{safe.markup(text)}</td>'
+def _by_code(report: Report) -> Iterator[str]:
+    if not report.total:
+        return
+    yield '<section>\n<h2>What was found</h2>\n<div class="scroll">\n<table>\n'
+    yield charts.heads("Code", "Severity", "#Count", "Meaning", "What clears it")
+    for row in report.summary():
+        code, severity = row["code"], row["severity"]
+        yield f'<tr><th scope="row"><a href="#findings" data-code="{code}">{code}</a></th>'
+        yield f'<td class="{severity}">{severity}</td><td class="number">{row["count"]}</td>'
+        yield f"<td>{safe.markup(str(row['title']))}</td><td>{_commands(str(row['remedy']))}</td></tr>\n"
+    yield "</tbody>\n</table>\n</div>\n</section>\n"
+
+
+def _commands(text: str) -> str:
+    return safe.markup(text.replace("`", "'"))
+
+
+def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
+    yield '<section id="findings">\n<h2>Findings</h2>\n'
+    if note := report.shown_note():
+        yield f"<p>{note}, the worst first; the others come without <code>--limit</code>.</p>\n"
+    if not report.shown_count:
+        yield "<p>No findings.</p>\n</section>\n"
+        return
+    yield from _controls(report)
+    yield '<div class="scroll" role="region" aria-labelledby="findings-caption" tabindex="0">\n<table>\n'
+    yield '<caption id="findings-caption">Findings, worst first. The buttons in the heads sort; one click selects a '
+    yield "command, and <code>…</code> in it stands for what only you can say.</caption>\n<thead><tr>"
+    yield from (f'<th scope="col" aria-sort="none"><button type="button">{head}</button></th>' for head in _HEADS)
+    yield "</tr></thead>\n<tbody>\n"
+    for finding in report.shown:
+        if finding.use is not None and finding.use.id is not None:
+            codes.setdefault(finding.use.id, []).append(finding.code)
+        yield _row(finding)
+    yield "</tbody>\n</table>\n</div>\n</section>\n"
+
+
+def _controls(report: Report) -> Iterator[str]:
+    by_severity = {name: count for name, count in report.by_severity.items() if count}
+    # Hidden where no script runs: they could do nothing.
+    yield '<div class="controls" role="search" aria-label="Filter the findings" hidden>\n'
+    yield '<label for="words">Find in the findings <input id="words" type="search" autocomplete="off" '
+    yield 'spellcheck="false" aria-describedby="shown"></label>\n'
+    yield '<label for="severity">Severity <select id="severity"><option value="">all</option>'
+    yield from (f"<option>{name}</option>" for name in by_severity)
+    yield '</select></label>\n<label for="code">Code <select id="code"><option value="">all</option>'
+    yield from (
+        f'<option value="{row["code"]}">{row["code"]} {safe.markup(str(row["title"]))}</option>'
+        for row in sorted(report.summary(), key=lambda row: str(row["code"]))
+    )
+    yield '</select></label>\n<button type="button" id="all">Show all</button>\n'
+    yield '<p id="shown" role="status"></p>\n</div>\n'
+
+
+def _row(finding: Finding) -> str:
+    use, severity = finding.use, finding.severity
+    credit = use.credit if use else None
+    day = use.used_on.isoformat() if use and use.used_on else ""
+    rank = SEVERITIES.index(severity) + 1
+    place = safe.markup(finding.source) + (f" #{use.position}" if use else "")
+    return (
+        f'<tr><td class="{severity}" data-key="{rank}">{severity}</td><td>{finding.code}</td>'
+        f'<td class="day">{day}</td>'
+        f'<td dir="auto" data-key="{place}">{_article(finding, place)}</td>'
+        f'<td dir="auto">{safe.markup(use.caption) if use else ""}</td>'
+        f'<td dir="auto">{safe.markup(credit.line) if credit else ""}</td>'
+        f'<td dir="auto">{safe.markup(credit.supplier or "") if credit else ""}</td>'
+        f'<td dir="auto">{safe.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
+    )
+
+
+def _article(finding: Finding, place: str) -> str:
+    use = finding.use
+    if use is None:
+        return place
+    told = f"{safe.markup(use.publication)} · " if use.publication else ""
+    return f"{_linked(use.headline or finding.source, use.url)}<small>{told}{place}</small>"
+
+
+def _linked(text: str, url: str | None) -> str:
+    address = safe.address(url)
+    if address is None:
+        return safe.markup(text)
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{safe.markup(text)}</a>'
+
+
+def _command(text: str) -> str:
+    # Spaces stay as they are: the line in the command is the line in the store.
+    return f"<code>{escape(text) if text.isprintable() else safe.markup(text)}</code>" if text else ""
+
+
+def _articles(articles: Iterable[Read], total: int, codes: dict[int, list[str]]) -> Iterator[str]:
+    yield '<section id="articles">\n<h2>Articles and their captions</h2>\n'
+    listed = 0
+    for article in articles:
+        listed += 1
+        yield _details(article, codes)
+    if listed < total:
+        yield f"<p>The first {listed} of {total} articles are listed; for others: <code>captions audit --format html "
+        yield "--publication NAME --since DAY --until DAY</code></p>\n"
+    yield "</section>\n"
+
+
+def _details(article: Read, codes: dict[int, list[str]]) -> str:
+    found = sum(len(codes.get(one.use, ())) for one in article.captions)
+    told = [article.publication or "", article.day.isoformat() if article.day else "no day", article.source]
+    said = f"{len(article.captions)} caption{'s'[: len(article.captions) != 1]}"
+    parts = [
+        f'<details>\n<summary><span dir="auto">{safe.markup(article.headline or article.source)}</span> '
+        f"<small>{' · '.join(map(safe.markup, filter(None, (*told, said, f'findings: {found}'))))}</small></summary>\n"
+    ]
+    if address := safe.address(article.url):
+        parts.append(f"<p>{_linked(address, address)}</p>\n")
+    parts.append("<ol>\n")
+    for one in article.captions:
+        marks = f" <b>{' '.join(dict.fromkeys(codes[one.use]))}</b>" if one.use in codes else ""
+        line = safe.markup(one.credit) if one.credit is not None else "<i>no credit</i>"
+        text = safe.markup(one.caption) or "<i>no caption</i>"
+        parts.append(f'<li value="{one.position}" dir="auto">{text}<small dir="auto">{line}{marks}</small></li>\n')
+    parts.append("</ol>\n</details>\n")
+    return "".join(parts)

@@ -1,12 +1,27 @@
-"""Rows -> a table in Markdown, for a message or a wiki. Texts from articles only say what they are."""
+"""Rows and reports -> Markdown as GitHub reads it, for a comment or a wiki. No sign in a text has force."""
 
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 from captions.report import safe
 from captions.report.rows import Column, Row, as_text
+
+if TYPE_CHECKING:
+    from captions.report.findings import Report
+
+_FINDINGS = (
+    Column("severity", "Severity"),
+    Column("code", "Code"),
+    Column("used_on", "Day"),
+    Column("source", "Article"),
+    Column("position", "Caption", number=True),
+    Column("caption", "Text", cut=120),
+    Column("credit", "Credit line", cut=120),
+    Column("message", "Finding"),
+    Column("clear", "Command that clears it"),
+)
 
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
@@ -14,7 +29,44 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
     stream.write(_line([safe.markdown(column.title) for column in columns]))
     stream.write(_line(["---:" if column.number else "---" for column in columns]))
     for row in rows:
-        stream.write(_line([safe.markdown(as_text(row.get(column.key))) for column in columns]))
+        stream.write(_line([_cell(column, row) for column in columns]))
+
+
+def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> None:
+    """Writes a report: its numbers, its codes, and its findings as tables."""
+    from captions.report.findings import row
+
+    stream.write(f"# Audit of picture credits\n\n{safe.markdown(report.heading())}.\n")
+    if report.overview is not None:
+        overview = report.overview()
+        stream.write(f"\nCredited: {overview.credited} of {report.uses}.\n")
+        if risk := overview.at_risk:
+            stream.write(f"\nMoney at risk: {safe.markdown(str(risk))} ({safe.markdown(risk.note)}).\n")
+    if not report.total:
+        return
+    stream.write("\n## What was found\n\n")
+    write(summary, report.summary(), stream)
+    stream.write("\n## Findings\n\n")
+    write(_FINDINGS, map(row, report.shown), stream)
+    if note := report.shown_note():
+        stream.write(f"\n{note}\n")
+
+
+def _cell(column: Column, row: Row) -> str:
+    text = as_text(row.get(column.key))
+    if column.key == "clear":
+        return code(text) if text else ""
+    return safe.markdown(safe.short(text, column.cut) if column.cut else text)
+
+
+def code(text: str) -> str:
+    """A command to be copied, as code in a cell; its fence is longer than any run of backticks in it."""
+    text = safe.line(text) if not text.isprintable() else text
+    runs = [len(run) for run in "".join(c if c == "`" else " " for c in text).split()]
+    fence = "`" * (max(runs, default=0) + 1)
+    edge = " " if text.startswith("`") or text.endswith("`") else ""
+    # A bar ends a cell even in code; GitHub takes this back.
+    return f"{fence}{edge}{text}{edge}{fence}".replace("|", r"\|")
 
 
 def _line(cells: Sequence[str]) -> str:

@@ -1,14 +1,15 @@
-"""The audit's report: one object, written as a table, JSON, CSV or HTML. All count the same findings."""
+"""The audit's report: one object, and the forms in which it is written. All count the same findings."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from itertools import islice, takewhile
 from typing import TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
 from captions.report import safe
+from captions.report.overview import Overview
 from captions.report.rows import Column, Row
 
 COLUMNS = (
@@ -39,15 +40,6 @@ _TABLE = (
     Column("picture", "Caption | credit line", wide=True),
     Column("message", "Finding", wide=True, cut=140),
 )
-_PAGE = (
-    Column("code", "Code"),
-    Column("severity", "Severity"),
-    Column("source", "Article"),
-    Column("position", "Caption", number=True),
-    Column("caption", "Text"),
-    Column("credit", "Credit line"),
-    Column("message", "Finding"),
-)
 _SUMMARY = (
     Column("code", "Code"),
     Column("severity", "Severity", width=8),
@@ -76,6 +68,8 @@ class Report:
     """Findings set aside by waivers, which are not among ``findings``."""
     known: int = 0
     """Findings of the baseline, which are not among ``findings``."""
+    overview: Callable[[], Overview] | None = None
+    """Tells what a page says beside the findings; None where only the findings are known."""
     notes: tuple[str, ...] = ()
     """What the reader must know to read the numbers right: ``no agreements are stored``."""
 
@@ -153,7 +147,7 @@ class Report:
 
 
 def write_audit(report: Report, form: str, stream: TextIO) -> None:
-    """Writes a report as ``table``, ``json``, ``csv`` or ``html``."""
+    """Writes a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
     if form == "json":
         from captions.report import as_json
         from captions.report.finding_lines import lines
@@ -167,16 +161,15 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
     elif form == "html":
         from captions.report import as_html
 
-        as_html.write(
-            "Audit of picture credits",
-            report.heading(),
-            [
-                as_html.Table("What was found", _SUMMARY, report.summary()),
-                as_html.Table("Findings", _PAGE, list(map(row, report.shown))),
-            ],
-            report.shown_note(),
-            stream,
-        )
+        as_html.write(report, stream)
+    elif form == "markdown":
+        from captions.report import as_markdown
+
+        as_markdown.write_audit(report, _SUMMARY, stream)
+    elif form == "sarif":
+        from captions.report import as_sarif
+
+        as_sarif.write(report, stream)
     else:
         from captions.report import as_table
 

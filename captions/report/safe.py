@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import html
 import re
+from urllib.parse import quote, urlsplit
 
 # ANSI sequences as a whole: without the ESC, `[31m` would be left. CSI, OSC and the like, then short ones.
 _ANSI = re.compile(
@@ -28,6 +29,7 @@ _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _IN_MARKDOWN = re.compile(r"[\\`*_\[\]|~#!$^=]")
+_OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # What a spreadsheet takes for the beginning of a formula; the full-width forms too, in East Asian versions.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
 
@@ -57,6 +59,22 @@ def cell(text: str) -> str:
 def markup(text: str) -> str:
     """Text inside an HTML element or a quoted attribute: ``<b>`` gives ``&lt;b&gt;``."""
     return html.escape(line(text), quote=True)
+
+
+def address(url: str | None) -> str | None:
+    """An address that a report may link to, with what must be escaped escaped; None for anything but http and https.
+
+    ``https://echo.example/a b`` gives ``https://echo.example/a%20b``, ``javascript:alert(1)`` None.
+    """
+    if url is None or _CONTROL.search(url) or not url.lower().startswith(("http://", "https://")):
+        return None
+    try:
+        parts = urlsplit(url)
+        if not parts.hostname or parts.username is not None or parts.password is not None:
+            return None
+    except ValueError:
+        return None
+    return quote(url, safe=_OF_ADDRESSES, errors="replace")
 
 
 def markdown(text: str) -> str:

@@ -86,6 +86,11 @@ class Audit:
             where.append(m.use.c.credit_id.in_(supplied))
         self._where[:] = where
 
+    @property
+    def where(self) -> Sequence[ColumnElement[bool]]:
+        """Give the conditions on table ``use`` that the confines set."""
+        return self._where
+
     # --- what is judged
 
     def credits(self) -> Iterator[tuple[int, CreditRecord]]:

@@ -1,0 +1,96 @@
+"use strict";
+// Sorts and filters the findings in the page. All rows are in the file: without this they are still there.
+(() => {
+  const section = document.getElementById("findings");
+  const table = section && section.querySelector("table");
+  if (!table) return;
+  const body = table.tBodies[0];
+  const rows = Array.from(body.rows);
+  const heads = Array.from(table.tHead.rows[0].cells);
+  const words = document.getElementById("words");
+  const severity = document.getElementById("severity");
+  const code = document.getElementById("code");
+  const shown = document.getElementById("shown");
+  const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
+  const keys = new Map();
+  let texts = null;
+
+  const plain = (text) => text.normalize("NFKD").replace(/\p{M}/gu, "").toLowerCase();
+  const keyOf = (cell) => cell.dataset.key ?? cell.textContent.trim();
+
+  function keysOf(column) {
+    if (!keys.has(column)) keys.set(column, new Map(rows.map((row) => [row, keyOf(row.cells[column])])));
+    return keys.get(column);
+  }
+
+  function sort(column) {
+    const head = heads[column];
+    const down = head.getAttribute("aria-sort") === "ascending";
+    const known = keysOf(column);
+    const sign = down ? -1 : 1;
+    // What is not known stands last in both directions; rows that are equal keep the order of the audit.
+    const sorted = rows.slice().sort((one, other) => {
+      const a = known.get(one), b = known.get(other);
+      if (!a || !b) return (a ? 0 : 1) - (b ? 0 : 1);
+      return sign * collator.compare(a, b);
+    });
+    for (const other of heads) other.setAttribute("aria-sort", "none");
+    head.setAttribute("aria-sort", down ? "descending" : "ascending");
+    const all = document.createDocumentFragment();
+    for (const row of sorted) all.append(row);
+    body.append(all);
+    tell(`; sorted by ${head.textContent.trim()}, ${down ? "descending" : "ascending"}`);
+  }
+
+  function tell(more) {
+    const count = rows.reduce((sum, row) => sum + (row.hidden ? 0 : 1), 0);
+    shown.textContent = `Shown: ${count} of ${rows.length} ${rows.length === 1 ? "finding" : "findings"}${more || ""}`;
+  }
+
+  function filter() {
+    texts ??= rows.map((row) => plain(row.textContent));
+    const wanted = plain(words.value).split(/\s+/).filter(Boolean);
+    rows.forEach((row, at) => {
+      row.hidden =
+        (severity.value !== "" && row.cells[0].textContent.trim() !== severity.value) ||
+        (code.value !== "" && row.cells[1].textContent.trim() !== code.value) ||
+        !wanted.every((word) => texts[at].includes(word));
+    });
+    tell();
+  }
+
+  let waiting = 0;
+  words.addEventListener("input", () => {
+    clearTimeout(waiting);
+    waiting = setTimeout(filter, rows.length > 2000 ? 250 : 0);
+  });
+  severity.addEventListener("change", filter);
+  code.addEventListener("change", filter);
+  document.getElementById("all").addEventListener("click", () => {
+    words.value = severity.value = code.value = "";
+    filter();
+    words.focus();
+  });
+  heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => sort(column)));
+  for (const link of document.querySelectorAll("a[data-code]")) {
+    link.addEventListener("click", () => {
+      words.value = severity.value = "";
+      code.value = link.dataset.code;
+      filter();
+    });
+  }
+  section.querySelector(".controls").hidden = false;
+  // A browser that goes back keeps what was typed.
+  if (words.value || severity.value || code.value) filter();
+  else tell();
+
+  // Paper unfolds nothing by a click.
+  let opened = [];
+  addEventListener("beforeprint", () => {
+    opened = Array.from(document.querySelectorAll("#articles details:not([open])"));
+    for (const one of opened) one.open = true;
+  });
+  addEventListener("afterprint", () => {
+    for (const one of opened) one.open = false;
+  });
+})();

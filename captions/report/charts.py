@@ -1,0 +1,169 @@
+"""Numbers -> charts in a page. A chart of bars is a table with a bar in each row, so that all can read its numbers;
+that of months is a picture with its numbers in a table beneath."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+
+from captions.report import safe
+from captions.report.overview import Month, Quota
+
+BARS = 12
+"""Suppliers with a bar of their own."""
+MONTHS = 60
+"""More months than these are counted by year."""
+PERIODS = 40
+"""Periods of quotas with a bar of their own: the fullest."""
+_HEIGHT, _TOP, _FOOT = 200, 18, 20
+_NEAR = 80
+
+
+def heads(*titles: str) -> str:
+    """The head of a table, and the beginning of its body. ``#`` before a title sets its numbers to the right."""
+    cells = [
+        f'<th scope="col"{" class=number" * title.startswith("#")}>{title.removeprefix("#")}</th>'
+        if title
+        else "<td></td>"
+        for title in titles
+    ]
+    return f"<thead><tr>{''.join(cells)}</tr></thead>\n<tbody>\n"
+
+
+def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, uses: int) -> Iterator[str]:
+    """Gives a bar for each of those used most, then what is left."""
+    named = [(name, count) for name, count in suppliers if name is not None]
+    untold = sum(count for name, count in suppliers if name is None) - (uses - credited)
+    most = max((count for _, count in suppliers), default=0)
+    rows = [_bar(safe.markup(name), count, most, uses) for name, count in named[:BARS]]
+    if rest := named[BARS:]:
+        rows.append(_bar(f"<i>{len(rest)} more</i>", sum(count for _, count in rest), most, uses))
+    for name, count in (("no supplier told", untold), ("no credit", uses - credited)):
+        if count > 0:
+            rows.append(_bar(f"<i>{name}</i>", count, most, uses))
+    yield '<table class="bars">\n'
+    yield heads("Supplier", "", "#Uses", "#Share")
+    yield from rows
+    yield "</tbody>\n</table>\n"
+    if rest:
+        yield "<p class=soft>All of them: <code>captions usage --by supplier</code></p>\n"
+
+
+def _bar(name: str, count: int, most: int, uses: int) -> str:
+    return (
+        f'<tr><th scope="row" dir="auto">{name}</th><td class="bar">{_rect(count, max(most, 1), "bar-fill")}</td>'
+        f'<td class="number">{count}</td><td class="number">{share(count, uses)}</td></tr>\n'
+    )
+
+
+def _rect(count: int, whole: int, kind: str, ground: bool = False) -> str:
+    wide = min(100.0, 100 * count / whole)
+    under = '<rect class="bar-ground" width="100%" height="14"/>' if ground else ""
+    bar = f'<rect class="{kind}" width="{wide:.2f}%" height="14"/>'
+    return f'<svg aria-hidden="true" width="100%" height="14">{under}{bar}</svg>'
+
+
+def share(count: int, whole: int) -> str:
+    """``93 %``; less than half a percent is not told as none, and less than all not as all."""
+    if not whole:
+        return "–"
+    percent = round(100 * count / whole)
+    if percent == 0 and count:
+        return "< 1 %"
+    return "> 99 %" if percent == 100 and count < whole else f"{percent} %"
+
+
+def of_months(months: Sequence[Month], undated: int) -> Iterator[str]:
+    """Gives columns of uses by month, or by year where there are many months, and the same as a table."""
+    columns, by = _columns(months)
+    if columns:
+        yield from _picture(columns, by)
+    if undated:
+        yield f"<p class=soft>Without a day: {undated}; they stand in no {by}.</p>\n"
+    if columns:
+        yield f"<details>\n<summary>Uses by {by} as a table</summary>\n<table>\n"
+        yield heads(by.capitalize(), "#Uses", "#Without a credit")
+        for label, *counts in columns:
+            numbers = "".join(f'<td class="number">{count}</td>' for count in counts)
+            yield f'<tr><th scope="row">{label}</th>{numbers}</tr>\n'
+        yield "</tbody>\n</table>\n</details>\n"
+
+
+def _columns(months: Sequence[Month]) -> tuple[list[tuple[str, int, int]], str]:
+    if not months:
+        return [], "month"
+    known = {(m.year, m.month): m for m in months}
+    first, last = (m.year * 12 + m.month - 1 for m in (months[0], months[-1]))
+    if last - first < MONTHS:
+        every = [(at // 12, at % 12 + 1) for at in range(first, last + 1)]
+        filled = [known.get(key, Month(*key, 0)) for key in every]
+        return [(str(m), m.uses, m.uncredited) for m in filled], "month"
+    years: dict[int, tuple[int, int]] = {}
+    for m in months:
+        uses, uncredited = years.get(m.year, (0, 0))
+        years[m.year] = (uses + m.uses, uncredited + m.uncredited)
+    return [(f"{year:04}", *counts) for year, counts in sorted(years.items())], "year"
+
+
+def _picture(columns: Sequence[tuple[str, int, int]], by: str) -> Iterator[str]:
+    most = max(uses for _, uses, _ in columns) or 1
+    first, last = columns[0][0], columns[-1][0]
+    top = next(label for label, uses, _ in columns if uses == most)
+    foot = _TOP + _HEIGHT
+    yield f'<svg role="img" width="100%" height="{foot + _FOOT}" aria-label="Uses by {by} from {first} to {last}; '
+    yield f'the most, {most}, in {top}. The numbers are in the table below.">\n'
+    yield f'<text x="0" y="12">{most}</text><line class="axis" x1="0" x2="100%" y1="{_TOP}" y2="{_TOP}"/>'
+    yield f'<line class="axis" x1="0" x2="100%" y1="{foot}" y2="{foot}"/>\n'
+    step = 100 / max(len(columns), 6)
+    spoken = ""
+    for at, (label, uses, uncredited) in enumerate(columns):
+        left, wide = f"{(at + 0.12) * step:.2f}%", f"{0.76 * step:.2f}%"
+        high, without = (round(_HEIGHT * count / most, 1) for count in (uses, uncredited))
+        yield f'<g><title>{label}: {uses}, {uncredited} without a credit</title><rect class="bar-fill" x="{left}" '
+        yield f'y="{foot - high:.1f}" width="{wide}" height="{high}"/>'
+        if uncredited:
+            yield f'<rect class="bar-near" x="{left}" y="{foot - without:.1f}" width="{wide}" height="{without}"/>'
+        yield "</g>"
+        if label[:4] != spoken:
+            spoken = label[:4]
+            yield f'<text x="{left}" y="{foot + 15}">{spoken}</text>'
+        yield "\n"
+    yield "</svg>\n"
+    if any(uncredited for _, _, uncredited in columns):
+        yield "<p class=soft>The lower part of a column, in another colour: uses without a credit.</p>\n"
+
+
+def of_quotas(quotas: Iterable[Quota]) -> Iterator[str]:
+    """Gives a bar for each period of each quota, the fullest where there are many."""
+    every = list(quotas)
+    fullest = sorted(every, key=lambda q: -q.used / q.quota)[:PERIODS]
+    chosen = every if len(every) <= PERIODS else [quota for quota in every if quota in fullest]
+    yield '<table class="bars">\n'
+    yield heads("Agreement", "Period", "", "#Used", "#Quota", "State")
+    for quota in chosen:
+        kind, state = _state(quota)
+        yield (
+            f'<tr><th scope="row" dir="auto">{safe.markup(quota.supplier)} <small>no. {quota.agreement}</small></th>'
+            f'<td class="day">{safe.markup(quota.period or "–")}</td>'
+            f'<td class="bar">{_rect(quota.used, quota.quota, kind, ground=True)}</td>'
+            f'<td class="number">{quota.used}</td><td class="number">{quota.quota}</td><td>{state}</td></tr>\n'
+        )
+    yield "</tbody>\n</table>\n"
+    if len(every) > len(chosen):
+        yield f"<p class=soft>The fullest {len(chosen)} of {len(every)}; "
+        yield "all of them: <code>captions usage --agreements</code></p>\n"
+
+
+def _state(quota: Quota) -> tuple[str, str]:
+    """The colour of the bar, and the same in words."""
+    over = quota.used - quota.quota
+    if over > 0:
+        kind, state = "bar-over", f'<span class="error">passed by {over}</span>'
+    elif quota.used * 100 >= quota.quota * _NEAR:
+        kind, state = "bar-near", f'<span class="warning">{share(quota.used, quota.quota)}</span>'
+    else:
+        kind, state = "bar-fill", share(quota.used, quota.quota) if quota.used else "no use counted"
+    if quota.undated:
+        # They may count in this period or in another.
+        uses = "1 more has" if quota.undated == 1 else f"{quota.undated} more have"
+        state += f' <small><span class="warning">unknown:</span> {uses} no day</small>'
+    return kind, state
