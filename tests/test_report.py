@@ -13,17 +13,21 @@ import io
 import json
 import os
 import re
+import shlex
+from datetime import date
 from functools import lru_cache
 from html.parser import HTMLParser
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 
 from captions import parse_text
-from captions.audit import CODES, Use, audit
+from captions.audit import CODES, Finding, Use, audit
 from captions.model import Credit
-from captions.report import as_json, as_markdown, as_sarif, safe, write_rows
+from captions.report import as_json, as_markdown, as_sarif, finding_texts, safe, write_rows
 from captions.report.findings import Report, write_audit
 from captions.report.rows import Column
 from captions.text import match_key
@@ -81,6 +85,29 @@ def test_a_table_fits_its_width_in_any_script(width: int, monkeypatch: pytest.Mo
 
     lines = written(report(samples()), "table").splitlines()[2:]
     assert max(map(cell_len, lines)) <= width
+
+
+@given(st.lists(st.text().filter(str.isprintable), min_size=1))
+def test_a_command_on_several_lines_is_the_same_to_a_shell(words: list[str]) -> None:
+    options = [f"--line {shlex.quote(word)}" for word in words]
+    text = " ".join(("captions waive CR104", *options))
+    for width in (20, 80):
+        lines = finding_texts.command(text, width)
+        joined = "\n".join(lines).replace(" \\\n", " ")
+        assert shlex.split(joined) == shlex.split(text)
+        assert all(line.endswith(" \\") for line in lines[:-1]) and not lines[-1].endswith(" \\")
+
+
+def test_a_finding_ends_with_the_command_that_clears_it() -> None:
+    use = Use("news/a.txt", 2, "A dog.", "a dog", Credit("Handout"), used_on=date(2026, 5, 1), id=7)
+    clear = "captions waive CR104 --line Handout --supplier 'Harbor City Picture Desk' --reason '…'"
+    found = [Finding("CR104", "handout instead of a name", use.source, use, clear)]
+    assert written(Report(found, 1, 1), "table").partition("\n\n")[2].partition("\n\n")[0].split("\n") == [
+        "warning CR104  a.txt #2  2026-05-01",
+        "  A dog. | Handout",
+        "  handout instead of a name",
+        "  captions waive CR104 --line Handout --supplier 'Harbor City Picture Desk' --reason '…'",
+    ]
 
 
 def test_totals_are_whole_whatever_the_limit() -> None:

@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
-from itertools import islice, takewhile
+from itertools import islice
 from typing import TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
@@ -34,12 +34,6 @@ COLUMNS = (
     Column("use", "Use", number=True),
 )
 """What JSON and CSV tell of a finding, in this order. ``use`` is its number in the store."""
-_TABLE = (
-    Column("kind", "Code", width=7),
-    Column("place", "Article", cut=36),
-    Column("picture", "Caption | credit line", wide=True),
-    Column("message", "Finding", wide=True, cut=140),
-)
 _SUMMARY = (
     Column("code", "Code"),
     Column("severity", "Severity", width=8),
@@ -171,15 +165,17 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 
         as_sarif.write(report, stream)
     else:
-        from captions.report import as_table
+        from captions.report import as_table, finding_texts
 
         stream.write(report.heading() + "\n")
         if report.total:
             shown = list(report.shown)
-            folder = _folder([finding.source for finding in shown if finding.use or finding.code == "CR901"])
+            folder = finding_texts.folder_of([f.source for f in shown if f.use or f.code == "CR901"])
             stream.write(f"articles in {safe.line(folder)}\n\n" if folder else "\n")
-            as_table.write(_TABLE, [_short(finding, folder) for finding in shown], stream)
-            stream.write(f"\n{note}\n\n" if (note := report.shown_note()) else "\n")
+            finding_texts.write(shown, folder, stream)
+            if note := report.shown_note():
+                stream.write(f"\n{note}, the worst first; all of them: captions audit --format csv -o FILE\n")
+            stream.write("\n")
             as_table.write(_SUMMARY, report.summary(), stream)
 
 
@@ -207,28 +203,6 @@ def row(finding: Finding) -> Row:
         "used_on": use.used_on if use else None,
         "url": use.url if use else None,
         "use": use.id if use else None,
-    }
-
-
-def _folder(sources: Sequence[str]) -> str:
-    """The folder in which all articles are, with its slash: said once, it leaves room in a table; or ``""``."""
-    levels = zip(*(source.split("/")[:-1] for source in sources), strict=False)
-    shared = [level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels)]
-    return "".join(f"{name}/" for name in shared)
-
-
-def _short(finding: Finding, folder: str) -> Row:
-    """A finding in four columns."""
-    use = finding.use
-    picture = ""
-    if use:
-        credit = safe.short(use.credit.line, 60) if use.credit else ""
-        picture = " | ".join(part for part in (safe.short(use.caption, 70), credit) if part)
-    return {
-        "kind": f"{finding.severity} {finding.code}",
-        "place": finding.source.removeprefix(folder) + (f" #{use.position}" if use else ""),
-        "picture": picture,
-        "message": finding.message,
     }
 
 
