@@ -233,15 +233,16 @@ def test_twenty_thousand_findings_are_sorted_and_filtered(window: Browser, tmp_p
     credit = Credit("Foto: dpa", agencies=("dpa",), supplier="dpa")
     findings = [
         Finding("CR102", "no creator beside dpa", f"{n}.txt", Use(f"{n}.txt", 1, f"Caption {n}", "k", credit, id=n))
-        for n in range(20_000, 0, -1)
+        for n in range(20_001, 0, -1)
     ]
-    page = window.open(write(Report(findings, 20_000, 20_000), tmp_path / "many.html"))
+    page = window.open(write(Report(findings, 20_001, 20_001), tmp_path / "many.html"))
     page.click("#findings th:nth-child(4) button")
-    assert page.run("return document.querySelector('#findings tbody tr').cells[3].innerText").startswith("1.txt")
+    assert page.run("return document.querySelector('#findings tbody tr').cells[3].innerText").startswith("2.txt")
     page.run("words.value = 'caption 19999'; words.dispatchEvent(new Event('input'))")
     told = page.run_async(
         """const [done] = arguments;
         new MutationObserver(() => done(shown.textContent)).observe(shown, {childList: true})"""
     )
     assert told == "Shown: 1 of 20000 findings"
+    assert "shown: 20000 of 20001, the worst first" in page.run("return document.body.innerText")
     assert page.log() == []

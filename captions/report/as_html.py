@@ -11,6 +11,7 @@ from collections.abc import Iterable, Iterator
 from functools import lru_cache
 from html import escape
 from importlib.resources import files
+from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
 from captions.audit import SEVERITIES, Finding
@@ -21,6 +22,8 @@ if TYPE_CHECKING:
     from captions.report.findings import Report
 
 TITLE = "Audit of picture credits"
+FINDINGS = 20_000
+"""Findings that are listed, the worst; a page of many more is one that no browser opens."""
 _HEADS = ("Severity", "Code", "Day", "Article", "Caption", "Credit line", "Supplier", "Finding and what clears it")
 
 
@@ -121,8 +124,10 @@ def _commands(text: str) -> str:
 
 def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     yield '<section id="findings">\n<h2>Findings</h2>\n'
-    if note := report.shown_note():
-        yield f"<p>{note}, the worst first; the others come without <code>--limit</code>.</p>\n"
+    count = min(report.shown_count, FINDINGS)
+    if count < report.total:
+        yield f"<p>shown: {count} of {report.total}, the worst first; all of them: "
+        yield "<code>captions audit --format csv -o FILE</code></p>\n"
     if not report.shown_count:
         yield "<p>No findings.</p>\n</section>\n"
         return
@@ -132,7 +137,7 @@ def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     yield "command, and <code>…</code> in it stands for what only you can say.</caption>\n<thead><tr>"
     yield from (f'<th scope="col" aria-sort="none"><button type="button">{head}</button></th>' for head in _HEADS)
     yield "</tr></thead>\n<tbody>\n"
-    for finding in report.shown:
+    for finding in islice(report.shown, count):
         if finding.use is not None and finding.use.id is not None:
             codes.setdefault(finding.use.id, []).append(finding.code)
         yield _row(finding)
