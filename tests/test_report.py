@@ -244,12 +244,6 @@ def test_no_sign_has_force_in_markdown(text: str) -> None:
     assert " ".join(cells[1][0].content.split()) == plain
 
 
-def test_no_name_and_no_address_in_markdown_calls_anybody() -> None:
-    assert safe.markdown("ask @octo at https://a.example, www.a.example") == (
-        "ask @&#8203;octo at https&#8203;://a.example, www&#8203;.a.example"
-    )
-
-
 def test_sarif_tells_each_finding_where_it_is_and_how_bad() -> None:
     what = report(samples())
     sarif = json.loads(written(what, "sarif"))
