@@ -213,6 +213,7 @@ def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[
             credit_ids.update((credit_id, told_id))
         use_ids = select(m.use.c.id).where(of_these)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
+        connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))
         connection.execute(delete(m.use).where(of_these))
     return caption_ids - {None}, credit_ids - {None}
 

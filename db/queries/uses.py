@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from dataclasses import dataclass
 from datetime import date
 from functools import lru_cache
@@ -85,6 +85,13 @@ def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
         return None
     with engine.connect() as connection:
         return next(_rows(connection, [m.use.c.id == use_id]), None)
+
+
+def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
+    """Give the uses with these ids; a number that no use has is left out."""
+    with engine.connect() as connection:
+        for chunk in in_chunks(sorted(use_ids)):
+            yield from _rows(connection, [m.use.c.id.in_(chunk)])
 
 
 def article_text(engine: Engine, key: str) -> StoredArticle | None:

@@ -1,0 +1,255 @@
+"""Pictures that were scanned: written once a file's content, found again by hash, linked to uses."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+
+from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
+
+from db import models as m
+from db.border import json_list, optional, storable, storable_source
+from db.bulk import in_chunks, insert_rows, insert_with_ids
+from db.session import writing
+
+_PAGE = 1_000
+_BANDS = (m.image.c.band_1, m.image.c.band_2, m.image.c.band_3, m.image.c.band_4)
+
+
+@dataclass(frozen=True, slots=True)
+class ImageRecord:
+    """A picture by the content of its file; hashes and bands as numbers, None where they could not be made."""
+
+    file_hash: str
+    version: str
+    """Of what read it."""
+    format: str | None = None
+    width: int | None = None
+    height: int | None = None
+    dhash: int | None = None
+    phash: int | None = None
+    bands: tuple[int, ...] = ()
+    """The four parts of dHash, 16 bits each; none without it."""
+    embedded: str = "{}"
+    """What is embedded in it, as JSON."""
+    notes: tuple[str, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
+class StoredImage:
+    """A picture in the store, and where its file stands (sorted)."""
+
+    id: int
+    image: ImageRecord
+    paths: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class ImageUse:
+    """A picture that belongs to a use, and by what that is known: name, caption or hash."""
+
+    image_id: int
+    use_id: int
+    how: str
+
+
+def known_images(engine: Engine, file_hashes: Collection[str], version: str) -> set[str]:
+    """Give those of these hashes of files that are stored as this version reads them."""
+    column = m.image.c
+    with engine.connect() as connection:
+        return {
+            found
+            for chunk in in_chunks(file_hashes)
+            for found in connection.execute(
+                select(column.file_hash).where(column.file_hash.in_(chunk), column.version == version)
+            ).scalars()
+        }
+
+
+def image_files(engine: Engine) -> dict[str, str]:
+    """Give the paths of all files that were scanned, with the hash of what each held."""
+    with engine.connect() as connection:
+        rows = connection.execute(
+            select(m.image_file.c.path, m.image.c.file_hash).join(m.image, m.image.c.id == m.image_file.c.image_id)
+        )
+        return {row.path: row.file_hash for row in rows}
+
+
+def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[str, str]) -> None:
+    """Store pictures, and by path which of them (by the hash of its file) each file holds; all or none.
+
+    A picture that is stored already takes the new values. Raises ValueError for a file of a picture that is not.
+    """
+    rows = {record.file_hash: _row(record) for record in records}
+    with writing(engine) as connection:
+        known = _ids(connection, {*rows, *files.values()})
+        for file_hash, row in rows.items():
+            if file_hash in known:
+                connection.execute(update(m.image).where(m.image.c.id == known[file_hash]).values(row))
+        missing = [row for file_hash, row in rows.items() if file_hash not in known]
+        known |= insert_with_ids(connection, m.image, "file_hash", missing)
+        if lost := sorted(set(files.values()) - known.keys()):
+            raise ValueError(f"no image {lost[0]}")
+        placed = {storable_source(path): known[file_hash] for path, file_hash in files.items()}
+        left = _take_out_files(connection, placed)
+        insert_rows(
+            connection, m.image_file, [{"path": path, "image_id": number} for path, number in sorted(placed.items())]
+        )
+        _delete_lost(connection, left)
+
+
+def forget_files(engine: Engine, paths: Collection[str]) -> None:
+    """Take files out that are no more; a picture goes with the last of its files."""
+    with writing(engine) as connection:
+        _delete_lost(connection, _take_out_files(connection, paths))
+
+
+def images(engine: Engine) -> Iterator[StoredImage]:
+    """Give all pictures by number, a thousand at a time."""
+    column, last = m.image.c, 0
+    with engine.connect() as connection:
+        while rows := connection.execute(
+            select(m.image).where(column.id > last).order_by(column.id).limit(_PAGE)
+        ).all():
+            paths: dict[int, list[str]] = defaultdict(list)
+            file = m.image_file.c
+            for image_id, path in connection.execute(
+                select(file.image_id, file.path)
+                .where(file.image_id.between(rows[0].id, rows[-1].id))
+                .order_by(file.path)
+            ):
+                paths[image_id].append(path)
+            for row in rows:
+                record = ImageRecord(
+                    row.file_hash,
+                    row.version,
+                    row.format,
+                    row.width,
+                    row.height,
+                    None if row.dhash is None else int(row.dhash, 16),
+                    None if row.phash is None else int(row.phash, 16),
+                    () if row.band_1 is None else (row.band_1, row.band_2, row.band_3, row.band_4),
+                    row.embedded,
+                    tuple(json.loads(row.notes)),
+                )
+                yield StoredImage(row.id, record, tuple(paths[row.id]))
+            last = rows[-1].id
+
+
+def near_images(engine: Engine, bands: Sequence[Iterable[int]]) -> list[tuple[int, int, int]]:
+    """Give number, dHash and pHash of the pictures that have, in one of the four bands, one of these values.
+
+    ``bands`` holds for each band the values that are near enough. By number.
+    """
+    column = m.image.c
+    with engine.connect() as connection:
+        found = connection.execute(
+            select(column.id, column.dhash, column.phash)
+            .where(or_(*(band.in_(values) for band, values in zip(_BANDS, map(list, bands), strict=True))))
+            .order_by(column.id)
+        )
+        return [(number, int(dhash, 16), int(phash, 16)) for number, dhash, phash in found]
+
+
+def picture_addresses(engine: Engine) -> Iterator[tuple[int, str]]:
+    """Give the addresses of the pictures of all uses, each with the number of its use, by number and place."""
+    column = m.use_image.c
+    with engine.connect() as connection:
+        statement = select(column.use_id, column.address).order_by(column.use_id, column.place)
+        for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
+            yield from ((row.use_id, row.address) for row in page)
+
+
+def uses_with_captions(engine: Engine, match_keys: Collection[str]) -> list[tuple[int, str]]:
+    """Give the numbers of the uses whose captions have one of these match keys, each with its key."""
+    caption, use = m.caption.c, m.use.c
+    with engine.connect() as connection:
+        return sorted(
+            (use_id, key)
+            for chunk in in_chunks([storable(key) for key in match_keys])
+            for use_id, key in connection.execute(
+                select(use.id, caption.match_key)
+                .join(m.caption, caption.id == use.caption_id)
+                .where(caption.match_key.in_(chunk))
+            )
+        )
+
+
+def put_image_uses(engine: Engine, links: Iterable[ImageUse]) -> None:
+    """Store which pictures belong to which uses, in place of what was stored; what is stored no more is left out."""
+    wanted = list(links)
+    with writing(engine) as connection:
+        uses = _stored(connection, m.use, {link.use_id for link in wanted})
+        known = _stored(connection, m.image, {link.image_id for link in wanted})
+        rows = {
+            (link.image_id, link.use_id): {"image_id": link.image_id, "use_id": link.use_id, "how": link.how}
+            for link in wanted
+            if link.use_id in uses and link.image_id in known
+        }
+        connection.execute(delete(m.image_use))
+        insert_rows(connection, m.image_use, [row for _, row in sorted(rows.items())])
+
+
+def image_uses(engine: Engine) -> list[ImageUse]:
+    """Give which pictures belong to which uses, by number of the picture and of the use."""
+    column = m.image_use.c
+    with engine.connect() as connection:
+        statement = select(column.image_id, column.use_id, column.how).order_by(column.image_id, column.use_id)
+        return [ImageUse(*row) for row in connection.execute(statement)]
+
+
+def _row(record: ImageRecord) -> dict[str, object]:
+    numbers = record.bands or (None,) * len(_BANDS)
+    return {
+        "file_hash": storable(record.file_hash),
+        "version": storable(record.version),
+        "format": optional(record.format),
+        "width": record.width,
+        "height": record.height,
+        "dhash": None if record.dhash is None else f"{record.dhash:016x}",
+        "phash": None if record.phash is None else f"{record.phash:064x}",
+        **{band.name: number for band, number in zip(_BANDS, numbers, strict=True)},
+        "embedded": storable(record.embedded),
+        "notes": json_list(map(storable, record.notes)),
+    }
+
+
+def _ids(connection: Connection, file_hashes: Collection[str]) -> dict[str, int]:
+    return {
+        file_hash: number
+        for chunk in in_chunks(file_hashes)
+        for file_hash, number in connection.execute(
+            select(m.image.c.file_hash, m.image.c.id).where(m.image.c.file_hash.in_(chunk))
+        )
+    }
+
+
+def _stored(connection: Connection, table: Table, numbers: Collection[int]) -> set[int]:
+    return {
+        number
+        for chunk in in_chunks(numbers)
+        for number in connection.execute(select(table.c.id).where(table.c.id.in_(chunk))).scalars()
+    }
+
+
+def _take_out_files(connection: Connection, paths: Collection[str]) -> set[int]:
+    """Delete files by path; gives the numbers of the pictures that they held."""
+    left: set[int] = set()
+    for chunk in in_chunks([storable_source(path) for path in paths]):
+        chosen = m.image_file.c.path.in_(chunk)
+        left.update(connection.execute(select(m.image_file.c.image_id).where(chosen)).scalars())
+        connection.execute(delete(m.image_file).where(chosen))
+    return left
+
+
+def _delete_lost(connection: Connection, image_ids: Collection[int]) -> None:
+    """Delete those of these pictures that no file holds any more."""
+    for chunk in in_chunks(sorted(image_ids)):
+        held = set(
+            connection.execute(select(m.image_file.c.image_id).where(m.image_file.c.image_id.in_(chunk))).scalars()
+        )
+        gone = [number for number in chunk if number not in held]
+        connection.execute(delete(m.image_use).where(m.image_use.c.image_id.in_(gone)))
+        connection.execute(delete(m.image).where(m.image.c.id.in_(gone)))
