@@ -145,13 +145,13 @@ class StoredUses:
 
     def __iter__(self) -> Iterator[Use]:
         """Gives each use as the audit takes it."""
-        return map(_use, db.uses_for_audit(self.engine))
+        return map(use_of, db.uses_for_audit(self.engine))
 
 
 def stored_use(engine: Engine, number: int) -> Use | None:
     """The stored use with this id; None if there is none."""
     row = db.use_by_id(engine, number)
-    return None if row is None else _use(row)
+    return None if row is None else use_of(row)
 
 
 def failures(engine: Engine) -> list[Failure]:
@@ -216,7 +216,8 @@ def _use_record(position: int, caption: Caption) -> db.UseRecord:
     )
 
 
-def _use(row: db.AuditRow) -> Use:
+def use_of(row: db.AuditRow) -> Use:
+    """A stored use as the audit takes it."""
     return Use(
         source=row.source,
         position=row.position,

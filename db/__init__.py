@@ -40,6 +40,7 @@ from db.images import (
     ImageRecord,
     ImageUse,
     StoredImage,
+    captions_of_uses,
     forget_files,
     image_files,
     image_uses,
@@ -49,7 +50,6 @@ from db.images import (
     picture_addresses,
     put_image_uses,
     put_images,
-    uses_with_captions,
 )
 from db.queries import (
     GROUPS,
@@ -144,6 +144,7 @@ __all__ = [
     "article_text",
     "articles",
     "caption_digest",
+    "captions_of_uses",
     "corrections",
     "count_spans",
     "end_agreement",
@@ -175,7 +176,6 @@ __all__ = [
     "use_keys",
     "uses_by_ids",
     "uses_for_audit",
-    "uses_with_captions",
     "view_rows",
     "waivers",
     "write_articles",

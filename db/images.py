@@ -162,19 +162,18 @@ def picture_addresses(engine: Engine) -> Iterator[tuple[int, str]]:
             yield from ((row.use_id, row.address) for row in page)
 
 
-def uses_with_captions(engine: Engine, match_keys: Collection[str]) -> list[tuple[int, str]]:
-    """Give the numbers of the uses whose captions have one of these match keys, each with its key."""
+def captions_of_uses(engine: Engine) -> Iterator[tuple[int, str]]:
+    """Give the match keys of the captions of all uses that have one, each with the number of its use, by number."""
     caption, use = m.caption.c, m.use.c
     with engine.connect() as connection:
-        return sorted(
-            (use_id, key)
-            for chunk in in_chunks([storable(key) for key in match_keys])
-            for use_id, key in connection.execute(
-                select(use.id, caption.match_key)
-                .join(m.caption, caption.id == use.caption_id)
-                .where(caption.match_key.in_(chunk))
-            )
+        statement = (
+            select(use.id, caption.match_key)
+            .join(m.caption, caption.id == use.caption_id)
+            .where(caption.match_key != "")
+            .order_by(use.id)
         )
+        for page in connection.execution_options(yield_per=_PAGE).execute(statement).partitions():
+            yield from ((row.id, row.match_key) for row in page)
 
 
 def put_image_uses(engine: Engine, links: Iterable[ImageUse]) -> None:

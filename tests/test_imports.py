@@ -38,11 +38,12 @@ LAYERS = (
     ("reading",),
     ("catalog", "clearing", "holdings"),
     ("accounts", "auditing", "shards"),
+    ("imaging",),
     ("cli",),
     ("__init__", "__main__"),
 )
 RANK = {name: at for at, layer in enumerate(LAYERS) for name in layer}
-MAY_USE_THE_STORE = {"accounts", "auditing", "catalog", "clearing", "cli", "holdings"}
+MAY_USE_THE_STORE = {"accounts", "auditing", "catalog", "clearing", "cli", "holdings", "imaging"}
 
 
 def _imports(path: Path) -> set[str]:

@@ -48,8 +48,24 @@ _ROWS = (
         "find out which credit is right and correct the other article",
     ),
     Code(
+        "CR202", "warning", "printed credit and embedded metadata disagree",
+        "find out which is right, and correct the print, or the picture: captions images stamp",
+    ),
+    Code(
         "CR203", "warning", "printed credit and the page's structured data disagree",
         "find out which is right, and correct the print or the picture's data in the content system",
+    ),
+    Code(
+        "CR204", "info", "XMP, IIM and EXIF of a picture disagree",
+        "see captions images read --families; find out which is right, and stamp the picture",
+    ),
+    Code(
+        "CR205", "info", "embedded value cut at its byte limit",
+        "embed the whole value: captions images stamp",
+    ),
+    Code(
+        "CR206", "warning", "embedded metadata missing or stripped",
+        "embed the credit: captions images stamp PICTURE --from-use N",
     ),
     Code(
         "CR301", "error", "no agreement with the supplier",

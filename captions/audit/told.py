@@ -21,19 +21,24 @@ def disagreeing(use: Use, register: Register) -> str | None:
     nor the publication itself, which content systems fill in for every picture.
     """
     printed, told = use.credit, use.told
-    if printed is None or told is None:
+    if printed is None or told is None or not differing(printed, told, use.publication, register):
         return None
+    return f"printed {printed.line}, the page's data say {told.line}"
+
+
+def differing(printed: Credit, told: Credit, publication: str | None, register: Register) -> bool:
+    """Whether what is told cannot be right if the print is; see :func:`disagreeing`."""
     for kind in ("creators", "agencies"):
-        one, other = _named(printed, kind, use, register), _named(told, kind, use, register)
+        one, other = (_named(credit, kind, publication, register) for credit in (printed, told))
         fewer = all(_is_in(name, told, register) for name in one)
         if one and other and not fewer and not all(_is_in(name, printed, register) for name in other):
-            return f"printed {printed.line}, the page's data say {told.line}"
-    return None
+            return True
+    return False
 
 
-def _named(credit: Credit, kind: str, use: Use, register: Register) -> Sequence[str]:
+def _named(credit: Credit, kind: str, publication: str | None, register: Register) -> Sequence[str]:
     names: Sequence[str] = getattr(credit, kind)
-    return [name for name in names if not _same(name, use.publication or "", register)]
+    return [name for name in names if not _same(name, publication or "", register)]
 
 
 def _is_in(name: str, other: Credit, register: Register) -> bool:

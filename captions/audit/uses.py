@@ -144,6 +144,14 @@ def unlabelled(use: Use, register: Register) -> str | None:
     return f"{_and(tools)}, and no word tells the reader what that means" if tools else None
 
 
+def is_labelled(use: Use, register: Register) -> bool:
+    """Whether a word of caption or credit tells the reader that a picture was made by a machine, or put together."""
+    if _SAID.search(use.caption) or (use.credit is not None and _SAID.search(use.credit.line)):
+        return True
+    made = use.credit is not None and may_be_unlabelled(use.credit)
+    return made and unlabelled(use, register) is None
+
+
 def repeated(use: Use, register: Register) -> str | None:
     """CR401: a caption that stands in the article more than once."""
     return f"printed {use.printings} times" if use.printings > 1 else None

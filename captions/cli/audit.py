@@ -37,7 +37,8 @@ class Scope(StrEnum):
     social = "social"
 
 
-def _known_codes(codes: list[str]) -> list[str]:
+def known_codes(codes: list[str]) -> list[str]:
+    """Codes in capitals; raises BadParameter for one that there is not."""
     given = [code.upper() for code in codes]
     if unknown := [code for code in given if code not in CODES]:
         raise typer.BadParameter(f"no code {unknown[0]}; there are {', '.join(CODES)}")
@@ -62,7 +63,7 @@ def audit(
         o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
     ] = o.Fail.never,
     code: Annotated[
-        list[str], typer.Option("--code", callback=_known_codes, metavar="CR...", help="Only this code; repeatable.")
+        list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
     ] = [],  # noqa: B006 - typer copies it
     severity: Annotated[
         list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")

@@ -1,0 +1,68 @@
+"""``captions images check``: pictures against what is printed of them."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from typing import Annotated
+
+import typer
+
+from captions.audit import SEVERITIES
+from captions.cli import options as o
+from captions.cli.audit import Form, known_codes
+from captions.cli.output import note, opened
+
+
+def check(
+    db_url: o.Database = o.DATABASE,
+    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
+    output: o.Output = None,
+    fail_on: Annotated[
+        o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
+    ] = o.Fail.never,
+    code: Annotated[
+        list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
+    ] = [],  # noqa: B006 - typer copies it
+    severity: Annotated[
+        list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")
+    ] = [],  # noqa: B006 - typer copies it
+    waived: Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")] = False,
+    limit: o.Limit = None,
+    agencies: o.Agencies = None,
+) -> None:
+    """Compare the pictures that were scanned with the uses in the database, and with each other.
+
+    A picture belongs to a use by the name of its file in the page's address, by the caption embedded in it, or because
+    it is the same picture as one that does: scaled, compressed again or cropped a little.
+
+    \b
+    Examples:
+      captions images scan pictures/; captions images check
+      captions images check --code CR202 --format csv -o disagree.csv
+      captions images check --fail-on error
+    """
+    import db
+    from captions.imaging.check import check as checked
+    from captions.report.findings import Report, write_audit
+
+    words = o.words(agencies, db_url)
+    engine = db.open_store(db_url)
+    try:
+        today = datetime.now(UTC).astimezone().date()
+        done = checked(
+            engine, words, today=today, codes=code, severities=[level.value for level in severity], waived=waived
+        )
+    finally:
+        engine.dispose()
+    remarks = [f"{o.count(done.pictures, 'picture')}, {done.unmatched} of them of no use that is stored"]
+    if not done.pictures:
+        remarks = ["no pictures are stored; run: captions images scan FOLDER"]
+    report = Report(done.findings, done.uses, done.articles, limit, waived=done.waived, notes=tuple(remarks))
+    with opened(output, for_spreadsheet=form is Form.csv) as stream:
+        write_audit(report, form.value, stream)
+    if output is not None:
+        note(f"{report.heading()}; written to {output}")
+    if fail_on is not o.Fail.never:
+        bad = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
+        if any(report.by_severity[name] for name in bad):
+            raise typer.Exit(1)

@@ -1,0 +1,166 @@
+"""``captions images scan``: a folder of pictures -> the store. What was scanned already is not read again."""
+
+from __future__ import annotations
+
+import hashlib
+import stat
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from sqlalchemy import Engine
+
+import db
+from captions import embedded
+from captions.errors import InputError
+from captions.hashing import bands, hashes
+from captions.imaging.told import as_json
+from captions.version import VERSION
+
+SUFFIXES = frozenset(
+    f".{ending}"
+    for ending in ("jpg", "jpeg", "jpe", "png", "gif", "webp", "tif", "tiff", "avif", "heic", "heif", "jp2", "psd")
+)
+_BATCH = 200
+_LARGEST = 1 << 30
+_BLOCK = 1 << 20
+
+
+@dataclass(slots=True)
+class Scanned:
+    """What a scan did."""
+
+    new: int = 0
+    """Files with a picture that was not stored."""
+    again: int = 0
+    """Files whose content was stored already, under this name or another."""
+    gone: int = 0
+    """Files of an earlier scan of this folder that are no more."""
+    unhashed: int = 0
+    """New pictures that could not be decoded, or show a single tone: they are known by name and caption only."""
+    failures: list[tuple[str, str]] = field(default_factory=list)
+    """Path and reason."""
+    notes: list[tuple[str, str]] = field(default_factory=list)
+    """Path, and what was wrong with a file that was read all the same."""
+
+
+def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
+    """Reads what is embedded in all pictures of these folders (or in files named), hashes them, and stores both.
+
+    A file that can't be read is a failure, never an end; what can't be decoded is stored without hashes, with a note.
+    Raises InputError for a path that is not there.
+    """
+    done = Scanned()
+    before = db.image_files(engine)
+    seen: set[str] = set()
+    batch: dict[str, str] = {}
+    for path in _files(folders):
+        name = path.as_posix()
+        seen.add(name)
+        try:
+            batch[name] = _file_hash(path)
+        except (OSError, InputError) as error:
+            reason = getattr(error, "strerror", None) or str(error)
+            done.failures.append((name, f"cannot be read: {reason}" if isinstance(error, OSError) else reason))
+        if len(batch) >= _BATCH:
+            _store(engine, batch, done)
+            batch = {}
+    _store(engine, batch, done)
+    failed = {name for name, _ in done.failures}
+    roots = [Path(folder).as_posix() for folder in folders]
+    lost = [
+        name for name in before if (name in failed or name not in seen) and any(_is_under(name, root) for root in roots)
+    ]
+    db.forget_files(engine, lost)
+    done.gone = len(set(lost) - failed)
+    return done
+
+
+def _store(engine: Engine, files: dict[str, str], done: Scanned) -> None:
+    known = db.known_images(engine, set(files.values()), VERSION)
+    records: dict[str, db.ImageRecord] = {}
+    placed: dict[str, str] = {}
+    for name, file_hash in files.items():
+        if file_hash in known or file_hash in records:
+            done.again += 1
+            placed[name] = file_hash
+            continue
+        try:
+            picture = embedded.read(name)
+        except InputError as error:
+            done.failures.append((name, str(error).removeprefix(f"{name}: ")))
+            continue
+        if picture.format is None:
+            done.failures.append((name, picture.notes[0]))
+            continue
+        records[file_hash] = record = _record(name, file_hash, picture)
+        placed[name] = file_hash
+        done.new += 1
+        done.unhashed += record.dhash is None
+        done.notes += [(name, remark) for remark in record.notes]
+    if placed:
+        db.put_images(engine, list(records.values()), placed)
+
+
+def _record(name: str, file_hash: str, picture: embedded.Embedded) -> db.ImageRecord:
+    notes = list(picture.notes)
+    found = None
+    try:
+        found = hashes(name)
+    except InputError as error:
+        notes.append(str(error).removeprefix(f"{name}: "))
+    return db.ImageRecord(
+        file_hash,
+        VERSION,
+        picture.format,
+        picture.width,
+        picture.height,
+        found.dhash if found else None,
+        found.phash if found else None,
+        bands(found.dhash) if found else (),
+        as_json(picture),
+        tuple(notes),
+    )
+
+
+def _files(folders: Sequence[str]) -> Iterator[Path]:
+    """The pictures of folders, sorted, links not followed; files that are named, whatever their names."""
+    for folder in folders:
+        root = Path(folder)
+        if not root.exists():
+            raise InputError(f"{folder}: no such file or folder; name a folder of pictures")
+        if not root.is_dir():
+            yield root
+            continue
+        found: list[Path] = []
+        waiting = [root]
+        while waiting:
+            try:
+                inside = list(waiting.pop().iterdir())
+            except OSError:
+                continue
+            for path in inside:
+                if path.is_dir() and not path.is_symlink():
+                    waiting.append(path)
+                elif path.suffix.casefold() in SUFFIXES:
+                    found.append(path)
+        yield from sorted(found)
+
+
+def _is_under(name: str, root: str) -> bool:
+    if root == ".":
+        return not name.startswith(("/", "../"))
+    return name == root or name.startswith(f"{root.rstrip('/')}/")
+
+
+def _file_hash(path: Path) -> str:
+    status = path.stat()
+    if not stat.S_ISREG(status.st_mode):
+        raise InputError("no file")
+    if status.st_size > _LARGEST:
+        raise InputError(f"{status.st_size} bytes are too large for a picture")
+    digest = hashlib.blake2b(digest_size=16)
+    with path.open("rb") as file:
+        while block := file.read(_BLOCK):
+            digest.update(block)
+    return digest.hexdigest()
