@@ -5,18 +5,20 @@ from __future__ import annotations
 import io
 import math
 import warnings
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from functools import cache
 from itertools import combinations
 from operator import mul
 from pathlib import Path
 from statistics import median
+from typing import TypeVar
 
 from PIL import Image, ImageOps
 
 from captions.errors import InputError
 
+T = TypeVar("T")
 MOST_PIXELS = 80_000_000
 """Pictures with more are not decoded; cameras of agencies make 50 million."""
 NEAR, SURE = 10, 80
@@ -54,6 +56,28 @@ def hashes(picture: str | Path | bytes) -> Hashes | None:
 
     Raises InputError for what Pillow can't decode, and for more than :data:`MOST_PIXELS`.
     """
+    return _decoded(picture, of_image)
+
+
+def thumbnail(picture: str | Path | bytes, side: int = 240) -> bytes:
+    """A small copy of a picture as JPEG, at most ``side`` pixels wide and high, without metadata.
+
+    Raises InputError as :func:`hashes` does.
+    """
+
+    def smaller(image: Image.Image) -> bytes:
+        small = ImageOps.exif_transpose(_small(image))
+        small.thumbnail((side, side))
+        seen = small.convert("RGBA")
+        out = io.BytesIO()
+        Image.alpha_composite(Image.new("RGBA", seen.size, "white"), seen).convert("RGB").save(out, "JPEG", quality=70)
+        return out.getvalue()
+
+    return _decoded(picture, smaller)
+
+
+def _decoded(picture: str | Path | bytes, use: Callable[[Image.Image], T]) -> T:
+    """What is made of a picture that is opened within bounds."""
     name = "picture" if isinstance(picture, bytes) else str(picture)
     try:
         with warnings.catch_warnings():
@@ -63,7 +87,7 @@ def hashes(picture: str | Path | bytes) -> Hashes | None:
                 if image.width * image.height > MOST_PIXELS:
                     size = f"{image.width} × {image.height}"
                     raise InputError(f"{name}: {size} is too large to be decoded; hash a smaller copy")
-                return of_image(image)
+                return use(image)
     except InputError:
         raise
     except Exception as error:  # Pillow's decoders raise what they like: OSError, SyntaxError, struct.error, ...
@@ -74,9 +98,7 @@ def hashes(picture: str | Path | bytes) -> Hashes | None:
 def of_image(image: Image.Image) -> Hashes | None:
     """The hashes of an image of Pillow's; None of one that shows a single tone."""
     image.draft("L" if image.mode in ("L", "RGB") else image.mode, (_SIDE, _SIDE))
-    small = image.copy() if max(image.size) <= _SIDE else _shrunk(image)
-    small = ImageOps.exif_transpose(small)
-    gray = _inside(_gray(small))
+    gray = _inside(_gray(ImageOps.exif_transpose(_small(image))))
     low, high = _range(gray.resize((_COARSE, _COARSE), Image.Resampling.BOX))
     if high - low < _FLAT:
         return None
@@ -98,6 +120,10 @@ def near_band(band: int) -> Iterator[int]:
     for count in range(NEAR // BANDS + 1):
         for places in combinations(range(BAND_BITS), count):
             yield band ^ sum(1 << place for place in places)
+
+
+def _small(image: Image.Image) -> Image.Image:
+    return image.copy() if max(image.size) <= _SIDE else _shrunk(image)
 
 
 def _shrunk(image: Image.Image) -> Image.Image:

@@ -293,3 +293,25 @@ def test_an_article_that_is_read_again_keeps_its_pictures(run: Run, tmp_path: Pa
     assert run("ingest", "a.html").code == 0
     assert found(run) == before
     assert before[0][0] in CODES
+
+
+def test_a_sheet_shows_each_picture_beside_its_credits(run: Run, tmp_path: Path) -> None:
+    page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
+    picture(tmp_path / "p/harbor-ferry.jpg", 1, credit_line="AFP", caption="<script>alert(1)</script>")
+    picture(tmp_path / "p/market-stall.jpg", 2, credit_line="AP")
+    picture(tmp_path / "p/no-more.jpg", 3)
+    run("ingest", "a.html")
+    run("images", "scan", "p")
+    (tmp_path / "p/no-more.jpg").unlink()
+    ran = run("images", "sheet", "-o", "sheet.html")
+    assert (ran.code, ran.out, ran.err) == (0, "", "2 pictures; written to sheet.html\n")
+    html = (tmp_path / "sheet.html").read_text(encoding="utf-8")
+    assert "2 of 3 pictures need a person" in html
+    assert html.count("data:image/jpeg;base64,/9j/") == 1
+    assert "img-src data:" in html
+    assert "Ida Quill/Reuters in a.html" in html
+    assert "&lt;script&gt;alert(1)&lt;/script&gt; | AFP" in html
+    assert "<script" not in html
+    assert "market-stall" not in html
+    run("images", "sheet", "-o", "one.html", "--limit", "1")
+    assert "shown: 1 of 2" in (tmp_path / "one.html").read_text(encoding="utf-8")

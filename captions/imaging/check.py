@@ -65,6 +65,18 @@ class Checked:
     """Uses that a picture belongs to."""
     articles: int = 0
     waived: int = 0
+    held: Mapping[int, Picture] = field(default_factory=dict)
+    """The pictures by number."""
+    printed: Mapping[int, Sequence[str]] = field(default_factory=dict)
+    """By picture, how it is credited and where."""
+    of_use: Mapping[int, Sequence[Picture]] = field(default_factory=dict)
+    """By use, its pictures, the surest first."""
+
+    def pictures_of(self, finding: Finding) -> list[int]:
+        """The numbers of the pictures that a finding is about."""
+        if finding.use is not None and finding.use.id is not None:
+            return [picture.id for picture in self.of_use.get(finding.use.id, ())]
+        return [number for number, picture in self.held.items() if picture.path == finding.source]
 
 
 @dataclass(slots=True)
@@ -118,6 +130,11 @@ def check(
     done = Checked(pictures=len(held.pictures), uses=len(held.of_use))
     done.unmatched = sum(number not in held.of_picture for number in held.pictures)
     done.articles = len({held.uses[number].source for number in held.of_use})
+    done.held, done.of_use = held.pictures, held.of_use
+    done.printed = {
+        number: [f"{use.credit.line if use.credit else 'no credit'} in {use.source}" for use in uses]
+        for number, uses in held.of_picture.items()
+    }
     waivers = [one for one, state in clearing.waivers(engine, today) if state == "holds"]
     for finding in sorted(_findings(held, Register(words)), key=lambda finding: finding.order):
         if (codes and finding.code not in codes) or (severities and finding.severity not in severities):

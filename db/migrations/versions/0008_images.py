@@ -3,6 +3,8 @@
 import sqlalchemy as sa
 from alembic import op
 
+from db.types import Text
+
 revision = "0008"
 down_revision = "0007"
 branch_labels = None
@@ -13,19 +15,19 @@ def upgrade() -> None:
     op.create_table(
         "image",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("file_hash", sa.Text(), nullable=False),
-        sa.Column("version", sa.Text(), nullable=False),
-        sa.Column("format", sa.Text(), nullable=True),
+        sa.Column("file_hash", Text(), nullable=False),
+        sa.Column("version", Text(), nullable=False),
+        sa.Column("format", Text(), nullable=True),
         sa.Column("width", sa.Integer(), nullable=True),
         sa.Column("height", sa.Integer(), nullable=True),
-        sa.Column("dhash", sa.Text(), nullable=True),
-        sa.Column("phash", sa.Text(), nullable=True),
+        sa.Column("dhash", Text(), nullable=True),
+        sa.Column("phash", Text(), nullable=True),
         sa.Column("band_1", sa.Integer(), nullable=True),
         sa.Column("band_2", sa.Integer(), nullable=True),
         sa.Column("band_3", sa.Integer(), nullable=True),
         sa.Column("band_4", sa.Integer(), nullable=True),
-        sa.Column("embedded", sa.Text(), nullable=False),
-        sa.Column("notes", sa.Text(), nullable=False),
+        sa.Column("embedded", Text(), nullable=False),
+        sa.Column("notes", Text(), nullable=False),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_image")),
         sa.UniqueConstraint("file_hash", name=op.f("uq_image_file_hash")),
     )
@@ -34,7 +36,7 @@ def upgrade() -> None:
     op.create_table(
         "image_file",
         sa.Column("id", sa.Integer(), nullable=False),
-        sa.Column("path", sa.Text(), nullable=False),
+        sa.Column("path", Text(), nullable=False),
         sa.Column("image_id", sa.Integer(), nullable=False),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_image_file_image_id_image")),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_image_file")),
@@ -45,7 +47,7 @@ def upgrade() -> None:
         "image_use",
         sa.Column("image_id", sa.Integer(), nullable=False),
         sa.Column("use_id", sa.Integer(), nullable=False),
-        sa.Column("how", sa.Text(), nullable=False),
+        sa.Column("how", Text(), nullable=False),
         sa.CheckConstraint("how IN ('name', 'caption', 'hash')", name=op.f("ck_image_use_how")),
         sa.ForeignKeyConstraint(["image_id"], ["image.id"], name=op.f("fk_image_use_image_id_image")),
         sa.ForeignKeyConstraint(["use_id"], ["use.id"], name=op.f("fk_image_use_use_id_use")),

@@ -1,0 +1,45 @@
+"""``captions images sheet``: pictures that need a person, on one page."""
+
+from __future__ import annotations
+
+from datetime import UTC, datetime
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from captions.cli import options as o
+from captions.cli.audit import known_codes
+from captions.cli.output import note, opened
+
+
+def sheet(
+    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")],
+    code: Annotated[
+        list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
+    ] = [],  # noqa: B006 - typer copies it
+    limit: o.Limit = None,
+    db_url: o.Database = o.DATABASE,
+    agencies: o.Agencies = None,
+) -> None:
+    """Write a page with all pictures that `captions images check` finds something of, small, beside their credits.
+
+    The page needs no network and holds the small pictures itself.
+
+    \b
+    Example:
+      captions images sheet -o sheet.html --code CR202
+    """
+    import db
+    from captions.imaging.check import check
+    from captions.imaging.sheet import write_sheet
+
+    words = o.words(agencies, db_url)
+    engine = db.open_store(db_url)
+    try:
+        done = check(engine, words, today=datetime.now(UTC).astimezone().date(), codes=code)
+    finally:
+        engine.dispose()
+    with opened(output) as stream:
+        count = write_sheet(done, stream, limit)
+    note(f"{o.count(count, 'picture')}; written to {output}")

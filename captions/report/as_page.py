@@ -1,0 +1,98 @@
+"""Tables -> one HTML file: no network, no script, light and dark, fit for print. All text is escaped."""
+
+from __future__ import annotations
+
+import base64
+import hashlib
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import TextIO
+
+from captions.report import safe
+from captions.report.rows import Column, Row, as_text
+
+_STYLE = """
+:root { color-scheme: light dark; --line: #c8c8c8; --error: #b00020; --warning: #8a5a00; --info: #1c5a86; }
+@media (prefers-color-scheme: dark) {
+  :root { --line: #555; --error: #ff8a80; --warning: #ffcc66; --info: #8ecbff; }
+}
+body { font: 1rem/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
+h1 { font-size: 1.5rem; margin-bottom: 0.25rem; }
+h2 { font-size: 1.15rem; margin-top: 2rem; }
+.scroll { overflow-x: auto; }
+table { border-collapse: collapse; width: 100%; }
+th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.9rem 0.4rem 0; }
+th, td { text-align: left; vertical-align: top; }
+td { overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 4.5rem; }
+td.number, th.number { text-align: right; }
+.error { color: var(--error); font-weight: bold; }
+.warning { color: var(--warning); font-weight: bold; }
+.info { color: var(--info); }
+@media print {
+  body { font-size: 9pt; margin: 0; max-width: none; }
+  .scroll { overflow: visible; }
+  thead { display: table-header-group; }
+  tr { break-inside: avoid; }
+}
+"""
+PICTURE = "thumbnail"
+_SEVERITIES = ("error", "warning", "info")
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table with its heading."""
+
+    title: str
+    columns: Sequence[Column]
+    rows: Sequence[Row]
+
+
+def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: TextIO) -> None:
+    """Writes a page: title, one line that sums up, the tables, and a note at the end.
+
+    In a column with the key :data:`PICTURE` stand small pictures: JPEG in base64.
+    """
+    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
+    if any(column.key == PICTURE for table in tables for column in table.columns):
+        policy += "; img-src data:"
+    stream.write(
+        "<!DOCTYPE html>\n"
+        '<html lang="en">\n<head>\n<meta charset="utf-8">\n'
+        f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
+        '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
+        '<meta name="referrer" content="no-referrer">\n'
+        f"<title>{safe.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{safe.markup(title)}</h1>\n<p>{safe.markup(heading)}</p>\n"
+    )
+    for table in tables:
+        _write_table(table, stream)
+    if note:
+        stream.write(f"<p>{safe.markup(note)}</p>\n")
+    stream.write("</body>\n</html>\n")
+
+
+def _write_table(table: Table, stream: TextIO) -> None:
+    if not table.rows:
+        return
+    stream.write(f'<h2>{safe.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
+    for column in table.columns:
+        kind = ' class="number"' if column.number else ""
+        stream.write(f'<th scope="col"{kind}>{safe.markup(column.title)}</th>')
+    stream.write("</tr>\n</thead>\n<tbody>\n")
+    for row in table.rows:
+        stream.write(f"<tr>{''.join(_cell(column, row) for column in table.columns)}</tr>\n")
+    stream.write("</tbody>\n</table>\n</div>\n")
+
+
+def _cell(column: Column, row: Row) -> str:
+    text = as_text(row.get(column.key))
+    if column.key == PICTURE:
+        return f'<td><img alt="" src="data:image/jpeg;base64,{safe.markup(text)}"></td>' if text else "<td></td>"
+    if column.number:
+        return f'<td class="number">{safe.markup(text)}</td>'
+    if column.key == "severity" and text in _SEVERITIES:
+        return f'<td class="{text}">{text}</td>'
+    # Each text tells its own direction: captions in Hebrew and Arabic stand among English ones.
+    return f'<td dir="auto">{safe.markup(text)}</td>'
