@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
 
@@ -110,32 +111,42 @@ def images(engine: Engine) -> Iterator[StoredImage]:
     """Give all pictures by number, a thousand at a time."""
     column, last = m.image.c, 0
     with engine.connect() as connection:
-        while rows := connection.execute(
-            select(m.image).where(column.id > last).order_by(column.id).limit(_PAGE)
-        ).all():
-            paths: dict[int, list[str]] = defaultdict(list)
-            file = m.image_file.c
-            for image_id, path in connection.execute(
-                select(file.image_id, file.path)
-                .where(file.image_id.between(rows[0].id, rows[-1].id))
-                .order_by(file.path)
-            ):
-                paths[image_id].append(path)
-            for row in rows:
-                record = ImageRecord(
-                    row.file_hash,
-                    row.version,
-                    row.format,
-                    row.width,
-                    row.height,
-                    None if row.dhash is None else int(row.dhash, 16),
-                    None if row.phash is None else int(row.phash, 16),
-                    () if row.band_1 is None else (row.band_1, row.band_2, row.band_3, row.band_4),
-                    row.embedded,
-                    tuple(json.loads(row.notes)),
-                )
-                yield StoredImage(row.id, record, tuple(paths[row.id]))
+        statement = select(m.image).order_by(column.id).limit(_PAGE)
+        while rows := connection.execute(statement.where(column.id > last)).all():
+            yield from _with_paths(connection, rows)
             last = rows[-1].id
+
+
+def images_by_ids(engine: Engine, image_ids: Collection[int]) -> Iterator[StoredImage]:
+    """Give the pictures with these numbers, by number; one that no picture has is left out."""
+    with engine.connect() as connection:
+        for chunk in in_chunks(sorted(image_ids)):
+            rows = connection.execute(select(m.image).where(m.image.c.id.in_(chunk)).order_by(m.image.c.id)).all()
+            yield from _with_paths(connection, rows)
+
+
+def _with_paths(connection: Connection, rows: Sequence[Any]) -> Iterator[StoredImage]:
+    paths: dict[int, list[str]] = defaultdict(list)
+    file = m.image_file.c
+    for chunk in in_chunks([row.id for row in rows]):
+        for image_id, path in connection.execute(
+            select(file.image_id, file.path).where(file.image_id.in_(chunk)).order_by(file.path)
+        ):
+            paths[image_id].append(path)
+    for row in rows:
+        record = ImageRecord(
+            row.file_hash,
+            row.version,
+            row.format,
+            row.width,
+            row.height,
+            None if row.dhash is None else int(row.dhash, 16),
+            None if row.phash is None else int(row.phash, 16),
+            () if row.band_1 is None else (row.band_1, row.band_2, row.band_3, row.band_4),
+            row.embedded,
+            tuple(json.loads(row.notes)),
+        )
+        yield StoredImage(row.id, record, tuple(paths[row.id]))
 
 
 def near_images(engine: Engine, bands: Sequence[Iterable[int]]) -> list[tuple[int, int, int]]:

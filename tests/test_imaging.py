@@ -315,3 +315,21 @@ def test_a_sheet_shows_each_picture_beside_its_credits(run: Run, tmp_path: Path)
     assert "market-stall" not in html
     run("images", "sheet", "-o", "one.html", "--limit", "1")
     assert "shown: 1 of 2" in (tmp_path / "one.html").read_text(encoding="utf-8")
+
+
+def test_a_picture_is_found_among_those_that_were_scanned(run: Run, tmp_path: Path) -> None:
+    page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
+    picture(tmp_path / "p/harbor-ferry.jpg", 1)
+    picture(tmp_path / "p/market-stall.jpg", 2)
+    run("ingest", "a.html")
+    run("images", "scan", "p")
+    run("images", "check")
+    (tmp_path / "claimed.webp").write_bytes(saved(scene(1).resize((300, 200)), "WEBP"))
+    ran = run("images", "find", "claimed.webp", "--format", "json")
+    assert json.loads(ran.out)["pictures"] == [
+        {"path": "p/harbor-ferry.jpg", "how": "name", "source": "a.html", "position": 1, "credit": "Ida Quill/Reuters",
+         "use": 1}
+    ]  # fmt: skip
+    (tmp_path / "other.jpg").write_bytes(saved(scene(3)))
+    assert json.loads(run("images", "find", "other.jpg", "--format", "json").out)["pictures"] == []
+    assert run("images", "find", "a.html").code == 2

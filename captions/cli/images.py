@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.cli import images_check, images_scan, images_sheet
+from captions.cli import images_check, images_find, images_scan, images_sheet
 from captions.cli import options as o
 from captions.cli.output import note, opened
 from captions.errors import CaptionsError, InputError
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Read and write what is embedded in pictures.", no_args_is_help=True, rich_markup_mode=None)
 app.command("scan")(images_scan.scan)
 app.command("check")(images_check.check)
+app.command("find")(images_find.find)
 app.command("sheet")(images_sheet.sheet)
 _PICTURE = Column("picture", "Picture", wide=True)
 _FIELD = Column("field", "Field")

@@ -13,7 +13,8 @@ from sqlalchemy import Engine
 import db
 from captions.audit.groups import FEWEST_CJK, FEWEST_WORDS, is_telling
 from captions.caption import split
-from captions.hashing import Hashes, near_band
+from captions.errors import InputError
+from captions.hashing import Hashes, bands, hashes, near_band
 from captions.imaging.told import Kept
 from captions.text import has_cjk, match_key
 from captions.vocabulary import Vocabulary
@@ -89,6 +90,19 @@ def _root(leader: dict[int, int], number: int) -> int:
         leader[number] = leader[leader[number]]
         number = leader[number]
     return number
+
+
+def same_as(engine: Engine, picture: str) -> list[db.StoredImage]:
+    """The stored pictures that are the same as one in a file, by number.
+
+    Raises InputError for a file that can't be decoded, or shows a single tone.
+    """
+    own = hashes(picture)
+    if own is None:
+        raise InputError(f"{picture}: shows a single tone, by which no picture is known again")
+    near = db.near_images(engine, [near_band(band) for band in bands(own.dhash)])
+    found = {number for number, dhash, phash in near if own.same(Hashes(dhash, phash))}
+    return list(db.images_by_ids(engine, found))
 
 
 def matched(
