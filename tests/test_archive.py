@@ -19,7 +19,11 @@ from jsonschema import Draft202012Validator, FormatChecker
 
 from captions.audit import CODES
 from captions.cli import main
+from captions.imaging.check import CHECKED
 from tests.test_report import hostile, report, samples, written
+
+# What needs no picture file. The others are found by `captions images check`; CR201 and CR309 the audit finds too.
+ARTICLE_CODES = set(CODES) - (set(CHECKED) - {"CR201", "CR309"})
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -75,7 +79,7 @@ def test_the_archive_is_read_whole(run: Run) -> None:
 
 def test_each_code_is_raised_and_by_what_is_there_for_it(newsroom: Run) -> None:
     findings = found(newsroom)
-    assert {finding["code"] for finding in findings} == set(CODES)
+    assert {finding["code"] for finding in findings} == ARTICLE_CODES
     data = tomllib.loads((SAMPLES / "archive.toml").read_text("utf-8"))
     raised = {(finding["code"], finding["caption"]) for finding in findings}
     for row in data["special"]:
@@ -123,7 +127,7 @@ def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> 
         assert first not in left, (first["clear"], ran.out)
         cleared.add(first["code"])
     assert left == []
-    assert cleared == set(CODES)
+    assert cleared == ARTICLE_CODES
 
 
 def _strict(schema: Any) -> Any:
