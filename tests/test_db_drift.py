@@ -72,6 +72,7 @@ def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
         "1 rows of credit: no party for supplier_id",
         "2 rows of credit_party: no party for party_id",
         "1 rows of use: no caption for caption_id",
+        "3 rows of use: no party for supplier_id",
     ]
     assert damage(engine) == []
     engine.dispose()
