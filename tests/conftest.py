@@ -17,6 +17,8 @@ from captions.cli import main
 from tests import server
 from tests.engines import OnPostgresql, OnSqlite, Stores
 
+# Tables are as wide as they are in a pipe, however wide the terminal is in which the tests run.
+os.environ.pop("COLUMNS", None)
 # The same cases in each run, so that a change that is not at fault never fails; CAPTIONS_SEARCH=1 looks for new ones.
 settings.register_profile("repeatable", derandomize=True, database=None)
 if "CAPTIONS_SEARCH" not in os.environ:
