@@ -7,7 +7,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
-from captions import kinds, printings, tree
+from captions import bounds, kinds, printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.decoding import decode_page, what_binary
 from captions.figures import credit_lines, figures
@@ -60,7 +60,7 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     if isinstance(html, bytes):
         binary = what_binary(html)
         html, notes = ("", (f"no page: {binary}",)) if binary else decode_page(html)
-    html, cut = tree.bounded(html)
+    html, cut = bounds.bounded(html)
     notes = (*notes, *cut)
     words = vocabulary or default()
     collecting = gc.isenabled()

@@ -17,13 +17,8 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-# fmt: off
-BLOCKS = frozenset((
-    "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure",
-    "figcaption", "table", "tbody", "tr", "td", "th", "header", "main", "aside", "dl", "dt", "dd", "pre", "hr", "br",
-    "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button",
-))
-# fmt: on
+from captions.tree import BLOCKS
+
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TEXT = frozenset(
     ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")

@@ -12,7 +12,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version", "pool"),
-    ("text", "decoding", "hashing", "tree", "walk"),
+    ("text", "decoding", "hashing", "bounds", "tree"),
+    ("walk",),
     ("looks",),
     ("body", "register", "images"),
     ("vocabulary", "embedded", "sheet", "terms"),

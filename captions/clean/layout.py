@@ -10,7 +10,8 @@ from captions.clean import links
 from captions.clean.parts import Part, Span
 from captions.lines import printable
 from captions.page import Layout
-from captions.walk import BLOCKS, HEADINGS, Block
+from captions.tree import BLOCKS
+from captions.walk import HEADINGS, Block
 
 _KINDS = {
     "a": "a", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strong": "strong", "b": "strong",
