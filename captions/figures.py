@@ -11,14 +11,16 @@ from captions.body import boilerplate, within
 from captions.credit import Reading
 from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
-from captions.text import has_cjk, sentences, tidy
+from captions.text import has_cjk, match_key, sentences, tidy
 from captions.vocabulary import Vocabulary
-from captions.walk import AUTHOR, BOILER, CAPTION, CREDIT, HEADINGS, PICTURE, Block, Node
+from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, HEADINGS, PICTURE, SOURCE, Block, Node
 
 # In characters: what is longer and named a caption is text of the article.
 _LONGEST = 900
 # In words: a longer line that nothing names a credit is none.
 _CREDIT_WORDS = 8
+# What repeats an alternative text and is longer is no caption: in characters; and in words behind what is repeated.
+_LONGEST_ALT, _WORDS_BEHIND = 400, 6
 # What sites write of all that they print, in the languages that sites write it in.
 _ALL_RIGHTS = re.compile(
     r"all rights|alle rechte|tous droits|todos los derechos|todos os direitos|tutti i diritti", re.IGNORECASE
@@ -95,6 +97,34 @@ def _joined(figures: list[Figure], blocks: Sequence[Block], words: Vocabulary) -
                     held.update(dict.fromkeys(other.blocks, figure))
                     break
     return [f for f in figures if held[f.blocks[0]] is f]
+
+
+def repeated_alts(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, words: Vocabulary) -> list[Figure]:
+    """Texts right under a picture that say what is said in its place where it is not shown: captions by no name."""
+    out = []
+    for block in blocks:
+        if block.image is None or block.number in taken or block.linked or block.tag in HEADINGS:
+            continue
+        if not _repeats(block.text, str(block.image.attrs.get("alt", ""))) or not within(block.node, outer):
+            continue
+        if not boilerplate(block.node, total, BOILER | AUTHOR | COMMENTS):
+            caption, reading = _split([tidy(block.text)], words, False)
+            out.append(Figure(block.node, caption, reading, [block.number]))
+    return out
+
+
+def _repeats(text: str, alt: str) -> bool:
+    """Whether a text is a picture's alternative one, behind which the site's name may stand, or before which a credit
+    does; a name alone is its bearer's as often as a portrait's."""
+    if not alt or len(text) > _LONGEST_ALT:
+        return False
+    key, other = match_key(text), match_key(alt)
+    short = len(text) < 5 if has_cjk(text) else key.count(" ") < 1
+    if short or (text.istitle() and key.count(" ") < 4):
+        return False
+    shorter, longer = sorted((key, other), key=len)
+    behind = longer.removeprefix(shorter)
+    return len(behind) < len(longer) and (not behind or (behind[0] == " " and len(behind.split()) <= _WORDS_BEHIND))
 
 
 def credit_lines(blocks: Sequence[Block], taken: set[int], words: Vocabulary) -> list[Figure]:
@@ -175,11 +205,13 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
     credits_: list[str] = []
     loose: list[str] = []  # what stands by a caption and is not named
     named = any(_role(n, holder) == CAPTION for b in group for _, n, _ in b.pieces)
+    credited = any(_role(n, holder) == CREDIT for b in group for _, n, _ in b.pieces)
+    owing_names = CREDIT | AUTHOR | (SOURCE if named and not credited else 0)
     numbers = []
     for block in group:
         line: list[str] = []
         owed: list[str] = []
-        roles = [_role(node, holder) for _, node, _ in block.pieces]
+        roles = [_role(node, holder, owing_names) for _, node, _ in block.pieces]
         owing = [n for n, role in enumerate(roles) if role == CREDIT]
         for at, (text, _, _) in enumerate(block.pieces):
             role = CREDIT if owing and owing[0] <= at <= owing[-1] else roles[at]  # what joins two credits is credit
@@ -262,9 +294,9 @@ def _says_something(caption: str, named: bool) -> bool:
     return len(caption.split()) >= (2 if named else 6)
 
 
-def _role(node: Node | None, holder: Node) -> int:
+def _role(node: Node | None, holder: Node, owing: int = CREDIT | AUTHOR) -> int:
     while node is not None:
-        if node.flags & (CREDIT | AUTHOR) and node is not holder:
+        if node.flags & owing and node is not holder:
             return CREDIT
         if node.flags & CAPTION:
             return CAPTION

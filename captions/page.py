@@ -10,7 +10,7 @@ from typing import Any, TypeVar
 from captions import bounds, kinds, printings, tree
 from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.decoding import decode_page, what_binary
-from captions.figures import credit_lines, figures
+from captions.figures import credit_lines, figures, repeated_alts
 from captions.finding import Finder
 from captions.lines import Line, page_of, printable
 from captions.model import Article, Printing
@@ -91,6 +91,8 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     taken: set[int] = set()
     pictures = Pictures(Index(told.pictures), told.base, words)
     captioned = figures(blocks, outer, total, first, last, words)
+    held = {number for figure in captioned for number in figure.blocks}
+    captioned += repeated_alts(blocks[max(0, first) : last + 1], outer, held, total, words)
     for figure, shown in zip(captioned, pictures.of_all(captioned), strict=True):
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule

@@ -14,7 +14,7 @@ from captions import images
 from captions.credit import Reading
 from captions.figures import Figure
 from captions.model import Credit
-from captions.splits import LIKELY
+from captions.splits import LIKELY, SURE
 from captions.text import match_key, tidy
 from captions.told import Index, Told, of_element
 from captions.told.index import differs, reading_of, with_rights
@@ -79,6 +79,8 @@ class Pictures:
         told = self._attributes(below) if len(addresses) < 2 else None
         if told is None or not told.tells:
             told = self._told.find(figure.caption, found[0] if len(addresses) == 1 else ())
+        if figure.reading is None and len(below) == 1 and (told is None or not told.owed):
+            told = self._of_alt(below[0]) or told
         if not addresses and told is not None:
             addresses = tuple(images.absolute(a, self._base) for a in told.addresses[:1])
         return self._shown(addresses, figure.reading, told)
@@ -155,6 +157,14 @@ class Pictures:
         if found is None or found.strength < LIKELY or found.alone:
             return caption, reading_of(told, self._words)
         return found.caption, found.reading
+
+    def _of_alt(self, tag: Tag) -> Told | None:
+        """The credit that ends a picture's alternative text behind a label: some systems put whole captions there."""
+        alt = tidy(str(tag.attrs.get("alt", "")))
+        found = captioning.split(alt, self._words)
+        if found is None or found.strength < SURE or found.reading.label is None:
+            return None
+        return Told(line=found.reading.credit.line)
 
     def _attributes(self, tags: Sequence[Tag]) -> Told | None:
         """What the attributes of pictures tell, and those of the elements that hold nothing but one of them."""

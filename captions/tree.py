@@ -17,7 +17,7 @@ from selectolax.lexbor import LexborHTMLParser
 # some pages) or aside.
 STRIPPED = frozenset((
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
-    "nav", "footer", "audio", "map", "dialog", "button", "textarea", "meta", "title",
+    "nav", "footer", "audio", "map", "dialog", "textarea", "meta", "title",
 ))  # fmt: skip
 # With what the names of nodes begin that are no elements.
 _NO_ELEMENT = ("", "-", "!", "_")

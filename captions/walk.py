@@ -24,7 +24,7 @@ _TEXT = frozenset(
     ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
 )
 _PICTURES = frozenset(("picture", "video"))
-_SKIPPED = frozenset(("head", "title", "button", "textarea", "iframe"))
+_SKIPPED = frozenset(("head", "title", "textarea", "iframe"))
 _ATTRIBUTES = frozenset(
     ("id", "itemprop", "data-testid", "data-test", "data-component", "data-type", "role", "data-qa", "aria-label")
 )
@@ -33,7 +33,9 @@ _LONGEST_NAME = 200
 # From so many characters a line break parts two lines of running text, not the words of one.
 _LINE = 60
 # What names tell of an element, one bit each; the words are in markup.toml.
-CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER, DECK = (1 << bit for bit in range(11))
+CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, UNSHOWN, COMMENTS, OTHER, DECK, SOURCE = (
+    1 << bit for bit in range(12)
+)
 
 
 @dataclass(slots=True, eq=False)
@@ -76,10 +78,15 @@ class Block:
     linked: int
     """How many of its characters are links."""
     number: int
-    pictured: bool = False
-    """Whether a picture stands between it and the block before."""
+    image: Tag | None = None
+    """The last picture that stands between it and the block before."""
     pieces: list[tuple[str, Node, int]] = field(default_factory=list)
     """Its texts by the elements that hold them: the text, the nearest node, and which inline element (a number)."""
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a picture stands between it and the block before."""
+        return self.image is not None
 
 
 @lru_cache(maxsize=1)
@@ -95,6 +102,7 @@ def _words() -> dict[int, list[str]]:
         "unseen": UNSEEN,
         "comments": COMMENTS,
         "deck": DECK,
+        "source": SOURCE,
     }
     return {flag: tables[name]["words"] for name, flag in names.items()}
 
@@ -219,13 +227,14 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
     pieces: list[tuple[str, Node, int]] = []
     run_tag = "body"
     size = links = 0  # characters of the run, and those of them that are links
-    before = within = False  # whether a picture stands before the run, and in it
+    before: Tag | None = None  # the last picture that stands before the run
+    within: Tag | None = None  # and in it
 
     def flush() -> None:
         nonlocal texts, pieces, size, links, before, within
         text = " ".join("".join(texts).split())
         blocks.append(Block(text, pieces[0][1], run_tag, links, len(blocks), before, pieces))
-        before, within = within, False
+        before, within = within, None
         texts, pieces = [], []
         size = links = 0
 
@@ -258,7 +267,12 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
                 continue
             if name == "img":
                 _count_image(node)
-                before, within = before or not size, within or bool(size)
+                before, within = (before, child) if size else (child, None)
+                continue
+            if name == "button":  # what it says is not the article's; a picture in it is shown
+                for image in child.find_all("img"):
+                    _count_image(node)
+                    before, within = (before, image) if size else (image, None)
                 continue
             if name in _PICTURES:
                 _count_image(node)
