@@ -16,6 +16,8 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from bs4.element import Tag
 
+from captions.tree import IMAGES
+
 # In elements and pictures: a caption is of few.
 _MOST_ELEMENTS, _MOST_PICTURES = 600, 40
 # In characters: a longer address is no address.
@@ -34,8 +36,6 @@ _LINKED = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _SIZE_IN_NAME = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|\d{3,4}w|large|small|medium|thumb(?:nail)?|orig(?:inal)?|e\d{10,}))+$"
 )
-IMAGES = frozenset(("img", "amp-img", "amp-anim"))
-"""Elements that show a picture."""
 
 
 def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:

@@ -18,6 +18,7 @@ from captions.splits import LIKELY, SURE
 from captions.text import match_key, tidy
 from captions.told import Index, Told, of_element
 from captions.told.index import differs, reading_of, with_rights
+from captions.tree import IMAGES
 from captions.vocabulary import Vocabulary
 from captions.walk import AUTHOR, BOILER, COMMENTS, CREDIT, Block, Node, flags_of
 
@@ -191,7 +192,7 @@ class Pictures:
         for _ in range(_MOST_ELEMENTS):
             if node is None or node is behind:
                 return
-            if isinstance(node, Tag) and node.name in images.IMAGES and id(node) not in self._held:
+            if isinstance(node, Tag) and node.name in IMAGES and id(node) not in self._held:
                 yield node
             node = node.next_element
 
@@ -202,7 +203,7 @@ def _right_before(tag: Tag) -> list[Tag]:
     for _ in range(_NEAR):
         if node is None or (isinstance(node, NavigableString) and len(node.split()) > 1):
             break
-        if isinstance(node, Tag) and node.name in images.IMAGES:
+        if isinstance(node, Tag) and node.name in IMAGES:
             return [node]
         node = node.previous_element
     return []

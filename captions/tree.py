@@ -27,6 +27,8 @@ BLOCKS = frozenset((
     "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button",
 ))  # fmt: skip
 """Elements that part the text inside them from that around them."""
+IMAGES = frozenset(("img", "amp-img", "amp-anim"))
+"""Elements that show a picture."""
 # Those at whose edges white space says nothing.
 _EDGES = (BLOCKS - {"pre"}) | {"[document]", "head", "picture", "source"}
 _BUILDER = BeautifulSoup("", "html.parser").builder

@@ -17,7 +17,7 @@ from typing import Any
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
-from captions.tree import BLOCKS
+from captions.tree import BLOCKS, IMAGES
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 _TEXT = frozenset(
@@ -265,12 +265,12 @@ def walk(soup: BeautifulSoup) -> tuple[list[Block], Node]:
                 elif size:
                     texts.append(" ")
                 continue
-            if name == "img":
+            if name in IMAGES:
                 _count_image(node)
                 before, within = (before, child) if size else (child, None)
                 continue
             if name == "button":  # what it says is not the article's; a picture in it is shown
-                for image in child.find_all("img"):
+                for image in child.find_all(IMAGES):
                     _count_image(node)
                     before, within = (before, image) if size else (image, None)
                 continue

@@ -10,6 +10,7 @@ from __future__ import annotations
 import json
 import re
 from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
 from typing import Any
 
 from captions.told.model import Told, of_pairs, role_of, stems
@@ -20,6 +21,8 @@ _BEFORE, _LONGEST = 6_000, 24_000
 _MOST_NAMES, _MOST_TRIES, _MOST_STRINGS = 200, 12, 500
 _MOST_ADDRESSES, _DEEPEST = 12, 4
 _NAME = re.compile(r'"([A-Za-z_À-ÿ-]{1,60})"\s*:')
+# In characters: a longer list is not read as a whole.
+_LONGEST_TABLE = 5_000_000
 # Behind these stands JSON inside a string.
 _OPENINGS = ('JSON.parse("', 'push([1,"')
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|tiff?)(?:$|[?#&])", re.IGNORECASE)
@@ -37,6 +40,8 @@ def of_scripts(texts: Iterable[str]) -> list[Told]:
         if not found:
             continue
         out.extend(_of_text(text, found))
+        if text.lstrip()[:1] == "[":
+            out.extend(_of_table(text))
         for opening in _OPENINGS:
             at = text.find(opening)
             for _ in range(_MOST_STRINGS):
@@ -79,6 +84,38 @@ def _of_text(text: str, known: Sequence[str]) -> Iterator[Told]:
                     if told is not None:
                         yield told
             at = text.find(stem, end)
+
+
+def _of_table(text: str) -> Iterator[Told]:
+    """Of a list in which each value stands once and objects name their values by place:
+    ``[{"caption": 1, "credit": 2}, "A dog.", "Jo Reed/AP"]``."""
+    try:
+        read = json.loads(text, strict=False) if len(text) <= _LONGEST_TABLE else None
+    except (ValueError, RecursionError):
+        return
+    table: list[Any] = read if isinstance(read, list) else []
+    left = _MOST_NAMES
+    for one in table:
+        if left and isinstance(one, dict) and any(role_of(name) in _OWN for name in one):
+            left -= 1
+            told = of_object(_placed(table, one, 0))
+            if told is not None:
+                yield told
+
+
+def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:
+    """A value of such a list with what stands at its places; deeper than an object's picture nothing is followed."""
+    if isinstance(value, dict):
+        values = {name: _at(table, place, depth) for name, place in islice(value.items(), 60)}
+        return {name: one for name, one in values.items() if one is not None}
+    if isinstance(value, list):
+        return [_at(table, place, depth) for place in value[:20]]
+    return value
+
+
+def _at(table: Sequence[Any], place: Any, depth: int) -> Any:
+    inside = isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(table)
+    return _placed(table, table[place], depth + 1) if inside and depth < _DEEPEST else None
 
 
 def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
