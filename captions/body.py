@@ -2,14 +2,11 @@
 
 from __future__ import annotations
 
-import re
-import tomllib
 from collections.abc import Iterable, Sequence
-from functools import lru_cache
-from importlib.resources import files
 
+from captions import chrome
 from captions.looks import is_dated
-from captions.text import has_cjk, match_key
+from captions.text import has_cjk
 from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
@@ -25,13 +22,6 @@ _HEADED, _UNHEADED = 0.2, 0.4
 _LEFT = 0.5
 # In characters: what is less beside the readers' comments may be no article.
 _ARTICLE = 400
-_COMMENTS = re.compile(
-    r"^\W*(?:\d[\d.,]*\s)?(?:comments?|kommentare?|leser-?kommentare|commentaires?|comentarios?|commenti|reacties|kommentarer|"
-    r"komentarze|yorumlar|комментари[ий]|댓글|コメント|评论)\b.{0,20}$",
-    re.IGNORECASE,
-)
-# In characters: what is longer is none of the lines that belong to the page.
-_LONGEST_CHROME = 130
 _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
 
 
@@ -199,9 +189,7 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
         for b in blocks
         if b.number not in taken and within(b.node, outer) and not boilerplate(_believed(b), total, names)
     ]
-    inside = [
-        b for b in inside[: _comments_at(inside)] if len(b.text) > _LONGEST_CHROME or match_key(b.text) not in _chrome()
-    ]
+    inside = [b for b in inside[: _comments_at(inside)] if not chrome.is_line(b.text)]
     running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
     inside = [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
@@ -245,19 +233,12 @@ def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: in
     return kept
 
 
-@lru_cache(maxsize=1)
-def _chrome() -> frozenset[str]:
-    """The lines of ``captions/data/chrome.toml``, as they are compared."""
-    tables = tomllib.loads((files("captions") / "data" / "chrome.toml").read_text(encoding="utf-8"))
-    return frozenset(match_key(line) for lines in tables["lines"].values() for line in lines)
-
-
 def _comments_at(blocks: Sequence[Block]) -> int:
     """Where the readers' comments begin: at a heading that says so, behind three paragraphs of the article."""
     paragraphs = 0
     for at, block in enumerate(blocks):
         paragraphs += is_paragraph(block)
-        if paragraphs > 2 and (block.tag in HEADINGS or "omment" in block.text) and _COMMENTS.match(block.text):
+        if paragraphs > 2 and (block.tag in HEADINGS or "omment" in block.text) and chrome.heads_comments(block.text):
             return at
     return len(blocks)
 

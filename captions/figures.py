@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 
 from captions import caption as captioning
 from captions.body import boilerplate, within
+from captions.chrome import is_notice
 from captions.credit import Reading
 from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
@@ -21,10 +22,6 @@ _LONGEST = 900
 _CREDIT_WORDS = 8
 # What repeats an alternative text and is longer is no caption: in characters; and in words behind what is repeated.
 _LONGEST_ALT, _WORDS_BEHIND = 400, 6
-# What sites write of all that they print, in the languages that sites write it in.
-_ALL_RIGHTS = re.compile(
-    r"all rights|alle rechte|tous droits|todos los derechos|todos os direitos|tutti i diritti", re.IGNORECASE
-)
 # Which of several pictures one is: 1 / 3.
 _COUNTER = re.compile(r"^\W*\d+\W{0,3}(?:/|\||of|von|de|di|sur|van|av|af|z|из)?\W{0,3}\d+\W*$", re.IGNORECASE)
 _PAGES = ("body", "article", "main")
@@ -246,7 +243,7 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
         return None
     if CLOCK.match(caption) or (caption.split(" ", 1)[0].casefold() in words.bys and reading is None):
         caption = ""
-    if not caption and reading is not None and _ALL_RIGHTS.search(reading.credit.line) and not _has_image(holder):
+    if not caption and reading is not None and is_notice(reading.credit.line) and not _has_image(holder):
         return None  # the notice of the whole site
     if reading is None and not (_says_something(caption, named) and _has_image(holder)):
         return None  # a quotation, a date, an author: nothing says that it belongs to a picture

@@ -5,11 +5,8 @@ from __future__ import annotations
 
 import json
 import re
-import tomllib
 from collections import Counter
 from dataclasses import replace
-from pathlib import Path
-from typing import Any
 
 import pytest
 from bs4 import BeautifulSoup
@@ -23,21 +20,10 @@ from captions.clean import FORMS, KEEPS, clean, clean_page, links, of_layout
 from captions.clean.pictures import credit_line
 from captions.page import Layout, read_page
 from captions.vocabulary import default
+from tests.case_files import Case, cases
 
-CASES_FOLDER = Path(__file__).parent / "cases"
-Case = dict[str, Any]
-
-
-def _cases(folder: str) -> list[Case]:
-    return [
-        case
-        for path in sorted((CASES_FOLDER / folder).glob("*.toml"))
-        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-    ]
-
-
-CASES = _cases("clean")
-PAGES = [(c["id"], c["page"]) for c in CASES] + [(c["id"], c["html"]) for c in _cases("pages")]
+CASES = cases("clean")
+PAGES = [(c["id"], c["page"]) for c in CASES] + [(c["id"], c["html"]) for c in cases("pages")]
 RESULTS = {f"{keep}_{to}": (to, keep) for to in FORMS for keep in KEEPS}
 every_page = pytest.mark.parametrize("page", [p for _, p in PAGES], ids=[name for name, _ in PAGES])
 
@@ -146,7 +132,7 @@ def test_text_is_the_clean_text(page: str) -> None:
 
 # --- plain text
 
-TEXTS = [(c["id"], c["source"]) for c in _cases("plain") if "source" in c]
+TEXTS = [(c["id"], c["source"]) for c in cases("plain") if "source" in c]
 every_text = pytest.mark.parametrize("text", [t for _, t in TEXTS], ids=[name for name, _ in TEXTS])
 
 

@@ -6,16 +6,13 @@ fail, so that whoever mends the parser takes the word out.
 
 from __future__ import annotations
 
-import tomllib
 from dataclasses import dataclass
-from pathlib import Path
 
 import pytest
 
 from captions import parse_credit
 from captions.vocabulary import default
-
-FOLDER = Path(__file__).parent / "cases" / "credits"
+from tests.case_files import cases
 
 
 @dataclass(frozen=True)
@@ -40,7 +37,7 @@ def _case(row: dict[str, object]) -> Case:
     return Case(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})  # type: ignore[arg-type]
 
 
-CASES = [_case(row) for path in sorted(FOLDER.glob("*.toml")) for row in tomllib.loads(path.read_text("utf-8"))["case"]]
+CASES = [_case(row) for row in cases("credits")]
 
 
 def _param(case: Case) -> object:

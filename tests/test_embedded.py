@@ -6,7 +6,6 @@ import hashlib
 import itertools
 import os
 import struct
-import tomllib
 import tracemalloc
 import zlib
 from pathlib import Path
@@ -20,11 +19,10 @@ from captions.embedded import NAMES, Fields, read
 from captions.embedded.table import table
 from captions.errors import InputError
 from tests import pictures as p
+from tests.case_files import cases
 from tests.test_properties import QUICK
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "embedded" / "fields.toml").read_text(encoding="utf-8"))[
-    "case"
-]
+CASES = cases("embedded/fields.toml")
 
 
 def _file(case: dict[str, Any]) -> bytes:

@@ -14,7 +14,7 @@ LAYERS = (
     ("errors", "model", "version", "pool"),
     ("text", "decoding", "hashing", "bounds", "tree"),
     ("walk",),
-    ("looks",),
+    ("looks", "chrome"),
     ("body", "register", "images"),
     ("vocabulary", "embedded", "sheet", "terms"),
     ("agreements", "defaults"),

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import tomllib
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -11,11 +10,12 @@ import pytest
 
 from captions import parse_html
 from tests import formats as f
+from tests.case_files import cases
 
 if TYPE_CHECKING:
     from tests.conftest import Run
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "kinds.toml").read_text("utf-8"))["case"]
+CASES = cases("kinds.toml")
 PARAGRAPHS = "".join(f"<p>{paragraph}</p>" for paragraph in f.PARAGRAPHS)
 TEASERS = "".join(
     f"<div><h3><a href='/{n}'>What the council said on Tuesday of Pier {n}</a></h3>"

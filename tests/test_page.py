@@ -6,38 +6,21 @@ import codecs
 import re
 import subprocess
 import sys
-import tomllib
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import captions
+from tests.case_files import Case, cases, params
 
-FOLDER = Path(__file__).parent / "cases" / "pages"
 FIELDS = ("headline", "published", "publication", "language")
 # What a case may tell of a caption beside text, credit and count.
 BESIDE = {"images", "told", "rule", "copyright_notice", "license", "license_url", "licensor_url"}
-Case = dict[str, Any]
 
 
-def _cases() -> list[Case]:
-    return [
-        {**case, "file": path.name}
-        for path in sorted(FOLDER.glob("*.toml"))
-        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-    ]
-
-
-def _param(case: Case) -> Any:
-    known = case.get("known")
-    return pytest.param(case, id=case["id"], marks=[pytest.mark.xfail(reason=known, strict=True)] if known else [])
-
-
-CASES = _cases()
+CASES = cases("pages")
 
 
 def _found(article: captions.Article) -> list[tuple[str, str | None, int]]:
@@ -52,7 +35,7 @@ def _beside(caption: captions.Caption, key: str) -> object:
     return list(value) if key == "images" else value or ""
 
 
-@pytest.mark.parametrize("case", [_param(case) for case in CASES])
+@pytest.mark.parametrize("case", params(CASES))
 def test_case(case: Case) -> None:
     article = captions.parse_html(case["html"], url=case.get("url"))
     wanted = [(c["text"], c.get("credit"), c.get("count", 1)) for c in case.get("captions", [])]
@@ -78,7 +61,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_keys_are_known() -> None:
-    allowed = {"id", "html", "text", "captions", "note", "known", "file", "url", *FIELDS}
+    allowed = {"id", "html", "text", "captions", "note", "known", "url", *FIELDS}
     assert [case["id"] for case in CASES if not set(case) <= allowed] == []
     inner = {"text", "credit", "count", *BESIDE}
     assert [case["id"] for case in CASES for c in case.get("captions", []) if not set(c) <= inner] == []

@@ -2,30 +2,12 @@
 
 from __future__ import annotations
 
-import tomllib
 from collections import Counter
-from pathlib import Path
-from typing import Any
 
 import pytest
 
 import captions
-
-FOLDER = Path(__file__).parent / "cases" / "plain"
-Case = dict[str, Any]
-
-
-def _cases() -> list[Case]:
-    return [
-        {**case, "file": path.name}
-        for path in sorted(FOLDER.glob("*.toml"))
-        for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-    ]
-
-
-def _param(case: Case) -> Any:
-    known = case.get("known")
-    return pytest.param(case, id=case["id"], marks=[pytest.mark.xfail(reason=known, strict=True)] if known else [])
+from tests.case_files import Case, cases, params
 
 
 def _source(case: Case) -> str:
@@ -36,10 +18,10 @@ def _text(case: Case) -> str:
     return str(case.get("text", case["source"])).removesuffix("\n")
 
 
-CASES = _cases()
+CASES = cases("plain")
 
 
-@pytest.mark.parametrize("case", [_param(case) for case in CASES])
+@pytest.mark.parametrize("case", params(CASES))
 def test_case(case: Case) -> None:
     source = _source(case)
     article = captions.parse_text(source)
@@ -58,5 +40,5 @@ def test_ids_are_unique() -> None:
 
 
 def test_keys_are_known() -> None:
-    allowed = {"id", "source", "text", "captions", "note", "known", "file"}
+    allowed = {"id", "source", "text", "captions", "note", "known"}
     assert [case["id"] for case in CASES if not set(case) <= allowed] == []

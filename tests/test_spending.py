@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import tomllib
 from datetime import date
 from decimal import Decimal
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -14,8 +12,9 @@ from captions import terms
 from captions.agreements import Agreement, check
 from captions.errors import CaptionsError
 from captions.spending import Account
+from tests.case_files import cases
 
-CASES = tomllib.loads((Path(__file__).parent / "cases" / "agreements" / "spending.toml").read_text("utf-8"))["case"]
+CASES = cases("agreements/spending.toml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])

@@ -8,11 +8,9 @@ from __future__ import annotations
 
 import copy
 import gc
-import tomllib
 import weakref
 from collections.abc import Callable, Iterator
 from itertools import pairwise
-from pathlib import Path
 from typing import Any
 
 import pytest
@@ -20,13 +18,9 @@ from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
 from captions import bounds, tree
+from tests.case_files import cases
 
-FOLDER = Path(__file__).parent / "cases" / "pages"
-PAGES: dict[str, str] = {
-    case["id"]: case["html"]
-    for path in sorted(FOLDER.glob("*.toml"))
-    for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]
-}
+PAGES: dict[str, str] = {case["id"]: case["html"] for case in cases("pages")}
 ODD = {
     "attributes": '<p class="a  b&#10;c" rel=next id="" data-x hidden title="&quot;&lt;">x</p><td headers="a b">y',
     "empty-class": '<p class="">x</p><p class=" ">y</p><a rel="">z</a>',
