@@ -31,23 +31,14 @@ def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[Text
         with path.open("w", encoding="utf-8") as device:  # /dev/null, a named pipe
             yield device
         return
-    target = path.resolve()
-    part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
-    try:
-        encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
-        with part.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
-            yield stream
-        part.replace(target)
-    except OSError as error:
-        raise CaptionsError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
+    encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
+    with replaced(path) as part, part.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
+        yield stream
 
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A path to write a file to that is no text; it takes the place of ``path`` only when all of it is written."""
+    """A path to write a file to; it takes the place of ``path`` only when all of it is written."""
     target = path.resolve()
     part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
     try:
