@@ -154,12 +154,12 @@ def stored_use(engine: Engine, number: int) -> Use | None:
     return None if row is None else use_of(row)
 
 
-def failures(engine: Engine) -> list[Failure]:
-    """What could not be read: in the last run, and in earlier ones what is not stored to this day."""
-    runs = db.run_summaries(engine)
+def failures(engine: Engine, run: int | None = None) -> list[Failure]:
+    """What could not be read: in the last run, and in earlier ones what is not stored to this day; or in one run."""
+    runs = [summary for summary in db.run_summaries(engine) if run in (None, summary.id)]
     reasons: dict[str, str] = {}
-    for run in reversed(runs):
-        reasons.update((failure.source, failure.reason) for failure in run.failures)
+    for one in reversed(runs):
+        reasons.update((failure.source, failure.reason) for failure in one.failures)
     last = {failure.source for failure in runs[0].failures} if runs else set()
     stored = db.known_hashes(engine, set(reasons) - last)
     return [Failure(source, reason) for source, reason in sorted(reasons.items()) if source not in stored]

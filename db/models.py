@@ -29,7 +29,10 @@ class _Base(SQLModel):
 
 
 class Article(_Base, table=True):
-    """An article, by where it was read from."""
+    """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
+
+    NULL where a program of before schema 0009 stored it, which kept no run.
+    """
 
     __tablename__ = "article"
 
@@ -42,6 +45,7 @@ class Article(_Base, table=True):
     language: str | None = Field(default=None, sa_type=Text)
     content_hash: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
+    run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)
 
 
 class Caption(_Base, table=True):

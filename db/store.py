@@ -71,7 +71,7 @@ def write_articles(
         if version is None:
             raise ValueError(f"no run {run_id}")
         for batch in _without_repeats(records):
-            part = _write(connection, batch, str(version))
+            part = _write(connection, run_id, batch, str(version))
             counts = BatchCounts(
                 counts.new + part.new, counts.changed + part.changed, counts.unchanged + part.unchanged
             )
@@ -167,8 +167,8 @@ def _without_repeats(records: Sequence[ArticleRecord]) -> Iterable[list[ArticleR
     return [list(part.values()) for part in parts]
 
 
-def _write(connection: Connection, records: Sequence[ArticleRecord], version: str) -> BatchCounts:
-    articles = [article_row(record) for record in records]
+def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord], version: str) -> BatchCounts:
+    articles = [article_row(record) | {"run_id": run_id} for record in records]
     column = m.article.c
     known = {
         source: (article_id, content_hash)

@@ -24,8 +24,6 @@ def upgrade(engine: Engine) -> None:
                 # A table that is changed on SQLite is copied and dropped. With foreign keys on, the drop
                 # deletes every row that points to it. The pragma does nothing inside a transaction.
                 connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
-                # Else the copy cannot take the table's name while a view names the table that is gone.
-                connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
                 connection.exec_driver_sql("BEGIN EXCLUSIVE")
             else:
                 lock_out_writers(connection)
@@ -44,6 +42,9 @@ def upgrade(engine: Engine) -> None:
 
 def run_steps(connection: Connection, to: str = "head") -> None:
     """Take the steps from the schema a connection sees to another, in the transaction that it is in."""
+    if connection.dialect.name == "sqlite":
+        # Else a copy cannot take its table's name while a view names the table that is gone.
+        connection.exec_driver_sql("PRAGMA legacy_alter_table=ON")
     command.upgrade(configuration(connection), to)
 
 

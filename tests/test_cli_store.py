@@ -109,6 +109,58 @@ def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path,
     assert "known: 3" in ran.out.splitlines()[0]
 
 
+def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> None:
+    """What a run stored, changed or could not read; what it found unchanged belongs to the run that stored it."""
+    assert found(three, "--run", "1") == [CONFLICTS[0], OWED[0]]
+    assert found(three, "--run", "3") == found(three, "--run", "last") == [OWED[2], *ALL[5:]]
+    write(tmp_path / "c.txt", "LENA MARSH/AP")
+    (tmp_path / "e.txt").touch()
+    three("ingest", "a.txt", "c.txt", "e.txt", "--publication", "Echo", "--published", "2024-05-18")
+    assert found(three, "--run", "1") == [CONFLICTS[0], OWED[0]]
+    assert found(three, "--run", "3") == [ALL[5]]
+    assert found(three, "--run", "4", "--severity", "error") == [("CR201", "c.txt"), OWED[2], ("CR901", "e.txt")]
+    assert found(three, "--run", "4", "--until", "2023") == []
+    ran = three("audit", "--run", "4", "--code", "CR901")
+    assert ran.out.startswith("1 use in 1 article: 1 finding") and ran.err == ""
+
+    rows = json.loads(three("db", "runs", "--format", "json").out)["runs"]
+    counts = [tuple(row[name] for name in ("run", "read", "new", "changed", "unchanged", "failed")) for row in rows]
+    assert counts[:2] == [(4, 2, 0, 1, 1, 1), (3, 1, 1, 0, 0, 1)]
+    assert three("db", "runs", "--limit", "1").err == "shown: 1 of 4; all: leave out --limit\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("4", "captions: no run 4; the last is 3; see: captions db runs"),
+        ("0", "'0' is no number of a run"),
+        ("-1", "'-1' is no number of a run"),
+        ("first", "'first' is no number of a run"),
+        ("99999999999999999999", "no run 99999999999999999999"),
+    ],
+)
+def test_a_run_that_there_is_not(three: Run, number: str, said: str) -> None:
+    ran = three("audit", "--run", number)
+    assert ran.code == 2 and said in " ".join(ran.err.split())
+
+
+def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None:
+    from sqlalchemy import update
+
+    import db
+    from db.models import article
+    from db.session import writing
+
+    engine = db.open_store("captions.db", create=True)
+    with writing(engine) as connection:  # as a store of before schema 0009 is migrated
+        connection.execute(update(article).where(article.c.source != "c.txt").values(run_id=None))
+    engine.dispose()
+    ran = three("audit", "--run", "3")
+    assert ran.out.startswith("1 use in 1 article")
+    assert ran.err == "2 uses are left out: an older program stored them, and kept no run\n"
+    assert three("audit").err == ""
+
+
 def test_a_baseline_that_is_none_is_told(three: Run, tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
     for name, said in (("no.json", "no.json is no audit; write one"), ("none.json", "cannot read none.json")):

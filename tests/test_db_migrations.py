@@ -14,6 +14,7 @@ from alembic.script import ScriptDirectory
 from sqlalchemy import Engine, event, inspect
 
 import db
+from db.audit import Confines, Counts, auditing
 from db.border import credit_row
 from db.drift import broken_references, described, drift
 from db.models import METADATA
@@ -164,8 +165,18 @@ def test_a_store_of_each_earlier_schema_keeps_its_rows(engine: Engine, version: 
         for table in ("agreement", "correction", "waiver"):
             count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608 - above
             assert count == (1 if version >= "0003" else 0)
+        for table in ("image", "image_file", "image_use"):
+            count = connection.exec_driver_sql(f"SELECT count(*) FROM {table}").scalar_one()  # noqa: S608 - above
+            assert count == (1 if version >= "0008" else 0)
 
     # No number of a use is given twice, that of one which is gone neither; and it goes on as any other store.
     record = db.ArticleRecord("c.txt", "h", uses=(db.UseRecord(0, "A cat", "a cat", free),))
     assert db.write_articles(engine, db.start_run(engine, "1"), [record]).new == 1
     assert [row.use_id for row in db.uses_for_audit(engine)] == [1, 2, 4]
+    # Which run stored an article is known since 0009, of those from before it is not.
+    with engine.connect() as connection:
+        runs = connection.exec_driver_sql("SELECT source, run_id FROM article ORDER BY source").all()
+    assert [tuple(row) for row in runs] == [("a.html", None), ("c.txt", 2)]
+    with auditing(engine, {"CR101": 0}) as audit:
+        audit.confine(Confines(run=2))
+        assert audit.counts() == Counts(uses=1, articles=1, undated=1, without_run=2)

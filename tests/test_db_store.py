@@ -84,7 +84,7 @@ def contents(engine: Engine) -> dict[str, list[Any]]:
 
         credit, party, chain = m.credit, m.party, m.credit_party
         return {
-            "articles": rows(*[column for column in m.article.c if column.name != "id"]),
+            "articles": rows(*[column for column in m.article.c if column.name not in {"id", "run_id"}]),
             "captions": rows(m.caption.c.match_key, m.caption.c.text, m.caption.c.search_text),
             "credits": rows(
                 *[column for column in credit.c if column.name not in {"id", "supplier_id"}],

@@ -13,6 +13,7 @@ from captions.audit import SEVERITIES, graded
 from captions.auditing.answer import Answer
 from captions.auditing.judge import Judge
 from captions.auditing.question import Known, Question
+from captions.errors import CaptionsError
 from captions.text import name_key
 from captions.vocabulary import Vocabulary, default
 
@@ -28,7 +29,8 @@ def audited(
 ) -> Iterator[Answer]:
     """Audits a store; the answer can be read as long as the context lasts.
 
-    ``today`` decides which waivers have run out. All is told as it is at one moment of the store.
+    ``today`` decides which waivers have run out. All is told as it is at one moment of the store. CaptionsError if it
+    is asked of a run that there is none of.
     """
     question = question or Question()
     words = words or default()
@@ -40,6 +42,9 @@ def audited(
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
     with store.auditing(engine, ranks) as audit:
+        if question.run is not None and question.run not in (runs := audit.runs()):
+            there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"
+            raise CaptionsError(f"no run {question.run}; {there}; see: captions db runs")
         audit.confine(_confines(question, audit.suppliers() if question.supplier else ()))
         yield Judge(audit, question, words).answer(engine, baseline, codes, today)
 
@@ -49,7 +54,7 @@ def _confines(question: Question, suppliers: Sequence[str]) -> store.Confines:
     if question.supplier is not None:
         key = name_key(question.supplier)
         named = tuple(name for name in suppliers if name_key(name) == key)
-    return store.Confines(question.publication, question.since, question.until, named)
+    return store.Confines(question.publication, question.since, question.until, named, question.run)
 
 
 __all__ = ["Answer", "Known", "Question", "audited"]

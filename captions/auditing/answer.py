@@ -71,7 +71,7 @@ class Answer:
         self.in_order: Mapping[str, int] = {}
         """Findings on uses, by code, in the report's order."""
         self.waived = self.known = 0
-        self.uses = self.articles = self.undated = 0
+        self.uses = self.articles = self.undated = self.without_run = 0
         self.agreements = 0
         """How many agreements are stored."""
 

@@ -69,7 +69,8 @@ class Judge:
         self._find()
         if "CR901" in ranks and not self.question.confined:
             self.loose["CR901"] = [
-                Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source)) for f in failures(engine)
+                Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source))
+                for f in failures(engine, self.question.run)
             ]
         answer = Answer(audit, self.credits, self.loose, codes, self.overview)
         self._count(answer, waivers, known_loose)
@@ -286,6 +287,7 @@ class Judge:
         answer.counts = {code: totals[code] for code in sorted(totals) if totals[code]}
         counts = self.audit.counts()
         answer.uses, answer.articles, answer.undated = counts.uses, counts.articles, counts.undated
+        answer.without_run = counts.without_run
         answer.agreements = len(self.held.held)
 
     def _is_waived(self, finding: Finding, aside: store.Aside) -> bool:

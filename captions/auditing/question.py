@@ -20,6 +20,8 @@ class Question:
     territory: str | None = None
     waived: bool = False
     """Whether to tell the findings that are waived instead of the others."""
+    run: int | None = None
+    """Only what this run of the ingest stored or changed, and could not read."""
 
     @property
     def confined(self) -> bool:

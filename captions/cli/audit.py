@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import gc
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
@@ -55,6 +56,18 @@ def _single(codes: tuple[str, ...], text: str) -> str:
     return codes[0]
 
 
+_LAST = 0
+
+
+def _run(text: str) -> int:
+    """The number of a run; :data:`_LAST` stands for the last, whose number only the database knows."""
+    if text == "last":
+        return _LAST
+    if not text.isdecimal() or not int(text):
+        raise typer.BadParameter(f"{text!r} is no number of a run; see: captions db runs")
+    return int(text)
+
+
 def audit(
     db_url: o.Database = o.DATABASE,
     form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
@@ -84,6 +97,12 @@ def audit(
     baseline: Annotated[
         Path | None, typer.Option("--baseline", metavar="FILE", help="Only what an earlier audit (its JSON) lacks.")
     ] = None,
+    run: Annotated[
+        int | None,
+        typer.Option(
+            "--run", parser=_run, metavar="N|last", help="Only what this ingest stored, changed or could not read."
+        ),
+    ] = None,
     waived: Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")] = False,
     limit: o.Limit = None,
     agencies: o.Agencies = None,
@@ -99,6 +118,7 @@ def audit(
       captions audit --format html -o report.html
       captions audit --format json -o audit.json
       captions audit --baseline audit.json --fail-on error
+      captions audit --run last
     """
     import db
     from captions.auditing import Question, audited
@@ -118,15 +138,20 @@ def audit(
         scope.value if scope else None,
         territory,
         waived,
+        run,
     )
     known = read_baseline(baseline) if baseline else ()
     engine = db.open_store(db_url)
     try:
+        if run == _LAST and (runs := db.run_summaries(engine, limit=1)):
+            question = replace(question, run=runs[0].id)
         # A million findings are made and dropped one by one, none in a circle: looking for circles takes a tenth more.
         gc.disable()
         with audited(engine, question, words, known, today=date.today()) as answer:
             if answer.undated and (since or until):
                 note(f"{answer.undated} uses without a day are left out; see: captions ingest --published")
+            if answer.without_run:
+                note(f"{answer.without_run} uses are left out: an older program stored them, and kept no run")
             report = Report(
                 answer,
                 answer.uses,

@@ -125,7 +125,9 @@ def ingest(
         totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
         failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
         counts = {"failed": len(failed), "captions": count.captions, "printings": count.printings}
-        as_json.write({**totals, **counts, "notes": dict(count.sorted_notes()), "failures": failures}, sys.stdout)
+        as_json.write(
+            {"run": run, **totals, **counts, "notes": dict(count.sorted_notes()), "failures": failures}, sys.stdout
+        )
     else:
         found = f"; {count.captions} captions, {count.printings} printings" if summary.new + summary.changed else ""
         typer.echo(

@@ -13,6 +13,18 @@ from captions.report import Column, Row, Value, safe, write_rows
 app = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
 _COLUMNS = (Column("what", "Database"), Column("value", "", wide=True))
 
+_RUNS = (
+    Column("run", "Run", number=True),
+    Column("started", "Started"),
+    Column("finished", "Finished"),
+    Column("read", "Read", number=True),
+    Column("new", "New", number=True),
+    Column("changed", "Changed", number=True),
+    Column("unchanged", "Unchanged", number=True),
+    Column("failed", "Failed", number=True),
+    Column("version", "Version"),
+)
+
 
 @app.command()
 def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -> None:
@@ -54,6 +66,42 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
         {"what": name.replace("_", " "), "value": value} for name, value in facts.items() if value is not None
     ]
     write_rows("facts", _COLUMNS, rows, "table", sys.stdout)
+
+
+@app.command()
+def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url: o.Database = o.DATABASE) -> None:
+    """List the runs of the ingest, the latest first: what each stored, changed, and could not read.
+
+    \b
+    Examples:
+      captions db runs --limit 5
+      captions audit --run 3
+    """
+    import db
+
+    engine = db.open_store(db_url)
+    try:
+        found = db.run_summaries(engine)
+    finally:
+        engine.dispose()
+    rows: list[Row] = [
+        {
+            "run": one.id,
+            "started": o.moment(one.started),
+            "finished": o.moment(one.finished),
+            "read": one.read,
+            "new": one.new,
+            "changed": one.changed,
+            "unchanged": one.unchanged,
+            "failed": one.failed,
+            "version": one.version,
+        }
+        for one in (found if limit is None else found[:limit])
+    ]
+    if form is o.Listing.table:
+        rows = [{**row, "finished": row["finished"] or "cut off"} for row in rows]
+    write_rows("runs", _RUNS, rows, form.value, sys.stdout, {"total": len(found)})
+    o.tell_cut(len(rows), len(found))
 
 
 @app.command()

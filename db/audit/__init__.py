@@ -35,6 +35,8 @@ class Confines:
     since: date | None = None
     until: date | None = None
     suppliers: tuple[str, ...] | None = None
+    run: int | None = None
+    """Uses in articles that this run of the ingest stored or changed last."""
 
 
 class Listed(NamedTuple):
@@ -58,11 +60,12 @@ class Listed(NamedTuple):
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many uses, in how many articles, are reported on; and how many have no day."""
+    """How many uses, in how many articles, are reported on; how many have no day; how many no known run, if asked."""
 
     uses: int
     articles: int
     undated: int
+    without_run: int = 0
 
 
 class Audit:
@@ -75,6 +78,7 @@ class Audit:
         self._buffers: dict[Table, list[dict[str, Any]]] = {}
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
+        self._of_run = False
         self.steps = steps.Steps(connection, ranks, self._where)
 
     def confine(self, confines: Confines) -> None:
@@ -84,7 +88,10 @@ class Audit:
             ids = select(m.party.c.id).where(m.party.c.kind == "agency", m.party.c.name.in_(confines.suppliers))
             supplied = select(m.credit.c.id).where(m.credit.c.supplier_id.in_(ids))
             where.append(m.use.c.credit_id.in_(supplied))
+        if confines.run is not None:
+            where.append(m.use.c.article_id.in_(select(m.article.c.id).where(m.article.c.run_id == confines.run)))
         self._where[:] = where
+        self._of_run = confines.run is not None
 
     @property
     def where(self) -> Sequence[ColumnElement[bool]]:
@@ -119,6 +126,10 @@ class Audit:
     def suppliers(self) -> list[str]:
         """Give the names of all agencies."""
         return sorted(self.connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency")).scalars())
+
+    def runs(self) -> list[int]:
+        """Give the numbers of all runs of the ingest."""
+        return sorted(self.connection.execute(select(m.ingest_run.c.id)).scalars())
 
     # --- what is noted
 
@@ -298,7 +309,14 @@ class Audit:
             select(func.count(), func.count(distinct(use.article_id))).select_from(m.use).where(*self._where)
         ).one()
         undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
-        return Counts(row[0], row[1], self.connection.execute(undated).scalar_one())
+        unknown = select(m.article.c.id).where(m.article.c.run_id.is_(None))
+        without_run = select(func.count()).select_from(m.use).where(use.article_id.in_(unknown))
+        return Counts(
+            row[0],
+            row[1],
+            self.connection.execute(undated).scalar_one(),
+            self.connection.execute(without_run).scalar_one() if self._of_run else 0,
+        )
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         rows = self._buffers.setdefault(table, [])

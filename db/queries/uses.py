@@ -59,6 +59,8 @@ class StoredArticle:
     language: str | None
     content_hash: str
     text: str
+    run_id: int | None
+    """The run that stored it or changed it last; None where a program that kept no run did."""
     uses: tuple[AuditRow, ...]
 
 
