@@ -10,6 +10,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
+from typing import Any
 
 from captions import terms
 from captions.errors import CaptionsError
@@ -62,9 +63,21 @@ class Agreement:
     id: int | None = None
     """Its number in the store."""
     added: datetime | None = None
+    added_by: str | None = None
     ended: datetime | None = None
     """When a person set the end; None where it ends as agreed."""
+    ended_by: str | None = None
     end_reason: str | None = None
+    undone: datetime | None = None
+    """When a person said that it was a mistake: it counts nowhere since, and is kept."""
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+
+_BESIDE: dict[str, Any] = dict.fromkeys(
+    ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
+)
+"""What of an agreement is not what was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,10 +237,7 @@ def renewed(agreement: Agreement, ends: date, price: Decimal | None = None) -> A
         starts=agreement.ends + _ONE_DAY,
         ends=ends,
         price=agreement.price if price is None else price,
-        id=None,
-        added=None,
-        ended=None,
-        end_reason=None,
+        **_BESIDE,
     )
     return check(fresh)
 

@@ -1,9 +1,9 @@
-"""The seam between agreements as values and the store: adding, listing, ending, renewing."""
+"""The seam between agreements as values and the store: adding, listing, ending, renewing, undoing."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, fields, replace
 from datetime import date
 from decimal import Decimal
 from typing import Any
@@ -31,6 +31,11 @@ def listed(engine: Engine, supplier: str | None = None, on: date | None = None) 
     return [_agreement(record) for record in db.agreements(engine, supplier=supplier, on=on)]
 
 
+def undone(engine: Engine, supplier: str | None = None) -> list[Agreement]:
+    """The agreements that were undone, with one supplier or all; sorted by supplier, start and number."""
+    return [_agreement(record) for record in db.agreements(engine, supplier=supplier, undone=True)]
+
+
 def shown(engine: Engine, number: int) -> Agreement:
     """One agreement; CaptionsError where there is none with this number."""
     record = db.agreement(engine, number)
@@ -51,20 +56,38 @@ def add(engine: Engine, agreements: Sequence[Agreement]) -> list[Added]:
     return out
 
 
-def end(engine: Engine, number: int, on: date, reason: str) -> Agreement:
+def end(engine: Engine, number: int, on: date, reason: str, who: str) -> Agreement:
     """Sets an earlier last day; gives the agreement as it is now. CaptionsError for a day that is not within it."""
-    agreement = shown(engine, number)
+    agreement = _standing(engine, number)
     if agreement.starts is not None and on < agreement.starts:
         raise CaptionsError(f"agreement {number} starts on {agreement.starts}, after {on}; end it on that day or later")
     if agreement.ends is not None and on > agreement.ends:
         raise CaptionsError(f"agreement {number} ends on {agreement.ends} already; see: captions agreement renew")
-    db.end_agreement(engine, number, on, reason)
+    db.end_agreement(engine, number, on, reason, who)
     return shown(engine, number)
 
 
-def renew(engine: Engine, number: int, ends: date, price: Decimal | None = None) -> Added:
+def renew(engine: Engine, number: int, ends: date, price: Decimal | None, who: str) -> Added:
     """Adds an agreement with the same terms from the day after the end of another on."""
-    return add(engine, [renewed(shown(engine, number), ends, price)])[0]
+    return add(engine, [replace(renewed(_standing(engine, number), ends, price), added_by=who)])[0]
+
+
+def undo(engine: Engine, number: int, who: str, reason: str) -> Agreement:
+    """Undoes an agreement that was a mistake: it is kept, and counts nowhere. CaptionsError where that cannot be."""
+    try:
+        db.undo_agreement(engine, number, who, reason)
+    except ValueError as error:
+        raise CaptionsError(f"{error}; see: captions agreement list --undone") from None
+    return shown(engine, number)
+
+
+def _standing(engine: Engine, number: int) -> Agreement:
+    agreement = shown(engine, number)
+    if agreement.undone is not None:
+        raise CaptionsError(
+            f"agreement {number} is undone, by {agreement.undone_by}; add it anew: captions agreement add"
+        )
+    return agreement
 
 
 def _agreement(record: db.AgreementRecord) -> Agreement:

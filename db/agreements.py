@@ -1,4 +1,4 @@
-"""Agreements: added, listed, ended. None is ever deleted."""
+"""Agreements: added, listed, ended, undone. None is ever deleted: an auditor asks who said so."""
 
 from __future__ import annotations
 
@@ -37,10 +37,21 @@ class AgreementRecord:
     requires: str | None = None
     note: str | None = None
     id: int | None = None
-    """Its number, once it is stored; so are the three below."""
+    """Its number, once it is stored; so are those below, but ``added_by``."""
     added: datetime | None = None
+    added_by: str | None = None
     ended: datetime | None = None
+    ended_by: str | None = None
     end_reason: str | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+
+_BESIDE: dict[str, Any] = dict.fromkeys(
+    ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
+)
+"""What of a record is not what was agreed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,17 +65,21 @@ class Stored:
 def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[Stored]:
     """Store agreements, all or none; of one that is stored with the same terms give the number it has.
 
-    One that was ended early is the same with its new end only. Raises StoreError if the database refuses them.
+    One that was ended early is the same with its new end only; one that was undone is none any more. Raises StoreError
+    if the database refuses them.
     """
-    told = [_clean(record) for record in records]
+    told = [(_clean(record), optional(record.added_by)) for record in records]
     out: list[Stored] = []
     with writing(engine) as connection:
-        parties = put_parties(connection, {(record.supplier, "agency") for record in told})
-        known = {_terms(record): record.id for record in _read(connection, list(parties.values()))}
-        for record in told:
+        parties = put_parties(connection, {(record.supplier, "agency") for record, _ in told})
+        known = {
+            _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
+        }
+        for record, who in told:
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "added": datetime.now(UTC)}
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"]}
+                row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)
                 out.append(Stored(int(added), new=True))
@@ -73,15 +88,21 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[S
     return out
 
 
-def agreements(engine: Engine, *, supplier: str | None = None, on: date | None = None) -> list[AgreementRecord]:
-    """Give the agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number."""
+def agreements(
+    engine: Engine, *, supplier: str | None = None, on: date | None = None, undone: bool = False
+) -> list[AgreementRecord]:
+    """Give the agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number.
+
+    Those that were undone only if they are asked for, and then no others.
+    """
     with engine.connect() as connection:
         found = _read(connection)
     return sorted(
         (
             record
             for record in found
-            if (supplier is None or record.supplier == supplier)
+            if (record.undone is not None) is undone
+            and (supplier is None or record.supplier == supplier)
             and (on is None or (record.starts or date.min) <= on <= (record.ends or date.max))
         ),
         key=lambda it: (it.supplier.casefold(), it.supplier, it.starts or date.min, it.id),
@@ -94,10 +115,10 @@ def agreement(engine: Engine, number: int) -> AgreementRecord | None:
         return next((record for record in _read(connection) if record.id == number), None)
 
 
-def end_agreement(engine: Engine, number: int, on: date, reason: str) -> None:
-    """Set the last day of an agreement, and why. ValueError for an unknown number, or a day before its start."""
+def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
+    """Set the last day of an agreement, and why; ValueError for an unknown number, or a day before its start."""
     column = m.agreement.c
-    values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason)}
+    values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason), "ended_by": storable(who)}
     with writing(engine) as connection:
         starts = connection.execute(select(column.starts).where(column.id == number)).one_or_none()
         if starts is None:
@@ -136,8 +157,13 @@ def _record(row: Any) -> AgreementRecord:
         note=row.note,
         id=row.id,
         added=utc(row.added),
+        added_by=row.added_by,
         ended=utc(row.ended),
+        ended_by=row.ended_by,
         end_reason=row.end_reason,
+        undone=utc(row.undone),
+        undone_by=row.undone_by,
+        undone_reason=row.undone_reason,
     )
 
 
@@ -154,7 +180,7 @@ def _clean(record: AgreementRecord) -> AgreementRecord:
 
 def _terms(record: AgreementRecord) -> AgreementRecord:
     """What was agreed, without what the store knows of it beside."""
-    return replace(record, id=None, added=None, ended=None, end_reason=None)
+    return replace(record, **_BESIDE)
 
 
 def _row(record: AgreementRecord) -> dict[str, Any]:

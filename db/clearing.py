@@ -1,4 +1,4 @@
-"""Writing corrections and waivers, and undoing them: nothing is deleted, an auditor asks who said so."""
+"""Writing corrections and waivers, and undoing them and agreements: nothing is deleted, an auditor asks who said so."""
 
 from __future__ import annotations
 
@@ -133,6 +133,12 @@ def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo a waiver. ValueError if there is none with this number, or it is undone already."""
     with writing(engine) as connection:
         _undo(connection, m.waiver, number, who, reason)
+
+
+def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
+    """Undo an agreement, which counts nowhere then. ValueError if there is none with this number, or it is undone."""
+    with writing(engine) as connection:
+        _undo(connection, m.agreement, number, who, reason)
 
 
 def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:

@@ -210,7 +210,8 @@ class Agreement(_Base, table=True):
     ``scopes``, ``territories`` and ``excluded`` are JSON lists of strings; an empty list of scopes or territories sets
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
     is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
-    No end is open; ``ended`` tells when a person set the end and ``end_reason`` why.
+    No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
+    ``undone`` and counts nowhere; nothing is deleted. Who added or ended one is unknown before schema 0010.
     """
 
     __tablename__ = "agreement"
@@ -241,6 +242,11 @@ class Agreement(_Base, table=True):
     added: datetime = Field(sa_type=DateTime(timezone=True))
     ended: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     end_reason: str | None = Field(default=None, sa_type=Text)
+    added_by: str | None = Field(default=None, sa_type=Text)
+    ended_by: str | None = Field(default=None, sa_type=Text)
+    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
 class Correction(_Base, table=True):

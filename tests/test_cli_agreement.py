@@ -9,6 +9,8 @@ from typing import TYPE_CHECKING
 
 import pytest
 
+from tests.conftest import write_article
+
 if TYPE_CHECKING:
     from tests.conftest import Run
 
@@ -30,11 +32,13 @@ def test_an_agreement_as_it_was_told(run: Run) -> None:
     assert (ran.code, ran.out, ran.err) == (0, "agreement 1 with Reuters added\n", "")
     (row,) = listed(run)
     assert isinstance(row.pop("added"), str)
+    assert row.pop("added_by")
     assert row == {
         "id": 1, "supplier": "Reuters", "kind": "flat", "from": "2026-01-01", "to": "2026-12-31",
         "scopes": ["web", "print"], "territories": ["IL", "US"], "quota": 500, "quota_period": "month",
         "price": "18000", "currency": "EUR", "excluded": ["Reuters Archive", "Wires, Inc"], "below": True,
-        "requires": "creator", "note": "=by mail", "ended": None, "end_reason": None,
+        "requires": "creator", "note": "=by mail", "ended": None, "ended_by": None, "end_reason": None,
+        "undone": None, "undone_by": None, "undone_reason": None,
     }  # fmt: skip
     assert "18000 EUR" in run("agreement", "list", "--all").out
     assert "=by mail" in run("agreement", "show", "1").out
@@ -108,6 +112,57 @@ def test_ended_and_renewed(run: Run) -> None:
     ]:
         ran = run("agreement", *arguments)
         assert ran.code == 2 and message in ran.err
+
+
+def test_who_said_so_is_kept(run: Run, tmp_path: Path) -> None:
+    run(*REUTERS, "--who", "kim")
+    run("agreement", "renew", "1", "--to", "2027", "--who", "lee")
+    run("agreement", "end", "2", "--on", "2027-06", "--reason", "cancelled", "--who", "ada")
+    (tmp_path / "in.csv").write_text("supplier\nAP\n", encoding="utf-8")
+    run("agreement", "import", "in.csv", "--who", "jo")
+    assert [(row["supplier"], row["added_by"], row["ended_by"]) for row in listed(run)] == [
+        ("AP", "jo", None), ("Reuters", "kim", None), ("Reuters", "lee", "ada"),
+    ]  # fmt: skip
+
+
+def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
+    def findings() -> list[str]:
+        found = json.loads(run("audit", "--supplier", "Reuters", "--format", "json").out)["findings"]
+        return [finding["code"] for finding in found]
+
+    write_article(tmp_path / "a.txt")
+    run("ingest", "a.txt", "--published", "2026-05-18")
+    assert findings() == ["CR301"]
+    run(*REUTERS, "--quota", "1/month")
+    run(*REUTERS, "--quota", "2/month")
+    assert findings() == ["CR305"]
+    ran = run("agreement", "undo", "1", "--reason", "one\nis two", "--who", "kim")
+    assert (ran.code, ran.out, ran.err) == (0, "agreement 1 with Reuters is undone\n", "")
+    assert findings() == []
+    used = json.loads(run("usage", "--agreements", "--on", "2026-05-18", "--format", "json").out)["agreements"]
+    assert [row["agreement"] for row in used] == [2]
+    run("agreement", "undo", "2", "--reason", "nothing was signed", "--who", "kim")
+    assert findings() == ["CR301"]
+
+    assert listed(run) == []
+    rows = json.loads(run("agreement", "list", "--undone", "--format", "json").out)["agreements"]
+    assert [(row["id"], row["undone_by"], row["undone_reason"]) for row in rows] == [
+        (1, "kim", "one is two"), (2, "kim", "nothing was signed"),
+    ]  # fmt: skip
+    assert "nothing was signed" in run("agreement", "list", "--undone").out
+    assert "nothing was signed" in run("agreement", "show", "2").out
+    assert run("agreement", "export").out.splitlines()[1:] == []
+    for arguments, message in [
+        (["undo", "1", "--reason", "x"], "is undone already, by kim; see: captions agreement list --undone"),
+        (["undo", "7", "--reason", "x"], "no agreement 7"),
+        (["end", "1", "--on", "2026-06", "--reason", "x"], "agreement 1 is undone, by kim"),
+        (["renew", "1", "--to", "2027"], "agreement 1 is undone, by kim"),
+        (["list", "--undone", "--all"], "leave out --on and --all"),
+    ]:
+        ran = run("agreement", *arguments)
+        assert ran.code == 2 and message in " ".join(ran.err.split())
+    assert run(*REUTERS, "--quota", "2/month").out == "agreement 3 with Reuters added\n"
+    assert findings() == []
 
 
 def test_lists_what_was_in_force(run: Run) -> None:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine
 
 import db
 from db import AgreementRecord
+from db.audit import auditing
 from tests.engines import Stores
 from tests.test_db_store import ARTICLES, article, write
 
@@ -42,7 +43,7 @@ def engine(stores: Stores) -> Iterator[Engine]:
 
 def bare(record: AgreementRecord | None) -> AgreementRecord:
     assert record is not None
-    return replace(record, id=None, added=None, ended=None, end_reason=None)
+    return replace(record, id=None, added=None, ended=None, end_reason=None, ended_by=None)
 
 
 def test_what_was_added_comes_back(engine: Engine) -> None:
@@ -77,17 +78,33 @@ def test_lists_by_supplier_and_day(engine: Engine) -> None:
 
 def test_an_end_is_kept_with_its_reason(engine: Engine) -> None:
     db.add_agreements(engine, [FULL])
-    db.end_agreement(engine, 1, date(2026, 6, 30), "too dear")
+    db.end_agreement(engine, 1, date(2026, 6, 30), "too dear", "kim")
     found = db.agreement(engine, 1)
     assert found is not None
-    assert (found.ends, found.end_reason) == (date(2026, 6, 30), "too dear")
+    assert (found.ends, found.end_reason, found.ended_by) == (date(2026, 6, 30), "too dear", "kim")
     assert found.ended is not None
     for number, day, message in [
         (1, date(2025, 1, 1), "starts on 2026-01-01"),
         (9, date(2026, 1, 1), "no agreement 9"),
     ]:
         with pytest.raises(ValueError, match=message):
-            db.end_agreement(engine, number, day, "")
+            db.end_agreement(engine, number, day, "", "kim")
+
+
+def test_one_that_was_undone_is_kept_and_may_be_added_again(engine: Engine) -> None:
+    db.add_agreements(engine, [replace(FULL, added_by="kim"), OPEN])
+    db.undo_agreement(engine, 1, "lee", "a slip of the pen")
+    assert [it.id for it in db.agreements(engine)] == [2]
+    (found,) = db.agreements(engine, undone=True)
+    assert found == db.agreement(engine, 1)
+    assert found.undone is not None and found.undone.tzinfo is not None
+    assert (found.added_by, found.undone_by, found.undone_reason) == ("kim", "lee", "a slip of the pen")
+    with auditing(engine, {"CR301": 0}) as audit:
+        assert [row["id"] for row in audit.agreements()] == [2]
+    assert [astuple(it) for it in db.add_agreements(engine, [FULL])] == [(3, True)]
+    for number, message in [(1, "agreement 1 is undone already, by lee"), (9, "no agreement 9")]:
+        with pytest.raises(ValueError, match=message):
+            db.undo_agreement(engine, number, "lee", "again")
 
 
 def test_one_that_the_database_refuses_leaves_none(engine: Engine) -> None:

@@ -14,7 +14,7 @@ import typer
 from captions import terms
 from captions.agreements import COLUMNS, Agreement, as_row, check, from_row
 from captions.cli import options as o
-from captions.cli.names import known_agency, sheet_rows
+from captions.cli.names import known_agency, sheet_rows, who_says
 from captions.cli.output import note, opened
 from captions.cli.stores import opened_store
 from captions.report import Column, Row, Value, write_rows
@@ -36,6 +36,17 @@ _LIST = (
     Column("quota", "Quota", number=True),
     Column("price", "Price", number=True),
 )
+_UNDONE = (
+    Column("undone", "Undone"),
+    Column("undone_by", "Undone by"),
+    Column("undone_reason", "Reason of the undoing"),
+)
+_LIST_UNDONE = (
+    *(column for column in _LIST if column.key in ("id", "supplier", "kind", "from", "to")),
+    Column("undone", "Undone", width=10),
+    Column("undone_by", "By"),
+    Column("undone_reason", "Reason", wide=True),
+)
 _ALL = (
     Column("id", "Agreement", number=True),
     Column("supplier", "Supplier"),
@@ -53,8 +64,11 @@ _ALL = (
     Column("requires", "Asks for"),
     Column("note", "Note"),
     Column("added", "Added"),
+    Column("added_by", "Added by"),
     Column("ended", "Ended by hand"),
+    Column("ended_by", "Ended by"),
     Column("end_reason", "Reason of the end"),
+    *_UNDONE,
 )
 From = Annotated[
     date | None, typer.Option("--from", parser=o.first_day, metavar="DAY", help="The first day; none: open.")
@@ -83,6 +97,7 @@ def add(
     below: Annotated[bool, typer.Option("--below", help="It covers the agencies that belong to it, too.")] = False,
     requires: Annotated[str | None, typer.Option("--requires", metavar="TEXT", help="What a use must print.")] = None,
     remark: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Anything else.")] = None,
+    who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
@@ -118,6 +133,7 @@ def add(
             currency=code,
             requires=cell_text(requires or "") or None,
             note=cell_text(remark or "") or None,
+            added_by=who_says(who),
         )
     )
     from captions import holdings
@@ -133,27 +149,31 @@ def list_(
         date | None, typer.Option("--on", parser=o.first_day, metavar="DAY", help="Those in force on this day.")
     ] = None,
     every: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
+    undone: Annotated[bool, typer.Option("--undone", help="Those that were undone, instead of the others.")] = False,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """List the agreements: those that have not ended, those of one day, or all.
+    """List the agreements: those that have not ended, those of one day, or all; or those that were undone.
 
     \b
     Examples:
       captions agreement list --on 2026-05-18
       captions agreement list --all --format csv
+      captions agreement list --undone
     """
     from captions import holdings
 
+    if undone and (on is not None or every):
+        raise typer.BadParameter("--undone lists what counts nowhere; leave out --on and --all")
     name = None if supplier is None else known_agency(supplier, o.words(agencies, db_url))
     with opened_store(db_url) as engine:
-        found = holdings.listed(engine, name, on)
+        found = holdings.undone(engine, name) if undone else holdings.listed(engine, name, on)
     today = date.today()
-    kept = [a for a in found if every or on is not None or a.ends is None or a.ends >= today]
+    kept = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
     chosen = kept if limit is None else kept[:limit]
-    columns = _LIST if form is o.Listing.table else _ALL
+    columns = (_LIST_UNDONE if undone else _LIST) if form is o.Listing.table else _ALL
     row = _short if form is o.Listing.table else _row
     write_rows("agreements", columns, map(row, chosen), form.value, sys.stdout, {"total": len(kept)})
     o.tell_cut(len(chosen), len(kept))
@@ -185,7 +205,8 @@ def show(number: Number, form: o.ListingFormat = o.Listing.table, db_url: o.Data
 def end(
     number: Number,
     on: Annotated[date, typer.Option("--on", parser=o.last_day, metavar="DAY", help="The last day.")],
-    reason: Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")],
+    reason: o.NeededReason,
+    who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
     """End an agreement before its time, or one without an end.
@@ -197,7 +218,7 @@ def end(
     from captions import holdings
 
     with opened_store(db_url) as engine:
-        ended = holdings.end(engine, number, on, o.needed(reason, "--reason"))
+        ended = holdings.end(engine, number, on, o.needed(reason, "--reason"), who_says(who))
     typer.echo(f"agreement {number} with {ended.supplier} ends on {ended.ends}")
 
 
@@ -206,6 +227,7 @@ def renew(
     number: Number,
     ends: Annotated[date, typer.Option("--to", parser=o.last_day, metavar="DAY", help="The new last day.")],
     price: Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The new price.")] = None,
+    who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
     """Add an agreement with the same terms, from the day after the end of another on.
@@ -219,12 +241,35 @@ def renew(
     with opened_store(db_url) as engine:
         currency = holdings.shown(engine, number).currency
         amount: Decimal | None = None if price is None else terms.money(price, currency)
-        _tell([holdings.renew(engine, number, ends, amount)])
+        _tell([holdings.renew(engine, number, ends, amount, who_says(who))])
+
+
+@app.command()
+def undo(
+    number: Number,
+    reason: o.NeededReason,
+    who: o.Who = None,
+    db_url: o.Database = o.DATABASE,
+) -> None:
+    """Undo an agreement that was entered by mistake: it is kept, and counts in no audit and no usage.
+
+    One that was agreed and is over is ended, not undone: captions agreement end.
+
+    \b
+    Example:
+      captions agreement undo 3 --reason "500 a month, not 5000: see 4"
+    """
+    from captions import holdings
+
+    with opened_store(db_url) as engine:
+        undone = holdings.undo(engine, number, who_says(who), o.needed(reason, "--reason"))
+    typer.echo(f"agreement {number} with {undone.supplier} is undone")
 
 
 @app.command("import")
 def import_(
     file: Annotated[Path, typer.Argument(help="A CSV file, as `captions agreement export` writes it.")],
+    who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
@@ -242,7 +287,8 @@ def import_(
     read = [from_row(row) for row in sheet_rows(file, ("supplier",), COLUMNS)]
     names = {name: known_agency(name, words) for name in dict.fromkeys(agreement.supplier for agreement in read)}
     with opened_store(db_url, create=True) as engine:
-        added = holdings.add(engine, [replace(agreement, supplier=names[agreement.supplier]) for agreement in read])
+        by = who_says(who)
+        added = holdings.add(engine, [replace(one, supplier=names[one.supplier], added_by=by) for one in read])
     for one in added:
         for remark in one.remarks:
             note(f"agreement {one.agreement.id}: {remark}")
@@ -283,6 +329,7 @@ def _short(agreement: Agreement) -> Row:
     return {
         **_row(a),
         "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
+        "undone": str(a.undone)[:10],
         "price": f"{price} a use" if price and a.kind == "per-use" else price,
         "scopes": a.scopes or "all",
         "territories": a.territories or "all",
@@ -309,6 +356,11 @@ def _row(agreement: Agreement) -> dict[str, Value]:
         "requires": a.requires,
         "note": a.note,
         "added": o.moment(a.added),
+        "added_by": a.added_by,
         "ended": o.moment(a.ended),
+        "ended_by": a.ended_by,
         "end_reason": a.end_reason,
+        "undone": o.moment(a.undone),
+        "undone_by": a.undone_by,
+        "undone_reason": a.undone_reason,
     }

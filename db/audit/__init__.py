@@ -107,10 +107,11 @@ class Audit:
             yield from credits_between(self.connection, first, first + _PAGE - 1).items()
 
     def agreements(self) -> list[dict[str, Any]]:
-        """Give the rows of table agreement, with the supplier's name as ``supplier``."""
+        """Give the rows of table agreement that were not undone, with the supplier's name as ``supplier``."""
         rows = self.connection.execute(
             select(m.agreement, m.party.c.name.label("supplier"))
             .join(m.party, m.party.c.id == m.agreement.c.party_id)
+            .where(m.agreement.c.undone.is_(None))
             .order_by(m.agreement.c.id)
         )
         return [dict(row) for row in rows.mappings()]
