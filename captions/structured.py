@@ -77,7 +77,7 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     told.publication = told.publication or metas.get("og:site_name") or _publisher(page)
     title = page.css_first("title")
     told.title = tidy(title.text()) if title else ""
-    told.url = told.url or metas.get("og:url")
+    told.url = told.url or _own_address(page, metas.get("og:url"))
     told.base = _base(page, told.url)
     told.pictures += of_scopes(page)
     told.pictures += of_scripts(_scripts(page))
@@ -115,11 +115,19 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _items(value, depth + 1)
 
 
+def _own_address(page: LexborHTMLParser, said: str | None) -> str | None:
+    """The address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
+
+    Only what can be visited: a canonical address may be relative, and then needs the other.
+    """
+    link = page.css_first('link[rel~="canonical" i]')
+    href = (link.attributes.get("href") or "").strip() if link is not None else ""
+    canonical = absolute(href, said) if href else None
+    return next((it for it in (canonical, said) if it and it.lower().startswith(("http://", "https://"))), None)
+
+
 def _base(page: LexborHTMLParser, url: str | None) -> str | None:
-    """The address against which a page's others are: of its base element, its own, or the canonical one."""
-    if not url:
-        link = page.css_first('link[rel="canonical"]')
-        url = link.attributes.get("href") if link is not None else None
+    """The address against which a page's others are: of its base element, or its own."""
     base = page.css_first("base[href]")
     told = (base.attributes.get("href") or "").strip() if base is not None else ""
     address = absolute(told, url) if told else url

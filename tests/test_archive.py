@@ -165,6 +165,44 @@ def test_json_is_what_its_schema_says(newsroom: Run, schema: Draft202012Validato
     schema.validate(json.loads(newsroom("audit", "--format", "json", *arguments).out))
 
 
+@pytest.fixture(scope="module")
+def sarif() -> Draft202012Validator:
+    given = json.loads((ROOT / "tests" / "cases" / "sarif.schema.json").read_text("utf-8"))
+    Draft202012Validator.check_schema(given)
+    return Draft202012Validator(given)
+
+
+@pytest.mark.parametrize("arguments", [[], ["--limit", "3"], ["--code", "CR305"], ["--publication", "nowhere"]])
+def test_sarif_is_what_code_hosts_ask_for(newsroom: Run, sarif: Draft202012Validator, arguments: list[str]) -> None:
+    sarif.validate(json.loads(newsroom("audit", "--format", "sarif", *arguments).out))
+
+
+def test_sarif_of_odd_findings_is_what_code_hosts_ask_for(sarif: Draft202012Validator) -> None:
+    for what in (hostile(), report([]), report(samples(), 2)):
+        sarif.validate(json.loads(written(what, "sarif")))
+
+
+def test_the_schema_of_sarif_can_fail(sarif: Draft202012Validator) -> None:
+    good = json.loads(written(report(samples()), "sarif"))
+    (run,) = good["runs"]
+    first = run["results"][0]
+    (place,) = first["locations"]
+    file = place["physicalLocation"]["artifactLocation"]
+    for bad in (
+        {**first, "ruleId": "101"},
+        {**first, "level": "info"},
+        {**first, "message": "no object"},
+        {**first, "locations": []},
+        {**first, "locations": [{**place, "physicalLocation": {"artifactLocation": file}}]},
+        {**first, "locations": [{"physicalLocation": {"artifactLocation": {"uri": "a b.txt"}}}]},
+        {key: value for key, value in first.items() if key != "partialFingerprints"},
+        {**first, "more": 1},
+    ):
+        assert not sarif.is_valid({**good, "runs": [{**run, "results": [bad]}]})
+    assert not sarif.is_valid({**good, "version": "2.0.0"})
+    assert not sarif.is_valid({**good, "runs": [{**run, "tool": {"driver": {"name": "captions"}}}]})
+
+
 def test_json_of_odd_findings_is_what_its_schema_says(schema: Draft202012Validator) -> None:
     for what in (hostile(), report([]), report(samples(), 2)):
         schema.validate(json.loads(written(what, "json")))

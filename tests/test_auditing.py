@@ -12,6 +12,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+import db
 from captions import catalog
 from captions.agreements import Agreement, covers, period_of
 from captions.audit import Use, audit
@@ -344,6 +345,35 @@ def test_a_waived_use_still_counts() -> None:
         store.waive("CR301", {"supplier": "Reuters"})
         found = [f for f in store.findings() if f.code == "CR304"]
         assert [(f.source, f.message.split(" of ")[0]) for f in found] == [("003.txt", "use 4")]
+
+
+def test_two_agreements_that_meet_count_apart() -> None:
+    """In the month in which one ends and the next begins, each has its quota for its own days."""
+    first = Agreement("Reuters", ends=date(2026, 5, 15), quota=2, quota_period="month")
+    second = Agreement("Reuters", starts=date(2026, 5, 16), quota=2, quota_period="month")
+    edge = [date(2026, 5, 15), date(2026, 5, 16)]
+    assert [row[:2] for row in agreed(first, second, on=[*edge, *edge])] == [("CR305", "002.txt"), ("CR305", "003.txt")]
+    beyond = [row for row in agreed(first, second, on=[*edge, *edge, edge[0]]) if row[0] == "CR304"]
+    assert beyond == [("CR304", "004.txt", "use 3 of 2 in May 2026 under agreement 1 with Reuters")]
+
+
+def test_a_corrected_line_counts_for_the_supplier_that_a_person_named() -> None:
+    """On the quota of the one, and no more on that of the other; undone, it is as it was."""
+    reuters = Agreement("Reuters", quota=2, quota_period="month")
+    afp = Agreement("AFP", quota=2, quota_period="month")
+    days = [date(2026, 5, 1)] * 3
+    with Store(uses_on(days, "Jane Doe/Reuters"), [reuters, afp]) as store:
+        store.write([Page("afp.txt", date(2026, 5, 1), (Shot("A cat", "John Roe/AFP"),))])
+
+        def quotas() -> list[tuple[str, str]]:
+            return [(f.code, f.source) for f in store.findings() if f.code in {"CR304", "CR305"}]
+
+        before = [("CR304", "002.txt")]
+        assert quotas() == before
+        (done,) = db.add_corrections(store.engine, [db.CorrectionRecord("Jane Doe/Reuters", agencies=("AFP",))])
+        assert quotas() == [("CR304", "002.txt"), ("CR304", "afp.txt")]
+        db.undo_correction(store.engine, done.id, "kim", "no")
+        assert quotas() == before
 
 
 def test_a_waiver_that_has_run_out_does_nothing() -> None:

@@ -165,6 +165,36 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
     assert findings() == []
 
 
+@pytest.mark.parametrize(
+    ("printed", "expected"),
+    [
+        ("2026-05-31T23:59:59-11:00", []),
+        ("2026-05-31T00:00:00+14:00", []),
+        ("2026-06-01T00:30:00+09:00", ["CR302"]),
+        ("2026-06-01T00:30:00Z", ["CR302"]),
+    ],
+)
+def test_the_day_of_a_use_is_the_one_that_its_article_prints(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: str, expected: list[str]
+) -> None:
+    """In whatever zone the article, or this machine, stands: the last day of an agreement is that of the newsroom."""
+    monkeypatch.setenv("TZ", "Pacific/Kiritimati")
+    (tmp_path / "a.html").write_text(
+        f'<html><head><meta property="article:published_time" content="{printed}">'
+        '<link rel="canonical" href="https://news.example/ferry"></head>'
+        "<body><article><h1>Ferry stays</h1><p>The ferry on the Lune was to be sold in March.</p>"
+        "<figure><img src='1.jpg'><figcaption>Ewa Brandt ties the ferry. (JO REED/REUTERS)</figcaption></figure>"
+        "<p>From May the boat will cross four times a day again.</p></article></body></html>",
+        encoding="utf-8",
+    )
+    run("ingest", "a.html")
+    run("agreement", "add", "Reuters", "--from", "2026", "--to", "2026-05-31")
+    found = json.loads(run("audit", "--format", "json", "--code", "CR302").out)["findings"]
+    assert [finding["code"] for finding in found] == expected
+    (use,) = json.loads(run("find", "ferry", "--format", "json").out)["uses"]
+    assert (use["used_on"], use["url"]) == (printed[:10], "https://news.example/ferry")
+
+
 def test_lists_what_was_in_force(run: Run) -> None:
     for year in ("2024", "2025"):
         run("agreement", "add", "Reuters", "--from", year, "--to", year)

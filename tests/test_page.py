@@ -367,3 +367,32 @@ def test_a_page_of_50_mb_is_read_in_bounded_memory() -> None:
     )
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=False)  # noqa: S603
     assert (ran.returncode, ran.stdout.count("read only as far as")) == (0, 2), ran.stderr
+
+
+CANONICAL = '<link rel="canonical" href="{}">'
+SHARED = '<meta property="og:url" content="{}">'
+
+
+@pytest.mark.parametrize(
+    ("head", "url", "expected"),
+    [
+        ("", None, None),
+        (CANONICAL.format("https://news.example/ferry"), None, "https://news.example/ferry"),
+        (SHARED.format("https://news.example/f?share"), None, "https://news.example/f?share"),
+        (
+            SHARED.format("https://news.example/f?share") + CANONICAL.format("https://news.example/ferry"),
+            None,
+            "https://news.example/ferry",
+        ),
+        (SHARED.format("https://news.example/a/f") + CANONICAL.format("/ferry"), None, "https://news.example/ferry"),
+        (CANONICAL.format("/ferry"), None, None),
+        (CANONICAL.format("javascript:alert(1)") + SHARED.format("file:///etc/passwd"), None, None),
+        (CANONICAL.format("https://news.example/ferry"), "https://other.example/1", "https://other.example/1"),
+        ('<link rel="Canonical nofollow" href=" https://news.example/ferry ">', None, "https://news.example/ferry"),
+    ],
+)
+def test_a_saved_page_tells_its_own_address(head: str, url: str | None, expected: str | None) -> None:
+    page = (
+        f"<html><head>{head}</head><body><article><h1>Ferry stays</h1><p>The ferry stays.</p></article></body></html>"
+    )
+    assert captions.parse_html(page, url=url).url == expected

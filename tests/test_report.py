@@ -227,6 +227,7 @@ def test_what_a_report_links_to(url: str | None, expected: str | None) -> None:
         "[here](https://evil.example) ![x](y) <https://evil.example> [^1]",
         "&lt;b&gt; &amp; <b>b</b> <!-- x -->",
         "# no heading",
+        "@all @harbor/desk jo@echo.example #12 harbor/desk#7 GH-3",
         "Müller/Getty – 写真",
     ],
 )
@@ -359,10 +360,11 @@ def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
     [
         ("a | b", r"a \| b"),
         ("*x* _y_ `z` ~~w~~ # 1", r"\*x\* \_y\_ \`z\` \~\~w\~\~ \# 1"),
+        ("#12 desk/repo#7 GH-3 #tag", r"\#&#8203;12 desk/repo\#&#8203;7 GH-&#8203;3 \#tag"),
         ("![a](javascript:x)", r"\!\[a\](javascript:x)"),
         ("<img src=x>&amp;", r"&lt;img src\=x&gt;&amp;amp;"),
         ("two\nlines\x1b[31m", "two lines"),
-        ("https://example.org @all", "https:&#47;&#47;example.org &#64;all"),
+        ("https://example.org @all", "https:&#47;&#47;example.org @&#8203;all"),
     ],
 )
 def test_text_in_markdown_only_says_what_it_is(text: str, shown: str) -> None:

@@ -82,10 +82,10 @@ def _message(finding: Finding) -> str:
 
 
 def _location(finding: Finding) -> dict[str, object]:
-    place: dict[str, object] = {"physicalLocation": {"artifactLocation": {"uri": uri(finding.source)}}}
+    # The store knows which caption of the article it is, not its line; code hosts show nothing without a region.
+    where = {"artifactLocation": {"uri": uri(finding.source)}, "region": {"startLine": 1}}
+    place: dict[str, object] = {"physicalLocation": where}
     if finding.use is not None:
-        # The store knows which caption of the article it is, not its line; a region is what code hosts ask for.
-        place["physicalLocation"] = {**place["physicalLocation"], "region": {"startLine": 1}}  # type: ignore[dict-item]
         place["logicalLocations"] = [{"name": f"caption {finding.use.position}", "kind": "element"}]
     return place
 

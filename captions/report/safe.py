@@ -29,6 +29,7 @@ _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
 _IN_MARKDOWN = re.compile(r"[\\`*_\[\]|~#!$^=]")
+_REFERENCE = re.compile(r"(#|\bGH-)(\d)", re.IGNORECASE)
 _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # What a spreadsheet takes for the beginning of a formula; the full-width forms too, in East Asian versions.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
@@ -80,11 +81,15 @@ def address(url: str | None) -> str | None:
 def markdown(text: str) -> str:
     r"""One line of text in Markdown, also in a cell of a table: ``a|b *c*`` gives ``a\|b \*c\*``.
 
-    What would be a link, an image, code, emphasis or HTML only says what it is.
+    What would be a link, an image, code, emphasis, HTML, a mention or a reference to an issue only says what it is.
     """
-    safe = _IN_MARKDOWN.sub(r"\\\g<0>", line(text)).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = line(text).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    safe = _IN_MARKDOWN.sub(r"\\\g<0>", safe)
+    # Code hosts look for @name, #12 and GH-12 when entities and escapes are read already: only a character between
+    # keeps them apart, here one without width.
+    safe = _REFERENCE.sub(r"\1&#8203;\2", safe)
     # A bare address becomes a link on many sites: it stays readable, and is none.
-    return safe.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace("@", "&#64;")
+    return safe.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace("@", "@&#8203;")
 
 
 def json_text(text: str) -> str:
