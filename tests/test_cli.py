@@ -94,6 +94,34 @@ def test_output_to_a_full_disk_is_told(tmp_path: Path) -> None:
     assert (ran.returncode, ran.stderr) == (2, "captions: No space left on device\n")
 
 
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("aud", {"audit"}),
+        ("agreement un", {"undo"}),
+        ("audit --format ht", {"html"}),
+        ("audit --base", {"--baseline"}),
+        ("correct ", {"list", "undo"}),
+        ("correct --cr", {"--creator"}),
+        ("waive --un", {"--until"}),
+        ("waive undo --re", {"--reason"}),
+        ("db ru", {"runs"}),
+    ],
+)
+def test_a_shell_completes_what_is_typed(tmp_path: Path, typed: str, expected: set[str]) -> None:
+    """As bash does it, with the script that the program gives it."""
+    bin_folder = Path(sys.executable).parent
+    env = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
+    script = (
+        'eval "$(captions --show-completion bash)"; complete -p captions >/dev/null || exit 3; '
+        'COMP_WORDS=(captions "$@"); COMP_CWORD=$#; _captions_completion captions; printf "%s\\n" "${COMPREPLY[@]}"'
+    )
+    words = typed.split(" ")
+    command = ["bash", "--norc", "-c", script, "bash", *words]
+    ran = subprocess.run(command, cwd=tmp_path, env=env, capture_output=True, text=True, check=False)  # noqa: S603
+    assert (ran.returncode, set(ran.stdout.split()), ran.stderr) == (0, expected, "")
+
+
 # --- ingest
 
 

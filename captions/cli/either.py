@@ -18,11 +18,22 @@ class Either(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Puts the name of the command in front, where there is none."""
+        if not args and ctx.resilient_parsing:  # a shell asks what may follow
+            return super().parse_args(ctx, args)
         if not args:
             args = ["--help"]
         if args[0] not in self.commands or args[0] == ITSELF:
             args = [ITSELF, *args]
         return super().parse_args(ctx, args)
+
+    def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
+        """Gives what may follow: the commands below, and the options of what the group does by itself."""
+        below = super().shell_complete(ctx, incomplete)
+        if not incomplete.startswith("-"):
+            return below
+        itself = self.commands[ITSELF]
+        inner = itself.make_context(ITSELF, [], parent=ctx, resilient_parsing=True)
+        return itself.shell_complete(inner, incomplete)
 
 
 class Itself(TyperCommand):
