@@ -126,6 +126,7 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
     rows = json.loads(three("db", "runs", "--format", "json").out)["runs"]
     counts = [tuple(row[name] for name in ("run", "read", "new", "changed", "unchanged", "failed")) for row in rows]
     assert counts[:2] == [(4, 2, 0, 1, 1, 1), (3, 1, 1, 0, 0, 1)]
+    assert "cut off" not in three("db", "runs").out and rows[0]["started"][:10] in three("db", "runs").out
     assert three("db", "runs", "--limit", "1").err == "shown: 1 of 4; all: leave out --limit\n"
 
 

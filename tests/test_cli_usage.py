@@ -71,8 +71,10 @@ def test_agreements_with_what_is_used_up(stored: Run) -> None:
 
 def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
     stored("agreement", "add", "AFP", "--from", "2026", "--quota", "9/year", "--price", "90", "--currency", "EUR")
-    said = " ".join(stored("usage", "--agreements", "--on", "2026-01-31").out.split())
-    assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown 1 use has no day and may count" in said
+    ran = stored("usage", "--agreements", "--on", "2026-01-31")
+    assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown" in " ".join(ran.out.split())
+    assert ran.err == "agreement 1 with AFP: 1 use has no day and may count\n"
+    assert "| 1 use has no day and may count |" in stored("usage", "--agreements", "--format", "markdown").out
 
 
 def test_no_agreements(stored: Run) -> None:

@@ -10,7 +10,6 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import note
 from captions.errors import CaptionsError
 from captions.register import KINDS
 from captions.report import Column, Row, Value, write_rows
@@ -67,8 +66,7 @@ def list_(
     ]
     shown = rows if limit is None else rows[:limit]
     write_rows("agencies", _LIST, shown, form.value, sys.stdout, {"total": len(rows)})
-    if len(shown) < len(rows):
-        note(f"shown: {len(shown)} of {len(rows)}")
+    o.tell_cut(len(shown), len(rows))
 
 
 @app.command()

@@ -43,7 +43,7 @@ _AGREEMENTS = (
     Column("supplier", "Supplier", wide=True),
     Column("kind", "Kind"),
     Column("state", "State"),
-    Column("period", "Period", wide=True),
+    Column("period", "Period", width=13),  # "2024-06-01 to": days are not broken
     Column("from", "From"),
     Column("to", "To"),
     Column("used", "Used", number=True),

@@ -84,4 +84,6 @@ def find(
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
         if rows or form is not o.Listing.table:
             write_rows("uses", columns, rows, form.value, stream, {"total": found.total})
-    note(f"shown: {len(rows)} of {found.total}" if len(rows) < found.total else f"{found.total} found")
+    if len(rows) == found.total:
+        note(f"{found.total} found")
+    o.tell_cut(len(rows), found.total)

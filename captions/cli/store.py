@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
 
 import typer
 
@@ -24,6 +25,7 @@ _RUNS = (
     Column("failed", "Failed", number=True),
     Column("version", "Version"),
 )
+_MOMENTS = ("started", "finished")
 
 
 @app.command()
@@ -84,7 +86,7 @@ def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url:
         found = db.run_summaries(engine)
     finally:
         engine.dispose()
-    rows: list[Row] = [
+    rows: list[dict[str, Value]] = [
         {
             "run": one.id,
             "started": o.moment(one.started),
@@ -98,10 +100,17 @@ def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url:
         }
         for one in (found if limit is None else found[:limit])
     ]
+    columns: Sequence[Column] = _RUNS
     if form is o.Listing.table:
-        rows = [{**row, "finished": row["finished"] or "cut off"} for row in rows]
-    write_rows("runs", _RUNS, rows, form.value, sys.stdout, {"total": len(found)})
+        columns = tuple(c if c.key not in _MOMENTS else Column(c.key, f"{c.title} (UTC)") for c in _RUNS)
+        rows = [row | {name: _minute(row[name]) or "cut off" for name in _MOMENTS} for row in rows]
+    write_rows("runs", columns, rows, form.value, sys.stdout, {"total": len(found)})
     o.tell_cut(len(rows), len(found))
+
+
+def _minute(moment: Value) -> str:
+    """``2026-05-18T09:30:00+00:00`` as a table has room for it: ``2026-05-18 09:30``."""
+    return str(moment or "")[:16].replace("T", " ")
 
 
 @app.command()

@@ -105,8 +105,15 @@ def usage(
                 found = counting.changes(engine, asked, compare, spans)
             else:
                 found = (counting.uncredited if uncredited else counting.uses)(engine, asked, spans)
+    columns = found.columns
+    if of_agreements and form is o.Listing.table:
+        # Beside ten columns, sentences would stand a word a line, and cut names and days; they follow the table.
+        columns = [column for column in columns if column.key != "note"]
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
-        write_rows(found.name, found.columns, found.rows, form.value, stream, found.head)
+        write_rows(found.name, columns, found.rows, form.value, stream, found.head)
+    for row in found.rows if columns is not found.columns else ():
+        if row["note"]:
+            note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")
     o.tell_cut(found.listed, found.groups)
     if not found.rows:
         note(found.nothing)

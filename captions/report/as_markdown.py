@@ -49,7 +49,7 @@ def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> No
     stream.write("\n## Findings\n\n")
     write(_FINDINGS, map(row, report.shown), stream)
     if note := report.shown_note():
-        stream.write(f"\n{note}\n")
+        stream.write(f"\n{note}, the worst first; all: leave out --limit\n")
 
 
 def _cell(column: Column, row: Row) -> str:
