@@ -77,6 +77,12 @@ def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
     assert "| 1 use has no day and may count |" in stored("usage", "--agreements", "--format", "markdown").out
 
 
+@pytest.mark.parametrize("asked", [[], ["--agreements"], ["--uncredited"], ["--compare", "2025", "2026"]])
+def test_json_says_its_version_first(stored: Run, asked: list[str]) -> None:
+    answer = json.loads(stored("usage", *asked, "--format", "json").out)
+    assert next(iter(answer.items())) == ("version", 2)
+
+
 def test_no_agreements(stored: Run) -> None:
     assert stored("usage", "--agreements").err == "no agreements are stored\n"
 
