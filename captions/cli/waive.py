@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import sys
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -11,10 +10,11 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.either import ITSELF, Either, Itself
+from captions.cli.listing import write_said
 from captions.cli.names import known_agency, sheet_rows, who_says
 from captions.cli.output import note
 from captions.cli.stores import opened_store
-from captions.report import Column, Row, write_rows
+from captions.report import Column, Row
 
 if TYPE_CHECKING:
     from captions.clearing import Waiver
@@ -125,13 +125,8 @@ def list_(
 
     with opened_store(db_url) as engine:
         told = clearing.waivers(engine, _today())
-    kept = [_row(one, state) for one, state in told if every or state == "holds"]
-    shown = kept if limit is None else kept[:limit]
-    if form is o.Listing.table:
-        shown = [{**row, "made": str(row["made"])[:10]} for row in shown]
-    columns = _LIST if form is o.Listing.table else _ALL
-    write_rows("waivers", columns, shown, form.value, sys.stdout, {"total": len(kept)})
-    o.tell_cut(len(shown), len(kept))
+    rows = [_row(one, state) for one, state in told]
+    write_said("waivers", {True: _LIST, False: _ALL}, rows, form, limit, every=every)
 
 
 @app.command()
