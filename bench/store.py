@@ -35,10 +35,10 @@ _TEXT = "The town has waited for this day since the flood, and nobody seemed to 
 _CREDITS, _AGENCIES = 60_000, 120
 
 
-def make(path: Path, uses: int, agreements: int) -> None:
+def make(place: Path | str, uses: int, agreements: int) -> None:
     """Writes a store with so many uses and agreements."""
     rng = random.Random(11)  # noqa: S311 - repeatable, no secret
-    engine = db.open_store(str(path), create=True)
+    engine = db.open_store(str(place), create=True)
     try:
         with writing(engine) as connection:
             agencies = _parties(connection, rng)

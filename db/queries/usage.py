@@ -7,12 +7,13 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import ColumnElement, Connection, Engine, FromClause, distinct, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, distinct, func, select
 
 from db import models as m
 from db.queries.filters import agency_ids, names_of
 from db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
 from db.queries.spans import Span, span_table
+from db.queries.steps import can_step, step_through
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
 """What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
@@ -94,7 +95,7 @@ class _Counter:
     ) -> None:
         self.connection, self.by, self.only = connection, by, only
         self.labels = sorted({span.label for span in spans if span.label is not None})
-        self.spans = span_table(connection, spans, self.labels) if "scope" in by else None
+        self.spans = spans
 
     def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], list[Group]]:
         """Give the groups, most used first, and all of them without names, whatever the limit."""
@@ -119,6 +120,8 @@ class _Counter:
 
     def _uses(self) -> list[Group]:
         """Count in two steps: first in the order of an index, which needs no sorting, then what is left of it."""
+        if can_step(self.by, self.only):
+            return step_through(self.connection, self.by, self.only, self.spans, self.labels)
         columns = inner_columns(self.by)
         counted = (
             select(*columns, func.count().label("n"))
@@ -127,13 +130,16 @@ class _Counter:
             .group_by(*columns)
         )
         inner = counted.subquery("counted")
-        keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self.spans)
+        keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self._span_table())
         uses = func.sum(inner.c.n)
         statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
         return [Group(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
 
+    def _span_table(self) -> CTE | None:
+        return span_table(self.connection, self.spans, self.labels) if "scope" in self.by else None
+
     def _whole(self) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
-        keys, source, narrower = outer_columns(self.by, m.use, self.only.agencies, self.spans)
+        keys, source, narrower = outer_columns(self.by, m.use, self.only.agencies, self._span_table())
         return keys, source, [*self.only.conditions(self.by), *narrower]
 
     def _days(self) -> dict[tuple[Any, ...], tuple[date | None, date | None]]:
