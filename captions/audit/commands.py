@@ -13,7 +13,8 @@ _SAY = "…"
 _BY_LINE = frozenset({"CR102", "CR104", "CR105", "CR107", "CR303", "CR306", "CR307", "CR308"})
 _CORRECTED = frozenset({"CR103", "CR106"})
 _BY_SUPPLIER = frozenset({"CR301", "CR305"})
-_BROADER = _BY_LINE | _CORRECTED | _BY_SUPPLIER
+BROADER = _BY_LINE | _CORRECTED | _BY_SUPPLIER
+"""Codes of findings that a command for a line or a supplier clears, if that can be typed; the others by use."""
 _KEPT = 100_000
 
 
@@ -39,19 +40,29 @@ class Commands:
 
     def clears(self, code: str, use: Use) -> str:
         """The command that clears a finding. Where nothing broader is meant, the use is waived by its number."""
-        if code in _BROADER and (credit := use.credit) is not None:
-            year = use.used_on.year if use.used_on else None
-            key = (code, credit.supplier, year) if code in _BY_SUPPLIER else (code, credit.line, None)
-            if key not in self._known:
-                if len(self._known) > _KEPT:
-                    self._known.clear()
-                self._known[key] = _broader(code, credit, year)
-            if found := self._known[key]:
-                return found
+        if use.credit is not None and (
+            found := self.broader(code, use.credit, use.used_on.year if use.used_on else None)
+        ):
+            return found
         if use.id is None:
             return waive(code, source=use.source)
-        before, after = self._by_use.get(code) or self._by_use.setdefault(code, _around(waive(code, use="0")))
+        before, after = self.by_use(code)
         return f"{before}{use.id}{after}"
+
+    def broader(self, code: str, credit: Credit, year: int | None) -> str | None:
+        """The command that clears a finding on all uses of a line or of a supplier; None where there is none."""
+        if code not in BROADER:
+            return None
+        key = (code, credit.supplier, year) if code in _BY_SUPPLIER else (code, credit.line, None)
+        if key not in self._known:
+            if len(self._known) > _KEPT:
+                self._known.clear()
+            self._known[key] = _broader(code, credit, year)
+        return self._known[key]
+
+    def by_use(self, code: str) -> tuple[str, str]:
+        """What stands before and behind the number of the use, in the command that sets one use aside."""
+        return self._by_use.get(code) or self._by_use.setdefault(code, _around(waive(code, use="0")))
 
 
 def _around(text: str) -> tuple[str, str]:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
@@ -40,6 +40,9 @@ from captions.text import match_key, name_key
 from captions.vocabulary import Vocabulary
 
 _AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
+QUOTA_CODES = frozenset({"CR304", "CR305"})
+_LOOKS_AT = {"CR104": "marks", "CR306": "restrictions", "CR308": "license"}
+"""Rules that find nothing on a credit which tells nothing of one thing."""
 
 
 class Judge:
@@ -63,7 +66,9 @@ class Judge:
         audit.put_asides("waiver", waivers)
         known_loose: set[tuple[str, str]] = set()
         audit.put_asides("baseline", _of_uses(baseline, known_loose))
-        audit.order_articles()
+        numbered = bool(QUOTA_CODES & ranks.keys())
+        if numbered:
+            audit.order_articles()
         unlabelled_credits = self._judge_credits()
         self._judge_uses(unlabelled_credits)
         self._find()
@@ -74,6 +79,8 @@ class Judge:
             ]
         answer = Answer(audit, self.credits, self.loose, codes, self.overview)
         self._count(answer, waivers, known_loose)
+        if not numbered:
+            audit.order_articles(found=True)
         audit.list_findings("waiver" if self.question.waived else None)
         return answer
 
@@ -87,7 +94,7 @@ class Judge:
         groups: dict[Group, int] = {}
         made = []
         if rules or grouped or "CR309" in ranks:
-            for row_id, credit in self.credits:
+            for row_id, credit in self.credits.having(_needed({code for code, _ in rules}, grouped=grouped)):
                 alone = Use("", 0, "", "", credit)
                 for code, rule in rules:
                     if message := rule(alone, self.register):
@@ -185,7 +192,7 @@ class Judge:
 
     def _find(self) -> None:
         audit, ranks, steps = self.audit, self.audit.ranks, self.audit.steps
-        if _AGREEMENT_CODES & {"CR304", "CR305"} & ranks.keys():
+        if QUOTA_CODES & ranks.keys():
             self._judge_quotas()
         nothing = audit.remark(no_credit(Use("", 0, "", "", None), self.register) or "")
         repeated = audit.remark("printed {n} times")
@@ -198,7 +205,7 @@ class Judge:
             steps.repeated("CR401", repeated)
         if _AGREEMENT_CODES & ranks.keys():
             steps.not_covered()
-        if {"CR304", "CR305"} & ranks.keys():
+        if QUOTA_CODES & ranks.keys():
             steps.beyond_quota("CR304", "CR305")
 
     def _judge_quotas(self) -> None:
@@ -297,6 +304,13 @@ class Judge:
         return (aside.source in (None, finding.source)) and (
             aside.supplier is None or name_key(aside.supplier) == supplier != ""
         )
+
+
+def _needed(codes: Set[str], *, grouped: bool) -> set[str]:
+    """What a credit must tell something of to be judged for these codes, or for CR309; nothing: all are judged."""
+    if grouped or not codes <= _LOOKS_AT.keys():
+        return set()
+    return {"marks", *(_LOOKS_AT[code] for code in codes)}
 
 
 def _agreement(row: Mapping[str, Any]) -> Agreement:

@@ -162,6 +162,7 @@ def audit(
                 answer.waived,
                 answer.known,
                 answer.overview,
+                answer.lines,
                 () if answer.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:

@@ -6,13 +6,28 @@ with several credits) and notes verdicts; this joins them with the uses, sets as
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+import typing
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, Table, distinct, func, insert, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Engine,
+    Row,
+    Table,
+    Text,
+    bindparam,
+    cast,
+    distinct,
+    func,
+    insert,
+    or_,
+    select,
+)
 
 from db import models as m
 from db.audit import asides, candidates, steps
@@ -52,6 +67,23 @@ class Listed(NamedTuple):
     credit_id: int | None
     caption: str | None
     match_key: str | None
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+
+
+class Brief(NamedTuple):
+    """A finding with what a line of its report tells of its use; the day is a text."""
+
+    number: int | None
+    text: str
+    clear: str | None
+    use_id: int
+    position: int
+    used_on: str | None
+    credit_id: int | None
+    caption: str | None
     source: str
     url: str | None
     headline: str | None
@@ -100,8 +132,14 @@ class Audit:
 
     # --- what is judged
 
-    def credits(self) -> Iterator[tuple[int, CreditRecord]]:
-        """Give all credits, by id."""
+    def credits(self, having: Collection[str] = ()) -> Iterator[tuple[int, CreditRecord]]:
+        """Give all credits, by id; or those that tell something of what is named: ``("marks", "license")``."""
+        if having:
+            told = or_(*(m.credit.c[name].not_in(("", "[]")) for name in sorted(having)))
+            ids = self.connection.execute(select(m.credit.c.id).where(told).order_by(m.credit.c.id)).scalars().all()
+            for start in range(0, len(ids), _PAGE):
+                yield from credits_by_id(self.connection, ids[start : start + _PAGE]).items()
+            return
         highest = self.connection.execute(select(func.max(m.credit.c.id))).scalar() or 0
         for first in range(1, highest + 1, _PAGE):
             yield from credits_between(self.connection, first, first + _PAGE - 1).items()
@@ -250,9 +288,9 @@ class Audit:
         """Count the uses without a day, by group."""
         return steps.count_undated(self.connection)
 
-    def order_articles(self) -> None:
-        """Number the articles in the order of the report; to be done before quotas and the list."""
-        steps.order_articles(self.connection)
+    def order_articles(self, *, found: bool = False) -> None:
+        """Number the articles in the order of the report: all before quotas, or those found before the list."""
+        steps.order_articles(self.connection, found=found)
 
     # --- what is reported
 
@@ -270,34 +308,61 @@ class Audit:
     def listed(self, first: int, last: int) -> Iterator[Listed]:
         """Give the findings from one place in the list to another, both included."""
         use, article = m.use.c, m.article.c
+        columns: tuple[ColumnElement[Any], ...] = (
+            t.listed.c.number,
+            t.remark.c.text,
+            t.remark.c.clear,
+            use.id,
+            use.position,
+            use.printings,
+            use.used_on,
+            use.credit_id,
+            m.caption.c.text,
+            m.caption.c.match_key,
+            article.source,
+            article.url,
+            article.headline,
+            article.publication,
+        )
+        for page in self._pages(columns, first, last):
+            yield from map(Listed._make, page)
+
+    def briefly_listed(self, first: int, last: int) -> Iterator[Sequence[Brief]]:
+        """Give the same findings in pages: a million of them in seconds."""
+        use, article = m.use.c, m.article.c
+        columns: tuple[ColumnElement[Any], ...] = (
+            t.listed.c.number,
+            t.remark.c.text,
+            t.remark.c.clear,
+            use.id,
+            use.position,
+            cast(use.used_on, Text),
+            use.credit_id,
+            m.caption.c.text,
+            article.source,
+            article.url,
+            article.headline,
+            article.publication,
+        )
+        for page in self._pages(columns, first, last):
+            # A row is read like a tuple; to make one of each would take as long as to write its line.
+            yield typing.cast("Sequence[Brief]", page)
+
+    def _pages(self, columns: Sequence[ColumnElement[Any]], first: int, last: int) -> Iterator[Sequence[Row[Any]]]:
         statement = (
-            select(
-                t.listed.c.number,
-                t.remark.c.text,
-                t.remark.c.clear,
-                use.id,
-                use.position,
-                use.printings,
-                use.used_on,
-                use.credit_id,
-                m.caption.c.text,
-                m.caption.c.match_key,
-                article.source,
-                article.url,
-                article.headline,
-                article.publication,
-            )
+            select(*columns)
             .select_from(
-                t.listed.join(m.use, use.id == t.listed.c.use_id)
-                .join(m.article, article.id == use.article_id)
+                t.listed.join(m.use, m.use.c.id == t.listed.c.use_id)
+                .join(m.article, m.article.c.id == m.use.c.article_id)
                 .join(t.remark, t.remark.c.id == t.listed.c.remark_id)
-                .outerjoin(m.caption, m.caption.c.id == use.caption_id)
+                .outerjoin(m.caption, m.caption.c.id == m.use.c.caption_id)
             )
+            .where(t.listed.c.n.between(bindparam("first"), bindparam("last")))
             .order_by(t.listed.c.n)
         )
         for start in range(first, last + 1, _PAGE):
-            page = statement.where(t.listed.c.n.between(start, min(start + _PAGE - 1, last)))
-            yield from map(Listed._make, self.connection.execute(page))
+            bounds = {"first": start, "last": min(start + _PAGE - 1, last)}
+            yield self.connection.execute(statement, bounds).all()
 
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
         """Give these credits by id."""
@@ -351,6 +416,7 @@ def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
 __all__ = [
     "Aside",
     "Audit",
+    "Brief",
     "Confines",
     "Counts",
     "CreditedUse",

@@ -45,9 +45,11 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     use, caption = m.use.c, m.caption.c
     key = caption.match_key
     twice = select(key).where(key != "").group_by(key).having(func.count() > 1)
+    # Few captions are used again: of those alone the credits are looked at.
+    again = select(use.caption_id).where(use.caption_id.is_not(None)).group_by(use.caption_id).having(func.count() > 1)
     several = (
         select(use.caption_id)
-        .where(use.caption_id.is_not(None))
+        .where(use.caption_id.in_(again))
         .group_by(use.caption_id)
         .having(func.min(use.credit_id) != func.max(use.credit_id))
     )
@@ -100,7 +102,8 @@ def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[Cred
 def with_told_credits(connection: Connection) -> Iterator[CreditedUse]:
     """Give the uses of which the page tells another credit than it prints."""
     use = m.use.c
-    both = (use.told_credit_id.is_not(None), use.credit_id.is_not(None))
+    # For `is not NULL` SQLite would read all uses; a bound it looks up.
+    both = (use.told_credit_id > 0, use.credit_id.is_not(None))
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 

@@ -72,11 +72,12 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str 
 
 def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]], articles: int) -> Iterator[Shown]:
     """Give the uses of the first articles that have some, in the order of the report."""
-    use, article, order = m.use.c, m.article.c, t.article_order.c
+    use, article = m.use.c, m.article.c
+    by_source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
     first = (
-        select(order.article_id, order.place)
-        .where(order.article_id.in_(select(use.article_id).where(*where)))
-        .order_by(order.place)
+        select(article.id.label("article_id"))
+        .where(article.id.in_(select(use.article_id).where(*where)))
+        .order_by(by_source)
         .limit(articles)
         .subquery()
     )
@@ -100,6 +101,6 @@ def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]]
             .outerjoin(m.credit, m.credit.c.id == use.credit_id)
         )
         .where(*where)
-        .order_by(first.c.place, use.position)
+        .order_by(by_source, use.position)
     )
     yield from map(Shown._make, rows)

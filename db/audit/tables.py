@@ -68,6 +68,16 @@ period = _temporary(
 )
 """Days whose uses are numbered from ``before`` + 1: those ``beyond`` a quota are told, or the one on the ``mark``."""
 
+reach = _temporary(
+    "reach",
+    _number("period_id"),
+    _number("group_id"),
+    _number("supplier_id"),
+    Column("first", Date),
+    Column("last", Date),
+)
+"""Where the uses of a period are looked for: a group, whose uses have one supplier, from a first to a last day."""
+
 aside = _temporary(
     "aside",
     Column("why", Text),
