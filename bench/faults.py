@@ -37,7 +37,8 @@ QUERIES = {
     "credit_party": """SELECT c.line_digest, cp.role, cp.place, p.name, p.kind FROM credit_party cp
         JOIN credit c ON c.id = cp.credit_id JOIN party p ON p.id = cp.party_id""",
     "use": """SELECT a.source, u.position, ca.digest, c.line_digest, t.line_digest, u.printings, u.places, u.used_on,
-        u.publication, u.rule FROM use u JOIN article a ON a.id = u.article_id
+        u.publication, u.rule, s.name FROM use u JOIN article a ON a.id = u.article_id
+        LEFT JOIN party s ON s.id = u.supplier_id
         LEFT JOIN caption ca ON ca.id = u.caption_id LEFT JOIN credit c ON c.id = u.credit_id
         LEFT JOIN credit t ON t.id = u.told_credit_id""",
     "use_image": """SELECT a.source, u.position, i.place, i.address FROM use_image i

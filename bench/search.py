@@ -14,10 +14,8 @@ from typing import Any
 from sqlalchemy import Engine
 
 import db
-from bench import archive
+from bench import archive, store
 from bench.timing import best
-from tests import server
-from tests.engines import OnPostgresql
 
 CAPTIONS = int(os.environ.get("CAPTIONS_BENCH_CAPTIONS", "1_000_000"))
 LIMIT = 50.0
@@ -27,15 +25,8 @@ LIMIT = 50.0
 @contextmanager
 def engines(folder: Path) -> Iterator[list[tuple[str, Engine]]]:
     """A large store on SQLite and, where there is a server, on PostgreSQL."""
-    found = [("SQLite", str(folder / "bench.db"))]
-    programs = server.programs()
-    if programs is None:
-        yield [(name, _filled(name, url)) for name, url in found]
-        return
-    with server.running(programs) as socket_folder:
-        yield [
-            (name, _filled(name, url)) for name, url in [*found, ("PostgreSQL", OnPostgresql(socket_folder).place())]
-        ]
+    with store.places(folder) as places:
+        yield [(name, _filled(name, url)) for name, url in places]
 
 
 def run() -> None:

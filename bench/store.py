@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import random
 from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from itertools import islice
 from pathlib import Path
@@ -24,6 +25,8 @@ from db.border import caption_row, credit_row
 from db.records import CreditRecord, UseRecord
 from db.search import name_key
 from db.session import writing
+from tests import server
+from tests.engines import OnPostgresql
 
 DAY = date(2021, 1, 1)
 DAYS = 5 * 365
@@ -33,6 +36,18 @@ _WHO = ("Passengers", "Volunteers", "Firefighters", "Children", "Traders", "Farm
 _DO = ("wait in the rain", "carry sandbags", "look at the damage", "celebrate", "clear the snow", "queue for bread")
 _TEXT = "The town has waited for this day since the flood, and nobody seemed to mind the rain. " * 10
 _CREDITS, _AGENCIES = 60_000, 120
+
+
+@contextmanager
+def places(folder: Path) -> Iterator[list[tuple[str, str]]]:
+    """Where a store can be made on each engine: in a folder and, where there is a server, in a database of its own."""
+    found = [("SQLite", str(folder / "bench.db"))]
+    programs = server.programs()
+    if programs is None:
+        yield found
+        return
+    with server.running(programs) as socket_folder:
+        yield [*found, ("PostgreSQL", OnPostgresql(socket_folder).place())]
 
 
 def make(place: Path | str, uses: int, agreements: int) -> None:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import TYPE_CHECKING
 
@@ -15,7 +16,7 @@ from hypothesis import strategies as st
 import db
 from captions import catalog
 from captions.agreements import Agreement, covers, period_of
-from captions.audit import Use, audit
+from captions.audit import CODES, Use, audit
 from captions.audit.standing import mark_of
 from captions.auditing import Known, Question, audited
 from captions.defaults import default_for
@@ -236,6 +237,18 @@ def test_a_line_of_json_is_the_finding_as_any_other_writer_tells_it(some: list[P
         found = store.findings(asked)
         assert [json.loads(line) for line in lines(found)] == [object_of(COLUMNS, row(f)) for f in found]
         assert all(list(json.loads(line)) == [c.key for c in COLUMNS] for line in lines(found))
+
+
+@settings(max_examples=15, deadline=None)
+@given(pages(), agreements, questions)
+def test_the_audit_of_one_code_finds_what_the_whole_audit_finds_of_it(
+    some: list[Page], held: Agreement, asked: Question
+) -> None:
+    with Store(some, [held]) as store:
+        whole = store.findings(asked)
+        for code in CODES:
+            alone = replace(asked, codes=frozenset({code}))
+            assert store.findings(alone) == [finding for finding in whole if finding.code == code]
 
 
 def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list[Page]:
