@@ -6,22 +6,17 @@ with several credits) and notes verdicts; this joins them with the uses, sets as
 
 from __future__ import annotations
 
-import typing
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any, NamedTuple
+from typing import Any
 
 from sqlalchemy import (
     ColumnElement,
     Connection,
     Engine,
-    Row,
     Table,
-    Text,
-    bindparam,
-    cast,
     distinct,
     func,
     insert,
@@ -30,10 +25,11 @@ from sqlalchemy import (
 )
 
 from db import models as m
-from db.audit import asides, candidates, steps
+from db.audit import asides, candidates, listing, steps
 from db.audit import tables as t
 from db.audit.asides import Aside, caption_digest
 from db.audit.candidates import CreditedUse, Near, SharedUse
+from db.audit.listing import Brief, Listed
 from db.queries.filters import use_filters
 from db.queries.uses import credits_between, credits_by_id
 from db.records import CreditRecord
@@ -52,42 +48,6 @@ class Confines:
     suppliers: tuple[str, ...] | None = None
     run: int | None = None
     """Uses in articles that this run of the ingest stored or changed last."""
-
-
-class Listed(NamedTuple):
-    """A finding with its use, as it is reported."""
-
-    number: int | None
-    text: str
-    clear: str | None
-    use_id: int
-    position: int
-    printings: int
-    used_on: date | None
-    credit_id: int | None
-    caption: str | None
-    match_key: str | None
-    source: str
-    url: str | None
-    headline: str | None
-    publication: str | None
-
-
-class Brief(NamedTuple):
-    """A finding with what a line of its report tells of its use; the day is a text."""
-
-    number: int | None
-    text: str
-    clear: str | None
-    use_id: int
-    position: int
-    used_on: str | None
-    credit_id: int | None
-    caption: str | None
-    source: str
-    url: str | None
-    headline: str | None
-    publication: str | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -307,62 +267,11 @@ class Audit:
 
     def listed(self, first: int, last: int) -> Iterator[Listed]:
         """Give the findings from one place in the list to another, both included."""
-        use, article = m.use.c, m.article.c
-        columns: tuple[ColumnElement[Any], ...] = (
-            t.listed.c.number,
-            t.remark.c.text,
-            t.remark.c.clear,
-            use.id,
-            use.position,
-            use.printings,
-            use.used_on,
-            use.credit_id,
-            m.caption.c.text,
-            m.caption.c.match_key,
-            article.source,
-            article.url,
-            article.headline,
-            article.publication,
-        )
-        for page in self._pages(columns, first, last):
-            yield from map(Listed._make, page)
+        return listing.listed(self.connection, first, last)
 
     def briefly_listed(self, first: int, last: int) -> Iterator[Sequence[Brief]]:
         """Give the same findings in pages: a million of them in seconds."""
-        use, article = m.use.c, m.article.c
-        columns: tuple[ColumnElement[Any], ...] = (
-            t.listed.c.number,
-            t.remark.c.text,
-            t.remark.c.clear,
-            use.id,
-            use.position,
-            cast(use.used_on, Text),
-            use.credit_id,
-            m.caption.c.text,
-            article.source,
-            article.url,
-            article.headline,
-            article.publication,
-        )
-        for page in self._pages(columns, first, last):
-            # A row is read like a tuple; to make one of each would take as long as to write its line.
-            yield typing.cast("Sequence[Brief]", page)
-
-    def _pages(self, columns: Sequence[ColumnElement[Any]], first: int, last: int) -> Iterator[Sequence[Row[Any]]]:
-        statement = (
-            select(*columns)
-            .select_from(
-                t.listed.join(m.use, m.use.c.id == t.listed.c.use_id)
-                .join(m.article, m.article.c.id == m.use.c.article_id)
-                .join(t.remark, t.remark.c.id == t.listed.c.remark_id)
-                .outerjoin(m.caption, m.caption.c.id == m.use.c.caption_id)
-            )
-            .where(t.listed.c.n.between(bindparam("first"), bindparam("last")))
-            .order_by(t.listed.c.n)
-        )
-        for start in range(first, last + 1, _PAGE):
-            bounds = {"first": start, "last": min(start + _PAGE - 1, last)}
-            yield self.connection.execute(statement, bounds).all()
+        return listing.briefly_listed(self.connection, first, last)
 
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
         """Give these credits by id."""
