@@ -154,6 +154,12 @@ def stored_use(engine: Engine, number: int) -> Use | None:
     return None if row is None else use_of(row)
 
 
+def stored_uses(engine: Engine, key: str) -> list[Use] | None:
+    """The uses of the stored article with this source, URL or id, in order; None if there is none."""
+    row = db.article_text(engine, key)
+    return None if row is None else [use_of(use) for use in row.uses]
+
+
 def failures(engine: Engine, run: int | None = None) -> list[Failure]:
     """What could not be read: in the last run, and in earlier ones what is not stored to this day; or in one run."""
     runs = [summary for summary in db.run_summaries(engine) if run in (None, summary.id)]

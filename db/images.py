@@ -6,6 +6,7 @@ import json
 from collections import defaultdict
 from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from itertools import islice
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
@@ -49,7 +50,7 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageUse:
-    """A picture that belongs to a use, and by what that is known: name, caption or hash."""
+    """A picture that belongs to a use, and by what that is known: name, id, caption or hash."""
 
     image_id: int
     use_id: int
@@ -67,6 +68,13 @@ def known_images(engine: Engine, file_hashes: Collection[str], version: str) -> 
                 select(column.file_hash).where(column.file_hash.in_(chunk), column.version == version)
             ).scalars()
         }
+
+
+def is_image_file(engine: Engine, path: str) -> bool:
+    """Whether the file with this path was scanned."""
+    with engine.connect() as connection:
+        chosen = m.image_file.c.path == storable_source(path)
+        return connection.execute(select(m.image_file.c.id).where(chosen)).first() is not None
 
 
 def image_files(engine: Engine) -> dict[str, str]:
@@ -188,18 +196,43 @@ def captions_of_uses(engine: Engine) -> Iterator[tuple[int, str]]:
 
 
 def put_image_uses(engine: Engine, links: Iterable[ImageUse]) -> None:
-    """Store which pictures belong to which uses, in place of what was stored; what is stored no more is left out."""
-    wanted = list(links)
+    """Store which pictures belong to which uses, in place of what was stored; what is stored no more is left out.
+
+    They are written as they come, a thousand at a time; those of one use must come together.
+    """
     with writing(engine) as connection:
-        uses = _stored(connection, m.use, {link.use_id for link in wanted})
-        known = _stored(connection, m.image, {link.image_id for link in wanted})
-        rows = {
-            (link.image_id, link.use_id): {"image_id": link.image_id, "use_id": link.use_id, "how": link.how}
-            for link in wanted
-            if link.use_id in uses and link.image_id in known
-        }
         connection.execute(delete(m.image_use))
-        insert_rows(connection, m.image_use, [row for _, row in sorted(rows.items())])
+        left = iter(links)
+        while page := list(islice(left, _PAGE)):
+            uses = _stored(connection, m.use, {link.use_id for link in page})
+            known = _stored(connection, m.image, {link.image_id for link in page})
+            rows = {
+                (link.image_id, link.use_id): {"image_id": link.image_id, "use_id": link.use_id, "how": link.how}
+                for link in page
+                if link.use_id in uses and link.image_id in known
+            }
+            insert_rows(connection, m.image_use, list(rows.values()))
+
+
+def images_of_uses(engine: Engine, use_ids: Collection[int]) -> list[ImageUse]:
+    """Give the pictures of these uses, as they were last matched, by use and number."""
+    column = m.image_use.c
+    with engine.connect() as connection:
+        return [
+            ImageUse(*row)
+            for chunk in in_chunks(sorted(use_ids))
+            for row in connection.execute(
+                select(column.image_id, column.use_id, column.how)
+                .where(column.use_id.in_(chunk))
+                .order_by(column.use_id, column.image_id)
+            )
+        ]
+
+
+def has_images(engine: Engine) -> bool:
+    """Whether any picture was scanned."""
+    with engine.connect() as connection:
+        return connection.execute(select(m.image.c.id).limit(1)).first() is not None
 
 
 def image_uses(engine: Engine) -> list[ImageUse]:

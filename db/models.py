@@ -338,11 +338,11 @@ class ImageFile(_Base, table=True):
 
 
 class ImageUse(_Base, table=True):
-    """Which picture belongs to which use, and by what that is known: name of the file, caption, hash."""
+    """Which picture belongs to which use, and by what that is known: name of its file, embedded id, caption, hash."""
 
     __tablename__ = "image_use"
     __table_args__ = (
-        CheckConstraint("how IN ('name', 'caption', 'hash')", name="how"),
+        CheckConstraint("how IN ('name', 'id', 'caption', 'hash')", name="how"),
         {"sqlite_with_rowid": False},
     )
 

@@ -3,7 +3,8 @@
     python samples/make_archive.py
 
 The same bytes each time. Events, places and persons are invented; the agencies are real ones, as a fact of the trade.
-Each code of the audit that needs no image file is raised at least once; archive.toml says by what.
+Each code of the audit that needs no image file is raised at least once; archive.toml says by what. The others are
+raised by the pictures in archive_pictures/.
 """
 
 from __future__ import annotations

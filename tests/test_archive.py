@@ -22,9 +22,6 @@ from captions.cli import main
 from captions.imaging.check import CHECKED
 from tests.test_report import hostile, report, samples, written
 
-# What needs no picture file. The others are found by `captions images check`; CR201 and CR309 the audit finds too.
-ARTICLE_CODES = set(CODES) - (set(CHECKED) - {"CR201", "CR309"})
-
 if TYPE_CHECKING:
     from tests.conftest import Run
 
@@ -36,9 +33,9 @@ FORMS = {"table": "txt", "json": "json", "csv": "csv", "html": "html", "markdown
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the samples, their agreements, and a database of the archive."""
+    """A folder with the samples, their agreements and pictures, and a database of the archive."""
     folder = tmp_path_factory.mktemp("newsroom")
-    for name in ("archive", "agreements.csv"):
+    for name in ("archive", "archive_pictures", "agreements.csv"):
         source, target = SAMPLES / name, folder / "samples" / name
         target.parent.mkdir(exist_ok=True)
         if source.is_dir():
@@ -50,13 +47,15 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.delenv("CAPTIONS_DB", raising=False)
         assert main(["agreement", "import", "samples/agreements.csv"]) == 0
         assert main(["ingest", "samples/archive"]) == 0
+        assert main(["images", "scan", "samples/archive_pictures"]) == 0
     return folder
 
 
 @pytest.fixture
 def newsroom(run: Run, store: Path, tmp_path: Path) -> Run:
-    """The program in a folder with a copy of that database."""
+    """The program in a folder with a copy of that database, and of the pictures."""
     shutil.copy(store / "captions.db", tmp_path)
+    shutil.copytree(store / "samples" / "archive_pictures", tmp_path / "samples" / "archive_pictures")
     return run
 
 
@@ -71,6 +70,31 @@ def test_the_archive_is_what_its_script_makes() -> None:
     assert set(made) == {path for path in (SAMPLES / "archive").rglob("*") if path.is_file()}
 
 
+def test_the_pictures_are_what_their_script_makes() -> None:
+    script = runpy.run_path(str(SAMPLES / "archive_pictures" / "make.py"))
+    made = {picture.name: script["made"](picture) for picture in script["PICTURES"]}
+    files = {path.name: path.read_bytes() for path in (SAMPLES / "archive_pictures").glob("*.jpg")}
+    assert made.keys() == files.keys()
+    assert [name for name, data in made.items() if data != files[name]] == []
+
+
+def test_each_picture_raises_the_codes_that_it_is_there_for(newsroom: Run) -> None:
+    findings = found(newsroom)
+    ran = newsroom("images", "check", "--format", "json")
+    # What one command says of the pictures, the other says too.
+    checked = json.loads(ran.out)["findings"]
+    assert {finding["code"] for finding in checked} == set(CHECKED)
+    assert [finding for finding in checked if finding not in findings] == []
+    for picture in runpy.run_path(str(SAMPLES / "archive_pictures" / "make.py"))["PICTURES"]:
+        stem = picture.name.removesuffix(".jpg")
+        told = {
+            it["code"]
+            for it in findings
+            if it["source"].endswith(picture.name) or f"/{stem.rpartition('-')[0]}.html" in it["source"]
+        }
+        assert sorted(told & set(CHECKED)) == sorted(picture.codes), picture.name
+
+
 def test_the_archive_is_read_whole(run: Run) -> None:
     ran = run("ingest", SAMPLES / "archive")
     assert ran.out.startswith("read 60, new 60, changed 0, unchanged 0, failed 1; 119 captions, 121 printings\n")
@@ -79,7 +103,7 @@ def test_the_archive_is_read_whole(run: Run) -> None:
 
 def test_each_code_is_raised_and_by_what_is_there_for_it(newsroom: Run) -> None:
     findings = found(newsroom)
-    assert {finding["code"] for finding in findings} == ARTICLE_CODES
+    assert {finding["code"] for finding in findings} == set(CODES)
     data = tomllib.loads((SAMPLES / "archive.toml").read_text("utf-8"))
     raised = {(finding["code"], finding["caption"]) for finding in findings}
     for row in data["special"]:
@@ -127,7 +151,7 @@ def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> 
         assert first not in left, (first["clear"], ran.out)
         cleared.add(first["code"])
     assert left == []
-    assert cleared == ARTICLE_CODES
+    assert cleared == set(CODES)
 
 
 def _strict(schema: Any) -> Any:

@@ -64,7 +64,7 @@ def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
                 "xmp": {"credit_line": "AFP"}, "iim": {"creators": ["Jo Reed"], "credit_line": "Reuters"}, "exif": {},
             },
             "disagreements": [{"field": "credit_line", "xmp": ["AFP"], "iim": ["Reuters"]}],
-            "cuts": [], "iim_digest_fits": None, "content_credentials": False, "notes": [],
+            "cuts": [], "iim_digest_fits": None, "content_credentials": False, "sidecar": None, "notes": [],
         }],
         "failures": [{"source": "b.txt", "reason": "no picture of a format that is known here"}],
     }  # fmt: skip

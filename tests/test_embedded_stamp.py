@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from captions.embedded import NAMES, Fields, read, stamp
+from captions.embedded import GIVEN, NAMES, Fields, read, stamp
 from captions.errors import CaptionsError, InputError
 from tests import pictures as p
 from tests.test_embedded import CONTAINERS, ITXT, PACKET, mutated
@@ -271,6 +271,7 @@ FULL = p.xmp(f"<own:a>{'x' * 64_700}</own:a>")
         (p.bare("JPEG"), Fields(), "nothing to stamp"),
         (p.bare("JPEG"), Fields(caption=" \0"), "nothing to stamp"),
         (p.bare("JPEG"), Fields(date_created="2024"), "cannot be stamped"),
+        (p.bare("JPEG"), Fields(caption="A ferry.", document_id="1"), "cannot be stamped"),
         (b"", VALUES, "an empty file"),
         (b"Hello.", VALUES, "no picture"),
         (p.bare("PNG")[:-20], VALUES, "too broken to be stamped"),
@@ -302,7 +303,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 @QUICK
 @given(
-    st.dictionaries(st.sampled_from(sorted(set(NAMES) - {"date_created"})), TEXTS, min_size=1, max_size=5),
+    st.dictionaries(st.sampled_from(sorted(set(NAMES) - set(GIVEN))), TEXTS, min_size=1, max_size=5),
     st.sampled_from(
         [CONTAINERS["JPEG"][0], CONTAINERS["PNG"][0], CONTAINERS["TIFF"][0], p.bare("WebP"), p.bare("GIF")]
     ),

@@ -38,8 +38,8 @@ LAYERS = (
     ("clean",),
     ("reading",),
     ("catalog", "clearing", "holdings"),
-    ("accounts", "auditing", "shards"),
-    ("imaging",),
+    ("imaging", "shards"),
+    ("accounts", "auditing"),
     ("cli",),
     ("__init__", "__main__"),
 )

@@ -8,12 +8,14 @@ from datetime import date
 
 from sqlalchemy import Engine
 
+import db
 import db.audit as store
 from captions.audit import SEVERITIES, graded
 from captions.auditing.answer import Answer
 from captions.auditing.judge import Judge
 from captions.auditing.question import Known, Question
 from captions.errors import CaptionsError
+from captions.imaging.check import CHECKED, archive
 from captions.text import name_key
 from captions.vocabulary import Vocabulary, default
 
@@ -29,8 +31,9 @@ def audited(
 ) -> Iterator[Answer]:
     """Audits a store; the answer can be read as long as the context lasts.
 
-    ``today`` decides which waivers have run out. All is told as it is at one moment of the store. CaptionsError if it
-    is asked of a run that there is none of.
+    ``today`` decides which waivers have run out. All is told as it is at one moment of the store. Pictures that were
+    scanned are matched to the uses before, and held against them. CaptionsError if it is asked of a run that there is
+    none of.
     """
     question = question or Question()
     words = words or default()
@@ -41,12 +44,13 @@ def audited(
         if code in (question.codes or codes) and row.severity in (question.severities or SEVERITIES)
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
+    held = archive(engine, words, store=False) if ranks.keys() & set(CHECKED) and db.has_images(engine) else None
     with store.auditing(engine, ranks) as audit:
         if question.run is not None and question.run not in (runs := audit.runs()):
             there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"
             raise CaptionsError(f"no run {question.run}; {there}; see: captions db runs")
         audit.confine(_confines(question, audit.suppliers() if question.supplier else ()))
-        yield Judge(audit, question, words).answer(engine, baseline, codes, today)
+        yield Judge(audit, question, words, held).answer(engine, baseline, codes, today)
 
 
 def _confines(question: Question, suppliers: Sequence[str]) -> store.Confines:

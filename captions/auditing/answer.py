@@ -9,6 +9,7 @@ import db.audit as store
 from captions.audit import CODES, Code, Finding, Severity, Use
 from captions.audit.commands import Commands
 from captions.catalog import credit_of
+from captions.imaging.spool import Spool
 from captions.model import Credit
 from captions.report import finding_lines
 from captions.report.overview import Overview
@@ -62,7 +63,7 @@ class Answer:
         self,
         audit: store.Audit,
         credits_: Credits,
-        loose: Mapping[str, Sequence[Finding]],
+        loose: Mapping[str, Spool[None]],
         codes: Mapping[str, Code],
         overview: Callable[[], Overview],
     ) -> None:
@@ -84,7 +85,7 @@ class Answer:
         """Gives the findings, worst first."""
         first = 1
         for code, count in self.in_order.items():
-            yield from self._loose.get(code, ())
+            yield from (finding for finding, _ in self._loose.get(code, ()))
             severity = self.codes[code].severity
             grade = None if severity == CODES[code].severity else severity
             rows = self._audit.listed(first, first + count - 1)

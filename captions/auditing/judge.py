@@ -35,6 +35,8 @@ from captions.auditing.answer import Answer, Credits
 from captions.auditing.overview import overview
 from captions.auditing.question import Known, Question
 from captions.catalog import failures
+from captions.imaging.check import Archive, findings
+from captions.imaging.spool import Spool
 from captions.report.overview import Overview
 from captions.text import match_key, name_key
 from captions.vocabulary import Vocabulary
@@ -48,12 +50,14 @@ _LOOKS_AT = {"CR104": "marks", "CR306": "restrictions", "CR308": "license"}
 class Judge:
     """Notes verdicts on what is few, then has the database find the uses they are true of."""
 
-    def __init__(self, audit: store.Audit, question: Question, words: Vocabulary) -> None:
-        """Takes an audit that is confined already."""
-        self.audit, self.question, self.words = audit, question, words
+    def __init__(
+        self, audit: store.Audit, question: Question, words: Vocabulary, archive: Archive | None = None
+    ) -> None:
+        """Takes an audit that is confined already, and the pictures of the store, if there are any."""
+        self.audit, self.question, self.words, self.archive = audit, question, words, archive
         self.register = Register(words)
         self.credits = Credits(audit)
-        self.loose: dict[str, list[Finding]] = {}
+        self.loose: dict[str, Spool[None]] = {}
         self.parties: dict[str, str] = {}
         self.groups: list[Group] = []
         held = [_agreement(row) for row in audit.agreements()]
@@ -73,10 +77,8 @@ class Judge:
         self._judge_uses(unlabelled_credits)
         self._find()
         if "CR901" in ranks and not self.question.confined:
-            self.loose["CR901"] = [
-                Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source))
-                for f in failures(engine, self.question.run)
-            ]
+            for f in failures(engine, self.question.run):
+                self._put_loose(Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source)))
         answer = Answer(audit, self.credits, self.loose, codes, self.overview)
         self._count(answer, waivers, known_loose)
         if not numbered:
@@ -131,9 +133,11 @@ class Judge:
     def _judge_uses(self, made: list[int]) -> None:
         audit, ranks = self.audit, self.audit.ranks
         lines = self.credits
+        told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
         for row in audit.uses_of(made):
             if message := unlabelled(Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
                 audit.note_use("CR309", row.use_id, audit.remark(message))
+                told["CR309"].add(row.use_id)
         if "CR203" in ranks:
             said: dict[tuple[int, int, str | None], int | None] = {}
             for row in audit.uses_told():
@@ -145,17 +149,32 @@ class Judge:
                 if remark := said[key]:
                     audit.note_use("CR203", row.use_id, remark)
         if "CR201" in ranks:
-            self._judge_shared(lines)
+            told["CR201"] = self._judge_shared(lines)
         if "CR402" in ranks:
             self._judge_near()
+        if self.archive is not None:
+            self._judge_pictures(self.archive, told)
 
-    def _judge_shared(self, lines: Credits) -> None:
+    def _judge_pictures(self, archive: Archive, told: Mapping[str, set[int]]) -> None:
+        """What is wrong with the pictures themselves; ``told`` are the uses of which a code is noted already."""
+        for finding, _pictures in findings(archive):
+            code, use = finding.code, finding.use
+            if code not in self.audit.ranks:
+                continue
+            if use is not None and use.id is not None:
+                if use.id not in told.get(code, ()):
+                    self.audit.note_use(code, use.id, self.audit.remark(finding.message))
+            elif not self.question.confined and self.question.run is None:
+                self._put_loose(finding)
+
+    def _judge_shared(self, lines: Credits) -> set[int]:
         """CR201: the same caption, or else the same picture, with credits that cannot both be right."""
         told: set[int] = set()
         for kind, rows in (("", self.audit.shared_captions()), ("picture", self.audit.shared_pictures())):
             for key, group in groupby(rows, key=lambda row: row.key):
                 if is_whole(key) if kind else is_telling(key):
                     told |= self._judge_claims(list(group), key if kind else "", lines, told)
+        return told
 
     def _judge_claims(self, uses: Sequence[store.SharedUse], picture: str, lines: Credits, told: set[int]) -> set[int]:
         claims: dict[str, Claim] = {}
@@ -254,7 +273,7 @@ class Judge:
             )
             clear = waive("CR305", supplier=a.supplier)
             finding = Finding("CR305", message, f"agreement {a.id}", clear=clear)
-            self.loose.setdefault("CR305", []).append(finding)
+            self._put_loose(finding)
             self.parties[finding.source] = a.supplier
 
     def _undated(self) -> dict[int, int]:
@@ -280,22 +299,26 @@ class Judge:
                 shown[code] = count
         answer.in_order = shown
         totals = dict(shown)
-        for code, findings in self.loose.items():
-            kept = []
-            for finding in findings:
+        for code, beside in self.loose.items():
+            kept: Spool[None] = Spool()
+            for finding, _ in beside:
                 is_waived = any(self._is_waived(finding, aside) for aside in waivers)
                 is_known = not is_waived and (code, finding.source) in known
                 answer.waived += is_waived
                 answer.known += is_known
                 if is_waived if self.question.waived else not (is_waived or is_known):
-                    kept.append(finding)
-            self.loose[code] = sorted(kept, key=lambda finding: finding.order)
+                    kept.add(finding, None)
+            self.loose[code] = kept
             totals[code] += len(kept)
         answer.counts = {code: totals[code] for code in sorted(totals) if totals[code]}
         counts = self.audit.counts()
         answer.uses, answer.articles, answer.undated = counts.uses, counts.articles, counts.undated
         answer.without_run = counts.without_run
         answer.agreements = len(self.held.held)
+
+    def _put_loose(self, finding: Finding) -> None:
+        """Takes a finding that stands beside the uses."""
+        self.loose.setdefault(finding.code, Spool()).add(finding, None)
 
     def _is_waived(self, finding: Finding, aside: store.Aside) -> bool:
         if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:

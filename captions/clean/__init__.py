@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from bisect import bisect_left
 from collections import defaultdict
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from captions.clean import links
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
 _PARTED = re.compile(r",\s+|\s+")
 FORMS = ("text", "markdown", "html")
 KEEPS = ("drop", "once", "end")
+Place = Callable[[Caption], str | None]
+"""Where the picture of a caption lies, relative to what is written; None to leave the page's address."""
 
 
 def clean(
@@ -31,15 +33,18 @@ def clean(
     keep: str = "drop",
     source: str | None = None,
     vocabulary: Vocabulary | None = None,
+    place: Place | None = None,
 ) -> str:
     """An article of plain text, or one whose page is not there, for republishing; a line end stands at its end.
 
     ``drop`` leaves the captions out, ``once`` puts each where it was first printed, ``end`` lists them after the text.
     ``source`` is the text that was parsed: without it, places are told from the spans of the printings, and a caption
-    that has none (a page's) stands at the end. Credits are printed as their suppliers ask for it.
+    that has none (a page's) stands at the end. Credits are printed as their suppliers ask for it. ``place`` tells where
+    the picture of a caption lies that is to be shown instead of the one on the page, if it has one.
     """
     words = vocabulary or default()
-    figures = {id(caption): _figure(caption, words, article.url) for caption in article.captions}
+    shown = article.captions if keep != "drop" else ()
+    figures = {id(caption): _figure(caption, words, article.url, place=place) for caption in shown}
     lines = article.text.split("\n") if article.text else []
     places: dict[int, list[Figure]] = {}
     if keep == "once":
@@ -60,29 +65,31 @@ def clean_page(
     keep: str = "drop",
     url: str | None = None,
     vocabulary: Vocabulary | None = None,
+    place: Place | None = None,
 ) -> str:
     """A news page for republishing: its article with headings, lists, tables, links and emphasis, as far as the form
     can say them, and nothing else of it.
 
     ``url`` is the page's address, to which its links are relative; by default the one that the page tells. Text is the
-    article's clean text, with ``once`` and ``end`` with a paragraph for each caption.
+    article's clean text, with ``once`` and ``end`` with a paragraph for each caption. ``place`` is as of
+    :func:`clean`.
     """
     from captions.page import read_page  # where it is needed: a tree's library takes a while to load
 
     words = vocabulary or default()
-    return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words))
+    return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words, place))
 
 
-def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary) -> str:
+def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Place | None = None) -> str:
     """A page as :func:`clean_page` gives it, while its tree lives."""
     article = layout.article
     base = _base(layout)
     pictures = _pictures(layout, base) if keep != "drop" else {}
     places: dict[int, list[Figure]] = defaultdict(list)
-    for caption, place in zip(article.captions, layout.places, strict=True):
+    for caption, at in zip(article.captions, layout.places, strict=True):
         if keep != "drop":
-            number = place if keep == "once" else len(layout.blocks)
-            places[number].append(_figure(caption, words, base, pictures))
+            number = at if keep == "once" else len(layout.blocks)
+            places[number].append(_figure(caption, words, base, pictures, place))
     if to == "text":
         lines = article.text.split("\n") if article.text else []
         numbers = [block.number for block in layout.kept]
@@ -112,7 +119,11 @@ def _placed(parts: list[Part], numbers: list[int], places: Mapping[int, list[Fig
 
 
 def _figure(
-    caption: Caption, words: Vocabulary, base: str | None, alts: Mapping[str, str | None] | None = None
+    caption: Caption,
+    words: Vocabulary,
+    base: str | None,
+    alts: Mapping[str, str | None] | None = None,
+    place: Place | None = None,
 ) -> Figure:
     """A caption as it is printed; of its pictures the first that may be shown."""
     told = alts or {}
@@ -121,7 +132,8 @@ def _figure(
     alt = told.get(image or "") or ""
     if caption.text and match_key(caption.text) in match_key(alt):
         alt = ""  # the caption stands below it
-    return Figure(caption, credit_line(caption.credit, words), image, alt)
+    own = place(caption) if place is not None else None
+    return Figure(caption, credit_line(caption.credit, words), own or image, alt)
 
 
 def _base(layout: Layout) -> str | None:

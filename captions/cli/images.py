@@ -3,15 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.cli import images_check, images_find, images_scan, images_sheet
+from captions.cli import images_check, images_find, images_scan, images_sheet, images_stamp
 from captions.cli import options as o
 from captions.cli.output import note, opened
-from captions.errors import CaptionsError, InputError
+from captions.errors import InputError
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
@@ -22,6 +21,7 @@ app.command("scan")(images_scan.scan)
 app.command("check")(images_check.check)
 app.command("find")(images_find.find)
 app.command("sheet")(images_sheet.sheet)
+app.command("stamp")(images_stamp.stamp)
 _PICTURE = Column("picture", "Picture", wide=True)
 _FIELD = Column("field", "Field")
 _VALUE = Column("value", "Value", wide=True)
@@ -40,7 +40,8 @@ def read(
 ) -> None:
     """Show the credits, captions and rights that are embedded in pictures. No pixel is decoded.
 
-    XMP is believed before IIM, and IIM before EXIF; of the day of capture, EXIF is believed first.
+    XMP is believed before IIM, and IIM before EXIF; of the day of capture, EXIF is believed first. What a sidecar says
+    (FILE.xmp beside the picture) is believed before all of them.
 
     \b
     Examples:
@@ -54,7 +55,7 @@ def read(
     missing = False
     for name in files:
         try:
-            picture = embedded.read(name)
+            picture = embedded.read(name, sidecar=True)
         except InputError as error:
             reason, missing = str(error).removeprefix(f"{name}: "), True
         else:
@@ -83,6 +84,7 @@ def read(
 def _rows(name: str, picture: Embedded, families: bool) -> Iterator[Row]:
     """The rows of a picture in a table."""
     size = f" {picture.width} × {picture.height}" if picture.width and picture.height else ""
+    size += f" and {picture.sidecar}" if picture.sidecar else ""
     if picture.empty or not families:
         said = "nothing is embedded" if picture.empty else ""
         yield {"picture": name, "field": f"{picture.format}{size}", "value": said, "remark": said}
@@ -119,6 +121,7 @@ def _as_data(name: str, picture: Embedded) -> dict[str, object]:
         "cuts": [{"field": c.field, "value": c.value, "limit": c.limit, "whole": c.whole} for c in picture.cuts],
         "iim_digest_fits": picture.iim_digest_fits,
         "content_credentials": picture.content_credentials,
+        "sidecar": picture.sidecar,
         "notes": list(picture.notes),
     }
 
@@ -127,88 +130,3 @@ def _fields(fields: Fields) -> dict[str, object]:
     from captions.embedded import LISTS
 
     return {name: list(values) if name in LISTS else values[0] for name, values in fields.told().items()}
-
-
-@app.command()
-def stamp(
-    picture: Annotated[str, typer.Argument(metavar="PICTURE", help="The picture; it is not changed.")],
-    output: Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The copy to write.")],
-    from_use: Annotated[
-        int | None,
-        typer.Option("--from-use", metavar="N", help="Take caption, creators and credit of this stored use."),
-    ] = None,
-    creator: Annotated[
-        list[str] | None, typer.Option("--creator", metavar="NAME", help="Who made the picture; repeat for several.")
-    ] = None,
-    credit: Annotated[str | None, typer.Option("--credit", metavar="LINE", help="The credit line.")] = None,
-    caption: Annotated[str | None, typer.Option("--caption", metavar="TEXT", help="The caption.")] = None,
-    copyright_notice: Annotated[
-        str | None, typer.Option("--copyright", metavar="NOTICE", help="The copyright notice.")
-    ] = None,
-    web_statement: Annotated[
-        str | None, typer.Option("--web-statement", metavar="URL", help="Where its rights and license are told.")
-    ] = None,
-    licensor_name: Annotated[
-        str | None, typer.Option("--licensor-name", metavar="NAME", help="Who licenses it.")
-    ] = None,
-    licensor_url: Annotated[
-        str | None, typer.Option("--licensor-url", metavar="URL", help="Where a license can be had.")
-    ] = None,
-    db_url: o.Database = o.DATABASE,
-    agencies: o.Agencies = None,
-) -> None:
-    """Write a copy of a picture with its credit embedded. No pixel changes, and what else was embedded stays.
-
-    JPEG and TIFF get XMP and IIM, and EXIF where there is some; PNG, WebP and GIF get XMP. Of other formats a sidecar,
-    FILE.xmp, is written beside the copy. What was written is read back and compared. `captions find` with --format json
-    tells the ids of uses; its credit line is written as the supplier asks for it.
-
-    \b
-    Examples:
-      captions images stamp harbor.jpg -o out.jpg --creator "Jo Reed" --credit "Jo Reed/AFP"
-      captions images stamp harbor.jpg -o out.jpg --from-use 12 --licensor-url https://agency.example/harbor
-    """
-    from captions.embedded import Fields
-    from captions.embedded import stamp as stamped
-
-    given: dict[str, tuple[str, ...]] = {} if from_use is None else _of_use(from_use, db_url, agencies)
-    named = {
-        "credit_line": credit,
-        "caption": caption,
-        "copyright_notice": copyright_notice,
-        "web_statement": web_statement,
-        "licensor_name": licensor_name,
-        "licensor_url": licensor_url,
-    }
-    given |= {name: (value,) for name, value in named.items() if value}
-    if creator:
-        given["creators"] = tuple(creator)
-    written = stamped(picture, output, Fields.of(given))
-    for remark in written.notes:
-        note(f"{picture}: {remark}")
-    told = ", ".join(title for name, title in _titles().items() if name in given)
-    note(f"written to {written.sidecar or written.path} and read back: {told}")
-
-
-def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str, ...]]:
-    """What a stored use tells of its picture, its credit as the supplier asks for it."""
-    import db
-    from captions import catalog
-    from captions.clean.pictures import credit_line
-
-    engine = db.open_store(url)
-    try:
-        use = catalog.stored_use(engine, number)
-    finally:
-        engine.dispose()
-    if use is None:
-        raise CaptionsError(f"no use {number} in {url}; `captions find WORDS --format json` tells the ids of uses")
-    credit = use.credit
-    told = {
-        "caption": (use.caption,),
-        "creators": credit.creators if credit else (),
-        "credit_line": (credit_line(credit, o.words(agencies, url)),),
-        "copyright_notice": ((credit.copyright_notice or "") if credit else "",),
-        "web_statement": ((credit.license_url or "") if credit else "",),
-    }
-    return {name: values for name, values in told.items() if any(values)}

@@ -54,10 +54,11 @@ def check(
         )
     finally:
         engine.dispose()
+    found = done.findings
     remarks = [f"{o.count(done.pictures, 'picture')}, {done.unmatched} of them of no use that is stored"]
     if not done.pictures:
         remarks = ["no pictures are stored; run: captions images scan FOLDER"]
-    report = Report(done.findings, done.uses, done.articles, limit, waived=done.waived, notes=tuple(remarks))
+    report = Report(found, done.uses, done.articles, limit, found.counts, waived=done.waived, notes=tuple(remarks))
     with opened(output, for_spreadsheet=form is Form.csv) as stream:
         write_audit(report, form.value, stream)
     if output is not None:

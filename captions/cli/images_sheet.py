@@ -24,7 +24,7 @@ def sheet(
 ) -> None:
     """Write a page with all pictures that `captions images check` finds something of, small, beside their credits.
 
-    The page needs no network and holds the small pictures itself.
+    The page needs no network and holds the small pictures itself: 1000 of them, if --limit does not say otherwise.
 
     \b
     Example:
@@ -38,8 +38,9 @@ def sheet(
     engine = db.open_store(db_url)
     try:
         done = check(engine, words, today=datetime.now(UTC).astimezone().date(), codes=code)
+        with opened(output) as stream:
+            shown, total = write_sheet(done, stream, limit)
     finally:
         engine.dispose()
-    with opened(output) as stream:
-        count = write_sheet(done, stream, limit)
-    note(f"{o.count(count, 'picture')}; written to {output}")
+    of_all = f" of {total}, the worst first; all: --limit {total}" if shown < total and limit is None else ""
+    note(f"{o.count(shown, 'picture')}{of_all}; written to {output}")

@@ -3,8 +3,21 @@
 ``read`` gives an :class:`Embedded`, ``stamp`` writes a copy with other values.
 """
 
-from captions.embedded.model import FAMILIES, LISTS, NAMES, Cut, Disagreement, Embedded, Fields
-from captions.embedded.read import read
+from captions.embedded.model import FAMILIES, GIVEN, LISTS, NAMES, Cut, Disagreement, Embedded, Fields
+from captions.embedded.read import read, sidecar_of
 from captions.embedded.stamp import Stamped, stamp
 
-__all__ = ["FAMILIES", "LISTS", "NAMES", "Cut", "Disagreement", "Embedded", "Fields", "Stamped", "read", "stamp"]
+__all__ = [
+    "FAMILIES",
+    "GIVEN",
+    "LISTS",
+    "NAMES",
+    "Cut",
+    "Disagreement",
+    "Embedded",
+    "Fields",
+    "Stamped",
+    "read",
+    "sidecar_of",
+    "stamp",
+]

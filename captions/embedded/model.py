@@ -33,6 +33,11 @@ class Fields:
     image_supplier: str | None = None
     image_supplier_image_id: str | None = None
     image_guid: str | None = None
+    document_id: str | None = None
+    """As editing programs give it: of the file; and of the first file that it was made from."""
+    original_document_id: str | None = None
+    image_unique_id: str | None = None
+    """As cameras give it."""
     digital_source_type: str | None = None
     """An address of IPTC's list: ``http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia``."""
     sublocation: str | None = None
@@ -63,6 +68,8 @@ class Fields:
 
 NAMES = tuple(field.name for field in fields(Fields))
 LISTS = frozenset({"creators", "keywords"})
+GIVEN = ("date_created", "document_id", "original_document_id", "image_unique_id")
+"""What cameras and programs give a file, and nobody else may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +114,8 @@ class Embedded:
     """Whether signed content credentials (C2PA) are embedded. They are not read."""
     notes: tuple[str, ...] = ()
     """What was wrong with the file, if anything, and what was mended."""
+    sidecar: str | None = None
+    """The name of the file beside it that was read with it, if it was asked for and is there."""
 
     @property
     def empty(self) -> bool:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import stat
 from collections.abc import Callable, Mapping
+from contextlib import suppress
+from dataclasses import replace
 from pathlib import Path
 
 from captions.embedded import bmff, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
 from captions.embedded.characters import mend
-from captions.embedded.model import Embedded, Fields
+from captions.embedded.model import FAMILIES, Embedded, Fields
 from captions.embedded.source import LARGEST, Blocks, Source
 from captions.embedded.table import table
 from captions.errors import InputError
@@ -31,11 +33,12 @@ _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
 )
 
 
-def read(picture: str | Path | bytes) -> Embedded:
+def read(picture: str | Path | bytes, *, sidecar: bool = False) -> Embedded:
     """What is embedded in a picture, given as a path or as bytes; no pixel is decoded.
 
     ``read("harbor.jpg").fields.credit_line`` gives ``"Reuters"``. A file that is broken, cut or hostile is read as far
-    as it goes, with notes; of what is no picture, ``format`` is None.
+    as it goes, with notes; of what is no picture, ``format`` is None. With ``sidecar`` the XMP beside it is read too,
+    and believed first: ``harbor.jpg.xmp``, else ``harbor.xmp``.
 
     Raises InputError for a path that cannot be read: missing, a folder, no file.
     """
@@ -46,10 +49,45 @@ def read(picture: str | Path | bytes) -> Embedded:
         # A named pipe would wait for ever for somebody to write to it.
         if not stat.S_ISREG(path.stat().st_mode):
             raise InputError(f"{path}: {'a folder' if path.is_dir() else 'no file'}; name a picture")
+        beside = sidecar_of(path) if sidecar else None
         with path.open("rb", buffering=0) as file:
-            return read_source(Source(file))
+            embedded = read_source(Source(file))
+        if beside is None or embedded.format is None:
+            return embedded
+        with beside.open("rb", buffering=0) as file:
+            return _with_sidecar(embedded, read_source(Source(file)), beside.name)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
+
+
+def sidecar_of(picture: Path) -> Path | None:
+    """The file of XMP beside a picture: ``harbor.jpg.xmp``, else ``harbor.xmp``; None where there is none."""
+    if picture.suffix.casefold() == ".xmp":
+        return None
+    for suffix in (".xmp", ".XMP"):
+        for path in (picture.with_name(f"{picture.name}{suffix}"), picture.with_suffix(suffix)):
+            with suppress(OSError):
+                if stat.S_ISREG(path.stat().st_mode):
+                    return path
+    return None
+
+
+def _with_sidecar(picture: Embedded, beside: Embedded, name: str) -> Embedded:
+    """A picture with what its sidecar tells, which was written later: programs that write one leave the file alone."""
+    notes = tuple(f"{name}: {note}" for note in beside.notes)
+    if beside.format != "XMP":
+        return replace(picture, notes=(*picture.notes, f"{name}: no XMP: not read"))
+    told = {family: picture.family(family).told() for family in FAMILIES}
+    told["xmp"] |= beside.xmp.told()
+    return replace(
+        picture,
+        fields=Fields.of(picture.fields.told() | beside.xmp.told()),
+        xmp=Fields.of(told["xmp"]),
+        disagreements=merge.disagreements(told),
+        cuts=merge.cuts(told),
+        notes=(*picture.notes, *notes),
+        sidecar=name,
+    )
 
 
 def _format_of(source: Source) -> tuple[str | None, Walk | None]:

@@ -11,7 +11,7 @@ from pathlib import Path
 from captions.embedded import exif, gif, iim, jpeg, png, tiff_edit, webp, xmp_edit
 from captions.embedded.characters import clean, mend
 from captions.embedded.edit import Parts, Rewriter
-from captions.embedded.model import Embedded, Fields
+from captions.embedded.model import GIVEN, Embedded, Fields
 from captions.embedded.read import blocks_of, read, read_source
 from captions.embedded.source import Blocks, Source
 from captions.embedded.table import table
@@ -63,8 +63,8 @@ def stamp(picture: str | Path, out: str | Path, values: Fields) -> Stamped:
 
 def _told(values: Fields) -> dict[str, tuple[str, ...]]:
     told = values.told()
-    if "date_created" in told:
-        raise InputError("a date of creation is the camera's to say: it cannot be stamped")
+    if given := [table().fields[name].title for name in GIVEN if name in told]:
+        raise InputError(f"{given[0]} is the camera's or the program's to say: it cannot be stamped")
     cleaned = {name: tuple(text for v in given if (text := mend(clean(v)))) for name, given in told.items()}
     cleaned = {name: given for name, given in cleaned.items() if given}
     if not cleaned:

@@ -63,7 +63,7 @@ def table() -> Table:
             raise VocabularyError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
         if row.get("form") not in _FORMS:
             raise VocabularyError(f"{where}: form must be one of {', '.join(_FORMS)}")
-        paths = strings(where, "xmp", row.get("xmp"))
+        paths = strings(where, "xmp", row["xmp"]) if "xmp" in row else ()
         rows[row["name"]] = Field(
             name=row["name"],
             title=row["title"],

@@ -105,7 +105,7 @@ def _with_members(found: Sequence[Packet], values: Told) -> Told:
     out = dict(values)
     fields = table().fields.values()
     for step in {path[0] for name in values for path in table().fields[name].xmp if len(path) > 1}:
-        members = [field.name for field in fields if field.xmp[0][0] == step]
+        members = [field.name for field in fields if field.xmp and field.xmp[0][0] == step]
         first = members[0]
         if first not in values or values[first] == told.get(first):
             out |= {name: told[name] for name in members if name in told and name not in values}

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from collections import defaultdict
-from collections.abc import Collection, Iterator, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from collections.abc import Collection, Iterable, Iterator, Sequence
+from dataclasses import dataclass, field
 from datetime import date
+from itertools import islice
+from typing import TypeVar
 
 from sqlalchemy import Engine
 
@@ -14,18 +15,21 @@ import db.audit
 from captions import clearing
 from captions.audit import Finding, Use
 from captions.audit.commands import Commands, command, waive
-from captions.audit.groups import claim_of, conflict_message, first_conflict, is_telling, is_whole
+from captions.audit.groups import Claim, claim_of, conflict_message, first_conflict, is_telling, is_whole
 from captions.audit.spelling import Register
 from captions.audit.told import differing
 from captions.audit.uses import is_labelled
 from captions.catalog import use_of
 from captions.embedded.table import table
-from captions.imaging.match import Same, matched
+from captions.imaging.match import Index, Links, matched
+from captions.imaging.same import Same
+from captions.imaging.spool import Spool, Told
 from captions.imaging.told import Kept, credit_of, from_json
 from captions.model import Credit
 from captions.text import name_key
 from captions.vocabulary import Vocabulary
 
+T = TypeVar("T")
 CHECKED = ("CR201", "CR202", "CR204", "CR205", "CR206", "CR309")
 """The codes that a check of pictures may give."""
 # IPTC's digital source types for what no camera took as it is: https://cv.iptc.org/newscodes/digitalsourcetype/
@@ -37,7 +41,8 @@ MADE = {
     "compositeCapture": "put together of several pictures",
     "composite": "put together of several pictures",
 }
-_SUREST = ("name", "caption", "hash")
+_AT_ONCE = 500
+"""Pictures, uses and groups that are looked at together."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,8 +61,9 @@ class Picture:
 class Checked:
     """What a check found."""
 
-    findings: list[Finding] = field(default_factory=list)
-    """In the order of reports."""
+    archive: Archive
+    spool: Spool[tuple[int, ...]] = field(default_factory=Spool)
+    """The findings, each with the numbers of its pictures."""
     pictures: int = 0
     unmatched: int = 0
     """Pictures that belong to no use."""
@@ -65,52 +71,49 @@ class Checked:
     """Uses that a picture belongs to."""
     articles: int = 0
     waived: int = 0
-    held: Mapping[int, Picture] = field(default_factory=dict)
-    """The pictures by number."""
-    printed: Mapping[int, Sequence[str]] = field(default_factory=dict)
-    """By picture, how it is credited and where."""
-    of_use: Mapping[int, Sequence[Picture]] = field(default_factory=dict)
-    """By use, its pictures, the surest first."""
 
-    def pictures_of(self, finding: Finding) -> list[int]:
-        """The numbers of the pictures that a finding is about."""
-        if finding.use is not None and finding.use.id is not None:
-            return [picture.id for picture in self.of_use.get(finding.use.id, ())]
-        return [number for number, picture in self.held.items() if picture.path == finding.source]
+    @property
+    def findings(self) -> Told[tuple[int, ...]]:
+        """In the order of reports."""
+        return Told(self.spool)
 
 
 @dataclass(slots=True)
 class Archive:
-    """The pictures of a store and the uses that they belong to."""
+    """The pictures of a store and the uses that they belong to; both are read when they are asked for."""
 
-    pictures: dict[int, Picture]
+    engine: Engine
+    words: Vocabulary
     same: Same
-    uses: dict[int, Use]
-    of_use: Mapping[int, Sequence[Picture]]
-    """By use, its pictures, the surest first."""
-    of_picture: Mapping[int, Sequence[Use]]
+    links: Links
+
+    def pictures(self, numbers: Collection[int]) -> dict[int, Picture]:
+        """The pictures with these numbers that have a file."""
+        return {it.id: self._picture(it) for it in db.images_by_ids(self.engine, numbers) if it.paths}
+
+    def all_pictures(self) -> Iterator[Picture]:
+        """All pictures, by number."""
+        return (self._picture(it) for it in db.images(self.engine) if it.paths)
+
+    def uses(self, numbers: Collection[int]) -> dict[int, Use]:
+        """The uses with these numbers."""
+        return {row.use_id: use_of(row) for row in db.uses_by_ids(self.engine, numbers)}
+
+    def _picture(self, it: db.StoredImage) -> Picture:
+        kept = from_json(it.image.embedded)
+        return Picture(it.id, it.paths[0], kept, credit_of(kept.fields, self.words))
 
 
-def archive(engine: Engine, words: Vocabulary) -> Archive:
-    """Reads the pictures of a store, matches them to uses, and stores which belong to which."""
-    stored = list(db.images(engine))
-    kept = {it.id: from_json(it.image.embedded) for it in stored}
-    same = Same(stored)
-    links = matched(engine, stored, kept, same, words)
-    db.put_image_uses(engine, links)
-    pictures = {
-        it.id: Picture(it.id, it.paths[0], kept[it.id], credit_of(kept[it.id].fields, words))
-        for it in stored
-        if it.paths
-    }
-    uses = {row.use_id: use_of(row) for row in db.uses_by_ids(engine, {link.use_id for link in links})}
-    of_use: dict[int, list[Picture]] = defaultdict(list)
-    of_picture: dict[int, list[Use]] = defaultdict(list)
-    for link in sorted(links, key=lambda link: (_SUREST.index(link.how), link.image_id, link.use_id)):
-        if link.image_id in pictures and link.use_id in uses:
-            of_use[link.use_id].append(pictures[link.image_id])
-            of_picture[link.image_id].append(uses[link.use_id])
-    return Archive(pictures, same, uses, of_use, of_picture)
+def archive(engine: Engine, words: Vocabulary, *, store: bool = True) -> Archive:
+    """Matches the pictures of a store to its uses, and stores which belong to which, unless ``store`` is False.
+
+    What is held of a million pictures are some 200 MB of numbers, and no text.
+    """
+    index = Index(engine, words)
+    links = matched(engine, index, words)
+    if store:
+        db.put_image_uses(engine, links)
+    return Archive(engine, words, index.same, links)
 
 
 def check(
@@ -127,35 +130,53 @@ def check(
     ``waived`` gives what is waived on the day ``today`` instead of what is not.
     """
     held = archive(engine, words)
-    done = Checked(pictures=len(held.pictures), uses=len(held.of_use))
-    done.unmatched = sum(number not in held.of_picture for number in held.pictures)
-    done.articles = len({held.uses[number].source for number in held.of_use})
-    done.held, done.of_use = held.pictures, held.of_use
-    done.printed = {
-        number: [f"{use.credit.line if use.credit else 'no credit'} in {use.source}" for use in uses]
-        for number, uses in held.of_picture.items()
-    }
+    done = Checked(held, pictures=len(held.same))
+    done.unmatched = done.pictures - held.links.image_count()
+    sources: set[int] = set()
+    for numbers in _pages(held.links.uses()):
+        done.uses += len(numbers)
+        sources.update(hash(use.source) for use in held.uses(numbers).values())
+    done.articles = len(sources)
     waivers = [one for one, state in clearing.waivers(engine, today) if state == "holds"]
-    for finding in sorted(_findings(held, Register(words)), key=lambda finding: finding.order):
+    for finding, pictures in findings(held):
         if (codes and finding.code not in codes) or (severities and finding.severity not in severities):
             continue
         is_waived = any(_sets_aside(waiver, finding) for waiver in waivers)
         done.waived += is_waived
         if is_waived == waived:
-            done.findings.append(finding)
+            done.spool.add(finding, pictures)
     return done
 
 
-def _findings(held: Archive, register: Register) -> Iterator[Finding]:
-    commands = Commands()
-    for number, pictures in sorted(held.of_use.items()):
-        use = held.uses[number]
-        for code, message in _of_use(use, pictures, register):
-            yield Finding(code, message, use.source, use, commands.clears(code, use))
-    for finding in _conflicts(held):
-        yield replace(finding, clear=commands.clears("CR201", finding.use)) if finding.use else finding
-    for picture in held.pictures.values():
-        yield from _of_picture(picture, held)
+def findings(held: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+    """All that is wrong with the pictures of a store, in no order, each with the numbers of its pictures."""
+    register, commands = Register(held.words), Commands()
+    for numbers in _pages(held.links.uses()):
+        uses = held.uses(numbers)
+        of_use = {number: held.links.of_use(number) for number in uses}
+        pictures = held.pictures({image for images in of_use.values() for image in images})
+        for number, use in sorted(uses.items()):
+            own = [pictures[image] for image in of_use[number] if image in pictures]
+            for code, message in _of_use(use, own, register):
+                yield Finding(code, message, use.source, use, commands.clears(code, use)), tuple(p.id for p in own)
+    yield from _conflicts(held, commands)
+    for page in _pages(held.all_pictures()):
+        bare = [picture for picture in page if not picture.kept.owed]
+        others = held.pictures({number for picture in bare for number in held.same.group(picture.id)})
+        uses = held.uses({number for picture in bare for number in held.links.of_image(picture.id)})
+        for picture in page:
+            for finding in _of_picture(picture):
+                yield finding, (picture.id,)
+        for picture in bare:
+            own_uses = [uses[number] for number in held.links.of_image(picture.id) if number in uses]
+            same = [others[number] for number in held.same.group(picture.id) if number in others]
+            yield _missing(picture, same, own_uses), (picture.id,)
+
+
+def _pages(items: Iterable[T]) -> Iterator[list[T]]:
+    left = iter(items)
+    while page := list(islice(left, _AT_ONCE)):
+        yield page
 
 
 def _of_use(use: Use, pictures: Sequence[Picture], register: Register) -> Iterator[tuple[str, str]]:
@@ -169,20 +190,49 @@ def _of_use(use: Use, pictures: Sequence[Picture], register: Register) -> Iterat
             return
 
 
-def _conflicts(held: Archive) -> Iterator[Finding]:
-    """CR201: one picture, with credits that can't both be right. What the audit knows by itself is left to it."""
-    told: set[int | None] = set()
-    for group in sorted(set(held.same.groups.values())):
-        uses = {use.id: use for number in group for use in held.of_picture.get(number, ())}
-        credited = sorted((u for u in uses.values() if u.credit), key=lambda u: (u.source, u.position))
-        path = next((held.pictures[number].path for number in group if number in held.pictures), "")
-        for use in credited:
-            if use.credit is None or use.id in told:
-                continue
-            claims = [claim_of(u.credit, u.source) for u in credited if u.credit and not _is_known(use, u)]
-            if claim := first_conflict(use.credit, claims):
-                told.add(use.id)
-                yield Finding("CR201", conflict_message(use.credit, claim, path), use.source, use)
+def _conflicts(held: Archive, commands: Commands) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+    """CR201: one picture, with credits that can't both be right, printed or embedded.
+
+    What the audit knows without the pictures is left to it; what is embedded otherwise than printed, to CR202.
+    """
+    for page in _pages(_groups(held)):
+        of_group = {group: sorted({use for image in group for use in held.links.of_image(image)}) for group in page}
+        uses = held.uses({use for numbers in of_group.values() for use in numbers})
+        pictures = held.pictures({image for group in page for image in group})
+        for group, numbers in of_group.items():
+            own = [pictures[number] for number in group if number in pictures]
+            path = own[0].path if own else ""
+            credited = [use for number in numbers if (use := uses.get(number)) is not None and use.credit is not None]
+            for use, claim in _conflicting(credited):
+                message = conflict_message(claim[0], claim[1], path)
+                yield Finding("CR201", message, use.source, use, commands.clears("CR201", use)), group
+            for picture, other in _embedded_conflicts(own):
+                yield Finding("CR201", other, picture.path, clear=waive("CR201", source=picture.path)), (picture.id,)
+
+
+def _groups(held: Archive) -> Iterator[tuple[int, ...]]:
+    """Pictures that are one, and single ones that belong to several uses."""
+    yield from held.same.groups()
+    for image in held.links.in_several():
+        if len(held.same.group(image)) == 1:
+            yield (image,)
+
+
+def _conflicting(credited: Sequence[Use]) -> Iterator[tuple[Use, tuple[Credit, Claim]]]:
+    ordered = sorted(credited, key=lambda use: (use.source, use.position))
+    for use in ordered:
+        claims = [claim_of(u.credit, u.source) for u in ordered if u.credit and not _is_known(use, u)]
+        if use.credit is not None and (claim := first_conflict(use.credit, claims)):
+            yield use, (use.credit, claim)
+
+
+def _embedded_conflicts(pictures: Sequence[Picture]) -> Iterator[tuple[Picture, str]]:
+    ordered = sorted((picture for picture in pictures if picture.credit), key=lambda picture: picture.path)
+    claims = [claim_of(picture.credit, picture.path) for picture in ordered if picture.credit]
+    for picture in ordered:
+        if picture.credit is not None and (claim := first_conflict(picture.credit, claims)):
+            said = f"embedded {picture.credit.line} here, {claim.line} in {claim.source}, which is the same picture"
+            yield picture, said
 
 
 def _is_known(one: Use, other: Use) -> bool:
@@ -192,7 +242,7 @@ def _is_known(one: Use, other: Use) -> bool:
     return any(is_whole(address) for address in {*one.images} & {*other.images})
 
 
-def _of_picture(picture: Picture, held: Archive) -> Iterator[Finding]:
+def _of_picture(picture: Picture) -> Iterator[Finding]:
     kept, path = picture.kept, picture.path
     titles = {name: it.title for name, it in table().fields.items()}
     for name, families in kept.disagreements.items():
@@ -202,22 +252,21 @@ def _of_picture(picture: Picture, held: Archive) -> Iterator[Finding]:
         rest = f"whole: {cut.whole}" if cut.whole else "nothing tells whether it is whole"
         message = f"{titles.get(cut.field, cut.field)} ends at {cut.limit} bytes: {cut.value} ({rest})"
         yield Finding("CR205", message, path, clear=waive("CR205", source=path))
-    if not kept.owed:
-        yield _missing(picture, held)
 
 
-def _missing(picture: Picture, held: Archive) -> Finding:
+def _missing(picture: Picture, same: Sequence[Picture], uses: Sequence[Use]) -> Finding:
+    """CR206."""
     nothing = not picture.kept.fields.told()
     message = "nothing is embedded" if nothing else "nothing embedded tells whom it is from"
-    for number in held.same.groups[picture.id]:
-        other = held.pictures.get(number)
-        if other is not None and other.credit is not None:
+    for other in same:
+        if other.credit is not None:
             message += f"; it was stripped: the same picture in {other.path} says {other.credit.line}"
             break
-    use = next((use for use in held.of_picture.get(picture.id, ()) if use.credit and use.id), None)
-    stamp = {"-o": "…", "--from-use": str(use.id)} if use else {}
+    use = next((use for use in uses if use.credit and use.id), None)
     typed = picture.path.isprintable() and not picture.path.startswith("-")
-    clear = command("images stamp", picture.path, **stamp) if stamp and typed else waive("CR206", source=picture.path)
+    if use is None or not typed:
+        return Finding("CR206", message, picture.path, clear=waive("CR206", source=picture.path))
+    clear = f"{command('images stamp', picture.path)} --replace --from-use {use.id}"
     return Finding("CR206", message, picture.path, clear=clear)
 
 

@@ -1,12 +1,12 @@
-"""Pictures -> uses: by the file's name in the picture's address, by the caption embedded in it, by hash."""
+"""Pictures -> uses: by the file's name and embedded ids in the picture's address, by embedded caption, by hash."""
 
 from __future__ import annotations
 
-import re
-from collections import defaultdict
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from pathlib import PurePosixPath
-from urllib.parse import unquote, urlsplit
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterable, Iterator
+from heapq import merge
+from itertools import groupby, islice
 
 from sqlalchemy import Engine
 
@@ -15,81 +15,150 @@ from captions.audit.groups import FEWEST_CJK, FEWEST_WORDS, is_telling
 from captions.caption import split
 from captions.errors import InputError
 from captions.hashing import Hashes, bands, hashes, near_band
-from captions.imaging.told import Kept
+from captions.imaging.keys import Keys, documents_of, ids_in, ids_of, name_of
+from captions.imaging.same import Same
+from captions.imaging.told import from_json
 from captions.text import has_cjk, match_key
 from captions.vocabulary import Vocabulary
 
-# What resizers put behind a name: `harbor-1024x683.jpg`, `harbor_w640.jpg`, `harbor@2x.jpg`, `harbor-scaled.jpg`.
-_SIZE = re.compile(r"(?:[-_.](?:\d{2,5}x\d{2,5}|[wh]\d{2,5}|\d{3,4}w|scaled)|@\dx)+$")
-# A name with less says nothing: `1.jpg`, `img2.jpg`, `image.jpg` are other pictures in each folder.
-_FEWEST_LETTERS = 6
-_EMPTY = re.compile(
-    r"^(?:image|photo|picture|foto|bild|img|dsc|dscf|cover|header|thumbnail|default|pic)?[-_ ]*\d{0,3}$"
-)
+HOWS = ("name", "id", "caption", "hash")
+"""By what a picture is known to belong to a use, the surest first."""
+# Uses whose embedded captions are read at once; the first words of captions that more pictures have are a phrase.
+_AT_ONCE, _MOST_BEGIN = 100, 2_000
+_MOST_FILES = 50  # a document with more files than this is a template
 
 
-def name_of(address: str) -> str | None:
-    """What an address and the file of its picture share: the file's name without folder, ending and size.
+class Index:
+    """What is needed of all pictures to find those of a use: no text, some 150 bytes a picture."""
 
-    ``https://cdn.example/x/Harbor%20Ferry-1024x683.jpg?w=3`` gives ``harbor ferry``; None of a name that says nothing.
-    """
-    try:
-        path = urlsplit(address).path if "://" in address or address.startswith("//") else address.split("?")[0]
-    except ValueError:
-        return None
-    name = unquote(PurePosixPath(path.replace("\\", "/")).name).casefold()
-    stem = name.rsplit(".", 1)[0] if "." in name else name
-    stem = _SIZE.sub("", stem)
-    if _EMPTY.match(stem) or sum(char.isalnum() for char in stem) < _FEWEST_LETTERS:
-        return None
-    return stem
-
-
-class Same:
-    """Which of the pictures are the same: groups of numbers, found by the bands of their hashes."""
-
-    def __init__(self, pictures: Iterable[db.StoredImage]) -> None:
+    def __init__(self, engine: Engine, words: Vocabulary) -> None:
         """Reads all pictures once."""
-        self.groups: dict[int, tuple[int, ...]] = {}
-        """By number, all that are the same picture as one of the group, itself too; sorted."""
-        hashes: dict[int, Hashes] = {}
-        buckets: list[dict[int, list[int]]] = [defaultdict(list) for _ in range(4)]
-        leader: dict[int, int] = {}
-        for it in pictures:
-            leader[it.id] = it.id
-            if it.image.dhash is None or it.image.phash is None:
-                continue
-            own = Hashes(it.image.dhash, it.image.phash)
-            near = {
+        self.names, self.ids, self.heads, documents = Keys(), Keys(), Keys(), Keys()
+        self.same = Same()
+        for it in db.images(engine):
+            self.same.add(it.id, it.image.dhash, it.image.phash)
+            fields = from_json(it.image.embedded).fields
+            for name in {name_of(path) for path in it.paths} - {None}:
+                self.names.add(name or "", it.id)
+            for key in ids_of(fields):
+                self.ids.add(key, it.id)
+            for key in documents_of(fields):
+                documents.add(key, it.id)
+            for head in {_head(key) for key in _keys(fields.caption or "", words)}:
+                self.heads.add(head, it.id)
+        self.same.join(numbers for numbers in documents.shared() if len(numbers) <= _MOST_FILES)
+
+    def telling(self, found: Keys, key: str) -> tuple[int, ...]:
+        """The pictures with a key; none if they are several, for then it tells nothing."""
+        numbers = found.of(key)
+        return numbers if len(numbers) == 1 or (numbers and self.same.one(numbers)) else ()
+
+
+class Links:
+    """Which pictures belong to which uses, 21 bytes each. Uses are added in rising order."""
+
+    def __init__(self) -> None:
+        """Knows no use yet."""
+        self._uses, self._images, self._hows = array("q"), array("q"), array("B")
+        self._by_image = array("I")
+        self._sorted_images = array("q")
+
+    def add(self, use: int, found: dict[int, str]) -> None:
+        """Takes the pictures of a use, and by what each is known."""
+        for image, how in sorted(found.items(), key=lambda item: (HOWS.index(item[1]), item[0])):
+            self._uses.append(use)
+            self._images.append(image)
+            self._hows.append(HOWS.index(how))
+
+    def sort(self) -> None:
+        """Makes it ready to be asked, when all uses are added."""
+        order = sorted(range(len(self._images)), key=lambda at: (self._images[at], self._hows[at], self._uses[at]))
+        self._by_image = array("I", order)
+        self._sorted_images = array("q", map(self._images.__getitem__, self._by_image))
+
+    def of_use(self, use: int) -> list[int]:
+        """The pictures of a use, the surest first."""
+        at, out = bisect_left(self._uses, use), []
+        while at < len(self._uses) and self._uses[at] == use:
+            out.append(self._images[at])
+            at += 1
+        return out
+
+    def of_image(self, image: int) -> list[int]:
+        """The uses of a picture, the surest first."""
+        at, out = bisect_left(self._sorted_images, image), []
+        while at < len(self._sorted_images) and self._sorted_images[at] == image:
+            out.append(self._uses[self._by_image[at]])
+            at += 1
+        return out
+
+    def uses(self) -> Iterator[int]:
+        """The uses that have a picture, by number."""
+        return (use for use, _ in groupby(self._uses))
+
+    def in_several(self) -> Iterator[int]:
+        """The pictures that belong to several uses, by number."""
+        return (image for image, uses in groupby(self._sorted_images) if len(list(uses)) > 1)
+
+    def image_count(self) -> int:
+        """How many pictures belong to a use."""
+        return sum(1 for _ in groupby(self._sorted_images))
+
+    def __iter__(self) -> Iterator[db.ImageUse]:
+        """Gives each picture of each use, and by what it is known."""
+        for use, image, how in zip(self._uses, self._images, self._hows, strict=True):
+            yield db.ImageUse(image, use, HOWS[how])
+
+
+def matched(engine: Engine, index: Index, words: Vocabulary) -> Links:
+    """Which picture belongs to which use: the surest of name, id, caption and hash that tells it."""
+    links = Links()
+    told = merge(_by_address(engine, index), _by_caption(engine, index, words), key=lambda item: item[0])
+    for use, found in _by_use(told):
+        for image in tuple(found):
+            for other in index.same.group(image):
+                found.setdefault(other, "hash" if index.same.look_the_same(image, other) else "id")
+        links.add(use, found)
+    links.sort()
+    return links
+
+
+def _by_use(told: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, dict[int, str]]]:
+    """For each use its pictures, and the surest of what tells each."""
+    for use, rows in groupby(told, key=lambda row: row[0]):
+        found: dict[int, str] = {}
+        for _use, image, how in sorted(rows, key=lambda row: HOWS.index(row[2])):
+            found.setdefault(image, how)
+        yield use, found
+
+
+def _by_address(engine: Engine, index: Index) -> Iterator[tuple[int, int, str]]:
+    for use, address in db.picture_addresses(engine):
+        if name := name_of(address):
+            yield from ((use, image, "name") for image in index.telling(index.names, name))
+        for key in ids_in(address):
+            yield from ((use, image, "id") for image in index.telling(index.ids, key))
+
+
+def _by_caption(engine: Engine, index: Index, words: Vocabulary) -> Iterator[tuple[int, int, str]]:
+    near = (
+        (use, printed, numbers)
+        for use, printed in db.captions_of_uses(engine)
+        if is_telling(printed) and 0 < len(numbers := index.heads.of(_head(printed))) <= _MOST_BEGIN
+    )
+    while page := list(islice(near, _AT_ONCE)):
+        wanted = {number for _, _, numbers in page for number in numbers}
+        keys = {it.id: list(_keys(from_json(it.image.embedded).fields.caption or "", words)) for it in
+                db.images_by_ids(engine, wanted)}  # fmt: skip
+        for use, printed, numbers in page:
+            found = {
                 number
-                for bucket, band in zip(buckets, it.image.bands, strict=True)
-                for value in near_band(band)
-                if value in bucket
-                for number in bucket[value]
+                for number in numbers
+                if any(_begins(key, printed) or _begins(printed, key) for key in keys.get(number, ()))
             }
-            for number in sorted(near):
-                if own.same(hashes[number]):
-                    leader[_root(leader, it.id)] = _root(leader, number)
-            hashes[it.id] = own
-            for bucket, band in zip(buckets, it.image.bands, strict=True):
-                bucket[band].append(it.id)
-        groups: dict[int, list[int]] = defaultdict(list)
-        for number in leader:
-            groups[_root(leader, number)].append(number)
-        for members in groups.values():
-            for number in members:
-                self.groups[number] = tuple(sorted(members))
-
-    def one(self, numbers: Iterable[int]) -> bool:
-        """Whether these are all one picture."""
-        return len({self.groups[number] for number in numbers}) == 1
-
-
-def _root(leader: dict[int, int], number: int) -> int:
-    while leader[number] != number:
-        leader[number] = leader[leader[number]]
-        number = leader[number]
-    return number
+            # Agencies write one caption for all pictures of an event: then it tells of none.
+            if found and index.same.one(found):
+                yield from ((use, image, "caption") for image in sorted(found))
 
 
 def same_as(engine: Engine, picture: str) -> list[db.StoredImage]:
@@ -103,48 +172,6 @@ def same_as(engine: Engine, picture: str) -> list[db.StoredImage]:
     near = db.near_images(engine, [near_band(band) for band in bands(own.dhash)])
     found = {number for number, dhash, phash in near if own.same(Hashes(dhash, phash))}
     return list(db.images_by_ids(engine, found))
-
-
-def matched(
-    engine: Engine, pictures: Sequence[db.StoredImage], kept: Mapping[int, Kept], same: Same, words: Vocabulary
-) -> list[db.ImageUse]:
-    """Which picture belongs to which use: the surest of name, caption and hash that tells it."""
-    found: dict[tuple[int, int], str] = {}
-    for image_id, use_id in _by_name(engine, pictures, same):
-        found.setdefault((image_id, use_id), "name")
-    for image_id, use_id in _by_caption(engine, kept, same, words):
-        found.setdefault((image_id, use_id), "caption")
-    for (image_id, use_id), _how in list(found.items()):
-        for other in same.groups[image_id]:
-            found.setdefault((other, use_id), "hash")
-    return [db.ImageUse(image_id, use_id, how) for (image_id, use_id), how in sorted(found.items())]
-
-
-def _by_name(engine: Engine, pictures: Sequence[db.StoredImage], same: Same) -> Iterator[tuple[int, int]]:
-    names: dict[str, set[int]] = defaultdict(set)
-    for it in pictures:
-        for path in it.paths:
-            if name := name_of(path):
-                names[name].add(it.id)
-    # A name that other pictures have too tells nothing.
-    telling = {name: numbers for name, numbers in names.items() if same.one(numbers)}
-    for use_id, address in db.picture_addresses(engine):
-        for image_id in telling.get(name_of(address) or "", ()):
-            yield image_id, use_id
-
-
-def _by_caption(engine: Engine, kept: Mapping[int, Kept], same: Same, words: Vocabulary) -> Iterator[tuple[int, int]]:
-    heads: dict[str, set[tuple[str, int]]] = defaultdict(set)
-    for image_id, it in kept.items():
-        for key in _keys(it.fields.caption or "", words):
-            heads[_head(key)].add((key, image_id))
-    for use_id, printed in db.captions_of_uses(engine):
-        near = heads.get(_head(printed), ())
-        found = {image_id for key, image_id in near if _begins(key, printed) or _begins(printed, key)}
-        # Agencies write one caption for all pictures of an event: then it tells of none.
-        if found and is_telling(printed) and same.one(found):
-            for image_id in sorted(found):
-                yield image_id, use_id
 
 
 def _head(key: str) -> str:
@@ -163,3 +190,6 @@ def _keys(caption: str, words: Vocabulary) -> Iterator[str]:
         yield key
     if (found := split(caption, words)) is not None and is_telling(key := match_key(found.caption)):
         yield key
+
+
+__all__ = ["HOWS", "Index", "Links", "matched", "name_of", "same_as"]

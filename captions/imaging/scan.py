@@ -54,7 +54,7 @@ def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
     before = db.image_files(engine)
     seen: set[str] = set()
     batch: dict[str, str] = {}
-    for path in _files(folders):
+    for path in files_of(folders):
         name = path.as_posix()
         seen.add(name)
         try:
@@ -86,7 +86,7 @@ def _store(engine: Engine, files: dict[str, str], done: Scanned) -> None:
             placed[name] = file_hash
             continue
         try:
-            picture = embedded.read(name)
+            picture = embedded.read(name, sidecar=True)
         except InputError as error:
             done.failures.append((name, str(error).removeprefix(f"{name}: ")))
             continue
@@ -123,8 +123,11 @@ def _record(name: str, file_hash: str, picture: embedded.Embedded) -> db.ImageRe
     )
 
 
-def _files(folders: Sequence[str]) -> Iterator[Path]:
-    """The pictures of folders, sorted, links not followed; files that are named, whatever their names."""
+def files_of(folders: Sequence[str]) -> Iterator[Path]:
+    """The pictures of folders, sorted, links not followed; files that are named, whatever their names.
+
+    Raises InputError for a path that is not there.
+    """
     for folder in folders:
         root = Path(folder)
         if not root.exists():
@@ -160,7 +163,10 @@ def _file_hash(path: Path) -> str:
     if status.st_size > _LARGEST:
         raise InputError(f"{status.st_size} bytes are too large for a picture")
     digest = hashlib.blake2b(digest_size=16)
-    with path.open("rb") as file:
-        while block := file.read(_BLOCK):
-            digest.update(block)
+    # What a sidecar says is a part of what was read: when it is written, the picture is read again.
+    beside = embedded.sidecar_of(path)
+    for one in (path, beside) if beside is not None and beside.stat().st_size <= _LARGEST else (path,):
+        with one.open("rb") as file:
+            while block := file.read(_BLOCK):
+                digest.update(block)
     return digest.hexdigest()

@@ -3,14 +3,15 @@
 from __future__ import annotations
 
 import base64
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
 from typing import TextIO
 
 from captions.audit import Finding
 from captions.errors import InputError
 from captions.hashing import thumbnail
-from captions.imaging.check import Checked, Picture
-from captions.report import Column, as_page
+from captions.imaging.check import Archive, Checked, Picture
+from captions.report import Column, Row, as_page
 
 _COLUMNS = (
     Column(as_page.PICTURE, "Picture"),
@@ -21,34 +22,58 @@ _COLUMNS = (
 )
 
 
-def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> int:
-    """Writes an HTML page with a row for each picture that something was found of; gives how many are shown.
+_AT_ONCE = 200
+MOST = 1_000
+"""Pictures on a sheet, if nothing else is said: a page of more is one that no browser opens."""
 
-    A picture whose file is gone, or can't be decoded, stands there without a thumbnail.
+
+def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> tuple[int, int]:
+    """Writes an HTML page with a row for each picture that something was found of, the worst :data:`MOST` of them.
+
+    Gives how many are shown, and of how many. A picture whose file is gone, or can't be decoded, stands there without
+    a thumbnail.
     """
+    most = MOST if limit is None else limit
     by_picture: dict[int, list[Finding]] = {}
-    for finding in done.findings:
-        for number in done.pictures_of(finding):
-            by_picture.setdefault(number, []).append(finding)
-    numbers = sorted(by_picture, key=lambda number: by_picture[number][0].order)
-    shown = numbers[:limit]
-    rows = [_row(done.held[number], by_picture[number], done.printed) for number in shown]
+    numbers: set[int] = set()
+    for finding, own in done.spool:
+        for number in own:
+            numbers.add(number)
+            if number in by_picture or len(by_picture) < most:
+                by_picture.setdefault(number, []).append(finding)
     heading = f"{len(numbers)} of {done.pictures} pictures need a person"
-    note = f"shown: {len(shown)} of {len(numbers)}" if len(shown) < len(numbers) else ""
-    as_page.write("Pictures to look at", heading, [as_page.Table("Pictures", _COLUMNS, rows)], note, stream)
-    return len(shown)
+    note = f"shown: {len(by_picture)} of {len(numbers)}" if len(by_picture) < len(numbers) else ""
+    table = as_page.Table("Pictures", _COLUMNS, _rows(by_picture, done.archive))
+    as_page.write("Pictures to look at", heading, [table] if by_picture else [], note, stream)
+    return len(by_picture), len(numbers)
 
 
-def _row(picture: Picture, findings: Sequence[Finding], printed: Mapping[int, Sequence[str]]) -> dict[str, str]:
-    try:
-        small = base64.b64encode(thumbnail(picture.path)).decode()
-    except InputError:
-        small = ""
+def _rows(by_picture: Mapping[int, Sequence[Finding]], archive: Archive) -> Iterator[Row]:
+    left = iter(by_picture)
+    while page := list(islice(left, _AT_ONCE)):
+        pictures = archive.pictures(page)
+        uses = archive.uses({use for number in page for use in archive.links.of_image(number)})
+        for number in page:
+            own = [uses[use] for use in archive.links.of_image(number) if use in uses]
+            printed = [f"{use.credit.line if use.credit else 'no credit'} in {use.source}" for use in own]
+            if number in pictures:
+                yield _row(pictures[number], by_picture[number], printed)
+
+
+def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) -> Row:
     caption = picture.kept.fields.caption or ""
     return {
-        as_page.PICTURE: small,
+        as_page.PICTURE: small(picture.path),
         "path": picture.path,
-        "printed": "; ".join(printed.get(picture.id, ())),
+        "printed": "; ".join(printed),
         "embedded": " | ".join(part for part in (caption, picture.credit.line if picture.credit else "") if part),
         "findings": "; ".join(dict.fromkeys(f"{it.code} {it.message}" for it in findings)),
     }
+
+
+def small(path: str, side: int = 240) -> str:
+    """A small copy of a picture, as JPEG in base64; empty where its file is gone or can't be decoded."""
+    try:
+        return base64.b64encode(thumbnail(path, side)).decode()
+    except InputError:
+        return ""

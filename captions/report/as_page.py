@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import base64
 import hashlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
@@ -45,7 +45,8 @@ class Table:
 
     title: str
     columns: Sequence[Column]
-    rows: Sequence[Row]
+    rows: Iterable[Row]
+    """A table of none is left out where they are a sequence."""
 
 
 def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: TextIO) -> None:
@@ -74,7 +75,7 @@ def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: 
 
 
 def _write_table(table: Table, stream: TextIO) -> None:
-    if not table.rows:
+    if isinstance(table.rows, Sequence) and not table.rows:
         return
     stream.write(f'<h2>{safe.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
     for column in table.columns:

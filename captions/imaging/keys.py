@@ -1,0 +1,135 @@
+"""What pictures and uses share beside the caption: the file's name, and the ids that are embedded."""
+
+from __future__ import annotations
+
+import re
+from array import array
+from bisect import bisect_left
+from collections.abc import Iterator
+from itertools import groupby
+from pathlib import PurePosixPath
+from urllib.parse import unquote, urlsplit
+
+from captions.embedded import Fields
+
+# What resizers put behind a name: `harbor-1024x683.jpg`, `harbor_w640.jpg`, `harbor@2x.jpg`, `harbor-scaled.jpg`.
+_SIZE = re.compile(r"(?:[-_.](?:\d{2,5}x\d{2,5}|[wh]\d{2,5}|\d{3,4}w|scaled)|@\dx)+$")
+# A name with less says nothing: `1.jpg`, `img2.jpg`, `image.jpg` are other pictures in each folder.
+_FEWEST_LETTERS = 6
+_EMPTY = re.compile(
+    r"^(?:image|photo|picture|foto|bild|img|dsc|dscf|cover|header|thumbnail|default|pic)?[-_ ]*\d{0,3}$"
+)
+# Ids of suppliers: letters and digits (`RTX4ZQ81`), or many digits (`1252345678`) that are no day (`20240518`) and no
+# moment (`20240518093000`).
+_FEWEST_MIXED, _FEWEST_DIGITS, _LONGEST = 7, 8, 100
+_DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2,6})?")
+_CAMERA = re.compile(r"(?:img|dsc|dscf|dscn|pict|mvi|gopr|pxl|p)\d+")
+_PIECES, _WORDS = re.compile(r"[\s_./,:;=&?+]+"), re.compile(r"[^0-9a-z]+")
+# DocumentID, OriginalDocumentID and ImageUniqueID hold 32 hexadecimal digits; some cameras write one shorter text into
+# each picture.
+_DOCUMENT = re.compile(r"[0-9a-f]{32}")
+
+
+def name_of(address: str) -> str | None:
+    """What an address and the file of its picture share: the file's name without folder, ending and size.
+
+    ``https://cdn.example/x/Harbor%20Ferry-1024x683.jpg?w=3`` gives ``harbor ferry``; None of a name that says nothing.
+    """
+    try:
+        path = urlsplit(address).path if "://" in address or address.startswith("//") else address.split("?")[0]
+    except ValueError:
+        return None
+    name = unquote(PurePosixPath(path.replace("\\", "/")).name).casefold()
+    stem = name.rsplit(".", 1)[0] if "." in name else name
+    stem = _SIZE.sub("", stem)
+    if _EMPTY.match(stem) or sum(char.isalnum() for char in stem) < _FEWEST_LETTERS:
+        return None
+    return stem
+
+
+def ids_of(fields: Fields) -> tuple[str, ...]:
+    """The ids by which an address may name a picture, as :func:`ids_in` gives them.
+
+    Of the supplier's id ``tag:gull.example,2024:RTX4ZQ81`` also its last part: ``rtx4zq81``.
+    """
+    found: dict[str, None] = {}
+    for told in (fields.image_supplier_image_id, fields.image_guid, *documents_of(fields)):
+        text = (told or "").casefold()[:_LONGEST]
+        for part in (text, *_PIECES.split(text)[-1:]):
+            if is_id(key := _WORDS.sub("", part)):
+                found[key] = None
+    return tuple(found)
+
+
+def documents_of(fields: Fields) -> tuple[str, ...]:
+    """The ids that a file keeps when it is edited and saved under another name: 32 hexadecimal digits each.
+
+    ``xmp.did:0A1B2C3D-4E5F-6071-8293-A4B5C6D7E8F9`` gives ``0a1b2c3d4e5f60718293a4b5c6d7e8f9``.
+    """
+    told = (fields.document_id, fields.original_document_id, fields.image_unique_id)
+    keys = (_WORDS.sub("", (text or "").casefold().rpartition(":")[2]) for text in told)
+    # A camera that has no id to give writes noughts.
+    return tuple(dict.fromkeys(key for key in keys if _DOCUMENT.fullmatch(key) and len(set(key)) > 4))
+
+
+def ids_in(address: str) -> tuple[str, ...]:
+    """The parts of an address that may be a picture's id: ``.../2024/RTX4ZQ81_w640.jpg`` gives ``("rtx4zq81",)``."""
+    try:
+        parts = urlsplit(address)
+    except ValueError:
+        return ()
+    found: dict[str, None] = {}
+    for told in (unquote(parts.path), unquote(parts.query)):
+        for piece in _PIECES.split(told.casefold()[-1_000:]):
+            for part in (piece, *_WORDS.split(piece)):
+                if is_id(key := _WORDS.sub("", part)):
+                    found[key] = None
+    return tuple(found)
+
+
+def is_id(key: str) -> bool:
+    """Whether letters and digits are so many that they name one picture, and are no day and no number of a camera."""
+    if key.isdigit():
+        return _FEWEST_DIGITS <= len(key) <= _LONGEST and not _DAY.fullmatch(key)
+    digits = sum(char.isdigit() for char in key)
+    return _FEWEST_MIXED <= len(key) <= _LONGEST and digits >= 3 and not _CAMERA.fullmatch(key)
+
+
+class Keys:
+    """Which pictures have which key, in 16 bytes each: all keys are added, then they are asked for."""
+
+    def __init__(self) -> None:
+        """Knows no key yet."""
+        self._keys, self._numbers = array("q"), array("q")
+        self._sorted = True
+
+    def add(self, key: str, number: int) -> None:
+        """Takes a key of a picture."""
+        self._keys.append(hash(key))  # 64 bits: of a million keys no two are the same, but once in 37 million
+        self._numbers.append(number)
+        self._sorted = False
+
+    def of(self, key: str) -> tuple[int, ...]:
+        """The numbers of the pictures with a key; sorted, each once."""
+        self._sort()
+        wanted, out = hash(key), []
+        at = bisect_left(self._keys, wanted)
+        while at < len(self._keys) and self._keys[at] == wanted:
+            out.append(self._numbers[at])
+            at += 1
+        return tuple(sorted(set(out)))
+
+    def shared(self) -> Iterator[tuple[int, ...]]:
+        """The pictures that share a key, for each key that several have."""
+        self._sort()
+        for _key, places in groupby(range(len(self._keys)), key=self._keys.__getitem__):
+            numbers = sorted({self._numbers[place] for place in places})
+            if len(numbers) > 1:
+                yield tuple(numbers)
+
+    def _sort(self) -> None:
+        if not self._sorted:
+            order = sorted(range(len(self._keys)), key=self._keys.__getitem__)
+            self._keys = array("q", map(self._keys.__getitem__, order))
+            self._numbers = array("q", map(self._numbers.__getitem__, order))
+            self._sorted = True
