@@ -9,9 +9,11 @@ from pathlib import Path
 import pytest
 from alembic import command
 from sqlalchemy import Engine
+from sqlalchemy.exc import IntegrityError
 
 import db
 from captions.hashing import bands, near_band
+from db.drift import drift
 from db.session import connect
 from db.upgrade import configuration, upgrade
 
@@ -109,4 +111,30 @@ def test_a_store_without_pictures_keeps_its_rows(tmp_path: Path) -> None:
     db.put_images(engine, [ONE], {"a.jpg": "aa"})
     db.put_image_uses(engine, [db.ImageUse(1, 1, "name")])
     assert db.image_uses(engine) == [db.ImageUse(1, 1, "name")]
+    engine.dispose()
+
+
+def test_links_of_an_earlier_schema_stay_and_ids_are_let_in(tmp_path: Path) -> None:
+    engine = connect(str(tmp_path / "old.db"), create=True)
+    with engine.connect() as connection:
+        command.upgrade(configuration(connection), "0008")
+        connection.exec_driver_sql("INSERT INTO article (source, content_hash, text) VALUES ('a.txt', '1', 'A text')")
+        connection.exec_driver_sql(
+            "INSERT INTO use (article_id, position, printings, places, rule) VALUES (1, 1, 2, '[]', 'f')"
+        )
+        connection.exec_driver_sql(
+            "INSERT INTO image (file_hash, version, embedded, notes)"
+            " VALUES ('aa', '1', '{}', '[]'), ('b', '1', '{}', '[]')"
+        )
+        connection.exec_driver_sql("INSERT INTO image_file (path, image_id) VALUES ('a.jpg', 1), ('b.jpg', 2)")
+        connection.exec_driver_sql("INSERT INTO image_use (image_id, use_id, how) VALUES (1, 1, 'hash')")
+        connection.commit()
+    upgrade(engine)
+    assert db.image_uses(engine) == [db.ImageUse(1, 1, "hash")]
+    db.put_image_uses(engine, [db.ImageUse(1, 1, "hash"), db.ImageUse(2, 1, "id")])
+    assert db.images_of_uses(engine, [1, 9]) == [db.ImageUse(1, 1, "hash"), db.ImageUse(2, 1, "id")]
+    assert drift(engine) == []
+    with pytest.raises(IntegrityError):
+        db.put_image_uses(engine, [db.ImageUse(1, 1, "guess")])
+    assert len(db.image_uses(engine)) == 2
     engine.dispose()

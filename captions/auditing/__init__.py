@@ -44,7 +44,8 @@ def audited(
         if code in (question.codes or codes) and row.severity in (question.severities or SEVERITIES)
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
-    held = archive(engine, words, store=False) if ranks.keys() & set(CHECKED) and db.has_images(engine) else None
+    asked = question.pictures or bool(ranks.keys() & set(CHECKED))
+    held = archive(engine, words, store=False) if asked and db.has_images(engine) else None
     with store.auditing(engine, ranks) as audit:
         if question.run is not None and question.run not in (runs := audit.runs()):
             there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"

@@ -9,6 +9,7 @@ import db.audit as store
 from captions.audit import CODES, Code, Finding, Severity, Use
 from captions.audit.commands import Commands
 from captions.catalog import credit_of
+from captions.imaging.check import Archive
 from captions.imaging.spool import Spool
 from captions.model import Credit
 from captions.report import finding_lines
@@ -80,6 +81,8 @@ class Answer:
         self.uses = self.articles = self.undated = self.without_run = 0
         self.agreements = 0
         """How many agreements are stored."""
+        self.archive: Archive | None = None
+        """The pictures that were scanned; None where there are none, or none was asked about."""
 
     def __iter__(self) -> Iterator[Finding]:
         """Gives the findings, worst first."""

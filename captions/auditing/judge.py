@@ -80,6 +80,7 @@ class Judge:
             for f in failures(engine, self.question.run):
                 self._put_loose(Finding("CR901", f.reason, f.source, clear=waive("CR901", source=f.source)))
         answer = Answer(audit, self.credits, self.loose, codes, self.overview)
+        answer.archive = self.archive
         self._count(answer, waivers, known_loose)
         if not numbered:
             audit.order_articles(found=True)

@@ -22,6 +22,8 @@ class Question:
     """Whether to tell the findings that are waived instead of the others."""
     run: int | None = None
     """Only what this run of the ingest stored or changed, and could not read."""
+    pictures: bool = False
+    """Whether the pictures are asked about, though no code of theirs is."""
 
     @property
     def confined(self) -> bool:

@@ -104,18 +104,22 @@ def audit(
         ),
     ] = None,
     waived: Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")] = False,
+    thumbnails: Annotated[
+        bool, typer.Option("--thumbnails", help="With --format html: show the pictures that were scanned, small.")
+    ] = False,
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:
     """Report what is wrong with the pictures in the database, worst first.
 
     Every use is compared with every other and counted on its quota, whatever the filters; they choose what is reported.
+    Pictures that `captions images scan` has read are held against what is printed of them, and against each other.
 
     \b
     Examples:
       captions audit --severity error --limit 20
       captions audit --for syndication --territory DE
-      captions audit --format html -o report.html
+      captions audit --format html --thumbnails -o report.html
       captions audit --format json -o audit.json
       captions audit --baseline audit.json --fail-on error
       captions audit --run last
@@ -123,8 +127,11 @@ def audit(
     import db
     from captions.auditing import Question, audited
     from captions.auditing.baseline import read_baseline
+    from captions.imaging.sheet import Thumbnails
     from captions.report.findings import Report, write_audit
 
+    if thumbnails and form is not Form.html:
+        raise typer.BadParameter("--thumbnails goes with --format html")
     words = o.words(agencies, db_url)
     if supplier is not None and (row := words.agency(supplier)):
         supplier = row.name
@@ -139,6 +146,7 @@ def audit(
         territory,
         waived,
         run,
+        thumbnails,
     )
     known = read_baseline(baseline) if baseline else ()
     engine = db.open_store(db_url)
@@ -148,6 +156,8 @@ def audit(
         # A million findings are made and dropped one by one, none in a circle: looking for circles takes a tenth more.
         gc.disable()
         with audited(engine, question, words, known, today=date.today()) as answer:
+            if thumbnails and answer.archive is None:
+                note("no pictures are stored; run: captions images scan FOLDER")
             if answer.undated and (since or until):
                 note(f"{answer.undated} uses without a day are left out; see: captions ingest --published")
             if answer.without_run:
@@ -163,6 +173,7 @@ def audit(
                 answer.known,
                 answer.overview,
                 answer.lines,
+                Thumbnails(answer.archive) if thumbnails and answer.archive is not None else None,
                 () if answer.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:

@@ -23,7 +23,8 @@ _EMPTY = re.compile(
 # moment (`20240518093000`).
 _FEWEST_MIXED, _FEWEST_DIGITS, _LONGEST = 7, 8, 100
 _DAY = re.compile(r"(?:19|20)\d\d(?:0[1-9]|1[0-2])(?:0[1-9]|[12]\d|3[01])(?:\d{2,6})?")
-_CAMERA = re.compile(r"(?:img|dsc|dscf|dscn|pict|mvi|gopr|pxl|p)\d+")
+# Neither are a camera's numbers (`IMG_0001`) and sizes (`1024x683`).
+_COUNTED = re.compile(r"(?:img|dsc|dscf|dscn|pict|mvi|gopr|pxl|p)\d+|\d+x\d+")
 _PIECES, _WORDS = re.compile(r"[\s_./,:;=&?+]+"), re.compile(r"[^0-9a-z]+")
 # DocumentID, OriginalDocumentID and ImageUniqueID hold 32 hexadecimal digits; some cameras write one shorter text into
 # each picture.
@@ -91,8 +92,8 @@ def is_id(key: str) -> bool:
     """Whether letters and digits are so many that they name one picture, and are no day and no number of a camera."""
     if key.isdigit():
         return _FEWEST_DIGITS <= len(key) <= _LONGEST and not _DAY.fullmatch(key)
-    digits = sum(char.isdigit() for char in key)
-    return _FEWEST_MIXED <= len(key) <= _LONGEST and digits >= 3 and not _CAMERA.fullmatch(key)
+    mixed = any(char.isdigit() for char in key) and not _COUNTED.fullmatch(key)
+    return mixed and _FEWEST_MIXED <= len(key) <= _LONGEST
 
 
 class Keys:

@@ -5,12 +5,13 @@ from __future__ import annotations
 import base64
 from collections.abc import Iterator, Mapping, Sequence
 from itertools import islice
+from pathlib import Path
 from typing import TextIO
 
 from captions.audit import Finding
 from captions.errors import InputError
 from captions.hashing import thumbnail
-from captions.imaging.check import Archive, Checked, Picture
+from captions.imaging.check import CHECKED, Archive, Checked, Picture
 from captions.report import Column, Row, as_page
 
 _COLUMNS = (
@@ -23,8 +24,9 @@ _COLUMNS = (
 
 
 _AT_ONCE = 200
+_SIDE = 160  # pixels, of a thumbnail in a report
 MOST = 1_000
-"""Pictures on a sheet, if nothing else is said: a page of more is one that no browser opens."""
+"""Pictures on a page, if nothing else is said: a page of more is one that no browser opens."""
 
 
 def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> tuple[int, int]:
@@ -74,6 +76,37 @@ def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) 
 def small(path: str, side: int = 240) -> str:
     """A small copy of a picture, as JPEG in base64; empty where its file is gone or can't be decoded."""
     try:
+        # What was a file when it was scanned may be a pipe by now, on which one waits for ever.
+        if not Path(path).is_file():
+            return ""
         return base64.b64encode(thumbnail(path, side)).decode()
-    except InputError:
+    except (InputError, OSError):
         return ""
+
+
+class Thumbnails:
+    """Small pictures for the findings and captions of a report, no more than :data:`MOST` of them."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Takes the pictures of a store."""
+        self._archive, self.left = archive, MOST
+        self._known: dict[str, str] = {}
+
+    def of_finding(self, finding: Finding) -> str:
+        """The picture of a finding as JPEG in base64; empty where there is none, or no room."""
+        if finding.use is not None:
+            return self.of_use(finding.use.id) if finding.use.id is not None else ""
+        return self._small(finding.source) if finding.code in CHECKED else ""
+
+    def of_use(self, use: int) -> str:
+        """The picture that most surely belongs to a use, likewise."""
+        numbers = self._archive.links.of_use(use)[:1] if self.left else []
+        return next((self._small(picture.path) for picture in self._archive.pictures(numbers).values()), "")
+
+    def _small(self, path: str) -> str:
+        if not self.left:
+            return ""
+        if path not in self._known:
+            self._known[path] = small(path, _SIDE)
+        self.left -= bool(self._known[path])
+        return self._known[path]

@@ -86,11 +86,13 @@ class Batch:
             self.say(f"{picture}: belongs to two captions; its copy has the first one's credit")
             return known
         target = self._target(picture)
+        fields = Fields.of({**told, **self.more})
         try:
-            if target.exists() and not self.overwrite:
-                raise CaptionsError(f"{target} is there already; name another folder, or say --overwrite")
             self.folder.mkdir(parents=True, exist_ok=True)
-            stamped = embedded.stamp(picture, target, Fields.of({**told, **self.more}))
+            if target.exists() and not self.overwrite:
+                stamped = _as_it_is(picture, target, fields)
+            else:
+                stamped = embedded.stamp(picture, target, fields)
         except (CaptionsError, OSError) as error:
             self.failed += 1
             self.say(f"not stamped: {str(error).removeprefix(f'{picture}: ') if error.args else error}")
@@ -108,6 +110,22 @@ class Batch:
             target = self.folder / f"{picture.stem}-{number}{picture.suffix}"
             number += 1
         return target
+
+
+def _as_it_is(picture: Path, target: Path, fields: Fields) -> Stamped:
+    """The copy that is there, if it is what would be written; else CaptionsError."""
+    part = target.with_name(f".{target.stem[:80]}.{os.getpid()}.same{target.suffix}")
+    sidecar = part.with_suffix(".xmp")
+    try:
+        stamped = embedded.stamp(picture, part, fields)
+        pairs = [(part, target), *([(sidecar, target.with_suffix(".xmp"))] if stamped.sidecar else [])]
+        if all(there.is_file() and one.read_bytes() == there.read_bytes() for one, there in pairs):
+            return stamped
+        raise CaptionsError(f"{target} is there already, and is another; name another folder, or say --overwrite")
+    finally:
+        for left in (part, sidecar):
+            with suppress(OSError):
+                left.unlink()
 
 
 def pictures_of(engine: Engine, article: str, words: Vocabulary) -> Iterator[tuple[Use, list[Path]]]:

@@ -19,7 +19,7 @@ from captions.report import charts, safe
 from captions.report.overview import Overview, Read
 
 if TYPE_CHECKING:
-    from captions.report.findings import Report
+    from captions.report.findings import Report, Thumbnails
 
 TITLE = "Audit of picture credits"
 FINDINGS = 20_000
@@ -30,7 +30,7 @@ _HEADS = ("Severity", "Code", "Day", "Article", "Caption", "Credit line", "Suppl
 def write(report: Report, stream: TextIO) -> None:
     """Writes the report: a summary, charts, the findings as a table, the articles with their captions."""
     overview = report.overview() if report.overview else None
-    stream.writelines(_head())
+    stream.writelines(_head(report.thumbnails is not None))
     stream.write(f"<h1>{TITLE}</h1>\n<p>{safe.markup(report.heading())}</p>\n")
     stream.writelines(_tiles(report, overview))
     if overview is not None:
@@ -39,15 +39,15 @@ def write(report: Report, stream: TextIO) -> None:
     codes: dict[int, list[str]] = {}
     stream.writelines(_findings(report, codes))
     if overview is not None:
-        stream.writelines(_articles(overview.articles, report.articles, codes))
+        stream.writelines(_articles(overview.articles, report, codes))
     stream.write(f"</main>\n<script>{_file('report.js')}</script>\n</body>\n</html>\n")
 
 
-def _head() -> Iterator[str]:
+def _head(pictures: bool) -> Iterator[str]:
     style, script = _file("report.css"), _file("report.js")
     policy = (
         f"default-src 'none'; style-src '{_digest(style)}'; script-src '{_digest(script)}'; "
-        "base-uri 'none'; form-action 'none'"
+        f"base-uri 'none'; form-action 'none'{'; img-src data:' if pictures else ''}"
     )
     yield '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n'
     yield f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
@@ -140,7 +140,7 @@ def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     for finding in islice(report.shown, count):
         if finding.use is not None and finding.use.id is not None:
             codes.setdefault(finding.use.id, []).append(finding.code)
-        yield _row(finding)
+        yield _row(finding, _image(report.thumbnails.of_finding(finding)) if report.thumbnails else "")
     yield "</tbody>\n</table>\n</div>\n</section>\n"
 
 
@@ -161,7 +161,7 @@ def _controls(report: Report) -> Iterator[str]:
     yield '<p id="shown" role="status"></p>\n</div>\n'
 
 
-def _row(finding: Finding) -> str:
+def _row(finding: Finding, image: str = "") -> str:
     use, severity = finding.use, finding.severity
     credit = use.credit if use else None
     day = use.used_on.isoformat() if use and use.used_on else ""
@@ -171,11 +171,15 @@ def _row(finding: Finding) -> str:
         f'<tr><td class="{severity}" data-key="{rank}">{severity}</td><td>{finding.code}</td>'
         f'<td class="day">{day}</td>'
         f'<td dir="auto" data-key="{place}">{_article(finding, place)}</td>'
-        f'<td dir="auto">{safe.markup(use.caption) if use else ""}</td>'
+        f'<td dir="auto">{image}{safe.markup(use.caption) if use else ""}</td>'
         f'<td dir="auto">{safe.markup(credit.line) if credit else ""}</td>'
         f'<td dir="auto">{safe.markup(credit.supplier or "") if credit else ""}</td>'
         f'<td dir="auto">{safe.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
     )
+
+
+def _image(small: str) -> str:
+    return f'<img alt="" src="data:image/jpeg;base64,{escape(small)}">' if small else ""
 
 
 def _article(finding: Finding, place: str) -> str:
@@ -198,19 +202,19 @@ def _command(text: str) -> str:
     return f"<code>{escape(text) if text.isprintable() else safe.markup(text)}</code>" if text else ""
 
 
-def _articles(articles: Iterable[Read], total: int, codes: dict[int, list[str]]) -> Iterator[str]:
+def _articles(articles: Iterable[Read], report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     yield '<section id="articles">\n<h2>Articles and their captions</h2>\n'
     listed = 0
     for article in articles:
         listed += 1
-        yield _details(article, codes)
-    if listed < total:
-        yield f"<p>The first {listed} of {total} articles are listed; for others: <code>captions audit --format html "
-        yield "--publication NAME --since DAY --until DAY</code></p>\n"
+        yield _details(article, codes, report.thumbnails)
+    if listed < report.articles:
+        yield f"<p>The first {listed} of {report.articles} articles are listed; for others: <code>captions audit "
+        yield "--format html --publication NAME --since DAY --until DAY</code></p>\n"
     yield "</section>\n"
 
 
-def _details(article: Read, codes: dict[int, list[str]]) -> str:
+def _details(article: Read, codes: dict[int, list[str]], thumbnails: Thumbnails | None) -> str:
     found = sum(len(codes.get(one.use, ())) for one in article.captions)
     told = [article.publication or "", article.day.isoformat() if article.day else "no day", article.source]
     said = f"{len(article.captions)} caption{'s'[: len(article.captions) != 1]}"
@@ -225,6 +229,9 @@ def _details(article: Read, codes: dict[int, list[str]]) -> str:
         marks = f" <b>{' '.join(dict.fromkeys(codes[one.use]))}</b>" if one.use in codes else ""
         line = safe.markup(one.credit) if one.credit is not None else "<i>no credit</i>"
         text = safe.markup(one.caption) or "<i>no caption</i>"
-        parts.append(f'<li value="{one.position}" dir="auto">{text}<small dir="auto">{line}{marks}</small></li>\n')
+        image = _image(thumbnails.of_use(one.use)) if thumbnails is not None else ""
+        parts.append(
+            f'<li value="{one.position}" dir="auto">{image}{text}<small dir="auto">{line}{marks}</small></li>\n'
+        )
     parts.append("</ol>\n</details>\n")
     return "".join(parts)

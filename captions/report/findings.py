@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TextIO
+from typing import Protocol, TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
 from captions.report import safe
@@ -43,6 +43,16 @@ _SUMMARY = (
 )
 
 
+class Thumbnails(Protocol):
+    """Gives small pictures as JPEG in base64; an empty text where there is none."""
+
+    def of_finding(self, finding: Finding) -> str:
+        """Gives the picture of a finding."""
+
+    def of_use(self, use: int) -> str:
+        """Gives the picture of a use by its number."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of an audit, of how many uses; ``limit`` shortens what is shown, never what is counted.
@@ -66,6 +76,8 @@ class Report:
     """Tells what a page says beside the findings; None where only the findings are known."""
     lines: Callable[[], Iterable[str]] | None = None
     """Gives the findings as lines of JSON, where there is a quicker way than through ``findings``."""
+    thumbnails: Thumbnails | None = None
+    """Small pictures for a page; None where they are not asked for."""
     notes: tuple[str, ...] = ()
     """What the reader must know to read the numbers right: ``no agreements are stored``."""
 
