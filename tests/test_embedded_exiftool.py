@@ -10,7 +10,7 @@ from typing import Any
 
 import pytest
 
-from captions.embedded import Fields, read, stamp
+from captions.embedded import NAMES, Fields, read, stamp
 from tests import pictures as p
 from tests.test_embedded_stamp import VALUES
 
@@ -27,6 +27,7 @@ TAGS = {
         "usage_terms": "XMP-xmpRights:UsageTerms", "web_statement": "XMP-xmpRights:WebStatement",
         "licensor_name": "XMP-plus:LicensorName", "licensor_url": "XMP-plus:LicensorURL",
         "image_supplier": "XMP-plus:ImageSupplierName", "image_supplier_image_id": "XMP-plus:ImageSupplierImageID",
+        "document_id": "XMP-xmpMM:DocumentID", "original_document_id": "XMP-xmpMM:OriginalDocumentID",
         "image_guid": "XMP-iptcExt:DigitalImageGUID", "digital_source_type": "XMP-iptcExt:DigitalSourceType",
         "sublocation": "XMP-iptcCore:Location", "city": "XMP-photoshop:City", "state": "XMP-photoshop:State",
         "country": "XMP-photoshop:Country", "country_code": "XMP-iptcCore:CountryCode", "keywords": "XMP-dc:Subject",
@@ -47,7 +48,7 @@ EVERY = Fields(
     copyright_notice="© 2024 Gull Photo", caption="Islanders <queue> & wait. 漢字", headline="Ferry – back",
     title="AFP_1", instructions="NO SALES", job_id="J-1", usage_terms="For news.", web_statement="https://w.example/?a&b",
     licensor_name="Gull Photo", licensor_url="https://l.example/1", image_supplier="Gull", image_supplier_image_id="G1",
-    image_guid="urn:x:1", digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+    document_id="xmp.did:1", original_document_id="xmp.did:2", image_guid="urn:x:1", digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
     sublocation="Pier Two", city="Bodø", state="Nordland", country="Noreg", country_code="NOR",
     keywords=("ferry", "pier"),
 )  # fmt: skip
@@ -106,6 +107,74 @@ def test_what_exiftool_writes_is_read_the_same(tmp_path: Path, suffix: str) -> N
     assert found.fields == EVERY
     for family in CAN_WRITE[suffix]:
         assert found.family(family).told() == {n: EVERY.get(n) for n in EVERY.told() if n in TAGS[family]}
+
+
+# What else IPTC's standard has, core and extension: none of it may be taken for one of the fields above. As in IPTC's
+# reference image, each value says where it stands, and structures hold names like those of the plain fields.
+OTHERS = (
+    "XMP-iptcCore:CreatorContactInfo={CiAdrCity=Contact town,CiAdrCtry=Contact country,CiEmailWork=x@mail.example,"
+    "CiUrlWork=https://contact.example}",
+    "XMP-photoshop:CaptionWriter=Description writer", "XMP-iptcCore:IntellectualGenre=Genre of intellect",
+    "XMP-iptcCore:Scene=010100", "XMP-iptcCore:SubjectCode=01000000", "XMP-iptcCore:AltTextAccessibility=Alt text",
+    "XMP-iptcCore:ExtDescrAccessibility=Extended description",
+    "XMP-iptcExt:AdditionalModelInformation=Additional model",
+    "XMP-iptcExt:ArtworkOrObject=[{AOTitle=Artwork title,AOCreator=Artwork creator,AOSource=Artwork source,"
+    "AOCopyrightNotice=Artwork notice}]",
+    "XMP-iptcExt:AboutCvTerm=[{CvTermName=Term}]", "XMP-iptcExt:Contributor=[{Name=Contributor,Role=role}]",
+    "XMP-iptcExt:Event=Event name", "XMP-iptcExt:Genre=[{CvTermName=Genre}]",
+    "XMP-iptcExt:LocationCreated=[{City=Town of creation,CountryName=Country of creation,CountryCode=AAA,"
+    "ProvinceState=State of creation,Sublocation=Place of creation}]",
+    "XMP-iptcExt:LocationShown=[{City=Town shown,CountryName=Country shown,CountryCode=BBB,Sublocation=Place shown}]",
+    "XMP-iptcExt:MaxAvailHeight=30", "XMP-iptcExt:MaxAvailWidth=20", "XMP-iptcExt:ModelAge=25",
+    "XMP-iptcExt:OrganisationInImageCode=Organisation code", "XMP-iptcExt:OrganisationInImageName=Organisation",
+    "XMP-iptcExt:PersonInImage=Person one", "XMP-iptcExt:PersonInImage=Person two",
+    "XMP-iptcExt:ProductInImage=[{ProductName=Product}]", "XMP-iptcExt:RegistryID=[{RegItemId=1,RegOrgId=2}]",
+    "XMP-plus:CopyrightOwner=[{CopyrightOwnerName=Copyright owner,CopyrightOwnerID=o1}]",
+    "XMP-plus:ImageCreator=[{ImageCreatorName=Image creator,ImageCreatorID=c1}]",
+    "XMP-plus:MinorModelAgeDisclosure=AG-A25", "XMP-plus:ModelReleaseID=m1", "XMP-plus:ModelReleaseStatus=MR-NON",
+    "XMP-plus:PropertyReleaseID=p1", "XMP-plus:PropertyReleaseStatus=PR-NON",
+    "XMP-plus:OtherConstraints=Other constraints", "XMP-xmp:Rating=1", "XMP-xmpRights:Marked=true",
+    "XMP-xmpRights:Owner=Owner of rights", "XMP-xmpMM:InstanceID=xmp.iid:3", "XMP-tiff:Make=Maker",
+    "IPTC:Writer-Editor=Writer", "IPTC:Contact=Contact", "IPTC:EditStatus=Status", "IPTC:Category=CAT",
+    "IPTC:OriginatingProgram=Program", "IFD0:Software=Program", "ExifIFD:UserComment=A comment",
+    "ExifIFD:ImageUniqueID=0a1b2c3d4e5f60718293a4b5c6d7e8f9",
+)  # fmt: skip
+WHEN = "2024-05-18T09:30:00+02:00"
+
+
+def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> None:
+    path = tmp_path / "reference.jpg"
+    path.write_bytes(p.bare("JPEG"))
+    moment = "2024:05:18 09:30:00"
+    dates = (
+        f"-XMP-photoshop:DateCreated={moment}+02:00", "-IPTC:DateCreated=2024:05:18",
+        "-IPTC:TimeCreated=09:30:00+02:00", f"-ExifIFD:DateTimeOriginal={moment}", "-ExifIFD:OffsetTimeOriginal=+02:00",
+    )  # fmt: skip
+    _written(path, ("xmp", "iim", "exif"), *dates, *(f"-{tag}" for tag in OTHERS))
+    # The file holds all of it: exiftool, which wrote it, finds each.
+    written = json.loads(exiftool("-j", "-G1", "-struct", path))[0]
+    held = {key.casefold() for key in written}
+    assert [tag for tag in OTHERS if tag.partition("=")[0].casefold() not in held] == []
+    found = read(path)
+    expected = {**EVERY.told(), "date_created": (WHEN,), "image_unique_id": ("0a1b2c3d4e5f60718293a4b5c6d7e8f9",)}
+    assert found.fields.told() == Fields.of(expected).told()
+    assert set(found.fields.told()) == set(NAMES)
+    assert (found.notes, found.disagreements, found.cuts) == ((), (), ())
+    for family in ("xmp", "iim", "exif"):
+        own = {name: values for name, values in found.family(family).told().items() if name in TAGS[family]}
+        assert own == told(path, family)
+    # And a copy that is stamped keeps all of it.
+    stamp(path, tmp_path / "copy.jpg", Fields(credit_line="AP"))
+    copied = json.loads(exiftool("-j", "-G1", "-struct", tmp_path / "copy.jpg"))[0]
+    changed = {key for key in written if key.partition(":")[0] != "System" and copied.get(key) != written[key]}
+    assert changed <= {
+        "SourceFile",
+        "IPTC:Credit",
+        "XMP-photoshop:Credit",
+        "File:CurrentIPTCDigest",
+        "XMP-x:XMPToolkit",
+    }
+    assert read(tmp_path / "copy.jpg").fields.told() == {**found.fields.told(), "credit_line": ("AP",)}
 
 
 def test_dates_are_read_the_same(tmp_path: Path) -> None:

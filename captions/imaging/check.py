@@ -107,7 +107,7 @@ class Archive:
 def archive(engine: Engine, words: Vocabulary, *, store: bool = True) -> Archive:
     """Matches the pictures of a store to its uses, and stores which belong to which, unless ``store`` is False.
 
-    What is held of a million pictures are some 200 MB of numbers, and no text.
+    What is held of a million pictures is half a gigabyte of numbers, and no text.
     """
     index = Index(engine, words)
     links = matched(engine, index, words)

@@ -29,7 +29,7 @@ _MOST_FILES = 50  # a document with more files than this is a template
 
 
 class Index:
-    """What is needed of all pictures to find those of a use: no text, some 150 bytes a picture."""
+    """What is needed of all pictures to find those of a use: numbers, no text."""
 
     def __init__(self, engine: Engine, words: Vocabulary) -> None:
         """Reads all pictures once."""

@@ -1,4 +1,4 @@
-"""Which pictures are the same, of all that are stored: in some 60 bytes a picture."""
+"""Which pictures are the same, of all that are stored, in little memory: 170 MB for a million."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Same:
     """Groups of pictures: by their hashes, and by what else says that they are one.
 
     Numbers of pictures are added in rising order; then :meth:`join` compares the hashes, and groups can be asked for.
-    Numbers, hashes and groups stand in arrays: of a million pictures they take 60 MB, where objects took 600.
+    All stands in arrays: of a million pictures 60 MB, and 110 MB more while they are compared, which takes six minutes.
     """
 
     def __init__(self) -> None:
