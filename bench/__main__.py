@@ -5,7 +5,7 @@ from __future__ import annotations
 import sys
 from collections.abc import Callable
 
-from bench import audit, embedded, ingest, pages, parse, search, usage
+from bench import audit, embedded, ingest, pages, parse, same, search, usage
 
 ALL: dict[str, Callable[[], None]] = {
     "parse": parse.run,
@@ -13,6 +13,7 @@ ALL: dict[str, Callable[[], None]] = {
     "ingest": ingest.run,
     "audit": audit.run,
     "embedded": embedded.run,
+    "same": same.run,
     "usage": usage.run,
     "search": search.run,
 }

@@ -38,10 +38,11 @@ def read(
     form: o.ShapeFormat = o.Shape.table,
     output: o.Output = None,
 ) -> None:
-    """Show the credits, captions and rights that are embedded in pictures. No pixel is decoded.
+    """Show what is embedded in pictures.
 
-    XMP is believed before IIM, and IIM before EXIF; of the day of capture, EXIF is believed first. What a sidecar says
-    (FILE.xmp beside the picture) is believed before all of them.
+    Credits, captions, rights, ids and places are read; no pixel is decoded. XMP is believed before IIM, and IIM before
+    EXIF; of the day of capture, EXIF is believed first. What a sidecar says (FILE.xmp beside the picture) is believed
+    before all of them.
 
     \b
     Examples:

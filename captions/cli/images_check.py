@@ -30,10 +30,11 @@ def check(
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:
-    """Compare the pictures that were scanned with the uses in the database, and with each other.
+    """Hold scanned pictures against what is printed.
 
-    A picture belongs to a use by the name of its file in the page's address, by the caption embedded in it, or because
-    it is the same picture as one that does: scaled, compressed again or cropped a little.
+    They are compared with the uses in the database, and with each other; `captions audit` tells the same among its own
+    findings. A picture belongs to a use by the name of its file or an embedded id in the page's address, by the caption
+    embedded in it, or because it is the same picture as one that does: scaled, compressed again or cropped a little.
 
     \b
     Examples:

@@ -25,10 +25,10 @@ def find(
     form: o.ListingFormat = o.Listing.table,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Find the same picture among those that were scanned, and the uses that it belongs to.
+    """Find where a picture lies, and was used.
 
-    It is found scaled, compressed again, brightened, with a border or cropped a little. Which uses it belongs to is as
-    the last `captions images check` found.
+    The same picture is looked for among those that were scanned: it is found scaled, compressed again, brightened, with
+    a border or cropped a little. Which uses it belongs to is as the last `captions images check` found.
 
     \b
     Example:

@@ -16,10 +16,11 @@ def scan(
     form: o.ShapeFormat = o.Shape.table,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Read what is embedded in all pictures of a folder, hash them, and keep both in the database.
+    """Read the pictures of folders into the database.
 
-    What was scanned already is not read again, whatever its name; files that are gone are forgotten. A file that can't
-    be read is told and left out. `captions images check` then compares the pictures with what is printed.
+    What is embedded in them is kept, and hashes by which the same picture is known again. What was scanned already is
+    not read again, whatever its name; files that are gone are forgotten. A file that can't be read is told and left
+    out. `captions images check` then compares the pictures with what is printed.
 
     \b
     Examples:

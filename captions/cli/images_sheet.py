@@ -22,8 +22,9 @@ def sheet(
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Write a page with all pictures that `captions images check` finds something of, small, beside their credits.
+    """Write a page of pictures that need a person.
 
+    Those that `captions images check` finds something of are shown small, beside their printed and embedded credits.
     The page needs no network and holds the small pictures itself: 1000 of them, if --limit does not say otherwise.
 
     \b

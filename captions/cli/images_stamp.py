@@ -17,7 +17,7 @@ if TYPE_CHECKING:
 
 def stamp(
     picture: Annotated[
-        str | None, typer.Argument(metavar="[PICTURE]", help="The picture; it is not changed, but by --replace.")
+        str | None, typer.Argument(metavar="PICTURE", help="The picture; it is not changed, but by --replace.")
     ] = None,
     output: Annotated[
         Path | None,
@@ -59,12 +59,13 @@ def stamp(
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Write a copy of a picture with its credit embedded. No pixel changes, and what else was embedded stays.
+    """Write copies of pictures with their credits embedded.
 
-    JPEG and TIFF get XMP and IIM, and EXIF where there is some; PNG, WebP and GIF get XMP. Of other formats a sidecar,
-    FILE.xmp, is written beside the copy. What was written is read back and compared. `captions find` with --format json
-    tells the ids of uses; its credit line is written as the supplier asks for it. With --from-article, all pictures of
-    an article that were scanned are stamped, each from its own use; one that can't be is told, and the others go on.
+    No pixel changes, and what else was embedded stays. JPEG and TIFF get XMP and IIM, and EXIF where there is some;
+    PNG, WebP and GIF get XMP. Of other formats a sidecar, FILE.xmp, is written beside the copy. What was written is
+    read back and compared. `captions find` with --format json tells the ids of uses; its credit line is written as the
+    supplier asks for it. With --from-article, all pictures of an article that were scanned are stamped, each from its
+    own use; one that can't be is told, and the others go on.
 
     \b
     Examples:
