@@ -101,7 +101,7 @@ class Answer:
         """Gives the same findings as lines of JSON, in a fourth of the time that it takes to make findings first."""
         first = 1
         for code, count in self.in_order.items():
-            yield from finding_lines.lines(self._loose.get(code, ()))
+            yield from finding_lines.lines(finding for finding, _ in self._loose.get(code, ()))
             row = self.codes[code]
             writer = finding_lines.Writer(code, row.severity, self._commands)
             for page in self._audit.briefly_listed(first, first + count - 1):
