@@ -50,6 +50,13 @@ class Settings:
         return digest.hexdigest()
 
     @property
+    def version(self) -> str:
+        """By what credits are read: the program, and the user's own register. With another, lines are read anew."""
+        if self.register is None:
+            return VERSION
+        return f"{VERSION}+{hashlib.blake2b(self.register.read_bytes(), digest_size=4).hexdigest()}"
+
+    @property
     def told(self) -> str:
         """What the user told of the articles, as a part of their hashes; empty where nothing was told."""
         facts = (self.publication, self.published)

@@ -56,6 +56,7 @@ from db.images import (
     put_image_uses,
     put_images,
 )
+from db.merges import Merged, MergeRecord, merge_parties, merges, undo_merge
 from db.queries import (
     GROUPS,
     VIEWS,
@@ -119,6 +120,8 @@ __all__ = [
     "ImageRecord",
     "ImageUse",
     "LockedStoreError",
+    "MergeRecord",
+    "Merged",
     "MissingStoreError",
     "NewerStoreError",
     "NotAStoreError",
@@ -167,6 +170,8 @@ __all__ = [
     "known_images",
     "lines_in_use",
     "lines_of",
+    "merge_parties",
+    "merges",
     "near_images",
     "open_store",
     "parties",
@@ -179,6 +184,7 @@ __all__ = [
     "suppliers_in_use",
     "undo_agreement",
     "undo_correction",
+    "undo_merge",
     "undo_waiver",
     "upgrade_store",
     "usage_changes",

@@ -8,7 +8,7 @@ the correction leaves the line as if it had never been.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -18,11 +18,12 @@ from sqlalchemy import Connection, Engine, select
 from db import models as m
 from db.border import Row, chain_rows, digest, json_list, storable, utc
 from db.bulk import in_chunks
-from db.search import fold
+from db.search import fold, search_text
 
 RULE = "correction"
 """The rule of a credit that a person corrected."""
 
+_ROLES = ("creator", "agency", "supplier")
 _BESIDE = ("line", "line_digest", "version", "reading", "parsed")
 """What of a credit's row is not what is said of the line."""
 
@@ -99,8 +100,43 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
     return new | {"reading": digest(_as_json(_said_of(new)))}
 
 
+def merged(row: Row, merges: Mapping[str, str], *, told: bool = False) -> Row:
+    """Give a row with its agencies under the names that they go by now; one that stood there under two stands once.
+
+    Where nobody could tell which of the two supplied the picture, it did; not if a person has ``told`` who did.
+    The parser's reading is kept under ``parsed``, as ``corrected`` keeps it; it may be there already.
+    """
+    if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
+        return row
+    read = {role: [name for other, _, name in row["parties"] if other == role] for role in _ROLES}
+    agencies = list(dict.fromkeys(merges.get(name, name) for name in read["agency"]))
+    supplier = next((merges.get(name, name) for name in read["supplier"]), None)
+    if supplier is None and not told and len(agencies) == 1 < len(read["agency"]):
+        supplier = agencies[0]
+    new: Row = {
+        "parsed": _as_json({**_said_of(row), "reading": row["reading"]}),
+        **row,
+        "parties": chain_rows(read["creator"], agencies, supplier),
+        "search_text": search_text(" ".join((row["line"], *read["creator"], *agencies))),
+    }
+    return new | {"reading": digest(_as_json(_said_of(new)))}
+
+
+def holding(connection: Connection) -> dict[str, str]:
+    """Give the names of agencies that were merged into others, with the name that each goes by now."""
+    column = m.party_merge.c
+    told = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
+    merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(told)}
+    for name in merges:
+        seen = {name}
+        while merges[name] in merges and merges[name] not in seen:
+            seen.add(merges[name])
+            merges[name] = merges[merges[name]]
+    return merges
+
+
 def parsed(row: Row) -> Row:
-    """Give the parser's reading of a stored row, whether a correction stands over it or not."""
+    """Give the parser's reading of a stored row, whether a person said something over it or not."""
     if row["parsed"] is None:
         return {key: value for key, value in row.items() if key != "parsed"}
     read: Row = json.loads(row["parsed"])

@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, bindparam, delete, select, update
 
 from db import models as m
 from db.border import Row, credit_row
 from db.bulk import in_chunks, insert_rows, insert_with_ids
-from db.corrections import CorrectionRecord, corrected, held, parsed
+from db.corrections import CorrectionRecord, corrected, held, holding, merged, parsed
 from db.records import CreditRecord
 from db.search import name_key
 
@@ -65,18 +65,22 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    corrections = held(connection, lines)
-    new = [_as_corrected(row, corrections) | {"version": version} for row in new]
-    better = {key: _as_corrected(row, corrections) | {"version": version} for key, row in better.items()}
+    said = _Said(held(connection, lines), holding(connection))
+    new = [said.over(row) | {"version": version} for row in new]
+    better = {key: said.over(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
 
 
 def put_corrected(connection: Connection, lines: Collection[str]) -> None:
     """Store what is to be said of these lines now, after corrections of them were made or undone."""
-    rows = {row_id: parsed(row) for row_id, row in _stored_rows(connection, lines).items()}
-    corrections = held(connection, lines)
-    _write(connection, [], {row_id: _as_corrected(row, corrections) for row_id, row in rows.items()})
+    _put_said(connection, _stored_rows(connection, m.credit.c.line, lines))
+
+
+def put_merged(connection: Connection, credit_ids: Collection[int]) -> None:
+    """Store what is to be said of these credits now, after agencies were merged or parted again."""
+    for chunk in in_chunks(credit_ids):
+        _put_said(connection, _stored_rows(connection, m.credit.c.id, chunk))
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
@@ -135,9 +139,24 @@ def _move_uses(connection: Connection, rows: Sequence[Row]) -> None:
         connection.execute(moved.values(supplier_id=bindparam("supplier")), values)
 
 
-def _as_corrected(row: Row, corrections: Mapping[str, CorrectionRecord]) -> Row:
-    correction = corrections.get(row["line"])
-    return row if correction is None else corrected(row, correction)
+class _Said(NamedTuple):
+    """What persons said: of lines, and of agencies that are one."""
+
+    corrections: Mapping[str, CorrectionRecord]
+    merges: Mapping[str, str]
+
+    def over(self, row: Row) -> Row:
+        """Give what ``credit_row`` made of a line as persons have it; an agency they name goes by its name of today."""
+        correction = self.corrections.get(row["line"])
+        if correction is None:
+            return merged(row, self.merges)
+        return merged(corrected(row, correction), self.merges, told=correction.supplier is not None)
+
+
+def _put_said(connection: Connection, stored: Mapping[int, Row]) -> None:
+    rows = {row_id: parsed(row) for row_id, row in stored.items()}
+    said = _Said(held(connection, {row["line"] for row in rows.values()}), holding(connection))
+    _write(connection, [], {row_id: said.over(row) for row_id, row in rows.items()})
 
 
 @lru_cache(maxsize=10_000)
@@ -164,13 +183,14 @@ def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[s
     return out
 
 
-def _stored_rows(connection: Connection, lines: Collection[str]) -> dict[int, Row]:
-    """Give the rows of these lines by their ids, as ``credit_row`` makes them, with ``version`` and ``parsed``."""
+def _stored_rows(connection: Connection, by: Column[Any], values: Collection[Any]) -> dict[int, Row]:
+    """Give the rows with these values in a column by their ids, as ``credit_row`` makes them, with ``version`` and
+    ``parsed``."""
     columns = [column for column in m.credit.c if column.name not in ("id", "supplier_id")]
     chain, party = m.credit_party.c, m.party.c
     out: dict[int, Row] = {}
-    for chunk in in_chunks(lines):
-        found = connection.execute(select(m.credit.c.id, *columns).where(m.credit.c.line.in_(chunk)))
+    for chunk in in_chunks(values):
+        found = connection.execute(select(m.credit.c.id, *columns).where(by.in_(chunk)))
         out |= {row.pop("id"): row | {"parties": []} for row in map(dict, found.mappings())}
     for ids in in_chunks(sorted(out)):
         names = select(chain.credit_id, chain.role, chain.place, party.name).join(m.party, party.id == chain.party_id)

@@ -92,7 +92,8 @@ class Credit(_Base, table=True):
     ``line_digest`` is of the line, and of the rights where any are told: two pictures with one line and other
     licenses have two credits. ``marks`` and ``restrictions`` are JSON lists of strings.
     ``reading`` is a digest of the parsed fields, ``version`` that of the program which read them. Where a person
-    corrected the line, all these fields say what the person said, and ``parsed`` keeps as JSON what the program read.
+    corrected the line, or merged an agency of it into another, all these fields say what the person said, and
+    ``parsed`` keeps as JSON what the program read.
     """
 
     __tablename__ = "credit"
@@ -302,6 +303,28 @@ class Waiver(_Base, table=True):
     undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
+class PartyMerge(_Base, table=True):
+    """An agency's name that a person said is another name of another agency. One not undone holds for all credits.
+
+    ``agreements`` and ``waivers`` are JSON lists of the numbers of those that went along, and go back if it is undone.
+    """
+
+    __tablename__ = "party_merge"
+    __table_args__ = {"sqlite_autoincrement": True}
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text, index=True)
+    merged_into: str = Field(sa_type=Text)
+    agreements: str = Field(sa_type=Text)
+    waivers: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    who: str = Field(sa_type=Text)
+    made: datetime = Field(sa_type=DateTime(timezone=True))
+    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_reason: str | None = Field(default=None, sa_type=Text)
+
+
 class Image(_Base, table=True):
     """A picture by the content of its file: what is embedded in it (JSON), and its hashes, if it could be decoded.
 
@@ -369,6 +392,7 @@ use_image = _table("use_image")
 agreement = _table("agreement")
 correction = _table("correction")
 waiver = _table("waiver")
+party_merge = _table("party_merge")
 image = _table("image")
 image_file = _table("image_file")
 image_use = _table("image_use")

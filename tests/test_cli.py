@@ -24,7 +24,8 @@ ROOT = Path(__file__).parent.parent
 SAMPLES = ROOT / "samples" / "articles"
 COMMANDS = [
     ["ingest"], ["audit"], ["usage"], ["find"], ["clean"], ["parse"], ["credit"], ["agency", "list"],
-    ["agency", "show"], ["db", "info"], ["db", "upgrade"], ["db", "check"], ["images", "read"],
+    ["agency", "show"], ["agency", "add"], ["agency", "alias"], ["agency", "merge"],
+    ["db", "info"], ["db", "upgrade"], ["db", "check"], ["images", "read"],
     ["images", "stamp"],
 ]  # fmt: skip
 
@@ -106,6 +107,10 @@ def test_output_to_a_full_disk_is_told(tmp_path: Path) -> None:
         ("waive --un", {"--until"}),
         ("waive undo --re", {"--reason"}),
         ("db ru", {"runs"}),
+        ("agency mer", {"merge"}),
+        ("agency show Reut", {"Reuters"}),
+        ("agency merge nobody Reut", {"Reuters"}),
+        ("agency add New --parent Reut", {"Reuters"}),
     ],
 )
 def test_a_shell_completes_what_is_typed(tmp_path: Path, typed: str, expected: set[str]) -> None:

@@ -156,6 +156,7 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
         "image_file": 0,
         "image_use": 0,
         "party": 5,
+        "party_merge": 0,
         "party_alias": 0,
         "use": 7,
         "use_image": 2,

@@ -16,8 +16,9 @@ LAYERS = (
     ("walk",),
     ("looks", "chrome"),
     ("body", "register", "images"),
+    ("register_file",),
     ("vocabulary", "embedded", "sheet", "terms"),
-    ("agreements", "defaults"),
+    ("agreements", "defaults", "own_register"),
     ("spending",),
     ("names", "labels", "notices"),
     ("segments",),
@@ -37,14 +38,14 @@ LAYERS = (
     ("report",),
     ("clean",),
     ("reading",),
-    ("catalog", "clearing", "holdings"),
+    ("catalog", "clearing", "holdings", "merging"),
     ("imaging", "shards"),
     ("accounts", "auditing"),
     ("cli",),
     ("__init__", "__main__"),
 )
 RANK = {name: at for at, layer in enumerate(LAYERS) for name in layer}
-MAY_USE_THE_STORE = {"accounts", "auditing", "catalog", "clearing", "cli", "holdings", "imaging"}
+MAY_USE_THE_STORE = {"accounts", "auditing", "catalog", "clearing", "cli", "holdings", "imaging", "merging"}
 
 
 def _imports(path: Path) -> set[str]:

@@ -97,7 +97,6 @@ def ingest(
     from captions import catalog, reading, shards
     from captions.pool import Limits
     from captions.reading.records import parse_map
-    from captions.version import VERSION
 
     names = parse_map(fields or [])
     words = o.words(agencies, db_url)
@@ -106,7 +105,7 @@ def ingest(
     try:
         broken = [failure.source for failure in catalog.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
-        run = db.start_run(engine, VERSION)
+        run = db.start_run(engine, settings.version)
         how = shards.How(db_url, words, settings, names)
         parts = shards.Reading(how, jobs or cores(), Limits(seconds), engine).parts(reading.find(paths))
         with progress(paths) as shown, closing(parts):

@@ -8,6 +8,8 @@ from collections.abc import Collection
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import typer
+
 from captions.cli.output import note
 from captions.errors import CaptionsError
 from captions.sheet import SheetRow, rows
@@ -27,6 +29,18 @@ def known_agency(name: str, words: Vocabulary) -> str:
     near = Register(words).near(name)
     note(f"no agency {name!r} in the register" + (f"; did you mean {near}?" if near else "; it is taken as it stands"))
     return tidy(name)
+
+
+def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
+    """The agencies whose names begin so, for a shell that completes; none where the register is broken."""
+    from captions.cli import options
+
+    register, url = ctx.params.get("agencies"), ctx.params.get("db_url")
+    try:
+        known = options.words(Path(register) if register else None, url).agencies
+    except CaptionsError:
+        return []
+    return sorted(name for name in known if name.casefold().startswith(incomplete.casefold()))
 
 
 def sheet_rows(path: Path, needed: Collection[str], known: Collection[str] | None = None) -> list[SheetRow]:

@@ -81,11 +81,16 @@ def register_of(register: Path | None, url: str | None = None) -> Path | None:
 
     ``url`` is the database's; by default the one that a command without ``--db`` takes.
     """
+    place = place_of_register(register, url)
+    return place if register is not None or place.is_file() else None
+
+
+def place_of_register(register: Path | None, url: str | None = None) -> Path:
+    """Where the user's own register is, or would be; see :func:`register_of`."""
     if register is not None:
         return register
     database = (url or os.environ.get("CAPTIONS_DB") or DATABASE).removeprefix("sqlite:///")
-    beside = (Path() if "://" in database else Path(database).parent) / "agencies.toml"
-    return beside if beside.is_file() else None
+    return (Path() if "://" in database else Path(database).parent) / "agencies.toml"
 
 
 def words(register: Path | None, url: str | None = None) -> Vocabulary:
