@@ -167,14 +167,14 @@ def audit(
                 answer.uses,
                 answer.articles,
                 limit,
-                answer.counts,
-                answer.codes,
-                answer.waived,
-                answer.known,
-                answer.overview,
-                answer.lines,
-                Thumbnails(answer.archive) if thumbnails and answer.archive is not None else None,
-                () if answer.agreements else ("no agreements are stored",),
+                counts=answer.counts,
+                codes=answer.codes,
+                waived=answer.waived,
+                known=answer.known,
+                overview=answer.overview,
+                lines=answer.lines,
+                thumbnails=Thumbnails(answer.archive) if thumbnails and answer.archive is not None else None,
+                notes=() if answer.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:
                 write_audit(report, form.value, stream)
