@@ -68,19 +68,26 @@ def _run(text: str) -> int:
     return int(text)
 
 
+ReportFormat = Annotated[Form, typer.Option("--format", help="How to write it.")]
+FailOn = Annotated[
+    o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
+]
+Codes = Annotated[
+    list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
+]
+Levels = Annotated[
+    list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")
+]
+Waived = Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")]
+
+
 def audit(
     db_url: o.Database = o.DATABASE,
-    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
+    form: ReportFormat = Form.table,
     output: o.Output = None,
-    fail_on: Annotated[
-        o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
-    ] = o.Fail.never,
-    code: Annotated[
-        list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
-    ] = [],  # noqa: B006 - typer copies it
-    severity: Annotated[
-        list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")
-    ] = [],  # noqa: B006 - typer copies it
+    fail_on: FailOn = o.Fail.never,
+    code: Codes = [],  # noqa: B006 - typer copies it
+    severity: Levels = [],  # noqa: B006 - typer copies it
     supplier: Annotated[
         str | None, typer.Option("--supplier", metavar="NAME", help="Only uses of this supplier.")
     ] = None,
@@ -103,7 +110,7 @@ def audit(
             "--run", parser=_run, metavar="N|last", help="Only what this ingest stored, changed or could not read."
         ),
     ] = None,
-    waived: Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")] = False,
+    waived: Waived = False,
     thumbnails: Annotated[
         bool, typer.Option("--thumbnails", help="With --format html: show the pictures that were scanned, small.")
     ] = False,

@@ -3,30 +3,23 @@
 from __future__ import annotations
 
 from datetime import UTC, datetime
-from typing import Annotated
 
 import typer
 
 from captions.audit import SEVERITIES
 from captions.cli import options as o
-from captions.cli.audit import Form, known_codes
+from captions.cli.audit import Codes, FailOn, Form, Levels, ReportFormat, Waived
 from captions.cli.output import note, opened
 
 
 def check(
     db_url: o.Database = o.DATABASE,
-    form: Annotated[Form, typer.Option("--format", help="How to write it.")] = Form.table,
+    form: ReportFormat = Form.table,
     output: o.Output = None,
-    fail_on: Annotated[
-        o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
-    ] = o.Fail.never,
-    code: Annotated[
-        list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
-    ] = [],  # noqa: B006 - typer copies it
-    severity: Annotated[
-        list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")
-    ] = [],  # noqa: B006 - typer copies it
-    waived: Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")] = False,
+    fail_on: FailOn = o.Fail.never,
+    code: Codes = [],  # noqa: B006 - typer copies it
+    severity: Levels = [],  # noqa: B006 - typer copies it
+    waived: Waived = False,
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:

@@ -13,6 +13,8 @@ from db import models as m
 from db.audit import tables as t
 
 _PAGE = 5_000
+_FINDING = (t.listed.c.number, t.remark.c.text, t.remark.c.clear, m.use.c.id, m.use.c.position)
+_ARTICLE = (m.article.c.source, m.article.c.url, m.article.c.headline, m.article.c.publication)
 
 
 class Listed(NamedTuple):
@@ -53,22 +55,15 @@ class Brief(NamedTuple):
 
 def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     """Give the findings from one place in the list to another, both included."""
-    use, article = m.use.c, m.article.c
+    use = m.use.c
     columns: tuple[ColumnElement[Any], ...] = (
-        t.listed.c.number,
-        t.remark.c.text,
-        t.remark.c.clear,
-        use.id,
-        use.position,
+        *_FINDING,
         use.printings,
         use.used_on,
         use.credit_id,
         m.caption.c.text,
         m.caption.c.match_key,
-        article.source,
-        article.url,
-        article.headline,
-        article.publication,
+        *_ARTICLE,
     )
     for page in _pages(connection, columns, first, last):
         yield from map(Listed._make, page)
@@ -76,20 +71,13 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
 
 def briefly_listed(connection: Connection, first: int, last: int) -> Iterator[Sequence[Brief]]:
     """Give the same findings in pages: a million of them in seconds."""
-    use, article = m.use.c, m.article.c
+    use = m.use.c
     columns: tuple[ColumnElement[Any], ...] = (
-        t.listed.c.number,
-        t.remark.c.text,
-        t.remark.c.clear,
-        use.id,
-        use.position,
+        *_FINDING,
         cast(use.used_on, Text),
         use.credit_id,
         m.caption.c.text,
-        article.source,
-        article.url,
-        article.headline,
-        article.publication,
+        *_ARTICLE,
     )
     for page in _pages(connection, columns, first, last):
         # A row is read like a tuple; to make one of each would take as long as to write its line.
