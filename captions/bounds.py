@@ -33,9 +33,9 @@ _VOID = frozenset(
 _MANY_TAGS, _MANY_UNCLOSED = 5_000, 1_000
 # lexbor's time grows with the square of one element's attributes too. Looked at is only where no tag follows for long;
 # scripts and styles, long in most pages and dropped whole, only if the page is too long.
-_LONG = re.compile(r"<[^<]{4000,}+")
-_LONG_NO_CODE = re.compile(r"<(?!(?:script|style)[^<>]{0,4000}+>)[^<]{4000,}+")
-_LONG_TAG = re.compile(r"""<([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
+_LONG = 4_000
+_CODE = re.compile(r"(?:script|style)[^<>]{0,4000}+>")
+_LONG_TAG = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _MOST_ATTRIBUTES = 200
 _LONGEST_VALUE = 50_000
@@ -71,38 +71,50 @@ def bounded(html: str) -> tuple[str, tuple[str, ...]]:
     """
     notes: list[str] = []
     cut = len(html) > 5 * LARGEST
-    html = _without_long(html[: 5 * LARGEST] if cut else html)
+    if cut:
+        html = html[: 5 * LARGEST]
+    parts = html.split("<", 10 * MOST_TAGS)  # once, for all that is asked: a page of tags alone would take gigabytes
+    if _shorten(parts, code=len(html) > LARGEST):
+        html = "<".join(parts)
     if cut or len(html) > LARGEST:
         html = html[:LARGEST]
+        parts = html.split("<", 10 * MOST_TAGS)
         notes.append(f"read only as far as {LARGEST:,} characters of the page's source")
-    tags = html.count("<")
+    tags = len(parts) - 1
     if tags > MOST_TAGS:
-        html = _flattened("<".join(html.split("<", 10 * MOST_TAGS)[: 10 * MOST_TAGS]))
+        html = _flattened("<".join(parts[: 10 * MOST_TAGS]))
         if html.count("<") > MOST_TAGS:
             html = "<".join(html.split("<", MOST_TAGS)[:-1])
             notes.append(f"read only as far as {MOST_TAGS:,} tags of the page's source")
-    elif (tags > _MANY_TAGS or tags - 2 * html.count("</") > _MANY_UNCLOSED) and _may_be_deep(html):
-        html = _flattened(html)
+    elif tags > _MANY_TAGS or tags - 2 * len([part for part in parts if part[:1] == "/"]) > _MANY_UNCLOSED:
+        if _may_be_deep(html):
+            html = _flattened(html)
     return html, tuple(notes)
 
 
-def _without_long(html: str) -> str:
-    """The source without data in addresses and without the attributes of tags that have far too many."""
-    parts: list[str] = []
-    start = 0
-    for long in (_LONG if len(html) > LARGEST else _LONG_NO_CODE).finditer(html):
-        part = long[0]
+def _shorten(parts: list[str], code: bool) -> bool:
+    """Takes data in addresses, and the attributes of tags that have far too many, out of a source parted at each ``<``.
+
+    Scripts and styles are looked at only if ``code`` is. Gives whether anything was taken.
+    """
+    long = [part for part in parts if len(part) >= _LONG]
+    if not long or (not code and all(map(_CODE.match, long))):
+        return False
+    shorter = False
+    for at, part in enumerate(parts):
+        if at == 0 or len(part) < _LONG or (not code and _CODE.match(part)):
+            continue
         if "data:" in part:
             part = _INLINE_DATA.sub("data:", part)
         tag = _LONG_TAG.match(part)
         if tag and len(_QUOTED.sub("", tag[2]).split()) > _MOST_ATTRIBUTES:
-            part = f"<{tag[1]}>{part[tag.end() :]}"
+            part = f"{tag[1]}>{part[tag.end() :]}"
         elif tag and tag.end() > _LONGEST_VALUE:
             part = _LONG_VALUE.sub('""', part)
-        if len(part) < len(long[0]):
-            parts.append(html[start : long.start()] + part)
-            start = long.end()
-    return "".join((*parts, html[start:])) if parts else html
+        if len(part) < len(parts[at]):
+            parts[at] = part
+            shorter = True
+    return shorter
 
 
 def _may_be_deep(html: str) -> bool:

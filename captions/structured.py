@@ -18,7 +18,8 @@ from captions.told import Told, of_item, of_scopes, of_scripts
 
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
 # Old pages hide the source from browsers that know no scripts.
-_COMMENT = re.compile(r"^\s*(?://\s*)?<!(?:--|\[CDATA\[)|(?://\s*)?(?:--|\]\])>\s*$")
+_COMMENT = re.compile(r"\s*(?://\s*)?<!(?:--|\[CDATA\[)")
+_COMMENT_ENDS = ("-->", "]]>")
 _DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
@@ -56,9 +57,8 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
             metas.setdefault(name.lower(), content.strip())
     items: list[dict[str, Any]] = []
     for script in page.css('script[type="application/ld+json"]'):
-        text = _COMMENT.sub("", script.text(deep=True))
         try:
-            data = json.loads(text, strict=False)
+            data = json.loads(_shown(script.text(deep=True)), strict=False)
         except (ValueError, RecursionError):
             continue
         items.extend(_items(data, 0))
@@ -89,6 +89,14 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     )
     told.language = language.replace("_", "-").split("-")[0].lower() if language else told.language
     return told
+
+
+def _shown(source: str) -> str:
+    """A script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
+    if (begins := _COMMENT.match(source)) is not None:
+        source = source[begins.end() :]
+    ends = source.rstrip()
+    return ends[:-3].rstrip().removesuffix("//") if ends.endswith(_COMMENT_ENDS) else source
 
 
 def day(text: str) -> date | None:
