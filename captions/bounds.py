@@ -81,14 +81,14 @@ def bounded(html: str) -> tuple[str, tuple[str, ...]]:
         parts = html.split("<", 10 * MOST_TAGS)
         notes.append(f"read only as far as {LARGEST:,} characters of the page's source")
     tags = len(parts) - 1
+    unclosed = tags - 2 * len([part for part in parts if part[:1] == "/"])
     if tags > MOST_TAGS:
         html = _flattened("<".join(parts[: 10 * MOST_TAGS]))
         if html.count("<") > MOST_TAGS:
             html = "<".join(html.split("<", MOST_TAGS)[:-1])
             notes.append(f"read only as far as {MOST_TAGS:,} tags of the page's source")
-    elif tags > _MANY_TAGS or tags - 2 * len([part for part in parts if part[:1] == "/"]) > _MANY_UNCLOSED:
-        if _may_be_deep(html):
-            html = _flattened(html)
+    elif (tags > _MANY_TAGS or unclosed > _MANY_UNCLOSED) and _may_be_deep(html):
+        html = _flattened(html)
     return html, tuple(notes)
 
 

@@ -107,7 +107,7 @@ def test_output_to_a_full_disk_is_told(tmp_path: Path) -> None:
         ("waive --un", {"--until"}),
         ("waive undo --re", {"--reason"}),
         ("db ru", {"runs"}),
-        ("agency mer", {"merge"}),
+        ("agency mer", {"merge", "merges"}),
         ("agency show Reut", {"Reuters"}),
         ("agency merge nobody Reut", {"Reuters"}),
         ("agency add New --parent Reut", {"Reuters"}),

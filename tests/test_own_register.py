@@ -196,6 +196,22 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert "is not merged into 'Heron House' in the database; merged: none are" in again.err
 
 
+def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
+    (tmp_path / "d.txt").write_text(ARTICLES["d.txt"], encoding="utf-8")
+    run("ingest", "d.txt")
+    both = ("Gull Point Press", "Heron House")
+    run("agency", "merge", *both, "--who", "kim", "--reason", "one house")
+    held = json.loads(run("agency", "merges", "--format", "json").out)
+    assert [(one["name"], one["into"], one["who"], one["reason"], one["state"]) for one in held["merges"]] == [
+        (*both, "kim", "one house", "holds")
+    ]
+    run("agency", "merge", *both, "--undo", "--who", "lee", "--reason", "two houses")
+    assert json.loads(run("agency", "merges", "--format", "json").out)["merges"] == []
+    [undone] = json.loads(run("agency", "merges", "--all", "--format", "json").out)["merges"]
+    assert (undone["state"], undone["undone_by"], undone["undone_reason"]) == ("undone", "lee", "two houses")
+
+
 def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     assert run("agreement", "add", "AP", "--exclude", "Gull Point Press").code == 0
