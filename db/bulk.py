@@ -6,7 +6,7 @@ from collections.abc import Collection, Iterator, Sequence
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, Table, func, insert, select
+from sqlalchemy import Connection, MetaData, Table, func, insert, literal_column, select
 from sqlalchemy.sql.schema import Column
 
 from db.border import Row
@@ -28,6 +28,24 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Insert rows that have the same columns; nothing of no rows."""
     if rows:
         connection.execute(insert(table), rows)
+
+
+def insert_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Insert rows as ``insert_rows`` does, in their order; on SQLite in one statement, out of a temporary table.
+
+    SQLite writes its index of words out with each statement that changes it: with a statement a row, that takes eight
+    times as long (100 against 12 microseconds a row, SQLite 3.40).
+    """
+    if connection.dialect.name != "sqlite" or not rows:
+        insert_rows(connection, table, rows)
+        return
+    columns = [Column(name, table.c[name].type) for name in rows[0]]
+    stage = Table(f"staged_{table.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
+    stage.create(connection)
+    connection.execute(insert(stage), rows)
+    taken = select(*stage.c).order_by(literal_column("rowid"))
+    connection.execute(insert(table).from_select([*rows[0]], taken))
+    stage.drop(connection)
 
 
 def ids_by(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, int]:

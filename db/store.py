@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, selec
 
 from db import models as m
 from db.border import Row, article_row, caption_row, check, storable, storable_source, use_row
-from db.bulk import ids_by, in_chunks, insert_rows, insert_with_ids
+from db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from db.errors import StoreError
 from db.queries.listings import run_summary
@@ -243,7 +243,7 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
         row["credit_id"] = credit_id
         row["told_credit_id"] = told_id
         row["supplier_id"] = suppliers.get(credit_id)
-    insert_rows(connection, m.use, uses)
+    insert_staged(connection, m.use, uses)
     _put_images(connection, images)
 
 
