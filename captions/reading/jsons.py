@@ -10,7 +10,7 @@ from typing import Any, BinaryIO
 
 from captions.reading import items, ninjs
 from captions.reading.items import Options, Read, Unread, UnreadableError
-from captions.reading.records import Names, key, names, source_of
+from captions.reading.records import Names, places, source_of
 from captions.reading.streams import joined, lines, whole
 
 _START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
@@ -99,9 +99,8 @@ def _records_in(document: Any, depth: int) -> list[Any] | None:
     """The list of records that a document keeps under a usual name."""
     if not isinstance(document, Mapping) or depth > 2:
         return None
-    by_key = {key(str(name)): value for name, value in document.items()}
-    for name in names()["records"]:
-        value = by_key.get(name)
+    for name in places(document)["records"]:
+        value = document[name]
         if isinstance(value, list) and value and all(isinstance(one, dict) for one in value[:10]):
             return value
         if isinstance(value, dict) and (inner := _records_in(value, depth + 1)) is not None:

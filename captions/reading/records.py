@@ -27,6 +27,8 @@ _SIGNS = str.maketrans("", "", "-_ :.")
 _INNER = ("value", "rendered", "html", "text", "name", "title", "href", "$oid", "$date", "#text")
 # Names of fields up to this length are remembered, for they come over and over.
 _SHORT = 40
+# Records with more fields than this are too odd to be remembered.
+_FEW_FIELDS = 100
 # From so many names on, those of one file are remembered by bits, 4 MB of them: of a million one in 1,000 is mistaken
 # for another, and gets a place behind it that it would not need.
 _FEW, _BITS = 2000, 1 << 25
@@ -55,10 +57,21 @@ def names() -> dict[str, tuple[str, ...]]:
     return {part: tuple(usual) for part, usual in table.items()}
 
 
-@lru_cache(maxsize=1)
-def _ranks() -> dict[str, dict[str, int]]:
-    """For each part its usual names, and how far back each stands."""
-    return {part: {name: rank for rank, name in enumerate(usual)} for part, usual in names().items()}
+@lru_cache(maxsize=200)
+def _places(fields: tuple[str, ...]) -> dict[str, tuple[str, ...]]:
+    """For each part the fields of a record that may hold it, the most usual name first; records of a file have the
+    same fields. Of two fields that are one by :func:`key`, the first counts."""
+    by_key: dict[str, str] = {}
+    for name in fields:
+        by_key.setdefault(key(str(name)), name)
+    return {part: tuple(by_key[name] for name in usual if name in by_key) for part, usual in names().items()}
+
+
+def places(record: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
+    """The fields of a record by what their usual names say they hold: of ``{"Body_Text": ""}``, ``["text"]`` gives
+    ``("Body_Text",)``."""
+    fields = tuple(record)
+    return (_places if len(fields) <= _FEW_FIELDS else _places.__wrapped__)(fields)
 
 
 def key(name: str) -> str:
@@ -118,9 +131,10 @@ def source_of(record: Mapping[str, Any], names_: Names, place: int, at: str, opt
     html, text = fields.text("html"), fields.text("text")
     if not html and not text:
         return Unread(at, _no_text(record, options))
+    headline = fields.word("headline")
     told = Facts(
         url=fields.word("url"),
-        headline=tidy(unescape(re.sub(r"<[^<>]*>", "", fields.word("headline") or ""))) or None,
+        headline=tidy(unescape(re.sub(r"<[^<>]*>", "", headline))) or None if headline else None,
         published=day_of(fields.value("published")),
         publication=fields.word("publication"),
         language=language_of(fields.word("language")),
@@ -137,7 +151,8 @@ def make(
     if not any(char.isalpha() for char in body):
         return Unread(at, "no article in it: not one letter")
     page = True
-    if not is_page(body[:4096].encode("utf-8", "replace")):
+    head = body[:4096]
+    if "<" not in head or not is_page(head.encode("utf-8", "replace")):
         page = render.is_markup(body)
         body = render.page(render.of_editor(body), told.headline, told.language) if page else body
     digest = digest_of_record(body, page, told)
@@ -180,10 +195,7 @@ class _Fields:
     """The fields of one record by what they hold."""
 
     def __init__(self, record: Mapping[str, Any], options: Options) -> None:
-        self._record, self._own = record, options.names
-        self._by_key: dict[str, Any] = {}
-        for name, value in record.items():
-            self._by_key.setdefault(key(str(name)), value)
+        self._record, self._own, self._places = record, options.names, places(record)
 
     def value(self, part: str) -> Any:
         """The first value that is there, by the user's name, else by the usual ones."""
@@ -192,18 +204,19 @@ class _Fields:
             return next((v for field in own if (v := at_path(self._record, field)) not in (None, "")), None)
         if part in ("html", "text") and any(told in ("html", "text") for told, _ in self._own):
             return None  # whoever says where the text is means that it is nowhere else
-        ranks = _ranks()[part]
-        there = [name for name in self._by_key if name in ranks]
-        there.sort(key=ranks.__getitem__)
-        return next((v for name in there if (v := self._by_key[name]) not in (None, "")), None)
+        return next((v for name in self._places[part] if (v := self._record[name]) not in (None, "")), None)
 
     def text(self, part: str) -> str:
         """A value that may be a list of paragraphs."""
-        return "\n\n".join(_texts(self.value(part), 0)).strip()
+        value = self.value(part)
+        return value.strip() if isinstance(value, str) else "\n\n".join(_texts(value, 0)).strip()
 
     def word(self, part: str) -> str | None:
         """A value of one line."""
-        return next((word for one in _texts(self.value(part), 0) if (word := tidy(one))), None)
+        value = self.value(part)
+        if value is None:
+            return None
+        return next((word for one in _texts(value, 0) if (word := tidy(one))), None)
 
 
 def at_path(record: Any, path: str) -> Any:
