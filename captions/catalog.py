@@ -87,7 +87,7 @@ def is_stored(known: str | None, source: Source, fingerprint: str, settings: Set
 
 def reader(url: str) -> Engine:
     """The store, to look things up in, by one of several processes that read articles."""
-    return db.open_store(url)
+    return db.open_store(url, cache=db.SMALL_CACHE)
 
 
 def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:

@@ -96,11 +96,12 @@ from db.records import (
     RunSummary,
     UseRecord,
 )
-from db.session import open_store, upgrade_store
+from db.session import SMALL_CACHE, open_store, upgrade_store
 from db.store import PartyNames, finish_run, known_hashes, register_parties, start_run, write_articles
 
 __all__ = [
     "GROUPS",
+    "SMALL_CACHE",
     "VIEWS",
     "AgreementRecord",
     "ArticleRecord",

@@ -38,20 +38,27 @@ BUSY_TIMEOUT = 10.0
 _BEGIN = "store_begin"
 """The execution option that says how a connection begins a transaction on SQLite."""
 
+LARGE_CACHE, SMALL_CACHE = 65_536, 16_384
+"""KiB that SQLite may hold of a file. An audit comes back to pages of all indexes; a batch of articles takes a few
+megabytes, and a larger cache made writing no faster, but each process of an ingest larger as the store grew."""
+
 _POSTGRES_WRITER_LOCK = 0x63617074
 """The key of the advisory lock that writers on PostgreSQL hold: ``capt`` in ASCII."""
 
 
-def open_store(url: str, *, create: bool = False, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
+def open_store(
+    url: str, *, create: bool = False, busy_timeout: float = BUSY_TIMEOUT, cache: int = LARGE_CACHE
+) -> Engine:
     """Open a store: a path (``captions.db``), ``sqlite:///PATH`` or ``postgresql+psycopg://...``.
 
     With ``create`` the store is opened for writing, and made where there is none; without, it must be there.
+    ``cache`` is LARGE_CACHE for questions to all of it, SMALL_CACHE for batches and for looking single rows up.
     Gives an engine for the functions of ``db.store`` and ``db.queries``; call its ``dispose()`` at the end.
 
     Raises a StoreError for what is not there, not a store, locked, read-only, or of another schema. Nothing
     has been created or changed then.
     """
-    engine = connect(url, create=create, busy_timeout=busy_timeout)
+    engine = connect(url, create=create, busy_timeout=busy_timeout, cache=cache)
     try:
         with engine.connect() as connection:
             found = schema_version(connection)
@@ -147,12 +154,12 @@ def schema_version(connection: Connection) -> str | None:
     )
 
 
-def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT) -> Engine:
+def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache: int = LARGE_CACHE) -> Engine:
     """Make the engine for a path or a URL, whatever its schema. Raises StoreError as ``open_store`` does."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(_sqlite_url(address, create), connect_args={"timeout": busy_timeout})
-        _behave_on_sqlite(engine)
+        _behave_on_sqlite(engine, cache)
     else:
         try:
             # What is read in several statements is of one moment, as on SQLite.
@@ -274,7 +281,7 @@ def _behave_on_postgresql(engine: Engine, busy_timeout: float) -> None:
             cursor.close()
 
 
-def _behave_on_sqlite(engine: Engine) -> None:
+def _behave_on_sqlite(engine: Engine, cache: int) -> None:
     """Set what every connection does. SQLite only."""
 
     @event.listens_for(engine, "connect")
@@ -286,8 +293,7 @@ def _behave_on_sqlite(engine: Engine) -> None:
             cursor.execute("PRAGMA foreign_keys=ON")
             # With WAL: a power cut may lose the last batches, but breaks nothing.
             cursor.execute("PRAGMA synchronous=NORMAL")
-            # KiB. The upper pages of all indexes of a large archive; the default is 2 MB.
-            cursor.execute("PRAGMA cache_size=-65536")
+            cursor.execute(f"PRAGMA cache_size=-{cache}")
             # Pages, 32 MB: an index page that changes in every batch is then copied into the file less often,
             # which makes writing faster by an eighth.
             cursor.execute("PRAGMA wal_autocheckpoint=8000")
@@ -304,6 +310,8 @@ def _behave_on_sqlite(engine: Engine) -> None:
 __all__ = [
     "BUSY_TIMEOUT",
     "HEAD",
+    "LARGE_CACHE",
+    "SMALL_CACHE",
     "StoreError",
     "connect",
     "open_store",

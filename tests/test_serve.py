@@ -34,7 +34,7 @@ def ask(run: Run, tmp_path: Path) -> Iterator[Ask]:
     """Asks a served database for a page, as JSON unless told otherwise."""
     articles = {"a.txt": "A long pontoon lies in the harbor at dawn.\nPhoto: Jo Reed/Reuters\n"}
     articles["b.html"] = (
-        "<article><h1>Rain</h1><p>The rain that had been told of for a week came on a Monday, and it stayed.</p><figure>"
+        "<article><h1>Rain</h1><p>The rain that had been told of for a week came on a Monday, and stayed.</p><figure>"
         f"<img src=a.jpg><figcaption>{_HOSTILE.replace('<', '&lt;')}. Photo: Ann Lee/AP</figcaption></figure></article>"
     )
     for name, text in articles.items():

@@ -101,7 +101,7 @@ def ingest(
     names = parse_map(fields or [])
     words = o.words(agencies, db_url)
     settings = catalog.Settings(o.register_of(agencies, db_url), publication, published)
-    engine = db.open_store(db_url, create=not retry)
+    engine = db.open_store(db_url, create=not retry, cache=db.SMALL_CACHE)
     try:
         broken = [failure.source for failure in catalog.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
