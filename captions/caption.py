@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 
 from captions import labels
+from captions.chrome import without_button
 from captions.credit import Reading
 from captions.splits import (
     LIKELY,
@@ -34,7 +35,7 @@ def split(line: str, words: Vocabulary) -> Split | None:
     ``"A dog. (Photo: Jane Doe/AP)"`` gives caption ``A dog.`` and a reading of ``Jane Doe/AP``; ``"Foto: dpa"`` gives
     caption ``""``.
     """
-    line = line.rstrip()
+    line = without_button(line.rstrip())
     if len(line) < 2 or not _has_hint(line, words):
         return None
     for rule in _RULES:
@@ -135,6 +136,8 @@ def _label_after(line: str, words: Vocabulary) -> Split | None:
     bracketed = behind is not None and labels.label_kind(behind[1], words) in ("before", "by")
     if not bracketed and (len(folded) != len(line) or not folded.endswith(words.after_labels)):
         return None
+    if (found := _taken_by(line, words)) is not None:
+        return found
     for start in cuts(line):
         reading = read(line[start:], words)
         named = all(p.kind in ("agency", "organization", "person", "mark") for p in reading.parties)
@@ -150,6 +153,17 @@ def _label_after(line: str, words: Vocabulary) -> Split | None:
                 SURE if start == 0 or has_slash(reading) else LIKELY,
             )
     return None
+
+
+def _taken_by(line: str, words: Vocabulary) -> Split | None:
+    """``caption＝5月1日、東京都港区、山田太郎撮影``: behind the sign stand time and place, and last who took it."""
+    sign, comma = line.rfind("＝"), line.rfind("、")
+    if not 0 < sign < comma:
+        return None
+    reading = read(line[comma + 1 :], words)
+    if reading.label != "after" or not reading.clean or len(reading.parties) != 1 or not is_named(reading):
+        return None
+    return Split(trim(line[:comma]), reading, comma, "label-after", SURE)
 
 
 def _bracket_before(line: str, at: int) -> int:

@@ -15,6 +15,7 @@ from captions.text import match_key
 
 # In characters: what is longer is none of a page's lines.
 _LONGEST = 130
+_BUTTON = 60
 
 
 @lru_cache(maxsize=1)
@@ -25,6 +26,11 @@ def _tables() -> dict[str, Any]:
 @lru_cache(maxsize=1)
 def _lines() -> frozenset[str]:
     return frozenset(match_key(line) for lines in _tables()["lines"].values() for line in lines)
+
+
+@lru_cache(maxsize=1)
+def _buttons() -> tuple[str, ...]:
+    return tuple(_tables()["buttons"]["words"])
 
 
 @lru_cache(maxsize=1)
@@ -41,6 +47,17 @@ def _rights() -> re.Pattern[str]:
 def is_line(text: str) -> bool:
     """Whether a text is a line of the page: ``"Read more"``, ``"ANZEIGE"``."""
     return len(text) <= _LONGEST and match_key(text) in _lines()
+
+
+def without_button(text: str) -> str:
+    """A picture's text without the button at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
+    if not text[-_BUTTON:].lower().endswith(_buttons()):
+        return text
+    tail = text[-_BUTTON:].lower()
+    found = max((button for button in _buttons() if tail.endswith(button)), key=len)
+    left = text[: -len(found)].rstrip(" ,|·")
+    # Nothing else, or a word that only ends like one.
+    return without_button(left) if left and not (text[: -len(found)][-1:].isalpha() and found[0].isascii()) else text
 
 
 def heads_comments(text: str) -> bool:

@@ -222,7 +222,8 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
         if (text := tidy("".join(line))) and not _COUNTER.match(text):
             texts.append(text)
         if text := tidy("".join(owed)):
-            credits_.append(text)
+            named_both = any(_is_both(block.pieces[n][1], holder) for n in owing)
+            (texts if named_both and _owes_nothing(text, words) else credits_).append(text)
     caption, reading = _split(texts, words, bool(credits_))
     for text in dict.fromkeys(credits_):
         own_caption, own = _credit_of(text, words)
@@ -301,6 +302,17 @@ def _role(node: Node | None, holder: Node, owing: int = CREDIT | AUTHOR) -> int:
             return 0
         node = node.parent
     return 0
+
+
+def _is_both(node: Node, holder: Node) -> bool:
+    """Whether an element that is named a credit is named a caption, too: what it says tells which."""
+    named = node.inside(CREDIT)
+    return named is not None and named is not holder and bool(named.flags & CAPTION)
+
+
+def _owes_nothing(text: str, words: Vocabulary) -> bool:
+    """Whether a text in an element named a credit is a caption by what it says."""
+    return _credit_of(text, words) == ("", None) and _says_something(text, named=False)
 
 
 def _credit_of(text: str, words: Vocabulary) -> tuple[str, Reading | None]:

@@ -17,10 +17,12 @@ _SIGN_START = re.compile(
     re.IGNORECASE,
 )
 _CAMERA = re.compile(r"(?:[\U0001F4F7\U0001F4F8\U0001F3A5\U0001F4FD]\ufe0f?\s*)+[:：]?\s*")
-COLON = re.compile(r"[:：=＝∶／]")
+COLON = re.compile(r"[:：=＝∶／]|\.\.\.|…")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
 _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
+# A word longer than those that are cut short: `fot.`, `arch.`.
+_STOP_INSIDE = re.compile(r"[^\W\d_]{4,}[.!?]\s")
 _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
 _TOKEN = re.compile(r"[^\W_]+")
 BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
@@ -232,6 +234,8 @@ def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int
     trimmed = head.rstrip()
     starts = [m.start() for m in re.finditer(r"(?<!\S)\S", trimmed)][-5:]
     for start in starts:
+        if start and _STOP_INSIDE.search(trimmed, start):
+            continue  # the last word of a sentence and a label: `... till bron. Foto: X`
         key = name_key(trimmed[start:])
         kind = words.labels.get(key) or ("before" if len(key) >= 5 and words.marks.get(key) else None)
         if kind and kind != "caption":

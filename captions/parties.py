@@ -14,6 +14,7 @@ _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
 _LAST = re.compile(r"[ -]")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
 # What most names look like: nothing to take apart, and in normal case.
+_INITIALS = re.compile(r"[a-z]{2,4}")
 _PLAIN_NAME = re.compile(r"([A-Z][a-zà-öø-ÿ]+) ([A-Z][a-zà-öø-ÿ]+)$")
 _SMALL_BREAK = re.compile(r"[\s(\[:;,.-]")
 _OFFICIAL = re.compile(r"^official\s+", re.IGNORECASE)
@@ -65,6 +66,9 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         spelled = words.spelling(text.upper())  # Jo Reed/afp
     if spelled:
         out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
+        return
+    if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
+        out.append(Party(text, "word", "", joint))  # ANTARA FOTO/Jo Reed/aww: the editor's
         return
     key = name_key(text)
     if (

@@ -15,6 +15,7 @@ SURE, LIKELY, POSSIBLE = 3, 2, 1
 # Credits are looked for in the last characters of a line: the longest of 211 on news pages has 82.
 TAIL = 240
 STOPS = ".!?。！？…"
+_NUMBER = re.compile(r"\[\d+\s?/\s?\d+\]\s*")
 _JOINT = " \t\u00a0\u3000,;:|/–—-•·*＝="
 _SENTENCE = re.compile(
     r"(?<!\b\d)(?<!\b\d\d)[.!?…。！？؟।][\"'”’»)\]]*\s*(?=[^\W\d_a-zà-öø-ÿ])|[”’»)\]]\s*(?=[A-Z])|(?<=\S)\"\s+(?=[A-Z])|\s[|–—•]\s|[|｜]\s?|＝(?=[\u3400-\u9fff])"
@@ -65,8 +66,11 @@ def balanced(line: str, start: int) -> bool:
 
 
 def trim(text: str) -> str:
-    """The caption without what joined it to its credit: spaces, commas, dashes, bars."""
+    """The caption without what joined it to its credit, spaces, commas, dashes, bars, and without a picture's number
+    in a series before it: ``[1/3]``."""
     text = text.rstrip(_JOINT)
+    if text[:1] == "[" and (number := _NUMBER.match(text)):
+        text = text[number.end() :]
     return text[:-1].rstrip(_JOINT) if text[-1:] in ("(", "[", "（", "【") else text.strip()
 
 
