@@ -49,6 +49,11 @@ def is_line(text: str) -> bool:
     return len(text) <= _LONGEST and match_key(text) in _lines()
 
 
+def is_button(text: str) -> bool:
+    """Whether a text is that of a button or a link by a picture: ``"Enlarge"``, ``", opens new tab"``."""
+    return len(text) <= _BUTTON and text.strip(" ,|·").lower() in _buttons()
+
+
 def without_button(text: str) -> str:
     """A picture's text without the button at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
     if not text[-_BUTTON:].lower().endswith(_buttons()):

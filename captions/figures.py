@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 
 from captions import caption as captioning
 from captions.body import boilerplate, within
-from captions.chrome import is_notice
+from captions.chrome import is_button, is_notice
 from captions.credit import Reading
 from captions.looks import CLOCK, CLOCK_INSIDE, is_dated
 from captions.splits import LIKELY, SURE, read, trim
@@ -211,6 +211,8 @@ def _read(group: Sequence[Block], holder: Node, words: Vocabulary) -> Figure | N
         roles = [_role(node, holder, owing_names) for _, node, _ in block.pieces]
         owing = [n for n, role in enumerate(roles) if role == CREDIT]
         for at, (text, _, _) in enumerate(block.pieces):
+            if is_button(text):
+                continue
             role = CREDIT if owing and owing[0] <= at <= owing[-1] else roles[at]  # what joins two credits is credit
             if role == CREDIT:
                 owed.append(text)
