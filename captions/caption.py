@@ -25,6 +25,8 @@ from captions.text import CLOSING, closing_bracket_start, has_cjk, name_key
 from captions.unlabelled import bare_alone, bare_bracket, bare_tail, cjk_sign, name_before_slash
 from captions.vocabulary import Vocabulary
 
+# In characters: how far before a label an agency's name is looked for, and behind what it stands.
+_HOUSE, _HOUSE_BEHIND = 24, ".!?([|–—"
 _HINTS = re.compile("[=＝/／|｜]")
 _ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»]?$")
 
@@ -96,9 +98,11 @@ def _label_inside(line: str, words: Vocabulary) -> Split | None:
         found = labels.find(line, words, since)
         if found is None:
             return None
-        start = _bracket_before(line, found.start)
+        house = _house_before(line, found.start, words)
+        start = _bracket_before(line, house)
         reading = read(line[start:] if start < found.start else line[found.start :], words)
-        if reading.label is not None and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
+        labelled = reading.label is not None or house < found.start
+        if labelled and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
             if found.kind == "sign" and reading.credit.line[:1].islower() and not reading.registered:
                 return None  # a line of code: # (c) nobody
             before = line[:start].split()
@@ -164,6 +168,19 @@ def _taken_by(line: str, words: Vocabulary) -> Split | None:
     if reading.label != "after" or not reading.clean or len(reading.parties) != 1 or not is_named(reading):
         return None
     return Split(trim(line[:comma]), reading, comma, "label-after", SURE)
+
+
+def _house_before(line: str, at: int, words: Vocabulary) -> int:
+    """Where an agency or a mark begins that stands right before a label, behind a stop or in a bracket: ``ST Photo:``,
+    ``Pool Photo via``."""
+    head = line[:at].rstrip()
+    if at == len(head) or not head[-1:].isalnum():
+        return at
+    start = max(head.rfind(sign, max(0, at - _HOUSE)) for sign in _HOUSE_BEHIND) + 1
+    house = head[start:].strip()
+    if not start or not house[:1].isupper() or not (words.spelling(house) or words.marks.get(name_key(house))):
+        return at
+    return start + len(head[start:]) - len(head[start:].lstrip())
 
 
 def _bracket_before(line: str, at: int) -> int:

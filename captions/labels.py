@@ -17,7 +17,9 @@ _SIGN_START = re.compile(
     re.IGNORECASE,
 )
 _CAMERA = re.compile(r"(?:[\U0001F4F7\U0001F4F8\U0001F3A5\U0001F4FD]\ufe0f?\s*)+[:：]?\s*")
-COLON = re.compile(r"[:：=＝∶／]|\.\.\.|…")
+COLON = re.compile(r"[:：=＝∶／…]")
+# What stands in its place in few lines: `Credit...Jo Reed`, `Photo / Jo Reed`.
+_LIKE_COLON = re.compile(COLON.pattern + r"|\.\.\.|(?<=\w)\s/(?=\s)")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
 _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
@@ -89,6 +91,10 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
     return Unlabelled(_unpaired(text.strip(_EDGE)), kind, found_labels[0], tuple(found_labels))
 
 
+def _colons(text: str) -> re.Pattern[str]:
+    return _LIKE_COLON if "..." in text or " / " in text else COLON
+
+
 def _unpaired(text: str) -> str:
     """Without a bracket at the edge whose other half is missing."""
     if text[:1] in BRACKETS and BRACKETS[text[0]] not in text:
@@ -103,7 +109,7 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
     if not text.isascii() and (camera := _CAMERA.match(text)):
         return Unlabelled(text[camera.end() :], "before", camera.group().strip())
-    colon = COLON.search(text, 0, _LONGEST + 2)
+    colon = _colons(text).search(text, 0, _LONGEST + 2)
     if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
         return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
     if (
@@ -194,7 +200,7 @@ def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> 
     ``Photo by``.
     """
     best: Found | None = None
-    for colon in COLON.finditer(text, since):
+    for colon in _colons(text).finditer(text, since):
         if colon.group() == "／" and not has_cjk(text[max(0, colon.start() - 1) : colon.start()]):
             continue
         found = _before_colon(text, colon.start(), colon.end(), words, since)

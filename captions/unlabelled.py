@@ -67,10 +67,19 @@ def bare_tail(line: str, words: Vocabulary) -> Split | None:
         if start == 0 or not may_be_bare(line[start:], words):
             continue
         reading = read(line[start:], words)
-        strength = _bare_strength(reading)
+        strength = LIKELY if _is_signed(reading) else _bare_strength(reading)
         if strength >= LIKELY and len(reading.credit.line) <= 120:
             return Split(trim(line[:start]), reading, start, "bare-tail", strength)
     return None
+
+
+def _is_signed(reading: Reading) -> bool:
+    """Whether a credit is a person and, behind a comma, an agency that sells pictures: ``Jo Reed, dpa``."""
+    if len(reading.parties) != 2 or not reading.clean:
+        return False
+    person, house = reading.parties
+    sells = house.agency is not None and not house.weak and house.agency.kind in ("agency", "stock")
+    return person.kind == "person" and sells and house.joint == ","
 
 
 def bare_bracket(line: str, words: Vocabulary) -> Split | None:
@@ -98,6 +107,11 @@ def name_before_slash(line: str, words: Vocabulary) -> Split | None:
     slash = _SLASH.search(line, max(0, len(line) - 90))
     if slash is None:
         return None
+    rest = line[slash.end() :]
+    if len(slash.group()) == 3 and " / " not in rest and "/" in rest:  # caption / Ammar Awad/Reuters
+        reading = read(rest, words)
+        if _bare_strength(reading) == SURE and balanced(line, slash.end()):
+            return Split(trim(line[: slash.start()]), reading, slash.end(), "name-slash", SURE)
     head = line[: slash.start()].rstrip()
     tokens = [(m.start(), m.group()) for m in re.finditer(r"\S+", head[-60:])]
     offset = len(head) - len(head[-60:])
