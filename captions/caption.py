@@ -47,7 +47,9 @@ def split(line: str, words: Vocabulary) -> Split | None:
 
 
 def is_label(line: str, words: Vocabulary) -> bool:
-    """Whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``."""
+    """Whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
+    if line[-1:] == ",":
+        return labels.hidden(line, words) is not None
     bare = line.strip(" :：=([)]*")
     return 2 <= len(bare) <= 40 and line.rstrip()[-1:] in ":：=" and labels.label_kind(bare, words) is not None
 

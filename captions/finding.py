@@ -11,12 +11,14 @@ from collections.abc import Sequence
 from captions import printings
 from captions.caption import is_label, split
 from captions.credit import Reading
+from captions.labels import hidden
 from captions.lines import Line, Page
 from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.model import Printing
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split
 from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
+from captions.unlabelled import is_in_style
 from captions.vocabulary import Vocabulary
 
 _STOPS = ".。!?…"
@@ -49,7 +51,7 @@ class Finder:
                     splits[line.text] = split(line.text, self.words)
                 line.split, line.read = splits[line.text], True
                 line.label = is_label(line.text, self.words)
-            hinted = hinted or line.split is not None or line.label
+            hinted = hinted or line.split is not None or line.label or hidden(line.text, self.words) is not None
         if not hinted:
             return []
         for line in self.lines:
@@ -59,6 +61,7 @@ class Finder:
         self._wholes()
         self.known = {match_key(block.caption) for block in self.blocks if block.caption}
         self._credits()
+        self._labelled()
         if self.blocks:
             self._repeats()
         for label, credit in joined:
@@ -88,7 +91,7 @@ class Finder:
                 undecided.append(at)
         for at in undecided:
             found = self.lines[at].split
-            if found is not None and style >= 2 and self._in_style(self.lines[at], found):
+            if found is not None and style >= 2 and is_in_style(found):
                 self._take_whole(at, found)
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
@@ -106,19 +109,6 @@ class Finder:
             return False
         signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS  # a sentence, and who wrote it
         return not signed or self._goes_on(at)
-
-    def _in_style(self, line: Line, found: Split) -> bool:
-        """A bracket with an unknown name, in an article whose captions end in brackets with known ones."""
-        name = found.reading.credit.line
-        return (
-            len(found.caption) <= 250
-            and sentences(found.caption) <= 2
-            and found.caption[-1:] in ".?!\"”'’"
-            and name[:1].isupper()
-            and not any(c.isdigit() for c in name)
-            and len(name.split()) <= 4
-            and not (name.isupper() and len(name) <= 5)
-        )
 
     def _take_whole(self, at: int, found: Split) -> None:
         shape = "short" if is_cut(found.caption) else "whole"
@@ -165,13 +155,23 @@ class Finder:
                     _shape(caption),
                     f"{found.rule}-{'above' if place > at else 'under'}",
                 )
-            elif found.strength == SURE and found.reading.label not in ("weak", "sign"):
+            elif self._says_so(at, found):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule)
+
+    def _says_so(self, at: int, found: Split) -> bool:
+        """Whether a line is a credit whatever stands by it."""
+        if found.reading.label in ("weak", "sign"):
+            return False
+        return found.strength == SURE or hidden(self.lines[at].text, self.words) is not None
 
     def _caption_of(self, at: int, found: Split, below_first: bool) -> int | None:
         """The line that a credit belongs to: the one above, unless the one below is the likelier caption."""
+        if (labelled := self._labelled_below(at)) is not None:
+            return labelled
         over = self._over(at)
         above, below = self._plausible(at, over, found), self._plausible(at, at + 1, found)
+        if self.page.gaps[at] and hidden(self.lines[at].text, self.words) is not None:
+            above = 0  # Image source, X: what belongs to it stands below, if anything does
         repeated = [n for n in (over, at + 1) if self._is_repeated(at, n)]
         if len(repeated) == 1 and (above or below):
             return repeated[0]
@@ -189,6 +189,18 @@ class Finder:
             heading = below > above and self.lines[at + 1].text[-1] not in _STOPS
             return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
         return over if above else at + 1 if below else None
+
+    def _labelled_below(self, at: int) -> int | None:
+        """The line under a credit that a label says is the caption."""
+        return self._labelled_by(at + 1) if self.page.beside(at, at + 1) else None
+
+    def _labelled_by(self, at: int) -> int | None:
+        """The line that a label says is a caption: the one that begins with it, or the next."""
+        told = None if self.lines[at].taken else hidden(self.lines[at].text, self.words)
+        if told is None or told[0] != "caption" or told[1]:
+            return None if told is None or told[0] != "caption" else at
+        there = self.page.beside(at, at + 1) and not self.lines[at + 1].taken
+        return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
 
     def _is_no_credit(self, at: int, found: Split) -> bool:
         """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
@@ -315,6 +327,13 @@ class Finder:
 
     # Printings without a credit.
 
+    def _labelled(self) -> None:
+        """Captions that a label says are some."""
+        for at in range(len(self.lines)):
+            place = self._labelled_by(at)
+            if place is not None and (place == at or len(self.lines[place].text) <= LONGEST_BESIDE):
+                self._block(self.lines[place].text, None, at, place, "caption", "labelled")
+
     def _repeats(self) -> None:
         """Lines that say the same as a caption found with its credit, whole or cut short."""
         captions = {match_key(b.caption): b for b in self.blocks if b.caption}
@@ -357,8 +376,14 @@ class Finder:
         start, end = self.lines[first].start, self.lines[last].end
         printing = Printing(self.source[start:end], start, end, None, shape)
         self.by_end[end] = len(self.blocks)
+        number = self.lines[first].number
         for one in reading.pictures if reading and reading.pictures else (reading,):
-            self.blocks.append(Block(tidy(caption), one, printing, rule, self.lines[first].number))
+            self.blocks.append(Block(_without_label(tidy(caption), self.words), one, printing, rule, number))
+
+
+def _without_label(caption: str, words: Vocabulary) -> str:
+    told = hidden(caption, words)
+    return told[1] if told is not None and told[0] == "caption" else caption
 
 
 def _shape(caption: str) -> str:

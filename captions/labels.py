@@ -52,6 +52,14 @@ def label_kind(text: str, words: Vocabulary) -> str | None:
     return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
 
 
+def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
+    """The kind of a label that a comma ends, and what stands behind it: ``"Image caption, A dog"`` gives ``("caption",
+    "A dog")``. Pages hide such labels from those who see them; a scraped text has them. They have two words."""
+    label, comma, rest = text.partition(",")
+    kind = label_kind(label, words) if comma and label.count(" ") == 1 else None
+    return None if kind is None or rest[:1].strip() else (kind, rest.strip())
+
+
 def announced(text: str, words: Vocabulary) -> bool:
     """A cheap test whether a bracketed text can hold a label at all."""
     inner = text.strip("()[]（）【】 ")

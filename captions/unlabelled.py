@@ -7,7 +7,7 @@ import re
 from captions import labels
 from captions.credit import Reading
 from captions.splits import LIKELY, POSSIBLE, STOPS, SURE, Split, balanced, cuts, has_slash, is_short_name, read, trim
-from captions.text import CLOSING, closing_bracket_start, has_cjk, name_key
+from captions.text import CLOSING, closing_bracket_start, has_cjk, name_key, sentences
 from captions.vocabulary import Vocabulary
 
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
@@ -100,6 +100,20 @@ def _is_capitalised(reading: Reading) -> bool:
     """Square brackets at a line's end hold little else than credits, if they hold two names or more."""
     tokens = reading.credit.line.split()
     return reading.clean and 2 <= len(tokens) <= 6 and all(t[0].isupper() or len(t) <= 3 for t in tokens)
+
+
+def is_in_style(found: Split) -> bool:
+    """Whether a bracket can hold a name nobody knows, in an article whose captions end in brackets with known ones."""
+    name = found.reading.credit.line
+    return (
+        len(found.caption) <= 250
+        and sentences(found.caption) <= 2
+        and found.caption[-1:] in ".?!\"”'’"
+        and name[:1].isupper()
+        and not any(c.isdigit() for c in name)
+        and len(name.split()) <= 4
+        and not (name.isupper() and len(name) <= 5)
+    )
 
 
 def name_before_slash(line: str, words: Vocabulary) -> Split | None:
