@@ -20,7 +20,7 @@ from db.session import writing
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """A license that the newsroom holds with a supplier; see ``db.models.Agreement``. No start or end is open."""
+    """A license that the newsroom holds with a supplier; see ``db.models.said``. No start or end is open."""
 
     supplier: str
     kind: str = "flat"

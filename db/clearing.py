@@ -20,7 +20,7 @@ from db.session import writing
 
 @dataclass(frozen=True, slots=True)
 class WaiverRecord:
-    """A finding set aside: its code, and what else is not None; see ``db.models.Waiver``."""
+    """A finding set aside: its code, and what else is not None; see ``db.models.said``."""
 
     code: str
     supplier: str | None = None

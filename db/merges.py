@@ -23,7 +23,7 @@ from db.session import writing
 
 @dataclass(frozen=True, slots=True)
 class MergeRecord:
-    """An agency's name that is another name of another agency; see ``db.models.PartyMerge``."""
+    """An agency's name that is another name of another agency; see ``db.models.said``."""
 
     id: int
     name: str
