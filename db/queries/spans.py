@@ -5,11 +5,14 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import (
     CTE,
+    ColumnClause,
     ColumnElement,
     Connection,
+    Date,
     Engine,
     Integer,
     Text,
@@ -76,25 +79,50 @@ def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequen
     """Count the uses in each span; ``confined`` confines a span to some credits, by their ids."""
     with engine.connect() as connection:
         ids = _ids(connection, {span.supplier for span in spans})
+        counts = [0] * len(spans)
+        plain = []
         only = [*confined, *[None] * (len(spans) - len(confined))]
-        return [
-            _count(connection, ids[span.supplier], span, credit_ids) if span.supplier in ids else 0
-            for span, credit_ids in zip(spans, only, strict=True)
-        ]
+        for place, (span, credit_ids) in enumerate(zip(spans, only, strict=True)):
+            if span.supplier not in ids:
+                continue
+            if credit_ids is None:
+                plain.append((place, ids[span.supplier], span))
+            else:
+                counts[place] = _count(connection, span, credit_ids)
+        for chunk in in_chunks(plain):
+            for dated in (True, False):
+                for place, uses in _count_at_once(connection, [it for it in chunk if it[2].dated is dated], dated):
+                    counts[place] = uses
+        return counts
 
 
-def _count(connection: Connection, supplier_id: int, span: Span, credit_ids: Sequence[int] | None) -> int:
-    use = m.use.c
-    if credit_ids is not None:
-        within = _within(span)
-        return sum(
-            connection.execute(
-                select(func.count()).select_from(m.use).where(use.credit_id.in_(chunk), *within), _bounds(span)
-            ).scalar_one()
-            for chunk in in_chunks(credit_ids)
-        )
-    statement = select(func.count()).select_from(m.use).where(use.supplier_id == bindparam("supplier"), *_within(span))
-    return int(connection.execute(statement, {"supplier": supplier_id, **_bounds(span)}).scalar_one())
+def _count_at_once(
+    connection: Connection, spans: Sequence[tuple[int, int, Span]], dated: bool
+) -> Iterable[tuple[int, int]]:
+    """Count the uses in spans in one statement: (place, supplier's id, span) -> (place, uses)."""
+    if not spans:
+        return []
+    rows = [
+        (place, supplier, (span.first or date.min).isoformat(), (span.last or date.max).isoformat())
+        for place, supplier, span in spans
+    ]
+    names, types = ("place", "supplier_id", "first", "last"), (Integer, Integer, Text, Text)
+    columns: list[ColumnClause[Any]] = [column(name, kind) for name, kind in zip(names, types, strict=True)]
+    given = values(*columns, name="given", literal_binds=True).data(rows).cte("given")
+    sqlite = connection.dialect.name == "sqlite"
+    first, last = (given.c[name] if sqlite else cast(given.c[name], Date) for name in ("first", "last"))
+    on = m.use.c.used_on.between(first, last) if dated else m.use.c.used_on.is_(None)
+    uses = select(func.count()).select_from(m.use).where(m.use.c.supplier_id == given.c.supplier_id, on)
+    found = connection.execute(select(given.c.place, uses.correlate(given).scalar_subquery()))
+    return [(int(place), int(count)) for place, count in found]
+
+
+def _count(connection: Connection, span: Span, credit_ids: Sequence[int]) -> int:
+    statement = select(func.count()).select_from(m.use).where(*_within(span))
+    return sum(
+        connection.execute(statement.where(m.use.c.credit_id.in_(chunk)), _bounds(span)).scalar_one()
+        for chunk in in_chunks(credit_ids)
+    )
 
 
 def _within(span: Span) -> list[ColumnElement[bool]]:
@@ -107,10 +135,10 @@ def _bounds(span: Span) -> dict[str, date]:
     return {"first": span.first or date.min, "last": span.last or date.max} if span.dated else {}
 
 
-def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
-    """Give spans as a table of ``supplier_id``, ``first``, ``last`` (as text; "" for no day) and the label's place."""
+def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> list[tuple[int, str, str, int]]:
+    """Give a supplier's id, the first and the last day (as text; "" for no day) and the label's place, of each span."""
     ids = _ids(connection, {span.supplier for span in spans})
-    rows = [
+    return [
         (
             ids[span.supplier],
             (span.first or date.min).isoformat() if span.dated else "",
@@ -120,6 +148,11 @@ def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[s
         for span in spans
         if span.label is not None and span.supplier in ids
     ]
+
+
+def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
+    """Give ``span_rows`` as a table of ``supplier_id``, ``first``, ``last`` and ``label``."""
+    rows = span_rows(connection, spans, labels)
     columns = (column("supplier_id", Integer), column("first", Text), column("last", Text), column("label", Integer))
     # Written out, since there may be more of them than parameters of a statement; they are numbers and days.
     written = values(*columns, name="written", literal_binds=True).data(rows or [(-1, "", "", -1)]).cte("written")
