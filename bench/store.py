@@ -22,6 +22,7 @@ from captions.text import match_key
 from captions.vocabulary import default
 from db import models as m
 from db.border import caption_row, credit_row
+from db.counts import count_uses
 from db.records import CreditRecord, UseRecord
 from db.search import name_key
 from db.session import writing
@@ -62,6 +63,7 @@ def make(place: Path | str, uses: int, agreements: int) -> None:
             _uses(connection, rng, uses)
             supplier = select(m.credit.c.supplier_id).where(m.credit.c.id == m.use.c.credit_id).scalar_subquery()
             connection.execute(update(m.use).values(supplier_id=supplier))
+        count_uses(engine)
     finally:
         engine.dispose()
 

@@ -7,11 +7,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+from sqlalchemy import Engine
+
 import db
 from bench import store
 from bench.timing import best, line
 from captions.accounts import accounts, scope_spans
 from captions.vocabulary import default
+from db.counts import count_uses
 
 USES, AGREEMENTS = 1_000_000, 300
 LIMIT = 200
@@ -39,14 +42,21 @@ def ask(engine_name: str, place: str) -> None:
     def by(*groups: str) -> Callable[[], object]:
         return lambda: db.agency_usage(engine, groups, counts=(), limit=20)
 
+    def by_scope(*groups: str) -> Callable[[], object]:
+        return lambda: db.agency_usage(engine, groups, counts=(), spans=scope_spans(engine, words))
+
     questions: dict[str, Callable[[], object]] = {
         name: by(*name.split(" by "))
         for name in (
             "supplier", "agency", "creator", "publication", "month", "quarter", "year", "supplier by month",
             "supplier by year", "supplier by publication", "publication by month", "agency by month", "creator by year",
+            "creator by month", "creator by agency",
         )
     } | {
-        "scope": lambda: db.agency_usage(engine, ("scope",), counts=(), spans=scope_spans(engine, words)),
+        "creator, all of them": lambda: db.agency_usage(engine, ("creator",), counts=()),
+        "agency from within a month": lambda: db.agency_usage(engine, ("agency",), since=date(2021, 1, 2), counts=()),
+        "month by scope": by_scope("month", "scope"),
+        "scope": by_scope("scope"),
         "uncredited": lambda: db.agency_usage(engine, ("publication",), counts=(), uncredited=True),
         "compare two years": lambda: db.usage_changes(engine, ("supplier",), before, after),
         "agreements": lambda: accounts(engine, words, date(2025, 6, 15)),
@@ -54,5 +64,22 @@ def ask(engine_name: str, place: str) -> None:
     try:
         for name, question in questions.items():
             line(f"usage, {engine_name}, {name}", best(question, 3) * 1000, "ms", "may take", LIMIT)
+        few(engine, engine_name)
     finally:
         engine.dispose()
+
+
+def few(engine: Engine, engine_name: str) -> None:
+    """Prints milliseconds for what ten more articles cost, and for counting them in."""
+    if engine.dialect.name == "postgresql":
+        # The store was written with numbers of its own.
+        with engine.begin() as connection:
+            connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('use', 'id'), (SELECT max(id) FROM use))")
+    lines = [db.CreditRecord(f"Jo Reed {n}/Reuters", (f"Jo Reed {n}",), ("Reuters",), "Reuters") for n in range(3)]
+    uses = tuple(db.UseRecord(n, f"A boat {n}", f"a boat {n}", line) for n, line in enumerate(lines))
+    for what in ("new", "changed"):
+        articles = [db.ArticleRecord(f"few/{n}", what, published=store.DAY, uses=uses) for n in range(10)]
+        run = db.start_run(engine, "bench")
+        written = best(lambda: db.write_articles(engine, run, articles), 1)  # noqa: B023 - called at once
+        counted = best(lambda: count_uses(engine), 1)
+        line(f"usage, {engine_name}, to write ten {what} articles", written * 1000, "ms", "to count", counted * 1000)

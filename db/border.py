@@ -74,7 +74,7 @@ def article_row(record: ArticleRecord) -> Row:
         "source": storable_source(record.source),
         "url": optional(record.url),
         "headline": optional(record.headline),
-        "publication": optional(record.publication),
+        "publication": optional(record.publication) or None,
         "published": record.published,
         "language": optional(record.language),
         "content_hash": storable(record.content_hash),

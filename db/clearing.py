@@ -14,6 +14,7 @@ from db.agreements import Stored
 from db.border import Row, digest, optional, storable, storable_source, utc
 from db.bulk import in_chunks
 from db.corrections import CorrectionRecord, correction_row, held
+from db.counts import count_noted
 from db.credits import put_corrected
 from db.session import writing
 
@@ -83,6 +84,7 @@ def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list
             out.append(Stored(number, new=True))
         lines = [storable(record.line) for record in records]
         put_corrected(connection, set(lines))
+        count_noted(connection)
         uses = _uses_of(connection, set(lines))
     return [Corrected(it.id, it.new, uses.get(line, 0)) for it, line in zip(out, lines, strict=True)]
 
@@ -95,6 +97,7 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
     with writing(engine) as connection:
         row = _undo(connection, m.correction, number, who, reason)
         put_corrected(connection, {row.line})
+        count_noted(connection)
         uses = _uses_of(connection, {row.line}).get(row.line, 0)
         return CorrectionRecord(row.line, reason=row.reason, who=row.who, id=number, made=utc(row.made)), uses
 

@@ -9,6 +9,7 @@ from typing import Any, NamedTuple
 
 from sqlalchemy import Column, Connection, bindparam, delete, select, update
 
+from db import counts
 from db import models as m
 from db.border import Row, credit_row
 from db.bulk import in_chunks, insert_rows, insert_with_ids
@@ -112,6 +113,9 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
     """Insert rows, and put others in the place of those with these ids; gives the ids of the new by their digests."""
     rows = (*new, *changed.values())
     parties = put_parties(connection, _party_keys(rows))
+    moved = [*in_chunks(_named_otherwise(connection, changed, parties))]
+    for chunk in moved:
+        counts.note(connection, m.use.c.credit_id.in_(chunk), -1)
     left = _take_out_chain(connection, changed)
     inserted = insert_with_ids(connection, m.credit, "line_digest", [_columns(row, parties) for row in new])
     if changed:
@@ -127,8 +131,25 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
         for role, place, name in row["parties"]
     ]
     insert_rows(connection, m.credit_party, chain)
+    for chunk in moved:
+        counts.note(connection, m.use.c.credit_id.in_(chunk), 1)
     _delete_unused_parties(connection, left)
     return inserted
+
+
+def _named_otherwise(connection: Connection, changed: Mapping[int, Row], parties: Mapping[PartyKey, int]) -> list[int]:
+    """Give the ids of those of these credits that other parties will stand in than do now."""
+    chain = m.credit_party.c
+    now: dict[int, set[tuple[str, int]]] = {credit_id: set() for credit_id in changed}
+    for chunk in in_chunks(changed):
+        found = select(chain.credit_id, chain.role, chain.party_id).where(chain.credit_id.in_(chunk))
+        for credit_id, role, party_id in connection.execute(found):
+            now[credit_id].add((role, party_id))
+    return [
+        credit_id
+        for credit_id, row in changed.items()
+        if now[credit_id] != {(role, parties[name, _KIND[role]]) for role, _, name in row["parties"]}
+    ]
 
 
 def _move_uses(connection: Connection, rows: Sequence[Row]) -> None:

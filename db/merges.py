@@ -17,6 +17,7 @@ from db import models as m
 from db.border import json_list, storable, utc
 from db.bulk import in_chunks
 from db.corrections import holding
+from db.counts import count_noted
 from db.credits import put_merged, put_parties
 from db.session import writing
 
@@ -84,6 +85,7 @@ def merge_parties(engine: Engine, names: Collection[str], into: str, who: str, r
                 answer, agreements=answer.agreements + len(agreements), waivers=answer.waivers + len(waivers)
             )
         put_merged(connection, credit_ids)
+        count_noted(connection)
     return answer
 
 
@@ -129,6 +131,7 @@ def undo_merge(engine: Engine, name: str, into: str, who: str, reason: str) -> M
             connection.execute(update(m.waiver).where(m.waiver.c.id.in_(chunk)).values(supplier=name))
         # Of those that name the other, the ones over whose reading a person said something.
         put_merged(connection, _credits_of(connection, [holding(connection).get(into, into)], over=True))
+        count_noted(connection)
         credit_ids = _credits_of(connection, [name])
         return Merged(len(credit_ids), _uses_of(connection, credit_ids), len(agreements), len(waivers))
 

@@ -29,7 +29,7 @@ from db.errors import (
 )
 from db.translation import shown, translated
 
-HEAD = "0012"
+HEAD = "0013"
 """The schema this program reads and writes: the newest in ``db/migrations/versions`` (held by a test)."""
 
 BUSY_TIMEOUT = 10.0
@@ -77,8 +77,10 @@ def open_store(
 def upgrade_store(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> str:
     """Bring the schema of an existing store up to this program's; give the version it has now: ``"0001"``.
 
-    It goes through whole or not at all. Copy the file before, all the same. Raises as ``open_store`` does.
+    It goes through whole or not at all. Copy the file before, all the same. Uses that are not counted yet, or wrongly,
+    are counted. Raises as ``open_store`` does.
     """
+    from db.counts import count_again, count_uses, wrong_counts  # they need this module
     from db.upgrade import upgrade  # not above: Alembic takes 0.2 s to import, and is needed once a schema
 
     engine = connect(url, create=False, busy_timeout=busy_timeout)
@@ -91,6 +93,9 @@ def upgrade_store(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> str:
             _check_version(found, where(engine))
         if found < HEAD:
             upgrade(engine)
+        elif wrong_counts(engine):
+            count_again(engine)
+        count_uses(engine)
     finally:
         engine.dispose()
     return HEAD

@@ -7,11 +7,13 @@ they are cut into batches, or how often one is read. What an article no longer s
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Any
 
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
+from db import counts
 from db import models as m
 from db.border import Row, article_row, caption_row, check, storable, storable_source, use_row
 from db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
@@ -108,13 +110,19 @@ def _forget_failures(connection: Connection, run_id: int, file: str) -> None:
 
 
 def finish_run(engine: Engine, run_id: int) -> RunSummary:
-    """Note that an ingest has come to its end; gives what it did. Raises ValueError for an unknown run."""
+    """Note that an ingest has come to its end, and count what it brought; gives what it did.
+
+    Raises ValueError for an unknown run.
+    """
     with writing(engine) as connection:
         run = m.ingest_run.c
         connection.execute(update(m.ingest_run).where(run.id == run_id).values(finished=datetime.now(UTC)))
         summary = run_summary(connection, run_id)
     if summary is None:
         raise ValueError(f"no run {run_id}")
+    with suppress(StoreError):
+        # All is stored. What cannot be counted now is answered from the uses themselves until the next run counts it.
+        counts.count_uses(engine)
     return summary
 
 
@@ -211,6 +219,7 @@ def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[
         for caption_id, credit_id, told_id in connection.execute(select(*columns).where(of_these)):
             caption_ids.add(caption_id)
             credit_ids.update((credit_id, told_id))
+        counts.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
         connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))

@@ -16,6 +16,7 @@ from sqlalchemy import Engine, event, inspect
 import db
 from db.audit import Confines, Counts, auditing
 from db.border import credit_row
+from db.counts import up_to_date, wrong_counts
 from db.drift import broken_references, described, drift
 from db.models import METADATA
 from db.session import HEAD, connect
@@ -154,6 +155,13 @@ def test_a_store_of_each_earlier_schema_keeps_its_rows(engine: Engine, version: 
     assert db.upgrade_store(engine.url.render_as_string(hide_password=False).removeprefix("sqlite:///")) == HEAD
     assert drift(engine) == []
     assert broken_references(engine) == []
+
+    # Counted, and counted anew where the rows tell otherwise than the uses.
+    assert wrong_counts(engine) == []
+    with engine.connect() as connection:
+        assert up_to_date(connection)
+    [by_month] = db.agency_usage(engine, ("creator", "month"), counts=()).rows
+    assert (by_month.values, by_month.uses) == (("Jo Reed", "2023-10"), 2)
 
     one, two = db.uses_for_audit(engine)
     assert (one.use_id, one.caption, one.published, one.images) == (

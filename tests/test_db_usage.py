@@ -24,6 +24,7 @@ LINES = (
     CreditRecord("APA/AFP/Jo Reed", ("Jo Reed",), ("APA", "AFP"), "APA"),
     CreditRecord("AP/dpa", (), ("AP", "dpa")),
     CreditRecord("Jo Reed", ("Jo Reed",)),
+    CreditRecord("Ida Quill", ("Ida Quill",), (), "Gull"),
 )
 DAYS = (None, date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 12, 31), date(2025, 1, 1))
 SPANS = (

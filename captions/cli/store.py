@@ -132,13 +132,14 @@ def check(db_url: o.Database = o.DATABASE) -> None:
     """Read everything in a database and compare its schema with today's; exit code 2 if something is broken.
 
     What is wrong is listed on stdout: a damaged file, rows that point to nothing, and drift: a table, an index, a view
-    or a trigger that is missing or changed.
+    or a trigger that is missing or changed, and counts of uses that are not what the uses are.
 
     \b
     Example:
       captions db check
     """
     import db
+    from db.counts import wrong_counts
     from db.drift import broken_references, damage, drift
     from db.session import where
 
@@ -149,10 +150,13 @@ def check(db_url: o.Database = o.DATABASE) -> None:
         if not broken:
             broken = [*drift(engine), *broken_references(engine)]
         uses = 0 if broken else sum(1 for _ in db.uses_for_audit(engine))
+        miscounted = [] if broken else wrong_counts(engine)
     finally:
         engine.dispose()
-    for line in broken:
+    for line in (*broken, *miscounted):
         typer.echo(safe.line(line))
     if broken:
         raise CaptionsError(f"{place} is damaged; restore it from a copy, or ingest into a new one")
+    if miscounted:
+        raise CaptionsError(f"{place} has wrong counts of uses; to count them anew, run: captions db upgrade")
     typer.echo(f"{place} is sound: {uses} uses")

@@ -7,10 +7,10 @@ refuses index entries of more than 2,704 bytes. Nothing cascades: ``db.store`` w
 
 from sqlalchemy import Table
 
-from db.models import articles, pictures, said
+from db.models import articles, counts, pictures, said
 from db.models.base import METADATA
 
-__all__ = ["METADATA", "articles", "pictures", "said"]
+__all__ = ["METADATA", "articles", "counts", "pictures", "said"]
 
 
 def _table(name: str) -> Table:
@@ -34,3 +34,5 @@ image_file = _table("image_file")
 image_use = _table("image_use")
 ingest_run = _table("ingest_run")
 ingest_failure = _table("ingest_failure")
+count_change = _table("count_change")
+counted = _table("counted")

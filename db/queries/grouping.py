@@ -6,9 +6,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, literal_column, null
+from sqlalchemy import ColumnElement, FromClause, Text, cast, func, null
 
 from db import models as m
+from db.periods import period_of
 from db.queries.filters import use_filters
 
 CHAIN = ("agency", "creator")
@@ -66,13 +67,18 @@ def inner_columns(by: Sequence[str]) -> list[ColumnElement[Any]]:
 
 
 def outer_columns(
-    by: Sequence[str], counted: FromClause, parties: Sequence[int] | None, spans: FromClause | None
+    by: Sequence[str],
+    source: FromClause,
+    parties: Sequence[int] | None,
+    spans: FromClause | None,
+    *,
+    of: FromClause | None = None,
 ) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
     """Give what to group by (parties by id), the tables that takes, and conditions on those tables.
 
-    ``counted`` is table ``use``, or what was counted of it by :func:`inner_columns`.
+    ``source`` is table ``use``, or what was counted of it by :func:`inner_columns`; or a join with it, ``of``.
     """
-    source = counted
+    counted = source if of is None else of
     columns: list[ColumnElement[Any]] = []
     narrower: list[ColumnElement[bool]] = []
     for name in by:
@@ -94,23 +100,6 @@ def outer_columns(
             source = source.outerjoin(spans, within)
             columns.append(spans.c.label)
         else:
-            columns.append(_period(name, counted.c.used_on))
+            # A day is stored, or cast, as 2023-10-07 on both engines; this is all they agree on about months.
+            columns.append(period_of(name, cast(counted.c.used_on, Text)))
     return columns, source, narrower
-
-
-def _period(name: str, day: ColumnElement[Any]) -> ColumnElement[Any]:
-    # A day is stored, or cast, as 2023-10-07 on both engines; this is all they agree on about months. Constants are
-    # written out: what has parameters is computed twice, to select and to group by.
-    text = cast(day, Text)
-    if name == "month":
-        return func.substr(text, _one("1"), _one("7"))
-    year = func.substr(text, _one("1"), _one("4"))
-    if name == "year":
-        return year
-    month = func.substr(text, _one("6"), _one("2"))
-    first = case(*((month <= _one(f"'{n * 3:02}'"), _one(f"'-Q{n}'")) for n in (1, 2, 3, 4)))
-    return year.concat(first)
-
-
-def _one(constant: str) -> ColumnElement[Any]:
-    return literal_column(constant)

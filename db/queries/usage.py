@@ -12,6 +12,7 @@ from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, disti
 from db import models as m
 from db.queries.filters import agency_ids, names_of
 from db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
+from db.queries.kept import Counted, kept_counts
 from db.queries.spans import Span, span_table
 from db.queries.steps import can_step, step_through
 
@@ -20,6 +21,8 @@ GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
 
 COUNTS = ("articles", "creators", "days")
 """What ``agency_usage`` tells besides uses, if asked; on a million uses each takes up to seconds."""
+
+_PARTIES = frozenset({"supplier", *CHAIN})
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +77,13 @@ def agency_usage(
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
         only = Filter(parties, since, until, publication, uncredited)
-        rows, found = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
+        rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
         if asked or set(by) & set(CHAIN):
             total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
         else:
             # Each use is in one group.
-            total = UsageRow((), sum(group.uses for group in found), None, None, None, None)
-    return UsageTable(by, tuple(rows), total, len(found))
+            total = UsageRow((), counted.uses, None, None, None, None)
+    return UsageTable(by, tuple(rows), total, counted.groups)
 
 
 class _Counter:
@@ -97,10 +100,13 @@ class _Counter:
         self.labels = sorted({span.label for span in spans if span.label is not None})
         self.spans = spans
 
-    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], list[Group]]:
-        """Give the groups, most used first, and all of them without names, whatever the limit."""
-        found = self._uses()
-        most = _most_used(found, limit)
+    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], Counted]:
+        """Give the groups, most used first, and what was counted of all, whatever the limit."""
+        counted = kept_counts(self.connection, self.by, self.only, limit, self.spans, self.labels)
+        if counted is None:
+            found = self._uses()
+            counted = Counted(found, len(found), sum(group.uses for group in found))
+        most = _most_used(counted.most, limit)
         names = self._names(most)
         named = [(group, self._named(group.values, names)) for group in most]
         named.sort(key=lambda it: (-it[0].uses, [(value is None, value or "") for value in it[1]]))
@@ -116,7 +122,7 @@ class _Counter:
                 *days.get(group.values, (None, None)),
             )
             for group, values in named[:limit]
-        ], found
+        ], counted
 
     def _uses(self) -> list[Group]:
         """Count in two steps: first in the order of an index, which needs no sorting, then what is left of it."""
@@ -166,18 +172,18 @@ class _Counter:
         return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
 
     def _names(self, rows: Iterable[Group]) -> dict[int, str]:
-        places = [place for place, name in enumerate(self.by) if name in ("supplier", *CHAIN)]
+        places = [place for place, name in enumerate(self.by) if name in _PARTIES]
         return names_of(self.connection, {row.values[place] for row in rows for place in places} - {None})
 
     def _named(self, values: Sequence[Any], names: Mapping[int, str]) -> tuple[str | None, ...]:
         """Put the names of parties where their ids stand, and labels where their places do."""
-        out: list[str | None] = []
-        for name, value in zip(self.by, values, strict=True):
-            if name in ("supplier", *CHAIN):
-                out.append(names.get(value))
-            else:
-                out.append(self.labels[value] if name == "scope" and value is not None else value)
-        return tuple(out)
+        return tuple([self._word(name, value, names) for name, value in zip(self.by, values, strict=True)])
+
+    def _word(self, name: str, value: Any, names: Mapping[int, str]) -> str | None:
+        if name in _PARTIES:
+            return names.get(value)
+        word: str | None = self.labels[value] if name == "scope" and value is not None else value
+        return word
 
 
 def _most_used(rows: list[Group], limit: int | None) -> list[Group]:

@@ -1,0 +1,26 @@
+"""Months, quarters and years of days, as both engines tell them."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from sqlalchemy import ColumnElement, case, func, literal_column
+
+
+def period_of(name: str, text: ColumnElement[Any]) -> ColumnElement[Any]:
+    """Give the month, quarter or year of a day as text, or the quarter or year of a month: ``2023-Q4``."""
+    if name == "month":
+        return func.substr(text, _one("1"), _one("7"))
+    year = func.substr(text, _one("1"), _one("4"))
+    if name == "year":
+        return year
+    month = func.substr(text, _one("6"), _one("2"))
+    quarters = case(
+        (month == _one("''"), _one("''")), *((month <= _one(f"'{n * 3:02}'"), _one(f"'-Q{n}'")) for n in (1, 2, 3, 4))
+    )
+    return year.concat(quarters)
+
+
+def _one(constant: str) -> ColumnElement[Any]:
+    # Written out: what has parameters is computed twice, to select and to group by.
+    return literal_column(constant)
