@@ -126,14 +126,11 @@ def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 def may_be_near(keys: Sequence[str]) -> bool:
     """Whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no."""
-    bags = [(len(parts), parts) for parts in map(_parts, keys)]
-    for (count, listed), (other_count, others) in combinations(bags, 2):
-        least = NEARLY * (count + other_count) - 1e-6  # a product may be rounded up
-        if 2 * min(count, other_count) < least:
-            continue
-        one, other = set(listed), set(others)
+    bags = [(len(parts), set(parts)) for parts in map(_parts, keys) if parts]
+    for (count, one), (other_count, other) in combinations(bags, 2):
+        least = NEARLY / 2 * (count + other_count) - 1e-6  # a product may be rounded up
         # Each word of one that is not in the other is missing from what they share.
-        if count and other_count and 2 * (count - len(one) + len(one & other)) >= least:
+        if count >= least and other_count >= least and count - len(one) + len(one & other) >= least:
             return True
     return False
 

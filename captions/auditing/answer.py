@@ -49,7 +49,8 @@ class Credits:
 
     def read(self, row_ids: set[int]) -> None:
         """Reads several at once."""
-        if missing := row_ids - self._kept.keys():
+        # Not by the difference of sets, which goes through all that are kept.
+        if missing := {row_id for row_id in row_ids if row_id not in self._kept}:
             if len(self._kept) + len(missing) > CREDITS_KEPT:
                 self._kept.clear()
                 missing = row_ids
@@ -100,13 +101,14 @@ class Answer:
     def lines(self) -> Iterator[str]:
         """Gives the same findings as lines of JSON, in a fourth of the time that it takes to make findings first."""
         first = 1
+        writer = finding_lines.Writer(self._commands, self._credits)
         for code, count in self.in_order.items():
             yield from finding_lines.lines(finding for finding, _ in self._loose.get(code, ()))
-            row = self.codes[code]
-            writer = finding_lines.Writer(code, row.severity, self._commands)
+            severity = self.codes[code].severity
             for page in self._audit.briefly_listed(first, first + count - 1):
                 self._credits.read({row.credit_id for row in page if row.credit_id is not None})
-                yield from writer.lines(page, self._credits)
+                writer.learn(self._audit.remarks(writer.missing({row.remark_id for row in page})))
+                yield from writer.lines(code, severity, page)
             first += count
 
     def _findings(self, code: str, rows: Sequence[store.Listed], grade: Severity | None) -> Iterator[Finding]:

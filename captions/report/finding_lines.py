@@ -5,8 +5,7 @@ The same as ``json.dumps(object_of(COLUMNS, row(finding)))``, which takes ten ti
 
 from __future__ import annotations
 
-import json
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Set
 from json.encoder import encode_basestring as quoted  # the C function where there is one, as json.dumps uses it
 from typing import Protocol, TypeVar
 
@@ -29,10 +28,10 @@ class CreditsById(Protocol):
 
 
 Brief = tuple[
-    int | None, str, str | None, int, int, str | None, int | None, str | None, str, str | None, str | None, str | None
+    int | None, int, int, int, str | None, int | None, str | None, int, str, str | None, str | None, str | None
 ]
-"""A finding as the store lists it: the number in its text, text, command, use, position, day, number of the credit,
-caption; source, address, headline and publication of the article."""
+"""A finding as the store lists it: the number in its text; numbers of its remark and its use; position, day, number of
+the credit, caption; number, source, address, headline and publication of the article."""
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -57,61 +56,77 @@ def lines(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 class Writer:
-    """Writes the findings on uses of one code, as the store lists them."""
+    """Writes findings on uses, as the store lists them; remembers what many of them share."""
 
-    def __init__(self, code: str, severity: Severity, commands: Commands) -> None:
-        """Takes the code with its severity for this audit."""
-        self._code, self._commands = code, commands
-        self._head, self._meaning = _kind(code, severity)
-        self._by_use = tuple(quoted(part)[1:-1] for part in commands.by_use(code))
-        self._credits: dict[int, tuple[str, str]] = {}
-        self._clears: dict[str | tuple[int, str | None], str] = {}
+    def __init__(self, commands: Commands, credits_: CreditsById) -> None:
+        """Remembers nothing yet."""
+        self._commands, self._all_credits = commands, credits_
+        self._credits: dict[int | None, tuple[str, str]] = {}
+        self._remarks: dict[int, tuple[str, str, str | None, str | None]] = {}
+        self._clears: dict[tuple[str, int, str | None], str] = {}
+        self._days: dict[str | None, str] = {}
 
-    def lines(self, rows: Iterable[Brief], credits_: CreditsById) -> Iterator[str]:
-        """Gives the same lines as :func:`lines` of these findings."""
-        head, meaning, parties_of, clears = self._head, self._meaning, self._credits, self._clears
-        broad = self._code in BROADER
-        before, after = (quoted(part)[1:-1] for part in self._commands.by_use(self._code))
-        nobody = _credit(None)
+    def missing(self, remarks: Set[int]) -> Set[int]:
+        """Gives the numbers of the remarks that it does not know."""
+        if len(self._remarks) > _KEPT:
+            self._remarks.clear()
+        # Not by the difference of sets, which goes through all that are known.
+        return {row_id for row_id in remarks if row_id not in self._remarks}
+
+    def learn(self, remarks: Mapping[int, tuple[str, str | None]]) -> None:
+        """Takes what remarks say, and the commands that clear them."""
+        for row_id, (text, command) in remarks.items():
+            message = _safe(text)
+            before, mark, after = message.partition("{n}")
+            self._remarks[row_id] = (message, before, after if mark else None, _safe(command) if command else None)
+
+    def lines(self, code: str, severity: Severity, rows: Iterable[Brief]) -> Iterator[str]:
+        """Gives the same lines as :func:`lines` of these findings, all of one code."""
+        head, meaning = _kind(code, severity)
+        credits_, remarks, clears, days = self._credits, self._remarks, self._clears, self._days
+        broad = code in BROADER
+        start, end = (quoted(part)[1:-1] for part in self._commands.by_use(code))
+        last, article, headed, address = None, "", "", ""
         for row in rows:
-            # Taken apart once: a million findings come through here.
-            number, text, command, use_id, position, day, credit_id, caption, source, url, headline, publication = row
-            if credit_id is None:
-                line, parties = nobody
-            elif credit_id in parties_of:
-                line, parties = parties_of[credit_id]
-            else:
-                line, parties = _kept(parties_of, credit_id, _credit(credits_[credit_id]))
-            if command is not None:
-                clear = clears.get(command) or _kept(clears, command, safe.json_text(quoted(command)))
-            elif broad and credit_id is not None:
-                key = (credit_id, day and day[:4])
-                clear = clears[key] if key in clears else _kept(clears, key, self._broader(credits_[credit_id], day))
-            else:
-                clear = ""
-            if number is not None:
-                text = text.replace("{n}", str(number), 1)
-            left = (
-                f'{head}{quoted(source)}, "position": {position}, "caption": {quoted(caption or "")}, {line}, '
-                f'"message": {quoted(text)}, {meaning}'
+            # A million findings come through here: taken apart once, each part made safe when it is encoded.
+            number, remark_id, use_id, position, day, credit_id, caption, article_id, source, url, headline, name = row
+            if article_id != last:  # most stand behind another one of their article
+                last, article, address = article_id, _safe(source), _safe_or_null(url)
+                headed = f'"headline": {_safe_or_null(headline)}, "publication": {_safe_or_null(name)}'
+            line, parties = credits_.get(credit_id) or self._credit(credit_id)
+            message, before, after, clear = remarks[remark_id]
+            if number is not None and after is not None:
+                message = f"{before}{number}{after}"
+            if clear is None and broad and credit_id is not None:
+                key = (code, credit_id, day and day[:4])
+                clear = clears[key] if key in clears else _kept(clears, key, self._broader(code, credit_id, day))
+            if not clear:
+                clear = f'"{start}{use_id}{end}"'
+            used_on = days.get(day) or _kept(days, day, _safe_or_null(day))
+            yield (
+                f'{head}{article}, "position": {position}, "caption": {_safe(caption or "")}, {line}, '
+                f'"message": {message}, {meaning}{clear}, {parties}, {headed}, '
+                f'"used_on": {used_on}, "url": {address}, "use": {use_id}}}'
             )
-            right = (
-                f', {parties}, "headline": {"null" if headline is None else quoted(headline)}, '
-                f'"publication": {"null" if publication is None else quoted(publication)}, '
-                f'"used_on": {"null" if day is None else quoted(day)}, '
-                f'"url": {"null" if url is None else quoted(url)}, "use": {use_id}}}'
-            )
-            # A command holds the sign `…`, and is safe already: most of what is beside it needs no second look.
-            if not left.isascii() or "\x7f" in left:
-                left = safe.json_text(left)
-            if not right.isascii() or "\x7f" in right:
-                right = safe.json_text(right)
-            yield f"{left}{clear}{right}" if clear else f'{left}"{before}{use_id}{after}"{right}'
 
-    def _broader(self, credit: Credit, day: str | None) -> str:
+    def _credit(self, credit_id: int | None) -> tuple[str, str]:
+        line, parties = _credit(None if credit_id is None else self._all_credits[credit_id])
+        return _kept(self._credits, credit_id, (safe.json_text(line), safe.json_text(parties)))
+
+    def _broader(self, code: str, credit_id: int, day: str | None) -> str:
         """The command for all uses of a line or a supplier, as JSON; nothing where the use is named by its number."""
-        found = self._commands.broader(self._code, credit, int(day[:4]) if day else None)
-        return safe.json_text(quoted(found)) if found else ""
+        found = self._commands.broader(code, self._all_credits[credit_id], int(day[:4]) if day else None)
+        return _safe(found) if found else ""
+
+
+def _safe(text: str) -> str:
+    """A text as JSON; what is plain is safe."""
+    encoded = quoted(text)
+    return encoded if encoded.isascii() and "\x7f" not in encoded else safe.json_text(encoded)
+
+
+def _safe_or_null(text: str | None) -> str:
+    return "null" if text is None else _safe(text)
 
 
 def _kept(known: dict[_K, _V], key: _K, value: _V) -> _V:
@@ -137,7 +152,7 @@ def _credit(credit: Credit | None) -> tuple[str, str]:
 
 
 def _list(values: tuple[str, ...]) -> str:
-    return json.dumps(list(values), ensure_ascii=False)
+    return f"[{', '.join(map(quoted, values))}]"
 
 
 def _or_null(text: str | None) -> str:

@@ -273,6 +273,10 @@ class Audit:
         """Give the same findings in pages: a million of them in seconds."""
         return listing.briefly_listed(self.connection, first, last)
 
+    def remarks(self, ids: Collection[int]) -> Mapping[int, tuple[str, str | None]]:
+        """Give what remarks say, and the commands that clear them, by id."""
+        return listing.remarks(self.connection, ids)
+
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
         """Give these credits by id."""
         return credits_by_id(self.connection, credit_ids)

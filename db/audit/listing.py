@@ -3,17 +3,17 @@
 from __future__ import annotations
 
 import typing
-from collections.abc import Iterator, Sequence
+from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Row, Text, bindparam, cast, select
+from sqlalchemy import ColumnElement, Connection, FromClause, Row, Text, bindparam, cast, select
 
 from db import models as m
 from db.audit import tables as t
+from db.bulk import in_chunks
 
-_PAGE = 5_000
-_FINDING = (t.listed.c.number, t.remark.c.text, t.remark.c.clear, m.use.c.id, m.use.c.position)
+_PAGE = 1_000
 _ARTICLE = (m.article.c.source, m.article.c.url, m.article.c.headline, m.article.c.publication)
 
 
@@ -40,13 +40,13 @@ class Brief(NamedTuple):
     """A finding with what a line of its report tells of its use; the day is a text."""
 
     number: int | None
-    text: str
-    clear: str | None
+    remark_id: int
     use_id: int
     position: int
     used_on: str | None
     credit_id: int | None
     caption: str | None
+    article_id: int
     source: str
     url: str | None
     headline: str | None
@@ -55,44 +55,44 @@ class Brief(NamedTuple):
 
 def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     """Give the findings from one place in the list to another, both included."""
-    use = m.use.c
-    columns: tuple[ColumnElement[Any], ...] = (
-        *_FINDING,
-        use.printings,
-        use.used_on,
-        use.credit_id,
-        m.caption.c.text,
-        m.caption.c.match_key,
-        *_ARTICLE,
-    )
-    for page in _pages(connection, columns, first, last):
+    use, number = m.use.c, t.listed.c.number
+    texts = (t.remark.c.text, t.remark.c.clear)
+    captions = (m.caption.c.text, m.caption.c.match_key)
+    columns = (number, *texts, use.id, use.position, use.printings, use.used_on, use.credit_id, *captions, *_ARTICLE)
+    said = t.listed.join(t.remark, t.remark.c.id == t.listed.c.remark_id)
+    for page in _pages(connection, said, columns, first, last):
         yield from map(Listed._make, page)
 
 
 def briefly_listed(connection: Connection, first: int, last: int) -> Iterator[Sequence[Brief]]:
-    """Give the same findings in pages: a million of them in seconds."""
-    use = m.use.c
-    columns: tuple[ColumnElement[Any], ...] = (
-        *_FINDING,
-        cast(use.used_on, Text),
-        use.credit_id,
-        m.caption.c.text,
-        *_ARTICLE,
-    )
-    for page in _pages(connection, columns, first, last):
+    """Give the same findings in pages: a million of them in seconds. What remarks say is read apart, once."""
+    use, found = m.use.c, t.listed.c
+    of_use = (use.id, use.position, cast(use.used_on, Text), use.credit_id, m.caption.c.text, use.article_id)
+    for page in _pages(connection, t.listed, (found.number, found.remark_id, *of_use, *_ARTICLE), first, last):
         # A row is read like a tuple; to make one of each would take as long as to write its line.
         yield typing.cast("Sequence[Brief]", page)
 
 
+def remarks(connection: Connection, ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
+    """Give what remarks say, and the commands that clear them, by id."""
+    remark = t.remark.c
+    return {
+        row_id: (text, clear)
+        for chunk in in_chunks(sorted(ids))
+        for row_id, text, clear in connection.execute(
+            select(remark.id, remark.text, remark.clear).where(remark.id.in_(chunk))
+        )
+    }
+
+
 def _pages(
-    connection: Connection, columns: Sequence[ColumnElement[Any]], first: int, last: int
+    connection: Connection, source: FromClause, columns: Sequence[ColumnElement[Any]], first: int, last: int
 ) -> Iterator[Sequence[Row[Any]]]:
     statement = (
         select(*columns)
         .select_from(
-            t.listed.join(m.use, m.use.c.id == t.listed.c.use_id)
+            source.join(m.use, m.use.c.id == t.listed.c.use_id)
             .join(m.article, m.article.c.id == m.use.c.article_id)
-            .join(t.remark, t.remark.c.id == t.listed.c.remark_id)
             .outerjoin(m.caption, m.caption.c.id == m.use.c.caption_id)
         )
         .where(t.listed.c.n.between(bindparam("first"), bindparam("last")))

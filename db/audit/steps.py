@@ -197,9 +197,9 @@ def list_found(connection: Connection, why: str | None) -> None:
     by = (found.rank, order.place, found.position, found.remark_id)
     chosen = found.aside.is_(None) if why is None else found.aside == why
     statement = (
-        select(func.row_number().over(order_by=by), found.use_id, found.remark_id, found.number)
+        select(found.use_id, found.remark_id, found.number)
         .select_from(t.found.join(t.article_order, order.article_id == found.article_id))
         .where(chosen)
         .order_by(*by)
     )
-    connection.execute(insert(t.listed).from_select(list(t.listed.c.keys()), statement))
+    connection.execute(insert(t.listed).from_select(["use_id", "remark_id", "number"], statement))
