@@ -74,9 +74,14 @@ class Agreements:
         """The group of a credit; None where no supplier is told, which CR103 and CR106 say."""
         if credit.supplier is None:
             return None
-        excluded = {name for agreement in self.with_(credit.supplier) for name in agreement.excluded}
+        excluded = self.excluding(credit.supplier)
         named = tuple(sorted(name for name in excluded if _is_named(name, credit))) if excluded else ()
         return Group(credit.supplier, named, credit.license is not None or self._is_free(credit))
+
+    def excluding(self, supplier: str) -> set[str]:
+        """What agreements with a supplier exclude. Where they exclude nothing, supplier, marks and license of a credit
+        tell its group."""
+        return {name for agreement in self.with_(supplier) for name in agreement.excluded}
 
     def _is_free(self, credit: Credit) -> bool:
         # Beside a supplier, nothing else of a credit makes it free: an archive has few such pairs.

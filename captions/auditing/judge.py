@@ -73,6 +73,8 @@ class Judge:
         numbered = bool(QUOTA_CODES & ranks.keys())
         if numbered:
             audit.order_articles()
+        if _AGREEMENT_CODES & ranks.keys():
+            self._group_credits()
         unlabelled_credits = self._judge_credits()
         self._judge_uses(unlabelled_credits)
         self._find()
@@ -90,25 +92,39 @@ class Judge:
     # --- verdicts
 
     def _judge_credits(self) -> list[int]:
-        """Judges each credit alone, and puts it in the group that the agreements know; gives those CR309 asks for."""
+        """Judges each credit alone; gives those that CR309 asks for."""
         audit, ranks = self.audit, self.audit.ranks
         rules = [(code, rule) for code, rule in CREDIT_RULES if code in ranks]
-        grouped = bool(_AGREEMENT_CODES & ranks.keys())
-        groups: dict[Group, int] = {}
         made = []
-        if rules or grouped or "CR309" in ranks:
-            for row_id, credit in self.credits.having(_needed({code for code, _ in rules}, grouped=grouped)):
+        if rules or "CR309" in ranks:
+            for row_id, credit in self.credits.having(_needed({code for code, _ in rules})):
                 alone = Use("", 0, "", "", credit)
                 for code, rule in rules:
                     if message := rule(alone, self.register):
                         audit.note_credit(code, row_id, audit.remark(message))
-                if grouped and (group := self.held.group(credit)) is not None:
-                    audit.put_member(row_id, groups.setdefault(group, len(groups)))
                 if may_be_unlabelled(credit):
                     made.append(row_id)
+        return made if "CR309" in ranks else []
+
+    def _group_credits(self) -> None:
+        """Puts credits into the groups that the agreements know; all of a kind at once, where that tells the group."""
+        audit, groups = self.audit, dict[Group, int]()
+        kinds = audit.kinds_of_credits()
+        self.credits.read({kind.credit_id for kind in kinds})
+        for kind in kinds:
+            first = self.credits[kind.credit_id]
+            if first.supplier is None or not self.held.excluding(first.supplier):
+                if (group := self.held.group(first)) is not None:
+                    audit.put_kind(kind, groups.setdefault(group, len(groups)))
+                continue
+            row_ids = audit.credits_of_kind(kind)
+            self.credits.read(set(row_ids))
+            for row_id in row_ids:
+                if (group := self.held.group(self.credits[row_id])) is not None:
+                    audit.put_member(row_id, groups.setdefault(group, len(groups)))
+        audit.join_members()
         self.groups = list(groups)
         self._judge_groups(groups)
-        return made if "CR309" in ranks else []
 
     def _judge_groups(self, groups: Mapping[Group, int]) -> None:
         publications = self.audit.publications() if groups else []
@@ -330,9 +346,9 @@ class Judge:
         )
 
 
-def _needed(codes: Set[str], *, grouped: bool) -> set[str]:
+def _needed(codes: Set[str]) -> set[str]:
     """What a credit must tell something of to be judged for these codes, or for CR309; nothing: all are judged."""
-    if grouped or not codes <= _LOOKS_AT.keys():
+    if not codes <= _LOOKS_AT.keys():
         return set()
     return {"marks", *(_LOOKS_AT[code] for code in codes)}
 

@@ -28,7 +28,7 @@ from db import models as m
 from db.audit import asides, candidates, listing, steps
 from db.audit import tables as t
 from db.audit.asides import Aside, caption_digest
-from db.audit.candidates import CreditedUse, Near, SharedUse
+from db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
 from db.audit.listing import Brief, Listed
 from db.queries.filters import use_filters
 from db.queries.uses import credits_between, credits_by_id
@@ -104,6 +104,14 @@ class Audit:
         for first in range(1, highest + 1, _PAGE):
             yield from credits_between(self.connection, first, first + _PAGE - 1).items()
 
+    def kinds_of_credits(self) -> list[CreditKind]:
+        """See :func:`db.audit.candidates.kinds_of_credits`."""
+        return candidates.kinds_of_credits(self.connection)
+
+    def credits_of_kind(self, kind: CreditKind) -> list[int]:
+        """See :func:`db.audit.candidates.credits_of_kind`."""
+        return candidates.credits_of_kind(self.connection, kind)
+
     def agreements(self) -> list[dict[str, Any]]:
         """Give the rows of table agreement that were not undone, with the supplier's name as ``supplier``."""
         rows = self.connection.execute(
@@ -145,6 +153,11 @@ class Audit:
     def note_use(self, code: str, use_id: int, remark_id: int) -> None:
         """Note a finding on one use."""
         self._put(t.on_use, {"rank": self.ranks[code], "use_id": use_id, "remark_id": remark_id})
+
+    def put_kind(self, kind: CreditKind, group_id: int) -> None:
+        """Note to which group of the agreements all credits of a kind belong."""
+        row = {"supplier_id": kind.supplier_id, "marks": kind.marks, "licensed": kind.licensed, "group_id": group_id}
+        self._put(t.kind, row)
 
     def put_member(self, credit_id: int, group_id: int) -> None:
         """Note to which group of the agreements a credit belongs."""
@@ -203,6 +216,11 @@ class Audit:
     def put_asides(self, why: str, rows: Iterable[Aside]) -> None:
         """Set findings aside: ``why`` is waiver or baseline."""
         asides.put(self.connection, why, rows, self.ranks)
+
+    def join_members(self) -> None:
+        """Put credits into the groups of their kinds; after the last of them was noted."""
+        self.flush()
+        steps.join_members(self.connection)
 
     def flush(self) -> None:
         """Write what was noted."""
@@ -332,6 +350,7 @@ __all__ = [
     "Brief",
     "Confines",
     "Counts",
+    "CreditKind",
     "CreditedUse",
     "Listed",
     "Near",

@@ -13,6 +13,15 @@ from db.audit import tables as t
 _PAGE = 5_000
 
 
+class CreditKind(NamedTuple):
+    """Credits with one supplier and the same marks, all with a license or all without; and the first of them."""
+
+    credit_id: int
+    supplier_id: int
+    marks: str
+    licensed: bool
+
+
 class SharedUse(NamedTuple):
     """A use that shares its caption, or a picture, with another use of another credit."""
 
@@ -40,6 +49,25 @@ class Near(NamedTuple):
     keys: str
 
 
+def kinds_of_credits(connection: Connection) -> list[CreditKind]:
+    """Give the kinds of all credits that tell a supplier: few, of however many credits."""
+    credit = m.credit.c
+    kind = (credit.supplier_id, credit.marks, credit.license.is_not(None))
+    first = func.min(credit.id)
+    statement = select(first, *kind).where(credit.supplier_id.is_not(None)).group_by(*kind).order_by(first)
+    return [
+        CreditKind(row_id, supplier, marks, bool(has)) for row_id, supplier, marks, has in connection.execute(statement)
+    ]
+
+
+def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
+    """Give the ids of the credits of a kind."""
+    credit = m.credit.c
+    alike = (credit.supplier_id == kind.supplier_id, credit.marks == kind.marks)
+    licensed = credit.license.is_not(None) if kind.licensed else credit.license.is_(None)
+    return list(connection.execute(select(credit.id).where(*alike, licensed).order_by(credit.id)).scalars())
+
+
 def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     """Give the uses whose caption is credited in several ways, by match key, sorted by source and position."""
     use, caption = m.use.c, m.caption.c
@@ -58,11 +86,10 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     statement = (
         select(caption.match_key, use.id, use.credit_id, m.article.c.source)
         .select_from(
-            t.shared.join(m.caption, caption.id == t.shared.c.caption_id)
-            .join(m.use, use.caption_id == caption.id)
-            .join(m.article, m.article.c.id == use.article_id)
+            m.use.join(m.caption, caption.id == use.caption_id).join(m.article, m.article.c.id == use.article_id)
         )
-        .where(use.credit_id.is_not(None))
+        # Not a join: SQLite, which does not know how few they are, would go through all uses.
+        .where(use.credit_id.is_not(None), use.caption_id.in_(select(t.shared.c.caption_id)))
         .order_by(caption.match_key, m.article.c.source, use.position)
     )
     yield from map(SharedUse._make, _stream(connection, statement))

@@ -48,9 +48,12 @@ class Steps:
         """Uses that no agreement covers on their day, and uses without a day of which that cannot be known."""
         at_home = (t.own.c.group_id == t.member.c.group_id) & (t.own.c.publication == m.use.c.publication)
         abroad = ~select(literal(1)).select_from(t.own).where(at_home).correlate_except(t.own).exists()
+        # Where only some groups lack something, their uses are found by an index.
+        lacking = select(t.stretch.c.group_id).where(t.stretch.c.rank.is_not(None))
+        credits_ = select(t.member.c.credit_id).where(t.member.c.group_id.in_(lacking))
+        told = (t.stretch.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
         for dated in (True, False):
-            source = covered(dated=dated)
-            self._find(t.stretch.c.rank, t.stretch.c.remark_id, source, t.stretch.c.rank.is_not(None), abroad)
+            self._find(t.stretch.c.rank, t.stretch.c.remark_id, covered(dated=dated), *told, abroad)
 
     def beyond_quota(self, passed: str, near: str) -> None:
         """Uses beyond a quota, and of a quota that is not passed the use that came to its mark."""
@@ -134,6 +137,23 @@ class Steps:
         self._connection.execute(insert(t.found).from_select(list(t.found.c.keys()), statement))
 
 
+def join_members(connection: Connection) -> None:
+    """Put each credit into the group of its kind, and tell the suppliers all of whose credits are of one group."""
+    credit, kind, group = m.credit.c, t.kind.c, t.member.c.group_id
+    alike = (kind.supplier_id == credit.supplier_id) & (kind.marks == credit.marks)
+    members = select(credit.id, kind.group_id).select_from(
+        t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
+    )
+    connection.execute(insert(t.member).from_select(["credit_id", "group_id"], members))
+    alone = (
+        select(credit.supplier_id, func.min(group))
+        .select_from(t.member.join(m.credit, credit.id == t.member.c.credit_id))
+        .group_by(credit.supplier_id)
+        .having(func.min(group) == func.max(group))
+    )
+    connection.execute(insert(t.alone).from_select(["supplier_id", "group_id"], alone))
+
+
 def covered(*, dated: bool) -> FromClause:
     """Give the uses joined with what the agreements say of them."""
     use, stretch = m.use.c, t.stretch.c
@@ -146,14 +166,22 @@ def covered(*, dated: bool) -> FromClause:
 def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
     """Count the uses that each of these agreements covers, by day."""
     agreement = t.stretch.c.agreement_id
-    # First by group and day: of a million uses a tenth is left to be looked up.
-    by_day = (
-        select(t.member.c.group_id, m.use.c.used_on, func.count().label("uses"))
-        .select_from(t.member.join(m.use, m.use.c.credit_id == t.member.c.credit_id))
-        .where(m.use.c.used_on.is_not(None))
-        .group_by(t.member.c.group_id, m.use.c.used_on)
-        .subquery()
+    use, member, alone = m.use.c, t.member.c, t.alone.c
+    # First by group and day: of a million uses a tenth is left to be looked up. An index has most in this order.
+    of_alone = (
+        select(alone.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
+        .select_from(t.alone.join(m.use, use.supplier_id == alone.supplier_id))
+        .where(use.used_on.is_not(None))
+        .group_by(alone.supplier_id, alone.group_id, use.used_on)
     )
+    parted = select(member.credit_id).where(member.group_id.not_in(select(alone.group_id)))
+    of_others = (
+        select(member.group_id, use.used_on, func.count())
+        .select_from(t.member.join(m.use, use.credit_id == member.credit_id))
+        .where(use.used_on.is_not(None), use.credit_id.in_(parted))
+        .group_by(member.group_id, use.used_on)
+    )
+    by_day = of_alone.union_all(of_others).subquery()
     stretch, day = t.stretch.c, by_day.c.used_on
     within = (stretch.group_id == by_day.c.group_id) & day.between(stretch.first, stretch.last)
     rows = connection.execute(

@@ -37,8 +37,16 @@ on_use = _temporary("on_use", _number("rank"), _number("use_id"), _number("remar
 shared = _temporary("shared", _number("caption_id", primary_key=True))
 """Captions that may be credited in several ways."""
 
+kind = _temporary(
+    "kind", _number("supplier_id"), Column("marks", Text), Column("licensed", Boolean), _number("group_id")
+)
+"""Of which group all credits are that have one supplier, the same marks, and a license or none."""
+
 member = _temporary("member", _number("credit_id", primary_key=True), _number("group_id"))
 """Credits that all agreements treat alike: one supplier, the same excluded collections."""
+
+alone = _temporary("alone", _number("supplier_id", primary_key=True), _number("group_id"))
+"""Suppliers whose credits are all of one group: their uses are found without looking at credits."""
 
 own = _temporary("own", _number("group_id"), Column("publication", Text))
 """Publications in which a group's uses need no agreement."""
@@ -124,6 +132,7 @@ def create(connection: Connection) -> None:
     for table in _METADATA.sorted_tables:
         connection.execute(CreateTable(table))
     for index in (
+        Index("audit_kind_of", kind.c.supplier_id, kind.c.marks),
         Index("audit_stretch_of", stretch.c.group_id, stretch.c.undated, stretch.c.first),
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),
