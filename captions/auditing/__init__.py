@@ -15,7 +15,6 @@ from captions.auditing.answer import Answer
 from captions.auditing.judge import Judge
 from captions.auditing.question import Known, Question
 from captions.errors import CaptionsError
-from captions.imaging.check import CHECKED, archive
 from captions.text import name_key
 from captions.vocabulary import Vocabulary, default
 
@@ -44,8 +43,13 @@ def audited(
         if code in (question.codes or codes) and row.severity in (question.severities or SEVERITIES)
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
-    asked = question.pictures or bool(ranks.keys() & set(CHECKED))
-    held = archive(engine, words, store=False) if asked and db.has_images(engine) else None
+    held = None
+    if db.has_images(engine):
+        # Imported where used: what reads pictures takes 0.1 s, which a store without them need not wait for.
+        from captions.imaging.check import CHECKED, archive
+
+        if question.pictures or ranks.keys() & set(CHECKED):
+            held = archive(engine, words, store=False)
     with store.auditing(engine, ranks) as audit:
         if question.run is not None and question.run not in (runs := audit.runs()):
             there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"

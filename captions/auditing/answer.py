@@ -4,16 +4,19 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
 from itertools import islice
+from typing import TYPE_CHECKING
 
 import db.audit as store
 from captions.audit import CODES, Code, Finding, Severity, Use
 from captions.audit.commands import Commands
 from captions.catalog import credit_of
-from captions.imaging.check import Archive
 from captions.imaging.spool import Spool
 from captions.model import Credit
 from captions.report import finding_lines
 from captions.report.overview import Overview
+
+if TYPE_CHECKING:
+    from captions.imaging.check import Archive
 
 CREDITS_KEPT = 100_000
 """Credits that are remembered while findings are read: most lines come again and again."""

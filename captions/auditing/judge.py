@@ -8,7 +8,7 @@ from dataclasses import fields
 from datetime import date
 from decimal import Decimal
 from itertools import groupby
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
 
@@ -35,11 +35,13 @@ from captions.auditing.answer import Answer, Credits
 from captions.auditing.overview import overview
 from captions.auditing.question import Known, Question
 from captions.catalog import failures
-from captions.imaging.check import Archive, findings
 from captions.imaging.spool import Spool
 from captions.report.overview import Overview
 from captions.text import match_key, name_key
 from captions.vocabulary import Vocabulary
+
+if TYPE_CHECKING:
+    from captions.imaging.check import Archive
 
 _AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
 QUOTA_CODES = frozenset({"CR304", "CR305"})
@@ -174,6 +176,8 @@ class Judge:
 
     def _judge_pictures(self, archive: Archive, told: Mapping[str, set[int]]) -> None:
         """What is wrong with the pictures themselves; ``told`` are the uses of which a code is noted already."""
+        from captions.imaging.check import findings  # not above: a store without pictures need not wait for it
+
         for finding, _pictures in findings(archive):
             code, use = finding.code, finding.use
             if code not in self.audit.ranks:

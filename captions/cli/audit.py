@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -81,6 +83,17 @@ Levels = Annotated[
 Waived = Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")]
 
 
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Looks for no circles: a million findings are in none, and looking takes a tenth more; of imports, a fifth."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_uncollected()
 def audit(
     db_url: o.Database = o.DATABASE,
     form: ReportFormat = Form.table,
@@ -134,7 +147,6 @@ def audit(
     import db
     from captions.auditing import Question, audited
     from captions.auditing.baseline import read_baseline
-    from captions.imaging.sheet import Thumbnails
     from captions.report.findings import Report, write_audit
 
     if thumbnails and form is not Form.html:
@@ -160,8 +172,6 @@ def audit(
     try:
         if run == _LAST and (runs := db.run_summaries(engine, limit=1)):
             question = replace(question, run=runs[0].id)
-        # A million findings are made and dropped one by one, none in a circle: looking for circles takes a tenth more.
-        gc.disable()
         with audited(engine, question, words, known, today=date.today()) as answer:
             if thumbnails and answer.archive is None:
                 note("no pictures are stored; run: captions images scan FOLDER")
@@ -169,6 +179,11 @@ def audit(
                 note(f"{answer.undated} uses without a day are left out; see: captions ingest --published")
             if answer.without_run:
                 note(f"{answer.without_run} uses are left out: an older program stored them, and kept no run")
+            pictures = None
+            if thumbnails and answer.archive is not None:
+                from captions.imaging.sheet import Thumbnails
+
+                pictures = Thumbnails(answer.archive)
             report = Report(
                 answer,
                 answer.uses,
@@ -180,13 +195,12 @@ def audit(
                 known=answer.known,
                 overview=answer.overview,
                 lines=answer.lines,
-                thumbnails=Thumbnails(answer.archive) if thumbnails and answer.archive is not None else None,
+                thumbnails=pictures,
                 notes=() if answer.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:
                 write_audit(report, form.value, stream)
     finally:
-        gc.enable()
         engine.dispose()
     if output is not None:
         note(f"{report.heading()}; written to {output}")

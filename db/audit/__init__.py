@@ -17,7 +17,6 @@ from sqlalchemy import (
     Connection,
     Engine,
     Table,
-    distinct,
     func,
     insert,
     or_,
@@ -302,15 +301,20 @@ class Audit:
     def counts(self) -> Counts:
         """Count the uses that are reported on."""
         use = m.use.c
-        row = self.connection.execute(
-            select(func.count(), func.count(distinct(use.article_id))).select_from(m.use).where(*self._where)
-        ).one()
+        by_article = (
+            select(func.count().label("uses"))
+            .select_from(m.use)
+            .where(*self._where)
+            .group_by(use.article_id)
+            .subquery()
+        )
+        uses, articles = self.connection.execute(select(func.sum(by_article.c.uses), func.count())).one()
         undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
         unknown = select(m.article.c.id).where(m.article.c.run_id.is_(None))
         without_run = select(func.count()).select_from(m.use).where(use.article_id.in_(unknown))
         return Counts(
-            row[0],
-            row[1],
+            int(uses or 0),
+            articles,
             self.connection.execute(undated).scalar_one(),
             self.connection.execute(without_run).scalar_one() if self._of_run else 0,
         )

@@ -32,7 +32,9 @@ class Steps:
     def by_credit(self) -> None:
         """Uses of credits that a verdict was noted on."""
         source = m.use.join(t.on_credit, t.on_credit.c.credit_id == m.use.c.credit_id)
-        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source)
+        # Where they are few, an index finds the uses.
+        noted = m.use.c.credit_id.in_(select(t.on_credit.c.credit_id))
+        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source, noted)
 
     def by_use(self) -> None:
         """Uses that a verdict was noted on."""
