@@ -43,6 +43,10 @@ QUERIES = {
         LEFT JOIN credit t ON t.id = u.told_credit_id""",
     "use_image": """SELECT a.source, u.position, i.place, i.address FROM use_image i
         JOIN use u ON u.id = i.use_id JOIN article a ON a.id = u.article_id""",
+    "uses_by_agency": """SELECT a.name, s.name, c.month, c.publication, c.uses FROM uses_by_agency c
+        LEFT JOIN party a ON a.id = c.agency_id LEFT JOIN party s ON s.id = c.supplier_id""",
+    "uses_by_creator_and_month": """SELECT p.name, c.month, c.uses FROM uses_by_creator_and_month c
+        LEFT JOIN party p ON p.id = c.creator_id""",
     # A run that was killed has listed some before: each is there, however often.
     "ingest_failure": "SELECT DISTINCT source, reason FROM ingest_failure",
 }
