@@ -4,7 +4,10 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from functools import lru_cache
 
+# In characters: the keys of longer texts are not kept, for a page can have many megabytes of them.
+_KEPT = 600
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -44,11 +47,19 @@ def match_key(text: str) -> str:
     ``"A MAN HOLDS\\xa0a ‘flag’."`` and ``"A man holds a 'flag'"`` give ``"a man holds a flag"``. A text without any
     letter or digit is its own key.
     """
+    return _kept_key(text) if len(text) <= _KEPT else _match_key(text)
+
+
+def _match_key(text: str) -> str:
     if text.isascii():
         return " ".join(text.lower().translate(_SIGNS_TO_SPACES).split()) or " ".join(text.split())
     text = unicodedata.normalize("NFKC", text if text.isprintable() else _INVISIBLE.sub("", text))
     key = _NOT_WORD.sub(" ", text.casefold()).strip()
     return key or _SPACES.sub(" ", text).strip()
+
+
+# Of one article the same lines are compared over and over: of six calls, five are for a text of shortly before.
+_kept_key = lru_cache(maxsize=1024)(_match_key)
 
 
 def name_key(text: str) -> str:
