@@ -103,7 +103,7 @@ def _label_inside(line: str, words: Vocabulary) -> Split | None:
         house = _house_before(line, found.start, words)
         start = _bracket_before(line, house)
         reading = read(line[start:] if start < found.start else line[found.start :], words)
-        labelled = reading.label is not None or house < found.start
+        labelled = reading.label is not None or (house < found.start and is_named(reading))
         if labelled and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
             if found.kind == "sign" and reading.credit.line[:1].islower() and not reading.registered:
                 return None  # a line of code: # (c) nobody

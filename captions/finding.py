@@ -108,7 +108,8 @@ class Finder:
         if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
             return False
         signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS  # a sentence, and who wrote it
-        return not signed or self._goes_on(at)
+        joint = self.lines[at].text[len(found.caption) : found.start]
+        return not signed or (self._goes_on(at) and not any(dash in joint for dash in "-–—"))  # it rained. — Reuters
 
     def _take_whole(self, at: int, found: Split) -> None:
         shape = "short" if is_cut(found.caption) else "whole"

@@ -57,7 +57,8 @@ def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
     "A dog")``. Pages hide such labels from those who see them; a scraped text has them. They have two words."""
     label, comma, rest = text.partition(",")
     kind = label_kind(label, words) if comma and label.count(" ") == 1 else None
-    return None if kind is None or rest[:1].strip() else (kind, rest.strip())
+    said = rest.strip()
+    return None if kind is None or rest[:1].strip() or said[:1].islower() else (kind, said)
 
 
 def announced(text: str, words: Vocabulary) -> bool:
@@ -212,7 +213,7 @@ def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> 
         if colon.group() == "／" and not has_cjk(text[max(0, colon.start() - 1) : colon.start()]):
             continue
         found = _before_colon(text, colon.start(), colon.end(), words, since)
-        if found:
+        if found and (text[found.start].isupper() or COLON.match(colon.group())):
             best = found
             break
     tail = text[since:].lower()
