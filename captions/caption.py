@@ -110,6 +110,9 @@ def _label_inside(line: str, words: Vocabulary) -> Split | None:
             before = line[:start].split()
             if before and before[-1].casefold() in words.joins:
                 return None  # Lights and photographs: Nell Carrow
+            if before and found.kind != "sign" and before[-1].casefold() in words.showing:
+                since = found.end
+                continue  # In the photo: Nell Carrow
             if not reading.clean and 0 < len(before) < 3:
                 return None  # `Erstes Bild: so könnte es aussehen`
             strength = SURE

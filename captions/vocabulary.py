@@ -20,7 +20,7 @@ from captions.text import has_cjk, name_key, tidy
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "small", "surnames",
+    "places", "showing", "small", "surnames",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
@@ -104,6 +104,8 @@ class Vocabulary:
     """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
     particles: frozenset[str]
     joins: frozenset[str]
+    showing: frozenset[str]
+    """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
     """Words that join two names."""
     vias: frozenset[str]
     fors: frozenset[str]
@@ -341,6 +343,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
         small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
         particles=folded["particles"],
         joins=folded["and"],
+        showing=folded["showing"],
         vias=folded["via"],
         fors=folded["for"],
         ons=folded["on"],
