@@ -234,12 +234,14 @@ def main(runs: int, count: int = 600) -> None:
         )
         for kind, times, disturb in kinds:
             good = 0
-            for _ in range(times):
+            for run in range(1, times + 1):
                 try:
                     disturb()
                     good += 1
                 except AssertionError as error:
                     print(f"{kind}: {error}", flush=True)
+                if run % 10 == 0 and run < times:
+                    print(f"{kind}: {good} of {run} so far", file=sys.stderr, flush=True)
             print(f"faults, {kind}: {good} of {times} runs ended with the rows of an undisturbed one", flush=True)
 
 

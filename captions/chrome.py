@@ -15,7 +15,7 @@ from captions.text import match_key
 
 # In characters: what is longer is none of a page's lines.
 _LONGEST = 130
-_BUTTON = 60
+_BUTTON, _MOST_BUTTONS = 60, 4
 
 
 @lru_cache(maxsize=1)
@@ -55,14 +55,17 @@ def is_button(text: str) -> bool:
 
 
 def without_button(text: str) -> str:
-    """A picture's text without the button at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
-    if not text[-_BUTTON:].lower().endswith(_buttons()):
-        return text
-    tail = text[-_BUTTON:].lower()
-    found = max((button for button in _buttons() if tail.endswith(button)), key=len)
-    left = text[: -len(found)].rstrip(" ,|·")
-    # Nothing else, or a word that only ends like one.
-    return without_button(left) if left and not (text[: -len(found)][-1:].isalpha() and found[0].isascii()) else text
+    """A picture's text without the buttons at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
+    for _ in range(_MOST_BUTTONS):
+        tail = text[-_BUTTON:].lower()
+        if not tail.endswith(_buttons()):
+            break
+        found = max((button for button in _buttons() if tail.endswith(button)), key=len)
+        left = text[: -len(found)]
+        if not left.strip(" ,|·") or (left[-1].isalpha() and found[0].isascii()):
+            break  # nothing else, or a word that only ends like one
+        text = left.rstrip(" ,|·")
+    return text
 
 
 def heads_comments(text: str) -> bool:
