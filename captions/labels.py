@@ -174,7 +174,8 @@ def _back(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[: behind.start()], "after", behind[1])  # Ragnhild Sætermo (foto)
     head, _, last = text.rpartition(" ")
     segment = _SEGMENT.split(text)[-1].strip()
-    if head and last.lower() in PICTURE and words.spelling(segment) is None and _is_name(head, words):
+    known = words.spelling(segment) is not None or words.marks.get(name_key(segment))  # REUTERS/Jo Reed/File Photo
+    if head and last.lower() in PICTURE and not known and _is_name(head, words):
         return Unlabelled(head, "after", last)  # Bernama pic
     folded = text.casefold()
     if len(folded) != len(text) or not folded.endswith(words.after_labels):

@@ -15,7 +15,11 @@ SURE, LIKELY, POSSIBLE = 3, 2, 1
 # Credits are looked for in the last characters of a line: the longest of 211 on news pages has 82.
 TAIL = 240
 STOPS = ".!?。！？…"
-_NUMBER = re.compile(r"\[\d+\s?/\s?\d+\]\s*")
+_OF = r"\d+ (?:of|von|de|di|sur|van|av) \d+"
+_NUMBER = re.compile(
+    rf"(?:\[\d+ ?/ ?\d+\]|(?:item|photo|image|picture|slide|bild|foto|imagen) {_OF} ?[|:]?|{_OF} ?[|:])\s*(?=\S)",
+    re.IGNORECASE,
+)
 _JOINT = " \t\u00a0\u3000,;:|/–—-•·*＝="
 _SENTENCE = re.compile(
     r"(?<!\b\d)(?<!\b\d\d)[.!?…。！？؟।][\"'”’»)\]]*(?:\s*(?=[^\W\d_a-zà-öø-ÿ])|\s+/\s+)|[”’»)\]]\s*(?=[A-Z])|(?<=\S)\"\s+(?=[A-Z])|\s[|–—•]\s|[|｜]\s?|＝(?=[\u3400-\u9fff])"
@@ -67,9 +71,9 @@ def balanced(line: str, start: int) -> bool:
 
 def trim(text: str) -> str:
     """The caption without what joined it to its credit, spaces, commas, dashes, bars, and without a picture's number
-    in a series before it: ``[1/3]``."""
+    in a series before it: ``[1/3]``, ``1 of 3 |``."""
     text = text.rstrip(_JOINT)
-    if text[:1] == "[" and (number := _NUMBER.match(text)):
+    if number := _NUMBER.match(text):
         text = text[number.end() :]
     return text[:-1].rstrip(_JOINT) if text[-1:] in ("(", "[", "（", "【") else text.strip()
 
