@@ -16,7 +16,7 @@ from captions.lines import Line, Page
 from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.model import Printing
 from captions.printings import Block
-from captions.splits import LIKELY, SURE, Split
+from captions.splits import LIKELY, SURE, Split, is_named
 from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
 from captions.unlabelled import is_in_style
 from captions.vocabulary import Vocabulary
@@ -128,7 +128,7 @@ class Finder:
             if self.page.gaps[at + 1] and len(following.text) > 60:
                 continue
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
-            sure = joined is not None and (joined.reading.registered or joined.reading.persons)
+            sure = joined is not None and joined.reading.clean and is_named(joined.reading)
             if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
                 line.split, line.taken = None, True
                 following.split, following.read = joined, False

@@ -128,6 +128,11 @@ CUT_OFF = (
     "The ferrywoman ties the rope.\n© Ida Quill/Ida Quill\nphoto credit: Ida Quill\n\n"
     "The ferrywoman ties the ‘new’ rope\n\nThe ferrywoman ties the ‘new’ rope"
 )
+# A label that stands alone once what stood under it is gone, above a line that is no credit.
+LABEL_LEFT = (
+    "The ferrywoman ties the new rope.\nThe ferrywoman ties the new rope.\nThe ferrywoman ties the rope\n\nPhoto:\n\n"
+    "The ferrywoman ties the new rope. photo credit: Ida Quill\nThe mayor told Reuters. FOTO Ida Quill/Ida Quill"
+)
 CONTROL = "A dog ©0\x1fA"
 
 
@@ -172,6 +177,7 @@ def test_cleaning_twice_equals_once(text: str) -> None:
 @FULL
 @given(articles())
 @example(CONTROL)
+@example(LABEL_LEFT)
 def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
     assert _cleaning_again_changes_nothing(text)
 
