@@ -125,8 +125,9 @@ class Finder:
             if not line.label or not self.page.beside(at, at + 1) or self._parted(at, at + 1):
                 continue
             following = self.lines[at + 1]
-            if self.page.gaps[at + 1] and len(following.text) > 60:
-                continue
+            alone = following.split is not None and following.split.alone
+            if self.page.gaps[at + 1] and (len(following.text) > 60 or not alone):
+                continue  # behind a blank line, only what is a credit by itself
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             sure = joined is not None and joined.reading.clean and is_named(joined.reading)
             if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
