@@ -15,6 +15,7 @@ from captions.text import match_key
 
 # In characters: what is longer is none of a page's lines.
 _LONGEST = 130
+# In characters, longer than each in the table; and how many stand in a row at most: `Enlarge | Toggle caption`.
 _BUTTON, _MOST_BUTTONS = 60, 4
 
 
@@ -30,7 +31,8 @@ def _lines() -> frozenset[str]:
 
 @lru_cache(maxsize=1)
 def _buttons() -> tuple[str, ...]:
-    return tuple(_tables()["buttons"]["words"])
+    """Longest first: of two that end a text, the longer is the button."""
+    return tuple(sorted(_tables()["buttons"]["words"], key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)
@@ -60,7 +62,7 @@ def without_button(text: str) -> str:
         tail = text[-_BUTTON:].lower()
         if not tail.endswith(_buttons()):
             break
-        found = max((button for button in _buttons() if tail.endswith(button)), key=len)
+        found = next(button for button in _buttons() if tail.endswith(button))
         left = text[: -len(found)]
         if not left.strip(" ,|·") or (left[-1].isalpha() and found[0].isascii()):
             break  # nothing else, or a word that only ends like one

@@ -11,7 +11,7 @@ from collections.abc import Sequence
 from captions import printings
 from captions.caption import is_label, split
 from captions.credit import Reading
-from captions.labels import hidden
+from captions.labels import hidden, label_kind
 from captions.lines import Line, Page
 from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.model import Printing
@@ -114,7 +114,7 @@ class Finder:
     def _take_whole(self, at: int, found: Split) -> None:
         shape = "short" if is_cut(found.caption) else "whole"
         first = self._caption_label_above(at)
-        self._block(found.caption, found.reading, first, at, shape, found.rule)
+        self._block(found.caption, found.reading, first, at, shape, found.rule, at)
 
     # Credits on a line of their own.
 
@@ -122,7 +122,7 @@ class Finder:
         """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
         pairs: list[tuple[Line, Line]] = []
         for at, line in enumerate(self.lines[:-1]):
-            if not line.label or not self.page.beside(at, at + 1) or self._parted(at, at + 1):
+            if not line.label or not self.page.beside(at, at + 1):
                 continue
             following = self.lines[at + 1]
             alone = following.split is not None and following.split.alone
@@ -156,9 +156,10 @@ class Finder:
                     max(at, place),
                     _shape(caption),
                     f"{found.rule}-{'above' if place > at else 'under'}",
+                    at,
                 )
             elif self._says_so(at, found):
-                self._block("", found.reading, self._label_above(at), at, "credit", found.rule)
+                self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
 
     def _says_so(self, at: int, found: Split) -> bool:
         """Whether a line is a credit whatever stands by it."""
@@ -198,11 +199,17 @@ class Finder:
 
     def _labelled_by(self, at: int) -> int | None:
         """The line that a label says is a caption: the one that begins with it, or the next."""
-        told = None if self.lines[at].taken else hidden(self.lines[at].text, self.words)
-        if told is None or told[0] != "caption" or told[1]:
-            return None if told is None or told[0] != "caption" else at
-        there = self.page.beside(at, at + 1) and not self.lines[at + 1].taken
+        told = None if self._is_taken_or_credit(at) else hidden(self.lines[at].text, self.words)
+        if told is None or told[0] != "caption":
+            return None
+        if told[1]:
+            return at
+        there = self.page.beside(at, at + 1) and not self._is_taken_or_credit(at + 1)
         return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
+
+    def _is_taken_or_credit(self, at: int) -> bool:
+        line = self.lines[at]
+        return line.taken or (line.split is not None and line.split.alone)
 
     def _is_no_credit(self, at: int, found: Split) -> bool:
         """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
@@ -247,7 +254,7 @@ class Finder:
         if not self.page.beside(at, place):
             return 0
         line = self.lines[place]
-        if line.taken or (line.split is not None and line.split.alone) or line.label:
+        if self._is_taken_or_credit(place) or line.label:
             return 0
         text = line.text
         if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
@@ -296,7 +303,7 @@ class Finder:
         if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
-        if place is None or self._parted(at - 1, at):
+        if place is None:
             return False
         last = self.blocks[place]
         if last.reading is None or last.printing.end != self.lines[at - 1].end or not last.caption:
@@ -305,24 +312,28 @@ class Finder:
             return False
         if self._plausible(at, at + 1, found) and last.rule.endswith("above"):
             return False
+        self.lines[at].taken = True
+        if self._parted(at):
+            self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
+            return True
         start = last.printing.start or 0
         printing = Printing(
             self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape
         )
         self.blocks[place] = Block(last.caption, last.reading, printing, last.rule, last.order)
         self.by_end[self.lines[at].end] = place
-        self.lines[at].taken = True
         return True
 
     def _label_above(self, at: int) -> int:
         """Takes a label alone on the line above along."""
-        if not at or not self.page.beside(at, at - 1) or self._parted(at - 1, at):
+        if not at or not self.page.beside(at, at - 1):
             return at
-        return at - 1 if self.lines[at - 1].label else at
+        above = self.lines[at - 1]
+        return at - 1 if above.label and above.end not in self.by_end else at
 
     def _caption_label_above(self, at: int) -> int:
         """``Legende:`` on the line above a caption goes with it."""
-        if not at or not self.page.beside(at, at - 1) or self._parted(at - 1, at):
+        if not at or not self.page.beside(at, at - 1):
             return at
         above = self.lines[at - 1]
         return at - 1 if not above.taken and above.label else at
@@ -355,24 +366,26 @@ class Finder:
                 ):
                     self._block(line.text, None, at, at, "short", "cut")
 
-    def _block(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
-        """Takes the lines from first to last as one printing."""
+    def _block(
+        self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1
+    ) -> None:
+        """Takes the lines from first to last as one printing; ``credited`` is the one that holds the credit.
+
+        Where an earlier pass took lines between them they are more than one. What is decided never asks for that: the
+        text that is left, read by itself, must give the same.
+        """
         for line in self.lines[first : last + 1]:
             line.taken = True
-        if parted := self._parted(first, last):
-            # Between caption and credit another printing stood, which an earlier pass took: two printings, then.
-            credited = parted if self.lines[parted].split is not None else first
-            rest = range(first, parted) if credited == parted else range(parted, last + 1)
-            self._block_of(caption, None, rest[0], rest[-1], "caption", rule)
-            first, last = (parted, last) if credited == parted else (first, parted - 1)
-        self._block_of(caption, reading, first, last, shape, rule)
+        starts = [first, *(at for at in range(first + 1, last + 1) if self._parted(at))]
+        for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
+            if len(starts) == 1 or start <= credited < end:
+                self._block_of(caption, reading, start, end - 1, shape, rule)
+            else:
+                self._block_of(caption, None, start, end - 1, "caption", rule)
 
-    def _parted(self, first: int, last: int) -> int | None:
-        """The line from first to last before which lines of an earlier pass are gone; None if they stand together."""
-        for at in range(first + 1, last + 1):
-            if self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1):
-                return at
-        return None
+    def _parted(self, at: int) -> bool:
+        """Whether an earlier pass took lines that stood before this one."""
+        return self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1)
 
     def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
         start, end = self.lines[first].start, self.lines[last].end
@@ -384,6 +397,8 @@ class Finder:
 
 
 def _without_label(caption: str, words: Vocabulary) -> str:
+    if label_kind(caption, words) == "caption":
+        return ""
     told = hidden(caption, words)
     return told[1] if told is not None and told[0] == "caption" else caption
 

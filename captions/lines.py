@@ -18,6 +18,8 @@ _NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
 _SEPARATOR = re.compile("[\x1c-\x1f]")
 _SURROGATE = re.compile("[\ud800-\udfff]")
 _INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
+# Between a bracket and the word behind it; what no reader sees, too.
+_SKIPPED = re.compile("[ \t\u00a0.\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]*")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
 # A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
 LONGEST_INNER = 520
@@ -112,8 +114,9 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
         inner = bracket.group()
         if not _LABEL_SIGN.search(inner) and not labels.by_phrases(inner, words):
             continue
-        behind = text[bracket.end() : bracket.end() + 8].lstrip(" \t\u00a0.")
-        if bracket.end() - first > LONGEST_INNER or not behind or behind[0].islower() or behind[0] in ",;:)]-–—/":
+        after = _SKIPPED.match(text, bracket.end(), end)
+        behind = text[after.end()] if after and after.end() < end else ""
+        if bracket.end() - first > LONGEST_INNER or not behind or behind.islower() or behind in ",;:)]-–—/":
             continue
         if _in_quotes(text[first : bracket.start()]):
             continue  # a quotation goes on around the bracket

@@ -13,8 +13,8 @@ from captions.vocabulary import Vocabulary
 _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
 _LAST = re.compile(r"[ -]")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
-# What most names look like: nothing to take apart, and in normal case.
 _INITIALS = re.compile(r"[a-z]{2,4}")
+# What most names look like: nothing to take apart, and in normal case.
 _PLAIN_NAME = re.compile(r"([A-Z][a-zà-öø-ÿ]+) ([A-Z][a-zà-öø-ÿ]+)$")
 _SMALL_BREAK = re.compile(r"[\s(\[:;,.-]")
 _OFFICIAL = re.compile(r"^official\s+", re.IGNORECASE)

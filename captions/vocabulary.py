@@ -104,9 +104,9 @@ class Vocabulary:
     """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
     particles: frozenset[str]
     joins: frozenset[str]
+    """Words that join two names."""
     showing: frozenset[str]
     """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
-    """Words that join two names."""
     vias: frozenset[str]
     fors: frozenset[str]
     ons: frozenset[str]

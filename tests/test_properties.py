@@ -38,6 +38,7 @@ LABELS = st.sampled_from(
     [
         "photo credit: ", "Photo: ", "credit: ", "Foto: ", "FOTO ", "Crédit photo : ", "Photo by ", "© ", "Bild: ",
         "fot. ", "Фото: ", "撮影・", "写真：", "사진=", "صورة: ", "צילום: ", "Courtesy of ", "Source: ", "Photo:", "",
+        "Image source, ", "Image caption, ",
     ]
 )  # fmt: skip
 BRACKETS = st.sampled_from(["()", "[]", "（）", "【】", "(]", "( ", ") ", "<>"])
@@ -62,6 +63,7 @@ SENTENCES = st.sampled_from(
         "Home / News / World",
         "Photo:",
         "Caption:",
+        "Image caption,",
         "© 2024 The Eastmere Echo. All rights reserved.",
         "(The tape recorder ran out at eleven.)",
         "Saltmarsh    3 - 1    Fennick Rovers",
@@ -133,7 +135,15 @@ LABEL_LEFT = (
     "The ferrywoman ties the new rope.\nThe ferrywoman ties the new rope.\nThe ferrywoman ties the rope\n\nPhoto:\n\n"
     "The ferrywoman ties the new rope. photo credit: Ida Quill\nThe mayor told Reuters. FOTO Ida Quill/Ida Quill"
 )
+LABEL_PARTED = (
+    "The ferrywoman ties the new rope.\nThe ferrywoman ties the new rope.\nThe ferrywoman ties the ‘new’ rope\n\n"
+    "Photo:\n\nThe ferrywoman ties the new rope. photo credit: Ida Quill\n… 撮影・Ida Quill/Ida Quill"
+)
+# Labels that stand alone, some above what is a credit and some above one another.
+LABELS_ALONE = "photo credit: Ida Quill\nImage caption,\nImage caption,\nphoto credit: Ida Quill"
 CONTROL = "A dog ©0\x1fA"
+# A character that no reader sees stands between a bracket and the text that goes on behind it.
+CONTROL_BEHIND = "The ferrywoman ties the ‘new’ rope (Photo by Ida Quill] \x08a¡ photo credit: Ida Quill"
 
 
 def _kept(article: captions.Article) -> Counter[str]:
@@ -149,6 +159,7 @@ def _kept(article: captions.Article) -> Counter[str]:
 @example(OVERLAP)
 @example(LATER)
 @example(CUT_OFF)
+@example(LABELS_ALONE)
 def test_no_word_is_lost(text: str) -> None:
     assert _words(text) - _kept(captions.parse_text(text)) == Counter()
 
@@ -158,6 +169,7 @@ def test_no_word_is_lost(text: str) -> None:
 @example(OVERLAP)
 @example(LATER)
 @example(CUT_OFF)
+@example(LABELS_ALONE)
 def test_every_word_is_once_in_the_clean_text_or_in_a_printing(text: str) -> None:
     assert _kept(captions.parse_text(text)) == _words(text)
 
@@ -177,7 +189,9 @@ def test_cleaning_twice_equals_once(text: str) -> None:
 @FULL
 @given(articles())
 @example(CONTROL)
+@example(CONTROL_BEHIND)
 @example(LABEL_LEFT)
+@example(LABEL_PARTED)
 def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
     assert _cleaning_again_changes_nothing(text)
 
@@ -187,6 +201,7 @@ def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
 @example(OVERLAP)
 @example(LATER)
 @example(CUT_OFF)
+@example(LABELS_ALONE)
 def test_printings_are_spans_of_the_source_and_do_not_overlap(text: str) -> None:
     spans: list[tuple[int, int]] = []
     for caption in captions.parse_text(text).captions:
