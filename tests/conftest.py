@@ -12,7 +12,9 @@ from pathlib import Path
 
 import pytest
 from hypothesis import settings
+from sqlalchemy import Engine
 
+import db
 from captions.cli import main
 from tests import server
 from tests.engines import OnPostgresql, OnSqlite, Stores
@@ -46,6 +48,14 @@ def stores(request: pytest.FixtureRequest) -> Stores:
     """Places for stores, once on each kind of database that the program knows."""
     found: Stores = request.getfixturevalue(request.param)
     return found
+
+
+@pytest.fixture
+def engine(stores: Stores) -> Iterator[Engine]:
+    """An empty store."""
+    engine = db.open_store(stores.empty(), create=True)
+    yield engine
+    engine.dispose()
 
 
 @dataclass(frozen=True)

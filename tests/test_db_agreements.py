@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import date
 from decimal import Decimal
@@ -13,7 +12,6 @@ from sqlalchemy import Engine
 import db
 from db import AgreementRecord
 from db.audit import auditing
-from tests.engines import Stores
 from tests.test_db_store import ARTICLES, article, write
 
 FULL = AgreementRecord(
@@ -32,13 +30,6 @@ FULL = AgreementRecord(
     note="signed by Müller",
 )
 OPEN = AgreementRecord("AP", kind="per-use", price=Decimal("45.50"), currency="USD")
-
-
-@pytest.fixture
-def engine(stores: Stores) -> Iterator[Engine]:
-    engine = db.open_store(stores.empty(), create=True)
-    yield engine
-    engine.dispose()
 
 
 def bare(record: AgreementRecord | None) -> AgreementRecord:

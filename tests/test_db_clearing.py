@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import astuple, replace
 from datetime import date
 from typing import Any
@@ -22,18 +21,13 @@ SAID = CorrectionRecord(
     REUTERS.line, ("Amal Awad",), ("Getty Images",), "Getty Images", ("pool",), "", reason="asked them", who="kim"
 )
 
-
-@pytest.fixture
-def engine(stores: Stores) -> Iterator[Engine]:
-    engine = db.open_store(stores.empty(), create=True)
-    yield engine
-    engine.dispose()
+SAID_TABLES = {"correction", "waiver", "party_merge"}
 
 
 def read_off(engine: Engine) -> dict[str, list[Any]]:
     """What is stored of articles; of what persons said all is kept, whatever became of it."""
     found = contents(engine)
-    return found | {"counts": [pair for pair in found["counts"] if pair[0] not in {"correction", "waiver"}]}
+    return found | {"counts": [pair for pair in found["counts"] if pair[0] not in SAID_TABLES]}
 
 
 def credit_of(engine: Engine, line: str) -> CreditRecord:

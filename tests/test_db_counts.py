@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -43,13 +43,6 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
     ),
     max_size=8,
 )
-
-
-@pytest.fixture
-def engine(stores: Stores) -> Iterator[Engine]:
-    engine = db.open_store(stores.empty(), create=True)
-    yield engine
-    engine.dispose()
 
 
 def read(engine: Engine, articles: Sequence[Printed], version: str) -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
 from typing import Any
@@ -13,8 +12,7 @@ from sqlalchemy import Engine, select
 import db
 from db import AgreementRecord, CorrectionRecord, CreditRecord, WaiverRecord
 from db import models as m
-from tests.engines import Stores
-from tests.test_db_clearing import credit_of
+from tests.test_db_clearing import credit_of, read_off
 from tests.test_db_store import ARTICLES, REUTERS, article, contents, use, write
 
 GULL = CreditRecord("Jo Reed/Gull", ("Jo Reed",), ("Gull",), "Gull", ("pool",), rule="chain", confidence=0.9)
@@ -25,20 +23,6 @@ OURS = [
     article("gull.txt", use(0, "A gull", GULL), use(1, "Two", BOTH), use(2, "Three", THREE)),
     article("more.txt", use(0, "A second gull", GULL)),
 ]
-
-
-@pytest.fixture
-def engine(stores: Stores) -> Iterator[Engine]:
-    engine = db.open_store(stores.empty(), create=True)
-    yield engine
-    engine.dispose()
-
-
-def read_off(engine: Engine) -> dict[str, list[Any]]:
-    """What is stored of articles, without what is kept of persons."""
-    found = contents(engine)
-    kept = {"correction", "waiver", "party_merge"}
-    return found | {"counts": [pair for pair in found["counts"] if pair[0] not in kept]}
 
 
 def usage(engine: Engine) -> dict[Any, int]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import signal
 import subprocess
 import sys
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from dataclasses import astuple, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -60,13 +60,6 @@ STALE = (
     article("two", use(0, "A house", REUTERS), use(1, "Gone", None), use(2, "A street", BARE)),
     article("four", use(0, "Gone", AFP, "https://example.org/gone.jpg"), published=date(2001, 1, 1)),
 )
-
-
-@pytest.fixture
-def engine(stores: Stores) -> Iterator[Engine]:
-    engine = db.open_store(stores.empty(), create=True)
-    yield engine
-    engine.dispose()
 
 
 def write(engine: Engine, articles: Sequence[ArticleRecord], version: str = "1") -> db.BatchCounts:

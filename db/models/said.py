@@ -10,14 +10,22 @@ from db.models.base import Base
 from db.types import Text
 
 
-class Agreement(Base, table=True):
+class Undoable(Base):
+    """What a person may say was a mistake; nothing is deleted: an auditor asks who said so, and why."""
+
+    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    undone_by: str | None = Field(default=None, sa_type=Text)
+    undone_reason: str | None = Field(default=None, sa_type=Text)
+
+
+class Agreement(Undoable, table=True):
     """A license the newsroom holds with a supplier: from when to when, for what, where, how many, at what price.
 
     ``scopes``, ``territories`` and ``excluded`` are JSON lists of strings; an empty list of scopes or territories sets
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
     is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
     No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
-    ``undone`` and counts nowhere; nothing is deleted. Who added or ended one is unknown before schema 0010.
+    ``undone`` and counts nowhere. Who added or ended one is unknown before schema 0010.
     """
 
     __tablename__ = "agreement"
@@ -50,17 +58,14 @@ class Agreement(Base, table=True):
     end_reason: str | None = Field(default=None, sa_type=Text)
     added_by: str | None = Field(default=None, sa_type=Text)
     ended_by: str | None = Field(default=None, sa_type=Text)
-    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    undone_by: str | None = Field(default=None, sa_type=Text)
-    undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
-class Correction(Base, table=True):
+class Correction(Undoable, table=True):
     """What a person said that a credit line means. The latest that is not undone holds, for all uses of the line.
 
     ``creators``, ``agencies`` and ``marks`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
     ``license``, where the person said nothing and what was read stands. An empty list, or ``""``, says that there is
-    none. Nothing is deleted: an auditor asks who said so.
+    none.
     """
 
     __tablename__ = "correction"
@@ -77,16 +82,13 @@ class Correction(Base, table=True):
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     made: datetime = Field(sa_type=DateTime(timezone=True))
-    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    undone_by: str | None = Field(default=None, sa_type=Text)
-    undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
-class Waiver(Base, table=True):
+class Waiver(Undoable, table=True):
     """A finding set aside: the code, and of which supplier, credit line, article or use; by whom, why, until when.
 
     What is NULL limits nothing. A use is told by its article's ``source`` and its caption's digest (empty for a use
-    without caption), since a use has another number when its article is read again. Nothing is deleted.
+    without caption), since a use has another number when its article is read again.
     """
 
     __tablename__ = "waiver"
@@ -103,12 +105,9 @@ class Waiver(Base, table=True):
     who: str = Field(sa_type=Text)
     until: date | None = None
     made: datetime = Field(sa_type=DateTime(timezone=True))
-    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    undone_by: str | None = Field(default=None, sa_type=Text)
-    undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
-class PartyMerge(Base, table=True):
+class PartyMerge(Undoable, table=True):
     """An agency's name that a person said is another name of another agency. One not undone holds for all credits.
 
     ``agreements`` and ``waivers`` are JSON lists of the numbers of those that went along, and go back if it is undone.
@@ -125,6 +124,3 @@ class PartyMerge(Base, table=True):
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     made: datetime = Field(sa_type=DateTime(timezone=True))
-    undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
-    undone_by: str | None = Field(default=None, sa_type=Text)
-    undone_reason: str | None = Field(default=None, sa_type=Text)
