@@ -6,15 +6,15 @@ What a line alone leaves open is told by its neighbours, by repetition, and by t
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 
 from captions import printings
 from captions.caption import is_label, split
 from captions.credit import Reading
 from captions.labels import hidden, label_kind
 from captions.lines import Line, Page
-from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
+from captions.looks import ROLE, has_words, is_caption_text, is_dated
 from captions.model import Printing
+from captions.neighbours import LONGEST_BESIDE, LONGEST_SURE, Neighbours
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split, is_named
 from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
@@ -22,10 +22,7 @@ from captions.unlabelled import is_in_style
 from captions.vocabulary import Vocabulary
 
 _STOPS = ".。!?…"
-# In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
-LONGEST_SURE, LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 1500, 700, 320
-# Of a line beside a credit: 94 % of captions and 46 % of body paragraphs are this short and have two sentences at most.
-LONGEST_BESIDE = 220
+LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 
 
 class Finder:
@@ -36,8 +33,7 @@ class Finder:
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
         self.blocks: list[Block] = []
-        self.known: set[str] = set()
-        """Keys of the captions found with their credits."""
+        self.near = Neighbours(page, words)
         self.by_end: dict[int, int] = {}
         """Where a block ends in the source -> its place among the blocks."""
 
@@ -59,7 +55,7 @@ class Finder:
         self.page.keys = Counter(line.key for line in self.lines)
         joined = self._join_labels()
         self._wholes()
-        self.known = {match_key(block.caption) for block in self.blocks if block.caption}
+        self.near.known = {match_key(block.caption) for block in self.blocks if block.caption}
         self._credits()
         self._labelled()
         if self.blocks:
@@ -107,9 +103,10 @@ class Finder:
         agency_only = not found.reading.persons
         if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
             return False
-        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS  # a sentence, and who wrote it
+        # A sentence, and who wrote it: `It rained. — Reuters`.
+        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS
         joint = self.lines[at].text[len(found.caption) : found.start]
-        return not signed or (self._goes_on(at) and not any(dash in joint for dash in "-–—"))  # it rained. — Reuters
+        return not signed or (self.near.goes_on(at) and not any(dash in joint for dash in "-–—"))
 
     def _take_whole(self, at: int, found: Split) -> None:
         shape = "short" if is_cut(found.caption) else "whole"
@@ -140,7 +137,7 @@ class Finder:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
         if not alone:
             return
-        below_first = self._prefers_below(alone)
+        below_first = self.near.prefers_below(alone)
         for at in alone:
             found = self.lines[at].split
             if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
@@ -171,18 +168,18 @@ class Finder:
         """The line that a credit belongs to: the one above, unless the one below is the likelier caption."""
         if (labelled := self._labelled_below(at)) is not None:
             return labelled
-        over = self._over(at)
-        above, below = self._plausible(at, over, found), self._plausible(at, at + 1, found)
+        over = self.near.over(at)
+        above, below = self.near.plausible(at, over, found), self.near.plausible(at, at + 1, found)
         if self.page.gaps[at] and hidden(self.lines[at].text, self.words) is not None:
             above = 0  # Image source, X: what belongs to it stands below, if anything does
-        repeated = [n for n in (over, at + 1) if self._is_repeated(at, n)]
+        repeated = [n for n in (over, at + 1) if self.near.is_repeated(at, n)]
         if len(repeated) == 1 and (above or below):
             return repeated[0]
         if found.reading.label == "weak" and not found.reading.registered:
             return None  # `Source: Ministry of Health` stands under charts and texts
         if found.reading.label == "sign" and not above:
             return None  # `© 2024 The Paper` at a page's foot
-        if not above and over == 0 and self._is_headline(0) and self.page.beside(at, 0):
+        if not above and over == 0 and self.near.is_headline(0) and self.page.beside(at, 0):
             return None  # a picture's credit under the headline: its caption is not printed
         if below and not above and at and self.page.gaps[at + 1] and not below_first:
             return None  # what stands below is parted from it: the next paragraph
@@ -195,108 +192,20 @@ class Finder:
 
     def _labelled_below(self, at: int) -> int | None:
         """The line under a credit that a label says is the caption."""
-        return self._labelled_by(at + 1) if self.page.beside(at, at + 1) else None
-
-    def _labelled_by(self, at: int) -> int | None:
-        """The line that a label says is a caption: the one that begins with it, or the next."""
-        told = None if self._is_taken_or_credit(at) else hidden(self.lines[at].text, self.words)
-        if told is None or told[0] != "caption":
-            return None
-        if told[1]:
-            return at
-        there = self.page.beside(at, at + 1) and not self._is_taken_or_credit(at + 1)
-        return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
-
-    def _is_taken_or_credit(self, at: int) -> bool:
-        line = self.lines[at]
-        return line.taken or (line.split is not None and line.split.alone)
+        return self.near.labelled_by(at + 1) if self.page.beside(at, at + 1) else None
 
     def _is_no_credit(self, at: int, found: Split) -> bool:
         """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
         reading = found.reading
         if reading.credit.copyright_notice and not reading.persons:
             return True
-        if reading.label == "sign" and not reading.persons and not reading.registered and not self._goes_on(at):
+        if reading.label == "sign" and not reading.persons and not reading.registered and not self.near.goes_on(at):
             return True
         unnamed = reading.label is None or reading.label == "weak"
-        if unnamed and not reading.persons and not self._goes_on(at):
+        if unnamed and not reading.persons and not self.near.goes_on(at):
             return True
         roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and ROLE.match(self.lines[n].text)]
         return bool(roles) and not reading.registered
-
-    def _goes_on(self, at: int) -> bool:
-        """Whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
-        later = [line.text for line in self.lines[at + 1 :] if not line.taken]
-        return any(has_words(text, 10) for text in later) or sum(has_words(text, 5) for text in later) > 1
-
-    def _over(self, at: int) -> int:
-        """The line above, but for a label that belongs to this one."""
-        over = at - 1
-        if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.beside(at, over):
-            return over - 1 if self.page.beside(over, over - 1) else -1
-        return over
-
-    def _is_repeated(self, at: int, place: int) -> bool:
-        if not self.page.beside(at, place) or self.lines[place].taken:
-            return False
-        line = self.lines[place]
-        alone = line.split is not None and line.split.alone
-        return (
-            not alone
-            and not is_dated(line.text)
-            and self.page.keys[line.key] > 1
-            and has_words(line.text, 4)
-            and len(line.text) <= LONGEST_SURE
-        )
-
-    def _plausible(self, at: int, place: int, found: Split) -> int:
-        """How much a neighbouring line looks like the caption of a credit: 0 not at all, 1 perhaps, 2 well."""
-        if not self.page.beside(at, place):
-            return 0
-        line = self.lines[place]
-        if self._is_taken_or_credit(place) or line.label:
-            return 0
-        text = line.text
-        if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
-            return 0  # who wrote the article: Von Anna Martel
-        if text[-1] in ":：" or is_dated(text) or ROLE.match(text) or len(text) > 600 or not is_caption_text(text):
-            return 0
-        bare = found.strength < SURE or found.reading.label == "weak"
-        count = sentences(text)
-        if line.key in self.known:
-            return 3
-        if self.page.gaps[max(at, place)] and (count > 2 or is_article(text)):
-            return 0  # in a text whose lines are all parted, only what reads like a caption
-        if self._is_headline(place) and (bare or (count == 1 and (self.page.uniform or not self.page.parted))):
-            return 0
-        if count > 2 or (
-            len(text) > LONGEST_BESIDE and not (place < at and count == 1 and len(text) <= 2 * LONGEST_BESIDE)
-        ):
-            return 0
-        if place > at and (is_article(text) or (bare and at > 0 and self.page.beside(at, at - 1))):
-            return 0
-        if bare and (len(text) > 450 or is_article(text)):
-            return 0
-        few_words = not has_words(text, 3 if found.reading.registered else 5)
-        if (few_words and bare) or not has_words(text, 2):
-            return 0
-        if count > 4 or few_words:
-            return 1
-        return 2 if len(text) <= 300 and count <= 2 else 1
-
-    def _is_headline(self, place: int) -> bool:
-        return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
-
-    def _prefers_below(self, alone: Sequence[int]) -> bool:
-        """Whether the article sets its credits above its captions, judged by those that leave no choice."""
-        votes = 0
-        for at in alone:
-            found = self.lines[at].split
-            if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1]):
-                continue
-            above, below = self._plausible(at, self._over(at), found), self._plausible(at, at + 1, found)
-            votes += (below > above) - (above > below)
-        return votes > 0
 
     def _repeats_neighbour(self, at: int, found: Split) -> bool:
         """A credit printed again right under the caption that has it: part of that printing."""
@@ -310,7 +219,7 @@ class Finder:
             return False
         if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
             return False
-        if self._plausible(at, at + 1, found) and last.rule.endswith("above"):
+        if self.near.plausible(at, at + 1, found) and last.rule.endswith("above"):
             return False
         self.lines[at].taken = True
         if self._parted(at):
@@ -343,7 +252,7 @@ class Finder:
     def _labelled(self) -> None:
         """Captions that a label says are some."""
         for at in range(len(self.lines)):
-            place = self._labelled_by(at)
+            place = self.near.labelled_by(at)
             if place is not None and (place == at or len(self.lines[place].text) <= LONGEST_BESIDE):
                 self._block(self.lines[place].text, None, at, place, "caption", "labelled")
 
@@ -355,7 +264,7 @@ class Finder:
         for key in captions:
             starts.setdefault(key[: printings.SHORTEST_CUT], []).append(key)
         for at, line in enumerate(self.lines):
-            if line.taken or not line.key or (at == 0 and self._is_headline(0)):
+            if line.taken or not line.key or (at == 0 and self.near.is_headline(0)):
                 continue
             if line.key in captions:
                 self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")

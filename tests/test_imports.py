@@ -30,6 +30,7 @@ LAYERS = (
     ("caption",),
     ("told",),
     ("lines", "printings"),
+    ("neighbours",),
     ("finding",),
     ("plain", "figures", "structured"),
     ("pictures", "kinds"),
