@@ -33,8 +33,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 def insert_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     """Insert rows as ``insert_rows`` does, in their order; on SQLite in one statement, out of a temporary table.
 
-    SQLite writes its index of words out with each statement that changes it: with a statement a row, that takes eight
-    times as long (100 against 12 microseconds a row, SQLite 3.40).
+    SQLite writes its index of words out with each statement that changes it: with a statement a row, that takes four
+    to eight times as long (SQLite 3.40, batches of 1,200 uses, into 24,000 and into a million).
     """
     if connection.dialect.name != "sqlite" or not rows:
         insert_rows(connection, table, rows)

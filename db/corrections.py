@@ -18,7 +18,7 @@ from sqlalchemy import Connection, Engine, select
 from db import models as m
 from db.border import Row, chain_rows, digest, json_list, storable, utc
 from db.bulk import in_chunks
-from db.search import fold, search_text
+from db.search import search_text
 
 RULE = "correction"
 """The rule of a credit that a person corrected."""
@@ -91,7 +91,7 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
         "marks": row["marks"] if correction.marks is None else json_list(correction.marks),
         "rule": RULE,
         "confidence": 1.0,
-        "search_text": fold(" ".join((row["line"], *creators, *agencies))),
+        "search_text": search_text(" ".join((row["line"], *creators, *agencies))),
         "parties": parties,
         "parsed": _as_json({**_said_of(row), "reading": row["reading"]}),
     }

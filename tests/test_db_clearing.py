@@ -228,3 +228,12 @@ def test_a_use_is_told_across_readings(engine: Engine) -> None:
     with engine.connect() as connection:
         again = connection.execute(select(m.caption.c.digest).where(m.caption.c.text == "A street")).scalar_one()
     assert street.caption_digest == again
+
+
+def test_a_corrected_line_is_found_by_parts_of_its_words(engine: Engine) -> None:
+    line = "山田太郎写真部/共同通信社"
+    write(engine, [article("a.txt", use(0, "A", CreditRecord(line, (), (line,), line, rule="word", confidence=0.5)))])
+    asked = ("太郎", "通信", "山田太郎")
+    assert [db.find(engine, word).total for word in asked] == [1, 1, 1]
+    db.add_corrections(engine, [CorrectionRecord(line, ("山田太郎",), ("共同通信社",), reason="asked", who="kim")])
+    assert [db.find(engine, word).total for word in asked] == [1, 1, 1]

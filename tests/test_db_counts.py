@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
@@ -96,7 +97,7 @@ def rows_kept(engine: Engine) -> list[int]:
     GROUPINGS,
     st.sampled_from(BOUNDS),
     st.sampled_from(BOUNDS),
-    st.sampled_from([None, "Daily"]),
+    st.sampled_from([None, "Daily", "", "\udcff"]),
     st.sampled_from([None, *NAMES]),
     st.sampled_from([SPANS, WITHIN_A_MONTH]),
 )
@@ -218,6 +219,35 @@ def test_wrong_counts_are_told_and_mended(run: Run, write: Write, tmp_path: Any,
     assert ran.err.endswith("has wrong counts of uses; to count them anew, run: captions db upgrade\n")
     assert run("db", "upgrade", "--db", url).code == 0
     assert run("db", "check", "--db", url).code == 0
+
+
+@pytest.mark.parametrize(
+    "by",
+    [
+        *[(name,) for name in db.GROUPS],
+        *[("supplier", other) for other in ("month", "quarter", "year", "publication", "agency", "creator", "scope")],
+        *[("creator", other) for other in ("month", "year", "agency", "publication")],
+        ("agency", "month"),
+        ("publication", "month"),
+        ("month", "scope"),
+    ],
+    ids=" by ".join,
+)
+def test_what_is_kept_is_asked_and_no_use(engine: Engine, by: tuple[str, ...]) -> None:
+    read(engine, [("Daily", day, [LINES[1], LINES[3], None]) for day in DAYS], "1")
+    count_uses(engine)
+    asked: list[str] = []
+
+    def look(*arguments: Any) -> None:
+        asked.append(arguments[2])
+
+    event.listen(engine, "before_cursor_execute", look)
+    found = db.agency_usage(engine, by, counts=(), spans=SPANS)
+    event.remove(engine, "before_cursor_execute", look)
+    assert found.rows
+    # The last number given to a use tells whether the counts are up to date.
+    read_uses = [it for it in asked if re.search(r"\buse\b", it.replace("max(use.id)", "").replace("FROM use)", ""))]
+    assert read_uses == []
 
 
 def test_a_publication_without_a_name_is_none(engine: Engine) -> None:

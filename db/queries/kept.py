@@ -12,28 +12,22 @@ from datetime import date, timedelta
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
-    ColumnClause,
     ColumnElement,
     Connection,
-    Date,
     FromClause,
-    Integer,
     Table,
-    Text,
-    cast,
-    column,
     func,
     literal_column,
     select,
-    values,
 )
 
 from db import models as m
+from db.border import storable
 from db.counts import up_to_date
 from db.models.counts import COUNTS, chain_of, keys_of
 from db.periods import period_of
 from db.queries.grouping import TIMES, Filter, Group, outer_columns
-from db.queries.spans import Span, span_rows
+from db.queries.spans import Span, days_of, span_rows, written
 
 _PARTIES = {"supplier": "supplier_id", "agency": "agency_id", "creator": "creator_id"}
 _LAST = date.max.isoformat()
@@ -132,7 +126,8 @@ def _fineness(only: Filter) -> str | None:
 def _conditions(table: Table, only: Filter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if only.publication is not None:
-        conditions.append(table.c.publication == only.publication)
+        # "" stands there for uses without one, which no name asks for.
+        conditions.append(table.c.publication == (storable(only.publication) or None))
     if only.since is not None or only.until is not None:
         name, length = ("month", 7) if "month" in table.c else ("year", 4)
         conditions.append(table.c[name] >= (only.since or date.min).isoformat()[:length])
@@ -207,13 +202,8 @@ def _label(spans: Sequence[tuple[str, str, int]], month: str) -> int | None:
 
 def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str], only: Filter) -> Iterator[Any]:
     """Count the uses on some days of suppliers, by label and what else is asked."""
-    names = ("supplier_id", "first", "last", "label")
-    types = (Integer, Text, Text, Integer)
-    columns: list[ColumnClause[Any]] = [column(name, kind) for name, kind in zip(names, types, strict=True)]
-    days = values(*columns, name="days", literal_binds=True).data([tuple(part) for part in parts]).cte("days")
-    first, last = (
-        days.c[name] if connection.dialect.name == "sqlite" else cast(days.c[name], Date) for name in ("first", "last")
-    )
+    days = written("days", "label", parts)
+    first, last = days_of(connection, days)
     theirs = (m.use.c.supplier_id == days.c.supplier_id) & m.use.c.used_on.between(first, last)
     keys, source, _ = outer_columns(rest, days.join(m.use, theirs), None, None, of=m.use)
     statement = select(days.c.label, *keys, func.count()).select_from(source).where(*only.conditions(rest))

@@ -9,7 +9,6 @@ from typing import Any
 
 from sqlalchemy import (
     CTE,
-    ColumnClause,
     ColumnElement,
     Connection,
     Date,
@@ -103,14 +102,11 @@ def _count_at_once(
     if not spans:
         return []
     rows = [
-        (place, supplier, (span.first or date.min).isoformat(), (span.last or date.max).isoformat())
+        (supplier, (span.first or date.min).isoformat(), (span.last or date.max).isoformat(), place)
         for place, supplier, span in spans
     ]
-    names, types = ("place", "supplier_id", "first", "last"), (Integer, Integer, Text, Text)
-    columns: list[ColumnClause[Any]] = [column(name, kind) for name, kind in zip(names, types, strict=True)]
-    given = values(*columns, name="given", literal_binds=True).data(rows).cte("given")
-    sqlite = connection.dialect.name == "sqlite"
-    first, last = (given.c[name] if sqlite else cast(given.c[name], Date) for name in ("first", "last"))
+    given = written("given", "place", rows)
+    first, last = days_of(connection, given)
     on = m.use.c.used_on.between(first, last) if dated else m.use.c.used_on.is_(None)
     uses = select(func.count()).select_from(m.use).where(m.use.c.supplier_id == given.c.supplier_id, on)
     found = connection.execute(select(given.c.place, uses.correlate(given).scalar_subquery()))
@@ -153,12 +149,26 @@ def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[st
 def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
     """Give ``span_rows`` as a table of ``supplier_id``, ``first``, ``last`` and ``label``."""
     rows = span_rows(connection, spans, labels)
-    columns = (column("supplier_id", Integer), column("first", Text), column("last", Text), column("label", Integer))
-    # Written out, since there may be more of them than parameters of a statement; they are numbers and days.
-    written = values(*columns, name="written", literal_binds=True).data(rows or [(-1, "", "", -1)]).cte("written")
-    rest = [written.c[name] for name in ("first", "last", "label")]
+    given = written("written", "label", rows or [(-1, "", "", -1)])
+    rest = [given.c[name] for name in ("first", "last", "label")]
     # Only of a number that is cast, in a table of its own, SQLite makes an index: ten times as fast.
-    return select(cast(written.c.supplier_id, Integer).label("supplier_id"), *rest).distinct().cte("span")
+    return select(cast(given.c.supplier_id, Integer).label("supplier_id"), *rest).distinct().cte("span")
+
+
+def written(name: str, number: str, rows: Sequence[tuple[int, str, str, int]]) -> CTE:
+    """Give a table of suppliers' ids, first and last days, and a number that is named ``number``.
+
+    Written out, since there may be more of them than parameters of a statement; they are numbers and days.
+    """
+    columns = (column("supplier_id", Integer), column("first", Text), column("last", Text), column(number, Integer))
+    return values(*columns, name=f"{name}_rows", literal_binds=True).data(rows).cte(name)
+
+
+def days_of(connection: Connection, table: CTE) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
+    """Give the first and the last day of such a table, to compare with days of use."""
+    sqlite = connection.dialect.name == "sqlite"
+    first, last = (table.c[name] if sqlite else cast(table.c[name], Date) for name in ("first", "last"))
+    return first, last
 
 
 def _ids(connection: Connection, names: Iterable[str]) -> dict[str, int]:
