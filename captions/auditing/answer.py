@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from dataclasses import fields
 from itertools import islice
-from typing import TYPE_CHECKING
+from operator import attrgetter
+from typing import TYPE_CHECKING, Any
 
 import db.audit as store
 from captions.audit import CODES, Code, Finding, Severity, Use
@@ -13,11 +15,13 @@ from captions.catalog import credit_of
 from captions.imaging.spool import Spool
 from captions.model import Credit
 from captions.report import finding_lines
+from captions.report.finding_lines import Batch
 from captions.report.overview import Overview
 
 if TYPE_CHECKING:
     from captions.imaging.check import Archive
 
+_VALUES = attrgetter(*(field.name for field in fields(Credit)))
 CREDITS_KEPT = 100_000
 """Credits that are remembered while findings are read: most lines come again and again."""
 
@@ -49,6 +53,11 @@ class Credits:
             self.read({row_id})
             credit = self._kept[row_id]
         return credit
+
+    def values(self, row_ids: set[int]) -> dict[int, tuple[Any, ...]]:
+        """Gives the fields of several credits, in the order of :class:`Credit`."""
+        self.read(row_ids)
+        return {row_id: _VALUES(self._kept[row_id]) for row_id in row_ids}
 
     def read(self, row_ids: set[int]) -> None:
         """Reads several at once."""
@@ -101,17 +110,26 @@ class Answer:
                 yield from self._findings(code, page, grade)
             first += count
 
-    def lines(self) -> Iterator[str]:
-        """Gives the same findings as lines of JSON, in a fourth of the time that it takes to make findings first."""
+    def batches(self) -> Iterator[Batch]:
+        """Gives the same findings for a writer of lines, in a fourth of the time that it takes to make findings."""
         first = 1
-        writer = finding_lines.Writer(self._commands, self._credits)
+        credits_, remarks = set[int](), set[int]()  # those that were sent
         for code, count in self.in_order.items():
-            yield from finding_lines.lines(finding for finding, _ in self._loose.get(code, ()))
+            beside = finding_lines.lines(finding for finding, _ in self._loose.get(code, ()))
+            while ready := list(islice(beside, 1_000)):
+                yield Batch(ready)
             severity = self.codes[code].severity
             for page in self._audit.briefly_listed(first, first + count - 1):
-                self._credits.read({row.credit_id for row in page if row.credit_id is not None})
-                writer.learn(self._audit.remarks(writer.missing({row.remark_id for row in page})))
-                yield from writer.lines(code, severity, page)
+                rows: list[Any] = [tuple(row) for row in page]
+                forget = len(credits_) + len(remarks) > CREDITS_KEPT
+                if forget:
+                    credits_.clear()
+                    remarks.clear()
+                lines = {row[5] for row in rows if row[5] is not None} - credits_
+                said = {row[1] for row in rows} - remarks
+                credits_ |= lines
+                remarks |= said
+                yield Batch((), code, severity, rows, self._credits.values(lines), self._audit.remarks(said), forget)
             first += count
 
     def _findings(self, code: str, rows: Sequence[store.Listed], grade: Severity | None) -> Iterator[Finding]:

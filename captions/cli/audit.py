@@ -194,7 +194,7 @@ def audit(
                 waived=answer.waived,
                 known=answer.known,
                 overview=answer.overview,
-                lines=answer.lines,
+                batches=answer.batches,
                 thumbnails=pictures,
                 notes=() if answer.agreements else ("no agreements are stored",),
             )

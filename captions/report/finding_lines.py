@@ -5,11 +5,11 @@ The same as ``json.dumps(object_of(COLUMNS, row(finding)))``, which takes ten ti
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Set
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from json.encoder import encode_basestring as quoted  # the C function where there is one, as json.dumps uses it
-from typing import Protocol, TypeVar
+from typing import Any, NamedTuple, TypeVar
 
-from captions.audit import CODES, Finding, Severity
+from captions.audit import CODES, Finding
 from captions.audit.commands import BROADER, Commands
 from captions.model import Credit
 from captions.report import safe
@@ -20,18 +20,28 @@ _K = TypeVar("_K")
 _V = TypeVar("_V")
 
 
-class CreditsById(Protocol):
-    """Credits by their numbers in the store."""
-
-    def __getitem__(self, row_id: int, /) -> Credit:
-        """Gives one credit."""
-
-
 Brief = tuple[
     int | None, int, int, int, str | None, int | None, str | None, int, str, str | None, str | None, str | None
 ]
 """A finding as the store lists it: the number in its text; numbers of its remark and its use; position, day, number of
 the credit, caption; number, source, address, headline and publication of the article."""
+
+
+class Batch(NamedTuple):
+    """Findings in the report's order, with what a writer does not know yet; plain values, to be sent elsewhere."""
+
+    ready: Sequence[str] = ()
+    """Lines that are made already, which stand before the rest."""
+    code: str = ""
+    severity: str = ""
+    rows: Sequence[Brief] = ()
+    """Findings on uses, all of this code."""
+    credits: Mapping[int, Sequence[Any]] = {}
+    """The fields of credits, by number."""
+    remarks: Mapping[int, tuple[str, str | None]] = {}
+    """What remarks say, and the commands that clear them, by number."""
+    forget: bool = False
+    """Whether what was learnt before is to be forgotten: else a writer's memory would grow with the archive."""
 
 
 def lines(findings: Iterable[Finding]) -> Iterator[str]:
@@ -56,32 +66,37 @@ def lines(findings: Iterable[Finding]) -> Iterator[str]:
 
 
 class Writer:
-    """Writes findings on uses, as the store lists them; remembers what many of them share."""
+    """Writes findings, as the store lists them; remembers what many of them share."""
 
-    def __init__(self, commands: Commands, credits_: CreditsById) -> None:
+    def __init__(self, commands: Commands) -> None:
         """Remembers nothing yet."""
-        self._commands, self._all_credits = commands, credits_
+        self._commands = commands
+        self._all_credits: dict[int, Credit] = {}
         self._credits: dict[int | None, tuple[str, str]] = {}
         self._remarks: dict[int, tuple[str, str, str | None, str | None]] = {}
         self._clears: dict[tuple[str, int, str | None], str] = {}
         self._days: dict[str | None, str] = {}
 
-    def missing(self, remarks: Set[int]) -> Set[int]:
-        """Gives the numbers of the remarks that it does not know."""
-        if len(self._remarks) > _KEPT:
-            self._remarks.clear()
-        # Not by the difference of sets, which goes through all that are known.
-        return {row_id for row_id in remarks if row_id not in self._remarks}
+    def lines(self, batches: Iterable[Batch]) -> Iterator[str]:
+        """Gives the same lines as :func:`lines` of these findings."""
+        for batch in batches:
+            self._learn(batch)
+            yield from batch.ready
+            if batch.rows:
+                yield from self._lines(batch.code, batch.severity, batch.rows)
 
-    def learn(self, remarks: Mapping[int, tuple[str, str | None]]) -> None:
-        """Takes what remarks say, and the commands that clear them."""
-        for row_id, (text, command) in remarks.items():
+    def _learn(self, batch: Batch) -> None:
+        if batch.forget:
+            for known in (self._all_credits, self._credits, self._remarks):
+                known.clear()
+        for row_id, values in batch.credits.items():
+            self._all_credits[row_id] = Credit(*values)
+        for row_id, (text, command) in batch.remarks.items():
             message = _safe(text)
             before, mark, after = message.partition("{n}")
             self._remarks[row_id] = (message, before, after if mark else None, _safe(command) if command else None)
 
-    def lines(self, code: str, severity: Severity, rows: Iterable[Brief]) -> Iterator[str]:
-        """Gives the same lines as :func:`lines` of these findings, all of one code."""
+    def _lines(self, code: str, severity: str, rows: Iterable[Brief]) -> Iterator[str]:
         head, meaning = _kind(code, severity)
         credits_, remarks, clears, days = self._credits, self._remarks, self._clears, self._days
         broad = code in BROADER
@@ -111,7 +126,7 @@ class Writer:
 
     def _credit(self, credit_id: int | None) -> tuple[str, str]:
         line, parties = _credit(None if credit_id is None else self._all_credits[credit_id])
-        return _kept(self._credits, credit_id, (safe.json_text(line), safe.json_text(parties)))
+        return self._credits.setdefault(credit_id, (safe.json_text(line), safe.json_text(parties)))
 
     def _broader(self, code: str, credit_id: int, day: str | None) -> str:
         """The command for all uses of a line or a supplier, as JSON; nothing where the use is named by its number."""
@@ -138,7 +153,7 @@ def _kept(known: dict[_K, _V], key: _K, value: _V) -> _V:
 _NO_ARTICLE = '"headline": null, "publication": null, "used_on": null, "url": null, "use": null'
 
 
-def _kind(code: str, severity: Severity) -> tuple[str, str]:
+def _kind(code: str, severity: str) -> tuple[str, str]:
     head = f'{INDENT}{{"severity": {quoted(severity)}, "code": {quoted(code)}, "source": '
     return head, f'"title": {quoted(CODES[code].title)}, "remedy": {quoted(CODES[code].remedy)}, "clear": '
 

@@ -5,12 +5,17 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import Protocol, TextIO
+from typing import TYPE_CHECKING, Any, Protocol, TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
+from captions.audit.commands import Commands
+from captions.relay import can_relay, is_file, relay
 from captions.report import safe
 from captions.report.overview import Overview
 from captions.report.rows import Column, Row
+
+if TYPE_CHECKING:
+    from captions.report.finding_lines import Batch
 
 COLUMNS = (
     Column("severity", "Severity"),
@@ -53,6 +58,10 @@ class Thumbnails(Protocol):
         """Gives the picture of a use by its number."""
 
 
+RELAYED = 20_000
+"""From so many findings on, JSON is written by a second process, while this one reads on: half the time."""
+
+
 @dataclass(frozen=True, slots=True)
 class Report:
     """The findings of an audit, of how many uses; ``limit`` shortens what is shown, never what is counted.
@@ -74,8 +83,8 @@ class Report:
     """Findings of the baseline, which are not among ``findings``."""
     overview: Callable[[], Overview] | None = None
     """Tells what a page says beside the findings; None where only the findings are known."""
-    lines: Callable[[], Iterable[str]] | None = None
-    """Gives the findings as lines of JSON, where there is a quicker way than through ``findings``."""
+    batches: Callable[[], Iterable[Batch]] | None = None
+    """Gives the findings for lines of JSON, where there is a quicker way than through ``findings``."""
     thumbnails: Thumbnails | None = None
     """Small pictures for a page; None where they are not asked for."""
     notes: tuple[str, ...] = ()
@@ -157,12 +166,7 @@ class Report:
 def write_audit(report: Report, form: str, stream: TextIO) -> None:
     """Writes a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
     if form == "json":
-        from captions.report import as_json
-        from captions.report.finding_lines import lines
-
-        head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
-        quick = None if report.lines is None else islice(report.lines(), report.shown_count)
-        as_json.write_lines(head, "findings", lines(report.shown) if quick is None else quick, stream)
+        _write_json(report, stream)
     elif form == "csv":
         from captions.report import as_csv
 
@@ -192,6 +196,28 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
                 stream.write(f"\n{note}, the worst first; all of them: captions audit --format csv -o FILE\n")
             stream.write("\n")
             as_table.write(_SUMMARY, report.summary(), stream)
+
+
+def _write_json(report: Report, stream: TextIO) -> None:
+    from captions.report import as_json
+    from captions.report.finding_lines import Batch, Writer, lines
+
+    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
+
+    def write(found: Iterable[str]) -> None:
+        as_json.write_lines(head, "findings", found, stream)
+
+    def write_packed(packed: Iterator[tuple[Any, ...]]) -> None:
+        write(Writer(Commands()).lines(map(Batch._make, packed)))
+        stream.flush()
+
+    if report.batches is None:
+        write(lines(report.shown))
+    elif report.shown_count < max(RELAYED, report.total) or not (is_file(stream) and can_relay()):
+        write(islice(Writer(Commands()).lines(report.batches()), report.shown_count))
+    else:
+        stream.flush()
+        relay(map(tuple, report.batches()), write_packed)
 
 
 def row(finding: Finding) -> Row:

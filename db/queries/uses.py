@@ -204,7 +204,7 @@ def _credits(
         .join(m.party, m.party.c.id == column.party_id)
         .where(in_chain)
         .order_by(column.credit_id, column.role, column.place)
-    ):
+    ).all():
         chain[credit_id, role].append(name)
     rows = connection.execute(
         select(
@@ -221,7 +221,7 @@ def _credits(
         )
         .where(in_rows)
         .order_by(credit.id)
-    )
+    ).all()
     return {
         row_id: CreditRecord(
             line=line,
