@@ -63,6 +63,8 @@ class Shard:
     size: int = 0
     ends: str | None = None
     """The file of many articles of which these are the last."""
+    unchanged: int = 0
+    """How many more there were that the store has as they are."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +102,7 @@ class Worker:
         part = Part(size=shard.size)
         sources: list[tuple[int, Source]] = []
         same = self._same(shard.items, step)
-        part.unchanged = len(same)
+        part.unchanged = shard.unchanged + len(same)
         for at, item in enumerate(shard.items):
             step(at)
             if item.name in same:
@@ -184,6 +186,8 @@ class Reading:
 
         self._how = how
         self._ahead = _AHEAD * jobs
+        self._engine = engine
+        self._fingerprint = how.settings.fingerprint()
         self._pool: Pool[Shard | Open, Part | list[Source | Unread] | None] = Pool(
             partial(Worker, how), jobs, limits, engine.dispose
         )
@@ -222,12 +226,23 @@ class Reading:
             size += len(one.text) if isinstance(one, Source) else 0
             if len(some) >= ITEMS or size >= SIZE:
                 now = files[0].tell() if entry.size is not None and files and not files[0].closed else place
-                yield Shard(tuple(some), now - place)
+                yield self._shard(some, now - place)
                 some, size, place = [], 0, now
-        yield Shard(tuple(some), (entry.size or place) - place, entry.name)
+        yield self._shard(some, (entry.size or place) - place, entry.name)
+
+    def _shard(self, items: list[Item], size: int, ends: str | None = None) -> Shard:
+        """What the store does not have as it is: to send the rest to a worker takes longer than to look it up."""
+        sources = [item for item in items if isinstance(item, Source)]
+        known = catalog.known(self._engine, sources)
+        same = {
+            source.name
+            for source in sources
+            if catalog.is_stored(known.get(catalog.source_name(source)), source, self._fingerprint, self._how.settings)
+        }
+        return Shard(tuple(item for item in items if item.name not in same), size, ends, len(same))
 
     def _in_order(self, cut: Iterable[Shard | Entry], *, urgent: bool) -> Iterator[Part]:
-        window: deque[tuple[Shard, Ticket[Shard | Open]]] = deque()
+        window: deque[tuple[Shard, Ticket[Shard | Open] | None]] = deque()
         for shard in cut:
             is_stream = isinstance(shard, Entry)
             while window and (is_stream or len(window) >= self._ahead):
@@ -236,12 +251,12 @@ class Reading:
                 yield Part(waits=True)
                 yield from self._in_order(self._cut(shard), urgent=urgent)
             else:
-                window.append((shard, self._pool.submit(shard, urgent=urgent)))
+                window.append((shard, self._pool.submit(shard, urgent=urgent) if shard.items else None))
         while window:
             yield from self._outcome(*window.popleft())
 
-    def _outcome(self, shard: Shard, ticket: Ticket[Shard | Open], *, alone: bool = False) -> Iterator[Part]:
-        result = self._pool.result(ticket)
+    def _outcome(self, shard: Shard, ticket: Ticket[Shard | Open] | None, *, alone: bool = False) -> Iterator[Part]:
+        result = Part(unchanged=shard.unchanged, size=shard.size) if ticket is None else self._pool.result(ticket)
         if isinstance(result, Died):
             yield from self._apart(shard, result, alone)
         elif isinstance(result, Part):

@@ -136,7 +136,7 @@ def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
             for chunk in in_chunks(given)
             for source, content_hash in connection.execute(
                 select(column.source, column.content_hash).where(column.source.in_(chunk))
-            )
+            ).all()
         }
 
 
