@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import fields
 from itertools import islice
 from operator import attrgetter
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, TypeVar
 
 import db.audit as store
 from captions.audit import CODES, Code, Finding, Severity, Use
@@ -21,6 +21,7 @@ from captions.report.overview import Overview
 if TYPE_CHECKING:
     from captions.imaging.check import Archive
 
+_Row = TypeVar("_Row")
 _VALUES = attrgetter(*(field.name for field in fields(Credit)))
 CREDITS_KEPT = 100_000
 """Credits that are remembered while findings are read: most lines come again and again."""
@@ -53,6 +54,13 @@ class Credits:
             self.read({row_id})
             credit = self._kept[row_id]
         return credit
+
+    def ahead(self, rows: Iterable[_Row], of: Callable[[_Row], Iterable[int]]) -> Iterator[_Row]:
+        """Gives rows as they come; the credits of many of them are read at once before, not each by itself."""
+        rest = iter(rows)
+        while page := list(islice(rest, 5_000)):
+            self.read({row_id for row in page for row_id in of(row)})
+            yield from page
 
     def values(self, row_ids: set[int]) -> dict[int, tuple[Any, ...]]:
         """Gives the fields of several credits, in the order of :class:`Credit`."""

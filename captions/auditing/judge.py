@@ -153,13 +153,13 @@ class Judge:
         audit, ranks = self.audit, self.audit.ranks
         lines = self.credits
         told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
-        for row in audit.uses_of(made):
+        for row in lines.ahead(audit.uses_of(made), lambda row: (row.credit_id,)):
             if message := unlabelled(Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
                 audit.note_use("CR309", row.use_id, audit.remark(message))
                 told["CR309"].add(row.use_id)
         if "CR203" in ranks:
             said: dict[tuple[int, int, str | None], int | None] = {}
-            for row in audit.uses_told():
+            for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
                 key = (row.credit_id, row.told_id or 0, row.publication)
                 if key not in said:
                     use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
@@ -192,7 +192,8 @@ class Judge:
         """CR201: the same caption, or else the same picture, with credits that cannot both be right."""
         told: set[int] = set()
         for kind, rows in (("", self.audit.shared_captions()), ("picture", self.audit.shared_pictures())):
-            for key, group in groupby(rows, key=lambda row: row.key):
+            with_credits = lines.ahead(rows, lambda row: (row.credit_id,))
+            for key, group in groupby(with_credits, key=lambda row: row.key):
                 if is_whole(key) if kind else is_telling(key):
                     told |= self._judge_claims(list(group), key if kind else "", lines, told)
         return told
