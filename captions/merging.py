@@ -12,33 +12,32 @@ from captions.text import name_key, tidy
 Merged = db.Merged
 
 
-def merge(engine: Engine, register: OwnRegister, change: Change, who: str, reason: str) -> Merged:
+def merge(engine: Engine, change: Change, who: str, reason: str) -> Merged:
     """Lets what the store has of the party that is gone be the other's: under all spellings that its row had.
 
     CaptionsError where an agreement forbids it.
     """
-    keys = {name_key(spelling) for spelling in change.spellings}
-    stored = {party.name for kind in ("agency", "creator") for party in db.parties(engine, kind=kind)}
-    # Only spellings that are believed anywhere: `AA` in a line of long ago may have been somebody else.
-    row = register.words.agencies.get(change.spellings[0])
-    weak = {name_key(spelling) for spelling in row.weak_aliases} if row is not None else set()
-    names = {change.spellings[0], *(name for name in stored if name_key(name) in keys - weak)} - {change.name}
+    names = change.spellings
     try:
-        return db.merge_parties(engine, names, change.name, who, reason)
-    except ValueError as error:
+        return db.merge_parties(engine, names[:1], change.name, who, reason, spellings=names, key=name_key)
+    except db.ExclusionError as error:
         raise CaptionsError(
-            f"{error}: merged, it would cover what it does not; end or undo it first: captions agreement list"
+            f"{error}: merged, it would cover what it does not; "
+            f"undo it first: captions agreement undo {error.agreement} --reason WHY"
         ) from None
 
 
 def undo(engine: Engine, register: OwnRegister, gone: str, into: str, who: str, reason: str) -> Merged:
-    """Parts two names again. CaptionsError where they were not merged."""
-    found = register.words.agency(tidy(into))
-    names = {tidy(into), *([found.name] if found else [])}
-    key = name_key(gone)
-    merges = [it for it in db.merges(engine) if it.undone is None and it.into in names and name_key(it.name) == key]
-    if not merges:
-        told = ", ".join(f"{it.name} into {it.into}" for it in db.merges(engine) if it.undone is None) or "none are"
+    """Parts two names again, with all spellings that were merged with them. CaptionsError where they were not."""
+    found, key = register.words.agency(tidy(into)), name_key(gone)
+    names = {name_key(into), *([name_key(found.name)] if found else [])}
+    held = [it for it in db.merges(engine) if it.undone is None]
+    # What one command merged was made at one moment.
+    commands = {(it.made, it.into) for it in held if name_key(it.name) == key and name_key(it.into) in names}
+    if not commands:
+        told = ", ".join(f"{it.name} into {it.into}" for it in held) or "none are"
         raise CaptionsError(f"{gone!r} is not merged into {into!r} in the database; merged: {told}")
-    parts = [db.undo_merge(engine, it.name, it.into, who, reason) for it in merges]
-    return Merged(*(sum(getattr(part, key) for part in parts) for key in ("credits", "uses", "agreements", "waivers")))
+    try:
+        return db.undo_merges(engine, [it.id for it in held if (it.made, it.into) in commands], who, reason)
+    except ValueError as error:
+        raise CaptionsError(f"{error}; see: captions agency merges --all") from None

@@ -86,7 +86,8 @@ def aliased(register: OwnRegister, name: str, spellings: Sequence[str], *, weak:
 def merged(register: OwnRegister, gone: str, into: str) -> Change:
     """Two names of one party: the row of the one, if it has one, becomes spellings of the other's.
 
-    ``spellings`` are all by which the party that is gone went. The text stays where the register says so already.
+    ``spellings`` are those by which the party that is gone was known anywhere, its name first: `AA` that is believed
+    beside a label only may be somebody else in a line of long ago. The text stays where the register says so already.
     """
     gone = _spelling(gone)
     kept = _known(register, into)
@@ -113,10 +114,8 @@ def merged(register: OwnRegister, gone: str, into: str) -> Change:
     # A row whose spellings are words too hands them on as such.
     strong = () if row.ambiguous else (row.name, *row.aliases)
     weak = (row.name, *row.aliases, *row.weak_aliases) if row.ambiguous else row.weak_aliases
-    bare = replace(kept, parent=None if kept.parent == row.name else kept.parent)
-    after = replace(register, text=text)
-    text = _spelt(after, bare, Spellings(strong, weak))
-    return Change(text, kept.name, tuple(dict.fromkeys((gone, row.name, *row.aliases, *row.weak_aliases))))
+    text = _spelt(replace(register, text=text), kept, Spellings(strong, weak))
+    return Change(text, kept.name, (row.name, *row.aliases))
 
 
 def _spelt(register: OwnRegister, agency: Agency, more: Spellings) -> str:

@@ -56,7 +56,7 @@ from db.images import (
     put_image_uses,
     put_images,
 )
-from db.merges import Merged, MergeRecord, merge_parties, merges, undo_merge
+from db.merges import ExclusionError, Merged, MergeRecord, merge_parties, merges, undo_merges
 from db.queries import (
     GROUPS,
     VIEWS,
@@ -114,6 +114,7 @@ __all__ = [
     "CorrectionRecord",
     "CreditLine",
     "CreditRecord",
+    "ExclusionError",
     "Failure",
     "FoundUse",
     "FoundUses",
@@ -185,7 +186,7 @@ __all__ = [
     "suppliers_in_use",
     "undo_agreement",
     "undo_correction",
-    "undo_merge",
+    "undo_merges",
     "undo_waiver",
     "upgrade_store",
     "usage_changes",

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from db import models as m
 from db.border import json_list, optional, storable, utc
 from db.bulk import in_chunks
+from db.corrections import holding
 from db.credits import put_parties
 from db.session import writing
 
@@ -71,14 +72,17 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[S
     told = [(_clean(record), optional(record.added_by)) for record in records]
     out: list[Stored] = []
     with writing(engine) as connection:
-        parties = put_parties(connection, {(record.supplier, "agency") for record, _ in told})
+        merges = holding(connection)
+        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in told}
+        parties = put_parties(connection, {(name, "agency") for name in names.values()})
         known = {
             _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
         }
-        for record, who in told:
+        for said, who in told:
+            record = replace(said, supplier=names[said.supplier])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"]}
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "said_of": said.supplier}
                 row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from typing import Any
@@ -13,7 +13,7 @@ from db import models as m
 from db.agreements import Stored
 from db.border import Row, digest, optional, storable, storable_source, utc
 from db.bulk import in_chunks
-from db.corrections import CorrectionRecord, correction_row, held
+from db.corrections import CorrectionRecord, correction_row, held, holding
 from db.counts import count_noted
 from db.credits import put_corrected
 from db.session import writing
@@ -72,15 +72,15 @@ def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list
     """
     out: list[Stored] = []
     with writing(engine) as connection:
-        holding = held(connection, [storable(record.line) for record in records])
+        known = held(connection, [storable(record.line) for record in records])
         for record in records:
             row = correction_row(record)
-            same = holding.get(row["line"])
+            same = known.get(row["line"])
             if same is not None and same.id is not None and correction_row(same) | _SAYING == row | _SAYING:
                 out.append(Stored(same.id, new=False))
                 continue
             number = _insert(connection, m.correction, row)
-            holding[row["line"]] = replace(record, line=row["line"], id=number)
+            known[row["line"]] = replace(record, line=row["line"], id=number)
             out.append(Stored(number, new=True))
         lines = [storable(record.line) for record in records]
         put_corrected(connection, set(lines))
@@ -95,7 +95,7 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
     ValueError if there is none with this number, or it is undone already.
     """
     with writing(engine) as connection:
-        row = _undo(connection, m.correction, number, who, reason)
+        row = undo(connection, m.correction, number, who, reason)
         put_corrected(connection, {row.line})
         count_noted(connection)
         uses = _uses_of(connection, {row.line}).get(row.line, 0)
@@ -117,8 +117,9 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[Stored]
     out: list[Stored] = []
     with writing(engine) as connection:
         known = {record.meaning: record.id for record in _waivers(connection) if record.undone is None}
+        merges = holding(connection)
         for record in records:
-            row = _waiver_row(record)
+            row = _waiver_row(record, merges)
             meaning = tuple(row[name] for name in _SET_ASIDE)
             number = known.get(meaning)
             out.append(Stored(number or _insert(connection, m.waiver, row), new=number is None))
@@ -135,13 +136,25 @@ def waivers(engine: Engine) -> list[WaiverRecord]:
 def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo a waiver. ValueError if there is none with this number, or it is undone already."""
     with writing(engine) as connection:
-        _undo(connection, m.waiver, number, who, reason)
+        undo(connection, m.waiver, number, who, reason)
 
 
 def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo an agreement, which counts nowhere then. ValueError if there is none with this number, or it is undone."""
     with writing(engine) as connection:
-        _undo(connection, m.agreement, number, who, reason)
+        undo(connection, m.agreement, number, who, reason)
+
+
+def undo(connection: Connection, table: Table, number: int, who: str, reason: str) -> Any:
+    """Undo what a person said; gives its row. ValueError if there is none with this number, or it is undone already."""
+    row = connection.execute(select(table).where(table.c.id == number)).one_or_none()
+    if row is None:
+        raise ValueError(f"no {table.name} {number}")
+    if row.undone is not None:
+        raise ValueError(f"{table.name} {number} is undone already, by {row.undone_by}")
+    values = {"undone": datetime.now(UTC), "undone_by": storable(who), "undone_reason": storable(reason)}
+    connection.execute(update(table).where(table.c.id == number).values(values))
+    return row
 
 
 def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
@@ -173,17 +186,6 @@ _SET_ASIDE = ("code", "supplier", "line", "source", "caption_digest", "until")
 def _insert(connection: Connection, table: Table, row: Row) -> int:
     number = connection.execute(insert(table).values(**row, made=datetime.now(UTC)).returning(table.c.id)).scalar_one()
     return int(number)
-
-
-def _undo(connection: Connection, table: Table, number: int, who: str, reason: str) -> Any:
-    row = connection.execute(select(table).where(table.c.id == number)).one_or_none()
-    if row is None:
-        raise ValueError(f"no {table.name} {number}")
-    if row.undone is not None:
-        raise ValueError(f"{table.name} {number} is undone already, by {row.undone_by}")
-    values = {"undone": datetime.now(UTC), "undone_by": storable(who), "undone_reason": storable(reason)}
-    connection.execute(update(table).where(table.c.id == number).values(values))
-    return row
 
 
 def _uses_of(connection: Connection, lines: Collection[str]) -> dict[str, int]:
@@ -221,11 +223,12 @@ def _waivers(connection: Connection) -> list[WaiverRecord]:
     ]
 
 
-def _waiver_row(record: WaiverRecord) -> Row:
-    line = optional(record.line)
+def _waiver_row(record: WaiverRecord, merges: Mapping[str, str]) -> Row:
+    line, said_of = optional(record.line), optional(record.supplier)
     return {
         "code": storable(record.code),
-        "supplier": optional(record.supplier),
+        "supplier": said_of and merges.get(said_of, said_of),
+        "said_of": said_of,
         "line": line,
         "line_digest": None if line is None else digest(line),
         "source": None if record.source is None else storable_source(record.source),

@@ -78,10 +78,12 @@ def put_corrected(connection: Connection, lines: Collection[str]) -> None:
     _put_said(connection, _stored_rows(connection, m.credit.c.line, lines))
 
 
-def put_merged(connection: Connection, credit_ids: Collection[int]) -> None:
-    """Store what is to be said of these credits now, after agencies were merged or parted again."""
-    for chunk in in_chunks(credit_ids):
-        _put_said(connection, _stored_rows(connection, m.credit.c.id, chunk))
+def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]:
+    """Store what is to be said of these credits now, after agencies were merged or parted again.
+
+    Gives those that name others than before.
+    """
+    return _put_said(connection, _stored_rows(connection, m.credit.c.id, credit_ids))
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
@@ -106,7 +108,16 @@ def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -
     parties = _take_out_chain(connection, unused)
     for chunk in in_chunks(unused):
         connection.execute(delete(m.credit).where(m.credit.c.id.in_(chunk)))
-    _delete_unused_parties(connection, parties)
+    delete_unused_parties(connection, parties)
+
+
+def delete_unused_parties(connection: Connection, party_ids: Collection[int]) -> None:
+    """Delete those of these parties that stand in no credit; one with an alias or an agreement stays."""
+    in_credit = select(m.credit_party.c.role).where(m.credit_party.c.party_id == m.party.c.id).exists()
+    has_alias = select(m.party_alias.c.alias).where(m.party_alias.c.party_id == m.party.c.id).exists()
+    has_agreement = select(m.agreement.c.id).where(m.agreement.c.party_id == m.party.c.id).exists()
+    for chunk in in_chunks(sorted(party_ids)):
+        connection.execute(delete(m.party).where(m.party.c.id.in_(chunk), ~in_credit, ~has_alias, ~has_agreement))
 
 
 def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row]) -> dict[str, int]:
@@ -133,7 +144,7 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
     insert_rows(connection, m.credit_party, chain)
     for chunk in moved:
         counts.note(connection, m.use.c.credit_id.in_(chunk), 1)
-    _delete_unused_parties(connection, left)
+    delete_unused_parties(connection, left)
     return inserted
 
 
@@ -174,10 +185,11 @@ class _Said(NamedTuple):
         return merged(corrected(row, correction), self.merges, told=correction.supplier is not None)
 
 
-def _put_said(connection: Connection, stored: Mapping[int, Row]) -> None:
-    rows = {row_id: parsed(row) for row_id, row in stored.items()}
-    said = _Said(held(connection, {row["line"] for row in rows.values()}), holding(connection))
-    _write(connection, [], {row_id: said.over(row) for row_id, row in rows.items()})
+def _put_said(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
+    said = _Said(held(connection, {row["line"] for row in stored.values()}), holding(connection))
+    new = {row_id: said.over(parsed(row)) for row_id, row in stored.items()}
+    _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
+    return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]
 
 
 @lru_cache(maxsize=10_000)
@@ -242,15 +254,6 @@ def _take_out_chain(connection: Connection, credit_ids: Collection[int]) -> set[
         )
         connection.execute(delete(m.credit_party).where(column.credit_id.in_(chunk)))
     return parties
-
-
-def _delete_unused_parties(connection: Connection, party_ids: Collection[int]) -> None:
-    """Delete those of these parties that stand in no credit; one with an alias or an agreement stays."""
-    in_credit = select(m.credit_party.c.role).where(m.credit_party.c.party_id == m.party.c.id).exists()
-    has_alias = select(m.party_alias.c.alias).where(m.party_alias.c.party_id == m.party.c.id).exists()
-    has_agreement = select(m.agreement.c.id).where(m.agreement.c.party_id == m.party.c.id).exists()
-    for chunk in in_chunks(sorted(party_ids)):
-        connection.execute(delete(m.party).where(m.party.c.id.in_(chunk), ~in_credit, ~has_alias, ~has_agreement))
 
 
 def _party_ids(connection: Connection, parties: Collection[PartyKey]) -> dict[PartyKey, int]:

@@ -103,7 +103,7 @@ def _plain(definition: str) -> str:
     body = re.sub(r"--[^\n]*", " ", definition).replace('"', "")
     if not body.lstrip().upper().startswith("CREATE TABLE"):
         return " ".join(body.split())
-    return " ".join(sorted(body.replace(",", " ").split()))
+    return " ".join(sorted(re.sub("([()])", r" \1 ", body).replace(",", " ").split()))
 
 
 @contextmanager

@@ -92,7 +92,7 @@ class Store:
             for a in agreements:
                 party = put_parties(connection, [(a.supplier, "agency")])[a.supplier, "agency"]
                 row = {
-                    "party_id": party, "kind": a.kind, "starts": a.starts, "ends": a.ends,
+                    "party_id": party, "said_of": a.supplier, "kind": a.kind, "starts": a.starts, "ends": a.ends,
                     "scopes": json.dumps(a.scopes), "territories": json.dumps(a.territories),
                     "excluded": json.dumps(a.excluded), "below": a.below, "quota": a.quota,
                     "quota_period": a.quota_period, "price": None if a.price is None else str(a.price),

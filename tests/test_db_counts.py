@@ -70,7 +70,7 @@ def take(engine: Engine, step: Step) -> None:
         db.merge_parties(engine, [one], other, "me")
     elif what == "undo":
         for merge in [merge for merge in db.merges(engine) if merge.undone is None][-1:]:
-            db.undo_merge(engine, merge.name, merge.into, "me", "wrong")
+            db.undo_merges(engine, [merge.id], "me", "wrong")
         for it in [it for it in db.corrections(engine) if it.undone is None][-1:]:
             db.undo_correction(engine, it.id or 0, "me", "wrong")
 

@@ -2,16 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Any
 
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 import db
 from db import AgreementRecord, CorrectionRecord, CreditRecord, WaiverRecord
 from db import models as m
+from db.counts import wrong_counts
+from tests.engines import Stores
 from tests.test_db_clearing import credit_of, read_off
 from tests.test_db_store import ARTICLES, REUTERS, article, contents, use, write
 
@@ -27,6 +32,22 @@ OURS = [
 
 def usage(engine: Engine) -> dict[Any, int]:
     return {row.values[0]: row.uses for row in db.agency_usage(engine).rows}
+
+
+def part(engine: Engine, name: str, into: str) -> db.Merged:
+    """Undoes the merge that holds of one name into another."""
+    numbers = [it.id for it in db.merges(engine) if (it.name, it.into, it.undone) == (name, into, None)]
+    assert numbers
+    return db.undo_merges(engine, numbers, "lee", "two houses")
+
+
+def held(engine: Engine) -> list[tuple[str, str]]:
+    return [(it.name, it.into) for it in db.merges(engine) if it.undone is None]
+
+
+def suppliers(engine: Engine) -> list[str | None]:
+    """With whom the agreements are, and of whom the waivers."""
+    return [*(it.supplier for it in db.agreements(engine)), *(it.supplier for it in db.waivers(engine))]
 
 
 def test_uses_of_the_one_are_the_others(engine: Engine) -> None:
@@ -75,15 +96,14 @@ def test_undone_it_is_as_if_never_said(engine: Engine) -> None:
     before = read_off(engine)
     done = db.merge_parties(engine, ["Gull"], "Reuters", "kim")
     assert (done.agreements, done.waivers) == (1, 1)
-    assert [it.supplier for it in db.agreements(engine)] == ["Reuters", "Reuters"]
-    assert [it.supplier for it in db.waivers(engine)] == ["Reuters", "AP"]
+    assert suppliers(engine) == ["Reuters", "Reuters", "Reuters", "AP"]
     assert read_off(engine) != before
-    assert db.undo_merge(engine, "Gull", "Reuters", "lee", "two houses") == db.Merged(3, 4, 1, 1)
+    assert part(engine, "Gull", "Reuters") == db.Merged(3, 4, 1, 1)
     assert read_off(engine) == before
-    assert [it.supplier for it in db.agreements(engine)] == ["Gull", "Reuters"]
-    assert [it.supplier for it in db.waivers(engine)] == ["Gull", "AP"]
-    with pytest.raises(ValueError, match="Gull is not merged into Reuters"):
-        db.undo_merge(engine, "Gull", "Reuters", "lee", "")
+    assert suppliers(engine) == ["Gull", "Reuters", "Gull", "AP"]
+    for number, said in ((1, "undone already, by lee"), (2, "no party_merge 2")):
+        with pytest.raises(ValueError, match=said):
+            db.undo_merges(engine, [number], "lee", "")
 
 
 def test_a_correction_names_the_party_by_its_name_of_today(engine: Engine) -> None:
@@ -111,17 +131,117 @@ def test_one_after_another_and_the_other_way_round(engine: Engine) -> None:
     assert credit_of(engine, THREE.line) == replace(THREE, agencies=("Reuters",), supplier="Reuters")
     db.merge_parties(engine, ["Reuters"], "AP", "kim")
     assert "Reuters" not in usage(engine)
-    assert [(it.name, it.into) for it in db.merges(engine) if it.undone is None] == [
-        ("Gull", "AP"), ("Reuters", "AP"),
-    ]  # fmt: skip
+    assert held(engine) == [("Gull", "AP"), ("Reuters", "AP")]
+
+
+# --- merged, merged otherwise, and parted, in any order
+
+HOUSES = ("AP", "Gull", "Reuters", "Weir")
+CHAINS = [CreditRecord(house, (), (house,), house, rule="chain", confidence=0.9) for house in HOUSES]
+CHAINS += [CreditRecord("Gull/Weir", (), ("Gull", "Weir"), None, rule="pair", confidence=0.5), THREE]
+Step = tuple[bool, list[str], str]
+STEPS: st.SearchStrategy[list[Step]] = st.lists(
+    st.tuples(
+        st.booleans(), st.lists(st.sampled_from(HOUSES), min_size=1, max_size=2, unique=True), st.sampled_from(HOUSES)
+    ),
+    max_size=7,
+)
+
+
+def filled(engine: Engine) -> Engine:
+    """A store in which each house has a line, an agreement and a waiver."""
+    write(engine, [article("a.txt", *(use(n, f"Picture {n}", it) for n, it in enumerate(CHAINS)))])
+    db.add_corrections(engine, [CorrectionRecord("Weir", agencies=("Gull",), reason="asked", who="kim")])
+    db.add_agreements(engine, [AgreementRecord(house, note=f"of {house}") for house in HOUSES])
+    db.add_waivers(engine, [WaiverRecord("CR301", house, reason=f"of {house}") for house in HOUSES])
+    return engine
+
+
+def whole(engine: Engine) -> dict[str, Any]:
+    """All that merges may change, and what counts it."""
+    return read_off(engine) | {
+        "agreements": [(it.supplier, it.note) for it in sorted(db.agreements(engine), key=lambda it: it.id or 0)],
+        "waivers": [(it.supplier, it.reason) for it in db.waivers(engine)],
+        "usage": usage(engine),
+        "wrong": wrong_counts(engine),
+    }
+
+
+def take(engine: Engine, steps: Sequence[Step]) -> None:
+    for merging, names, into in steps:
+        if merging:
+            db.merge_parties(engine, names, into, "kim")
+        elif numbers := [it.id for it in db.merges(engine) if it.undone is None and it.name in names]:
+            db.undo_merges(engine, numbers, "lee", "two houses")
+
+
+@settings(max_examples=40, deadline=None)
+@given(STEPS)
+def test_only_what_holds_counts_whatever_was_said_before(stores: Stores, steps: list[Step]) -> None:
+    one, other = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))
+    try:
+        take(one, steps)
+        for name, into in held(one):
+            db.merge_parties(other, [name], into, "kim")
+        assert held(other) == held(one)
+        assert whole(other) == whole(one)
+    finally:
+        one.dispose()
+        other.dispose()
+
+
+def test_a_name_merged_elsewhere_takes_all_of_it_along(engine: Engine) -> None:
+    filled(engine)
+    db.merge_parties(engine, ["Gull"], "AP", "kim")
+    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.Merged(3, 3, 1, 1)
+    assert held(engine) == [("Gull", "Reuters")]
+    assert [(it.supplier, it.note) for it in db.agreements(engine) if it.note == "of Gull"] == [("Reuters", "of Gull")]
+    first = db.merges(engine)[0]
+    assert (first.undone_by, first.undone_reason) == ("kim", "a later merge into Reuters")
+
+
+def test_a_name_merged_into_one_that_is_merged_goes_along(engine: Engine) -> None:
+    filled(engine)
+    db.merge_parties(engine, ["Weir"], "Gull", "kim")
+    db.merge_parties(engine, ["Gull", "Weir"], "AP", "kim")
+    assert held(engine) == [("Weir", "Gull"), ("Gull", "AP")]
+    assert (suppliers(engine).count("AP"), usage(engine)) == (6, {"AP": 4, None: 1, "Reuters": 1})
+
+
+def test_what_is_said_of_a_name_that_is_merged_is_said_of_the_other(engine: Engine) -> None:
+    db.merge_parties(engine, ["Gull"], "AP", "kim")
+    db.add_agreements(engine, [AgreementRecord("Gull")])
+    db.add_waivers(engine, [WaiverRecord("CR301", "Gull")])
+    assert suppliers(engine) == ["AP", "AP"]
+    # The same again, under either name.
+    assert [it.new for it in db.add_agreements(engine, [AgreementRecord("AP"), AgreementRecord("Gull")])] == [False] * 2
+    assert [it.new for it in db.add_waivers(engine, [WaiverRecord("CR301", "AP")])] == [False]
+    part(engine, "Gull", "AP")
+    assert suppliers(engine) == ["Gull", "Gull"]
+
+
+def test_names_that_nobody_has_leave_nothing_behind(engine: Engine) -> None:
+    db.merge_parties(engine, ["Nix"], "Noone", "kim")
+    part(engine, "Nix", "Noone")
+    assert db.parties(engine) == []
+
+
+def test_spellings_are_found_in_whatever_case_they_are_stored(engine: Engine) -> None:
+    write(engine, [article("a.txt", use(0, "A", replace(GULL, agencies=("GULL!",), supplier="GULL!")))])
+    assert db.merge_parties(engine, ["Gull"], "AP", "kim", spellings=["gull", "Heron"]).uses == 1
+    assert held(engine) == [("GULL!", "AP"), ("Gull", "AP")]
+    part(engine, "GULL!", "AP")
+    assert usage(engine) == {"GULL!": 1}
 
 
 def test_an_agreement_that_leaves_one_out_forbids_it(engine: Engine) -> None:
     write(engine, OURS)
-    db.add_agreements(engine, [AgreementRecord("Reuters", starts=date(2024, 1, 1), excluded=("Gull",))])
+    db.add_agreements(engine, [AgreementRecord("Reuters", starts=date(2024, 1, 1), excluded=("gull!",))])
     before = contents(engine)
-    with pytest.raises(ValueError, match="agreement 1 leaves out Gull"):
-        db.merge_parties(engine, ["Gull"], "Reuters", "kim")
+    for names, into in ((["Gull"], "Reuters"), (["AP"], "Gull")):
+        with pytest.raises(db.ExclusionError, match="agreement 1 leaves out Gull") as raised:
+            db.merge_parties(engine, names, into, "kim")
+        assert raised.value.agreement == 1
     assert contents(engine) == before
 
 

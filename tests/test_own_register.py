@@ -25,6 +25,7 @@ COMMANDS = {
     "alias_weak": ["alias", "Heron House", "HH", "--weak"],
     "alias_program": ["alias", "Bongarts", "Bongarts Sport-Photo"],
     "merge": ["merge", "Gull Point Press", "Heron House"],
+    "merge_lower": ["merge", "gull point press", "Heron House"],
     "merge_program": ["merge", "Gull Point Press", "Bongarts"],
     "merge_unknown": ["merge", "Some Other Desk", "Heron House"],
 }
@@ -196,6 +197,58 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert "is not merged into 'Heron House' in the database; merged: none are" in again.err
 
 
+def held(run: Run) -> list[tuple[str, str]]:
+    told = json.loads(run("agency", "merges", "--format", "json").out)["merges"]
+    return [(one["name"], one["into"]) for one in told]
+
+
+def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path) -> None:
+    lines = ["Jo Reed/Gull Point Press", "Jo Reed/Gullpoint Pictures", "Jo Reed/Gull Point Press/Gullpoint Pictures"]
+    text = "\n".join(f"Boats of berth {n} wait for the tide at dawn.\n{line}\n" for n, line in enumerate(lines))
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    run("ingest", "a.txt")
+    before = counted(run)
+    run("agency", "add", "Gull Point Press", "--alias", "Gullpoint  pictures")
+    run("agency", "add", "Heron House")
+    assert run("agency", "merge", "gull point press", "Heron House").out == (
+        "gull point press is Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+    )
+    assert held(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
+    ran = run("agency", "merge", "GULLPOINT Pictures", "heron house", "--undo", "--reason", "two houses")
+    assert ran.out == (
+        "GULLPOINT Pictures and heron house are two again: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+    )
+    assert held(run) == []
+    assert counted(run) == before
+
+
+@pytest.mark.parametrize("gone", ["Gull Point Press", "gull point press"])
+def test_what_is_believed_beside_a_label_only_is_not_merged(run: Run, tmp_path: Path, gone: str) -> None:
+    text = "Boats at the long pontoon wait for the tide.\nPhoto: Jo Reed/GPP\n\nA heron.\nPhoto: Ada Quill/GP Press\n"
+    (tmp_path / "a.txt").write_text(text, encoding="utf-8")
+    run("ingest", "a.txt")
+    (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
+    run("agency", "merge", gone, "Heron House")
+    assert held(run) == [("GP Press", "Heron House"), ("Gull Point Press", "Heron House")]
+
+
+def test_agreements_and_waivers_go_back_in_whatever_order_merges_are_undone(run: Run) -> None:
+    for name in ("Weir Pictures", "Gull Point Press", "Heron House"):
+        run("agency", "add", name)
+    register = Path("agencies.toml").read_text("utf-8")
+    run("agreement", "add", "Weir Pictures")
+    run("waive", "CR301", "--supplier", "Weir Pictures", "--reason", "talks")
+    merges = (["Weir Pictures", "Gull Point Press"], ["Gull Point Press", "Heron House"])
+    for both in merges:
+        assert run("agency", "merge", *both).code == 0
+    Path("agencies.toml").write_text(register, encoding="utf-8")
+    for both in merges:
+        assert run("agency", "merge", *both, "--undo", "--reason", "two houses").code == 0
+    agreements = json.loads(run("agreement", "list", "--format", "json").out)["agreements"]
+    waivers = json.loads(run("waive", "list", "--format", "json").out)["waivers"]
+    assert [it["supplier"] for it in (*agreements, *waivers)] == ["Weir Pictures", "Weir Pictures"]
+
+
 def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     (tmp_path / "d.txt").write_text(ARTICLES["d.txt"], encoding="utf-8")
@@ -214,11 +267,16 @@ def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
 
 def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
-    assert run("agreement", "add", "AP", "--exclude", "Gull Point Press").code == 0
+    assert run("agreement", "add", "AP", "--exclude", "Gull-Point press").code == 0
     ran = run("agency", "merge", "Gull Point Press", "Heron House")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "agreement 1 leaves out Gull Point Press" in ran.err
     assert (tmp_path / "agencies.toml").read_text("utf-8") == OWN
+    # What it says to try is enough.
+    undo = ran.err.strip().partition("undo it first: captions ")[2]
+    assert undo == "agreement undo 1 --reason WHY"
+    assert run(*undo.split()).code == 0
+    assert run("agency", "merge", "Gull Point Press", "Heron House").code == 0
 
 
 def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> None:

@@ -152,7 +152,7 @@ def merge(
     change = own_register.merged(register, gone, into)
     if stored:
         with opened_store(db_url) as engine, _kept(register, change):
-            done = merging.merge(engine, register, change, who_says(who), " ".join(reason.split()))
+            done = merging.merge(engine, change, who_says(who), " ".join(reason.split()))
         typer.echo(safe.line(f"{gone} is {change.name}: {_changed(done)}"))
         if done.creators:
             lines = o.count(done.creators, "credit line")

@@ -25,7 +25,8 @@ class Agreement(Undoable, table=True):
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
     is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
     No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
-    ``undone`` and counts nowhere. Who added or ended one is unknown before schema 0010.
+    ``undone`` and counts nowhere. Who added or ended one is unknown before schema 0010. ``said_of`` is the supplier's
+    name as it was given; the party goes by another as long as the two are merged.
     """
 
     __tablename__ = "agreement"
@@ -40,6 +41,7 @@ class Agreement(Undoable, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     party_id: int = Field(foreign_key="party.id", index=True)
+    said_of: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)
     starts: date | None = None
     ends: date | None = None
@@ -88,7 +90,8 @@ class Waiver(Undoable, table=True):
     """A finding set aside: the code, and of which supplier, credit line, article or use; by whom, why, until when.
 
     What is NULL limits nothing. A use is told by its article's ``source`` and its caption's digest (empty for a use
-    without caption), since a use has another number when its article is read again.
+    without caption), since a use has another number when its article is read again. ``said_of`` is the supplier's name
+    as it was given, ``supplier`` that by which it goes.
     """
 
     __tablename__ = "waiver"
@@ -97,6 +100,7 @@ class Waiver(Undoable, table=True):
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(sa_type=Text)
     supplier: str | None = Field(default=None, sa_type=Text)
+    said_of: str | None = Field(default=None, sa_type=Text)
     line: str | None = Field(default=None, sa_type=Text)
     line_digest: str | None = Field(default=None, sa_type=Text)
     source: str | None = Field(default=None, sa_type=Text)
@@ -108,9 +112,10 @@ class Waiver(Undoable, table=True):
 
 
 class PartyMerge(Undoable, table=True):
-    """An agency's name that a person said is another name of another agency. One not undone holds for all credits.
+    """An agency's name that a person said is another name of another agency.
 
-    ``agreements`` and ``waivers`` are JSON lists of the numbers of those that went along, and go back if it is undone.
+    One not undone holds for all credits, agreements and waivers: each keeps the name that was read or said. Those that
+    one command made are ``made`` at the same moment.
     """
 
     __tablename__ = "party_merge"
@@ -119,8 +124,6 @@ class PartyMerge(Undoable, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(sa_type=Text, index=True)
     merged_into: str = Field(sa_type=Text)
-    agreements: str = Field(sa_type=Text)
-    waivers: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     made: datetime = Field(sa_type=DateTime(timezone=True))
