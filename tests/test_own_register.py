@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import json
 import os
+import subprocess
+import sys
 import tomllib
 from pathlib import Path
 
@@ -91,6 +93,16 @@ def test_what_cannot_be_is_told_in_one_line_and_changes_nothing(
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
     assert said in ran.err
     assert own.read_text("utf-8") == OWN
+
+
+def test_commands_at_the_same_time_lose_nothing_of_each_other(tmp_path: Path) -> None:
+    names = [f"Desk {n}" for n in range(4)]
+    command = [sys.executable, "-m", "captions", "agency", "add"]
+    started = [subprocess.Popen([*command, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True) for name in names]  # noqa: S603
+    assert [one.communicate()[0] for one in started] == [f"added {name} to agencies.toml\n" for name in names]
+    rows = tomllib.loads((tmp_path / "agencies.toml").read_text("utf-8"))["agency"]
+    assert sorted(row["name"] for row in rows) == names
+    assert [path.name for path in tmp_path.iterdir()] == ["agencies.toml"]
 
 
 def test_a_register_whose_rows_stand_in_one_line_is_left_to_a_person(run: Run, tmp_path: Path) -> None:

@@ -13,7 +13,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.listing import write_said
 from captions.cli.names import agency_names, who_says
-from captions.cli.output import note, replaced
+from captions.cli.output import locked, note, replaced
 from captions.cli.stores import opened_store
 from captions.errors import CaptionsError, VocabularyError
 from captions.register import KINDS
@@ -78,12 +78,12 @@ def add(
     from captions import own_register
     from captions.register import Agency
 
-    register = own_register.read(o.place_of_register(agencies, db_url))
     row = Agency(
         name, kind.value, country, tuple(alias), tuple(weak), parent, tuple(distributor), (), leads, False, ambiguous
     )
-    change = own_register.added(register, row)
-    _keep(register, change)
+    with _own(agencies, db_url) as register:
+        change = own_register.added(register, row)
+        _keep(register, change)
     typer.echo(safe.line(f"added {change.name} to {register.path}"))
     _tell_unread(db_url)
 
@@ -106,12 +106,12 @@ def alias(
     """
     from captions import own_register
 
-    register = own_register.read(o.place_of_register(agencies, db_url))
-    change = own_register.aliased(register, name, spellings, weak=weak)
+    with _own(agencies, db_url) as register:
+        change = own_register.aliased(register, name, spellings, weak=weak)
+        _keep(register, change)
     if not change.spellings:
         typer.echo(safe.line(f"{change.name} is known by {_all(spellings)} already"))
         return
-    _keep(register, change)
     typer.echo(safe.line(f"{change.name} is known by {_all(change.spellings)} now, in {register.path}"))
     _tell_unread(db_url)
 
@@ -141,25 +141,25 @@ def merge(
     """
     from captions import merging, own_register
 
-    register = own_register.read(o.place_of_register(agencies, db_url))
-    stored = "://" in db_url or Path(db_url).exists()
     if undo:
+        register = own_register.read(o.place_of_register(agencies, db_url))
         with opened_store(db_url) as engine:
             done = merging.undo(engine, register, gone, into, who_says(who), o.needed(reason, "--reason"))
         typer.echo(safe.line(f"{gone} and {into} are two again: {_changed(done)}"))
         note(f"take the spelling out of {register.path} too, if it stands there: captions agency show {into}")
         return
-    change = own_register.merged(register, gone, into)
-    if stored:
+    with _own(agencies, db_url) as register:
+        change = own_register.merged(register, gone, into)
+        if "://" not in db_url and not Path(db_url).exists():
+            _keep(register, change)
+            typer.echo(safe.line(f"{gone} is {change.name} in {register.path}; there is no database at {db_url}"))
+            return
         with opened_store(db_url) as engine, _kept(register, change):
             done = merging.merge(engine, change, who_says(who), " ".join(reason.split()))
-        typer.echo(safe.line(f"{gone} is {change.name}: {_changed(done)}"))
-        if done.creators:
-            lines = o.count(done.creators, "credit line")
-            note(f"{lines} had {gone} read as a creator; that changes when the articles are read: captions ingest PATH")
-    else:
-        _keep(register, change)
-        typer.echo(safe.line(f"{gone} is {change.name} in {register.path}; there is no database at {db_url}"))
+    typer.echo(safe.line(f"{gone} is {change.name}: {_changed(done)}"))
+    if done.creators:
+        lines = o.count(done.creators, "credit line")
+        note(f"{lines} had {gone} read as a creator; that changes when the articles are read: captions ingest PATH")
 
 
 def merges(
@@ -202,6 +202,16 @@ def _changed(done: Merged) -> str:
 
 def _all(spellings: Sequence[str]) -> str:
     return ", ".join(map(tidy, spellings))
+
+
+@contextmanager
+def _own(agencies: Path | None, url: str) -> Iterator[OwnRegister]:
+    """The newsroom's own register, which no other command reads or changes until this one has changed it."""
+    from captions import own_register
+
+    path = o.place_of_register(agencies, url)
+    with locked(path.resolve().parent):
+        yield own_register.read(path)
 
 
 @contextmanager

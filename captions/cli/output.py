@@ -5,7 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import ExitStack, contextmanager, suppress
 from pathlib import Path
 from typing import TextIO
 
@@ -49,6 +49,23 @@ def replaced(path: Path) -> Iterator[Path]:
     finally:
         with suppress(OSError):
             part.unlink()
+
+
+@contextmanager
+def locked(folder: Path) -> Iterator[None]:
+    """Lets one command at a time change what is in a folder; the others wait. Nothing is left there, come what may."""
+    if sys.platform == "win32":  # which has no locks of folders
+        yield
+        return
+    import fcntl
+
+    with ExitStack() as stack:
+        # Where there is no such folder, or none that can be locked, who writes there will tell.
+        with suppress(OSError):
+            descriptor = os.open(folder, os.O_RDONLY)
+            stack.callback(os.close, descriptor)
+            fcntl.flock(descriptor, fcntl.LOCK_EX)
+        yield
 
 
 def note(message: str) -> None:
