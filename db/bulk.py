@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
+from contextlib import contextmanager
 from itertools import islice
 from typing import Any, TypeVar
 
-from sqlalchemy import Connection, MetaData, Table, func, insert, literal_column, select
+from sqlalchemy import Connection, MetaData, Table, func, insert, literal_column, select, update
 from sqlalchemy.sql.schema import Column
 
 from db.border import Row
@@ -39,12 +40,30 @@ def insert_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> 
     if connection.dialect.name != "sqlite" or not rows:
         insert_rows(connection, table, rows)
         return
+    with _staged(connection, table, rows) as stage:
+        taken = select(*stage.c).order_by(literal_column("rowid"))
+        connection.execute(insert(table).from_select([*rows[0]], taken))
+
+
+def update_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    """Set the columns of the rows that have these ids, in one statement, as ``insert_staged`` inserts them.
+
+    ``update_staged(connection, credit, [{"id": 7, "supplier_id": 3}])``; nothing of no rows.
+    """
+    if rows:
+        with _staged(connection, table, rows) as stage:
+            new = {column.name: column for column in stage.c if column.name != "id"}
+            connection.execute(update(table).where(table.c.id == stage.c.id).values(new))
+
+
+@contextmanager
+def _staged(connection: Connection, table: Table, rows: Sequence[Row]) -> Iterator[Table]:
+    """A temporary table with rows that are meant for another."""
     columns = [Column(name, table.c[name].type) for name in rows[0]]
     stage = Table(f"staged_{table.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
     stage.create(connection)
     connection.execute(insert(stage), rows)
-    taken = select(*stage.c).order_by(literal_column("rowid"))
-    connection.execute(insert(table).from_select([*rows[0]], taken))
+    yield stage
     stage.drop(connection)
 
 

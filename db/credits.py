@@ -7,12 +7,12 @@ from collections.abc import Collection, Iterable, Mapping, Sequence
 from functools import lru_cache
 from typing import Any, NamedTuple
 
-from sqlalchemy import Column, Connection, bindparam, delete, select, update
+from sqlalchemy import Column, Connection, delete, select, update
 
 from db import counts
 from db import models as m
 from db.border import Row, credit_row
-from db.bulk import in_chunks, insert_rows, insert_with_ids
+from db.bulk import in_chunks, insert_rows, insert_with_ids, update_staged
 from db.corrections import CorrectionRecord, corrected, held, holding, merged, parsed
 from db.records import CreditRecord
 from db.search import name_key
@@ -83,7 +83,8 @@ def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]
 
     Gives those that name others than before.
     """
-    return _put_said(connection, _stored_rows(connection, m.credit.c.id, credit_ids))
+    chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
+    return [credit_id for stored in chunks for credit_id in _put_said(connection, stored)]
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
@@ -129,12 +130,10 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
         counts.note(connection, m.use.c.credit_id.in_(chunk), -1)
     left = _take_out_chain(connection, changed)
     inserted = insert_with_ids(connection, m.credit, "line_digest", [_columns(row, parties) for row in new])
-    if changed:
-        columns = [{"row_id": row_id, **_columns(row, parties)} for row_id, row in changed.items()]
-        values: dict[str, Any] = {name: bindparam(name) for name in columns[0] if name != "row_id"}
-        before = suppliers_of(connection, changed)
-        connection.execute(update(m.credit).where(m.credit.c.id == bindparam("row_id")).values(values), columns)
-        _move_uses(connection, [row for row in columns if before.get(row["row_id"]) != row["supplier_id"]])
+    before = suppliers_of(connection, changed)
+    columns = [{"id": row_id, **_columns(row, parties)} for row_id, row in changed.items()]
+    update_staged(connection, m.credit, columns)
+    _move_uses(connection, [row["id"] for row in columns if before.get(row["id"]) != row["supplier_id"]])
     ids = [*(inserted[row["line_digest"]] for row in new), *changed]
     chain = [
         {"credit_id": credit_id, "role": role, "place": place, "party_id": parties[name, _KIND[role]]}
@@ -163,12 +162,12 @@ def _named_otherwise(connection: Connection, changed: Mapping[int, Row], parties
     ]
 
 
-def _move_uses(connection: Connection, rows: Sequence[Row]) -> None:
+def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
     """Tell the uses of credits that they have another supplier now."""
-    if rows:
-        moved = update(m.use).where(m.use.c.credit_id == bindparam("row_id"))
-        values = [{"row_id": row["row_id"], "supplier": row["supplier_id"]} for row in rows]
-        connection.execute(moved.values(supplier_id=bindparam("supplier")), values)
+    use, credit = m.use.c, m.credit.c
+    supplier = select(credit.supplier_id).where(credit.id == use.credit_id).scalar_subquery()
+    for chunk in in_chunks(credit_ids):
+        connection.execute(update(m.use).where(use.credit_id.in_(chunk)).values(supplier_id=supplier))
 
 
 class _Said(NamedTuple):
