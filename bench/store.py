@@ -127,6 +127,7 @@ def _agreements(connection: Connection, rng: random.Random, agencies: list[str],
         {
             "id": n,
             "party_id": agency,
+            "said_of": agencies[agency - 1],
             "kind": "flat",
             "starts": date(2021 + year, 1, 1),
             "ends": date(2021 + year, 12, 31),
