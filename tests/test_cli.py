@@ -85,10 +85,11 @@ def test_an_interruption_ends_in_one_line(tmp_path: Path) -> None:
     assert (running.returncode, said) == (130, "captions: interrupted\n")
 
 
-def test_output_to_a_full_disk_is_told(tmp_path: Path) -> None:
+@pytest.mark.parametrize("unbuffered", ["", "1"], ids=["written at the end", "written at once"])
+def test_output_to_a_full_disk_is_told(tmp_path: Path, unbuffered: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
-    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "captions", "credit", "AP"]
         ran = subprocess.run(command, cwd=tmp_path, env=env, stdout=full, stderr=subprocess.PIPE, text=True)  # noqa: S603

@@ -167,7 +167,7 @@ def _flushed(code: int) -> int:
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141 if isinstance(error, BrokenPipeError) else _say(f"standard output: {error.strerror}")
+        return 141 if isinstance(error, BrokenPipeError) else _say(_message(error))
     return code
 
 
