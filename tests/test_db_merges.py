@@ -175,7 +175,7 @@ def take(engine: Engine, steps: Sequence[Step]) -> None:
             db.undo_merges(engine, numbers, "lee", "two houses")
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_only_what_holds_counts_whatever_was_said_before(stores: Stores, steps: list[Step]) -> None:
     one, other = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))

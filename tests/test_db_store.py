@@ -228,7 +228,7 @@ def in_order(sqlite: Stores) -> dict[str, list[Any]]:
     return stored(sqlite.empty(), ARTICLES)
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=25, deadline=None)
 @given(
     before=st.lists(st.sampled_from((*STALE, *ARTICLES)), max_size=8),
     last=st.permutations(ARTICLES),

@@ -99,7 +99,7 @@ def by_hand(articles: list[Printed], by: tuple[str, ...]) -> Counter[tuple[str |
     return counted
 
 
-@settings(deadline=None, max_examples=60)
+@settings(deadline=None, max_examples=40)
 @given(ARTICLES, GROUPINGS, st.sampled_from(DAYS), st.sampled_from(DAYS), st.sampled_from([None, "Daily"]))
 def test_every_count_is_the_count_by_hand(
     articles: list[Printed], by: tuple[str, ...], since: date | None, until: date | None, paper: str | None
