@@ -288,7 +288,7 @@ class Reading:
         else:
             yield from self._again((bad,), alone=True)
         yield from self._again(items[at + 1 :])
-        yield Part(size=shard.size, done=[] if shard.ends is None else [shard.ends])
+        yield Part(size=shard.size, unchanged=shard.unchanged, done=[] if shard.ends is None else [shard.ends])
 
     def _again(self, items: tuple[Item, ...], *, alone: bool = False) -> Iterator[Part]:
         if items:

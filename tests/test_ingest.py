@@ -98,6 +98,15 @@ def test_an_article_that_takes_too_long_fails_alone(
     assert run("db", "check").code == 0
 
 
+def test_what_is_unchanged_beside_it_is_counted(run: Run, tmp_path: Path, article: str, long_article: str) -> None:
+    texts = [f"{article}\n{n}\n" for n in range(120)]  # more than one shard
+    texts[60] = long_article
+    lines = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
+    (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
+    for expected in ("read 119, new 119, changed 0, unchanged 0", "read 119, new 0, changed 0, unchanged 119"):
+        assert run("ingest", "in.jsonl", "--time-limit", "0.5").out.startswith(f"{expected}, failed 1")
+
+
 # --- what failed, and reading it again
 
 
