@@ -24,13 +24,17 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
+from captions.pipes import widen
+
 T = TypeVar("T")
 R = TypeVar("R")
 
 Step = Callable[[int], None]
 """Tells that a task begins its part of this number: the time of the part runs from here."""
-# One task in work and one at hand: a worker does not wait while the main process is busy.
-_AT_HAND = 2
+# Tasks that a worker has at once: while the main process writes what came of others, it has something to do.
+_AT_HAND = 8
+# Bytes that a pipe may hold: with fewer than a task has, or what came of it, each side would wait for the other.
+_HELD = 1 << 20
 # So often a task is given to a worker that ends before it begins.
 _TRIES = 3
 
@@ -67,7 +71,8 @@ class Ticket(Generic[T]):
 @dataclass(slots=True, eq=False)
 class _Worker(Generic[T]):
     process: BaseProcess
-    pipe: mp.Connection[Any, Any]
+    tasks: mp.Connection[Any, Any]
+    results: mp.Connection[Any, Any]
     at: Any
     """Shared with the process: the part that it is at; -1 between tasks."""
     tickets: deque[Ticket[T]] = field(default_factory=deque)
@@ -132,15 +137,15 @@ class Pool(Generic[T, R]):
             ticket = (self._urgent or self._waiting).popleft()
             worker.tickets.append(ticket)
             with suppress(OSError):  # it has died: that is seen when its results are collected
-                worker.pipe.send(ticket.task)
+                worker.tasks.send(ticket.task)
 
     def _collect(self) -> None:
         """Waits until a worker has a result, or has died."""
-        pipes = {worker.pipe: worker for worker in self._workers if worker.tickets}
+        pipes = {worker.results: worker for worker in self._workers if worker.tickets}
         for pipe in mp.wait(list(pipes)):
             worker = pipes[pipe]  # type: ignore[index] # typeshed knows other things that one can wait for
             try:
-                outcome = worker.pipe.recv()
+                outcome = worker.results.recv()
             except (EOFError, OSError):
                 self._bury(worker)
             else:
@@ -151,14 +156,18 @@ class Pool(Generic[T, R]):
         self._before_fork()
         # A child that shares the parent's memory starts in no time, and the tables need not be loaded again.
         context: BaseContext = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-        here, there = context.Pipe()
+        taken, tasks = context.Pipe(duplex=False)
+        results, made = context.Pipe(duplex=False)
+        widen(tasks, _HELD)
+        widen(made, _HELD)
         at = context.RawValue("q", -1)
         process = context.Process(  # type: ignore[attr-defined] # it stands in each kind of context, not in their base
-            target=_work, args=(self._make, there, at, self._limits, os.getpid()), daemon=True
+            target=_work, args=(self._make, taken, made, at, self._limits, os.getpid()), daemon=True
         )
         process.start()
-        there.close()
-        worker: _Worker[T] = _Worker(process, here, at)
+        taken.close()
+        made.close()
+        worker: _Worker[T] = _Worker(process, tasks, results, at)
         self._workers.append(worker)
         return worker
 
@@ -178,7 +187,8 @@ class Pool(Generic[T, R]):
     def _gone(self, worker: _Worker[T]) -> int:
         worker.process.join()
         code = worker.process.exitcode or 0
-        worker.pipe.close()
+        worker.tasks.close()
+        worker.results.close()
         worker.process.close()
         return code
 
@@ -195,7 +205,12 @@ def _reason(code: int, limits: Limits) -> tuple[str, bool]:
 
 
 def _work(
-    make: Callable[[], Callable[[T, Step], R]], pipe: mp.Connection[Any, Any], at: Any, limits: Limits, parent: int
+    make: Callable[[], Callable[[T, Step], R]],
+    taken: mp.Connection[Any, Any],
+    made: mp.Connection[Any, Any],
+    at: Any,
+    limits: Limits,
+    parent: int,
 ) -> None:
     """What a worker does: task by task, until it is killed or its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the parent, which ends its workers
@@ -203,7 +218,7 @@ def _work(
     gc.freeze()
     _limit_memory(limits.memory)
     tasks: queue.SimpleQueue[T] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(pipe, tasks, parent), daemon=True).start()
+    threading.Thread(target=_listen, args=(taken, tasks, parent), daemon=True).start()
 
     def step(number: int) -> None:
         at.value = number
@@ -230,7 +245,7 @@ def _work(
         signal.setitimer(signal.ITIMER_REAL, 0)
         at.value = -1
         try:
-            pipe.send_bytes(data)
+            made.send_bytes(data)
         except OSError:  # the parent is gone
             return
 

@@ -16,8 +16,10 @@ from contextlib import suppress
 from multiprocessing.connection import Connection
 from typing import Any, NoReturn, TextIO
 
+from captions.pipes import widen
+
 _AHEAD = 1 << 20
-"""Bytes that wait in the pipe: with fewer than an item has, the one process would wait while the other works."""
+"""Bytes that wait in the pipe."""
 Work = Callable[[Iterator[Any]], None]
 
 
@@ -41,12 +43,9 @@ def relay(items: Iterable[Any], work: Work) -> None:
     at its end. Where ``items`` raises, the other process stops without an end, and the error is raised here. OSError
     if the other process was killed.
     """
-    import fcntl  # not above: it is not on every system
-
     fork = multiprocessing.get_context("fork")
     theirs, ours = fork.Pipe(duplex=False)
-    with suppress(OSError):  # more than a user may have: it stays as it is
-        fcntl.fcntl(ours.fileno(), fcntl.F_SETPIPE_SZ, _AHEAD)
+    widen(ours, _AHEAD)
     answers, answer = fork.Pipe(duplex=False)
     process = fork.Process(target=_serve, args=(work, theirs, answer, (ours, answers)))
     process.start()

@@ -31,7 +31,7 @@ ITEMS, SIZE = 25, 2_000_000
 # A file of more articles than this, or larger, is cut into shards itself.
 FEW, LARGE = 100, 8_000_000
 # Shards for each worker that are cut ahead of what is written.
-_AHEAD = 4
+_AHEAD = 8
 _NUMBER = re.compile(r"^\d+ ")
 
 

@@ -90,8 +90,8 @@ def test_workers_that_are_killed_between_tasks_are_replaced() -> None:
         assert pool.result(pool.submit(["again"])) == ["again"]
 
 
-def test_an_urgent_task_goes_first() -> None:
+def test_an_urgent_task_goes_before_those_that_no_worker_has_yet() -> None:
     with Pool(make, 1, SHORT) as pool:
-        waiting = [pool.submit(["slow"]) for _ in range(4)]
+        waiting = [pool.submit(["slow"]) for _ in range(10)]
         assert pool.result(pool.submit(["now"], urgent=True)) == ["now"]
         assert not waiting[-1].done

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -16,6 +13,7 @@ import typer
 from captions import terms
 from captions.audit import CODES, SEVERITIES
 from captions.cli import options as o
+from captions.cli.collecting import uncollected
 from captions.cli.output import note, opened
 from captions.errors import CaptionsError
 
@@ -83,17 +81,7 @@ Levels = Annotated[
 Waived = Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Looks for no circles: a million findings are in none, and looking takes a tenth more; of imports, an eighth."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def audit(
     db_url: o.Database = o.DATABASE,
     form: ReportFormat = Form.table,

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
+from captions.cli.collecting import seldom_collected
 from captions.cli.output import note
 from captions.cli.progress import Progress, cores, progress
 from captions.reading import Unread
@@ -44,6 +45,7 @@ class _Count:
         return sorted(self.notes.items(), key=lambda item: (-item[1], item[0]))
 
 
+@seldom_collected()
 def ingest(
     paths: Annotated[
         list[str] | None, typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")
