@@ -242,11 +242,12 @@ def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[st
     out: dict[str, str] = {}
     cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
     for label in (w for table in tables.values() for words in table.values() for w in words):
-        candidates = [name_key(label), *(k for w in label.split() if len(k := name_key(w)) >= 5)]
+        whole = name_key(label)
+        candidates = [whole, *(k for w in label.split() if len(k := name_key(w)) >= 5)]
         if has_cjk(label):
-            candidates += [key for key in cjk if key in name_key(label)]
+            candidates += [key for key in cjk if key in whole]
         if mark := next((m for c in candidates if (m := marks.get(c))), None):
-            out[name_key(label)] = mark
+            out[whole] = mark
     return out
 
 

@@ -1,13 +1,16 @@
-"""A second process that works on what this one finds. In processes of their own: the tests' own one has threads."""
+"""A second process that works beside this one. In processes of their own: the tests' own one has threads."""
 
 from __future__ import annotations
 
 import json
+import shutil
 import subprocess
 import sys
 from pathlib import Path
 
 import pytest
+
+from captions.cli import main
 
 pytestmark = pytest.mark.skipif(sys.platform != "linux", reason="only there a process is copied")
 
@@ -52,7 +55,7 @@ try:
     relay(([n] * 100_000 for n in range(1000)), work)
 except OSError as error:
     print(repr(error))
-# OSError('the process that writes was killed')
+# OSError('the other process was killed')
 """,
     "a full disk": """
 def work(items):
@@ -65,13 +68,70 @@ except OSError as error:
     print(error.strerror)
 # No space left on device
 """,
+    "what a copy finds, more than a pipe holds": """
+with ahead(lambda: (["x" * 100_000, n] for n in range(40))) as found:
+    print(found.begin()[1], [n for _, n in found] == [*range(1, 40)])
+# 0 True
+""",
+    "a copy that waits to be told": """
+import os
+read, write = os.pipe()
+with ahead(lambda: [os.write(write, b"x")]) as found:
+    os.set_blocking(read, False)
+    try:
+        os.read(read, 1)
+    except BlockingIOError:
+        print("nothing yet,", found.begin(), os.read(read, 1), list(found))
+# nothing yet, 1 b'x' []
+""",
+    "what a copy raises": """
+def find():
+    yield "one"
+    raise ValueError("no more")
+with ahead(find) as found:
+    try:
+        print(found.begin(), end=" ")
+        list(found)
+    except ValueError as error:
+        print(repr(error))
+# one ValueError('no more')
+""",
+    "a copy that was killed": """
+import os, signal
+def find():
+    yield "one"
+    os.kill(os.getpid(), signal.SIGKILL)
+with ahead(find) as found:
+    try:
+        print(found.begin(), end=" ")
+        list(found)
+    except OSError as error:
+        print(repr(error))
+# one OSError('the other process was killed')
+""",
+    "a copy that is not waited for": """
+import itertools
+with ahead(itertools.count) as found:
+    print(found.begin())
+# 0
+""",
+    "turns that are taken": """
+from captions.pipes import Turns
+turns = Turns(200)
+with ahead(lambda: turns) as found:
+    first = found.begin()
+    ours = list(turns)
+    theirs = [first, *found]
+    print(sorted(ours + theirs) == [*range(200)], theirs == sorted(theirs), ours == sorted(ours))
+# True True True
+""",
 }
 
 
 @pytest.mark.parametrize("name", SCRIPTS)
 def test_a_copy_works(name: str) -> None:
     script, _, expected = SCRIPTS[name].rpartition("\n# ")
-    done = _python(f"from captions.relay import relay\n{script}")
+    done = _python(f"from captions.relay import ahead, relay\n{script}")
     assert (done.stdout, done.stderr, done.returncode) == (expected, "", 0)
 
 
@@ -92,6 +152,43 @@ def test_a_report_written_by_a_copy_is_the_same(archive: Path, tmp_path: Path) -
     file = tmp_path / "report.json"
     written(0, f"['-o', {str(file)!r}]")
     assert file.read_text(encoding="utf-8") == plain
+
+
+@pytest.fixture(scope="module")
+def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """The store of the samples, which have all that is told by comparing."""
+    path = tmp_path_factory.mktemp("samples") / "captions.db"
+    assert main(["ingest", str(Path(__file__).parent.parent / "samples" / "archive"), "--db", str(path)]) == 0
+    return path
+
+
+@pytest.mark.parametrize("written", [False, True], ids=["", "written between"])
+def test_uses_compared_by_a_copy_are_compared_the_same(samples: Path, tmp_path: Path, written: bool) -> None:
+    database = tmp_path / "captions.db"
+    shutil.copy(samples, database)
+    script = f"""
+import sqlite3
+import captions.auditing.second as second
+from captions.cli import main
+class Ahead(second.relay.Ahead):
+    def begin(self):
+        super().begin()
+        print("begun")
+        if {written}:
+            with sqlite3.connect({str(database)!r}) as other:
+                other.execute("PRAGMA user_version = 1")
+second.relay.Ahead = Ahead
+second.relay.can_relay = lambda: True
+second.FROM = 0
+raise SystemExit(main(["audit", "--db", {str(database)!r}, "--format", "json"]))
+"""
+    done = _python(script)
+    assert done.returncode == 0, done.stderr
+    begun, _, report = done.stdout.partition("\n")
+    assert begun == "begun"
+    assert {"CR201", "CR402"} <= {finding["code"] for finding in json.loads(report)["findings"]}
+    alone = _python(f"from captions.cli import main\nmain(['audit', '--db', {str(database)!r}, '--format', 'json'])")
+    assert report == alone.stdout
 
 
 def _python(script: str) -> subprocess.CompletedProcess[str]:

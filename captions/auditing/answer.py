@@ -127,8 +127,7 @@ class Answer:
             while ready := list(islice(beside, 1_000)):
                 yield Batch(ready)
             severity = self.codes[code].severity
-            for page in self._audit.briefly_listed(first, first + count - 1):
-                rows: list[Any] = [tuple(row) for row in page]
+            for rows in self._audit.briefly_listed(first, first + count - 1):
                 forget = len(credits_) + len(remarks) > CREDITS_KEPT
                 if forget:
                     credits_.clear()

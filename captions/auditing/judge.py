@@ -7,7 +7,6 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
-from itertools import groupby
 from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Engine
@@ -16,17 +15,6 @@ import db.audit as store
 from captions.agreements import Agreement, Period, period_of
 from captions.audit import Code, Finding, Use
 from captions.audit.commands import waive
-from captions.audit.groups import (
-    Claim,
-    claim_of,
-    conflict_message,
-    first_conflict,
-    is_telling,
-    is_whole,
-    may_be_near,
-    near_message,
-    near_pairs,
-)
 from captions.audit.spelling import Register
 from captions.audit.standing import Agreements, Asked, Group, Stretch, mark_of
 from captions.audit.told import disagreeing
@@ -34,6 +22,7 @@ from captions.audit.uses import CREDIT_RULES, may_be_unlabelled, no_credit, unla
 from captions.auditing.answer import Answer, Credits
 from captions.auditing.overview import overview
 from captions.auditing.question import Known, Question
+from captions.auditing.second import Comparing
 from captions.catalog import failures
 from captions.imaging.spool import Spool
 from captions.report.overview import Overview
@@ -45,18 +34,24 @@ if TYPE_CHECKING:
 
 _AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
 QUOTA_CODES = frozenset({"CR304", "CR305"})
-_LOOKS_AT = {"CR104": "marks", "CR306": "restrictions", "CR308": "license"}
-"""Rules that find nothing on a credit which tells nothing of one thing."""
+_LOOKS_AT = {"CR101": store.NOBODY, "CR104": "marks", "CR306": "restrictions", "CR308": "license"}
+"""Rules that find nothing but on credits which tell something of one thing, or name nobody."""
 
 
 class Judge:
     """Notes verdicts on what is few, then has the database find the uses they are true of."""
 
     def __init__(
-        self, audit: store.Audit, question: Question, words: Vocabulary, archive: Archive | None = None
+        self,
+        audit: store.Audit,
+        question: Question,
+        words: Vocabulary,
+        archive: Archive | None,
+        compare: Comparing,
     ) -> None:
-        """Takes an audit that is confined already, and the pictures of the store, if there are any."""
-        self.audit, self.question, self.words, self.archive = audit, question, words, archive
+        """Takes an audit that is confined already; the pictures of the store, if there are any; what compares uses."""
+        self.audit, self.question, self.words, self.archive, self.compare = audit, question, words, archive, compare
+        self.told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
         self.register = Register(words)
         self.credits = Credits(audit)
         self.loose: dict[str, Spool[None]] = {}
@@ -72,9 +67,10 @@ class Judge:
         audit.put_asides("waiver", waivers)
         known_loose: set[tuple[str, str]] = set()
         audit.put_asides("baseline", _of_uses(baseline, known_loose))
-        numbered = bool(QUOTA_CODES & ranks.keys())
+        # Of a quota that is passed nearly all articles are numbered, of one that is not those of a day.
+        numbered = "CR304" in ranks
         if numbered:
-            audit.order_articles()
+            audit.order_articles("all")
         if _AGREEMENT_CODES & ranks.keys():
             self._group_credits()
         unlabelled_credits = self._judge_credits()
@@ -87,7 +83,7 @@ class Judge:
         answer.archive = self.archive
         self._count(answer, waivers, known_loose)
         if not numbered:
-            audit.order_articles(found=True)
+            audit.order_articles("found")
         audit.list_findings("waiver" if self.question.waived else None)
         return answer
 
@@ -152,11 +148,10 @@ class Judge:
     def _judge_uses(self, made: list[int]) -> None:
         audit, ranks = self.audit, self.audit.ranks
         lines = self.credits
-        told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
         for row in lines.ahead(audit.uses_of(made), lambda row: (row.credit_id,)):
             if message := unlabelled(Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
                 audit.note_use("CR309", row.use_id, audit.remark(message))
-                told["CR309"].add(row.use_id)
+                self.told["CR309"].add(row.use_id)
         if "CR203" in ranks:
             said: dict[tuple[int, int, str | None], int | None] = {}
             for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
@@ -167,15 +162,9 @@ class Judge:
                     said[key] = audit.remark(message) if message else None
                 if remark := said[key]:
                     audit.note_use("CR203", row.use_id, remark)
-        if "CR201" in ranks:
-            told["CR201"] = self._judge_shared(lines)
-        if "CR402" in ranks:
-            self._judge_near()
-        if self.archive is not None:
-            self._judge_pictures(self.archive, told)
 
-    def _judge_pictures(self, archive: Archive, told: Mapping[str, set[int]]) -> None:
-        """What is wrong with the pictures themselves; ``told`` are the uses of which a code is noted already."""
+    def _judge_pictures(self, archive: Archive) -> None:
+        """What is wrong with the pictures themselves, where it is not noted of a use already."""
         from captions.imaging.check import findings  # not above: a store without pictures need not wait for it
 
         for finding, _pictures in findings(archive):
@@ -183,51 +172,19 @@ class Judge:
             if code not in self.audit.ranks:
                 continue
             if use is not None and use.id is not None:
-                if use.id not in told.get(code, ()):
+                if use.id not in self.told.get(code, ()):
                     self.audit.note_use(code, use.id, self.audit.remark(finding.message))
             elif not self.question.confined and self.question.run is None:
                 self._put_loose(finding)
 
-    def _judge_shared(self, lines: Credits) -> set[int]:
-        """CR201: the same caption, or else the same picture, with credits that cannot both be right."""
-        told: set[int] = set()
-        for kind, rows in (("", self.audit.shared_captions()), ("picture", self.audit.shared_pictures())):
-            with_credits = lines.ahead(rows, lambda row: (row.credit_id,))
-            for key, group in groupby(with_credits, key=lambda row: row.key):
-                if is_whole(key) if kind else is_telling(key):
-                    told |= self._judge_claims(list(group), key if kind else "", lines, told)
-        return told
-
-    def _judge_claims(self, uses: Sequence[store.SharedUse], picture: str, lines: Credits, told: set[int]) -> set[int]:
-        claims: dict[str, Claim] = {}
-        for use in uses:
-            claims.setdefault(lines[use.credit_id].line, claim_of(lines[use.credit_id], use.source))
-        remarks: dict[int, int | None] = {}
-        found = set()
-        for use in uses:
-            if use.use_id in told or use.use_id in found:
-                continue
-            if use.credit_id not in remarks:
-                credit = lines[use.credit_id]
-                claim = first_conflict(credit, claims.values())
-                message = conflict_message(credit, claim, picture) if claim else None
-                remarks[use.credit_id] = self.audit.remark(message) if message else None
-            if remark := remarks[use.credit_id]:
-                self.audit.note_use("CR201", use.use_id, remark)
-                found.add(use.use_id)
-        return found
-
-    def _judge_near(self) -> None:
-        articles = [row.article_id for row in self.audit.articles_with_captions() if may_be_near(row.keys.split("\n"))]
-        rows = self.audit.captions_of(articles)
-        for _article, group in groupby(rows, key=lambda row: row[0]):
-            uses = list(group)
-            pairs = [
-                (other, near_message(uses[one][2], uses[one][4])) for one, other in near_pairs([u[3] for u in uses])
-            ]
-            # Numbers of remarks go up in the order in which the findings of one use are told.
-            for other, message in sorted(pairs):
-                self.audit.note_use("CR402", uses[other][1], self.audit.remark(message))
+    def _judge_compared(self) -> None:
+        """What is told by comparing uses."""
+        for code, message, use_ids in self.compare(self.audit, self.credits):
+            remark = self.audit.remark(message)
+            for use_id in use_ids:
+                self.audit.note_use(code, use_id, remark)
+            if code in self.told:
+                self.told[code].update(use_ids)
 
     # --- sets
 
@@ -241,13 +198,21 @@ class Judge:
         if "CR101" in ranks:
             steps.without_credit("CR101", nothing)
         steps.by_credit()
-        steps.by_use()
         if "CR401" in ranks:
             steps.repeated("CR401", repeated)
         if _AGREEMENT_CODES & ranks.keys():
             steps.not_covered()
         if QUOTA_CODES & ranks.keys():
+            steps.reach()
+            if "CR304" not in ranks:
+                audit.order_articles("reached")
             steps.beyond_quota("CR304", "CR305")
+        # Last: a second process, if there is one, has been comparing since the audit began.
+        self._judge_compared()
+        if self.archive is not None:
+            self._judge_pictures(self.archive)
+        audit.flush()
+        steps.by_use()
 
     def _judge_quotas(self) -> None:
         """CR304, CR305: which periods of which quotas came to their marks; what can't be counted is said."""
@@ -265,7 +230,8 @@ class Judge:
         """Has the uses of a period numbered, if it came to its mark: from the day on which that tells something."""
         quota, total = agreement.quota or 0, sum(count for _, count in counts)
         passed, sought = total > quota, mark_of(quota)
-        if total < sought or agreement.id is None:
+        told = ("CR304" if passed else "CR305") in self.audit.ranks
+        if total < sought or agreement.id is None or not told:
             return
         # The mark of a quota that is passed was told when it was reached.
         least, before, at = quota + 1 if passed else sought, 0, 0
@@ -352,7 +318,7 @@ class Judge:
 
 
 def _needed(codes: Set[str]) -> set[str]:
-    """What a credit must tell something of to be judged for these codes, or for CR309; nothing: all are judged."""
+    """What a credit must tell, one of it, to be judged for these codes, or for CR309; nothing: all are judged."""
     if not codes <= _LOOKS_AT.keys():
         return set()
     return {"marks", *(_LOOKS_AT[code] for code in codes)}

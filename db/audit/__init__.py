@@ -29,10 +29,13 @@ from db.audit import tables as t
 from db.audit.asides import Aside, caption_digest
 from db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
 from db.audit.listing import Brief, Listed
+from db.audit.moment import Size, size, watched
 from db.queries.filters import use_filters
 from db.queries.uses import credits_between, credits_by_id
 from db.records import CreditRecord
 
+NOBODY = "nobody"
+"""Among what credits may tell: that they name no party."""
 _FLUSH = 5_000
 _PAGE = 5_000
 
@@ -92,10 +95,16 @@ class Audit:
     # --- what is judged
 
     def credits(self, having: Collection[str] = ()) -> Iterator[tuple[int, CreditRecord]]:
-        """Give all credits, by id; or those that tell something of what is named: ``("marks", "license")``."""
+        """Give all credits, by id; or those that tell something of what is named: ``("marks", "license")``.
+
+        NOBODY among the names is for those that name no party.
+        """
         if having:
-            told = or_(*(m.credit.c[name].not_in(("", "[]")) for name in sorted(having)))
-            ids = self.connection.execute(select(m.credit.c.id).where(told).order_by(m.credit.c.id)).scalars().all()
+            nobody = ~select(m.credit_party.c.credit_id).where(m.credit_party.c.credit_id == m.credit.c.id).exists()
+            told = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
+            ids = (
+                self.connection.execute(select(m.credit.c.id).where(or_(*told)).order_by(m.credit.c.id)).scalars().all()
+            )
             for start in range(0, len(ids), _PAGE):
                 yield from credits_by_id(self.connection, ids[start : start + _PAGE]).items()
             return
@@ -248,9 +257,9 @@ class Audit:
         """Give the uses of which the page tells another credit than it prints."""
         return candidates.with_told_credits(self.connection)
 
-    def articles_with_captions(self) -> Iterator[Near]:
-        """Give the articles with two captions or more."""
-        return candidates.articles_with_captions(self.connection)
+    def articles_with_captions(self, first: int = 0, last: int | None = None) -> Iterator[Near]:
+        """Give the articles with two captions or more, from one number to another, both included."""
+        return candidates.articles_with_captions(self.connection, first, last)
 
     def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
         """Give article, use, position, match key and caption of some articles."""
@@ -265,9 +274,9 @@ class Audit:
         """Count the uses without a day, by group."""
         return steps.count_undated(self.connection)
 
-    def order_articles(self, *, found: bool = False) -> None:
-        """Number the articles in the order of the report: all before quotas, or those found before the list."""
-        steps.order_articles(self.connection, found=found)
+    def order_articles(self, which: steps.Which) -> None:
+        """See :func:`db.audit.steps.order_articles`."""
+        steps.order_articles(self.connection, which)
 
     # --- what is reported
 
@@ -340,6 +349,7 @@ def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         t.create(connection)
+        connection.execute(select(m.ingest_run.c.id).limit(1))  # from the first reading on, the moment is set
         try:
             yield Audit(connection, ranks)
         finally:
@@ -349,6 +359,7 @@ def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
 
 
 __all__ = [
+    "NOBODY",
     "Aside",
     "Audit",
     "Brief",
@@ -359,6 +370,9 @@ __all__ = [
     "Listed",
     "Near",
     "SharedUse",
+    "Size",
     "auditing",
     "caption_digest",
+    "size",
+    "watched",
 ]

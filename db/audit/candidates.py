@@ -134,13 +134,16 @@ def with_told_credits(connection: Connection) -> Iterator[CreditedUse]:
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
-def articles_with_captions(connection: Connection) -> Iterator[Near]:
-    """Give the articles with two captions or more, of whatever texts."""
+def articles_with_captions(connection: Connection, first: int, last: int | None) -> Iterator[Near]:
+    """Give the articles with two captions or more, of whatever texts, from one number to another."""
     use, key = m.use.c, m.caption.c.match_key
+    within = [use.article_id >= first] if first else []
+    if last is not None:
+        within.append(use.article_id <= last)
     statement = (
         select(use.article_id, func.aggregate_strings(key, "\n"))
         .select_from(m.use.join(m.caption, m.caption.c.id == use.caption_id))
-        .where(key != "")
+        .where(key != "", *within)
         .group_by(use.article_id)
         .having(func.count() > 1)
     )

@@ -7,7 +7,7 @@ from collections.abc import Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, FromClause, Row, Text, bindparam, cast, select
+from sqlalchemy import ColumnElement, Connection, CursorResult, FromClause, Text, bindparam, cast, select
 
 from db import models as m
 from db.audit import tables as t
@@ -60,17 +60,20 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     captions = (m.caption.c.text, m.caption.c.match_key)
     columns = (number, *texts, use.id, use.position, use.printings, use.used_on, use.credit_id, *captions, *_ARTICLE)
     said = t.listed.join(t.remark, t.remark.c.id == t.listed.c.remark_id)
-    for page in _pages(connection, said, columns, first, last):
-        yield from map(Listed._make, page)
+    for result in _results(connection, said, columns, first, last):
+        yield from map(Listed._make, result)
 
 
 def briefly_listed(connection: Connection, first: int, last: int) -> Iterator[Sequence[Brief]]:
     """Give the same findings in pages: a million of them in seconds. What remarks say is read apart, once."""
     use, found = m.use.c, t.listed.c
     of_use = (use.id, use.position, cast(use.used_on, Text), use.credit_id, m.caption.c.text, use.article_id)
-    for page in _pages(connection, t.listed, (found.number, found.remark_id, *of_use, *_ARTICLE), first, last):
-        # A row is read like a tuple; to make one of each would take as long as to write its line.
-        yield typing.cast("Sequence[Brief]", page)
+    columns = (found.number, found.remark_id, *of_use, *_ARTICLE)
+    for result in _results(connection, t.listed, columns, first, last):
+        # The driver's own tuples, whose values need no translation: to make rows of them takes as long as to read them.
+        rows = result.cursor.fetchall()
+        result.close()
+        yield typing.cast("Sequence[Brief]", rows)
 
 
 def remarks(connection: Connection, ids: Collection[int]) -> dict[int, tuple[str, str | None]]:
@@ -85,9 +88,9 @@ def remarks(connection: Connection, ids: Collection[int]) -> dict[int, tuple[str
     }
 
 
-def _pages(
+def _results(
     connection: Connection, source: FromClause, columns: Sequence[ColumnElement[Any]], first: int, last: int
-) -> Iterator[Sequence[Row[Any]]]:
+) -> Iterator[CursorResult[Any]]:
     statement = (
         select(*columns)
         .select_from(
@@ -100,4 +103,4 @@ def _pages(
     )
     for start in range(first, last + 1, _PAGE):
         bounds = {"first": start, "last": min(start + _PAGE - 1, last)}
-        yield connection.execute(statement, bounds).all()
+        yield connection.execute(statement, bounds)

@@ -4,9 +4,22 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from datetime import date
-from typing import Any
+from typing import Any, Literal
 
-from sqlalchemy import ColumnElement, Connection, Date, FromClause, case, func, insert, literal, null, or_, select
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+)
 
 from db import models as m
 from db.audit import asides
@@ -14,6 +27,8 @@ from db.audit import tables as t
 
 FIRST_DAY, LAST_DAY = date.min, date.max
 """What stands for an open end: days are compared."""
+
+Which = Literal["all", "reached", "found"]
 
 
 class Steps:
@@ -58,18 +73,18 @@ class Steps:
             self._find(t.stretch.c.rank, t.stretch.c.remark_id, covered(dated=dated), *told, abroad)
 
     def beyond_quota(self, passed: str, near: str) -> None:
-        """Uses beyond a quota, and of a quota that is not passed the use that came to its mark."""
+        """Uses beyond a quota, and of a quota that is not passed the use that came to its mark.
+
+        Only after :meth:`reach`, and with the articles that it reaches in order.
+        """
         use, period, reach, order = m.use.c, t.period.c, t.reach.c, t.article_order.c
-        self._reach()
         numbered = func.row_number().over(
             partition_by=reach.period_id, order_by=(use.used_on, order.place, use.position)
         )
         counted = (
             select(use.id.label("use_id"), reach.period_id, numbered.label("number"))
             .select_from(
-                t.reach.join(
-                    m.use, (use.supplier_id == reach.supplier_id) & use.used_on.between(reach.first, reach.last)
-                )
+                _reached()
                 .join(t.member, (t.member.c.credit_id == use.credit_id) & (t.member.c.group_id == reach.group_id))
                 .join(t.article_order, order.article_id == use.article_id)
             )
@@ -89,8 +104,8 @@ class Steps:
         rank = case(*wanted)
         self._find(rank, period.remark_id, source, or_(*(condition for condition, _ in wanted)), number=number)
 
-    def _reach(self) -> None:
-        """Tells whose uses on which days the periods count: few, found by an index; a use more is on no quota."""
+    def reach(self) -> None:
+        """Tell whose uses on which days the periods count: few, found by an index; a use more is on no quota."""
         stretch, period, sqlite = t.stretch.c, t.period.c, self._connection.dialect.name == "sqlite"
         latest, earliest = (func.max, func.min) if sqlite else (func.greatest, func.least)
         # The credits of a group have one supplier.
@@ -208,16 +223,25 @@ def count_undated(connection: Connection) -> list[tuple[int, int]]:
     return [(group_id, count) for group_id, count in rows]
 
 
-def order_articles(connection: Connection, *, found: bool) -> None:
+def _reached() -> FromClause:
+    """Give the uses of the suppliers, and of the days, of which some count on a quota that came to its mark."""
+    use, reach = m.use.c, t.reach.c
+    return t.reach.join(m.use, (use.supplier_id == reach.supplier_id) & use.used_on.between(reach.first, reach.last))
+
+
+def order_articles(connection: Connection, which: Which) -> None:
     """Number articles in the order of their sources, which is by code point on every database.
 
-    All of them, or, which is quicker where they are few, those that something was ``found`` in.
+    All of them, or, which is quicker where they are few, those that a quota reaches, or that something was found in.
     """
     article = m.article.c
     source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
     statement = select(article.id, func.row_number().over(order_by=source)).select_from(m.article)
-    if found:
+    if which == "reached":
+        statement = statement.where(article.id.in_(select(m.use.c.article_id).select_from(_reached())))
+    elif which == "found":
         statement = statement.where(article.id.in_(select(t.found.c.article_id)))
+    connection.execute(delete(t.article_order))
     connection.execute(insert(t.article_order).from_select(["article_id", "place"], statement))
 
 
