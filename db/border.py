@@ -62,6 +62,13 @@ def digest(*parts: str) -> str:
     return hashlib.blake2b(joined, digest_size=16).hexdigest()
 
 
+def key_number(key: str) -> int | None:
+    """Give a number of 64 bits that stands for a match key in an index; None for the empty one, which matches none."""
+    if not key:
+        return None
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
 def json_list(items: Iterable[object]) -> str:
     """Give a JSON list as it is stored: ``("pool",)`` -> ``'["pool"]'``."""
     given = list(items)
@@ -87,7 +94,13 @@ def caption_row(use: UseRecord) -> Row | None:
     text, key = storable(use.caption), storable(use.match_key)
     if not text:
         return None
-    return {"digest": digest(key, text), "match_key": key, "text": text, "search_text": search_text(text)}
+    return {
+        "digest": digest(key, text),
+        "match_key": key,
+        "key_number": key_number(key),
+        "text": text,
+        "search_text": search_text(text),
+    }
 
 
 def credit_row(credit: CreditRecord) -> Row:

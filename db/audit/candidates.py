@@ -71,13 +71,11 @@ def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
 def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     """Give the uses whose caption is credited in several ways, by match key, sorted by source and position."""
     use, caption = m.use.c, m.caption.c
-    key = caption.match_key
-    twice = select(key).where(key != "").group_by(key).having(func.count() > 1)
-    # Few captions are used again: of those alone the credits are looked at.
-    again = select(use.caption_id).where(use.caption_id.is_not(None)).group_by(use.caption_id).having(func.count() > 1)
+    key = caption.key_number
+    twice = select(key).where(key.is_not(None)).group_by(key).having(func.count() > 1)
     several = (
         select(use.caption_id)
-        .where(use.caption_id.in_(again))
+        .where(use.caption_id.is_not(None))
         .group_by(use.caption_id)
         .having(func.min(use.credit_id) != func.max(use.credit_id))
     )
