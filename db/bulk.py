@@ -78,7 +78,7 @@ def ids_by(connection: Connection, column: Column[Any], values: Collection[str])
 
 
 def insert_with_ids(connection: Connection, table: Table, key: str, rows: Sequence[Row]) -> dict[Any, int]:
-    """Insert rows that are known to be missing, under the next free ids; gives the id by ``row[key]``.
+    """Insert rows that are known to be missing, under the next free ids, which they get; gives the id by ``row[key]``.
 
     Asking for the ids afterwards would take as long as writing. Nobody else can take them meanwhile: writers
     keep each other out (``db.session.writing``).
@@ -86,6 +86,7 @@ def insert_with_ids(connection: Connection, table: Table, key: str, rows: Sequen
     if not rows:
         return {}
     first = connection.execute(select(func.coalesce(func.max(table.c.id), 0) + 1)).scalar_one()
-    numbered = [{"id": row_id, **row} for row_id, row in enumerate(rows, first)]
-    connection.execute(insert(table), numbered)
-    return {row[key]: row["id"] for row in numbered}
+    for row_id, row in enumerate(rows, first):
+        row["id"] = row_id
+    connection.execute(insert(table), rows)
+    return {row[key]: row["id"] for row in rows}

@@ -9,13 +9,28 @@ from __future__ import annotations
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
+from functools import cache
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Engine,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
 
 from db import counts
 from db import models as m
-from db.border import Row, article_row, caption_row, check, storable, storable_source, use_row
+from db.border import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from db.errors import StoreError
@@ -129,15 +144,21 @@ def finish_run(engine: Engine, run_id: int) -> RunSummary:
 def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
     """Give the content hash of each source that is stored; sources not stored are not in the answer."""
     given = {storable_source(source): source for source in sources}
+    if not given:
+        return {}
     with engine.connect() as connection:
-        column = m.article.c
-        return {
-            given[source]: content_hash
-            for chunk in in_chunks(given)
-            for source, content_hash in connection.execute(
-                select(column.source, column.content_hash).where(column.source.in_(chunk))
-            ).all()
-        }
+        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(given)})
+        return {given[source]: content_hash for source, content_hash in found.all()}
+
+
+@cache
+def _hashes_of(dialect: str) -> Select[Any]:
+    """The sources come as one list of JSON: with a parameter for each it takes longer to write than to answer."""
+    given = bindparam("sources", type_=Text)
+    sources = func.json_each(given) if dialect == "sqlite" else func.json_array_elements_text(cast(given, JSON))
+    column = m.article.c
+    among = column.source.in_(select(sources.table_valued("value").c.value))
+    return select(column.source, column.content_hash).where(among)
 
 
 def register_parties(engine: Engine, parties: Iterable[PartyNames]) -> None:

@@ -17,6 +17,8 @@ _START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
 _NEXT_LINE = re.compile(rb'\n\s*\{\s*"')
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"[\s,]*")
+# Made once: `json.loads` makes one for each line.
+_DECODER = json.JSONDecoder(strict=False)
 
 
 def is_json(head: bytes) -> bool:
@@ -59,7 +61,7 @@ def _of_lines(stream: BinaryIO, name: str, options: Options) -> Read:
 
 def _of_text(line: bytes, named: Names, number: int, at: str, options: Options) -> Read:
     try:
-        record = json.loads(line.decode("utf-8", "replace"), strict=False)
+        record = _DECODER.decode(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
         yield Unread(at, f"broken JSON{_where(error)}")
         return
@@ -89,7 +91,7 @@ def _of_record(record: Any, named: Names, number: int, at: str, options: Options
 def _of_document(stream: BinaryIO, name: str, options: Options) -> Read:
     """One record, or a document that keeps records in a list."""
     try:
-        document = json.loads(whole(stream).decode("utf-8-sig", "replace"), strict=False)
+        document = _DECODER.decode(whole(stream).decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"broken JSON{_where(error)}") from None
     yield from _of_record(document, Names(name), 1, name, options)
@@ -120,7 +122,7 @@ def _of_list(stream: BinaryIO, name: str, options: Options) -> Read:
 def _elements(stream: BinaryIO) -> Iterator[Any]:
     """The elements of a list, one after the other, never all of them in memory."""
     decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
-    scan = json.JSONDecoder(strict=False).raw_decode
+    scan = _DECODER.raw_decode
     text, at, more, step = "", 0, True, _CHUNK
     opened = False
     while True:

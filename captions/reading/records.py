@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import struct
 import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
@@ -32,6 +33,7 @@ _FEW_FIELDS = 100
 # From so many names on, those of one file are remembered by bits, 4 MB of them: of a million one in 1,000 is mistaken
 # for another, and gets a place behind it that it would not need.
 _FEW, _BITS = 2000, 1 << 25
+_PLACES = struct.Struct(">3I")
 
 
 def parse_map(told: list[str]) -> tuple[tuple[str, str], ...]:
@@ -117,11 +119,12 @@ class Names:
 
     def _set(self, hashed: bytes) -> bool:
         """Sets the bits of a name; whether they all were set before."""
-        seen, number = True, int.from_bytes(hashed, "big")
-        for shift in (0, 32, 64):
-            byte, bit = divmod((number >> shift) % _BITS, 8)
-            seen = bool(self._bits[byte] & 1 << bit) and seen
-            self._bits[byte] |= 1 << bit
+        seen, bits = True, self._bits
+        for number in _PLACES.unpack(hashed):
+            byte, bit = (number % _BITS) >> 3, 1 << (number & 7)
+            if not bits[byte] & bit:
+                seen = False
+                bits[byte] |= bit
         return seen
 
 
@@ -199,12 +202,16 @@ class _Fields:
 
     def value(self, part: str) -> Any:
         """The first value that is there, by the user's name, else by the usual ones."""
-        own = [field for told, field in self._own if told == part]
-        if own:
-            return next((v for field in own if (v := at_path(self._record, field)) not in (None, "")), None)
-        if part in ("html", "text") and any(told in ("html", "text") for told, _ in self._own):
-            return None  # whoever says where the text is means that it is nowhere else
-        return next((v for name in self._places[part] if (v := self._record[name]) not in (None, "")), None)
+        if self._own:
+            own = [field for told, field in self._own if told == part]
+            if own:
+                return next((v for field in own if (v := at_path(self._record, field)) not in (None, "")), None)
+            if part in ("html", "text") and any(told in ("html", "text") for told, _ in self._own):
+                return None  # whoever says where the text is means that it is nowhere else
+        for name in self._places[part]:
+            if (value := self._record[name]) not in (None, ""):
+                return value
+        return None
 
     def text(self, part: str) -> str:
         """A value that may be a list of paragraphs."""
