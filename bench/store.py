@@ -18,6 +18,7 @@ from sqlalchemy import Connection, Table, insert, select, update
 
 import db
 from bench.corpus import FIRST, LAST
+from captions.audit.groups import may_be_near
 from captions.text import match_key
 from captions.vocabulary import default
 from db import models as m
@@ -37,6 +38,7 @@ _WHO = ("Passengers", "Volunteers", "Firefighters", "Children", "Traders", "Farm
 _DO = ("wait in the rain", "carry sandbags", "look at the damage", "celebrate", "clear the snow", "queue for bread")
 _TEXT = "The town has waited for this day since the flood, and nobody seemed to mind the rain. " * 10
 _CREDITS, _AGENCIES = 60_000, 120
+_AT_ONCE = 20_000
 
 
 @contextmanager
@@ -150,6 +152,7 @@ def _agreements(connection: Connection, rng: random.Random, agencies: list[str],
 def _uses(connection: Connection, rng: random.Random, count: int) -> None:
     articles, captions, uses, images = [], [], [], []
     wire: list[tuple[int, str]] = []
+    keys: list[str] = []
     article = caption = 0
     for n in range(1, count + 1):
         if n == 1 or rng.random() < 0.4:
@@ -166,11 +169,13 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                     "published": day,
                     "content_hash": "0",
                     "text": _TEXT,
+                    "near": None,
                 }
             )
+            keys.clear()
         position += 1
         if wire and rng.random() < 0.1:
-            caption_id = rng.choice(wire)[0]
+            caption_id, text = rng.choice(wire)
         else:
             caption += 1
             caption_id = caption
@@ -180,6 +185,10 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
             captions.append({"id": caption, **row})
             if caption % 20 == 0:
                 wire.append((caption, text))
+        keys.append(match_key(text))
+        if articles:
+            # Of an article whose uses are written apart, nobody has looked.
+            articles[-1]["near"] = None if n % _AT_ONCE == 0 else may_be_near(keys)
         uses.append(
             {
                 "id": n,
@@ -197,7 +206,7 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
         )
         if n % 2:
             images.append({"use_id": n, "place": 0, "address": f"https://img.example/{caption_id}.jpg"})
-        if n % 20_000 == 0 or n == count:
+        if n % _AT_ONCE == 0 or n == count:
             for table, rows in ((m.article, articles), (m.caption, captions), (m.use, uses), (m.use_image, images)):
                 _write(connection, table, iter(rows))
                 rows.clear()

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 import db
 from captions.audit import Failure, Use
+from captions.audit.groups import may_be_near
 from captions.model import Article, Caption, Credit, Printing
 from captions.reading import STDIN, Source, Unread
 from captions.text import match_key
@@ -105,6 +106,7 @@ def told_before(engine: Engine, source: Source, settings: Settings) -> Settings:
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """An article as the store takes it. Positions of its uses count from 1."""
+    uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
     return db.ArticleRecord(
         source=source_name(source),
         content_hash=content_hash(source, fingerprint, settings),
@@ -114,7 +116,8 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         publication=article.publication or settings.publication,
         published=article.published or settings.published,
         language=article.language,
-        uses=tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1)),
+        uses=uses,
+        near=may_be_near([use.match_key for use in uses]),
     )
 
 

@@ -86,6 +86,7 @@ def article_row(record: ArticleRecord) -> Row:
         "language": optional(record.language),
         "content_hash": storable(record.content_hash),
         "text": storable(record.text),
+        "near": record.near,
     }
 
 

@@ -86,6 +86,8 @@ class ArticleRecord(_Packed):
     published: date | None = None
     language: str | None = None
     uses: tuple[UseRecord, ...] = ()
+    near: bool | None = None
+    """Whether two of its captions may be nearly the same; None where nobody has looked."""
 
 
 @dataclass(frozen=True, slots=True)

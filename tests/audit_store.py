@@ -18,6 +18,7 @@ from captions import parse_credit
 from captions.agreements import Agreement
 from captions.audit import Finding
 from captions.audit.commands import Commands
+from captions.audit.groups import may_be_near
 from captions.auditing import Known, Question, audited
 from captions.report.finding_lines import Writer, lines
 from captions.text import match_key
@@ -142,7 +143,11 @@ def _record(page: Page) -> db.ArticleRecord:
         )
         for n, shot in enumerate(page.shots, 1)
     )  # fmt: skip
-    return db.ArticleRecord(page.source, f"{page}", publication=page.publication, published=page.day, uses=uses)
+    # Of some nobody looked whether they have near captions, as of those that an older program stored.
+    near = may_be_near([use.match_key for use in uses]) if page.day else None
+    return db.ArticleRecord(
+        page.source, f"{page}", publication=page.publication, published=page.day, uses=uses, near=near
+    )
 
 
 def told(findings: Iterable[Finding]) -> list[tuple[str, str, str, int, str]]:

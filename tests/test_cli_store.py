@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -230,11 +231,20 @@ def test_usage_of_an_agency_by_an_alias(three: Run) -> None:
 
 def test_find_in_each_form(three: Run) -> None:
     answer = json.loads(three("find", "PONTOON", "pier", "--format", "json", "--limit", "1").out)
-    assert (answer["version"], answer["total"], len(answer["uses"])) == (1, 2, 1)
+    assert (answer["version"], answer["total"], answer["more"], len(answer["uses"])) == (1, 2, False, 1)
     rows = list(csv.DictReader(io.StringIO(three("find", "askeland", "--format", "csv").out)))
     assert [(row["source"], row["credit"]) for row in rows] == [("b.txt", "RUNE ASKELAND/AFP")]
     assert "RUNE ASKELAND/AFP" in three("find", "askeland").out
     assert (three("find", "nosuchword").out, three("find", "nosuchword").err) == ("", "0 found\n")
+
+
+def test_find_says_where_it_stopped_counting(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("db.queries.find"), "COUNTED", 1)  # for a small store
+    ran = three("find", "pier", "--limit", "1")
+    assert ran.err == "shown: 1 of more than 1; all: leave out --limit\n"
+    answer = json.loads(three("find", "pier", "--format", "json", "--limit", "1").out)
+    assert (answer["total"], answer["more"]) == (1, True)
+    assert three("find", "pier", "--limit", "2").err == three("find", "pier").err == "2 found\n"
 
 
 # --- agency, db

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from datetime import date, timedelta
+from importlib import import_module
 
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,9 @@ import db
 from db import ArticleRecord, CreditRecord, UseRecord
 from db.search import fold, name_key, search_text, wanted
 from tests.engines import Stores
+
+find = import_module("db.queries.find")
+"""The module, whose name in its package is its function's."""
 
 
 @pytest.mark.parametrize(
@@ -133,6 +137,8 @@ def written(stores: Stores) -> str:
     since=_days,
     until=_days,
     limit=st.none() | st.integers(0, 3),
+    counted=st.integers(0, 4),
+    newest=st.integers(1, 4),
 )
 def test_the_index_follows_what_is_written_and_finds_what_reading_everything_finds(
     written: str,
@@ -141,6 +147,8 @@ def test_the_index_follows_what_is_written_and_finds_what_reading_everything_fin
     since: date | None,
     until: date | None,
     limit: int | None,
+    counted: int,
+    newest: int,
 ) -> None:
     engine = db.open_store(written, create=True)
     # What an earlier example left is replaced: the same three articles, each with another content.
@@ -166,7 +174,11 @@ def test_the_index_follows_what_is_written_and_finds_what_reading_everything_fin
             begun.append(row)
     for rows in (whole, begun):
         rows.sort(key=lambda row: (row.published is None, -(row.published or date.min).toordinal(), row.source))
-    found = db.find(engine, words, since=since, until=until, limit=limit)
+    with pytest.MonkeyPatch.context() as patch:  # numbers for a small store
+        patch.setattr(find, "COUNTED", counted)
+        patch.setattr(find, "_NEWEST", newest)
+        found = db.find(engine, words, since=since, until=until, limit=limit)
     engine.dispose()
     assert [use.use_id for use in found.uses] == [row.use_id for row in [*whole, *begun][:limit]]
-    assert found.total == len(whole) + len(begun)
+    total, most = len(whole) + len(begun), max(counted, limit or 0)
+    assert (found.total, found.more) == ((total, False) if limit is None or total <= most else (most, True))

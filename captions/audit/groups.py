@@ -125,7 +125,11 @@ def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def may_be_near(keys: Sequence[str]) -> bool:
-    """Whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no."""
+    """Whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no.
+
+    The store keeps it of each article, so that an audit need not ask again: a rule that finds more needs a migration
+    that forgets it.
+    """
     bags = [(len(parts), set(parts)) for parts in map(_parts, keys) if parts]
     for (count, one), (other_count, other) in combinations(bags, 2):
         least = NEARLY / 2 * (count + other_count) - 1e-6  # a product may be rounded up

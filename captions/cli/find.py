@@ -83,7 +83,7 @@ def find(
         columns = tuple(c for c in _COLUMNS if c.key in _SHOWN or (c.key == "used_on" and dated))
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
         if rows or form is not o.Listing.table:
-            write_rows("uses", columns, rows, form.value, stream, {"total": found.total})
-    if len(rows) == found.total:
+            write_rows("uses", columns, rows, form.value, stream, {"total": found.total, "more": found.more})
+    if len(rows) == found.total and not found.more:
         note(f"{found.total} found")
-    o.tell_cut(len(rows), found.total)
+    o.tell_cut(len(rows), found.total, more=found.more)

@@ -118,10 +118,10 @@ def count(number: int, noun: str) -> str:
     return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
-def tell_cut(shown: int, total: int) -> None:
-    """Tells on stderr where a listing was cut, and how to see the rest."""
-    if shown < total:
-        note(f"shown: {shown} of {total}; all: leave out --limit")
+def tell_cut(shown: int, total: int, *, more: bool = False) -> None:
+    """Tells on stderr where a listing was cut, and how to see the rest; ``more`` if there are more than ``total``."""
+    if shown < total or more:
+        note(f"shown: {shown} of {'more than ' if more else ''}{total}; all: leave out --limit")
 
 
 def one_or_more(value: int | None) -> int | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, func, insert, select
+from sqlalchemy import Connection, Select, false, func, insert, select
 
 from db import models as m
 from db.audit import tables as t
@@ -133,15 +133,17 @@ def with_told_credits(connection: Connection) -> Iterator[CreditedUse]:
 
 
 def articles_with_captions(connection: Connection, first: int, last: int | None) -> Iterator[Near]:
-    """Give the articles with two captions or more, of whatever texts, from one number to another."""
-    use, key = m.use.c, m.caption.c.match_key
-    within = [use.article_id >= first] if first else []
+    """Give the articles with two captions or more, from one number to another, but for those of which it is known that
+    no two are nearly the same."""
+    use, key, article = m.use.c, m.caption.c.match_key, m.article.c
+    within = [article.id >= first] if first else []
     if last is not None:
-        within.append(use.article_id <= last)
+        within.append(article.id <= last)
+    asked = select(article.id).where(article.near.is_not(false()), *within)
     statement = (
         select(use.article_id, func.aggregate_strings(key, "\n"))
         .select_from(m.use.join(m.caption, m.caption.c.id == use.caption_id))
-        .where(key != "", *within)
+        .where(key != "", use.article_id.in_(asked))
         .group_by(use.article_id)
         .having(func.count() > 1)
     )

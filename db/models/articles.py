@@ -3,20 +3,24 @@
 # No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
 from datetime import date, datetime
 
-from sqlalchemy import BigInteger, CheckConstraint, DateTime, Float, Index, UniqueConstraint
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Float, Index, UniqueConstraint, column, false
 from sqlmodel import Field
 
 from db.models.base import Base
 from db.types import Text
 
+_NEAR = column("near", Boolean).is_not(false())
+
 
 class Article(Base, table=True):
     """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
 
-    NULL where a program of before schema 0009 stored it, which kept no run.
+    NULL where a program of before schema 0009 stored it, which kept no run. ``near`` is whether two of its captions may
+    be nearly the same; NULL where that was not looked at.
     """
 
     __tablename__ = "article"
+    __table_args__ = (Index("ix_article_near", "id", sqlite_where=_NEAR, postgresql_where=_NEAR),)
 
     id: int | None = Field(default=None, primary_key=True)
     source: str = Field(sa_type=Text, unique=True)
@@ -28,6 +32,7 @@ class Article(Base, table=True):
     content_hash: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
     run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)
+    near: bool | None = None
 
 
 class Caption(Base, table=True):

@@ -49,12 +49,22 @@ class FoundUse:
     line: str | None
 
 
+COUNTED = 10_000
+"""So far hits are counted where only some are asked for: to count half a million takes longer than to search."""
+
+_NEWEST = 5_000
+"""So many of the latest keys are looked through first on PostgreSQL, whose index of words has no order: what is often
+is found there, and what is not there is seldom."""
+
+
 @dataclass(frozen=True, slots=True)
 class FoundUses:
     """The uses found, best first, and how many there are in all, whatever the limit."""
 
     uses: tuple[FoundUse, ...]
     total: int
+    more: bool = False
+    """Whether there are more than ``total``, which was not counted any further."""
 
 
 def find(
@@ -77,7 +87,8 @@ def find(
     ``agency`` is one that the credit names, ``supplier`` the one that the picture is from; both by name or alias.
 
     First those that have the words whole, then those where one only begins so; latest first, then by source: the same
-    order on every engine, whatever statistics it keeps.
+    order on every engine, whatever statistics it keeps. With a limit, no more than COUNTED hits are counted, or as many
+    as the limit.
     """
     asked = wanted(storable(words))
     if not asked:
@@ -91,14 +102,19 @@ def find(
             where.append(m.use.c.credit_id.in_(supplied))
         hits = _Hits(connection, where, since, until)
         whole, begun = _both_ways(engine.dialect.name, asked)
-        total = hits.count(begun or whole)
+        most = None if limit is None else max(COUNTED, limit)
+        total = hits.count(begun or whole, most)
         found: list[FoundUse] = []
         if total and limit != 0:
             found = hits.latest(whole, limit)
             if begun is not None and (limit is None or len(found) < limit):
                 rest = _but(engine.dialect.name, begun, whole)
                 found += hits.latest(rest, None if limit is None else limit - len(found))
-    return FoundUses(tuple(found), total)
+    more = most is not None and total > most
+    return FoundUses(tuple(found), total - more, more)
+
+
+_Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
 
 
 class _Hits:
@@ -121,9 +137,13 @@ class _Hits:
         self._from = (since or date.min).toordinal() * _DAY if bound else 0
         self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
 
-    def count(self, wanted: str) -> int:
-        _, source, conditions = self._hits(wanted)
-        return int(self._connection.execute(select(func.count()).select_from(source).where(*conditions)).scalar_one())
+    def count(self, wanted: str, most: int | None) -> int:
+        """How many hits there are; of more than ``most``, one more than that."""
+        hit, source, conditions = self._hits(wanted, most)
+        hits = select(hit).select_from(source).where(*conditions)
+        if most is not None:
+            hits = hits.limit(most + 1)
+        return int(self._connection.execute(select(func.count()).select_from(hits.subquery())).scalar_one())
 
     def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
         """The latest, of one day by source and position."""
@@ -158,37 +178,50 @@ class _Hits:
 
     def _keys(self, wanted: str, limit: int | None) -> list[int]:
         """The keys of the latest hits, and of all others of the day of the last of them."""
-        hit, source, conditions = self._hits(wanted, in_order=True)
+        if limit is not None and self._connection.dialect.name == "postgresql":
+            newest = select(self._key.label("hit"), self._index.c.words).where(*self._inside)
+            newest_hits = newest.order_by(self._key.desc()).limit(_NEWEST).subquery("newest")
+            keys, is_whole = self._first(*self._joined(newest_hits, self._matching(newest_hits.c.words, wanted)), limit)
+            if is_whole:
+                return keys
+        return self._first(*self._hits(wanted), limit)[0]
+
+    def _first(
+        self, hit: ColumnElement[int], source: FromClause, conditions: Sequence[ColumnElement[bool]], limit: int | None
+    ) -> tuple[list[int], bool]:
+        """The latest keys to the end of a day; and whether that day has an end, for another follows."""
         statement = select(hit).select_from(source).where(*conditions).order_by(hit.desc())
         keys: list[int] = []
         found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
         for key in found:
             if limit is not None and len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
-                break
+                found.close()
+                return keys, True
             keys.append(key)
-        found.close()
-        return keys
+        return keys, False
 
-    def _hits(
-        self, wanted: str, *, in_order: bool = False
-    ) -> tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]:
-        """The key of a hit, the tables that hits come from, and conditions on those."""
-        inside = [self._key >= self._from, self._key < self._before]
-        matching: ColumnElement[bool]
-        hits: Subquery | CTE
+    @property
+    def _inside(self) -> list[ColumnElement[bool]]:
+        return [self._key >= self._from, self._key < self._before]
+
+    def _matching(self, words: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
         if self._connection.dialect.name == "sqlite":
-            matching = literal_column("use_search").op("MATCH")(wanted)
-            hits = select(self._key.label("hit")).where(matching, *inside).subquery("hits")
-        else:
-            matching = self._index.c.words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
-            hits = select(self._key.label("hit")).where(matching, *inside).cte("hits")
-            if self._where or in_order:
-                # Else the planner, which takes few hits for many, walks through all uses from the latest on.
-                hits = hits.prefix_with("MATERIALIZED")
-        if self._where:
-            number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
-            return hits.c.hit, hits.join(m.use, m.use.c.id == number), self._where
-        return hits.c.hit, hits, ()
+            return literal_column("use_search").op("MATCH")(wanted)
+        return words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
+
+    def _hits(self, wanted: str, most: int | None = None) -> _Parts:
+        """The key of a hit, the tables that hits come from, and conditions on those; ``most`` if no more are taken."""
+        chosen = select(self._key.label("hit")).where(self._matching(self._index.c.words, wanted), *self._inside)
+        if most is not None or self._connection.dialect.name == "sqlite":
+            return self._joined(chosen.subquery("hits"))
+        # Else PostgreSQL's planner, which takes few hits for many, walks through all uses from the latest on.
+        return self._joined(chosen.cte("hits").prefix_with("MATERIALIZED"))
+
+    def _joined(self, hits: Subquery | CTE, *conditions: ColumnElement[bool]) -> _Parts:
+        if not self._where:
+            return hits.c.hit, hits, conditions
+        number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
+        return hits.c.hit, hits.join(m.use, m.use.c.id == number), (*conditions, *self._where)
 
 
 def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import json
 from collections import defaultdict
 from collections.abc import Collection, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from datetime import date
 from functools import lru_cache
 
@@ -102,13 +102,14 @@ def article_text(engine: Engine, key: str) -> StoredArticle | None:
     Of several with one URL, the one that was stored first.
     """
     column = m.article.c
+    told = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
     conditions = [column.source == storable_source(key), column.url == storable(key)]
     # A number of more digits fits no id, and PostgreSQL refuses to compare it.
     if key.isascii() and key.isdigit() and len(key) < 10:
         conditions.append(column.id == int(key))
     with engine.connect() as connection:
         for condition in conditions:
-            found = connection.execute(select(m.article).where(condition).order_by(column.id).limit(1)).first()
+            found = connection.execute(select(*told).where(condition).order_by(column.id).limit(1)).first()
             if found is not None:
                 uses = tuple(_rows(connection, [m.use.c.article_id == found.id]))
                 return StoredArticle(**found._mapping, uses=uses)
