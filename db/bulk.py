@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
 
@@ -59,12 +60,18 @@ def update_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> 
 @contextmanager
 def _staged(connection: Connection, table: Table, rows: Sequence[Row]) -> Iterator[Table]:
     """A temporary table with rows that are meant for another."""
-    columns = [Column(name, table.c[name].type) for name in rows[0]]
-    stage = Table(f"staged_{table.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
-    stage.create(connection)
+    stage = _stage_of(table, tuple(rows[0]))
+    stage.create(connection, checkfirst=False)
     connection.execute(insert(stage), rows)
     yield stage
-    stage.drop(connection)
+    stage.drop(connection, checkfirst=False)
+
+
+@lru_cache(maxsize=100)
+def _stage_of(table: Table, names: tuple[str, ...]) -> Table:
+    """The same object each time: SQLAlchemy keeps what it has compiled for it, and would keep it of each new one."""
+    columns = [Column(name, table.c[name].type) for name in names]
+    return Table(f"staged_{table.name}", MetaData(), *columns, prefixes=["TEMPORARY"])
 
 
 def ids_by(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, int]:

@@ -6,7 +6,7 @@ import gc
 from collections.abc import Iterator
 from contextlib import contextmanager
 
-_SELDOM = (20_000, 50, 100)
+_SELDOM = (5_000, 10, 10)
 
 
 @contextmanager
