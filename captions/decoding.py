@@ -56,7 +56,7 @@ def what_binary(data: bytes) -> str | None:
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         return None
     sample = data[:65536]
-    share = 1 - len(sample.translate(None, _CONTROL)) / max(len(sample), 1)
+    share = (len(sample) - len(sample.translate(None, _CONTROL))) / max(len(sample), 1)
     if share > _BINARY_SHARE:
         return "binary data" if b"\0" not in sample else "binary data, with NUL bytes"
     return None

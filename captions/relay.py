@@ -88,7 +88,7 @@ def ahead(find: Callable[[], Iterable[Any]]) -> Iterator[Ahead]:
     """Has ``find`` look for what marshal can write in a copy of this process, which begins when it is told to.
 
     ``with ahead(lambda: [1, 2]) as found: first, rest = found.begin(), list(found)``. It finds at most a megabyte ahead
-    of what is taken, and is ended with the context, wherever it is.
+    of what is taken, and is ended with the context, wherever it is. OSError where no process can be started.
     """
     fork = multiprocessing.get_context("fork")
     ours, theirs = fork.Pipe(duplex=False)
@@ -104,9 +104,15 @@ def ahead(find: Callable[[], Iterable[Any]]) -> Iterator[Ahead]:
             theirs.send_bytes(b"")
 
     process = fork.Process(target=_serve, args=(give, theirs, (ours, start)))
-    process.start()
-    theirs.close()
-    started.close()
+    try:
+        process.start()
+    except OSError:
+        ours.close()
+        start.close()
+        raise
+    finally:
+        theirs.close()
+        started.close()
     try:
         yield Ahead(ours, start)
     finally:

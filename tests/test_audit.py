@@ -8,6 +8,7 @@ import pytest
 
 from captions import parse_credit
 from captions.audit import CODES, SEVERITIES, Failure, Finding, Use, audit
+from captions.audit.groups import MANY, may_be_near
 from captions.audit.spelling import Register, are_near
 from captions.text import match_key
 from captions.vocabulary import default, load
@@ -254,3 +255,9 @@ def test_every_code_has_a_severity_a_meaning_and_a_remedy() -> None:
 def test_no_line_raises() -> None:
     for line in ("\x00\ud800", "(" * 500, "/" * 300, "🦉", "AP/" * 150, "＝" * 10):
         list(audit([use(line, line)]))
+
+
+def test_of_many_captions_nobody_says_that_none_are_near() -> None:
+    apart = [f"w{n} x{n} y{n} z{n} v{n}" for n in range(MANY + 1)]
+    assert not may_be_near(apart[1:])
+    assert may_be_near(apart)

@@ -18,6 +18,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 import db
+from captions import parse_html
 from captions.decoding import decode, what_binary
 from captions.reading import SUFFIXES, items
 
@@ -108,6 +109,11 @@ def test_what_is_no_article_is_told_and_the_others_go_on(run: Run, tmp_path: Pat
 
 def test_a_text_in_utf16_is_not_binary() -> None:
     assert what_binary(codecs.BOM_UTF16_LE + "abc".encode("utf-16-le")) is None
+
+
+def test_nothing_is_not_binary() -> None:
+    assert what_binary(b"") is None
+    assert parse_html(b"").notes == ()
 
 
 def test_nothing_readable_at_all_exits_with_2(run: Run, tmp_path: Path) -> None:

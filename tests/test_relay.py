@@ -154,6 +154,13 @@ def test_a_report_written_by_a_copy_is_the_same(archive: Path, tmp_path: Path) -
     assert file.read_text(encoding="utf-8") == plain
 
 
+NEAR = "<article><h1>The ferry</h1><p>It came in at noon, with nobody on board, and left at one.</p>" + "".join(
+    f"<figure><img src='{n}.jpg'><figcaption>Passengers wait in the rain for the ferry to {where} at the pier on a "
+    "cold day in May. Photo: Amal Roe/Reuters</figcaption></figure>"
+    for n, where in enumerate(("Skarv", "Skarvholm"))
+)
+
+
 @pytest.fixture(scope="module")
 def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The store of the samples, which have all that is told by comparing."""
@@ -166,8 +173,9 @@ def samples(tmp_path_factory: pytest.TempPathFactory) -> Path:
 def test_uses_compared_by_a_copy_are_compared_the_same(samples: Path, tmp_path: Path, written: bool) -> None:
     database = tmp_path / "captions.db"
     shutil.copy(samples, database)
+    near = tmp_path / "near.html"
+    near.write_text(NEAR, encoding="utf-8")
     script = f"""
-import sqlite3
 import captions.auditing.second as second
 from captions.cli import main
 class Ahead(second.relay.Ahead):
@@ -175,8 +183,7 @@ class Ahead(second.relay.Ahead):
         super().begin()
         print("begun")
         if {written}:
-            with sqlite3.connect({str(database)!r}) as other:
-                other.execute("PRAGMA user_version = 1")
+            assert main(["ingest", {str(near)!r}, "--db", {str(database)!r}, "--format", "json"]) == 0
 second.relay.Ahead = Ahead
 second.relay.can_relay = lambda: True
 second.FROM = 0
@@ -184,11 +191,42 @@ raise SystemExit(main(["audit", "--db", {str(database)!r}, "--format", "json"]))
 """
     done = _python(script)
     assert done.returncode == 0, done.stderr
-    begun, _, report = done.stdout.partition("\n")
+    begun, _, rest = done.stdout.partition("\n")
     assert begun == "begun"
-    assert {"CR201", "CR402"} <= {finding["code"] for finding in json.loads(report)["findings"]}
+    report = rest[rest.rindex('{\n  "version"') :]
+    found = {(finding["code"], finding["source"]) for finding in json.loads(report)["findings"]}
+    assert {"CR201", "CR402"} <= {code for code, _ in found}
+    assert (("CR402", str(near)) in found) is written
     alone = _python(f"from captions.cli import main\nmain(['audit', '--db', {str(database)!r}, '--format', 'json'])")
     assert report == alone.stdout
+
+
+def test_where_no_pipe_can_be_made_uses_are_compared_in_one_process(samples: Path) -> None:
+    script = f"""
+import contextlib
+import resource
+import captions.auditing.second as second
+from captions.cli import main
+original = second.relay.ahead
+@contextlib.contextmanager
+def ahead(find):
+    soft, hard = resource.getrlimit(resource.RLIMIT_NOFILE)
+    resource.setrlimit(resource.RLIMIT_NOFILE, (3, hard))
+    try:
+        with original(find) as found:
+            yield found
+    except OSError as error:
+        print(error.strerror)
+        raise
+    finally:
+        resource.setrlimit(resource.RLIMIT_NOFILE, (soft, hard))
+second.relay.ahead = ahead
+second.relay.can_relay = lambda: True
+second.FROM = 0
+raise SystemExit(main(["audit", "--db", {str(samples)!r}, "--format", "json"]))
+"""
+    alone = _python(f"from captions.cli import main\nmain(['audit', '--db', {str(samples)!r}, '--format', 'json'])")
+    assert _python(script).stdout == "Too many open files\n" + alone.stdout
 
 
 def _python(script: str) -> subprocess.CompletedProcess[str]:

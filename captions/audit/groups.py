@@ -17,6 +17,8 @@ from captions.text import has_cjk, name_key
 FEWEST_WORDS, FEWEST_CHARACTERS, FEWEST_CJK = 5, 25, 12
 # Two captions that share this much of their words are left for a person.
 NEARLY = 0.9
+# Of more captions than these in an article, to look whether they may be near takes as long as to look whether they are.
+MANY = 200
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,6 +132,8 @@ def may_be_near(keys: Sequence[str]) -> bool:
     The store keeps it of each article, so that an audit need not ask again: a rule that finds more needs a migration
     that forgets it.
     """
+    if len(keys) > MANY:
+        return True
     bags = [(len(parts), set(parts)) for parts in map(_parts, keys) if parts]
     for (count, one), (other_count, other) in combinations(bags, 2):
         least = NEARLY / 2 * (count + other_count) - 1e-6  # a product may be rounded up

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import closing, contextmanager
+from contextlib import ExitStack, closing, contextmanager
 from typing import NamedTuple
 
 from sqlalchemy import Engine
@@ -46,17 +46,24 @@ def divided(engine: Engine, ranks: dict[str, int]) -> Iterator[Divided]:
             yield from map(tuple, _taken(shares, turns, audit, Credits(audit)))
 
     engine.dispose()  # SQLite's connections are of one process
-    with closing(Turns(len(shares))) as turns, relay.ahead(find) as found, store.watched(engine) as changed:
+    with ExitStack() as stack:
+        turns = stack.enter_context(closing(Turns(len(shares))))
+        try:
+            found = stack.enter_context(relay.ahead(find))
+        except OSError:  # no more processes, or no memory for one
+            yield Divided(stack.enter_context(store.auditing(engine, ranks)), _alone(shares))
+            return
+        changed = stack.enter_context(store.watched(engine))
         found.begin()
-        with store.auditing(engine, ranks) as audit:
-            if changed():  # between the two moments
-                yield Divided(audit, _alone(shares))
-            else:
-                yield Divided(audit, _beside(shares, turns, found))
+        audit = stack.enter_context(store.auditing(engine, ranks))
+        # Where something was written between the two moments, they are of two stores.
+        yield Divided(audit, _alone(shares) if changed() else _beside(shares, turns, found))
 
 
 def _shares(codes: frozenset[str], articles: int) -> list[Share]:
-    near = [Share({"CR402"}, part * articles // _PARTS + 1, (part + 1) * articles // _PARTS) for part in range(_PARTS)]
+    # The last has no end: since the articles were counted, more may have come.
+    ends = [*((part + 1) * articles // _PARTS for part in range(_PARTS - 1)), None]
+    near = [Share({"CR402"}, part * articles // _PARTS + 1, end) for part, end in enumerate(ends)]
     return [*([Share({"CR201"})] if "CR201" in codes else []), *(near if "CR402" in codes else [])]
 
 

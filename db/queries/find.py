@@ -60,7 +60,7 @@ is found there, and what is not there is seldom."""
 
 @dataclass(frozen=True, slots=True)
 class FoundUses:
-    """The uses found, best first, and how many there are in all, whatever the limit."""
+    """The uses found, best first, and how many there are in all, counted no further than :func:`find` says."""
 
     uses: tuple[FoundUse, ...]
     total: int
