@@ -80,7 +80,7 @@ def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _nul_note(data: bytes) -> tuple[str, ...]:
-    # Looked for before it is counted: that is ten times as fast.
+    # Looked for before it is counted, for nearly no text has one.
     return (f"{data.count(0)} NUL bytes left out",) if b"\0" in data else ()
 
 

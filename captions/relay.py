@@ -1,8 +1,8 @@
 """A second process that works on what this one finds, or finds what this one works on, each in its order.
 
-Made for reports of a million findings: to read them from the database takes as long as to write them, and to compare
-uses as long as to judge them. The second process is a copy of this one, so that it has all that was read so far; what
-goes from one to the other are plain values.
+Made for reports of a million findings: to read them from the database takes as long as to write them. The second
+process is a copy of this one, so that it has all that was read so far; what goes from one to the other are plain
+values.
 """
 
 from __future__ import annotations

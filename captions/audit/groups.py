@@ -17,7 +17,7 @@ from captions.text import has_cjk, name_key
 FEWEST_WORDS, FEWEST_CHARACTERS, FEWEST_CJK = 5, 25, 12
 # Two captions that share this much of their words are left for a person.
 NEARLY = 0.9
-# Of more captions than these in an article, to look whether they may be near takes as long as to look whether they are.
+# Of more captions than these in an article it is left to the audit whether any are near: each is compared with each.
 MANY = 200
 
 

@@ -1,4 +1,4 @@
-"""Comparing in a second process: in a large store it takes as long as all the rest of an audit."""
+"""Comparing in a second process: where no article was looked at for near captions, it takes as long as all the rest."""
 
 from __future__ import annotations
 

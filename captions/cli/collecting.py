@@ -21,7 +21,7 @@ def uncollected() -> Iterator[None]:
 
 @contextmanager
 def seldom_collected() -> Iterator[None]:
-    """Looks seldom, and not at what is there already: a twentieth of an ingest's time, in the processes it starts too.
+    """Looks seldom, and not at what is there already; in the processes that it starts too.
 
     Never would not do: the tree of a page is a circle.
     """

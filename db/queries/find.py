@@ -104,9 +104,9 @@ def find(
         hits = _Hits(connection, where, since, until)
         whole, begun = _both_ways(engine.dialect.name, asked)
         most = None if limit is None else max(COUNTED, limit)
-        total = hits.count(whole, most)
         # Where whole words are often enough, those that begin so are not asked for: SQLite puts all of them together
         # before it gives the first.
+        total = hits.count(whole, most) if begun is None or most is not None else 0
         if begun is not None and (most is None or total <= most):
             total = hits.count(begun, most)
         found: list[FoundUse] = []

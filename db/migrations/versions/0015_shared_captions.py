@@ -1,6 +1,6 @@
 """Captions with one match key, and uses of one caption with other credits, are found by an index.
 
-A number stands for the key: as a text it is long, and an index of it a tenth of the store.
+A number stands for the key, which is a text as long as the caption.
 """
 
 import hashlib
