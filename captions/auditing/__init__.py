@@ -14,7 +14,6 @@ from captions.audit import SEVERITIES, graded
 from captions.auditing.answer import Answer
 from captions.auditing.judge import Judge
 from captions.auditing.question import Known, Question
-from captions.auditing.second import divided
 from captions.errors import CaptionsError
 from captions.text import name_key
 from captions.vocabulary import Vocabulary, default
@@ -51,12 +50,12 @@ def audited(
 
         if question.pictures or ranks.keys() & set(CHECKED):
             held = archive(engine, words, store=False)
-    with divided(engine, ranks) as (audit, compare):
+    with store.auditing(engine, ranks) as audit:
         if question.run is not None and question.run not in (runs := audit.runs()):
             there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"
             raise CaptionsError(f"no run {question.run}; {there}; see: captions db runs")
         audit.confine(_confines(question, audit.suppliers() if question.supplier else ()))
-        yield Judge(audit, question, words, held, compare).answer(engine, baseline, codes, today)
+        yield Judge(audit, question, words, held).answer(engine, baseline, codes, today)
 
 
 def _confines(question: Question, suppliers: Sequence[str]) -> store.Confines:

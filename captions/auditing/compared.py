@@ -1,11 +1,8 @@
-"""What is told by comparing uses: one caption or picture with several credits (CR201), near captions (CR402).
-
-What is found is given, not noted: in a large store a second process looks for it.
-"""
+"""Compare uses: one caption or picture with several credits (CR201), near captions (CR402)."""
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from itertools import groupby
 from typing import NamedTuple
 
@@ -23,8 +20,6 @@ from captions.audit.groups import (
 )
 from captions.auditing.answer import Credits
 
-CODES = frozenset({"CR201", "CR402"})
-
 
 class Verdict(NamedTuple):
     """A finding on some uses; plain values."""
@@ -34,20 +29,12 @@ class Verdict(NamedTuple):
     use_ids: list[int]
 
 
-class Share(NamedTuple):
-    """A part of the comparing: for these codes, and near captions in which articles, by their numbers."""
-
-    codes: Collection[str]
-    first: int = 0
-    last: int | None = None
-
-
-def compared(audit: store.Audit, share: Share, lines: Credits) -> Iterator[Verdict]:
-    """Compares; findings of one use come in the order in which they are told."""
-    if "CR201" in share.codes:
+def compared(audit: store.Audit, lines: Credits) -> Iterator[Verdict]:
+    """Yield the findings of the codes that are reported; those of one use come in the order of the report."""
+    if "CR201" in audit.ranks:
         yield from _conflicts(audit, lines)
-    if "CR402" in share.codes:
-        yield from _near(audit, share)
+    if "CR402" in audit.ranks:
+        yield from _near(audit)
 
 
 def _conflicts(audit: store.Audit, lines: Credits) -> Iterator[Verdict]:
@@ -75,9 +62,9 @@ def _claims(uses: Sequence[store.SharedUse], picture: str, lines: Credits, told:
             yield Verdict("CR201", conflict_message(lines[credit_id], claim, picture), sorted(use_ids))
 
 
-def _near(audit: store.Audit, share: Share) -> Iterator[Verdict]:
+def _near(audit: store.Audit) -> Iterator[Verdict]:
     """CR402: two captions of one article that are nearly the same."""
-    found = audit.articles_with_captions(share.first, share.last)
+    found = audit.articles_with_captions()
     articles = [row.article_id for row in found if may_be_near(row.keys.split("\n"))]
     for _article, group in groupby(audit.captions_of(articles), key=lambda row: row[0]):
         uses = list(group)

@@ -20,9 +20,9 @@ from captions.audit.standing import Agreements, Asked, Group, Stretch, mark_of
 from captions.audit.told import disagreeing
 from captions.audit.uses import CREDIT_RULES, may_be_unlabelled, no_credit, unlabelled
 from captions.auditing.answer import Answer, Credits
+from captions.auditing.compared import compared
 from captions.auditing.overview import overview
 from captions.auditing.question import Known, Question
-from captions.auditing.second import Comparing
 from captions.catalog import failures
 from captions.imaging.spool import Spool
 from captions.report.overview import Overview
@@ -41,16 +41,9 @@ _LOOKS_AT = {"CR101": store.NOBODY, "CR104": "marks", "CR306": "restrictions", "
 class Judge:
     """Notes verdicts on what is few, then has the database find the uses they are true of."""
 
-    def __init__(
-        self,
-        audit: store.Audit,
-        question: Question,
-        words: Vocabulary,
-        archive: Archive | None,
-        compare: Comparing,
-    ) -> None:
-        """Takes an audit that is confined already; the pictures of the store, if there are any; what compares uses."""
-        self.audit, self.question, self.words, self.archive, self.compare = audit, question, words, archive, compare
+    def __init__(self, audit: store.Audit, question: Question, words: Vocabulary, archive: Archive | None) -> None:
+        """Take an audit that is already confined, and the pictures of the store if there are any."""
+        self.audit, self.question, self.words, self.archive = audit, question, words, archive
         self.told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
         self.register = Register(words)
         self.credits = Credits(audit)
@@ -178,8 +171,8 @@ class Judge:
                 self._put_loose(finding)
 
     def _judge_compared(self) -> None:
-        """What is told by comparing uses."""
-        for code, message, use_ids in self.compare(self.audit, self.credits):
+        """Note the findings that come from comparing uses."""
+        for code, message, use_ids in compared(self.audit, self.credits):
             remark = self.audit.remark(message)
             for use_id in use_ids:
                 self.audit.note_use(code, use_id, remark)
@@ -207,7 +200,6 @@ class Judge:
             if "CR304" not in ranks:
                 audit.order_articles("reached")
             steps.beyond_quota("CR304", "CR305")
-        # Last: a second process, if there is one, has been comparing since the audit began.
         self._judge_compared()
         if self.archive is not None:
             self._judge_pictures(self.archive)

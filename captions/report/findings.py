@@ -5,11 +5,10 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Any, Protocol, TextIO
+from typing import TYPE_CHECKING, Protocol, TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
 from captions.audit.commands import Commands
-from captions.relay import can_relay, is_file, relay
 from captions.report import safe
 from captions.report.overview import Overview
 from captions.report.rows import Column, Row
@@ -56,10 +55,6 @@ class Thumbnails(Protocol):
 
     def of_use(self, use: int) -> str:
         """Gives the picture of a use by its number."""
-
-
-RELAYED = 20_000
-"""From so many findings on, JSON is written by a second process, while this one reads on: a fifth to a third less."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -200,24 +195,14 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
-    from captions.report.finding_lines import Batch, Writer, lines
+    from captions.report.finding_lines import Writer, lines
 
     head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
-
-    def write(found: Iterable[str]) -> None:
-        as_json.write_lines(head, "findings", found, stream)
-
-    def write_packed(packed: Iterator[tuple[Any, ...]]) -> None:
-        write(Writer(Commands()).lines(map(Batch._make, packed)))
-        stream.flush()
-
     if report.batches is None:
-        write(lines(report.shown))
-    elif report.shown_count < max(RELAYED, report.total) or not (is_file(stream) and can_relay()):
-        write(islice(Writer(Commands()).lines(report.batches()), report.shown_count))
+        found = lines(report.shown)
     else:
-        stream.flush()
-        relay(map(tuple, report.batches()), write_packed)
+        found = islice(Writer(Commands()).lines(report.batches()), report.shown_count)
+    as_json.write_lines(head, "findings", found, stream)
 
 
 def row(finding: Finding) -> Row:

@@ -29,7 +29,6 @@ from db.audit import tables as t
 from db.audit.asides import Aside, caption_digest
 from db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
 from db.audit.listing import Brief, Listed
-from db.audit.moment import Size, size, watched
 from db.queries.filters import use_filters
 from db.queries.uses import credits_between, credits_by_id
 from db.records import CreditRecord
@@ -257,9 +256,9 @@ class Audit:
         """Give the uses of which the page tells another credit than it prints."""
         return candidates.with_told_credits(self.connection)
 
-    def articles_with_captions(self, first: int = 0, last: int | None = None) -> Iterator[Near]:
-        """Give the articles with two captions or more, from one number to another, both included."""
-        return candidates.articles_with_captions(self.connection, first, last)
+    def articles_with_captions(self) -> Iterator[Near]:
+        """See :func:`db.audit.candidates.articles_with_captions`."""
+        return candidates.articles_with_captions(self.connection)
 
     def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
         """Give article, use, position, match key and caption of some articles."""
@@ -370,9 +369,6 @@ __all__ = [
     "Listed",
     "Near",
     "SharedUse",
-    "Size",
     "auditing",
     "caption_digest",
-    "size",
-    "watched",
 ]

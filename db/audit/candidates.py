@@ -132,14 +132,10 @@ def with_told_credits(connection: Connection) -> Iterator[CreditedUse]:
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
-def articles_with_captions(connection: Connection, first: int, last: int | None) -> Iterator[Near]:
-    """Give the articles with two captions or more, from one number to another, but for those of which it is known that
-    no two are nearly the same."""
+def articles_with_captions(connection: Connection) -> Iterator[Near]:
+    """Give the articles with two captions or more, except those known to have no captions that are nearly the same."""
     use, key, article = m.use.c, m.caption.c.match_key, m.article.c
-    within = [article.id >= first] if first else []
-    if last is not None:
-        within.append(article.id <= last)
-    asked = select(article.id).where(article.near.is_not(false()), *within)
+    asked = select(article.id).where(article.near.is_not(false()))
     statement = (
         select(use.article_id, func.aggregate_strings(key, "\n"))
         .select_from(m.use.join(m.caption, m.caption.c.id == use.caption_id))
