@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import json
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -21,8 +22,7 @@ from captions.audit.standing import mark_of
 from captions.auditing import Known, Question, audited
 from captions.defaults import default_for
 from captions.report.as_json import object_of
-from captions.report.finding_lines import lines
-from captions.report.findings import COLUMNS, row
+from captions.report.findings import COLUMNS, Report, row, write_audit
 from captions.vocabulary import default
 from tests.audit_store import TODAY, Page, Shot, Store, told
 
@@ -235,8 +235,11 @@ def key(code: str, source: str, use: Use | None) -> tuple[str, str, str, str | N
 def test_a_line_of_json_is_the_finding_as_any_other_writer_tells_it(some: list[Page], asked: Question) -> None:
     with Store(some) as store:
         found = store.findings(asked)
-        assert [json.loads(line) for line in lines(found)] == [object_of(COLUMNS, row(f)) for f in found]
-        assert all(list(json.loads(line)) == [c.key for c in COLUMNS] for line in lines(found))
+        stream = io.StringIO()
+        write_audit(Report(found, 0, 0), "json", stream)
+        written = json.loads(stream.getvalue())["findings"]
+        assert written == [object_of(COLUMNS, row(f)) for f in found]
+        assert all(list(item) == [c.key for c in COLUMNS] for item in written)
 
 
 @settings(max_examples=15, deadline=None)

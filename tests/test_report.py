@@ -29,7 +29,7 @@ from captions.audit import CODES, Finding, Use, audit
 from captions.model import Credit
 from captions.report import as_json, as_markdown, as_sarif, finding_texts, safe, write_rows
 from captions.report.findings import Report, write_audit
-from captions.report.rows import Column
+from captions.report.rows import Column, Row
 from captions.text import match_key
 
 if TYPE_CHECKING:
@@ -342,6 +342,16 @@ def test_json_written_an_item_at_a_time_is_the_same() -> None:
         as_json.write({"head": {"n": 1}, "rows": rows}, whole)
         as_json.write_listing({"head": {"n": 1}}, "rows", rows, parts)
         assert parts.getvalue() == whole.getvalue()
+
+
+def test_json_written_a_line_at_a_time_means_the_same() -> None:
+    row: Row = {"a": ("x", "y"), "day": date(2024, 5, 18), "n": 1, "none": None, "text": "caf\u00e9 \u202e\n\x9b"}
+    for rows in ([], [row], [row, {**row, "text": "half a pair: \ud800"}]):
+        stream = io.StringIO()
+        as_json.write_lines({"head": {"n": 1}}, "rows", rows, stream)
+        said = [{**row, "a": ["x", "y"], "day": "2024-05-18"} for row in rows]
+        assert json.loads(stream.getvalue()) == {"version": as_json.VERSION, "head": {"n": 1}, "rows": said}
+        assert not re.search("[\x7f-\x9f\u202a-\u202e\ud800-\udfff]", stream.getvalue())
 
 
 def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:

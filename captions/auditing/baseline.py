@@ -10,7 +10,7 @@ from typing import Any
 from captions.auditing.question import Known
 from captions.errors import CaptionsError
 
-_ITEM = '    {"severity": '
+_ITEM = '    {"severity":'
 
 
 def read_baseline(path: Path) -> Iterator[Known]:

@@ -182,7 +182,6 @@ def audit(
                 waived=answer.waived,
                 known=answer.known,
                 overview=answer.overview,
-                batches=answer.batches,
                 thumbnails=pictures,
                 notes=() if answer.agreements else ("no agreements are stored",),
             )

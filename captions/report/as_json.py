@@ -7,6 +7,8 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import TextIO
 
+import orjson
+
 from captions.report import safe
 from captions.report.rows import Column, Row, as_data
 
@@ -36,20 +38,29 @@ def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object],
     stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
 
 
-def write_lines(head: Mapping[str, object], name: str, items: Iterable[str], stream: TextIO) -> None:
-    """Writes an object whose last key holds a list, of items that are JSON already: each on a line of its own.
+def write_lines(head: Mapping[str, object], name: str, rows: Iterable[Row], stream: TextIO) -> None:
+    """Write an object whose last key holds a list of rows, each on a line of its own.
 
-    A line alone can be read by programs that go through a large report without holding it.
+    A program that goes through a large report can read it line by line, without loading it.
     """
     text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
     stream.write(safe.json_text(text.removesuffix("[]\n}")) + "[")
     separator = "\n"
-    rest = iter(items)
+    rest = iter(rows)
     while page := list(islice(rest, _PAGE)):
         stream.write(separator)
-        stream.write(",\n".join(page))
+        stream.write(",\n".join(map(_line, page)))
         separator = ",\n"
     stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
+
+
+def _line(row: Row) -> str:
+    try:
+        text = orjson.dumps(row).decode()
+    except orjson.JSONEncodeError:  # half of a surrogate pair, which UTF-8 cannot encode
+        item = {key: as_data(value) for key, value in row.items()}
+        text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
+    return f"    {safe.json_text(text)}"
 
 
 def objects(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[dict[str, object]]:

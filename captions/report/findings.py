@@ -5,16 +5,12 @@ from __future__ import annotations
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol, TextIO
+from typing import Protocol, TextIO
 
 from captions.audit import CODES, SEVERITIES, Code, Finding, counted
-from captions.audit.commands import Commands
 from captions.report import safe
 from captions.report.overview import Overview
 from captions.report.rows import Column, Row
-
-if TYPE_CHECKING:
-    from captions.report.finding_lines import Batch
 
 COLUMNS = (
     Column("severity", "Severity"),
@@ -78,8 +74,6 @@ class Report:
     """Findings of the baseline, which are not among ``findings``."""
     overview: Callable[[], Overview] | None = None
     """Tells what a page says beside the findings; None where only the findings are known."""
-    batches: Callable[[], Iterable[Batch]] | None = None
-    """Gives the findings for lines of JSON, where there is a quicker way than through ``findings``."""
     thumbnails: Thumbnails | None = None
     """Small pictures for a page; None where they are not asked for."""
     notes: tuple[str, ...] = ()
@@ -195,14 +189,9 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
-    from captions.report.finding_lines import Writer, lines
 
     head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
-    if report.batches is None:
-        found = lines(report.shown)
-    else:
-        found = islice(Writer(Commands()).lines(report.batches()), report.shown_count)
-    as_json.write_lines(head, "findings", found, stream)
+    as_json.write_lines(head, "findings", map(row, report.shown), stream)
 
 
 def row(finding: Finding) -> Row:

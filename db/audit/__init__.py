@@ -28,7 +28,7 @@ from db.audit import asides, candidates, listing, steps
 from db.audit import tables as t
 from db.audit.asides import Aside, caption_digest
 from db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
-from db.audit.listing import Brief, Listed
+from db.audit.listing import Listed
 from db.queries.filters import use_filters
 from db.queries.uses import credits_between, credits_by_id
 from db.records import CreditRecord
@@ -294,14 +294,6 @@ class Audit:
         """Give the findings from one place in the list to another, both included."""
         return listing.listed(self.connection, first, last)
 
-    def briefly_listed(self, first: int, last: int) -> Iterator[Sequence[Brief]]:
-        """Give the same findings in pages: a million of them in seconds."""
-        return listing.briefly_listed(self.connection, first, last)
-
-    def remarks(self, ids: Collection[int]) -> Mapping[int, tuple[str, str | None]]:
-        """Give what remarks say, and the commands that clear them, by id."""
-        return listing.remarks(self.connection, ids)
-
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
         """Give these credits by id."""
         return credits_by_id(self.connection, credit_ids)
@@ -361,7 +353,6 @@ __all__ = [
     "NOBODY",
     "Aside",
     "Audit",
-    "Brief",
     "Confines",
     "Counts",
     "CreditKind",
