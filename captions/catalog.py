@@ -146,18 +146,6 @@ def failure_record(unread: Unread) -> db.Failure | None:
     return None if unread.missing or passing else db.Failure(unread.name, unread.reason)
 
 
-class StoredUses:
-    """All uses in a store, sorted by source and position; read anew each time they are gone through."""
-
-    def __init__(self, engine: Engine) -> None:
-        """Takes an engine of ``db.open_store``."""
-        self.engine = engine
-
-    def __iter__(self) -> Iterator[Use]:
-        """Gives each use as the audit takes it."""
-        return map(use_of, db.uses_for_audit(self.engine))
-
-
 def stored_use(engine: Engine, number: int) -> Use | None:
     """The stored use with this id; None if there is none."""
     row = db.use_by_id(engine, number)

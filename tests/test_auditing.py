@@ -15,9 +15,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 import db
-from captions import catalog
 from captions.agreements import Agreement, covers, period_of
-from captions.audit import CODES, Use, audit
+from captions.audit import CODES, Use
 from captions.audit.standing import mark_of
 from captions.auditing import Known, Question, audited
 from captions.defaults import default_for
@@ -25,6 +24,7 @@ from captions.report.as_json import object_of
 from captions.report.findings import COLUMNS, Report, row, write_audit
 from captions.vocabulary import default
 from tests.audit_store import TODAY, Page, Shot, Store, told
+from tests.support.reference_audit import audit, stored_uses
 
 if TYPE_CHECKING:
     pass
@@ -88,7 +88,7 @@ AGREED = {"CR301", "CR302", "CR303", "CR304", "CR305"}
 @given(pages())
 def test_sets_find_what_the_rules_find_use_by_use(some: list[Page]) -> None:
     with Store(some) as store:
-        expected = list(audit(catalog.StoredUses(store.engine)))
+        expected = audit(stored_uses(store.engine))
         found = [f for f in store.findings() if f.code not in AGREED]
         assert told(found) == told(expected)
         assert [f.use for f in found] == [replaced(f.use) for f in expected]
@@ -107,7 +107,7 @@ def test_agreements_say_what_they_say_of_each_use_alone(
     some: list[Page], held: list[Agreement], asked: Question
 ) -> None:
     with Store(some, held) as store:
-        uses = list(catalog.StoredUses(store.engine))
+        uses = stored_uses(store.engine)
         found = [f for f in store.findings(asked) if f.code in AGREED]
         codes = {(f.use.id or 0, f.code) for f in found if f.use}
         assert codes == naive(uses, [_numbered(a, n) for n, a in enumerate(held, 1)], asked)

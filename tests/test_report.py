@@ -25,12 +25,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captions import parse_text
-from captions.audit import CODES, Finding, Use, audit
+from captions.audit import CODES, Finding, Use
 from captions.model import Credit
 from captions.report import as_json, as_markdown, as_sarif, finding_texts, safe, write_rows
 from captions.report.findings import Report, write_audit
 from captions.report.rows import Column, Row
 from captions.text import match_key
+from tests.support.reference_audit import audit
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -54,7 +55,7 @@ def samples() -> list[Use]:
 
 
 def report(uses: list[Use], limit: int | None = None) -> Report:
-    return Report(list(audit(uses)), len(uses), len({use.source for use in uses}), limit)
+    return Report(audit(uses), len(uses), len({use.source for use in uses}), limit)
 
 
 def written(what: Report, form: str) -> str:

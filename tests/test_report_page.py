@@ -8,12 +8,13 @@ from pathlib import Path
 
 import pytest
 
-from captions.audit import Finding, Use, audit
+from captions.audit import Finding, Use
 from captions.model import Credit
 from captions.report.findings import Report, write_audit
 from captions.report.overview import AtRisk, Month, Overview, Printed, Quota, Read
 from captions.text import match_key
 from tests.browser import Browser, browser, missing
+from tests.support.reference_audit import audit
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "there is a browser")
 

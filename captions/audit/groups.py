@@ -7,7 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from captions.audit.model import Finding, Use
+from captions.audit.model import Finding
 from captions.model import Credit
 from captions.names import same_person
 from captions.text import has_cjk, name_key
@@ -31,46 +31,9 @@ class Claim:
     source: str
 
 
-class Claims:
-    """All credits of each caption and each picture, over all articles: read first, then asked (CR201)."""
-
-    def __init__(self, uses: Iterable[Use]) -> None:
-        """Reads all uses once."""
-        self._claims: dict[int, list[Claim]] = {}
-        first: dict[int, Claim] = {}
-        for use in uses:
-            if use.credit is None:
-                continue
-            claim = claim_of(use.credit, use.source)
-            for key, _picture in _keys(use):
-                # Of millions of captions, few have a second credit: only those are kept whole.
-                known = first.setdefault(key, claim)
-                listed = self._claims.get(key, (known,))
-                if known is not claim and all(claim.line != c.line for c in listed):
-                    self._claims.setdefault(key, [known]).append(claim)
-
-    def conflicting(self, use: Use) -> Finding | None:
-        """CR201: another use of the same caption or picture names another supplier or other creators."""
-        if use.credit is None:
-            return None
-        for key, picture in _keys(use):
-            if claim := first_conflict(use.credit, self._claims.get(key, ())):
-                return Finding("CR201", conflict_message(use.credit, claim, picture), use.source, use)
-        return None
-
-
 def claim_of(credit: Credit, source: str) -> Claim:
     """Whom a credit in an article claims to be owed."""
     return Claim(credit.supplier, credit.creators, credit.line, source)
-
-
-def _keys(use: Use) -> Iterator[tuple[int, str]]:
-    """What two uses of one picture share: the caption, then each address, which is given beside its key."""
-    if is_telling(use.match_key):
-        yield hash(use.match_key), ""
-    for address in sorted(use.images):
-        if is_whole(address):
-            yield hash(("picture", address)), address
 
 
 def is_whole(address: str) -> bool:
@@ -102,12 +65,6 @@ def conflict(credit: Credit, claim: Claim) -> bool:
         return True
     fewer, more = sorted((credit.creators, claim.creators), key=len)
     return any(not any(same_person(one, other) for other in more) for one in fewer)
-
-
-def nearly_the_same(uses: Sequence[Use]) -> Iterator[Finding]:
-    """CR402: two captions of one article that share nearly all their words, in the same numbers."""
-    for one, other in near_pairs([use.match_key for use in uses]):
-        yield Finding("CR402", near_message(uses[one].position, uses[one].caption), uses[other].source, uses[other])
 
 
 def near_message(position: int, caption: str) -> str:
@@ -153,18 +110,6 @@ def _parts(key: str) -> list[str]:
         solid = key.replace(" ", "")
         return [solid[at : at + 2] for at in range(len(solid) - 1)]
     return key.split()
-
-
-def by_article(uses: Iterable[Use]) -> Iterator[list[Use]]:
-    """The uses of each article; those of one article must come together."""
-    held: list[Use] = []
-    for use in uses:
-        if held and held[-1].source != use.source:
-            yield held
-            held = []
-        held.append(use)
-    if held:
-        yield held
 
 
 def counted(findings: Iterable[Finding]) -> Mapping[str, int]:

@@ -152,11 +152,6 @@ def is_labelled(use: Use, register: Register) -> bool:
     return made and unlabelled(use, register) is None
 
 
-def repeated(use: Use, register: Register) -> str | None:
-    """CR401: a caption that stands in the article more than once."""
-    return f"printed {use.printings} times" if use.printings > 1 else None
-
-
 def _placeholders(credit: Credit, register: Register) -> tuple[str, ...]:
     return tuple(mark for mark in credit.marks if mark in register.words.placeholders)
 
@@ -184,11 +179,10 @@ RULES: tuple[tuple[str, Rule], ...] = (
     ("CR307", uncovered),
     ("CR308", incomplete_license),
     ("CR309", unlabelled),
-    ("CR401", repeated),
 )
 
 CREDIT_RULES: tuple[tuple[str, Rule], ...] = tuple(
-    (code, rule) for code, rule in RULES if code not in ("CR203", "CR309", "CR401")
+    (code, rule) for code, rule in RULES if code not in ("CR203", "CR309")
 )
 """Those that look at the credit alone: what they say of one use, they say of all with its credit."""
 

@@ -1,0 +1,78 @@
+"""A plain audit in memory, one use after another: the reference for the audit of a store."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator, Sequence
+from itertools import groupby
+
+from sqlalchemy import Engine
+
+import db
+from captions.audit import Failure, Finding, Use
+from captions.audit.groups import (
+    Claim,
+    claim_of,
+    conflict_message,
+    first_conflict,
+    is_telling,
+    is_whole,
+    near_message,
+    near_pairs,
+)
+from captions.audit.spelling import Register
+from captions.audit.uses import RULES
+from captions.catalog import use_of
+from captions.vocabulary import Vocabulary, default
+
+
+def audit(uses: Iterable[Use], failures: Iterable[Failure] = (), words: Vocabulary | None = None) -> list[Finding]:
+    """Return the findings on uses and the inputs that could not be read, worst first."""
+    found = [*_findings(list(uses), Register(words or default()))]
+    found += [Finding("CR901", failure.reason, failure.source) for failure in failures]
+    return sorted(found, key=lambda finding: finding.order)
+
+
+def stored_uses(engine: Engine) -> list[Use]:
+    """Return all uses in a store, sorted by source and position."""
+    return [use_of(row) for row in db.uses_for_audit(engine)]
+
+
+def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
+    claims = _claims(uses)
+    for _source, article in groupby(uses, key=lambda use: use.source):
+        of_article = list(article)
+        for use in of_article:
+            for code, rule in RULES:
+                if message := rule(use, register):
+                    yield Finding(code, message, use.source, use)
+            yield from _conflicts(use, claims)
+            if use.printings > 1:
+                yield Finding("CR401", f"printed {use.printings} times", use.source, use)
+        for one, other in near_pairs([use.match_key for use in of_article]):
+            first, second = of_article[one], of_article[other]
+            yield Finding("CR402", near_message(first.position, first.caption), second.source, second)
+
+
+def _claims(uses: Iterable[Use]) -> dict[tuple[str, str], list[Claim]]:
+    """Return the credits of each caption and each picture, over all articles."""
+    claims: dict[tuple[str, str], list[Claim]] = {}
+    for use in uses:
+        for key in _keys(use) if use.credit else ():
+            claims.setdefault(key, []).append(claim_of(use.credit, use.source))  # type: ignore[arg-type]
+    return claims
+
+
+def _conflicts(use: Use, claims: dict[tuple[str, str], list[Claim]]) -> Iterator[Finding]:
+    """Yield CR201 once if another use of the caption or the picture names another supplier or other creators."""
+    for kind, key in _keys(use) if use.credit else ():
+        if use.credit and (claim := first_conflict(use.credit, claims[kind, key])):
+            message = conflict_message(use.credit, claim, key if kind == "picture" else "")
+            yield Finding("CR201", message, use.source, use)
+            return
+
+
+def _keys(use: Use) -> Iterator[tuple[str, str]]:
+    """Yield what two uses of one picture share: the caption, then each address."""
+    if is_telling(use.match_key):
+        yield "caption", use.match_key
+    yield from (("picture", address) for address in sorted(use.images) if is_whole(address))
