@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 
 from captions import parse_credit
-from captions.audit import CODES, SEVERITIES, Failure, Finding, Use
+from captions.audit import Failure, Finding, Use
 from captions.audit.groups import MANY, may_be_near
 from captions.audit.spelling import Register, are_near
 from captions.text import match_key
@@ -245,17 +245,9 @@ def reversed_copy(uses: list[Use]) -> list[Use]:
     return uses[::-1]
 
 
-def test_every_code_has_a_severity_a_meaning_and_a_remedy() -> None:
-    for code, row in CODES.items():
-        assert code == row.code
-        assert row.severity in SEVERITIES
-        assert row.title and row.remedy
-        assert "\n" not in row.title + row.remedy
-
-
 def test_no_line_raises() -> None:
     for line in ("\x00\ud800", "(" * 500, "/" * 300, "🦉", "AP/" * 150, "＝" * 10):
-        list(audit([use(line, line)]))
+        audit([use(line, line)])
 
 
 def test_of_many_captions_nobody_says_that_none_are_near() -> None:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from captions.audit.codes import CODES, SEVERITIES, Code, Severity, graded
-from captions.audit.groups import counted
-from captions.audit.model import Failure, Finding, Use
+from captions.audit.finding import Finding, counted
+from captions.audit.model import Failure, Use
 
 __all__ = ["CODES", "SEVERITIES", "Code", "Failure", "Finding", "Severity", "Use", "counted", "graded"]

@@ -5,16 +5,12 @@ from __future__ import annotations
 import shlex
 from datetime import date
 
+from captions.audit.codes import CODES
 from captions.audit.model import Use
 from captions.model import Credit
 
 _SAY = "…"
-# One line means the same wherever it is printed: said once, it clears all its uses.
-_BY_LINE = frozenset({"CR102", "CR104", "CR105", "CR107", "CR303", "CR306", "CR307", "CR308"})
-_CORRECTED = frozenset({"CR103", "CR106"})
-_BY_SUPPLIER = frozenset({"CR301", "CR305"})
-BROADER = _BY_LINE | _CORRECTED | _BY_SUPPLIER
-"""Codes of findings that a command for a line or a supplier clears, if that can be typed; the others by use."""
+_OF_SUPPLIER = ("supplier", "agreement")
 _KEPT = 100_000
 
 
@@ -51,9 +47,10 @@ class Commands:
 
     def broader(self, code: str, credit: Credit, year: int | None) -> str | None:
         """The command that clears a finding on all uses of a line or of a supplier; None where there is none."""
-        if code not in BROADER:
+        fix = CODES[code].fix
+        if fix == "use":
             return None
-        key = (code, credit.supplier, year) if code in _BY_SUPPLIER else (code, credit.line, None)
+        key = (code, credit.supplier, year) if fix in _OF_SUPPLIER else (code, credit.line, None)
         if key not in self._known:
             if len(self._known) > _KEPT:
                 self._known.clear()
@@ -72,16 +69,17 @@ def _around(text: str) -> tuple[str, str]:
 
 def _broader(code: str, credit: Credit, year: int | None) -> str | None:
     """The command that clears the finding on all uses of the line or of the supplier; None where there is none."""
-    if code in _BY_SUPPLIER:
+    fix = CODES[code].fix
+    if fix in _OF_SUPPLIER:
         if not credit.supplier:
             return None
-        if code != "CR301" or year is None:
+        if fix != "agreement" or year is None:
             return waive(code, supplier=credit.supplier)
         days = {"--from": str(date(year, 1, 1)), "--to": str(date(year, 12, 31))}
         return command("agreement add", credit.supplier, **days)
     if not _can_be_typed(credit.line):
         return None
-    if code not in _CORRECTED:
+    if fix != "correction":
         return waive(code, line=credit.line)
     given = [f"--creator {shlex.quote(name)}" for name in credit.creators]
     given += [f"--agency {shlex.quote(name)}" for name in credit.agencies]

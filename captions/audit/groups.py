@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
-from captions.audit.model import Finding
 from captions.model import Credit
 from captions.names import same_person
 from captions.text import has_cjk, name_key
@@ -110,9 +109,3 @@ def _parts(key: str) -> list[str]:
         solid = key.replace(" ", "")
         return [solid[at : at + 2] for at in range(len(solid) - 1)]
     return key.split()
-
-
-def counted(findings: Iterable[Finding]) -> Mapping[str, int]:
-    """Findings by code, in the order of codes."""
-    counts = Counter(finding.code for finding in findings)
-    return dict(sorted(counts.items()))

@@ -7,7 +7,6 @@ from collections.abc import Callable, Collection
 
 from captions.audit.model import Use
 from captions.audit.spelling import Register
-from captions.audit.told import disagreeing
 from captions.model import Credit
 from captions.text import name_key
 
@@ -164,27 +163,6 @@ def _and(names: Collection[str]) -> str:
     """``("A", "B", "C")`` gives ``A, B and C``."""
     listed = list(names)
     return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
-
-
-RULES: tuple[tuple[str, Rule], ...] = (
-    ("CR101", no_credit),
-    ("CR102", agency_only),
-    ("CR103", creator_only),
-    ("CR104", placeholder),
-    ("CR105", unknown_agency),
-    ("CR106", no_supplier),
-    ("CR107", misspelt),
-    ("CR203", disagreeing),
-    ("CR306", restricted),
-    ("CR307", uncovered),
-    ("CR308", incomplete_license),
-    ("CR309", unlabelled),
-)
-
-CREDIT_RULES: tuple[tuple[str, Rule], ...] = tuple(
-    (code, rule) for code, rule in RULES if code not in ("CR203", "CR309")
-)
-"""Those that look at the credit alone: what they say of one use, they say of all with its credit."""
 
 
 def may_be_unlabelled(credit: Credit) -> bool:

@@ -14,11 +14,11 @@ from sqlalchemy import Engine
 import db.audit as store
 from captions.agreements import Agreement, Period, period_of
 from captions.audit import Code, Finding, Use
+from captions.audit.codes import CODES, credit_rules, reading, told_rules, use_rules
 from captions.audit.commands import waive
 from captions.audit.spelling import Register
 from captions.audit.standing import Agreements, Asked, Group, Stretch, mark_of
-from captions.audit.told import disagreeing
-from captions.audit.uses import CREDIT_RULES, may_be_unlabelled, no_credit, unlabelled
+from captions.audit.uses import no_credit
 from captions.auditing.answer import Answer, Credits
 from captions.auditing.compared import compared
 from captions.auditing.overview import overview
@@ -32,10 +32,8 @@ from captions.vocabulary import Vocabulary
 if TYPE_CHECKING:
     from captions.imaging.check import Archive
 
-_AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
-QUOTA_CODES = frozenset({"CR304", "CR305"})
-_LOOKS_AT = {"CR101": store.NOBODY, "CR104": "marks", "CR306": "restrictions", "CR308": "license"}
-"""Rules that find nothing but on credits which tell something of one thing, or name nobody."""
+_AGREEMENT_CODES = reading("agreements")
+QUOTA_CODES = reading("quotas")
 
 
 class Judge:
@@ -44,7 +42,7 @@ class Judge:
     def __init__(self, audit: store.Audit, question: Question, words: Vocabulary, archive: Archive | None) -> None:
         """Take an audit that is already confined, and the pictures of the store if there are any."""
         self.audit, self.question, self.words, self.archive = audit, question, words, archive
-        self.told: dict[str, set[int]] = {"CR201": set(), "CR309": set()}
+        self.told: dict[str, set[int]] = {}
         self.register = Register(words)
         self.credits = Credits(audit)
         self.loose: dict[str, Spool[None]] = {}
@@ -66,8 +64,8 @@ class Judge:
             audit.order_articles("all")
         if _AGREEMENT_CODES & ranks.keys():
             self._group_credits()
-        unlabelled_credits = self._judge_credits()
-        self._judge_uses(unlabelled_credits)
+        self._judge_uses(self._judge_credits())
+        self._judge_told()
         self._find()
         if "CR901" in ranks and not self.question.confined:
             for f in failures(engine, self.question.run):
@@ -82,20 +80,21 @@ class Judge:
 
     # --- verdicts
 
-    def _judge_credits(self) -> list[int]:
-        """Judges each credit alone; gives those that CR309 asks for."""
+    def _judge_credits(self) -> dict[str, list[int]]:
+        """Judge each distinct credit; return the credits whose uses the rules about uses must judge, by code."""
         audit, ranks = self.audit, self.audit.ranks
-        rules = [(code, rule) for code, rule in CREDIT_RULES if code in ranks]
-        made = []
-        if rules or "CR309" in ranks:
+        rules = [(code, rule) for code, rule in credit_rules().items() if code in ranks]
+        chosen: dict[str, list[int]] = {code: [] for code in use_rules() if code in ranks}
+        if rules or chosen:
             for row_id, credit in self.credits.having(_needed({code for code, _ in rules})):
                 alone = Use("", 0, "", "", credit)
                 for code, rule in rules:
                     if message := rule(alone, self.register):
                         audit.note_credit(code, row_id, audit.remark(message))
-                if may_be_unlabelled(credit):
-                    made.append(row_id)
-        return made if "CR309" in ranks else []
+                for code, row_ids in chosen.items():
+                    if (of_credit := CODES[code].of_credit) and of_credit(credit):
+                        row_ids.append(row_id)
+        return chosen
 
     def _group_credits(self) -> None:
         """Puts credits into the groups that the agreements know; all of a kind at once, where that tells the group."""
@@ -138,23 +137,30 @@ class Judge:
             remark_id=self.audit.remark(stretch.message, stretch.clear) if told else None,
         )
 
-    def _judge_uses(self, made: list[int]) -> None:
-        audit, ranks = self.audit, self.audit.ranks
-        lines = self.credits
-        for row in lines.ahead(audit.uses_of(made), lambda row: (row.credit_id,)):
-            if message := unlabelled(Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
-                audit.note_use("CR309", row.use_id, audit.remark(message))
-                self.told["CR309"].add(row.use_id)
-        if "CR203" in ranks:
-            said: dict[tuple[int, int, str | None], int | None] = {}
-            for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
-                key = (row.credit_id, row.told_id or 0, row.publication)
-                if key not in said:
-                    use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
-                    message = disagreeing(use, self.register)
-                    said[key] = audit.remark(message) if message else None
-                if remark := said[key]:
-                    audit.note_use("CR203", row.use_id, remark)
+    def _judge_uses(self, chosen: Mapping[str, list[int]]) -> None:
+        """Judge the uses with these credits by the rules that look at the caption too."""
+        audit, lines, rules = self.audit, self.credits, use_rules()
+        for code, row_ids in chosen.items():
+            for row in lines.ahead(audit.uses_of(row_ids), lambda row: (row.credit_id,)):
+                if message := rules[code](Use("", 0, row.caption, "", lines[row.credit_id]), self.register):
+                    audit.note_use(code, row.use_id, audit.remark(message))
+                    self.told.setdefault(code, set()).add(row.use_id)
+
+    def _judge_told(self) -> None:
+        """Compare printed credits with the page's structured data, each pair of credits once."""
+        audit, lines = self.audit, self.credits
+        rules = [(code, rule) for code, rule in told_rules().items() if code in audit.ranks]
+        if not rules:
+            return
+        said: dict[tuple[int, int, str | None], list[tuple[str, int]]] = {}
+        for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
+            key = (row.credit_id, row.told_id or 0, row.publication)
+            if key not in said:
+                use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
+                messages = [(code, rule(use, self.register)) for code, rule in rules]
+                said[key] = [(code, audit.remark(message)) for code, message in messages if message]
+            for code, remark in said[key]:
+                audit.note_use(code, row.use_id, remark)
 
     def _judge_pictures(self, archive: Archive) -> None:
         """What is wrong with the pictures themselves, where it is not noted of a use already."""
@@ -176,8 +182,7 @@ class Judge:
             remark = self.audit.remark(message)
             for use_id in use_ids:
                 self.audit.note_use(code, use_id, remark)
-            if code in self.told:
-                self.told[code].update(use_ids)
+            self.told.setdefault(code, set()).update(use_ids)
 
     # --- sets
 
@@ -310,10 +315,12 @@ class Judge:
 
 
 def _needed(codes: Set[str]) -> set[str]:
-    """What a credit must tell, one of it, to be judged for these codes, or for CR309; nothing: all are judged."""
-    if not codes <= _LOOKS_AT.keys():
-        return set()
-    return {"marks", *(_LOOKS_AT[code] for code in codes)}
+    """Return the fields of which a credit needs one to be judged; an empty set means to judge all credits.
+
+    Rules about uses look at the marks.
+    """
+    fields_ = {CODES[code].looks_at for code in codes}
+    return set() if None in fields_ else {"marks", *(name for name in fields_ if name)}
 
 
 def _agreement(row: Mapping[str, Any]) -> Agreement:

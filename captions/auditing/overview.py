@@ -9,13 +9,14 @@ from itertools import groupby
 
 import db.audit as store
 from captions.agreements import Agreement, period_of
+from captions.audit.codes import CODES, reading
 from captions.audit.standing import Agreements
 from captions.report.overview import ARTICLES, AtRisk, Month, Overview, Printed, Quota, Read
 from db.audit import overview as counted
 
-UNCOVERED = frozenset({"CR301", "CR302", "CR303", "CR304"})
+UNCOVERED = frozenset(code for code in reading("agreements") if CODES[code].severity == "error")
 """Codes of uses that no agreement covers: what they cost is at risk."""
-QUOTAS = frozenset({"CR304", "CR305"})
+QUOTAS = reading("quotas")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CENT = Decimal("0.01")
 

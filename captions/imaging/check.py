@@ -14,6 +14,7 @@ import db
 import db.audit
 from captions import clearing
 from captions.audit import Finding, Use
+from captions.audit.codes import reading
 from captions.audit.commands import Commands, command, waive
 from captions.audit.groups import Claim, claim_of, conflict_message, first_conflict, is_telling, is_whole
 from captions.audit.spelling import Register
@@ -30,7 +31,7 @@ from captions.text import name_key
 from captions.vocabulary import Vocabulary
 
 T = TypeVar("T")
-CHECKED = ("CR201", "CR202", "CR204", "CR205", "CR206", "CR309")
+CHECKED = tuple(sorted(reading("pictures")))
 """The codes that a check of pictures may give."""
 # IPTC's digital source types for what no camera took as it is: https://cv.iptc.org/newscodes/digitalsourcetype/
 MADE = {

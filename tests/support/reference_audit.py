@@ -8,7 +8,7 @@ from itertools import groupby
 from sqlalchemy import Engine
 
 import db
-from captions.audit import Failure, Finding, Use
+from captions.audit import CODES, Failure, Finding, Use
 from captions.audit.groups import (
     Claim,
     claim_of,
@@ -20,7 +20,6 @@ from captions.audit.groups import (
     near_pairs,
 )
 from captions.audit.spelling import Register
-from captions.audit.uses import RULES
 from captions.catalog import use_of
 from captions.vocabulary import Vocabulary, default
 
@@ -42,8 +41,8 @@ def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
     for _source, article in groupby(uses, key=lambda use: use.source):
         of_article = list(article)
         for use in of_article:
-            for code, rule in RULES:
-                if message := rule(use, register):
+            for code, row in CODES.items():
+                if not isinstance(row.rule, str) and (message := row.rule(use, register)):
                     yield Finding(code, message, use.source, use)
             yield from _conflicts(use, claims)
             if use.printings > 1:
