@@ -12,10 +12,9 @@ from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 
 from captions.errors import CaptionsError
-from captions.register import read_toml
+from captions.lexicon import tables
 from captions.text import tidy
 
 KINDS = ("flat", "per-use", "staff", "free")
@@ -46,14 +45,28 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    """The table, read once."""
-    read = read_toml("terms.toml", (files("captions") / "data" / "terms.toml").read_bytes())
+    """Return the table; raise VocabularyError, which names the key, if it is broken."""
+    read = tables.load("terms.toml")
+    read.only({"scopes", "territories", "currencies", "groups", "default"})
+    territories = _codes(read, "territories")
+    groups = read.table("groups")
+    for name in groups:
+        if unknown := sorted(set(groups.texts(name)) - territories):
+            raise groups.error(f"{name!r} lists {unknown[0]!r}, which is not in 'territories'")
     return Table(
-        scopes=tuple(read["scopes"]),
-        territories=frozenset(read["territories"].split()),
-        groups={name: frozenset(members) for name, members in read["groups"].items()},
-        currencies=frozenset(read["currencies"].split()),
+        scopes=read.texts("scopes"),
+        territories=territories,
+        groups={name: frozenset(groups.texts(name)) for name in groups},
+        currencies=_codes(read, "currencies"),
     )
+
+
+def _codes(read: tables.Table, key: str) -> frozenset[str]:
+    """Return the codes in a string, which spaces and line ends separate."""
+    codes = read.text(key).split()
+    if len(set(codes)) != len(codes):
+        raise read.error(f"{key!r} lists {next(code for code in codes if codes.count(code) > 1)!r} twice")
+    return frozenset(codes)
 
 
 def day(text: str, *, last: bool = False) -> date:

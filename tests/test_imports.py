@@ -12,7 +12,7 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version", "pipes"),
-    ("pool", "relay"),
+    ("pool", "relay", "lexicon"),
     ("text", "decoding", "hashing", "bounds", "tree"),
     ("walk",),
     ("looks", "chrome"),
