@@ -13,7 +13,7 @@ ROOT = Path(__file__).parent.parent
 LAYERS = (
     ("errors", "model", "version", "pipes"),
     ("pool", "relay", "lexicon"),
-    ("text", "decoding", "hashing", "bounds", "tree"),
+    ("dates", "text", "decoding", "hashing", "bounds", "tree"),
     ("walk",),
     ("looks", "chrome"),
     ("body", "register", "images"),

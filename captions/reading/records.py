@@ -13,6 +13,7 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
+from captions.dates import leading
 from captions.decoding import is_page
 from captions.errors import InputError
 from captions.lexicon import tables
@@ -182,12 +183,8 @@ def day_of(value: object) -> date | None:
             return None
     if not isinstance(value, str):
         return None
-    text = value.strip()[:100].replace("/", "-")
-    for size in (10, 8):
-        try:
-            return date.fromisoformat(text[:size])
-        except ValueError:
-            continue
+    if (found := leading(value[:200].replace("/", "-"))) is not None:
+        return found
     try:
         return parsedate_to_datetime(value[:100]).date()
     except (ValueError, TypeError, IndexError, OverflowError):
