@@ -22,7 +22,7 @@ LAYERS = (
     ("agreements", "defaults", "own_register"),
     ("spending",),
     ("names", "labels", "notices"),
-    ("segments",),
+    ("segments", "credit_compare"),
     ("parties",),
     ("chain",),
     ("credit",),
