@@ -8,7 +8,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captions import labels
-from captions.splits import Split
+from captions.splits import Split, read
 from captions.text import CONTROLS, printable, tidy
 from captions.vocabulary import Vocabulary
 
@@ -111,7 +111,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
             continue
         if _in_quotes(text[first : bracket.start()]):
             continue  # a quotation goes on around the bracket
-        if labels.strip(inner, words).kind in ("before", "by", "after", "sign"):
+        if read(inner, words).label in ("before", "by", "after", "sign"):
             ends.append(bracket.end())
             first = bracket.end()
     return [*ends, end]
