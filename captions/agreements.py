@@ -12,7 +12,7 @@ from datetime import date, datetime, timedelta
 from decimal import Decimal
 from typing import Any
 
-from captions import terms
+from captions import dates, terms
 from captions.errors import CaptionsError
 from captions.sheet import SheetRow
 from captions.terms import KINDS, PERIODS, members
@@ -251,8 +251,8 @@ def from_row(row: SheetRow) -> Agreement:
             Agreement(
                 supplier=row.cells.get("supplier", ""),
                 kind=row.read("kind", terms.kind, "flat"),
-                starts=row.read("from", terms.day, None),
-                ends=row.read("to", lambda text: terms.day(text, last=True), None),
+                starts=row.read("from", dates.parse, None),
+                ends=row.read("to", lambda text: dates.parse(text, last=True), None),
                 scopes=row.read("scope", terms.scopes, ()),
                 territories=row.read("territory", terms.territories, ()),
                 excluded=row.read("exclude", _names, ()),

@@ -6,14 +6,13 @@ from collections.abc import Iterable, Sequence
 
 from captions import chrome
 from captions.looks import is_dated
-from captions.text import has_cjk
+from captions.text import STOPS, has_cjk
 from captions.walk import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HEADINGS, OTHER, UNSHOWN, WEAK, Block, Node
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
-_SENTENCES = (".", "!", "?", "…", "。", "！", "？", "”", '"', "»", "“", ":", "’")
+_SENTENCES = (*STOPS, "”", '"', "»", "“", ":", "’")
 # What a sentence of running text ends with; lines between paragraphs may end with more.
-_STOPS = ".!?…。！？"
 _SHARE = 0.8
 # The elements that a page names its article by, and the least share of the text in one with the headline, or without.
 _ARTICLES = ("article", "main")
@@ -36,14 +35,14 @@ def is_paragraph(block: Block) -> bool:
 def _says_more(block: Block) -> bool:
     """Whether a paragraph that is mostly a link says a sentence around it, more than a label and a stop."""
     outside = len(block.text) - block.linked
-    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in _STOPS
+    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in STOPS
 
 
 def _believed(block: Block) -> Node | None:
     """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
     named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
     parent = block.node.parent
-    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in _STOPS:
+    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in STOPS:
         return block.node
     return parent
 
@@ -254,7 +253,7 @@ def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, name
         for b in blocks[heads[-1] + 1 : inside[0]]
         if b.number not in taken
         and not within(b.node, outer)
-        and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in _STOPS else names & ~WEAK)
+        and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in STOPS else names & ~WEAK)
         and b.linked * 2 < len(b.text)
         and not (len(b.text) < 80 and is_dated(b.text))
         and (len(b.text) >= (15 if b.node.inside(DECK) else 50) or (has_cjk(b.text) and len(b.text) >= 20))

@@ -10,7 +10,6 @@ from captions.credit import Reading
 from captions.splits import (
     LIKELY,
     POSSIBLE,
-    STOPS,
     SURE,
     TAIL,
     Split,
@@ -21,7 +20,7 @@ from captions.splits import (
     read,
     trim,
 )
-from captions.text import CLOSING, closing_bracket_start, has_cjk, name_key
+from captions.text import CLOSING, STOPS, closing_bracket_start, has_cjk, name_key
 from captions.unlabelled import bare_alone, bare_bracket, bare_tail, cjk_sign, name_before_slash
 from captions.vocabulary import Vocabulary
 

@@ -6,44 +6,47 @@ The words are in ``captions/data/chrome.toml``, in the languages sites are built
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
+from captions.lexicon import tables
 from captions.text import match_key
 
 # In characters: what is longer is none of a page's lines.
 _LONGEST = 130
 # In characters, longer than each in the table; and how many stand in a row at most: `Enlarge | Toggle caption`.
 _BUTTON, _MOST_BUTTONS = 60, 4
+_WORDS = ("comments", "buttons", "rights")
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
-    return tomllib.loads((files("captions") / "data" / "chrome.toml").read_text(encoding="utf-8"))
+def _tables() -> dict[str, tuple[str, ...]]:
+    """Return the lists of words by table; the lines of all languages are one list."""
+    read = tables.load("chrome.toml")
+    read.only({"lines", *_WORDS})
+    lines = read.table("lines")
+    return read.word_lists(_WORDS) | {"lines": tuple(line for language in lines for line in lines.texts(language))}
 
 
 @lru_cache(maxsize=1)
 def _lines() -> frozenset[str]:
-    return frozenset(match_key(line) for lines in _tables()["lines"].values() for line in lines)
+    return frozenset(map(match_key, _tables()["lines"]))
 
 
 @lru_cache(maxsize=1)
 def _buttons() -> tuple[str, ...]:
     """Longest first: of two that end a text, the longer is the button."""
-    return tuple(sorted(_tables()["buttons"]["words"], key=len, reverse=True))
+    return tuple(sorted(_tables()["buttons"], key=len, reverse=True))
 
 
 @lru_cache(maxsize=1)
 def _comments() -> re.Pattern[str]:
-    words = "|".join(map(re.escape, _tables()["comments"]["words"]))
+    words = "|".join(map(re.escape, _tables()["comments"]))
     return re.compile(rf"^\W*(?:\d[\d.,]*\s)?(?:{words})\b.{{0,20}}$", re.IGNORECASE)
 
 
 @lru_cache(maxsize=1)
 def _rights() -> re.Pattern[str]:
-    return re.compile("|".join(map(re.escape, _tables()["rights"]["words"])), re.IGNORECASE)
+    return re.compile("|".join(map(re.escape, _tables()["rights"])), re.IGNORECASE)
 
 
 def is_line(text: str) -> bool:

@@ -80,7 +80,8 @@ def read(line: str, words: Vocabulary) -> Reading:
         return _several(unlabelled, pictures)
     if notices.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
         taken = notices.take(printed)
-        body = labels.strip(taken.text, words).text
+        # A notice may stand before a label, so that the label is found only now: `© 2024 AP. Photo: Jo Reed`.
+        body = unlabelled.text if taken.text == printed else labels.strip(taken.text, words).text
     else:
         taken, body = notices.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)

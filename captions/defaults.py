@@ -5,14 +5,13 @@ The table is ``[[default]]`` in ``data/terms.toml``; an agreement with the suppl
 
 from __future__ import annotations
 
-from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import lru_cache
-from importlib.resources import files
-from typing import Any
 
+from captions.errors import VocabularyError
+from captions.lexicon import tables
+from captions.lexicon.tables import Table
 from captions.model import Credit
-from captions.register import read_toml
 from captions.text import name_key
 from captions.vocabulary import Vocabulary
 
@@ -32,11 +31,17 @@ class Default:
     own: bool = False
 
 
+_KEYS = frozenset(field.name for field in fields(Default))
+
+
 @lru_cache(maxsize=1)
 def defaults() -> tuple[Default, ...]:
-    """The rows, in the order in which they are tried."""
-    rows = read_toml("terms.toml", (files("captions") / "data" / "terms.toml").read_bytes())["default"]
-    return tuple(map(_row, rows))
+    """Return the rows, in the order in which they are tried; raise VocabularyError if one is broken."""
+    rows = tuple(map(_row, tables.load("terms.toml").rows("default")))
+    names = [row.name for row in rows]
+    if twice := next((name for name in names if names.count(name) > 1), None):
+        raise VocabularyError(f"captions/data/terms.toml, [[default]]: two rows are named {twice!r}")
+    return rows
 
 
 def default_for(credit: Credit, words: Vocabulary, publication: str | None = None) -> Default | None:
@@ -48,9 +53,18 @@ def default_for(credit: Credit, words: Vocabulary, publication: str | None = Non
     return next((row for row in defaults() if _covers(row, credit, words, publication)), None)
 
 
-def _row(row: Mapping[str, Any]) -> Default:
-    told: dict[str, Any] = {key: tuple(value) if isinstance(value, list) else value for key, value in row.items()}
-    return Default(**told)
+def _row(row: Table) -> Default:
+    row.only(_KEYS)
+    return Default(
+        name=row.text("name"),
+        kind=row.choice("kind", ("staff", "free")),
+        requires=row.text("requires"),
+        agencies=row.texts("agencies", optional=True),
+        kinds=row.texts("kinds", optional=True),
+        marks=row.texts("marks", optional=True),
+        staff=row.flag("staff"),
+        own=row.flag("own"),
+    )
 
 
 def _covers(row: Default, credit: Credit, words: Vocabulary, publication: str | None) -> bool:

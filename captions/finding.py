@@ -17,11 +17,10 @@ from captions.model import Printing
 from captions.neighbours import LONGEST_BESIDE, LONGEST_SURE, Neighbours
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split, is_named
-from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
+from captions.text import STOPS, is_cut, match_key, sentences, tidy, without_ellipsis
 from captions.unlabelled import is_in_style
 from captions.vocabulary import Vocabulary
 
-_STOPS = ".。!?…"
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 
 
@@ -104,7 +103,7 @@ class Finder:
         if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
             return False
         # A sentence, and who wrote it: `It rained. — Reuters`.
-        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in _STOPS
+        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in STOPS
         joint = self.lines[at].text[len(found.caption) : found.start]
         return not signed or (self.near.goes_on(at) and not any(dash in joint for dash in "-–—"))
 
@@ -186,7 +185,7 @@ class Finder:
         if above == 1 and below and all(t[0].isupper() for t in self.lines[over].text.split()):
             return over  # a name above a labelled credit: Peter Katjavivi
         if above and below:
-            heading = below > above and self.lines[at + 1].text[-1] not in _STOPS
+            heading = below > above and self.lines[at + 1].text[-1] not in STOPS
             return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
         return over if above else at + 1 if below else None
 

@@ -7,24 +7,21 @@ see, a placeholder, and a tracker of one pixel are none.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from bs4.element import Tag
 
+from captions.lexicon import tables
 from captions.tree import IMAGES
 
 # In elements and pictures: a caption is of few.
 _MOST_ELEMENTS, _MOST_PICTURES = 600, 40
 # In characters: a longer address is no address.
 _LONGEST = 4_000
-_TABLE = tomllib.loads((files("captions") / "data" / "addresses.toml").read_text(encoding="utf-8"))
-_LATER, _SIZES, _WRAPPED = (frozenset(_TABLE[name]["names"]) for name in ("later", "sizes", "wrapped"))
-_NO_PICTURE = re.compile("|".join(_TABLE["none"]["patterns"]), re.IGNORECASE)
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)([wx])(?:,|$)")
 # What a density counts for, beside a width.
 _PIXELS = 1_000
@@ -36,6 +33,28 @@ _LINKED = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _SIZE_IN_NAME = re.compile(
     r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|\d{3,4}w|large|small|medium|thumb(?:nail)?|orig(?:inal)?|e\d{10,}))+$"
 )
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The words of ``captions/data/addresses.toml``."""
+
+    later: frozenset[str]
+    """Attributes with an address that a script loads later."""
+    sizes: frozenset[str]
+    """Attributes with addresses and their sizes."""
+    wrapped: frozenset[str]
+    """Parameters that hold the picture's own address."""
+    no_picture: re.Pattern[str]
+    """Finds addresses of placeholders and trackers."""
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    read = tables.load("addresses.toml")
+    read.only({"later", "sizes", "wrapped", "none"})
+    later, sizes, wrapped = (frozenset(read.words(name, "names")) for name in ("later", "sizes", "wrapped"))
+    return _Table(later, sizes, wrapped, re.compile("|".join(read.words("none", "patterns")), re.IGNORECASE))
 
 
 def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:
@@ -70,13 +89,13 @@ def candidates(image: Tag) -> list[str]:
     if _is_pixel(attributes):
         return []
     for rank, (address, width) in enumerate(_addresses(attributes)):
-        if 0 < len(address) <= _LONGEST and not _NO_PICTURE.search(address):
+        if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
             sized.append((width, -rank, address))
     picture = image.parent
     if picture is not None and picture.name == "picture":
         for source in picture.find_all("source", limit=20):
             for address, width in _addresses(dict(source.attrs)):
-                if 0 < len(address) <= _LONGEST and not _NO_PICTURE.search(address):
+                if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
                     sized.append((width, -100 - len(sized), address))
     link = (picture.parent if picture is not None and picture.name == "picture" else picture) or image
     href = link.attrs.get("href") if link.name == "a" else None
@@ -130,9 +149,8 @@ def _unwrapped(address: str) -> str:
     for _ in range(2):
         if "?" in address and ("http" in address[8:] or "url=" in address or "src=" in address):
             try:
-                inner = [
-                    v for k, v in parse_qsl(urlsplit(address).query)[:20] if k in ("url", "src", "image", "img", "u")
-                ]
+                wrapped = _table().wrapped
+                inner = [v for k, v in parse_qsl(urlsplit(address).query)[:20] if k in wrapped]
             except ValueError:
                 inner = []
             if inner and "/" in inner[0]:
@@ -150,12 +168,13 @@ def _unwrapped(address: str) -> str:
 
 def _addresses(attributes: dict[str, Any]) -> Iterator[tuple[str, float]]:
     """Each address in an image's attributes, with a width: as told, or read from it, or 0."""
+    table = _table()
     for name, value in attributes.items():
         if not isinstance(value, str) or not value or len(value) > 50_000:
             continue
-        if name in _SIZES:
+        if name in table.sizes:
             yield _largest(value)
-        elif name == "src" or (name in _LATER and _is_address(name, value)):
+        elif name == "src" or (name in table.later and _is_address(name, value)):
             yield value.strip(), _width(value)
 
 

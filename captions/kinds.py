@@ -7,14 +7,13 @@ never by whose page it is.
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 from itertools import islice
 
 from captions.body import is_paragraph
+from captions.lexicon import tables
 from captions.text import has_cjk
 from captions.walk import HEADINGS, Block
 
@@ -164,5 +163,6 @@ def _says(words: re.Pattern[str], texts: Sequence[str]) -> bool:
 
 @lru_cache(maxsize=1)
 def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
-    table = tomllib.loads((files("captions") / "data" / "kinds.toml").read_text(encoding="utf-8"))
-    return re.compile("|".join(table["error"]["words"])), re.compile("|".join(table["consent"]["words"]))
+    read = tables.load("kinds.toml")
+    read.only({"error", "consent"})
+    return re.compile("|".join(read.words("error"))), re.compile("|".join(read.words("consent")))

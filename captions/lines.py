@@ -8,18 +8,14 @@ from collections.abc import Sequence
 from dataclasses import dataclass, field
 
 from captions import labels
-from captions.splits import Split
-from captions.text import tidy
+from captions.splits import Split, read
+from captions.text import CONTROLS, printable, tidy
 from captions.vocabulary import Vocabulary
 
 _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
-_NOT_TEXT = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
-# Separators of files, groups, records and units: white space, and controls.
-_SEPARATOR = re.compile("[\x1c-\x1f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
 # Between a bracket and the word behind it; what no reader sees, too.
-_SKIPPED = re.compile("[ \t\u00a0.\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]*")
+_SKIPPED = re.compile(f"[ \t\u00a0.{CONTROLS}\ufeff]*")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
 # A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
 LONGEST_INNER = 520
@@ -62,11 +58,6 @@ class Page:
     def beside(self, at: int, other: int) -> bool:
         """Whether two neighbouring lines stand together."""
         return 0 <= other < len(self.lines) and (self.uniform or not self.gaps[max(at, other)])
-
-
-def printable(text: str) -> str:
-    """A text without control characters and halves of characters: what can be shown, stored and sent."""
-    return _SURROGATE.sub("\ufffd", _SEPARATOR.sub(" ", _NOT_TEXT.sub("", text)))
 
 
 def join(source: str, lines: Sequence[Line]) -> str:
@@ -120,7 +111,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
             continue
         if _in_quotes(text[first : bracket.start()]):
             continue  # a quotation goes on around the bracket
-        if labels.strip(inner, words).kind in ("before", "by", "after", "sign"):
+        if read(inner, words).label in ("before", "by", "after", "sign"):
             ends.append(bracket.end())
             first = bracket.end()
     return [*ends, end]

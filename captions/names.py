@@ -145,7 +145,7 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
         return "other"
     if all(_INITIAL.match(t) for t in tokens):
         return "single"
-    return "person" if len(tokens) - named + named >= 2 and named >= 1 and len(tokens) <= 5 else "other"
+    return "person" if len(tokens) <= 5 else "other"
 
 
 def normal_case(name: str, words: Vocabulary) -> str:

@@ -12,12 +12,12 @@ from captions.body import body_blocks, boilerplate, deck, is_paragraph, region, 
 from captions.decoding import decode_page, what_binary
 from captions.figures import credit_lines, figures, repeated_alts
 from captions.finding import Finder
-from captions.lines import Line, page_of, printable
+from captions.lines import Line, page_of
 from captions.model import Article, Printing
 from captions.pictures import Pictures
 from captions.printings import Block as Found
 from captions.structured import Structured, of_page
-from captions.text import match_key, tidy
+from captions.text import match_key, printable, tidy
 from captions.told import Index
 from captions.vocabulary import Vocabulary, default
 from captions.walk import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk

@@ -10,14 +10,13 @@ from collections.abc import Sequence
 
 from captions import printings
 from captions.finding import Finder
-from captions.lines import Line, join, page_of, printable, split_lines, without_taken
+from captions.lines import Line, join, page_of, split_lines, without_taken
 from captions.looks import CLOCK
 from captions.model import Article
 from captions.printings import Block
-from captions.text import has_cjk
+from captions.text import STOPS, has_cjk, printable
 from captions.vocabulary import Vocabulary, default
 
-_STOPS = ".。!?…"
 # Passes over what is left, until nothing is found: more than three have not been seen in any real text.
 PASSES = 12
 
@@ -51,7 +50,7 @@ def _headline(source: str, lines: Sequence[Line]) -> str | None:
         return None
     raw = source[lines[0].start : lines[0].end]
     text = printable(raw).strip()
-    if not text or (lines[1].text and (lines[1].text[-1] not in _STOPS or len(lines[1].text) <= len(text))):
+    if not text or (lines[1].text and (lines[1].text[-1] not in STOPS or len(lines[1].text) <= len(text))):
         return None
     long_enough = len(text.split()) > 2 or (has_cjk(text) and len(text) >= 8)
     if not long_enough or len(text) > 200 or text[-1] in ".。:：,;" or CLOCK.match(text):

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from captions.credit import Reading
+from captions.credit_compare import Relation, named, parties
 from captions.model import Caption, Credit, Printing
 from captions.text import is_cut, match_key, name_key, tidy, without_ellipsis
 
@@ -84,17 +85,12 @@ def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group
 
 
 def _agree(one: Credit | None, other: Credit | None) -> bool:
-    """Whether two credits can be of the same picture: the parties of one are all named by the other."""
+    """Return whether two credits can be of one picture: the same line, or one that names all whom the other names."""
     if one is None or other is None:
         return True
     if name_key(one.line) == name_key(other.line):
         return True
-    a, b = _parties(one), _parties(other)
-    return bool(a and b) and (a <= b or b <= a)
-
-
-def _parties(credit: Credit) -> set[str]:
-    return {name_key(n) for n in (*credit.creators, *credit.agencies)}
+    return bool(named(one) and named(other)) and parties(one, other) is not Relation.DIFFERENT
 
 
 def _weight(credit: Credit) -> int:

@@ -6,13 +6,13 @@ Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces 
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any
 
 from captions.errors import VocabularyError
+from captions.lexicon import tables
+from captions.lexicon.tables import Table
 from captions.text import name_key
 
 KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
@@ -60,80 +60,49 @@ class Spelling:
 
 
 Row = tuple[str, Agency]
-"""Where a row stands (file and number), and what it says."""
+"""The place of a row (file, number and name), and the agency that it describes."""
 
 
-def read_toml(name: str, data: bytes) -> dict[str, Any]:
-    """The tables of a TOML file; VocabularyError names the file and the line."""
-    try:
-        return tomllib.loads(data.decode("utf-8"))
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        raise VocabularyError(f"{name}: not valid TOML: {error}") from None
+def rows_of(table: Table, *, optional: bool = False) -> list[Row]:
+    """Return the rows of ``[[agency]]``, each checked by itself; only an optional list may be missing."""
+    return [(row.where, _agency(row)) for row in table.rows("agency", optional=optional)]
 
 
-def strings(where: str, key: str, value: object) -> tuple[str, ...]:
-    """A list of one or more strings that are not empty, or a VocabularyError."""
-    if not isinstance(value, list) or not value or not all(isinstance(v, str) and v.strip() for v in value):
-        raise VocabularyError(f"{where}: {key} must be a list of one or more strings; leave it out where there is none")
-    return tuple(value)
-
-
-def rows_of(name: str, tables: Mapping[str, Any]) -> list[Row]:
-    """The rows of ``[[agency]]``, each checked alone: unknown keys, kinds, empty lists."""
-    rows = tables.get("agency", [])
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise VocabularyError(f"{name}: write each agency as a table of its own, headed [[agency]]")
-    return [(f"{name} row {n}", _agency(f"{name} row {n}", row)) for n, row in enumerate(rows, 1)]
-
-
-def _agency(where: str, row: Mapping[str, Any]) -> Agency:
-    name = row.get("name")
-    if not isinstance(name, str) or not name.strip():
-        raise VocabularyError(f"{where}: a row needs a name")
-    where = f"{where} ({name})"
-    if unknown := sorted(set(row) - _AGENCY_KEYS):
-        raise VocabularyError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_AGENCY_KEYS))}")
-    kind = row.get("kind")
-    if kind not in KINDS:
-        raise VocabularyError(f"{where}: kind must be one of {', '.join(KINDS)}")
-    lists = {k: strings(where, k, row[k]) if k in row else () for k in _LISTS}
+def _agency(row: Table) -> Agency:
+    name = row.text("name")
+    row.only(_AGENCY_KEYS)
+    kind = row.choice("kind", KINDS)
+    # by_name and spellings find what stands twice, by name keys: these find more than equal strings.
+    lists = {key: row.texts(key, optional=True, distinct=False) for key in _LISTS}
     for form in lists["credit_forms"]:
         left = form.replace(CREATOR, "", 1).replace(AGENCY, "", 1)
         if "{" in left or "}" in left or CREATOR not in form or not name_key(left):
-            raise VocabularyError(
-                f"{where}: the credit form {form!r} must hold {CREATOR} once, {AGENCY} once or not, and a name"
-            )
-    for key in ("country", "parent"):
-        if not isinstance(row.get(key, ""), str):
-            raise VocabularyError(f"{where}: {key} must be a string")
-    for key in _FLAGS:
-        if not isinstance(row.get(key, False), bool):
-            raise VocabularyError(f"{where}: {key} must be true or false")
+            raise row.error(f"the credit form {form!r} needs {CREATOR} once, {AGENCY} at most once, and a name")
     return Agency(
         name,
         kind,
-        row.get("country", ""),
+        row.text("country", ""),
         lists["aliases"],
         lists["weak_aliases"],
-        row.get("parent"),
+        row.text("parent", "") or None,
         lists["distributors"],
         lists["credit_forms"],
-        *(row.get(key, False) for key in _FLAGS),
+        *map(row.flag, _FLAGS),
     )
 
 
 def by_name(rows: Iterable[Row]) -> dict[str, Agency]:
-    """The rows by canonical name; VocabularyError where two share one, or one names a row that is not there."""
+    """Return the rows by canonical name; raise VocabularyError if two share one, or if one names a missing row."""
     agencies: dict[str, Agency] = {}
     places: dict[str, str] = {}
     for where, agency in rows:
         if agency.name in agencies:
-            raise VocabularyError(f"{where}: {agency.name} stands already in {places[agency.name]}")
+            raise VocabularyError(f"{where}: 'name' is already the name of {places[agency.name]}")
         agencies[agency.name], places[agency.name] = agency, where
     for agency in agencies.values():
         for other in (*agency.distributors, *([agency.parent] if agency.parent else [])):
             if other not in agencies:
-                raise VocabularyError(f"{places[agency.name]} ({agency.name}): no row is named {other!r}")
+                raise VocabularyError(f"{places[agency.name]}: no row is named {other!r}")
     return agencies
 
 
@@ -149,11 +118,10 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
         for alias in (agency.name, *agency.aliases, *agency.weak_aliases):
             key, weak = name_key(alias), agency.ambiguous or alias in agency.weak_aliases
             if not key:
-                raise VocabularyError(f"{where} ({agency.name}): the spelling {alias!r} has no letter")
+                raise VocabularyError(f"{where}: the spelling {alias!r} has no letter")
             known = found.get(key)
             if known and known.agency.name != agency.name:
-                taken = f"{places[key]} ({known.agency.name})"
-                raise VocabularyError(f"{where} ({agency.name}): the spelling {alias!r} stands already in {taken}")
+                raise VocabularyError(f"{where}: the spelling {alias!r} belongs to {places[key]} already")
             forms: frozenset[str] = frozenset()
             if len(key) <= SHORT and key.isascii() and alias.isupper():
                 forms = frozenset({alias, alias.upper()}) | (known.forms if known else frozenset())
@@ -173,11 +141,10 @@ def printed(agencies: Mapping[str, Agency]) -> Iterable[str]:
 
 
 def user_rows(path: Path) -> tuple[list[Row], tuple[str, ...]]:
-    """The rows of a user's own register, and the creators it lists as staff."""
+    """Return the rows of a user's own register, and the creators it lists as staff."""
     try:
-        tables = read_toml(str(path), path.read_bytes())
+        table = tables.parse(str(path), path.read_bytes())
     except OSError as error:
         raise VocabularyError(f"{path}: cannot be read: {error.strerror}; check the path of the register") from None
-    if unknown := sorted(set(tables) - {"agency", "staff"}):
-        raise VocabularyError(f"{path}: unknown table {unknown[0]!r}; known are [[agency]] and staff")
-    return rows_of(str(path), tables), strings(str(path), "staff", tables["staff"]) if "staff" in tables else ()
+    table.only({"agency", "staff"})
+    return rows_of(table, optional=True), table.texts("staff", optional=True, distinct=False)

@@ -8,11 +8,12 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date, timedelta
 from decimal import Decimal
+from typing import Literal
 
 from captions.agreements import Agreement, Period, Span, period_of
 from captions.terms import digits_of
 
-STATES = ("in force", "not begun", "ended")
+State = Literal["in force", "not begun", "ended"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,8 +30,8 @@ class Account:
     """Uses without a day that may be of this agreement."""
 
     @property
-    def state(self) -> str:
-        """One of :data:`STATES`."""
+    def state(self) -> State:
+        """See :func:`state_on`."""
         return state_on(self.agreement, self.on)
 
     @property
@@ -121,8 +122,8 @@ class Account:
         return "; ".join(parts)
 
 
-def state_on(agreement: Agreement, on: date) -> str:
-    """One of :data:`STATES`."""
+def state_on(agreement: Agreement, on: date) -> State:
+    """Return whether an agreement is in force on a day, has not begun, or has ended."""
     if agreement.starts and on < agreement.starts:
         return "not begun"
     return "ended" if agreement.ends and agreement.ends < on else "in force"

@@ -14,7 +14,6 @@ from captions.vocabulary import Vocabulary
 SURE, LIKELY, POSSIBLE = 3, 2, 1
 # Credits are looked for in the last characters of a line: the longest of 211 on news pages has 82.
 TAIL = 240
-STOPS = ".!?。！？…"
 _OF = r"\d+ (?:of|von|de|di|sur|van|av) \d+"
 _NUMBER = re.compile(
     rf"(?:\[\d+ ?/ ?\d+\]|(?:item|photo|image|picture|slide|bild|foto|imagen) {_OF} ?[|:]?|{_OF} ?[|:])\s*(?=\S)",

@@ -12,6 +12,7 @@ from typing import Any
 
 from selectolax.lexbor import LexborHTMLParser
 
+from captions.dates import leading
 from captions.images import absolute
 from captions.text import tidy
 from captions.told import Told, of_item, of_scopes, of_scripts
@@ -20,7 +21,6 @@ _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review",
 # Old pages hide the source from browsers that know no scripts.
 _COMMENT = re.compile(r"\s*(?://\s*)?<!(?:--|\[CDATA\[)")
 _COMMENT_ENDS = ("-->", "]]>")
-_DAY = re.compile(r"(\d{4})-(\d\d)-(\d\d)")
 
 
 @dataclass(slots=True)
@@ -66,7 +66,7 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     for item in items:
         _take(item, told, known)
     told.headline = told.headline or metas.get("og:title") or metas.get("twitter:title")
-    told.published = told.published or day(
+    told.published = told.published or leading(
         metas.get("article:published_time")
         or metas.get("date")
         or metas.get("datepublished")
@@ -97,17 +97,6 @@ def _shown(source: str) -> str:
         source = source[begins.end() :]
     ends = source.rstrip()
     return ends[:-3].rstrip().removesuffix("//") if ends.endswith(_COMMENT_ENDS) else source
-
-
-def day(text: str) -> date | None:
-    """The day that an ISO date begins with; None where there is none."""
-    found = _DAY.match(text.strip())
-    if found is None:
-        return None
-    try:
-        return date(int(found[1]), int(found[2]), int(found[3]))
-    except ValueError:
-        return None
 
 
 def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
@@ -154,7 +143,7 @@ def _printed_day(page: LexborHTMLParser) -> date | None:
     for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
         node = page.css_first(selector)
         if node is not None:
-            return day(node.attributes.get("datetime") or "")
+            return leading(node.attributes.get("datetime") or "")
     return None
 
 
@@ -175,7 +164,7 @@ def _take(item: dict[str, Any], told: Structured, known: dict[str, dict[str, Any
             told.headline = tidy(unescape(headline)) or None
         published = item.get("datePublished")
         if isinstance(published, str) and told.published is None:
-            told.published = day(published)
+            told.published = leading(published)
         publisher = item.get("publisher")
         for one in publisher if isinstance(publisher, list) else [publisher]:
             if isinstance(one, dict):

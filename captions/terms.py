@@ -5,17 +5,16 @@ Each function takes what was written and raises CaptionsError, one line that say
 
 from __future__ import annotations
 
-import calendar
 import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 from decimal import Decimal
 from functools import lru_cache
-from importlib.resources import files
 
+from captions import dates
 from captions.errors import CaptionsError
-from captions.register import read_toml
+from captions.lexicon import tables
 from captions.text import tidy
 
 KINDS = ("flat", "per-use", "staff", "free")
@@ -23,7 +22,6 @@ KINDS = ("flat", "per-use", "staff", "free")
 PERIODS = ("month", "quarter", "year", "term")
 """What a quota is counted in: parts of the calendar, or the agreement's own time."""
 
-_DAY = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 _MONEY = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?")
 _QUOTA = re.compile(r"([0-9]{1,9}) ?/ ?([a-z]+)")
 # ISO 4217: the others have two digits behind the point, or none.
@@ -46,28 +44,28 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    """The table, read once."""
-    read = read_toml("terms.toml", (files("captions") / "data" / "terms.toml").read_bytes())
+    """Return the table; raise VocabularyError, which names the key, if it is broken."""
+    read = tables.load("terms.toml")
+    read.only({"scopes", "territories", "currencies", "groups", "default"})
+    territories = _codes(read, "territories")
+    groups = read.table("groups")
+    for name in groups:
+        if unknown := sorted(set(groups.texts(name)) - territories):
+            raise groups.error(f"{name!r} lists {unknown[0]!r}, which is not in 'territories'")
     return Table(
-        scopes=tuple(read["scopes"]),
-        territories=frozenset(read["territories"].split()),
-        groups={name: frozenset(members) for name, members in read["groups"].items()},
-        currencies=frozenset(read["currencies"].split()),
+        scopes=read.texts("scopes"),
+        territories=territories,
+        groups={name: frozenset(groups.texts(name)) for name in groups},
+        currencies=_codes(read, "currencies"),
     )
 
 
-def day(text: str, *, last: bool = False) -> date:
-    """A day: ``2024-05-18``; of ``2024-05`` or ``2024`` the first, or with ``last`` the last."""
-    found = _DAY.fullmatch(text.strip())
-    try:
-        if found is None:
-            raise ValueError
-        year = int(found[1])
-        month = int(found[2] or (12 if last else 1))
-        end = calendar.monthrange(year, month)[1] if last else 1
-        return date(year, month, int(found[3] or end))
-    except ValueError:
-        raise CaptionsError(f"{text!r} is no day; write 2024-05-18, 2024-05 or 2024") from None
+def _codes(read: tables.Table, key: str) -> frozenset[str]:
+    """Return the codes in a string, which spaces and line ends separate."""
+    codes = read.text(key).split()
+    if len(set(codes)) != len(codes):
+        raise read.error(f"{key!r} lists {next(code for code in codes if codes.count(code) > 1)!r} twice")
+    return frozenset(codes)
 
 
 def money(text: str, currency: str | None = None) -> Decimal:
@@ -168,11 +166,12 @@ def calendar_period(text: str) -> tuple[date, date, str]:
     if quarter := re.fullmatch(r"([0-9]{4})-?Q([1-4])", written):
         last = int(quarter[2]) * 3
         year = quarter[1]
-        return day(f"{year}-{last - 2:02}"), day(f"{year}-{last:02}", last=True), f"{year}-Q{quarter[2]}"
+        first, end = dates.parse(f"{year}-{last - 2:02}"), dates.parse(f"{year}-{last:02}", last=True)
+        return first, end, f"{year}-Q{quarter[2]}"
     try:
         if not re.fullmatch(r"[0-9]{4}(-[0-9]{1,2})?", written):
             raise CaptionsError(written)
-        first, end = day(written), day(written, last=True)
+        first, end = dates.parse(written), dates.parse(written, last=True)
     except CaptionsError:
         raise CaptionsError(f"{text!r} is no period; write 2025, 2025-Q3 or 2025-07") from None
     return first, end, first.isoformat()[: 4 if len(written) == 4 else 7]

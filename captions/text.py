@@ -13,14 +13,21 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _SIGNS_TO_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
-# C0 and C1 controls but tab and line ends: they have no meaning in an article, and force in a terminal.
-_CONTROL = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f]")
-_SURROGATE = re.compile("[\ud800-\udfff]")
+# For character classes of patterns. C0 and C1 controls that are no white space: they have no meaning in an article, and
+# force in a terminal; controls that are white space, but tab and line ends; halves of characters.
+CONTROLS, WHITE_CONTROLS, SURROGATES = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f", "\x0b\x0c\x1c-\x1f\x85", "\ud800-\udfff"
+_CONTROL = re.compile(f"[{CONTROLS}]")
+_NOT_TEXT = re.compile(f"[{CONTROLS}\ufeff]")
+# Separators of files, groups, records and units: white space, and controls.
+_SEPARATOR = re.compile("[\x1c-\x1f]")
+_SURROGATE = re.compile(f"[{SURROGATES}]")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
 # A full stop after an abbreviation, an initial or an ordinal number ends no sentence: Feb., U.S., Gov., 38. Mal.
 _SENTENCE_END = re.compile(
     r"(?:(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\bSept)(?<!\b\d)(?<!\b\d\d)\.|[!?؟।…])[\"'”’»)\]]*(?=\s+\S)|[。！？]"
 )
+# What ends a sentence, in any script that articles of the corpus are written in.
+STOPS = ".!?。！？…"
 # Brackets that stand around credits: round, square, full-width, lenticular, pointed. Corner brackets quote.
 BRACKETS = {"(": ")", "[": "]", "（": "）", "［": "］", "【": "】", "〔": "〕", "<": ">", "＜": "＞"}
 CLOSING = {close: open_ for open_, close in BRACKETS.items()}
@@ -36,9 +43,19 @@ def tidy(text: str) -> str:
     if text.isprintable():  # no control, no format character, no space but the plain one
         return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     if not text.isascii():
-        text = _SURROGATE.sub("\ufffd", _INVISIBLE.sub("", text))
+        text = whole_characters(_INVISIBLE.sub("", text))
     text = _CONTROL.sub("", text)
     return _SPACES.sub(" ", text).strip()
+
+
+def printable(text: str) -> str:
+    """Return a text that can be shown, stored and sent: line ends and spaces stay, controls and surrogates go."""
+    return whole_characters(_SEPARATOR.sub(" ", _NOT_TEXT.sub("", text)))
+
+
+def whole_characters(text: str) -> str:
+    """Return a text with a replacement character for each surrogate, which cannot be encoded."""
+    return _SURROGATE.sub("\ufffd", text)
 
 
 def match_key(text: str) -> str:

@@ -6,8 +6,8 @@ import re
 
 from captions import labels
 from captions.credit import Reading
-from captions.splits import LIKELY, POSSIBLE, STOPS, SURE, Split, balanced, cuts, has_slash, is_short_name, read, trim
-from captions.text import CLOSING, closing_bracket_start, has_cjk, name_key, sentences
+from captions.splits import LIKELY, POSSIBLE, SURE, Split, balanced, cuts, has_slash, is_short_name, read, trim
+from captions.text import CLOSING, STOPS, closing_bracket_start, has_cjk, name_key, sentences
 from captions.vocabulary import Vocabulary
 
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)

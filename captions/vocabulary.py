@@ -9,12 +9,12 @@ import re
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
-from typing import Any, TypeVar
+from typing import TypeVar
 
-from captions.errors import VocabularyError
-from captions.register import Agency, Spelling, by_name, printed, read_toml, rows_of, spellings, strings, user_rows
+from captions.lexicon import tables
+from captions.lexicon.tables import Table
+from captions.register import Agency, Spelling, by_name, printed, rows_of, spellings, user_rows
 from captions.text import has_cjk, name_key, tidy
 
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
@@ -26,6 +26,10 @@ _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del",
 # Letters from which on a spelling with one letter wrong is still told from other names.
 _LONG = 9
 _FIRST = re.compile(r"[^\W_]+")
+
+
+Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Language -> kind of label -> labels."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -146,17 +150,22 @@ class Vocabulary:
         return found.agency, found.weak
 
 
-def _labels(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+def _languages() -> Languages:
+    languages: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, table in tables.load("labels.toml").tables().items():
+        table.only(_LABEL_KEYS)
+        languages[language] = {kind: table.texts(kind) for kind in table}
+    return languages
+
+
+def _labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
     labels: dict[str, str] = {}
     after: set[str] = set()
     by: set[str] = set()
     rank = {kind: at for at, kind in enumerate(_LABEL_KEYS)}
-    for language, table in tables.items():
-        where = f"labels.toml [{language}]"
-        for kind, words in table.items():
-            if kind not in rank:
-                raise VocabularyError(f"{where}: unknown key {kind!r}; known are {', '.join(_LABEL_KEYS)}")
-            for word in strings(where, kind, words):
+    for language in languages.values():
+        for kind, words in language.items():
+            for word in words:
                 key = name_key(word)
                 # What is a label in one language and a weak one in another is a label: `foto`.
                 if key not in labels or rank[kind] < rank[labels[key]]:
@@ -172,21 +181,19 @@ def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
     return tuple(sorted(words, key=lambda w: (-len(w), w)))
 
 
-def _marks(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
+def _marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
     marks: dict[str, str] = {}
     phrases: list[tuple[str, str]] = []
     placeholders = set()
-    for mark, table in tables.items():
-        where = f"marks.toml [{mark}]"
-        if unknown := sorted(set(table) - {"words", "placeholder"}):
-            raise VocabularyError(f"{where}: unknown key {unknown[0]!r}; known are words, placeholder")
+    for mark, table in read.items():
+        table.only({"words", "placeholder"})
         value = "" if mark == "none" else mark
-        if table.get("placeholder"):
+        if table.flag("placeholder"):
             placeholders.add(value)
-        for word in strings(where, "words", table.get("words")):
+        for word in table.texts("words"):
             key = name_key(word)
             if key and marks.setdefault(key, value) != value:
-                raise VocabularyError(f"{where}: {word!r} stands already under {marks[key]!r}")
+                raise table.error(f"'words' lists {word!r}, which is in [{marks[key] or 'none'}] already")
             # Short ones count alone only: inside a line they are names (Ai Weiwei, Roy Ho, Dr. No).
             if value and (len(key) >= 4 or not key.isascii()):
                 phrases.append((tidy(word).casefold(), value))
@@ -236,12 +243,12 @@ def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str
     return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
 
 
-def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[str, str]:
+def _label_marks(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
     """The marks that labels say: the whole label is one, or one of its words of five letters or more is, or, in scripts
     without spaces, a part of it."""
     out: dict[str, str] = {}
     cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
-    for label in (w for table in tables.values() for words in table.values() for w in words):
+    for label in (w for language in languages.values() for words in language.values() for w in words):
         whole = name_key(label)
         candidates = [whole, *(k for w in label.split() if len(k := name_key(w)) >= 5)]
         if has_cjk(label):
@@ -251,22 +258,20 @@ def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[st
     return out
 
 
-def _words(tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
-    if unknown := sorted(set(tables) ^ _WORD_KEYS):
-        raise VocabularyError(f"words.toml: unknown or missing key {unknown[0]!r}")
-    return {key: strings("words.toml", key, value) for key, value in tables.items()}
+def _words() -> dict[str, tuple[str, ...]]:
+    read = tables.load("words.toml")
+    read.only(_WORD_KEYS)
+    return {key: read.texts(key) for key in sorted(_WORD_KEYS)}
 
 
 def load(user_register: Path | None = None) -> Vocabulary:
-    """Reads and checks all tables; a user's own register adds rows or replaces those of the same name.
+    """Read and check all tables; a user's own register adds rows or replaces those of the same name.
 
     Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
     """
-    data = files("captions") / "data"
-    read = {
-        n: read_toml(f"{n}.toml", (data / f"{n}.toml").read_bytes()) for n in ("agencies", "labels", "marks", "words")
-    }
-    rows = rows_of("agencies.toml", read["agencies"])
+    register = tables.load("agencies.toml")
+    register.only({"agency"})
+    rows = rows_of(register)
     staff: tuple[str, ...] = ()
     if user_register is not None:
         own, staff = user_rows(user_register)
@@ -274,15 +279,17 @@ def load(user_register: Path | None = None) -> Vocabulary:
         rows = [row for row in rows if row[1].name not in replaced] + own
     agencies = by_name(rows)
     known_spellings, compounds = spellings(rows)
-    labels, after, by = _labels(read["labels"])
-    marks, phrases, placeholders = _marks(read["marks"])
-    marks_as_labels = [{"words": table["words"]} for mark, table in read["marks"].items() if mark != "none"]
-    words = _words(read["words"])
+    languages = _languages()
+    labels, after, by = _labels(languages)
+    read_marks = tables.load("marks.toml").tables()
+    marks, phrases, placeholders = _marks(read_marks)
+    mark_words = {mark: table.texts("words") for mark, table in read_marks.items()}
+    words = _words()
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
-    lines = (data / "given_names.txt").read_text(encoding="utf-8").splitlines()
+    lines = (tables.DATA / "given_names.txt").read_text(encoding="utf-8").splitlines()
     given = [name for line in lines if not line.startswith("#") for name in line.split()]
     dotted = _longest_first(
-        {w for t in read["labels"].values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3}
+        {w for t in languages.values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3}
     )
     places = "|".join(map(re.escape, _longest_first(folded["places"])))
     joins = "|".join(map(re.escape, _longest_first(folded["and"])))
@@ -293,9 +300,12 @@ def load(user_register: Path | None = None) -> Vocabulary:
         labels=labels,
         dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
         label_ends=frozenset(
-            name_key(w.split()[-1]) for t in (*read["labels"].values(), *marks_as_labels) for v in t.values() for w in v
+            name_key(w.split()[-1])
+            for t in (*languages.values(), {m: v for m, v in mark_words.items() if m != "none"})
+            for v in t.values()
+            for w in v
         ),
-        label_marks=_label_marks(read["labels"], marks),
+        label_marks=_label_marks(languages, marks),
         after_labels=after,
         by_starts=_grouped([(p, _first(p)) for p in by]),
         by_stems_ascii=_stems(p for p in by if p.isascii()),
@@ -327,15 +337,13 @@ def load(user_register: Path | None = None) -> Vocabulary:
                 *folded["by"],
                 *folded["via"],
                 *(p for p, _ in phrases),
-                *(w for t in read["labels"].values() for v in t.values() for w in v),
-                *(w.casefold() for w in read["marks"]["none"]["words"]),
+                *(w for t in languages.values() for v in t.values() for w in v),
+                *(w.casefold() for w in mark_words["none"]),
             )
             for part in text.split()
         ),
         cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
-        slashed={
-            w.casefold(): "" if m == "none" else m for m, t in read["marks"].items() for w in t["words"] if "/" in w
-        },
+        slashed={w.casefold(): "" if m == "none" else m for m, v in mark_words.items() for w in v if "/" in w},
         given_names=frozenset(name_key(w) for w in given if w),
         long_starts=frozenset(k[:3] for k in known_spellings if len(k) >= _LONG),
         misspelt=_misspelt(known_spellings),

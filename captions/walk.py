@@ -7,16 +7,15 @@ built in (``captions/data/markup.toml``), never names that one site alone uses.
 from __future__ import annotations
 
 import re
-import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 from functools import lru_cache
-from importlib.resources import files
 from typing import Any
 
 from bs4 import BeautifulSoup
 from bs4.element import Tag
 
+from captions.lexicon import tables
 from captions.tree import BLOCKS, IMAGES
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
@@ -90,8 +89,7 @@ class Block:
 
 
 @lru_cache(maxsize=1)
-def _words() -> dict[int, list[str]]:
-    tables = tomllib.loads((files("captions") / "data" / "markup.toml").read_text(encoding="utf-8"))
+def _words() -> dict[int, tuple[str, ...]]:
     names = {
         "caption": CAPTION,
         "credit": CREDIT,
@@ -104,7 +102,9 @@ def _words() -> dict[int, list[str]]:
         "deck": DECK,
         "source": SOURCE,
     }
-    return {flag: tables[name]["words"] for name, flag in names.items()}
+    read = tables.load("markup.toml")
+    read.only(names)
+    return {flag: read.words(name) for name, flag in names.items()}
 
 
 @lru_cache(maxsize=1)
@@ -118,7 +118,7 @@ def _any() -> re.Pattern[str]:
     return _compiled([word for words in _words().values() for word in words])
 
 
-def _compiled(words: list[str]) -> re.Pattern[str]:
+def _compiled(words: Iterable[str]) -> re.Pattern[str]:
     """One pattern for many words, grouped by their first letters: tried one by one, they take six times as long."""
     groups: dict[str, list[str]] = {}
     for led in sorted({led for word in words for led in _led(word)}):

@@ -199,7 +199,7 @@ def test_an_own_register_is_used_and_a_changed_one_makes_articles_be_read_again(
 
 @pytest.mark.parametrize(
     ("text", "said"),
-    [(None, "cannot be read"), ("x = [", "not valid TOML"), ('[[agency]]\nkind = "agency"\n', "a row needs a name")],
+    [(None, "cannot be read"), ("x = [", "not valid TOML"), ('[[agency]]\nkind = "agency"\n', "'name' is missing")],
 )
 def test_a_broken_register_is_told(run: Run, write: Write, tmp_path: Path, text: str | None, said: str) -> None:
     if text is not None:

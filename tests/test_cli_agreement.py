@@ -66,7 +66,7 @@ def test_a_price_of_a_use(run: Run) -> None:
         (["--scope", "web,tv"], "unknown scope 'tv'"),
         (["--territory", "Germany"], "unknown territory 'Germany'"),
         (["--currency", "€"], "unknown currency"),
-        (["--from", "1.2.2026"], "is no day"),
+        (["--from", "1.2.2026"], "is not a valid date"),
     ],
 )
 def test_terms_that_make_no_sense(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:

@@ -12,8 +12,8 @@ ROOT = Path(__file__).parent.parent
 # From the ground up; modules on one line know nothing of each other.
 LAYERS = (
     ("errors", "model", "version", "pipes"),
-    ("pool",),
-    ("text", "decoding", "hashing", "bounds", "tree"),
+    ("pool", "lexicon"),
+    ("dates", "text", "decoding", "hashing", "bounds", "tree"),
     ("walk",),
     ("looks", "chrome"),
     ("body", "register", "images"),
@@ -22,7 +22,7 @@ LAYERS = (
     ("agreements", "defaults", "own_register"),
     ("spending",),
     ("names", "labels", "notices"),
-    ("segments",),
+    ("segments", "credit_compare"),
     ("parties",),
     ("chain",),
     ("credit",),

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from captions import VocabularyError, parse_credit
+from captions.lexicon import tables
 from captions.register import by_name, rows_of, spellings
 from captions.vocabulary import default, load
 
@@ -37,30 +38,39 @@ def test_tables_are_in_order() -> None:
 @pytest.mark.parametrize(
     ("row", "message"),
     [
-        ('name = "A"\nkind = "agency"\nalias = ["B"]', "mine.toml row 1 (A): unknown key 'alias'"),
+        (
+            'name = "A"\nkind = "agency"\nalias = ["B"]',
+            "mine.toml, [[agency]] row 1 (A): unknown key 'alias'; known keys are",
+        ),
         (
             'name = "A"\nkind = "agency"\naliases = []',
-            "mine.toml row 1 (A): aliases must be a list of one or more strings",
+            "mine.toml, [[agency]] row 1 (A): 'aliases' must be a list of one or more strings",
         ),
-        ('name = "A"\nkind = "wire"', "mine.toml row 1 (A): kind must be one of agency,"),
-        ('kind = "agency"', "mine.toml row 1: a row needs a name"),
-        ('name = "A"\nkind = "agency"\nleads = "yes"', "mine.toml row 1 (A): leads must be true or false"),
-        ('name = "A"\nkind = "agency"\nparent = 3', "mine.toml row 1 (A): parent must be a string"),
-        ('name = "A"\nkind = "agency"\nparent = "Nobody"', "mine.toml row 1 (A): no row is named 'Nobody'"),
-        ('name = "A"\nkind = "agency"\naliases = ["..."]', "mine.toml row 1 (A): the spelling '...' has no letter"),
+        ('name = "A"\nkind = "wire"', "mine.toml, [[agency]] row 1 (A): 'kind' must be one of agency,"),
+        ('kind = "agency"', "mine.toml, [[agency]] row 1: 'name' is missing"),
+        (
+            'name = "A"\nkind = "agency"\nleads = "yes"',
+            "mine.toml, [[agency]] row 1 (A): 'leads' must be true or false",
+        ),
+        ('name = "A"\nkind = "agency"\nparent = 3', "mine.toml, [[agency]] row 1 (A): 'parent' must be a string"),
+        ('name = "A"\nkind = "agency"\nparent = "Nobody"', "mine.toml, [[agency]] row 1 (A): no row is named 'Nobody'"),
+        (
+            'name = "A"\nkind = "agency"\naliases = ["..."]',
+            "mine.toml, [[agency]] row 1 (A): the spelling '...' has no letter",
+        ),
         (
             'name = "A"\nkind = "agency"\n[[agency]]\nname = "A"\nkind = "stock"',
-            "mine.toml row 2: A stands already in mine.toml row 1",
+            "mine.toml, [[agency]] row 2 (A): 'name' is already the name of mine.toml, [[agency]] row 1 (A)",
         ),
         (
             'name = "A"\nkind = "agency"\naliases = ["Ç D"]\n[[agency]]\nname = "c-d"\nkind = "stock"',
-            "mine.toml row 2 (c-d): the spelling 'c-d' stands already in mine.toml row 1 (A)",
+            "mine.toml, [[agency]] row 2 (c-d): the spelling 'c-d' belongs to mine.toml, [[agency]] row 1 (A)",
         ),
     ],
 )
 def test_a_broken_row_is_named(row: str, message: str) -> None:
     with pytest.raises(VocabularyError) as raised:
-        rows = rows_of("mine.toml", tomllib.loads("[[agency]]\n" + row))
+        rows = rows_of(tables.parse("mine.toml", f"[[agency]]\n{row}".encode()))
         by_name(rows)
         spellings(rows)
     assert str(raised.value).startswith(message)
@@ -95,7 +105,8 @@ def test_a_user_overrides_a_row(tmp_path: Path) -> None:
 def test_a_user_who_claims_a_known_spelling_is_told_whose_it_is(tmp_path: Path) -> None:
     path = _user_register(tmp_path, '[[agency]]\nname = "My Getty"\nkind = "agency"\naliases = ["Getty"]\n')
     with pytest.raises(
-        VocabularyError, match=r"agencies.toml row 1 \(My Getty\): the spelling 'Getty' stands already in"
+        VocabularyError,
+        match=r"\[\[agency\]\] row 1 \(My Getty\): the spelling 'Getty' belongs to captions/data/agencies.toml, ",
     ):
         load(path)
 
@@ -104,9 +115,9 @@ def test_a_user_who_claims_a_known_spelling_is_told_whose_it_is(tmp_path: Path) 
     ("text", "message"),
     [
         ("[[agency]\n", "not valid TOML"),
-        ("agencies = 1\n", "unknown table 'agencies'; known are \\[\\[agency\\]\\] and staff"),
-        ("agency = 3\n", "write each agency as a table of its own"),
-        ("staff = []\n", "staff must be a list"),
+        ("agencies = 1\n", "unknown key 'agencies'; known keys are agency, staff"),
+        ("agency = 3\n", "'agency' must be a list of tables, each headed"),
+        ("staff = []\n", "'staff' must be a list"),
     ],
 )
 def test_a_broken_user_register_is_named(tmp_path: Path, text: str, message: str) -> None:

@@ -7,9 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from itertools import combinations
 
+from captions.credit_compare import Relation, owed
 from captions.model import Credit
-from captions.names import same_person
-from captions.text import has_cjk, name_key
+from captions.text import has_cjk
 
 # A caption shorter than this is shared by pictures that have nothing in common: `The prime minister`.
 # In words and characters; of text without spaces, in characters.
@@ -59,11 +59,8 @@ def is_telling(key: str) -> bool:
 
 
 def conflict(credit: Credit, claim: Claim) -> bool:
-    """Whether two credits cannot both be right. One that says less than the other is no conflict."""
-    if credit.supplier and claim.supplier and name_key(credit.supplier) != name_key(claim.supplier):
-        return True
-    fewer, more = sorted((credit.creators, claim.creators), key=len)
-    return any(not any(same_person(one, other) for other in more) for one in fewer)
+    """Return whether two credits cannot both be right; see :func:`captions.credit_compare.owed`."""
+    return owed(credit, claim) is Relation.DIFFERENT
 
 
 def near_message(position: int, caption: str) -> str:

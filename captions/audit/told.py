@@ -6,6 +6,7 @@ from collections.abc import Sequence
 
 from captions.audit.model import Use
 from captions.audit.spelling import Register, are_near
+from captions.credit_compare import Relation, named, relate
 from captions.model import Credit
 from captions.names import same_person
 from captions.text import name_key
@@ -27,11 +28,15 @@ def disagreeing(use: Use, register: Register) -> str | None:
 
 
 def differing(printed: Credit, told: Credit, publication: str | None, register: Register) -> bool:
-    """Whether what is told cannot be right if the print is; see :func:`disagreeing`."""
+    """Return whether the data cannot be right if the printed credit is; see :func:`disagreeing`."""
+
+    def same(one: str, other: str) -> bool:
+        return _same(one, other, register)
+
     for kind in ("creators", "agencies"):
         one, other = (_named(credit, kind, publication, register) for credit in (printed, told))
-        fewer = all(_is_in(name, told, register) for name in one)
-        if one and other and not fewer and not all(_is_in(name, printed, register) for name in other):
+        # A single word may be read as a creator or as an agency.
+        if relate(one, other, same, around_one=named(printed), around_other=named(told)) is Relation.DIFFERENT:
             return True
     return False
 
@@ -39,11 +44,6 @@ def differing(printed: Credit, told: Credit, publication: str | None, register: 
 def _named(credit: Credit, kind: str, publication: str | None, register: Register) -> Sequence[str]:
     names: Sequence[str] = getattr(credit, kind)
     return [name for name in names if not _same(name, publication or "", register)]
-
-
-def _is_in(name: str, other: Credit, register: Register) -> bool:
-    """Whether another credit names this party, as a creator or as an agency: a single word may be read as either."""
-    return any(_same(name, known, register) for known in (*other.creators, *other.agencies))
 
 
 def _same(one: str, other: str, register: Register) -> bool:

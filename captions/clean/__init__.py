@@ -21,8 +21,6 @@ if TYPE_CHECKING:
 
 # Between the addresses of a `srcset`, and between each and its size.
 _PARTED = re.compile(r",\s+|\s+")
-FORMS = ("text", "markdown", "html")
-KEEPS = ("drop", "once", "end")
 Place = Callable[[Caption], str | None]
 """Where the picture of a caption lies, relative to what is written; None to leave the page's address."""
 

@@ -8,8 +8,8 @@ from typing import Any
 
 from captions.clean import links
 from captions.clean.parts import Part, Span
-from captions.lines import printable
 from captions.page import Layout
+from captions.text import printable
 from captions.tree import BLOCKS
 from captions.walk import HEADINGS, Block
 

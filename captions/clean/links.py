@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from functools import lru_cache
-from importlib.resources import files
 from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+
+from captions.lexicon import tables
 
 # In characters: browsers and mail programs cut longer ones.
 _LONGEST = 2_000
@@ -64,5 +64,6 @@ def _tracks(pair: str) -> bool:
 
 @lru_cache(maxsize=1)
 def _trackers() -> tuple[frozenset[str], tuple[str, ...]]:
-    table = tomllib.loads((files("captions") / "data" / "tracking.toml").read_text(encoding="utf-8"))
-    return frozenset(table["names"]), tuple(table["starts"])
+    read = tables.load("tracking.toml")
+    read.only({"names", "starts"})
+    return frozenset(read.texts("names")), read.texts("starts")

@@ -7,15 +7,13 @@ from dataclasses import dataclass, field
 
 from captions.model import Caption
 
-INLINE = ("a", "em", "strong", "sub", "sup", "code", "q", "del", "br")
-"""Kinds of spans; ``""`` is text. Kinds of parts: p, h1 to h6, ul, ol, li, blockquote, table, tr, td, th, figure."""
-
 
 @dataclass(frozen=True, slots=True)
 class Span:
     """A run of text, or a link or an emphasis with what stands in it."""
 
     kind: str = ""
+    """Empty for text; else a, em, strong, sub, sup, code, q, del or br."""
     text: str = ""
     href: str = ""
     inside: tuple[Span, ...] = ()
@@ -26,6 +24,7 @@ class Part:
     """A paragraph, a heading, a list, ...: with spans, with parts, or with a caption."""
 
     kind: str
+    """p, h1 to h6, ul, ol, li, blockquote, table, tr, td, th or figure."""
     spans: tuple[Span, ...] = ()
     inside: list[Part] = field(default_factory=list)
     figure: Figure | None = None

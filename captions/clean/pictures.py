@@ -7,6 +7,7 @@ from collections.abc import Sequence
 
 from captions.clean.parts import Figure
 from captions.credit import read
+from captions.credit_compare import says_the_same
 from captions.model import Credit
 from captions.register import AGENCY, CREATOR
 from captions.report.safe import json_text
@@ -31,18 +32,9 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
     for form in agency.credit_forms:
         if (AGENCY in form) == bool(others):
             line = form.replace(AGENCY, others[0] if others else "").replace(CREATOR, credit.creators[0])
-            if _says_the_same(read(line, words).credit, credit):
+            if says_the_same(read(line, words).credit, credit):
                 return line
     return credit.line
-
-
-def _says_the_same(one: Credit, other: Credit) -> bool:
-    return (one.supplier, one.creators, sorted(one.agencies), one.marks) == (
-        other.supplier,
-        other.creators,
-        sorted(other.agencies),
-        other.marks,
-    )
 
 
 def json_ld(figures: Sequence[Figure]) -> str:

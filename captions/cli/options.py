@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 
 import typer
 
-from captions import terms
+from captions import dates
 from captions.cli.output import note
 from captions.errors import CaptionsError
 
@@ -65,7 +65,7 @@ def last_day(text: str) -> date:
 
 
 def _day(text: str, *, last: bool) -> date:
-    return as_option(lambda: terms.day(text, last=last))
+    return as_option(lambda: dates.parse(text, last=last))
 
 
 def as_option(read: Callable[[], T]) -> T:

@@ -5,11 +5,13 @@ from __future__ import annotations
 import codecs
 import re
 
+from captions.text import CONTROLS, SURROGATES, WHITE_CONTROLS
+
 _WRONG_BYTES = 10_000
 """Of a packet: where more are no UTF-8, none is taken for it."""
 LONGEST = 1 << 16
 """Characters of one value: no caption is longer."""
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff\ufeff]")
+_CONTROL = re.compile(f"[{CONTROLS}{WHITE_CONTROLS}{SURROGATES}\ufffe\uffff\ufeff]")
 # What UTF-8 of two to four bytes looks like when it was read as cp1252: é as Ã©, ’ as â€™.
 _WRONG = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _LATIN = {byte: chr(byte) for byte in range(0x80, 0xA0)}

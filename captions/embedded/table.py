@@ -5,13 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import lru_cache
-from importlib.resources import files
 
-from captions.errors import VocabularyError
-from captions.register import read_toml, strings
+from captions.lexicon import tables
 from captions.text import name_key
 
-_FILE = "embedded.toml"
 _FORMS = ("text", "lang", "seq", "bag")
 _KEYS = {"name", "title", "form", "date", "xmp", "iim", "limit", "exif"}
 
@@ -53,37 +50,57 @@ class Table:
 
 @lru_cache(maxsize=1)
 def table() -> Table:
-    """The table; VocabularyError names the row that is broken."""
-    read = read_toml(_FILE, (files("captions") / "data" / _FILE).read_bytes())
-    namespaces: dict[str, str] = read["namespaces"]
-    rows = {}
-    for number, row in enumerate(read["field"], 1):
-        where = f"{_FILE} [[field]] {number}"
-        if unknown := sorted(set(row) - _KEYS):
-            raise VocabularyError(f"{where}: unknown key {unknown[0]!r}; known are {', '.join(sorted(_KEYS))}")
-        if row.get("form") not in _FORMS:
-            raise VocabularyError(f"{where}: form must be one of {', '.join(_FORMS)}")
-        paths = strings(where, "xmp", row["xmp"]) if "xmp" in row else ()
-        rows[row["name"]] = Field(
-            name=row["name"],
-            title=row["title"],
-            form=row["form"],
-            xmp=tuple(tuple(_name(where, step, namespaces) for step in path.split("/")) for path in paths),
-            iim=tuple(row.get("iim", ())),
-            limit=row.get("limit", 0),
-            exif=tuple((t.rpartition(":")[0], int(t.rpartition(":")[2], 16)) for t in row.get("exif", ())),
-            date=row.get("date", False),
-        )
+    """Return the table; raise VocabularyError, which names the row, if it is broken."""
+    read = tables.load("embedded.toml")
+    read.only({"namespaces", "exif", "field"})
+    given, empty = read.table("namespaces"), read.table("exif")
+    empty.only({"empty"})
+    namespaces = {prefix: given.text(prefix) for prefix in given}
+    rows: dict[str, Field] = {}
+    by_dataset: dict[int, Field] = {}
+    for row in read.rows("field"):
+        field = _field(row, namespaces)
+        if field.name in rows:
+            raise row.error("'name' is the name of an earlier row")
+        rows[field.name] = field
+        for number in field.iim:
+            if number in by_dataset:
+                raise row.error(f"'iim' lists {number}, which {by_dataset[number].name} has already")
+            by_dataset[number] = field
     return Table(
         fields=rows,
         prefixes={namespace: prefix for prefix, namespace in namespaces.items()},
-        by_dataset={number: field for field in rows.values() for number in field.iim},
-        exif_empty=frozenset(name_key(text) for text in strings(f"{_FILE} [exif]", "empty", read["exif"]["empty"])),
+        by_dataset=by_dataset,
+        exif_empty=frozenset(map(name_key, empty.texts("empty"))),
     )
 
 
-def _name(where: str, step: str, namespaces: Mapping[str, str]) -> str:
+def _field(row: tables.Table, namespaces: Mapping[str, str]) -> Field:
+    row.only(_KEYS)
+    return Field(
+        name=row.text("name"),
+        title=row.text("title"),
+        form=row.choice("form", _FORMS),
+        xmp=tuple(
+            tuple(_name(row, step, namespaces) for step in path.split("/")) for path in row.texts("xmp", optional=True)
+        ),
+        iim=row.numbers("iim"),
+        limit=row.number("limit", 0),
+        exif=tuple(_tag(row, tag) for tag in row.texts("exif", optional=True)),
+        date=row.flag("date"),
+    )
+
+
+def _name(row: tables.Table, step: str, namespaces: Mapping[str, str]) -> str:
     prefix, _, name = step.partition(":")
     if prefix not in namespaces:
-        raise VocabularyError(f"{where}: {prefix!r} is none of [namespaces]")
+        raise row.error(f"'xmp' has the prefix {prefix!r}, which is not in [namespaces]")
     return f"{{{namespaces[prefix]}}}{name}"
+
+
+def _tag(row: tables.Table, text: str) -> tuple[str, int]:
+    directory, _, number = text.rpartition(":")
+    try:
+        return directory, int(number, 16)
+    except ValueError:
+        raise row.error(f"'exif' lists {text!r}; write a tag as 0x013B or exif:0x9003") from None

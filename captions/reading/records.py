@@ -4,19 +4,19 @@ from __future__ import annotations
 
 import re
 import struct
-import tomllib
 from collections.abc import Iterator, Mapping
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import blake2b
 from html import unescape
-from importlib.resources import files
 from itertools import islice
 from typing import Any
 
+from captions.dates import leading
 from captions.decoding import is_page
 from captions.errors import InputError
+from captions.lexicon import tables
 from captions.reading import items, render
 from captions.reading.items import STDIN, Facts, Options, Source, Unread, digest_of_record
 from captions.text import tidy
@@ -55,8 +55,9 @@ def parse_map(told: list[str]) -> tuple[tuple[str, str], ...]:
 @lru_cache(maxsize=1)
 def names() -> dict[str, tuple[str, ...]]:
     """The usual names of each part."""
-    table = tomllib.loads((files("captions") / "data" / "fields.toml").read_text(encoding="utf-8"))
-    return {part: tuple(usual) for part, usual in table.items()}
+    read = tables.load("fields.toml")
+    read.only({*PARTS, "records"})
+    return {part: read.texts(part) for part in (*PARTS, "records")}
 
 
 @lru_cache(maxsize=200)
@@ -182,12 +183,8 @@ def day_of(value: object) -> date | None:
             return None
     if not isinstance(value, str):
         return None
-    text = value.strip()[:100].replace("/", "-")
-    for size in (10, 8):
-        try:
-            return date.fromisoformat(text[:size])
-        except ValueError:
-            continue
+    if (found := leading(value[:200].replace("/", "-"))) is not None:
+        return found
     try:
         return parsedate_to_datetime(value[:100]).date()
     except (ValueError, TypeError, IndexError, OverflowError):

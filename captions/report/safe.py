@@ -10,6 +10,8 @@ import html
 import re
 from urllib.parse import quote, urlsplit
 
+from captions.text import CONTROLS, WHITE_CONTROLS, whole_characters
+
 # ANSI sequences as a whole: without the ESC, `[31m` would be left. CSI, OSC and the like, then short ones.
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
@@ -17,13 +19,12 @@ _ANSI = re.compile(
     r"|\x1b[ -/]*[0-~]"
 )
 # C0 and C1 controls, line and paragraph separators; tabs and line ends too, where one line is wanted.
-_CONTROL = re.compile("[\x00-\x08\x0b\x0c\x0e-\x1f\x7f-\x9f\u2028\u2029]")
+_CONTROL = re.compile(f"[{CONTROLS}{WHITE_CONTROLS}\u2028\u2029]")
 # What reorders or hides text without showing: bidi controls, zero-width spaces, tags. Joiners (200C, 200D)
 # stay: Persian, the Indic scripts and emoji are written with them.
 _HIDDEN = re.compile(
     "[\u00ad\u061c\u200b\u200e\u200f\u202a-\u202e\u2060-\u206f\ufeff\ufff9-\ufffb\U000e0000-\U000e007f]"
 )
-_SURROGATE = re.compile("[\ud800-\udfff]")
 _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
@@ -41,14 +42,14 @@ def line(text: str) -> str:
         return _SPACES.sub(" ", text).strip()
     text = _ANSI.sub("", text)
     text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
-    return _SPACES.sub(" ", _SURROGATE.sub("\ufffd", text)).strip()
+    return _SPACES.sub(" ", whole_characters(text)).strip()
 
 
 def lines(text: str) -> str:
     r"""A text of many lines for a terminal: tabs, line ends and spaces stay, the rest as in :func:`line`."""
     text = _ANSI.sub("", text.replace("\r\n", "\n").replace("\r", "\n"))
     text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
-    return _SURROGATE.sub("\ufffd", text)
+    return whole_characters(text)
 
 
 def cell(text: str) -> str:

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from dataclasses import replace
 
 from captions import caption as captioning
 from captions.credit import Reading
+from captions.credit_compare import Relation, parties
 from captions.images import keys_of
 from captions.model import Credit
 from captions.notices import take
@@ -127,12 +128,8 @@ def with_rights(credit: Credit, told: Told) -> Credit:
 
 
 def differs(printed: Credit, told: Credit) -> bool:
-    """Whether two credits name other parties, be it only fewer."""
-    return _parties(printed) != _parties(told)
-
-
-def _parties(credit: Credit) -> Sequence[str]:
-    return sorted({name_key(name) for name in (*credit.creators, *credit.agencies)})
+    """Return whether two credits name different parties, even if one only names fewer."""
+    return parties(printed, told) is not Relation.SAME
 
 
 def _is_link(text: str) -> bool:

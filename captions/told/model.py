@@ -3,14 +3,13 @@
 from __future__ import annotations
 
 import re
-import tomllib
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import lru_cache
 from html import unescape
-from importlib.resources import files
 from typing import Any, Literal
 
+from captions.lexicon import tables
 from captions.text import tidy
 
 Role = Literal["caption", "hint", "credit", "creator", "agency", "source", "notice", "license", "licensor", ""]
@@ -58,25 +57,24 @@ class Told:
 
 
 @lru_cache(maxsize=1)
-def _tables() -> dict[str, Any]:
-    return tomllib.loads((files("captions") / "data" / "told.toml").read_text(encoding="utf-8"))
+def _tables() -> dict[str, tuple[str, ...]]:
+    names = (*_ROLES, "endings", "stems")
+    read = tables.load("told.toml")
+    read.only(names)
+    return read.word_lists(names)
 
 
 @lru_cache(maxsize=1)
 def _patterns() -> dict[Role, re.Pattern[str]]:
-    tables = _tables()
-    endings = "|".join(tables["endings"]["words"])
-    return {
-        role: re.compile(rf"(?:^|-)(?:{'|'.join(tables[role]['words'])})(?:-(?:{endings}))?$")
-        for role in _ROLES
-        if role
-    }
+    words = _tables()
+    endings = "|".join(words["endings"])
+    return {role: re.compile(rf"(?:^|-)(?:{'|'.join(words[role])})(?:-(?:{endings}))?$") for role in _ROLES}
 
 
 @lru_cache(maxsize=1)
 def stems() -> tuple[str, ...]:
     """Parts of names, one of which is in any text that tells a credit."""
-    return tuple(_tables()["stems"]["words"])
+    return _tables()["stems"]
 
 
 @lru_cache(maxsize=20_000)
