@@ -92,12 +92,11 @@ from db.records import (
     BatchCounts,
     CreditRecord,
     Failure,
-    PartyRecord,
     RunSummary,
     UseRecord,
 )
 from db.session import SMALL_CACHE, open_store, upgrade_store
-from db.store import PartyNames, finish_run, known_hashes, register_parties, start_run, write_articles
+from db.store import PartyNames, finish_run, known_hashes, start_run, write_articles
 
 __all__ = [
     "GROUPS",
@@ -129,7 +128,6 @@ __all__ = [
     "NotAStoreError",
     "OlderStoreError",
     "PartyNames",
-    "PartyRecord",
     "PartyRow",
     "ReadOnlyStoreError",
     "RunSummary",
@@ -180,7 +178,6 @@ __all__ = [
     "picture_addresses",
     "put_image_uses",
     "put_images",
-    "register_parties",
     "run_summaries",
     "start_run",
     "suppliers_in_use",

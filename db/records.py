@@ -24,14 +24,6 @@ class _Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class PartyRecord:
-    """A creator (a person) or an agency (an organization), by canonical name."""
-
-    name: str
-    kind: PartyKind
-
-
-@dataclass(frozen=True, slots=True)
 class CreditRecord(_Packed):
     """A credit line and how it was read. ``creators`` and ``agencies`` are names in printed order."""
 

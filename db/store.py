@@ -74,7 +74,7 @@ def write_articles(
 
     An article whose source is stored with the same content hash is unchanged and not written; with another
     hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``;
-    ``parties`` are made known as by ``register_parties``, so that no article is stored without its agencies' aliases.
+    ``parties`` are stored in the same transaction, so that no article is stored without its agencies' aliases.
     ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
     of them stands in its own failures, those of the earlier runs are deleted.
     Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
@@ -161,13 +161,8 @@ def _hashes_of(dialect: str) -> Select[Any]:
     return select(column.source, column.content_hash).where(among)
 
 
-def register_parties(engine: Engine, parties: Iterable[PartyNames]) -> None:
-    """Make parties and aliases known: ``[("Reuters", "agency", ["RTR", "Retuers"])]``. Takes none away."""
-    with writing(engine) as connection:
-        _register(connection, parties)
-
-
 def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
+    """Store parties and aliases that are missing: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
     wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
     ids = put_parties(connection, wanted)
     rows = {

@@ -351,8 +351,8 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
     )
     run = db.start_run(engine, text)
     db.write_articles(engine, run, [record], [db.Failure(text, text)])
-    assert db.write_articles(engine, run, [record]) == db.BatchCounts(unchanged=1)
-    db.register_parties(engine, [(text, "agency", [text])])
+    parties: list[db.PartyNames] = [(text, "agency", [text])]
+    assert db.write_articles(engine, run, [record], parties=parties) == db.BatchCounts(unchanged=1)
     [row] = db.uses_for_audit(engine)
     assert (row.caption, row.headline, row.images) == (kept, kept, (kept,))
     assert row.credit == CreditRecord(kept, (kept,), (kept,), kept, (kept,), (kept,), kept, kept, kept, kept)
