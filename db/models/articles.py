@@ -15,8 +15,7 @@ _NEAR = column("near", Boolean).is_not(false())
 class Article(Base, table=True):
     """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
 
-    NULL where a program of before schema 0009 stored it, which kept no run. ``near`` is whether two of its captions may
-    be nearly the same; NULL where that was not looked at.
+    ``near`` is whether two of its captions may be nearly the same; NULL if nobody checked.
     """
 
     __tablename__ = "article"

@@ -25,7 +25,7 @@ class Agreement(Undoable, table=True):
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
     is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
     No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
-    ``undone`` and counts nowhere. Who added or ended one is unknown before schema 0010. ``said_of`` is the supplier's
+    ``undone`` and counts nowhere. ``said_of`` is the supplier's
     name as it was given; the party goes by another as long as the two are merged.
     """
 
