@@ -24,6 +24,11 @@ FIRST_DAY = date(2019, 1, 1)
 DAYS = 5 * 365
 SYLLABLES = [a + b for a in "bdfghjklmnprstvwz" for b in ("a", "e", "i", "o", "u", "an", "er", "il", "on", "us")]
 
+_USE_COLUMNS = (
+    *("article_id", "position", "caption_id", "credit_id", "occurrences"),
+    *("places", "used_on", "publication", "rule"),
+)
+
 
 def word(number: int) -> str:
     """A word of two to four syllables, another one for each number."""
@@ -74,7 +79,7 @@ def fill(engine: Engine, captions: int) -> None:
     _put(
         engine,
         m.use,
-        ("article_id", "position", "caption_id", "credit_id", "printings", "places", "used_on", "publication", "rule"),
+        _USE_COLUMNS,
         (
             (n * 2 // 5 + 1, n, n + 1, None if n % 50 == 0 else next(lines) + 1, 1, "[]", str(days[n * 2 // 5]),
              f"Paper {n * 2 // 5 % 7}", "figure")

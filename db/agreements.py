@@ -82,7 +82,7 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[S
             record = replace(said, supplier=names[said.supplier])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "said_of": said.supplier}
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": said.supplier}
                 row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)

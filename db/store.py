@@ -231,10 +231,10 @@ def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[
     credit_ids: set[int] = set()
     for chunk in in_chunks(article_ids):
         of_these = m.use.c.article_id.in_(chunk)
-        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.told_credit_id)
-        for caption_id, credit_id, told_id in connection.execute(select(*columns).where(of_these)):
+        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.structured_credit_id)
+        for caption_id, credit_id, structured_id in connection.execute(select(*columns).where(of_these)):
             caption_ids.add(caption_id)
-            credit_ids.update((credit_id, told_id))
+            credit_ids.update((credit_id, structured_id))
         counts.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
@@ -259,14 +259,16 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
                 images[article_id, use.position] = [storable(address) for address in use.images]
     caption_ids = _put_captions(connection, captions)
     written = [use for record, _, _ in articles for use in record.uses]
-    credit_ids = put_credits(connection, [use.credit for use in written] + [use.told for use in written], version)
+    credit_ids = put_credits(
+        connection, [use.credit for use in written] + [use.structured_credit for use in written], version
+    )
     suppliers = suppliers_of(connection, credit_ids[: len(uses)])
-    for row, key, credit_id, told_id in zip(
+    for row, key, credit_id, structured_id in zip(
         uses, digests, credit_ids[: len(uses)], credit_ids[len(uses) :], strict=True
     ):
         row["caption_id"] = None if key is None else caption_ids[key]
         row["credit_id"] = credit_id
-        row["told_credit_id"] = told_id
+        row["structured_credit_id"] = structured_id
         row["supplier_id"] = suppliers.get(credit_id)
     insert_staged(connection, m.use, uses)
     _put_images(connection, images)

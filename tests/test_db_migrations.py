@@ -156,15 +156,15 @@ FREE = db.CreditRecord("Jo Reed/CC BY 4.0", ("Jo Reed",), license="CC BY 4.0", r
 def test_an_upgraded_store_keeps_its_uses(upgraded: Engine) -> None:
     one, two = db.uses_for_audit(upgraded)
     assert (one.use_id, one.caption, one.match_key, one.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
-    assert (one.printings, one.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
+    assert (one.occurrences, one.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
     assert (one.images, one.credit) == (("https://example.org/1.jpg",), FREE)
     url = "https://example.org/buy"
-    assert one.told == db.CreditRecord(
+    assert one.structured_credit == db.CreditRecord(
         "Jo Reed/dpa", agencies=("dpa",), licensor_url=url, rule="structured", confidence=1.0
     )
-    assert (two.use_id, two.caption, two.told) == (2, "東京の夜", None)
+    assert (two.use_id, two.caption, two.structured_credit) == (2, "東京の夜", None)
     assert two.credit == db.CreditRecord(
-        "Jo Reed", ("Jo Reed",), marks=("pool",), restrictions=("NO SALES",), rule="chain", confidence=1.0
+        "Jo Reed", ("Jo Reed",), qualifiers=("pool",), restrictions=("NO SALES",), rule="chain", confidence=1.0
     )
     assert [use.use_id for use in db.find(upgraded, "dog").uses] == [1]
     [run] = db.run_summaries(upgraded)
@@ -177,7 +177,7 @@ def test_an_upgraded_store_keeps_what_persons_decided(upgraded: Engine) -> None:
     assert found == [("flat", "dpa", None, None), ("per-use", "dpa", date(2022, 12, 31), "dear")]
     [correction] = db.corrections(upgraded)
     assert (correction.line, correction.creators, correction.agencies) == ("Ann Lee", ("Ann Lee",), None)
-    assert (correction.supplier, correction.marks, correction.reason) == (None, ("pool",), "asked her")
+    assert (correction.supplier, correction.qualifiers, correction.reason) == (None, ("pool",), "asked her")
     assert [(it.code, it.supplier, it.source, it.caption_digest, it.until) for it in db.waivers(upgraded)] == [
         ("CR102", None, "a.html", "d", date(2030, 1, 1)),
         ("CR301", "dpa", None, None, None),

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 
 _AGREEMENT_CODES = frozenset({"CR301", "CR302", "CR303", "CR304", "CR305"})
 QUOTA_CODES = frozenset({"CR304", "CR305"})
-_LOOKS_AT = {"CR101": store.NOBODY, "CR104": "marks", "CR306": "restrictions", "CR308": "license"}
+_LOOKS_AT = {"CR101": store.NOBODY, "CR104": "qualifiers", "CR306": "restrictions", "CR308": "license"}
 """Rules that find nothing but on credits which tell something of one thing, or name nobody."""
 
 
@@ -154,10 +154,14 @@ class Judge:
                 self.told["CR309"].add(row.use_id)
         if "CR203" in ranks:
             said: dict[tuple[int, int, str | None], int | None] = {}
-            for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
-                key = (row.credit_id, row.told_id or 0, row.publication)
+            for row in lines.ahead(
+                audit.uses_with_structured_credits(), lambda row: (row.credit_id, row.structured_id or 0)
+            ):
+                key = (row.credit_id, row.structured_id or 0, row.publication)
                 if key not in said:
-                    use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
+                    use = Use(
+                        "", 0, "", "", lines[key[0]], publication=row.publication, structured_credit=lines[key[1]]
+                    )
                     message = disagreeing(use, self.register)
                     said[key] = audit.remark(message) if message else None
                 if remark := said[key]:
@@ -321,7 +325,7 @@ def _needed(codes: Set[str]) -> set[str]:
     """What a credit must tell, one of it, to be judged for these codes, or for CR309; nothing: all are judged."""
     if not codes <= _LOOKS_AT.keys():
         return set()
-    return {"marks", *(_LOOKS_AT[code] for code in codes)}
+    return {"qualifiers", *(_LOOKS_AT[code] for code in codes)}
 
 
 def _agreement(row: Mapping[str, Any]) -> Agreement:

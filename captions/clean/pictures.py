@@ -22,7 +22,7 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
     if credit is None:
         return ""
     agency = words.agencies.get(credit.supplier or "")
-    told_more = credit.marks or credit.restrictions or credit.copyright_notice or credit.license
+    told_more = credit.qualifiers or credit.restrictions or credit.copyright_notice or credit.license
     if agency is None or told_more or len(credit.creators) != 1 or len(credit.agencies) > 2:
         return credit.line
     if not read(credit.line, words).clean:
@@ -37,11 +37,11 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
 
 
 def _says_the_same(one: Credit, other: Credit) -> bool:
-    return (one.supplier, one.creators, sorted(one.agencies), one.marks) == (
+    return (one.supplier, one.creators, sorted(one.agencies), one.qualifiers) == (
         other.supplier,
         other.creators,
         sorted(other.agencies),
-        other.marks,
+        other.qualifiers,
     )
 
 

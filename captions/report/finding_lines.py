@@ -161,8 +161,8 @@ def _kind(code: str, severity: str) -> tuple[str, str]:
 def _credit(credit: Credit | None) -> tuple[str, str]:
     """The line, and the parties in it."""
     if credit is None:
-        return '"credit": null', '"supplier": null, "creators": [], "agencies": [], "marks": []'
-    names = [f'"{name}": {_list(getattr(credit, name))}' for name in ("creators", "agencies", "marks")]
+        return '"credit": null', '"supplier": null, "creators": [], "agencies": [], "qualifiers": []'
+    names = [f'"{name}": {_list(getattr(credit, name))}' for name in ("creators", "agencies", "qualifiers")]
     return f'"credit": {quoted(credit.line)}', f'"supplier": {_or_null(credit.supplier)}, {", ".join(names)}'
 
 

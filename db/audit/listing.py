@@ -25,7 +25,7 @@ class Listed(NamedTuple):
     clear: str | None
     use_id: int
     position: int
-    printings: int
+    occurrences: int
     used_on: date | None
     credit_id: int | None
     caption: str | None
@@ -58,7 +58,7 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     use, number = m.use.c, t.listed.c.number
     texts = (t.remark.c.text, t.remark.c.clear)
     captions = (m.caption.c.text, m.caption.c.match_key)
-    columns = (number, *texts, use.id, use.position, use.printings, use.used_on, use.credit_id, *captions, *_ARTICLE)
+    columns = (number, *texts, use.id, use.position, use.occurrences, use.used_on, use.credit_id, *captions, *_ARTICLE)
     said = t.listed.join(t.remark, t.remark.c.id == t.listed.c.remark_id)
     for result in _results(connection, said, columns, first, last):
         yield from map(Listed._make, result)

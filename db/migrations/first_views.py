@@ -14,7 +14,7 @@ _VIEWS = {
     "use_in_words": """
     SELECT use.id AS use_id, use.used_on, use.publication, article.source, article.url, article.headline,
         use.position, caption.text AS caption, credit.line AS credit_line, supplier.name AS supplier,
-        credit.marks, credit.license, use.printings
+        credit.qualifiers, credit.license, use.occurrences
     FROM use
     JOIN article ON article.id = use.article_id
     LEFT JOIN caption ON caption.id = use.caption_id

@@ -10,7 +10,8 @@ INSERT INTO caption (id, digest, match_key, key_number, text, search_text) VALUE
 INSERT INTO party (id, name, kind, name_key) VALUES (1, 'Jo Reed', 'creator', 'jo reed'), (2, 'dpa', 'agency', 'dpa');
 INSERT INTO party_alias (party_id, alias, alias_key) VALUES (2, 'd p a', 'd p a');
 INSERT INTO credit
-    (id, line_digest, line, marks, restrictions, license, licensor_url, rule, confidence, version, reading, search_text)
+    (id, line_digest, line, qualifiers, restrictions, license, licensor_url, rule, confidence, version, reading,
+        search_text)
     VALUES
     (1, 'f32ae2b14bbcb8ef610c1802f7cc6d51', 'Jo Reed/CC BY 4.0', '[]', '[]', 'CC BY 4.0', NULL, 'chain', 1.0, '0', 'r',
         'jo reed'),
@@ -18,15 +19,16 @@ INSERT INTO credit
     (3, 'data', 'Jo Reed/dpa', '[]', '[]', NULL, 'https://example.org/buy', 'structured', 1.0, '0', 'r', 'jo reed dpa');
 INSERT INTO credit_party (credit_id, role, place, party_id) VALUES
     (1, 'creator', 0, 1), (2, 'creator', 0, 1), (3, 'agency', 0, 2);
-INSERT INTO use (article_id, position, caption_id, credit_id, told_credit_id, printings, places, used_on, rule) VALUES
+INSERT INTO use
+    (article_id, position, caption_id, credit_id, structured_credit_id, occurrences, places, used_on, rule) VALUES
     (1, 1, 1, 1, 3, 2, '[["whole",0,6],["caption",9,15]]', '2023-10-07', 'figure'),
     (1, 2, 2, 2, NULL, 1, '[]', '2023-10-07', 'figure'), (1, 3, NULL, 2, NULL, 1, '[]', '2023-10-07', 'x');
 INSERT INTO use_image (use_id, place, address) VALUES (1, 0, 'https://example.org/1.jpg');
 -- The id of a deleted use must not be assigned again.
 DELETE FROM use WHERE id = 3;
 INSERT INTO agreement
-    (party_id, said_of, kind, starts, ends, scopes, territories, excluded, below, quota, quota_period, added, added_by,
-        ended, end_reason, undone, undone_by, undone_reason)
+    (party_id, applies_to, kind, starts, ends, scopes, territories, excluded, below, quota, quota_period, added,
+        added_by, ended, end_reason, undone, undone_by, undone_reason)
     VALUES
     (2, 'dpa Bild', 'flat', '2023-01-01', NULL, '["web"]', '[]', '[]', true, 100, 'month', '2023-01-01 09:00:00', 'me',
         NULL, NULL, NULL, NULL, NULL),
@@ -34,9 +36,9 @@ INSERT INTO agreement
         '2022-11-01 09:00:00', 'dear', NULL, NULL, NULL),
     (2, 'dpa', 'free', NULL, NULL, '[]', '[]', '[]', false, NULL, NULL, '2024-01-01 09:00:00', 'me',
         NULL, NULL, '2024-01-02 09:00:00', 'me', 'not ours');
-INSERT INTO correction (line, line_digest, creators, agencies, supplier, marks, reason, who, made) VALUES
+INSERT INTO correction (line, line_digest, creators, agencies, supplier, qualifiers, reason, who, made) VALUES
     ('Ann Lee', 'other', '["Ann Lee"]', 'null', NULL, '["pool"]', 'asked her', 'me', '2023-11-01 09:00:00');
-INSERT INTO waiver (code, supplier, said_of, source, caption_digest, reason, who, until, made) VALUES
+INSERT INTO waiver (code, supplier, applies_to, source, caption_digest, reason, who, until, made) VALUES
     ('CR102', NULL, NULL, 'a.html', 'd', 'known', 'me', '2030-01-01', '2023-11-01 09:00:00'),
     ('CR301', 'dpa', 'dpa Bild', NULL, NULL, 'old debt', 'me', NULL, '2023-11-02 09:00:00');
 INSERT INTO party_merge (name, merged_into, reason, who, made) VALUES
