@@ -12,9 +12,9 @@ from sqlalchemy import Engine, Table, text
 
 from db import models as m
 from db.border import credit_row, digest
+from db.connection import writing
 from db.records import CreditRecord
 from db.search import name_key, search_text
-from db.session import writing
 
 AGENCIES = 60
 CREATORS = 20_000

@@ -23,10 +23,10 @@ from captions.text import match_key
 from captions.vocabulary import default
 from db import models as m
 from db.border import caption_row, credit_row
+from db.connection import writing
 from db.counts import count_uses
 from db.records import CreditRecord, UseRecord
 from db.search import name_key
-from db.session import writing
 from tests import server
 from tests.engines import OnPostgresql
 

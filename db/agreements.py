@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from db import models as m
 from db.border import json_list, optional, storable, utc
 from db.bulk import in_chunks
+from db.connection import writing
 from db.corrections import holding
 from db.credits import put_parties
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -13,10 +13,10 @@ from db import models as m
 from db.agreements import Stored
 from db.border import Row, digest, optional, storable, storable_source, utc
 from db.bulk import in_chunks
+from db.connection import writing
 from db.corrections import CorrectionRecord, correction_row, held, holding
 from db.counts import count_noted
 from db.credits import put_corrected
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)

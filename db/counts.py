@@ -32,9 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import models as m
+from db.connection import writing
 from db.models.counts import COUNTS, chain_of, keys_of
 from db.periods import period_of
-from db.session import writing
 
 AT_ONCE = 20_000
 """Uses counted in one transaction: half a second, for which another writer waits."""

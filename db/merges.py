@@ -18,11 +18,11 @@ from db import models as m
 from db.border import storable, utc
 from db.bulk import in_chunks, insert_rows
 from db.clearing import undo
+from db.connection import writing
 from db.corrections import holding
 from db.counts import count_noted
 from db.credits import delete_unused_parties, put_merged, put_parties
 from db.search import name_key
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)

@@ -32,12 +32,12 @@ from db import counts
 from db import models as m
 from db.border import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
+from db.connection import writing
 from db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from db.errors import StoreError
 from db.queries.listings import run_summary
 from db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
 from db.search import name_key
-from db.session import writing
 
 PartyNames = tuple[str, PartyKind, Iterable[str]]
 """A party's canonical name, its kind, and its other spellings."""

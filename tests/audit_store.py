@@ -24,8 +24,8 @@ from captions.report.finding_lines import Writer, lines
 from captions.text import match_key
 from captions.vocabulary import Vocabulary
 from db import models as m
+from db.connection import writing
 from db.credits import put_parties
-from db.session import writing
 
 TODAY = date(2026, 6, 1)
 

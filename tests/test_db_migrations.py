@@ -15,11 +15,11 @@ from sqlalchemy import Engine, event, inspect, select
 
 import db
 from db.audit import Confines, Counts, auditing
+from db.connection import connect, without_transaction
 from db.counts import up_to_date, wrong_counts
 from db.drift import broken_references, damage, described, drift
 from db.models import METADATA
-from db.session import HEAD, connect, without_transaction
-from db.upgrade import configuration, run_steps, upgrade
+from db.upgrade import HEAD, configuration, run_steps, upgrade
 from tests.engines import Stores
 
 UPGRADES = Path(__file__).parent / "cases" / "upgrades"

@@ -9,7 +9,7 @@ from typing import NamedTuple
 from sqlalchemy import Engine, func, select
 
 from db import models as m
-from db.session import without_transaction
+from db.connection import without_transaction
 
 
 class Size(NamedTuple):
