@@ -12,9 +12,9 @@ from sqlalchemy import Engine, Table, text
 
 from db import models as m
 from db.border import credit_row, digest
+from db.connection import writing
 from db.records import CreditRecord
 from db.search import name_key, search_text
-from db.session import writing
 
 AGENCIES = 60
 CREATORS = 20_000
@@ -23,6 +23,11 @@ VOCABULARY = 30_000
 FIRST_DAY = date(2019, 1, 1)
 DAYS = 5 * 365
 SYLLABLES = [a + b for a in "bdfghjklmnprstvwz" for b in ("a", "e", "i", "o", "u", "an", "er", "il", "on", "us")]
+
+_USE_COLUMNS = (
+    *("article_id", "position", "caption_id", "credit_id", "occurrences"),
+    *("places", "used_on", "publication", "rule"),
+)
 
 
 def word(number: int) -> str:
@@ -74,7 +79,7 @@ def fill(engine: Engine, captions: int) -> None:
     _put(
         engine,
         m.use,
-        ("article_id", "position", "caption_id", "credit_id", "printings", "places", "used_on", "publication", "rule"),
+        _USE_COLUMNS,
         (
             (n * 2 // 5 + 1, n, n + 1, None if n % 50 == 0 else next(lines) + 1, 1, "[]", str(days[n * 2 // 5]),
              f"Paper {n * 2 // 5 % 7}", "figure")

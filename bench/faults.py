@@ -31,16 +31,16 @@ QUERIES = {
     "caption": "SELECT digest, match_key, text, search_text FROM caption",
     "party": "SELECT name, kind, name_key FROM party",
     "party_alias": "SELECT p.name, p.kind, a.alias, a.alias_key FROM party_alias a JOIN party p ON p.id = a.party_id",
-    "credit": """SELECT c.line_digest, c.line, p.name, c.marks, c.restrictions, c.copyright_notice, c.license,
+    "credit": """SELECT c.line_digest, c.line, p.name, c.qualifiers, c.restrictions, c.copyright_notice, c.license,
         c.license_url, c.licensor_url, c.rule, c.confidence, c.version, c.reading, c.search_text
         FROM credit c LEFT JOIN party p ON p.id = c.supplier_id""",
     "credit_party": """SELECT c.line_digest, cp.role, cp.place, p.name, p.kind FROM credit_party cp
         JOIN credit c ON c.id = cp.credit_id JOIN party p ON p.id = cp.party_id""",
-    "use": """SELECT a.source, u.position, ca.digest, c.line_digest, t.line_digest, u.printings, u.places, u.used_on,
+    "use": """SELECT a.source, u.position, ca.digest, c.line_digest, t.line_digest, u.occurrences, u.places, u.used_on,
         u.publication, u.rule, s.name FROM use u JOIN article a ON a.id = u.article_id
         LEFT JOIN party s ON s.id = u.supplier_id
         LEFT JOIN caption ca ON ca.id = u.caption_id LEFT JOIN credit c ON c.id = u.credit_id
-        LEFT JOIN credit t ON t.id = u.told_credit_id""",
+        LEFT JOIN credit t ON t.id = u.structured_credit_id""",
     "use_image": """SELECT a.source, u.position, i.place, i.address FROM use_image i
         JOIN use u ON u.id = i.use_id JOIN article a ON a.id = u.article_id""",
     "uses_by_agency": """SELECT a.name, s.name, c.month, c.publication, c.uses FROM uses_by_agency c

@@ -23,10 +23,10 @@ from captions.text import match_key
 from captions.vocabulary import default
 from db import models as m
 from db.border import caption_row, credit_row
+from db.connection import writing
 from db.counts import count_uses
 from db.records import CreditRecord, UseRecord
 from db.search import name_key
-from db.session import writing
 from tests import server
 from tests.engines import OnPostgresql
 
@@ -129,7 +129,7 @@ def _agreements(connection: Connection, rng: random.Random, agencies: list[str],
         {
             "id": n,
             "party_id": agency,
-            "said_of": agencies[agency - 1],
+            "applies_to": agencies[agency - 1],
             "kind": "flat",
             "starts": date(2021 + year, 1, 1),
             "ends": date(2021 + year, 12, 31),
@@ -197,7 +197,7 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                 "caption_id": caption_id,
                 # Of a wire's caption the credit is the same but for one in fifty.
                 "credit_id": _credit(rng, caption_id if caption_id % 20 == 0 else None),
-                "printings": 2 if rng.random() < 0.1 else 1,
+                "occurrences": 2 if rng.random() < 0.1 else 1,
                 "places": '[["whole",120,230]]',
                 "used_on": day,
                 "publication": PUBLICATIONS[article % 3],

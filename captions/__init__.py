@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from captions.errors import CaptionsError, InputError, StoreError, VocabularyError
-from captions.model import Article, Caption, Credit, Printing
+from captions.model import Article, Caption, Credit, Occurrence
 
 if TYPE_CHECKING:
     from captions.credit import parse_credit, parse_credits
@@ -30,7 +30,7 @@ __all__ = [
     "CaptionsError",
     "Credit",
     "InputError",
-    "Printing",
+    "Occurrence",
     "StoreError",
     "VocabularyError",
     "parse_credit",

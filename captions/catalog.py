@@ -16,7 +16,7 @@ from sqlalchemy import Engine
 import db
 from captions.audit import Failure, Use
 from captions.audit.groups import may_be_near
-from captions.model import Article, Caption, Credit, Printing
+from captions.model import Article, Caption, Credit, Occurrence
 from captions.reading import STDIN, Source, Unread
 from captions.text import match_key
 from captions.version import VERSION
@@ -211,12 +211,12 @@ def _use_record(position: int, caption: Caption) -> db.UseRecord:
         position=position,
         caption=caption.text,
         match_key=match_key(caption.text),
-        credit=db.CreditRecord(**_fields(caption.credit)) if caption.credit is not None else None,
-        printings=max(caption.count, 1),
-        places=tuple((p.shape, p.start, p.end) for p in caption.printings),
+        credit=_record_or_none(caption.credit),
+        occurrences=max(caption.count, 1),
+        places=tuple((p.shape, p.start, p.end) for p in caption.occurrences),
         images=caption.images,
         rule=caption.rule,
-        told=db.CreditRecord(**_fields(caption.told)) if caption.told is not None else None,
+        structured_credit=_record_or_none(caption.structured_credit),
     )
 
 
@@ -228,14 +228,14 @@ def use_of(row: db.AuditRow) -> Use:
         caption=row.caption,
         match_key=row.match_key,
         credit=_or_none(row.credit),
-        printings=row.printings,
+        occurrences=row.occurrences,
         headline=row.headline,
         url=row.url,
         publication=row.publication,
         used_on=row.published,
         id=row.use_id,
         images=row.images,
-        told=_or_none(row.told),
+        structured_credit=_or_none(row.structured_credit),
     )
 
 
@@ -248,6 +248,10 @@ def _or_none(record: db.CreditRecord | None) -> Credit | None:
     return None if record is None else credit_of(record)
 
 
+def _record_or_none(credit: Credit | None) -> db.CreditRecord | None:
+    return None if credit is None else db.CreditRecord(**_fields(credit))
+
+
 def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
     """The fields of a credit, which have the same names on both sides; `asdict` would copy each value."""
     return {name: getattr(credit, name) for name in _CREDIT_FIELDS}
@@ -257,8 +261,8 @@ def _caption(row: db.AuditRow) -> Caption:
     return Caption(
         text=row.caption,
         credit=_or_none(row.credit),
-        printings=tuple(Printing("", start, end, None, shape) for shape, start, end in row.places),
+        occurrences=tuple(Occurrence("", start, end, None, shape) for shape, start, end in row.places),
         images=row.images,
         rule=row.rule,
-        told=_or_none(row.told),
+        structured_credit=_or_none(row.structured_credit),
     )

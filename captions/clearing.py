@@ -18,7 +18,7 @@ from captions.vocabulary import Vocabulary
 
 Correction = db.CorrectionRecord
 Waiver = db.WaiverRecord
-CORRECTION_COLUMNS = ("line", "creators", "agencies", "supplier", "marks", "license", "reason", "who")
+CORRECTION_COLUMNS = ("line", "creators", "agencies", "supplier", "qualifiers", "license", "reason", "who")
 """The columns of a sheet of corrections."""
 NONE = "none"
 """What a person writes to say that there is no creator, no agency, ..."""
@@ -41,11 +41,11 @@ def checked(correction: Correction, words: Vocabulary) -> Correction:
     if not tidy(correction.line):
         raise CaptionsError("a correction needs the credit line as printed")
     if correction.meaning[1:] == (None,) * 5:
-        raise CaptionsError("say what the line means: creators, agencies, the supplier, marks or a license")
+        raise CaptionsError("say what the line means: creators, agencies, the supplier, qualifiers or a license")
     if not correction.reason.strip():
         raise CaptionsError("a correction needs a reason; an auditor will ask for it")
     known = {*words.marks.values()} - {""}
-    if unknown := [mark for mark in correction.marks or () if mark not in known]:
+    if unknown := [mark for mark in correction.qualifiers or () if mark not in known]:
         raise CaptionsError(f"unknown mark {unknown[0]!r}; known are {', '.join(sorted(known))}")
     return correction
 
@@ -58,7 +58,7 @@ def correction_from(row: SheetRow, words: Vocabulary, reason: str, who: str) -> 
         creators=names(_parts(cells.get("creators", ""))),
         agencies=names(_parts(cells.get("agencies", ""))),
         supplier=name(cells.get("supplier") or None),
-        marks=names(_parts(cells.get("marks", ""))),
+        qualifiers=names(_parts(cells.get("qualifiers", ""))),
         license=name(cells.get("license") or None),
         reason=cells.get("reason") or reason,
         who=cells.get("who") or who,

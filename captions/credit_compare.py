@@ -89,11 +89,11 @@ def owed(one: Owed, other: Owed) -> Relation:
 
 def says_the_same(one: Credit, other: Credit) -> bool:
     """Return whether two credits say the same to the letter, in whatever order they name the agencies."""
-    return (one.supplier, one.creators, sorted(one.agencies), one.marks) == (
+    return (one.supplier, one.creators, sorted(one.agencies), one.qualifiers) == (
         other.supplier,
         other.creators,
         sorted(other.agencies),
-        other.marks,
+        other.qualifiers,
     )
 
 

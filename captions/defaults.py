@@ -75,7 +75,7 @@ def _covers(row: Default, credit: Credit, words: Vocabulary, publication: str | 
             and not credit.agencies
             and all(name_key(creator) in words.staff for creator in credit.creators)
         )
-    if row.marks and any(mark in credit.marks for mark in row.marks):
+    if row.marks and any(mark in credit.qualifiers for mark in row.marks):
         return True
     if supplier is None:
         return False

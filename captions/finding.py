@@ -13,7 +13,7 @@ from captions.credit import Reading
 from captions.labels import hidden, label_kind
 from captions.lines import Line, Page
 from captions.looks import ROLE, has_words, is_caption_text, is_dated
-from captions.model import Printing
+from captions.model import Occurrence
 from captions.neighbours import LONGEST_BESIDE, LONGEST_SURE, Neighbours
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split, is_named
@@ -37,7 +37,7 @@ class Finder:
         """Where a block ends in the source -> its place among the blocks."""
 
     def find(self) -> list[Block]:
-        """The printings found; their lines are marked as taken."""
+        """The occurrences found; their lines are marked as taken."""
         hinted = False
         splits: dict[str, Split | None] = {}  # what is printed twice is read once
         for line in self.lines:
@@ -207,14 +207,14 @@ class Finder:
         return bool(roles) and not reading.registered
 
     def _repeats_neighbour(self, at: int, found: Split) -> bool:
-        """A credit printed again right under the caption that has it: part of that printing."""
+        """A credit printed again right under the caption that has it: part of that occurrence."""
         if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
         if place is None:
             return False
         last = self.blocks[place]
-        if last.reading is None or last.printing.end != self.lines[at - 1].end or not last.caption:
+        if last.reading is None or last.occurrence.end != self.lines[at - 1].end or not last.caption:
             return False
         if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
             return False
@@ -224,11 +224,11 @@ class Finder:
         if self._parted(at):
             self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
             return True
-        start = last.printing.start or 0
-        printing = Printing(
-            self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.printing.shape
+        start = last.occurrence.start or 0
+        occurrence = Occurrence(
+            self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.occurrence.shape
         )
-        self.blocks[place] = Block(last.caption, last.reading, printing, last.rule, last.order)
+        self.blocks[place] = Block(last.caption, last.reading, occurrence, last.rule, last.order)
         self.by_end[self.lines[at].end] = place
         return True
 
@@ -246,7 +246,7 @@ class Finder:
         above = self.lines[at - 1]
         return at - 1 if not above.taken and above.label else at
 
-    # Printings without a credit.
+    # Occurrences without a credit.
 
     def _labelled(self) -> None:
         """Captions that a label says are some."""
@@ -277,7 +277,7 @@ class Finder:
     def _block(
         self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1
     ) -> None:
-        """Takes the lines from first to last as one printing; ``credited`` is the one that holds the credit.
+        """Takes the lines from first to last as one occurrence; ``credited`` is the one that holds the credit.
 
         Where an earlier pass took lines between them they are more than one. What is decided never asks for that: the
         text that is left, read by itself, must give the same.
@@ -297,11 +297,11 @@ class Finder:
 
     def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
         start, end = self.lines[first].start, self.lines[last].end
-        printing = Printing(self.source[start:end], start, end, None, shape)
+        occurrence = Occurrence(self.source[start:end], start, end, None, shape)
         self.by_end[end] = len(self.blocks)
         number = self.lines[first].number
         for one in reading.pictures if reading and reading.pictures else (reading,):
-            self.blocks.append(Block(_without_label(tidy(caption), self.words), one, printing, rule, number))
+            self.blocks.append(Block(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
 
 
 def _without_label(caption: str, words: Vocabulary) -> str:

@@ -25,7 +25,7 @@ class Credit:
     """Organizations, by canonical name where the register knows them, else as printed; in printed order."""
     supplier: str | None = None
     """The one agency the picture was licensed from; None where the line does not tell."""
-    marks: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
     """What else the line says: handout, pool, archive, courtesy, ...; sorted."""
     restrictions: tuple[str, ...] = ()
     """Limits on the use as printed, in capitals: NO SALES, GERMANY OUT, ..."""
@@ -44,15 +44,15 @@ class Credit:
 
 
 @dataclass(frozen=True, slots=True)
-class Printing:
-    """One place where a caption stands in an article.
+class Occurrence:
+    """One place where a caption appears in an article.
 
     Of plain text, ``start`` and ``end`` are the span in the source in characters, and ``source[start:end]`` is what
     was taken out. Of a page, ``element`` is the path of the element that holds it.
     """
 
     text: str
-    """What stands there, as found."""
+    """The text at this place, as found."""
     start: int | None = None
     end: int | None = None
     element: str | None = None
@@ -67,19 +67,19 @@ class Caption:
     text: str
     """The caption without its credit; empty where only a credit is printed."""
     credit: Credit | None = None
-    printings: tuple[Printing, ...] = ()
+    occurrences: tuple[Occurrence, ...] = ()
     images: tuple[str, ...] = ()
     """The addresses of its pictures, where a page tells."""
     rule: str = ""
     """Which rule found the caption."""
-    told: Credit | None = None
-    """The credit that the page's structured data tell of the picture, where one is printed and the two do not name
-    the same parties; None where they do, and where the credit itself is from the data (rule ``structured``)."""
+    structured_credit: Credit | None = None
+    """The picture's credit in the page's structured data, if it names other parties than the printed credit. None if
+    both name the same parties or the credit itself comes from the structured data (rule ``structured``)."""
 
     @property
     def count(self) -> int:
         """How many times the caption was printed."""
-        return len(self.printings)
+        return len(self.occurrences)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +89,7 @@ class Article:
     text: str
     """The article without captions and credits, paragraphs parted by a blank line."""
     captions: tuple[Caption, ...] = ()
-    """Each caption once, in the order of its first printing."""
+    """Each caption once, in the order of its first occurrence."""
     headline: str | None = None
     url: str | None = None
     published: date | None = None

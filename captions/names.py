@@ -210,7 +210,7 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
 
 
 def same_person(a: str, b: str) -> bool:
-    """Whether two printings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
+    """Whether two spellings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
     one, two = name_key(a), name_key(b)
     return one == two or (
         min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2

@@ -13,7 +13,7 @@ from captions.decoding import decode_page, what_binary
 from captions.figures import credit_lines, figures, repeated_alts
 from captions.finding import Finder
 from captions.lines import Line, page_of
-from captions.model import Article, Printing
+from captions.model import Article, Occurrence
 from captions.pictures import Pictures
 from captions.printings import Block as Found
 from captions.structured import Structured, of_page
@@ -42,14 +42,14 @@ class Layout:
     taken: frozenset[int]
     """The numbers of those that hold captions and credits."""
     places: tuple[int, ...]
-    """For each of the article's captions, the number of the block at which its first printing stands."""
+    """For each of the article's captions, the number of the block at which its first occurrence stands."""
 
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
     """Reads an article from a page's source; bytes are decoded as a browser would. No source raises.
 
     ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
-    caption, ``A dog.``, of Jo Reed and dpa; its printings name the element that holds them.
+    caption, ``A dog.``, of Jo Reed and dpa; its occurrences name the element that holds them.
     """
     return read_page(html, url, vocabulary, lambda layout: layout.article)
 
@@ -96,20 +96,20 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
     for figure, shown in zip(captioned, pictures.of_all(captioned), strict=True):
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule
-        printing = Printing(figure.caption, element=paths.of(figure.container.tag))
+        occurrence = Occurrence(figure.caption, element=paths.of(figure.container.tag))
         at = figure.blocks[0]
-        found.append(Found(figure.caption, shown.reading, printing, rule, at, shown.images, shown.told))
+        found.append(Found(figure.caption, shown.reading, occurrence, rule, at, shown.images, shown.told))
     for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
         if line.reading is not None and within(line.container, outer):
             taken.update(line.blocks)
             shown = pictures.of(line)
-            printing = Printing("", element=paths.of(line.container.tag))
-            found.append(Found("", shown.reading, printing, line.rule, line.blocks[0], shown.images, shown.told))
+            occurrence = Occurrence("", element=paths.of(line.container.tag))
+            found.append(Found("", shown.reading, occurrence, line.rule, line.blocks[0], shown.images, shown.told))
     said = [f.caption for f in found] + [told.headline or "", told.title]
     for one in pictures.unprinted(blocks, outer, first, last, said):
-        printing = Printing(one.caption, element=paths.of(one.tag))
+        occurrence = Occurrence(one.caption, element=paths.of(one.tag))
         at, shown = one.number, one.shown
-        found.append(Found(one.caption, shown.reading, printing, "structured", at, shown.images, shown.told))
+        found.append(Found(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
     above = deck(blocks, outer, taken, total, names)
     before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
     before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
@@ -135,9 +135,9 @@ def _read(soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...]
         language=tidy(told.language or "") or None,
         notes=(*notes, *kind),
     )
-    orders = {id(f.printing): f.order for f in found}
+    orders = {id(f.occurrence): f.order for f in found}
     end = len(blocks)
-    places = tuple(min((orders.get(id(p), end) for p in c.printings), default=end) for c in captions)
+    places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
     return Layout(article, soup, blocks, kept, frozenset(taken.union(orders.values())), places)
 
 
@@ -153,9 +153,9 @@ def _from_text(
     left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
     for block in more:
         at = kept[block.order]
-        printing = Printing(block.caption, element=paths.of(at.node.tag), shape=block.printing.shape)
+        occurrence = Occurrence(block.caption, element=paths.of(at.node.tag), shape=block.occurrence.shape)
         shown = pictures.before(at.node.tag)
-        found.append(Found(block.caption, block.reading, printing, block.rule, at.number, shown))
+        found.append(Found(block.caption, block.reading, occurrence, block.rule, at.number, shown))
     return found, left
 
 

@@ -25,7 +25,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     """Reads an article from plain text; no string raises.
 
     ``"Rain again\\n\\nA dog. (Photo: Jane Doe/AP)\\nIt rained."`` gives text ``"Rain again\\n\\nIt rained."`` and one
-    caption, ``A dog.``, of Jane Doe and AP. Spans of printings count characters of ``text`` as given.
+    caption, ``A dog.``, of Jane Doe and AP. Spans of occurrences count characters of ``text`` as given.
     """
     words = vocabulary or default()
     lines = split_lines(text, words)

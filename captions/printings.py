@@ -1,4 +1,4 @@
-"""Which blocks are printings of the same caption: found blocks -> captions, each once."""
+"""Which blocks are occurrences of the same caption: found blocks -> captions, each once."""
 
 from __future__ import annotations
 
@@ -7,22 +7,22 @@ from dataclasses import dataclass
 
 from captions.credit import Reading
 from captions.credit_compare import Relation, named, parties
-from captions.model import Caption, Credit, Printing
+from captions.model import Caption, Credit, Occurrence
 from captions.text import is_cut, match_key, name_key, tidy, without_ellipsis
 
-# A cut printing must share at least this much with the whole one: shorter beginnings are shared by chance.
+# A cut occurrence must share at least this much with the whole one: shorter beginnings are shared by chance.
 SHORTEST_CUT = 12
-# Captions of the same words with other credits that a printing is compared with: an article has one or two.
+# Captions of the same words with other credits that an occurrence is compared with: an article has one or two.
 MOST_COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class Block:
-    """A printing as found: its caption, its credit if it has one, and where it stood."""
+    """An occurrence as found: its caption, its credit if it has one, and where it stood."""
 
     caption: str
     reading: Reading | None
-    printing: Printing
+    occurrence: Occurrence
     rule: str
     order: int
     """Where it stands among the blocks: its first line's number."""
@@ -40,11 +40,11 @@ class _Group:
 
 
 def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
-    """Puts the printings of each caption together, in the order of the first printing.
+    """Puts the occurrences of each caption together, in the order of the first occurrence.
 
-    Two whole printings are one caption if their texts are the same but for case, quotes and spaces and their credits
-    name no different parties; the fullest credit is kept. A printing without a credit, or cut short with an ellipsis,
-    joins the caption that it begins.
+    Two whole occurrences are one caption if their texts are the same but for case, quotes and spaces and their credits
+    name no different parties; the fullest credit is kept. An occurrence without a credit, or cut short with an
+    ellipsis, joins the caption that it begins.
     """
     ordered = sorted(blocks, key=lambda b: b.order)
     groups: list[_Group] = []
@@ -71,7 +71,7 @@ def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
 def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
     key = match_key(block.caption)
     credit = block.reading.credit if block.reading else None
-    # A credit without a caption is the same printing again only if the line is the same.
+    # A credit without a caption is the same occurrence again only if the line is the same.
     place = key or (f"\n{name_key(credit.line)}" if credit else "")
     for known in by_key.get(place, ())[-MOST_COMPARED:]:
         if _agree(known.credit, credit):
@@ -131,8 +131,8 @@ def _caption(made: _Group) -> Caption:
     return Caption(
         text=tidy(made.caption),
         credit=made.credit,
-        printings=tuple(b.printing for b in blocks),
+        occurrences=tuple(b.occurrence for b in blocks),
         images=images,
         rule=made.blocks[0].rule,
-        told=next((b.told for b in blocks if b.told is not None), None),
+        structured_credit=next((b.told for b in blocks if b.told is not None), None),
     )

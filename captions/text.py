@@ -59,7 +59,7 @@ def whole_characters(text: str) -> str:
 
 
 def match_key(text: str) -> str:
-    """What two printings of one caption share: words in one case, without punctuation, quotes and spaces' kinds.
+    """What two occurrences of one caption share: words in one case, without punctuation, quotes and spaces' kinds.
 
     ``"A MAN HOLDS\\xa0a ‘flag’."`` and ``"A man holds a 'flag'"`` give ``"a man holds a flag"``. A text without any
     letter or digit is its own key.
@@ -92,7 +92,7 @@ def name_key(text: str) -> str:
 
 
 def is_cut(text: str) -> bool:
-    """Whether a text ends in an ellipsis: a printing cut short."""
+    """Whether a text ends in an ellipsis: an occurrence cut short."""
     return _ELLIPSIS.search(text[-8:]) is not None
 
 

@@ -24,6 +24,7 @@ from db.clearing import (
     use_keys,
     waivers,
 )
+from db.connection import SMALL_CACHE
 from db.corrections import CorrectionRecord, corrections
 from db.errors import (
     FullStoreError,
@@ -57,6 +58,7 @@ from db.images import (
     put_images,
 )
 from db.merges import ExclusionError, Merged, MergeRecord, merge_parties, merges, undo_merges
+from db.open import open_store, upgrade_store
 from db.queries import (
     GROUPS,
     VIEWS,
@@ -92,12 +94,10 @@ from db.records import (
     BatchCounts,
     CreditRecord,
     Failure,
-    PartyRecord,
     RunSummary,
     UseRecord,
 )
-from db.session import SMALL_CACHE, open_store, upgrade_store
-from db.store import PartyNames, finish_run, known_hashes, register_parties, start_run, write_articles
+from db.store import PartyNames, finish_run, known_hashes, start_run, write_articles
 
 __all__ = [
     "GROUPS",
@@ -129,7 +129,6 @@ __all__ = [
     "NotAStoreError",
     "OlderStoreError",
     "PartyNames",
-    "PartyRecord",
     "PartyRow",
     "ReadOnlyStoreError",
     "RunSummary",
@@ -180,7 +179,6 @@ __all__ = [
     "picture_addresses",
     "put_image_uses",
     "put_images",
-    "register_parties",
     "run_summaries",
     "start_run",
     "suppliers_in_use",

@@ -14,9 +14,9 @@ from sqlalchemy import Connection, Engine, insert, select, update
 from db import models as m
 from db.border import json_list, optional, storable, utc
 from db.bulk import in_chunks
+from db.connection import writing
 from db.corrections import holding
 from db.credits import put_parties
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -82,7 +82,7 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[S
             record = replace(said, supplier=names[said.supplier])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "said_of": said.supplier}
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": said.supplier}
                 row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)

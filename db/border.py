@@ -13,7 +13,7 @@ from db.search import search_text
 
 Row = dict[str, Any]
 RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
-"""What may be told of one picture and not of another with the same credit line."""
+"""The columns in which two credits with the same line may differ."""
 
 _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
@@ -116,7 +116,7 @@ def credit_row(credit: CreditRecord) -> Row:
     supplier = _names(() if credit.supplier is None else (credit.supplier,))
     parties = chain_rows(creators, agencies, supplier[0] if supplier else None)
     row: Row = {
-        "marks": json_list(map(storable, credit.marks)),
+        "qualifiers": json_list(map(storable, credit.qualifiers)),
         "restrictions": json_list(map(storable, credit.restrictions)),
         "copyright_notice": optional(credit.copyright_notice),
         "license": optional(credit.license),
@@ -146,7 +146,7 @@ def use_row(use: UseRecord, article: Row, article_id: int) -> Row:
     return {
         "article_id": article_id,
         "position": use.position,
-        "printings": use.printings,
+        "occurrences": use.occurrences,
         "places": json_list(use.places),
         "used_on": article["published"],
         "publication": article["publication"],
@@ -159,8 +159,8 @@ def check(record: ArticleRecord) -> None:
     positions = [use.position for use in record.uses]
     if len(set(positions)) != len(positions):
         raise ValueError(f"two uses have the same position in {record.source!r}")
-    if any(use.printings < 1 for use in record.uses):
-        raise ValueError(f"a use without a printing in {record.source!r}")
+    if any(use.occurrences < 1 for use in record.uses):
+        raise ValueError(f"a use without an occurrence in {record.source!r}")
 
 
 def _names(names: Iterable[str]) -> list[str]:

@@ -88,7 +88,7 @@ def insert_with_ids(connection: Connection, table: Table, key: str, rows: Sequen
     """Insert rows that are known to be missing, under the next free ids, which they get; gives the id by ``row[key]``.
 
     Asking for the ids afterwards would take as long as writing. Nobody else can take them meanwhile: writers
-    keep each other out (``db.session.writing``).
+    keep each other out (``db.connection.writing``).
     """
     if not rows:
         return {}

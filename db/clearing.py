@@ -13,10 +13,10 @@ from db import models as m
 from db.agreements import Stored
 from db.border import Row, digest, optional, storable, storable_source, utc
 from db.bulk import in_chunks
+from db.connection import writing
 from db.corrections import CorrectionRecord, correction_row, held, holding
 from db.counts import count_noted
 from db.credits import put_corrected
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -224,11 +224,11 @@ def _waivers(connection: Connection) -> list[WaiverRecord]:
 
 
 def _waiver_row(record: WaiverRecord, merges: Mapping[str, str]) -> Row:
-    line, said_of = optional(record.line), optional(record.supplier)
+    line, applies_to = optional(record.line), optional(record.supplier)
     return {
         "code": storable(record.code),
-        "supplier": said_of and merges.get(said_of, said_of),
-        "said_of": said_of,
+        "supplier": applies_to and merges.get(applies_to, applies_to),
+        "applies_to": applies_to,
         "line": line,
         "line_digest": None if line is None else digest(line),
         "source": None if record.source is None else storable_source(record.source),

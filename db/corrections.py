@@ -36,7 +36,7 @@ class CorrectionRecord:
     creators: tuple[str, ...] | None = None
     agencies: tuple[str, ...] | None = None
     supplier: str | None = None
-    marks: tuple[str, ...] | None = None
+    qualifiers: tuple[str, ...] | None = None
     license: str | None = None
     reason: str = ""
     who: str = ""
@@ -50,7 +50,7 @@ class CorrectionRecord:
     @property
     def meaning(self) -> tuple[object, ...]:
         """What was said, without who said it and why."""
-        return (self.line, self.creators, self.agencies, self.supplier, self.marks, self.license)
+        return (self.line, self.creators, self.agencies, self.supplier, self.qualifiers, self.license)
 
 
 def corrections(engine: Engine) -> list[CorrectionRecord]:
@@ -88,22 +88,23 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
         agencies.append(supplier)
     parties = chain_rows(creators, agencies, supplier or None)
     new = row | {
-        "marks": row["marks"] if correction.marks is None else json_list(correction.marks),
+        "qualifiers": row["qualifiers"] if correction.qualifiers is None else json_list(correction.qualifiers),
         "rule": RULE,
         "confidence": 1.0,
         "search_text": search_text(" ".join((row["line"], *creators, *agencies))),
         "parties": parties,
-        "parsed": _as_json({**_said_of(row), "reading": row["reading"]}),
+        "parsed": _as_json({**_reading_of(row), "reading": row["reading"]}),
     }
     if correction.license is not None and correction.license != (row["license"] or ""):
         new |= {"license": correction.license or None, "license_url": None}
-    return new | {"reading": digest(_as_json(_said_of(new)))}
+    return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def merged(row: Row, merges: Mapping[str, str], *, told: bool = False) -> Row:
-    """Give a row with its agencies under the names that they go by now; one that stood there under two stands once.
+def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
+    """Return a row with its agencies under their current names, each once.
 
-    Where nobody could tell which of the two supplied the picture, it did; not if a person has ``told`` who did.
+    If the row has no supplier and its agencies are all one now, that one is the supplier, unless a person corrected
+    the supplier (``supplier_corrected``).
     The parser's reading is kept under ``parsed``, as ``corrected`` keeps it; it may be there already.
     """
     if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
@@ -111,22 +112,22 @@ def merged(row: Row, merges: Mapping[str, str], *, told: bool = False) -> Row:
     read = {role: [name for other, _, name in row["parties"] if other == role] for role in _ROLES}
     agencies = list(dict.fromkeys(merges.get(name, name) for name in read["agency"]))
     supplier = next((merges.get(name, name) for name in read["supplier"]), None)
-    if supplier is None and not told and len(agencies) == 1 < len(read["agency"]):
+    if supplier is None and not supplier_corrected and len(agencies) == 1 < len(read["agency"]):
         supplier = agencies[0]
     new: Row = {
-        "parsed": _as_json({**_said_of(row), "reading": row["reading"]}),
+        "parsed": _as_json({**_reading_of(row), "reading": row["reading"]}),
         **row,
         "parties": chain_rows(read["creator"], agencies, supplier),
         "search_text": search_text(" ".join((row["line"], *read["creator"], *agencies))),
     }
-    return new | {"reading": digest(_as_json(_said_of(new)))}
+    return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
 def holding(connection: Connection) -> dict[str, str]:
     """Give the names of agencies that were merged into others, with the name that each goes by now."""
     column = m.party_merge.c
-    told = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
-    merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(told)}
+    statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
+    merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(statement)}
     for name in merges:
         seen = {name}
         while merges[name] in merges and merges[name] not in seen:
@@ -144,10 +145,10 @@ def parsed(row: Row) -> Row:
     return kept | read | {"parties": [tuple(party) for party in read["parties"]]}
 
 
-def _said_of(row: Row) -> Row:
-    told = {key: value for key, value in row.items() if key not in _BESIDE}
+def _reading_of(row: Row) -> Row:
+    reading = {key: value for key, value in row.items() if key not in _BESIDE}
     # Sorted: the parties come in another order from the database than from the parser.
-    return told | {"parties": sorted(row["parties"])}
+    return reading | {"parties": sorted(row["parties"])}
 
 
 def _as_json(row: Row) -> str:
@@ -160,7 +161,7 @@ def _record(row: Any) -> CorrectionRecord:
         creators=_said(row.creators),
         agencies=_said(row.agencies),
         supplier=row.supplier,
-        marks=_said(row.marks),
+        qualifiers=_said(row.qualifiers),
         license=row.license,
         reason=row.reason,
         who=row.who,
@@ -189,7 +190,7 @@ def correction_row(record: CorrectionRecord) -> Row:
         "creators": names(record.creators),
         "agencies": names(record.agencies),
         "supplier": None if record.supplier is None else storable(record.supplier),
-        "marks": names(None if record.marks is None else tuple(sorted(record.marks))),
+        "qualifiers": names(None if record.qualifiers is None else tuple(sorted(record.qualifiers))),
         "license": None if record.license is None else storable(record.license),
         "reason": storable(record.reason),
         "who": storable(record.who),

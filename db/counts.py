@@ -32,9 +32,9 @@ from sqlalchemy import (
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import models as m
+from db.connection import writing
 from db.models.counts import COUNTS, chain_of, keys_of
 from db.periods import period_of
-from db.session import writing
 
 AT_ONCE = 20_000
 """Uses counted in one transaction: half a second, for which another writer waits."""
@@ -140,8 +140,8 @@ def wrong_counts(engine: Engine) -> list[str]:
             noted = select(*[_key(name, change) for name in keys], change.c.uses).where(change.c.chain == chain)
             live = _uses(chain, m.use.c.id <= last).subquery()
             counted = select(*[_key(name, live) for name in keys], -live.c.uses)
-            told = union_all(select(table), noted, counted).subquery("told")
-            left = select(func.sum(told.c.uses).label("uses")).group_by(*[told.c[name] for name in keys]).subquery()
+            both = union_all(select(table), noted, counted).subquery("both_counts")
+            left = select(func.sum(both.c.uses).label("uses")).group_by(*[both.c[name] for name in keys]).subquery()
             if count := connection.execute(select(func.count()).where(left.c.uses != 0)).scalar_one():
                 found.append(f"{count} counts in {table.name} are wrong")
     return found

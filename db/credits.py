@@ -104,7 +104,7 @@ def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -
     unused: list[int] = []
     for chunk in in_chunks(sorted(credit_ids)):
         use, credit_id = m.use.c, m.credit.c.id
-        used = select(use.id).where((use.credit_id == credit_id) | (use.told_credit_id == credit_id)).exists()
+        used = select(use.id).where((use.credit_id == credit_id) | (use.structured_credit_id == credit_id)).exists()
         unused += connection.execute(select(m.credit.c.id).where(m.credit.c.id.in_(chunk), ~used)).scalars()
     parties = _take_out_chain(connection, unused)
     for chunk in in_chunks(unused):
@@ -181,7 +181,7 @@ class _Said(NamedTuple):
         correction = self.corrections.get(row["line"])
         if correction is None:
             return merged(row, self.merges)
-        return merged(corrected(row, correction), self.merges, told=correction.supplier is not None)
+        return merged(corrected(row, correction), self.merges, supplier_corrected=correction.supplier is not None)
 
 
 def _put_said(connection: Connection, stored: Mapping[int, Row]) -> list[int]:

@@ -12,8 +12,8 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 
+from db.connection import without_transaction
 from db.models import METADATA
-from db.session import without_transaction
 from db.upgrade import run_steps
 
 _SQLITE_NAMES = """

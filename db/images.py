@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
 from db import models as m
 from db.border import json_list, optional, storable, storable_source
 from db.bulk import in_chunks, insert_rows, insert_with_ids
-from db.session import writing
+from db.connection import writing
 
 _PAGE = 1_000
 _BANDS = (m.image.c.band_1, m.image.c.band_2, m.image.c.band_3, m.image.c.band_4)

@@ -18,11 +18,11 @@ from db import models as m
 from db.border import storable, utc
 from db.bulk import in_chunks, insert_rows
 from db.clearing import undo
+from db.connection import writing
 from db.corrections import holding
 from db.counts import count_noted
 from db.credits import delete_unused_parties, put_merged, put_parties
 from db.search import name_key
-from db.session import writing
 
 
 @dataclass(frozen=True, slots=True)
@@ -174,12 +174,12 @@ def _uses_of(connection: Connection, credit_ids: Collection[int]) -> int:
 def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
     """Let agreements that were said of these names be with those by which they go; gives how many were not."""
     column, left, to = m.agreement.c, set(), {}
-    found = select(column.id, column.said_of, column.party_id, m.party.c.name).join(m.party)
+    found = select(column.id, column.applies_to, column.party_id, m.party.c.name).join(m.party)
     for chunk in in_chunks(names):
-        for number, said_of, party_id, name in connection.execute(found.where(column.said_of.in_(chunk))):
-            if name != names[said_of]:
+        for number, applies_to, party_id, name in connection.execute(found.where(column.applies_to.in_(chunk))):
+            if name != names[applies_to]:
                 left.add(party_id)
-                to[number] = names[said_of], "agency"
+                to[number] = names[applies_to], "agency"
     parties = put_parties(connection, to.values())
     _set(connection, m.agreement, "party_id", {number: parties[key] for number, key in to.items()})
     delete_unused_parties(connection, left)
@@ -189,12 +189,12 @@ def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
 def _move_waivers(connection: Connection, names: Mapping[str, str]) -> int:
     """Let waivers that were said of these names be of those by which they go; gives how many were not."""
     column = m.waiver.c
-    found = select(column.id, column.said_of, column.supplier)
+    found = select(column.id, column.applies_to, column.supplier)
     to = {
-        number: names[said_of]
+        number: names[applies_to]
         for chunk in in_chunks(names)
-        for number, said_of, supplier in connection.execute(found.where(column.said_of.in_(chunk)))
-        if supplier != names[said_of]
+        for number, applies_to, supplier in connection.execute(found.where(column.applies_to.in_(chunk)))
+        if supplier != names[applies_to]
     }
     _set(connection, m.waiver, "supplier", to)
     return len(to)

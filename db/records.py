@@ -11,7 +11,7 @@ from typing import Literal, Self
 
 PartyKind = Literal["creator", "agency"]
 Place = tuple[str, int | None, int | None]
-"""Where a printing stood: its shape (whole, caption, short, credit), and start and end in the source."""
+"""Where an occurrence is: its shape (whole, caption, short, credit), and its start and end in the source."""
 
 
 class _Packed:
@@ -24,14 +24,6 @@ class _Packed:
 
 
 @dataclass(frozen=True, slots=True)
-class PartyRecord:
-    """A creator (a person) or an agency (an organization), by canonical name."""
-
-    name: str
-    kind: PartyKind
-
-
-@dataclass(frozen=True, slots=True)
 class CreditRecord(_Packed):
     """A credit line and how it was read. ``creators`` and ``agencies`` are names in printed order."""
 
@@ -39,7 +31,7 @@ class CreditRecord(_Packed):
     creators: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     supplier: str | None = None
-    marks: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
     restrictions: tuple[str, ...] = ()
     copyright_notice: str | None = None
     license: str | None = None
@@ -58,15 +50,15 @@ class UseRecord(_Packed):
     """Empty where only a credit is printed."""
     match_key: str
     credit: CreditRecord | None = None
-    printings: int = 1
+    occurrences: int = 1
     places: tuple[Place, ...] = ()
-    """Where each printing stood."""
+    """Where each occurrence is."""
     images: tuple[str, ...] = ()
     """The addresses of the pictures."""
     rule: str = ""
     """Which rule found the caption."""
-    told: CreditRecord | None = None
-    """The credit that the page's structured data tell, where it is not the one that is printed."""
+    structured_credit: CreditRecord | None = None
+    """The credit in the page's structured data, if it differs from the printed one."""
 
 
 @dataclass(frozen=True, slots=True)

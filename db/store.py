@@ -32,12 +32,12 @@ from db import counts
 from db import models as m
 from db.border import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
+from db.connection import writing
 from db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from db.errors import StoreError
 from db.queries.listings import run_summary
 from db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
 from db.search import name_key
-from db.session import writing
 
 PartyNames = tuple[str, PartyKind, Iterable[str]]
 """A party's canonical name, its kind, and its other spellings."""
@@ -74,7 +74,7 @@ def write_articles(
 
     An article whose source is stored with the same content hash is unchanged and not written; with another
     hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``;
-    ``parties`` are made known as by ``register_parties``, so that no article is stored without its agencies' aliases.
+    ``parties`` are stored in the same transaction, so that no article is stored without its agencies' aliases.
     ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
     of them stands in its own failures, those of the earlier runs are deleted.
     Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
@@ -161,13 +161,8 @@ def _hashes_of(dialect: str) -> Select[Any]:
     return select(column.source, column.content_hash).where(among)
 
 
-def register_parties(engine: Engine, parties: Iterable[PartyNames]) -> None:
-    """Make parties and aliases known: ``[("Reuters", "agency", ["RTR", "Retuers"])]``. Takes none away."""
-    with writing(engine) as connection:
-        _register(connection, parties)
-
-
 def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
+    """Store parties and aliases that are missing: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
     wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
     ids = put_parties(connection, wanted)
     rows = {
@@ -236,10 +231,10 @@ def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[
     credit_ids: set[int] = set()
     for chunk in in_chunks(article_ids):
         of_these = m.use.c.article_id.in_(chunk)
-        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.told_credit_id)
-        for caption_id, credit_id, told_id in connection.execute(select(*columns).where(of_these)):
+        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.structured_credit_id)
+        for caption_id, credit_id, structured_id in connection.execute(select(*columns).where(of_these)):
             caption_ids.add(caption_id)
-            credit_ids.update((credit_id, told_id))
+            credit_ids.update((credit_id, structured_id))
         counts.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
@@ -264,14 +259,16 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
                 images[article_id, use.position] = [storable(address) for address in use.images]
     caption_ids = _put_captions(connection, captions)
     written = [use for record, _, _ in articles for use in record.uses]
-    credit_ids = put_credits(connection, [use.credit for use in written] + [use.told for use in written], version)
+    credit_ids = put_credits(
+        connection, [use.credit for use in written] + [use.structured_credit for use in written], version
+    )
     suppliers = suppliers_of(connection, credit_ids[: len(uses)])
-    for row, key, credit_id, told_id in zip(
+    for row, key, credit_id, structured_id in zip(
         uses, digests, credit_ids[: len(uses)], credit_ids[len(uses) :], strict=True
     ):
         row["caption_id"] = None if key is None else caption_ids[key]
         row["credit_id"] = credit_id
-        row["told_credit_id"] = told_id
+        row["structured_credit_id"] = structured_id
         row["supplier_id"] = suppliers.get(credit_id)
     insert_staged(connection, m.use, uses)
     _put_images(connection, images)

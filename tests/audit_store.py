@@ -22,8 +22,8 @@ from captions.auditing import Known, Question, audited
 from captions.text import match_key
 from captions.vocabulary import Vocabulary
 from db import models as m
+from db.connection import writing
 from db.credits import put_parties
-from db.session import writing
 
 TODAY = date(2026, 6, 1)
 
@@ -35,7 +35,7 @@ class Shot:
     caption: str
     line: str | None
     images: tuple[str, ...] = ()
-    printings: int = 1
+    occurrences: int = 1
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,7 +91,7 @@ class Store:
             for a in agreements:
                 party = put_parties(connection, [(a.supplier, "agency")])[a.supplier, "agency"]
                 row = {
-                    "party_id": party, "said_of": a.supplier, "kind": a.kind, "starts": a.starts, "ends": a.ends,
+                    "party_id": party, "applies_to": a.supplier, "kind": a.kind, "starts": a.starts, "ends": a.ends,
                     "scopes": json.dumps(a.scopes), "territories": json.dumps(a.territories),
                     "excluded": json.dumps(a.excluded), "below": a.below, "quota": a.quota,
                     "quota_period": a.quota_period, "price": None if a.price is None else str(a.price),
@@ -136,7 +136,7 @@ def _record(page: Page) -> db.ArticleRecord:
     uses = tuple(
         db.UseRecord(
             n, shot.caption, match_key(shot.caption), None if shot.line is None else credit(shot.line),
-            shot.printings, images=shot.images,
+            shot.occurrences, images=shot.images,
         )
         for n, shot in enumerate(page.shots, 1)
     )  # fmt: skip

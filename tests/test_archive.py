@@ -97,7 +97,7 @@ def test_each_picture_raises_the_codes_that_it_is_there_for(newsroom: Run) -> No
 
 def test_the_archive_is_read_whole(run: Run) -> None:
     ran = run("ingest", SAMPLES / "archive")
-    assert ran.out.startswith("read 60, new 60, changed 0, unchanged 0, failed 1; 119 captions, 121 printings\n")
+    assert ran.out.startswith("read 60, new 60, changed 0, unchanged 0, failed 1; 119 captions, 121 occurrences\n")
     assert "lost.txt: an empty file" in ran.err
 
 

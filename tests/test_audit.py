@@ -18,10 +18,10 @@ CAPTION = "Passengers queue on the new floating pontoon at Pier Two in Harbor Ci
 
 
 def use(
-    line: str | None, caption: str = CAPTION, *, source: str = "a.txt", position: int = 1, printings: int = 1
+    line: str | None, caption: str = CAPTION, *, source: str = "a.txt", position: int = 1, occurrences: int = 1
 ) -> Use:
     credit = None if line is None else parse_credit(line)
-    return Use(source, position, caption, match_key(caption), credit, printings, used_on=date(2024, 5, 18))
+    return Use(source, position, caption, match_key(caption), credit, occurrences, used_on=date(2024, 5, 18))
 
 
 def codes(*uses: Use) -> list[str]:
@@ -146,7 +146,7 @@ def test_a_credit_that_says_less_is_no_conflict(one: str, other: str | None) -> 
 
 
 def told(printed: str | None, line: str, publication: str | None = None) -> Use:
-    return replace(use(printed), told=parse_credit(line), publication=publication)
+    return replace(use(printed), structured_credit=parse_credit(line), publication=publication)
 
 
 @pytest.mark.parametrize(
@@ -202,8 +202,8 @@ def test_a_short_caption_may_be_of_two_pictures() -> None:
     assert "CR201" not in codes(use("JANE DOE/AFP", "The mayor"), use("JOHN ROE/AP", "The mayor", source="b.txt"))
 
 
-def test_repeated_printings_are_told() -> None:
-    assert only(use("JANE DOE/AFP", printings=3)).message == "printed 3 times"
+def test_repeated_occurrences_are_told() -> None:
+    assert only(use("JANE DOE/AFP", occurrences=3)).message == "printed 3 times"
 
 
 def test_nearly_the_same_captions_are_left_for_a_person() -> None:
@@ -233,7 +233,7 @@ def test_what_could_not_be_read_is_a_finding() -> None:
 
 
 def test_findings_are_sorted_worst_first_whatever_the_order_of_uses() -> None:
-    uses = [use("Foto: dpa", f"Picture {n} of the harbor", source=f"{n}.txt", printings=2) for n in "321"]
+    uses = [use("Foto: dpa", f"Picture {n} of the harbor", source=f"{n}.txt", occurrences=2) for n in "321"]
     uses += [use(None, "No credit at all", source="9.txt")]
     found = audit(uses, [Failure("0.txt", "binary")])
     assert [f.order for f in found] == sorted(f.order for f in found)

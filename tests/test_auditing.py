@@ -98,7 +98,7 @@ def replaced(use: Use | None) -> Use | None:
     """A use as a finding tells it: without its pictures and what the page tells of it."""
     from dataclasses import replace
 
-    return None if use is None else replace(use, images=(), told=None)
+    return None if use is None else replace(use, images=(), structured_credit=None)
 
 
 @settings(max_examples=15, deadline=None)

@@ -242,8 +242,8 @@ EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(1)">'
 @pytest.mark.parametrize("keep", KEEPS)
 def test_an_article_whose_every_word_is_hostile(keep: str) -> None:
     credit = captions.Credit(EVIL, (EVIL,), (EVIL,), EVIL, copyright_notice=EVIL, license=EVIL, license_url=EVIL)
-    printing = captions.Printing(EVIL, 0, 4)
-    caption = captions.Caption(EVIL, credit, (printing,), (f"https://a.example/{EVIL}", EVIL))
+    occurrence = captions.Occurrence(EVIL, 0, 4)
+    caption = captions.Caption(EVIL, credit, (occurrence,), (f"https://a.example/{EVIL}", EVIL))
     article = captions.Article(f"{EVIL}\n\n{EVIL}", (caption,), EVIL, f"https://a.example/{EVIL}", language=EVIL)
     html = clean(article, "html", keep)
     _has_no_force(html)

@@ -134,7 +134,7 @@ def test_a_shell_completes_what_is_typed(tmp_path: Path, typed: str, expected: s
 def test_ingest_counts_what_it_reads_and_reads_nothing_twice(run: Run) -> None:
     first, second = run("ingest", SAMPLES), run("ingest", SAMPLES)
     assert re.fullmatch(
-        r"read 14, new 14, changed 0, unchanged 0, failed 0; \d\d captions, \d\d printings\n", first.out
+        r"read 14, new 14, changed 0, unchanged 0, failed 0; \d\d captions, \d\d occurrences\n", first.out
     )
     assert second.out == "read 14, new 0, changed 0, unchanged 14, failed 0\n"
     assert (first.code, second.code, first.err) == (0, 0, "")
@@ -143,7 +143,7 @@ def test_ingest_counts_what_it_reads_and_reads_nothing_twice(run: Run) -> None:
 def test_a_changed_article_replaces_its_captions(run: Run, write: Write, tmp_path: Path) -> None:
     run("ingest", write(tmp_path / "a.txt"))
     write(tmp_path / "a.txt", "RUNE ASKELAND/AFP")
-    assert run("ingest", "a.txt").out == "read 1, new 0, changed 1, unchanged 0, failed 0; 1 captions, 1 printings\n"
+    assert run("ingest", "a.txt").out == "read 1, new 0, changed 1, unchanged 0, failed 0; 1 captions, 1 occurrences\n"
     uses = json.loads(run("find", "pontoon", "--format", "json").out)["uses"]
     assert [use["credit"] for use in uses] == ["RUNE ASKELAND/AFP"]
 
@@ -177,7 +177,7 @@ def test_ingest_as_json(run: Run, write: Write, tmp_path: Path) -> None:
     (tmp_path / "b.txt").touch()
     assert json.loads(run("ingest", "a.txt", "b.txt", "--format", "json").out) == {
         "version": 1, "run": 1, "read": 1, "new": 1, "changed": 0, "unchanged": 0, "failed": 1,
-        "captions": 1, "printings": 1, "notes": {}, "failures": [{"source": "b.txt", "reason": "an empty file"}],
+        "captions": 1, "occurrences": 1, "notes": {}, "failures": [{"source": "b.txt", "reason": "an empty file"}],
     }  # fmt: skip
 
 

@@ -45,7 +45,7 @@ def test_what_a_page_tells_beside_the_print_is_shown_and_audited(run: Run, tmp_p
     )
     (read,) = json.loads(run("parse", "a.html").out)["articles"]
     (caption,) = read["captions"]
-    assert (caption["credit"]["line"], caption["told"]["line"]) == ("Jo Reed/AP", "Ann Lee/AFP")
+    assert (caption["credit"]["line"], caption["structured"]["line"]) == ("Jo Reed/AP", "Ann Lee/AFP")
     assert caption["credit"]["licensor_url"] == "https://a.example"
     assert caption["images"] == ["https://b.example/f.jpg"]
     run("ingest", "a.html")
@@ -196,13 +196,13 @@ def test_a_register_of_ones_own_says_how_to_credit(run: Run, tmp_path: Path) -> 
     assert "(Ada Quill for Gull" in run("clean", "a.txt", "--captions", "end", "--agencies", "own.toml").out
 
 
-def test_parse_tells_where_each_printing_stands(run: Run, write: Write, tmp_path: Path) -> None:
+def test_parse_tells_where_each_occurrence_stands(run: Run, write: Write, tmp_path: Path) -> None:
     source = write(tmp_path / "a.txt").read_text(encoding="utf-8")
     (article,) = json.loads(run("parse", "a.txt").out)["articles"]
     (caption,) = article["captions"]
     assert caption["credit"]["supplier"] == "Reuters"
-    (printing,) = caption["printings"]
-    assert source[printing["start"] : printing["end"]] == printing["text"]
+    (occurrence,) = caption["occurrences"]
+    assert source[occurrence["start"] : occurrence["end"]] == occurrence["text"]
     assert "rule" not in caption
 
 

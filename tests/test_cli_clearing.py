@@ -53,10 +53,10 @@ def test_the_line_may_be_given_with_its_label(three: Run) -> None:
 def test_none_says_that_there_is_none(three: Run) -> None:
     correct(three, LINE, "--creator", "none", "--supplier", "none", "--mark", "handout")
     (row,) = told(three, "correct")
-    assert (row["creators"], row["agencies"], row["supplier"], row["marks"]) == ([], None, "", ["handout"])
+    assert (row["creators"], row["agencies"], row["supplier"], row["qualifiers"]) == ([], None, "", ["handout"])
     assert suppliers(three) == {"AFP": 1, "dpa": 1, None: 1}
     shown = three("correct", "list").out
-    assert all(said in shown for said in ("creators:", "none", "marks:", "handout"))
+    assert all(said in shown for said in ("creators:", "none", "qualifiers:", "handout"))
 
 
 def test_a_line_that_no_article_has_is_kept(run: Run, write: Any, tmp_path: Path) -> None:
@@ -69,14 +69,14 @@ def test_a_line_that_no_article_has_is_kept(run: Run, write: Any, tmp_path: Path
 
 def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path) -> None:
     sheet = tmp_path / "said.csv"
-    head = "line,creators,agencies,supplier,marks,license,reason\n"
+    head = "line,creators,agencies,supplier,qualifiers,license,reason\n"
     sheet.write_text(head + f'{LINE},Ada Quill;Jo Reed,AP;"Getty Images",AP,,,\n"dpa",,,,pool,,seen\n', "utf-8")
     assert correct(three, "--file", "said.csv").out == "corrected 2 lines: 2 uses\n"
     first, second = told(three, "correct")
     assert (first["creators"], first["agencies"], first["reason"]) == (
         ["Ada Quill", "Jo Reed"], ["AP", "Getty Images"], "asked the desk",
     )  # fmt: skip
-    assert (second["creators"], second["marks"], second["reason"]) == (None, ["pool"], "seen")
+    assert (second["creators"], second["qualifiers"], second["reason"]) == (None, ["pool"], "seen")
     for row, message in [
         ("dpa,,,,,,\n", "said.csv line 3: say what the line means"),
         (",Ada,,,,,\n", "said.csv line 3: a correction needs the credit line"),

@@ -150,8 +150,8 @@ def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None
     from sqlalchemy import update
 
     import db
+    from db.connection import writing
     from db.models import article
-    from db.session import writing
 
     engine = db.open_store("captions.db", create=True)
     with writing(engine) as connection:  # as a store of before schema 0009 is migrated
@@ -176,8 +176,8 @@ def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
     from sqlalchemy import insert
 
     import db
+    from db.connection import writing
     from db.models import waiver
-    from db.session import writing
 
     row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "made": datetime.now(UTC)}
     engine = db.open_store("captions.db", create=True)

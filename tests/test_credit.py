@@ -24,7 +24,7 @@ class Case:
     creators: tuple[str, ...]
     agencies: tuple[str, ...]
     supplier: str | None = None
-    marks: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
     restrictions: tuple[str, ...] | None = None
     license: str | None = None
     copyright_notice: str | None = None
@@ -52,13 +52,13 @@ def test_credit_line(case: Case) -> None:
         "creators": credit.creators,
         "agencies": credit.agencies,
         "supplier": credit.supplier,
-        "marks": credit.marks,
+        "qualifiers": credit.qualifiers,
     }
     want: dict[str, object] = {
         "creators": case.creators,
         "agencies": case.agencies,
         "supplier": case.supplier,
-        "marks": case.marks,
+        "qualifiers": case.qualifiers,
     }
     optional = {
         "line": case.printed,
@@ -80,5 +80,5 @@ def test_ids_are_unique() -> None:
 def test_marks_are_sorted_and_known() -> None:
     known = set(default().marks.values())
     for case in CASES:
-        assert list(case.marks) == sorted(case.marks), case.id
-        assert set(case.marks) <= known, case.id
+        assert list(case.qualifiers) == sorted(case.qualifiers), case.id
+        assert set(case.qualifiers) <= known, case.id

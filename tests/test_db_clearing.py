@@ -45,7 +45,7 @@ def test_a_correction_applies_to_all_uses_of_the_line_and_to_every_question(engi
     assert (done.new, done.uses) == (True, 3)
     credit = credit_of(engine, REUTERS.line)
     assert (credit.creators, credit.agencies, credit.supplier) == (("Amal Awad",), ("Getty Images",), "Getty Images")
-    assert (credit.marks, credit.rule, credit.confidence) == (("pool",), "correction", 1.0)
+    assert (credit.qualifiers, credit.rule, credit.confidence) == (("pool",), "correction", 1.0)
     usage = {row.values[0]: row.uses for row in db.agency_usage(engine).rows}
     assert usage["Getty Images"] == 3 and "Reuters" not in usage
     assert db.find(engine, "amal").total == 3

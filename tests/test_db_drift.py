@@ -8,8 +8,8 @@ import pytest
 from sqlalchemy import Connection, Engine
 
 import db
+from db.connection import connect, without_transaction
 from db.drift import broken_references, damage, drift
-from db.session import connect, without_transaction
 from tests.conftest import Run, Write
 from tests.engines import Stores
 

@@ -7,15 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
-from alembic import command
 from sqlalchemy import Engine
 from sqlalchemy.exc import IntegrityError
 
 import db
 from captions.hashing import bands, near_band
-from db.drift import drift
-from db.session import connect
-from db.upgrade import configuration, upgrade
 
 DHASH = 0xF0F0_1234_FFFF_0001
 ONE = db.ImageRecord("aa", "1", "JPEG", 32, 24, DHASH, 2**255 + 5, bands(DHASH), '{"fields":{}}', ("cut",))
@@ -96,45 +92,13 @@ def test_a_file_of_no_picture_is_refused(engine: Engine) -> None:
     assert list(db.images(engine)) == []
 
 
-def test_a_store_without_pictures_keeps_its_rows(tmp_path: Path) -> None:
-    engine = connect(str(tmp_path / "old.db"), create=True)
-    with engine.connect() as connection:
-        command.upgrade(configuration(connection), "0003")
-        connection.exec_driver_sql("INSERT INTO article (source, content_hash, text) VALUES ('a.txt', '1', 'A text')")
-        connection.exec_driver_sql(
-            "INSERT INTO use (article_id, position, printings, places, rule) VALUES (1, 1, 2, '[]', 'f')"
-        )
-        connection.exec_driver_sql("INSERT INTO use_image (use_id, place, address) VALUES (1, 0, 'a.jpg')")
-        connection.commit()
-    upgrade(engine)
-    assert list(db.picture_addresses(engine)) == [(1, "a.jpg")]
-    db.put_images(engine, [ONE], {"a.jpg": "aa"})
-    db.put_image_uses(engine, [db.ImageUse(1, 1, "name")])
-    assert db.image_uses(engine) == [db.ImageUse(1, 1, "name")]
-    engine.dispose()
-
-
-def test_links_of_an_earlier_schema_stay_and_ids_are_let_in(tmp_path: Path) -> None:
-    engine = connect(str(tmp_path / "old.db"), create=True)
-    with engine.connect() as connection:
-        command.upgrade(configuration(connection), "0008")
-        connection.exec_driver_sql("INSERT INTO article (source, content_hash, text) VALUES ('a.txt', '1', 'A text')")
-        connection.exec_driver_sql(
-            "INSERT INTO use (article_id, position, printings, places, rule) VALUES (1, 1, 2, '[]', 'f')"
-        )
-        connection.exec_driver_sql(
-            "INSERT INTO image (file_hash, version, embedded, notes)"
-            " VALUES ('aa', '1', '{}', '[]'), ('b', '1', '{}', '[]')"
-        )
-        connection.exec_driver_sql("INSERT INTO image_file (path, image_id) VALUES ('a.jpg', 1), ('b.jpg', 2)")
-        connection.exec_driver_sql("INSERT INTO image_use (image_id, use_id, how) VALUES (1, 1, 'hash')")
-        connection.commit()
-    upgrade(engine)
-    assert db.image_uses(engine) == [db.ImageUse(1, 1, "hash")]
-    db.put_image_uses(engine, [db.ImageUse(1, 1, "hash"), db.ImageUse(2, 1, "id")])
-    assert db.images_of_uses(engine, [1, 9]) == [db.ImageUse(1, 1, "hash"), db.ImageUse(2, 1, "id")]
-    assert drift(engine) == []
+def test_images_of_uses_and_how_they_are_known(engine: Engine) -> None:
+    put_article(engine, "1")
+    db.put_images(engine, [ONE, BARE], {"a.jpg": "aa", "b.jpg": "bb"})
+    use_id = next(db.uses_for_audit(engine)).use_id
+    links = [db.ImageUse(1, use_id, "hash"), db.ImageUse(2, use_id, "id")]
+    db.put_image_uses(engine, links)
+    assert db.images_of_uses(engine, [use_id, 9]) == links
     with pytest.raises(IntegrityError):
-        db.put_image_uses(engine, [db.ImageUse(1, 1, "guess")])
-    assert len(db.image_uses(engine)) == 2
-    engine.dispose()
+        db.put_image_uses(engine, [db.ImageUse(1, use_id, "guess")])
+    assert db.image_uses(engine) == links

@@ -208,7 +208,7 @@ def test_a_name_merged_into_one_that_is_merged_goes_along(engine: Engine) -> Non
     assert (suppliers(engine).count("AP"), usage(engine)) == (6, {"AP": 4, None: 1, "Reuters": 1})
 
 
-def test_what_is_said_of_a_name_that_is_merged_is_said_of_the_other(engine: Engine) -> None:
+def test_what_applies_to_a_merged_name_applies_to_the_other(engine: Engine) -> None:
     db.merge_parties(engine, ["Gull"], "AP", "kim")
     db.add_agreements(engine, [AgreementRecord("Gull")])
     db.add_waivers(engine, [WaiverRecord("CR301", "Gull")])

@@ -10,7 +10,8 @@ import psycopg
 import pytest
 
 import db
-from db.session import HEAD, writing
+from db.connection import writing
+from db.upgrade import HEAD
 from tests.conftest import Run, Write
 from tests.engines import Stores
 

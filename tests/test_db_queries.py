@@ -46,14 +46,13 @@ ARTICLES = [
 def engine(stores: Stores) -> Iterator[Engine]:
     engine = db.open_store(stores.empty(), create=True)
     run = db.start_run(engine, "1")
-    db.write_articles(engine, run, ARTICLES)
     aliases: list[tuple[str, Any, list[str]]] = [
         ("Reuters", "agency", ["RTR", "Retuers"]),
         ("AFP", "agency", ["Agence France-Presse", "A.F.P."]),
         ("Getty Images", "agency", ["Getty"]),
     ]
     for _ in range(2):
-        db.register_parties(engine, aliases)
+        db.write_articles(engine, run, ARTICLES, parties=aliases)
     yield engine
     engine.dispose()
 

@@ -14,7 +14,7 @@ from pathlib import Path
 import pytest
 
 import db
-from db.session import HEAD
+from db.upgrade import HEAD
 
 NOBODY = 65534
 

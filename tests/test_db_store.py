@@ -24,7 +24,7 @@ REUTERS = CreditRecord(
     "AMMAR AWAD/REUTERS", ("Ammar Awad",), ("Reuters",), "Reuters", rule="person/agency", confidence=0.9
 )
 AFP = CreditRecord("APA/AFP/Mandel Ngan", ("Mandel Ngan",), ("APA", "AFP"), "APA", ("pool",), ("NO SALES",))
-BARE = CreditRecord("Zvg.", marks=("handout",))
+BARE = CreditRecord("Zvg.", qualifiers=("handout",))
 
 
 def use(position: int, caption: str, credit: CreditRecord | None, *images: str) -> UseRecord:
@@ -127,7 +127,7 @@ def test_what_was_written_comes_back(engine: Engine) -> None:
         caption="A street",
         match_key="a street",
         credit=REUTERS,
-        printings=2,
+        occurrences=2,
         places=(("whole", 3, 90),),
         images=("https://example.org/1.jpg", "https://example.org/2.jpg"),
         rule="figure",
@@ -158,13 +158,16 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
     }
 
 
-def test_what_data_tell_beside_the_print_is_stored_and_goes_with_its_use(engine: Engine) -> None:
-    told = CreditRecord("Ann Lee/dpa", ("Ann Lee",), ("dpa",), "dpa")
-    uses = replace(use(0, "A street", REUTERS), told=told), replace(use(1, "A house", REUTERS), told=AFP)
+def test_a_structured_credit_is_stored_and_deleted_with_its_use(engine: Engine) -> None:
+    structured = CreditRecord("Ann Lee/dpa", ("Ann Lee",), ("dpa",), "dpa")
+    uses = (
+        replace(use(0, "A street", REUTERS), structured_credit=structured),
+        replace(use(1, "A house", REUTERS), structured_credit=AFP),
+    )
     write(engine, [article("six", *uses), *ARTICLES])
     rows = {(row.source, row.position): row for row in db.uses_for_audit(engine)}
-    assert [rows["six.txt", n].told for n in (0, 1)] == [told, AFP]
-    assert rows["one.txt", 0].told is None
+    assert [rows["six.txt", n].structured_credit for n in (0, 1)] == [structured, AFP]
+    assert rows["one.txt", 0].structured_credit is None
     # It is not what was used: nobody is owed for it.
     assert db.agency_usage(engine, agency="dpa").rows == ()
     write(engine, [article("six", content_hash="new")])
@@ -314,7 +317,7 @@ def test_a_run_tells_what_it_did(engine: Engine) -> None:
     ("record", "message"),
     [
         (article("one", use(0, "A", None), use(0, "B", None)), "same position"),
-        (article("one", replace(use(0, "A", None), printings=0)), "without a printing"),
+        (article("one", replace(use(0, "A", None), occurrences=0)), "without an occurrence"),
         (article("one", use(0, "A", replace(REUTERS, confidence=float("nan")))), "confidence"),
     ],
 )
@@ -351,8 +354,8 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
     )
     run = db.start_run(engine, text)
     db.write_articles(engine, run, [record], [db.Failure(text, text)])
-    assert db.write_articles(engine, run, [record]) == db.BatchCounts(unchanged=1)
-    db.register_parties(engine, [(text, "agency", [text])])
+    parties: list[db.PartyNames] = [(text, "agency", [text])]
+    assert db.write_articles(engine, run, [record], parties=parties) == db.BatchCounts(unchanged=1)
     [row] = db.uses_for_audit(engine)
     assert (row.caption, row.headline, row.images) == (kept, kept, (kept,))
     assert row.credit == CreditRecord(kept, (kept,), (kept,), kept, (kept,), (kept,), kept, kept, kept, kept)

@@ -17,7 +17,7 @@ from tests.case_files import Case, cases, params
 
 FIELDS = ("headline", "published", "publication", "language")
 # What a case may tell of a caption beside text, credit and count.
-BESIDE = {"images", "told", "rule", "copyright_notice", "license", "license_url", "licensor_url"}
+BESIDE = {"images", "structured", "rule", "copyright_notice", "license", "license_url", "licensor_url"}
 
 
 CASES = cases("pages")
@@ -29,8 +29,8 @@ def _found(article: captions.Article) -> list[tuple[str, str | None, int]]:
 
 def _beside(caption: captions.Caption, key: str) -> object:
     """A field of a caption or of its credit as a case writes it: "" for None."""
-    if key == "told":
-        return caption.told.line if caption.told else ""
+    if key == "structured":
+        return caption.structured_credit.line if caption.structured_credit else ""
     value = getattr(caption if key in ("images", "rule") else caption.credit, key)
     return list(value) if key == "images" else value or ""
 
@@ -342,7 +342,7 @@ def test_mutated_pages_do_not_raise(
     assert sum(map(len, said)) <= 3 * len(source) + 100
     for caption in article.captions:
         assert caption.text or caption.credit
-        assert all(p.element is not None for p in caption.printings)
+        assert all(p.element is not None for p in caption.occurrences)
 
 
 @pytest.mark.parametrize(

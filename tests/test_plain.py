@@ -29,8 +29,8 @@ def test_case(case: Case) -> None:
     wanted = [(c["text"], c.get("credit"), c.get("count", 1)) for c in case.get("captions", [])]
     assert (article.text, found) == (_text(case), wanted)
     for caption in article.captions:
-        for printing in caption.printings:
-            assert source[printing.start : printing.end] == printing.text
+        for occurrence in caption.occurrences:
+            assert source[occurrence.start : occurrence.end] == occurrence.text
     again = captions.parse_text(article.text)
     assert (again.text, again.captions) == (article.text, ())
 

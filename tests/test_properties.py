@@ -149,8 +149,8 @@ CONTROL_BEHIND = "The ferrywoman ties the ‘new’ rope (Photo by Ida Quill] \x
 def _kept(article: captions.Article) -> Counter[str]:
     kept = _words(article.text)
     for caption in article.captions:
-        for printing in caption.printings:
-            kept += _words(printing.text)
+        for occurrence in caption.occurrences:
+            kept += _words(occurrence.text)
     return kept
 
 
@@ -170,7 +170,7 @@ def test_no_word_is_lost(text: str) -> None:
 @example(LATER)
 @example(CUT_OFF)
 @example(LABELS_ALONE)
-def test_every_word_is_once_in_the_clean_text_or_in_a_printing(text: str) -> None:
+def test_every_word_is_once_in_the_clean_text_or_in_an_occurrence(text: str) -> None:
     assert _kept(captions.parse_text(text)) == _words(text)
 
 
@@ -202,24 +202,24 @@ def test_cleaning_twice_equals_once_with_control_characters(text: str) -> None:
 @example(LATER)
 @example(CUT_OFF)
 @example(LABELS_ALONE)
-def test_printings_are_spans_of_the_source_and_do_not_overlap(text: str) -> None:
+def test_occurrences_are_spans_of_the_source_and_do_not_overlap(text: str) -> None:
     spans: list[tuple[int, int]] = []
     for caption in captions.parse_text(text).captions:
-        assert caption.printings
-        assert caption.count == len(caption.printings)
-        for printing in caption.printings:
-            assert printing.start is not None
-            assert printing.end is not None
-            assert text[printing.start : printing.end] == printing.text
-            spans.append((printing.start, printing.end))
+        assert caption.occurrences
+        assert caption.count == len(caption.occurrences)
+        for occurrence in caption.occurrences:
+            assert occurrence.start is not None
+            assert occurrence.end is not None
+            assert text[occurrence.start : occurrence.end] == occurrence.text
+            spans.append((occurrence.start, occurrence.end))
     spans.sort()
     assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
 
 
 @QUICK
 @given(articles())
-def test_captions_stand_in_the_order_of_their_first_printing(text: str) -> None:
-    for_each = [[p.start or 0 for p in c.printings] for c in captions.parse_text(text).captions]
+def test_captions_stand_in_the_order_of_their_first_occurrence(text: str) -> None:
+    for_each = [[p.start or 0 for p in c.occurrences] for c in captions.parse_text(text).captions]
     assert all(starts == sorted(starts) for starts in for_each)
     firsts = [starts[0] for starts in for_each]
     assert firsts == sorted(firsts)

@@ -33,7 +33,7 @@ def test_captions_credits_and_counts(path: Path) -> None:
             "creators": list(c.credit.creators) if c.credit else [],
             "agencies": list(c.credit.agencies) if c.credit else [],
             "supplier": c.credit.supplier if c.credit else None,
-            "marks": list(c.credit.marks) if c.credit else [],
+            "qualifiers": list(c.credit.qualifiers) if c.credit else [],
             "restrictions": list(c.credit.restrictions) if c.credit else [],
             "license": c.credit.license if c.credit else None,
         }
@@ -55,5 +55,5 @@ def test_clean_text_is_the_rest_word_for_word(path: Path) -> None:
 def test_what_was_taken_out_can_be_put_back(path: Path) -> None:
     source = (ROOT / _case(path)["file"]).read_bytes().decode("utf-8")
     for caption in captions.parse_text(source).captions:
-        for printing in caption.printings:
-            assert source[printing.start : printing.end] == printing.text
+        for occurrence in caption.occurrences:
+            assert source[occurrence.start : occurrence.end] == occurrence.text

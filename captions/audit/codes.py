@@ -69,7 +69,7 @@ _ROWS = (
     Code(
         "CR104", "warning", "credit", "a placeholder instead of a name",
         "find out who made the picture and who supplied it",
-        uses.placeholder, fix="line", looks_at="marks",
+        uses.placeholder, fix="line", looks_at="qualifiers",
     ),
     Code(
         "CR105", "warning", "credit", "agency not in the register",

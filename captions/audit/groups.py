@@ -22,7 +22,7 @@ MANY = 200
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whom one printing of a caption credits, and where."""
+    """Whom one occurrence of a caption credits, and where."""
 
     supplier: str | None
     creators: tuple[str, ...]

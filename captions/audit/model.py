@@ -18,16 +18,16 @@ class Use:
     """Which caption of the article it is, from 1."""
     caption: str
     match_key: str
-    """What two printings of one caption share; see :func:`captions.text.match_key`."""
+    """What two occurrences of one caption share; see :func:`captions.text.match_key`."""
     credit: Credit | None
-    printings: int = 1
+    occurrences: int = 1
     headline: str | None = None
     url: str | None = None
     publication: str | None = None
     used_on: date | None = None
     id: int | None = None
     """Its number in the store."""
-    told: Credit | None = None
+    structured_credit: Credit | None = None
     """The credit that the page's structured data tell, where it is not the one that is printed."""
     images: tuple[str, ...] = ()
     """The addresses of its pictures."""

@@ -85,7 +85,7 @@ class Agreements:
 
     def _is_free(self, credit: Credit) -> bool:
         # Beside a supplier, nothing else of a credit makes it free: an archive has few such pairs.
-        key = (credit.supplier, credit.marks)
+        key = (credit.supplier, credit.qualifiers)
         if key not in self._free:
             self._free[key] = default_for(credit, self._words) is not None
         return self._free[key]

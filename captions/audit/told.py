@@ -21,7 +21,7 @@ def disagreeing(use: Use, register: Register) -> str | None:
     One that names fewer is no disagreement, nor is another spelling, an abbreviation or a parent of the same agency;
     nor the publication itself, which content systems fill in for every picture.
     """
-    printed, told = use.credit, use.told
+    printed, told = use.credit, use.structured_credit
     if printed is None or told is None or not differing(printed, told, use.publication, register):
         return None
     return f"printed {printed.line}, the page's data say {told.line}"

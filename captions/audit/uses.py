@@ -40,7 +40,7 @@ def no_credit(use: Use, register: Register) -> str | None:
     credit = use.credit
     if credit is None or not credit.line:
         return "no credit is printed"
-    if named(credit) or credit.marks or credit.license or credit.copyright_notice:
+    if named(credit) or credit.qualifiers or credit.license or credit.copyright_notice:
         return None
     return f"the credit line names nobody: {credit.line}"
 
@@ -67,7 +67,7 @@ def placeholder(use: Use, register: Register) -> str | None:
     credit = use.credit
     if credit is None or credit.creators or credit.license or _is_free(credit):
         return None
-    marks = _placeholders(credit, register) or (() if credit.agencies else credit.marks)
+    marks = _placeholders(credit, register) or (() if credit.agencies else credit.qualifiers)
     return f"{_and(marks)} instead of a name" if marks else None
 
 
@@ -106,7 +106,9 @@ def uncovered(use: Use, register: Register) -> str | None:
     """CR307: a handout, pool, social or screenshot picture; nothing in the text says what covers the use."""
     if use.credit is None or use.credit.license:
         return None
-    found = [m for m in use.credit.marks if m in UNCOVERED] + [a for a in use.credit.agencies if register.is_social(a)]
+    found = [m for m in use.credit.qualifiers if m in UNCOVERED] + [
+        a for a in use.credit.agencies if register.is_social(a)
+    ]
     return f"{_and(found)}, and nothing says what covers the use" if found else None
 
 
@@ -134,7 +136,7 @@ def unlabelled(use: Use, register: Register) -> str | None:
     no part of the line means comes from the label before it, which the line no longer holds, and which tells.
     """
     credit = use.credit
-    if credit is None or not any(mark in MADE for mark in credit.marks):
+    if credit is None or not any(mark in MADE for mark in credit.qualifiers):
         return None
     if _SAID.search(use.caption) or _SAID.search(credit.line):
         return None
@@ -152,11 +154,11 @@ def is_labelled(use: Use, register: Register) -> bool:
 
 
 def _placeholders(credit: Credit, register: Register) -> tuple[str, ...]:
-    return tuple(mark for mark in credit.marks if mark in register.words.placeholders)
+    return tuple(mark for mark in credit.qualifiers if mark in register.words.placeholders)
 
 
 def _is_free(credit: Credit) -> bool:
-    return any(mark in _FREE for mark in credit.marks)
+    return any(mark in _FREE for mark in credit.qualifiers)
 
 
 def _and(names: Collection[str]) -> str:
@@ -167,4 +169,4 @@ def _and(names: Collection[str]) -> str:
 
 def may_be_unlabelled(credit: Credit) -> bool:
     """Whether CR309 may stand on a use with this credit; the caption decides."""
-    return any(mark in MADE for mark in credit.marks)
+    return any(mark in MADE for mark in credit.qualifiers)

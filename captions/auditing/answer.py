@@ -35,7 +35,7 @@ class Credits:
         yield from self.having(())
 
     def having(self, fields: Collection[str]) -> Iterator[tuple[int, Credit]]:
-        """Gives the credits that tell something of what is named (``marks``, ``license``); all where nothing is."""
+        """Return the credits that have a value in one of these fields (``qualifiers``); without fields, all."""
         for row_id, record in self._audit.credits(fields):
             credit = credit_of(record)
             if len(self._kept) < CREDITS_KEPT:
@@ -113,12 +113,12 @@ class Answer:
         clears, credit_of_id = self._commands.clears, self._credits
         for row in rows:
             (
-                number, text, clear, use_id, position, printings, day, credit_id, caption, key,
+                number, text, clear, use_id, position, occurrences, day, credit_id, caption, key,
                 source, url, headline, publication,
             ) = row  # fmt: skip
             credit = None if credit_id is None else credit_of_id[credit_id]
             use = Use(
-                source, position, caption or "", key or "", credit, printings, headline, url, publication, day, use_id
+                source, position, caption or "", key or "", credit, occurrences, headline, url, publication, day, use_id
             )
             message = text if number is None else text.replace("{n}", str(number), 1)
             yield Finding(code, message, source, use, clear or clears(code, use), grade)

@@ -153,10 +153,12 @@ class Judge:
         if not rules:
             return
         said: dict[tuple[int, int, str | None], list[tuple[str, int]]] = {}
-        for row in lines.ahead(audit.uses_told(), lambda row: (row.credit_id, row.told_id or 0)):
-            key = (row.credit_id, row.told_id or 0, row.publication)
+        for row in lines.ahead(
+            audit.uses_with_structured_credits(), lambda row: (row.credit_id, row.structured_id or 0)
+        ):
+            key = (row.credit_id, row.structured_id or 0, row.publication)
             if key not in said:
-                use = Use("", 0, "", "", lines[key[0]], publication=row.publication, told=lines[key[1]])
+                use = Use("", 0, "", "", lines[key[0]], publication=row.publication, structured_credit=lines[key[1]])
                 messages = [(code, rule(use, self.register)) for code, rule in rules]
                 said[key] = [(code, audit.remark(message)) for code, message in messages if message]
             for code, remark in said[key]:
@@ -317,10 +319,10 @@ class Judge:
 def _needed(codes: Set[str]) -> set[str]:
     """Return the fields of which a credit needs one to be judged; an empty set means to judge all credits.
 
-    Rules about uses look at the marks.
+    Rules about uses look at the qualifiers.
     """
     fields_ = {CODES[code].looks_at for code in codes}
-    return set() if None in fields_ else {"marks", *(name for name in fields_ if name)}
+    return set() if None in fields_ else {"qualifiers", *(name for name in fields_ if name)}
 
 
 def _agreement(row: Mapping[str, Any]) -> Agreement:

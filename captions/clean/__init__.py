@@ -36,7 +36,7 @@ def clean(
     """An article of plain text, or one whose page is not there, for republishing; a line end stands at its end.
 
     ``drop`` leaves the captions out, ``once`` puts each where it was first printed, ``end`` lists them after the text.
-    ``source`` is the text that was parsed: without it, places are told from the spans of the printings, and a caption
+    ``source`` is the text that was parsed: without it, places are told from the spans of the occurrences, and a caption
     that has none (a page's) stands at the end. Credits are printed as their suppliers ask for it. ``place`` tells where
     the picture of a caption lies that is to be shown instead of the one on the page, if it has one.
     """

@@ -109,18 +109,18 @@ def places_of(article: Article, source: str | None) -> dict[int, list[Caption]]:
     """Before which line of the text each caption stands, counting lines that are not blank."""
     if source is None:
         return _from_spans(article)
-    spans = [(p.start, p.end) for c in article.captions for p in c.printings if p.start is not None]
+    spans = [(p.start, p.end) for c in article.captions for p in c.occurrences if p.start is not None]
     kept = _kept_lines(source, sorted((start, end) for start, end in spans if end is not None))
     places: dict[int, list[Caption]] = {}
     for caption in article.captions:
-        start = min((p.start for p in caption.printings if p.start is not None), default=len(source))
+        start = min((p.start for p in caption.occurrences if p.start is not None), default=len(source))
         places.setdefault(bisect_left(kept, start), []).append(caption)
     return places
 
 
 def _from_spans(article: Article) -> dict[int, list[Caption]]:
-    """The same where the source is not there any more: what stood before a printing, less the printings in it, is as
-    long as what stands before it in the text. Blank lines that went too are made up for at each caption."""
+    """Return the same without the source: the text before an occurrence is as long as the source before it, less the
+    earlier occurrences. Blank lines that were removed too are made up for at each caption."""
     starts = [0]  # of each line that is not blank, and of the end
     at = 0
     for line in article.text.split("\n"):
@@ -128,8 +128,8 @@ def _from_spans(article: Article) -> dict[int, list[Caption]]:
             starts[-1] = at
             starts.append(len(article.text))
         at += len(line) + 1
-    spans = sorted({(p.start, p.end) for c in article.captions for p in c.printings if p.start is not None})
-    first = {min((p.start for p in c.printings if p.start is not None), default=None): c for c in article.captions}
+    spans = sorted({(p.start, p.end) for c in article.captions for p in c.occurrences if p.start is not None})
+    first = {min((p.start for p in c.occurrences if p.start is not None), default=None): c for c in article.captions}
     places: dict[int, list[Caption]] = {}
     gone = 0
     for start, end in spans:
@@ -148,7 +148,7 @@ def _from_spans(article: Article) -> dict[int, list[Caption]]:
 
 
 def _kept_lines(source: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Where each line of a source begins that is not blank without the printings."""
+    """Where each line of a source begins that is not blank without the occurrences."""
     rest = list(source)
     for start, end in spans:
         rest[start:end] = [" " if not _LINE.match(char) else char for char in rest[start:end]]

@@ -23,7 +23,7 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
     if credit is None:
         return ""
     agency = words.agencies.get(credit.supplier or "")
-    told_more = credit.marks or credit.restrictions or credit.copyright_notice or credit.license
+    told_more = credit.qualifiers or credit.restrictions or credit.copyright_notice or credit.license
     if agency is None or told_more or len(credit.creators) != 1 or len(credit.agencies) > 2:
         return credit.line
     if not read(credit.line, words).clean:

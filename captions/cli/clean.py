@@ -143,7 +143,7 @@ def _stored(key: str, to: To, keep: Keep, url: str, agencies: Path | None, place
         engine.dispose()
     if article is None:
         return None
-    if keep is Keep.once and any(p.start is None for c in article.captions for p in c.printings):
+    if keep is Keep.once and any(p.start is None for c in article.captions for p in c.occurrences):
         note(f"{key}: a page is stored without its layout: captions stand at the end; clean the file itself")
     return cleaned(article, to.value, keep.value, vocabulary=o.words(agencies, url), place=place)
 

@@ -34,7 +34,7 @@ _ALL = (
     Column("creators", "Creators"),
     Column("agencies", "Agencies"),
     Column("supplier", "Supplier"),
-    Column("marks", "Marks"),
+    Column("qualifiers", "Qualifiers"),
     Column("license", "License"),
     *(column for column in _LIST if column.key in ("reason", "who", "made")),
     Column("undone", "Undone"),
@@ -62,7 +62,7 @@ def correct(
     """Say what a credit line means. It goes for all its uses, and for those in articles that are read later.
 
     What is not said stays as it was read; `none` says that there is none. --creator, --agency and --mark may be
-    repeated. A file has the columns line, creators, agencies, supplier, marks, license, reason; `;` parts several.
+    repeated. A file has the columns line, creators, agencies, supplier, qualifiers, license, reason; `;` parts several.
 
     \b
     Examples:
@@ -164,7 +164,7 @@ def _row(one: Correction, state: str) -> Row:
         "creators": one.creators,
         "agencies": one.agencies,
         "supplier": one.supplier,
-        "marks": one.marks,
+        "qualifiers": one.qualifiers,
         "license": one.license,
     }
     return {

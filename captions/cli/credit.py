@@ -18,7 +18,7 @@ COLUMNS = (
     Column("creators", "Creators", wide=True),
     Column("agencies", "Agencies", wide=True),
     Column("supplier", "Supplier", wide=True),
-    Column("marks", "Marks"),
+    Column("qualifiers", "Qualifiers"),
     Column("restrictions", "Restrictions"),
     Column("copyright_notice", "Copyright notice"),
     Column("license", "License"),

@@ -20,7 +20,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
 
-_NUMBERS = ("use_id", "position", "printings", "uses", "articles")
+_NUMBERS = ("use_id", "position", "occurrences", "uses", "articles")
 _BATCH = 10_000
 """Rows of a Parquet file that are in memory at once."""
 

@@ -36,7 +36,7 @@ class _Count:
     """What was read in the articles that are new or changed."""
 
     captions: int = 0
-    printings: int = 0
+    occurrences: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     """What was noted of them, and of how many."""
 
@@ -125,12 +125,12 @@ def ingest(
 
         totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
         failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
-        counts = {"failed": len(failed), "captions": count.captions, "printings": count.printings}
+        counts = {"failed": len(failed), "captions": count.captions, "occurrences": count.occurrences}
         as_json.write(
             {"run": run, **totals, **counts, "notes": dict(count.sorted_notes()), "failures": failures}, sys.stdout
         )
     else:
-        found = f"; {count.captions} captions, {count.printings} printings" if summary.new + summary.changed else ""
+        found = f"; {count.captions} captions, {count.occurrences} occurrences" if summary.new + summary.changed else ""
         typer.echo(
             f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
             f"failed {len(failed)}{found}"
@@ -182,7 +182,7 @@ def _run(
         failed += batch.failed
         count.notes += batch.notes
         count.captions += sum(len(record.uses) for record in batch.records)
-        count.printings += sum(use.printings for record in batch.records for use in record.uses)
+        count.occurrences += sum(use.occurrences for record in batch.records for use in record.uses)
     return failed, count
 
 

@@ -8,7 +8,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.output import note, opened
-from captions.model import Article, Caption, Credit, Printing
+from captions.model import Article, Caption, Credit, Occurrence
 from captions.vocabulary import Vocabulary
 
 
@@ -67,9 +67,9 @@ def _caption(caption: Caption, words: Vocabulary | None) -> dict[str, object]:
     return {
         "text": caption.text,
         "credit": _credit(caption.credit, words) if caption.credit else None,
-        **({"told": _credit(caption.told, words)} if caption.told else {}),
+        **({"structured": _credit(caption.structured_credit, words)} if caption.structured_credit else {}),
         "count": caption.count,
-        "printings": [_printing(printing) for printing in caption.printings],
+        "occurrences": [_occurrence(occurrence) for occurrence in caption.occurrences],
         "images": list(caption.images),
         **({"rule": caption.rule} if words else {}),
     }
@@ -84,6 +84,8 @@ def _credit(credit: Credit, words: Vocabulary | None) -> dict[str, object]:
     return {**read, "steps": explain(credit.line, words)} if words else read
 
 
-def _printing(printing: Printing) -> dict[str, object]:
-    place = {"element": printing.element} if printing.element else {"start": printing.start, "end": printing.end}
-    return {"shape": printing.shape, **place, "text": printing.text}
+def _occurrence(occurrence: Occurrence) -> dict[str, object]:
+    place = (
+        {"element": occurrence.element} if occurrence.element else {"start": occurrence.start, "end": occurrence.end}
+    )
+    return {"shape": occurrence.shape, **place, "text": occurrence.text}

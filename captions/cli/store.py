@@ -37,7 +37,8 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
       captions db info --format json
     """
     import db
-    from db.session import HEAD, where
+    from db.connection import where
+    from db.upgrade import HEAD
 
     engine = db.open_store(db_url)
     try:
@@ -139,9 +140,9 @@ def check(db_url: o.Database = o.DATABASE) -> None:
       captions db check
     """
     import db
+    from db.connection import where
     from db.counts import wrong_counts
     from db.drift import broken_references, damage, drift
-    from db.session import where
 
     engine = db.open_store(db_url)
     try:

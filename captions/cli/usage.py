@@ -36,10 +36,6 @@ class Also(StrEnum):
     days = "days"
 
 
-_VERSION = 2
-"""Of the JSON: 1 told articles, creators and days unasked, which take long; now ``--also`` asks for them."""
-
-
 def usage(
     db_url: o.Database = o.DATABASE,
     by: Annotated[
@@ -114,7 +110,7 @@ def usage(
         # Beside ten columns, sentences would stand a word a line, and cut names and days; they follow the table.
         columns = [column for column in columns if column.key != "note"]
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
-        write_rows(found.name, columns, found.rows, form.value, stream, {"version": _VERSION, **found.head})
+        write_rows(found.name, columns, found.rows, form.value, stream, found.head)
     for row in found.rows if columns is not found.columns else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")

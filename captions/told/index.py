@@ -102,7 +102,7 @@ def reading_of(told: Told, words: Vocabulary) -> Reading | None:
 def _is_credit(reading: Reading) -> bool:
     """Whether a line names somebody, or says a mark, and is short enough for it."""
     credit = reading.credit
-    if not credit.line or not (credit.creators or credit.agencies or credit.marks):
+    if not credit.line or not (credit.creators or credit.agencies or credit.qualifiers):
         return False
     return reading.clean or reading.label is not None or len(credit.line.split()) <= 8
 

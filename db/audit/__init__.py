@@ -94,9 +94,9 @@ class Audit:
     # --- what is judged
 
     def credits(self, having: Collection[str] = ()) -> Iterator[tuple[int, CreditRecord]]:
-        """Give all credits, by id; or those that tell something of what is named: ``("marks", "license")``.
+        """Give all credits, by id; or those with a value in one of some columns: ``("qualifiers", "license")``.
 
-        NOBODY among the names is for those that name no party.
+        NOBODY among the columns is for credits that name no party.
         """
         if having:
             nobody = ~select(m.credit_party.c.credit_id).where(m.credit_party.c.credit_id == m.credit.c.id).exists()
@@ -163,7 +163,12 @@ class Audit:
 
     def put_kind(self, kind: CreditKind, group_id: int) -> None:
         """Note to which group of the agreements all credits of a kind belong."""
-        row = {"supplier_id": kind.supplier_id, "marks": kind.marks, "licensed": kind.licensed, "group_id": group_id}
+        row = {
+            "supplier_id": kind.supplier_id,
+            "qualifiers": kind.qualifiers,
+            "licensed": kind.licensed,
+            "group_id": group_id,
+        }
         self._put(t.kind, row)
 
     def put_member(self, credit_id: int, group_id: int) -> None:
@@ -252,9 +257,9 @@ class Audit:
         """Give the uses of these credits."""
         return candidates.with_credits(self.connection, credit_ids)
 
-    def uses_told(self) -> Iterator[CreditedUse]:
-        """Give the uses of which the page tells another credit than it prints."""
-        return candidates.with_told_credits(self.connection)
+    def uses_with_structured_credits(self) -> Iterator[CreditedUse]:
+        """Give the uses whose printed credit differs from the page's structured data."""
+        return candidates.with_structured_credits(self.connection)
 
     def articles_with_captions(self) -> Iterator[Near]:
         """See :func:`db.audit.candidates.articles_with_captions`."""

@@ -14,11 +14,11 @@ _PAGE = 5_000
 
 
 class CreditKind(NamedTuple):
-    """Credits with one supplier and the same marks, all with a license or all without; and the first of them."""
+    """Credits with one supplier and the same qualifiers, all with a license or all without; and the first of them."""
 
     credit_id: int
     supplier_id: int
-    marks: str
+    qualifiers: str
     licensed: bool
 
 
@@ -37,7 +37,7 @@ class CreditedUse(NamedTuple):
 
     use_id: int
     credit_id: int
-    told_id: int | None
+    structured_id: int | None
     publication: str | None
     caption: str
 
@@ -52,18 +52,19 @@ class Near(NamedTuple):
 def kinds_of_credits(connection: Connection) -> list[CreditKind]:
     """Give the kinds of all credits that tell a supplier: few, of however many credits."""
     credit = m.credit.c
-    kind = (credit.supplier_id, credit.marks, credit.license.is_not(None))
+    kind = (credit.supplier_id, credit.qualifiers, credit.license.is_not(None))
     first = func.min(credit.id)
     statement = select(first, *kind).where(credit.supplier_id.is_not(None)).group_by(*kind).order_by(first)
     return [
-        CreditKind(row_id, supplier, marks, bool(has)) for row_id, supplier, marks, has in connection.execute(statement)
+        CreditKind(row_id, supplier, qualifiers, bool(has))
+        for row_id, supplier, qualifiers, has in connection.execute(statement)
     ]
 
 
 def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
     """Give the ids of the credits of a kind."""
     credit = m.credit.c
-    alike = (credit.supplier_id == kind.supplier_id, credit.marks == kind.marks)
+    alike = (credit.supplier_id == kind.supplier_id, credit.qualifiers == kind.qualifiers)
     licensed = credit.license.is_not(None) if kind.licensed else credit.license.is_(None)
     return list(connection.execute(select(credit.id).where(*alike, licensed).order_by(credit.id)).scalars())
 
@@ -124,11 +125,11 @@ def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[Cred
         yield from map(CreditedUse._make, _stream(connection, _credited().where(chosen)))
 
 
-def with_told_credits(connection: Connection) -> Iterator[CreditedUse]:
-    """Give the uses of which the page tells another credit than it prints."""
+def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
+    """Give the uses whose printed credit differs from the page's structured data."""
     use = m.use.c
     # For `is not NULL` SQLite would read all uses; a bound it looks up.
-    both = (use.told_credit_id > 0, use.credit_id.is_not(None))
+    both = (use.structured_credit_id > 0, use.credit_id.is_not(None))
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
@@ -162,7 +163,7 @@ def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tupl
 
 def _credited() -> Select[Any]:
     use, text = m.use.c, func.coalesce(m.caption.c.text, "")
-    return select(use.id, use.credit_id, use.told_credit_id, use.publication, text).select_from(
+    return select(use.id, use.credit_id, use.structured_credit_id, use.publication, text).select_from(
         m.use.outerjoin(m.caption, m.caption.c.id == use.caption_id)
     )
 

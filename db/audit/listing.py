@@ -22,7 +22,7 @@ class Listed(NamedTuple):
     clear: str | None
     use_id: int
     position: int
-    printings: int
+    occurrences: int
     used_on: date | None
     credit_id: int | None
     caption: str | None
@@ -40,7 +40,7 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
         select(
             t.listed.c.number,
             *(remark.text, remark.clear),
-            *(use.id, use.position, use.printings, use.used_on, use.credit_id),
+            *(use.id, use.position, use.occurrences, use.used_on, use.credit_id),
             *(caption.text, caption.match_key),
             *(article.source, article.url, article.headline, article.publication),
         )

@@ -58,7 +58,7 @@ class Steps:
 
     def repeated(self, code: str, remark_id: int) -> None:
         """Uses that are printed more than once; the finding's number says how often."""
-        number = m.use.c.printings
+        number = m.use.c.occurrences
         self._find(literal(self._ranks[code]), literal(remark_id), m.use, number > 1, number=number)
 
     def not_covered(self) -> None:
@@ -157,7 +157,7 @@ class Steps:
 def join_members(connection: Connection) -> None:
     """Put each credit into the group of its kind, and tell the suppliers all of whose credits are of one group."""
     credit, kind, group = m.credit.c, t.kind.c, t.member.c.group_id
-    alike = (kind.supplier_id == credit.supplier_id) & (kind.marks == credit.marks)
+    alike = (kind.supplier_id == credit.supplier_id) & (kind.qualifiers == credit.qualifiers)
     members = select(credit.id, kind.group_id).select_from(
         t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
     )

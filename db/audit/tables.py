@@ -38,9 +38,9 @@ shared = _temporary("shared", _number("caption_id", primary_key=True))
 """Captions that may be credited in several ways."""
 
 kind = _temporary(
-    "kind", _number("supplier_id"), Column("marks", Text), Column("licensed", Boolean), _number("group_id")
+    "kind", _number("supplier_id"), Column("qualifiers", Text), Column("licensed", Boolean), _number("group_id")
 )
-"""Of which group all credits are that have one supplier, the same marks, and a license or none."""
+"""Of which group all credits are that have one supplier, the same qualifiers, and a license or none."""
 
 member = _temporary("member", _number("credit_id", primary_key=True), _number("group_id"))
 """Credits that all agreements treat alike: one supplier, the same excluded collections."""
@@ -132,7 +132,7 @@ def create(connection: Connection) -> None:
     for table in _METADATA.sorted_tables:
         connection.execute(CreateTable(table))
     for index in (
-        Index("audit_kind_of", kind.c.supplier_id, kind.c.marks),
+        Index("audit_kind_of", kind.c.supplier_id, kind.c.qualifiers),
         Index("audit_stretch_of", stretch.c.group_id, stretch.c.undated, stretch.c.first),
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),

@@ -15,8 +15,7 @@ _NEAR = column("near", Boolean).is_not(false())
 class Article(Base, table=True):
     """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
 
-    NULL where a program of before schema 0009 stored it, which kept no run. ``near`` is whether two of its captions may
-    be nearly the same; NULL where that was not looked at.
+    ``near`` is whether two of its captions may be nearly the same; NULL if nobody checked.
     """
 
     __tablename__ = "article"
@@ -80,11 +79,10 @@ class PartyAlias(Base, table=True):
 class Credit(Base, table=True):
     """A credit line, once over all articles, and how it was read.
 
-    ``line_digest`` is of the line, and of the rights where any are told: two pictures with one line and other
-    licenses have two credits. ``marks`` and ``restrictions`` are JSON lists of strings.
-    ``reading`` is a digest of the parsed fields, ``version`` that of the program which read them. Where a person
-    corrected the line, or merged an agency of it into another, all these fields say what the person said, and
-    ``parsed`` keeps as JSON what the program read.
+    ``line_digest`` is of the line and its rights, if any: the same line with another license is another credit.
+    ``qualifiers`` and ``restrictions`` are JSON lists of strings. ``reading`` is a digest of the parsed fields,
+    ``version`` the version of the program that read them. Where a person corrected the line, or merged one of its
+    agencies into another, these fields are the person's, and ``parsed`` keeps the program's reading as JSON.
     """
 
     __tablename__ = "credit"
@@ -93,7 +91,7 @@ class Credit(Base, table=True):
     line_digest: str = Field(sa_type=Text, unique=True)
     line: str = Field(sa_type=Text)
     supplier_id: int | None = Field(default=None, foreign_key="party.id", index=True)
-    marks: str = Field(sa_type=Text)
+    qualifiers: str = Field(sa_type=Text)
     restrictions: str = Field(sa_type=Text)
     copyright_notice: str | None = Field(default=None, sa_type=Text)
     license: str | None = Field(default=None, sa_type=Text)
@@ -129,16 +127,16 @@ class Use(Base, table=True):
 
     ``used_on`` and ``publication`` are the article's, ``supplier_id`` is the credit's, here once more so that counting
     need not read articles and credits.
-    ``places`` is a JSON list of [shape, start, end], one for each printing. ``told_credit_id`` is the credit that the
-    page's structured data tell, where it is not the one that is printed.
+    ``places`` is a JSON list of [shape, start, end], one for each occurrence. ``structured_credit_id`` is the credit in
+    the page's structured data, if it differs from the printed one.
     """
 
     __tablename__ = "use"
     __table_args__ = (
         UniqueConstraint("article_id", "position"),
-        # Which captions have several credits is told by this one alone.
+        # Answers which captions have several credits.
         Index(None, "caption_id", "credit_id"),
-        # Four covering indexes, each in the order of a way of counting: a million uses in about 0.1 s.
+        # Four covering indexes, each in the order of a way of counting.
         Index(None, "credit_id", "used_on", "publication", "article_id"),
         Index(None, "supplier_id", "used_on", "publication", "article_id"),
         Index(None, "publication", "supplier_id", "used_on"),
@@ -152,9 +150,9 @@ class Use(Base, table=True):
     position: int
     caption_id: int | None = Field(default=None, foreign_key="caption.id")
     credit_id: int | None = Field(default=None, foreign_key="credit.id")
-    told_credit_id: int | None = Field(default=None, foreign_key="credit.id", index=True)
+    structured_credit_id: int | None = Field(default=None, foreign_key="credit.id", index=True)
     supplier_id: int | None = Field(default=None, foreign_key="party.id")
-    printings: int
+    occurrences: int
     places: str = Field(sa_type=Text)
     used_on: date | None = None
     publication: str | None = Field(default=None, sa_type=Text)

@@ -25,8 +25,8 @@ class Agreement(Undoable, table=True):
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
     is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
     No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
-    ``undone`` and counts nowhere. Who added or ended one is unknown before schema 0010. ``said_of`` is the supplier's
-    name as it was given; the party goes by another as long as the two are merged.
+    ``undone`` and counts nowhere. ``applies_to`` is the supplier's name as the user gave it;
+    while that name is merged into another, the party is the other.
     """
 
     __tablename__ = "agreement"
@@ -41,7 +41,7 @@ class Agreement(Undoable, table=True):
 
     id: int | None = Field(default=None, primary_key=True)
     party_id: int = Field(foreign_key="party.id", index=True)
-    said_of: str = Field(sa_type=Text)
+    applies_to: str = Field(sa_type=Text)
     kind: str = Field(sa_type=Text)
     starts: date | None = None
     ends: date | None = None
@@ -65,7 +65,7 @@ class Agreement(Undoable, table=True):
 class Correction(Undoable, table=True):
     """What a person said that a credit line means. The latest that is not undone holds, for all uses of the line.
 
-    ``creators``, ``agencies`` and ``marks`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
+    ``creators``, ``agencies`` and ``qualifiers`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
     ``license``, where the person said nothing and what was read stands. An empty list, or ``""``, says that there is
     none.
     """
@@ -79,7 +79,7 @@ class Correction(Undoable, table=True):
     creators: str = Field(sa_type=Text)
     agencies: str = Field(sa_type=Text)
     supplier: str | None = Field(default=None, sa_type=Text)
-    marks: str = Field(sa_type=Text)
+    qualifiers: str = Field(sa_type=Text)
     license: str | None = Field(default=None, sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
@@ -90,8 +90,8 @@ class Waiver(Undoable, table=True):
     """A finding set aside: the code, and of which supplier, credit line, article or use; by whom, why, until when.
 
     What is NULL limits nothing. A use is told by its article's ``source`` and its caption's digest (empty for a use
-    without caption), since a use has another number when its article is read again. ``said_of`` is the supplier's name
-    as it was given, ``supplier`` that by which it goes.
+    without caption), since a use has another number when its article is read again. ``applies_to`` is the supplier's
+    name as the user gave it, ``supplier`` the name it has after merges.
     """
 
     __tablename__ = "waiver"
@@ -100,7 +100,7 @@ class Waiver(Undoable, table=True):
     id: int | None = Field(default=None, primary_key=True)
     code: str = Field(sa_type=Text)
     supplier: str | None = Field(default=None, sa_type=Text)
-    said_of: str | None = Field(default=None, sa_type=Text)
+    applies_to: str | None = Field(default=None, sa_type=Text)
     line: str | None = Field(default=None, sa_type=Text)
     line_digest: str | None = Field(default=None, sa_type=Text)
     source: str | None = Field(default=None, sa_type=Text)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, Engine, distinct, func, select
 
 from db import models as m
+from db.border import utc
 from db.records import Failure, PartyKind, RunSummary
 
 
@@ -100,8 +101,8 @@ def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
     failures = connection.execute(select(failure.source, failure.reason).where(failure.run_id == run_id))
     return RunSummary(
         id=run.id,
-        started=_utc(run.started),
-        finished=None if run.finished is None else _utc(run.finished),
+        started=utc(run.started),
+        finished=utc(run.finished),
         version=run.version,
         read=run.new + run.changed + run.unchanged,
         new=run.new,
@@ -110,8 +111,3 @@ def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
         failed=run.failed,
         failures=tuple(sorted((Failure(*row) for row in failures), key=lambda it: (it.source, it.reason))),
     )
-
-
-def _utc(moment: datetime) -> datetime:
-    """Put the zone back, which SQLite does not keep: all that is stored is UTC."""
-    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)

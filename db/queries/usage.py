@@ -14,7 +14,6 @@ from db.queries.filters import agency_ids, names_of
 from db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
 from db.queries.kept import Counted, kept_counts
 from db.queries.spans import Span, span_table
-from db.queries.steps import can_step, step_through
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
 """What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
@@ -125,9 +124,7 @@ class _Counter:
         ], counted
 
     def _uses(self) -> list[Group]:
-        """Count in two steps: first in the order of an index, which needs no sorting, then what is left of it."""
-        if can_step(self.by, self.only):
-            return step_through(self.connection, self.by, self.only, self.spans, self.labels)
+        """Group by the columns of an index first, which needs no sorting, then group its rows by what is asked."""
         columns = inner_columns(self.by)
         counted = (
             select(*columns, func.count().label("n"))

@@ -38,12 +38,12 @@ class AuditRow:
     caption: str
     match_key: str
     credit: CreditRecord | None
-    printings: int
+    occurrences: int
     places: tuple[Place, ...]
     images: tuple[str, ...]
     rule: str
-    told: CreditRecord | None = None
-    """The credit that the page's structured data tell, where it is not the one that is printed."""
+    structured_credit: CreditRecord | None = None
+    """The credit in the page's structured data, if it differs from the printed one."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,14 +102,14 @@ def article_text(engine: Engine, key: str) -> StoredArticle | None:
     Of several with one URL, the one that was stored first.
     """
     column = m.article.c
-    told = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
+    columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
     conditions = [column.source == storable_source(key), column.url == storable(key)]
     # A number of more digits fits no id, and PostgreSQL refuses to compare it.
     if key.isascii() and key.isdigit() and len(key) < 10:
         conditions.append(column.id == int(key))
     with engine.connect() as connection:
         for condition in conditions:
-            found = connection.execute(select(*told).where(condition).order_by(column.id).limit(1)).first()
+            found = connection.execute(select(*columns).where(condition).order_by(column.id).limit(1)).first()
             if found is not None:
                 uses = tuple(_rows(connection, [m.use.c.article_id == found.id]))
                 return StoredArticle(**found._mapping, uses=uses)
@@ -130,10 +130,10 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
             caption.text,
             caption.match_key,
             use.credit_id,
-            use.printings,
+            use.occurrences,
             use.places,
             use.rule,
-            use.told_credit_id,
+            use.structured_credit_id,
         )
         .join_from(m.use, m.article, article.id == use.article_id)
         .outerjoin(m.caption, caption.id == use.caption_id)
@@ -144,21 +144,21 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
     for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
         if len(read) > _CREDITS_KEPT:
             read.clear()
-        wanted = {credit_id for row in page for credit_id in (row.credit_id, row.told_credit_id)}
+        wanted = {credit_id for row in page for credit_id in (row.credit_id, row.structured_credit_id)}
         read |= credits_by_id(connection, sorted(wanted - read.keys() - {None}))
         images = _images(connection, [row.id for row in page])
         for row in page:
-            text, key, credit_id, printings, places, rule, told_id = row[7:]
+            text, key, credit_id, occurrences, places, rule, structured_id = row[7:]
             yield AuditRow(
                 *row[:7],  # from use_id to position, in the order of the statement
                 caption=text or "",
                 match_key=key or "",
                 credit=read.get(credit_id or 0),
-                printings=printings,
+                occurrences=occurrences,
                 places=_places(places),
                 images=tuple(images.get(row.id, ())),
                 rule=rule,
-                told=read.get(told_id or 0),
+                structured_credit=read.get(structured_id or 0),
             )
 
 
@@ -211,7 +211,7 @@ def _credits(
         select(
             credit.id,
             credit.line,
-            credit.marks,
+            credit.qualifiers,
             credit.restrictions,
             credit.copyright_notice,
             credit.license,
@@ -229,7 +229,7 @@ def _credits(
             creators=tuple(chain.get((row_id, "creator"), ())),
             agencies=tuple(chain.get((row_id, "agency"), ())),
             supplier=next(iter(chain.get((row_id, "supplier"), ())), None),
-            marks=_strings(marks),
+            qualifiers=_strings(qualifiers),
             restrictions=_strings(restrictions),
             copyright_notice=notice,
             license=license_,
@@ -238,5 +238,16 @@ def _credits(
             rule=rule,
             confidence=confidence,
         )
-        for row_id, line, marks, restrictions, notice, license_, license_url, licensor_url, rule, confidence in rows
+        for (
+            row_id,
+            line,
+            qualifiers,
+            restrictions,
+            notice,
+            license_,
+            license_url,
+            licensor_url,
+            rule,
+            confidence,
+        ) in rows
     }

@@ -45,8 +45,8 @@ def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
                 if not isinstance(row.rule, str) and (message := row.rule(use, register)):
                     yield Finding(code, message, use.source, use)
             yield from _conflicts(use, claims)
-            if use.printings > 1:
-                yield Finding("CR401", f"printed {use.printings} times", use.source, use)
+            if use.occurrences > 1:
+                yield Finding("CR401", f"printed {use.occurrences} times", use.source, use)
         for one, other in near_pairs([use.match_key for use in of_article]):
             first, second = of_article[one], of_article[other]
             yield Finding("CR402", near_message(first.position, first.caption), second.source, second)

@@ -1,25 +1,20 @@
-"""Views in plain words, for spreadsheets, Datasette and whoever writes SQL: what was used, from whom, when."""
+"""Views of the first schema for reports, Datasette and SQL: what was used, whose, and when."""
 
-from alembic import op
+from __future__ import annotations
 
-revision = "0007"
-down_revision = "0006"
-branch_labels = None
-depends_on = None
-
-MONTH = {"sqlite": "strftime('%Y-%m', use.used_on)", "postgresql": "to_char(use.used_on, 'YYYY-MM')"}
-BY_PARTY = """
+_MONTH = {"sqlite": "strftime('%Y-%m', use.used_on)", "postgresql": "to_char(use.used_on, 'YYYY-MM')"}
+_BY_PARTY = """
     SELECT party.name AS {word}, {month} AS month, count(*) AS uses, count(DISTINCT use.article_id) AS articles
     FROM use
     JOIN credit_party ON credit_party.credit_id = use.credit_id AND credit_party.role = '{word}'
     JOIN party ON party.id = credit_party.party_id
     GROUP BY party.name, {month}
 """
-VIEWS = {
+_VIEWS = {
     "use_in_words": """
     SELECT use.id AS use_id, use.used_on, use.publication, article.source, article.url, article.headline,
         use.position, caption.text AS caption, credit.line AS credit_line, supplier.name AS supplier,
-        credit.marks, credit.license, use.printings
+        credit.qualifiers, credit.license, use.occurrences
     FROM use
     JOIN article ON article.id = use.article_id
     LEFT JOIN caption ON caption.id = use.caption_id
@@ -43,9 +38,9 @@ VIEWS = {
     LEFT JOIN caption ON caption.id = use.caption_id
     WHERE credit.supplier_id IS NULL
 """,
-    "supplier_usage_by_month": BY_PARTY.replace("{word}", "supplier"),
-    "agency_usage_by_month": BY_PARTY.replace("{word}", "agency"),
-    "creator_usage_by_month": BY_PARTY.replace("{word}", "creator"),
+    "supplier_usage_by_month": _BY_PARTY.replace("{word}", "supplier"),
+    "agency_usage_by_month": _BY_PARTY.replace("{word}", "agency"),
+    "creator_usage_by_month": _BY_PARTY.replace("{word}", "creator"),
     "unread_sources": """
     SELECT ingest_failure.source, ingest_failure.reason, max(ingest_run.started) AS last_tried
     FROM ingest_failure
@@ -56,13 +51,8 @@ VIEWS = {
 """,
 }
 
-
-def upgrade() -> None:
-    month = MONTH[op.get_bind().dialect.name]
-    for name, query in VIEWS.items():
-        op.get_bind().exec_driver_sql(f"CREATE VIEW {name} AS {query.replace('{month}', month)}")
-
-
-def downgrade() -> None:
-    for name in reversed(VIEWS):
-        op.execute(f"DROP VIEW {name}")
+STATEMENTS = {
+    dialect: tuple(f"CREATE VIEW {name} AS {query.replace('{month}', month)}" for name, query in _VIEWS.items())
+    for dialect, month in _MONTH.items()
+}
+"""The statements that create the views, by dialect."""
