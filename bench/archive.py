@@ -8,13 +8,12 @@ from datetime import date, timedelta
 from itertools import accumulate
 from typing import Any
 
+from captions_db import models as m
+from captions_db.connection import writing
+from captions_db.records import CreditRecord
+from captions_db.rows import credit_row, digest
+from captions_db.search import name_key, search_text
 from sqlalchemy import Engine, Table, text
-
-from db import models as m
-from db.border import credit_row, digest
-from db.connection import writing
-from db.records import CreditRecord
-from db.search import name_key, search_text
 
 AGENCIES = 60
 CREATORS = 20_000

@@ -9,9 +9,9 @@ from itertools import product
 
 from PIL import ImageOps
 
-from captions.hashing import Hashes, hashes
-from captions.imaging.same import Same
-from tests.test_hashing import VARIATIONS, saved, scene
+from captions.imaging.duplicates import Same
+from captions.imaging.hashing import Hashes, hashes
+from tests.imaging.test_hashing import VARIATIONS, saved, scene
 
 PICTURES = 1_000
 CROWD = 100_000

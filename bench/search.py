@@ -11,9 +11,9 @@ from datetime import date
 from pathlib import Path
 from typing import Any
 
+import captions_db as db
 from sqlalchemy import Engine
 
-import db
 from bench import archive, store
 from bench.timing import best
 

@@ -14,21 +14,21 @@ from itertools import islice
 from pathlib import Path
 from typing import Any
 
+import captions_db as db
+from captions_db import models as m
+from captions_db.connection import writing
+from captions_db.records import CreditRecord, UseRecord
+from captions_db.rollups import count_uses
+from captions_db.rows import caption_row, credit_row
+from captions_db.search import name_key
 from sqlalchemy import Connection, Table, insert, select, update
 
-import db
 from bench.corpus import FIRST, LAST
-from captions.audit.groups import may_be_near
+from captions.caption.similarity import may_be_near
+from captions.lexicon.vocabulary import default
 from captions.text import match_key
-from captions.vocabulary import default
-from db import models as m
-from db.border import caption_row, credit_row
-from db.connection import writing
-from db.counts import count_uses
-from db.records import CreditRecord, UseRecord
-from db.search import name_key
-from tests import server
-from tests.engines import OnPostgresql
+from tests.support import server
+from tests.support.engines import OnPostgresql
 
 DAY = date(2021, 1, 1)
 DAYS = 5 * 365

@@ -7,14 +7,14 @@ from collections.abc import Callable
 from datetime import date
 from pathlib import Path
 
+import captions_db as db
+from captions_db.rollups import count_uses
 from sqlalchemy import Engine
 
-import db
 from bench import store
 from bench.timing import best, line
-from captions.accounts import accounts, scope_spans
-from captions.vocabulary import default
-from db.counts import count_uses
+from captions.lexicon.vocabulary import default
+from captions.licensing.usage import accounts, scope_spans
 
 USES, AGREEMENTS = 1_000_000, 300
 LIMIT = 200

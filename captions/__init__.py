@@ -12,15 +12,18 @@ from captions.errors import CaptionsError, InputError, StoreError, VocabularyErr
 from captions.model import Article, Caption, Credit, Occurrence
 
 if TYPE_CHECKING:
-    from captions.credit import parse_credit, parse_credits
-    from captions.page import parse_html
-    from captions.plain import parse_text
+    from captions.credit.parser import parse_credit, parse_credits
+    from captions.page.parser import parse_html
+    from captions.plain.parser import parse_text
+
+__version__ = "0.1.0"
+"""Shown by ``captions --version``; stored articles read by another version are read again."""
 
 _PARSERS = {
-    "parse_credit": "captions.credit",
-    "parse_credits": "captions.credit",
-    "parse_html": "captions.page",
-    "parse_text": "captions.plain",
+    "parse_credit": "captions.credit.parser",
+    "parse_credits": "captions.credit.parser",
+    "parse_html": "captions.page.parser",
+    "parse_text": "captions.plain.parser",
 }
 """Imported when they are asked for: a program that only counts what is stored starts without them."""
 
@@ -33,6 +36,7 @@ __all__ = [
     "Occurrence",
     "StoreError",
     "VocabularyError",
+    "__version__",
     "parse_credit",
     "parse_credits",
     "parse_html",

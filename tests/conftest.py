@@ -10,14 +10,14 @@ from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
+import captions_db as db
 import pytest
 from hypothesis import settings
 from sqlalchemy import Engine
 
-import db
 from captions.cli import main
-from tests import server
-from tests.engines import OnPostgresql, OnSqlite, Stores
+from tests.support import server
+from tests.support.engines import OnPostgresql, OnSqlite, Stores
 
 # Tables are as wide as they are in a pipe, however wide the terminal is in which the tests run.
 os.environ.pop("COLUMNS", None)

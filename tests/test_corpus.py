@@ -11,7 +11,8 @@ from pathlib import Path
 
 import pytest
 
-ROOT = Path(__file__).parent.parent
+from tests.support.paths import ROOT
+
 SHARED = Path(os.environ.get("CAPTIONS_SHARED", ROOT.parent / "shared"))
 SCORE = SHARED / "eval" / "score.py"
 FLOORS = tomllib.loads((ROOT / "tests" / "corpus_floors.toml").read_text(encoding="utf-8"))

@@ -4,22 +4,22 @@ from __future__ import annotations
 
 import re
 from dataclasses import fields
-from pathlib import Path
 
-from captions import terms
-from captions.agreements import COLUMNS
-from captions.audit import CODES
-from captions.clearing import CORRECTION_COLUMNS
-from captions.defaults import defaults
+from captions_db import VIEWS
+
+from captions.audit.codes import CODES
+from captions.corrections.corrections import CORRECTION_COLUMNS
 from captions.embedded.table import table
-from captions.kinds import GALLERY, LIVE, STUB
-from captions.reading import SUFFIXES
-from captions.reading.by_kind import KINDS as FORMATS
-from captions.reading.records import PARTS, key, names
-from captions.register import KINDS, Agency
-from db import VIEWS
+from captions.lexicon.agencies import KINDS, Agency
+from captions.licensing import terms
+from captions.licensing.agreements import COLUMNS
+from captions.licensing.exemptions import defaults
+from captions.page.page_type import GALLERY, LIVE, STUB
+from captions.sources import SUFFIXES
+from captions.sources.formats import KINDS as FORMATS
+from captions.sources.records import PARTS, key, names
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 DOCS = ROOT / "docs"
 
 

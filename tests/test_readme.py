@@ -29,9 +29,9 @@ import pytest
 from typer.main import get_command
 
 from captions.cli import app
-from captions.vocabulary import load
+from captions.lexicon.vocabulary import load
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 README = ROOT / "README.md"
 DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
 RENEW = os.environ.get("CAPTIONS_RENEW_DOCS") == "1"

@@ -9,8 +9,8 @@ from typing import Any
 import pytest
 
 import captions
+from tests.support.paths import ROOT
 
-ROOT = Path(__file__).parent.parent
 CASES = sorted((ROOT / "tests" / "cases" / "samples").glob("*.toml"))
 
 

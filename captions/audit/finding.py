@@ -7,7 +7,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from captions.audit.codes import CODES, SEVERITIES, Severity
-from captions.audit.model import Use
+from captions.model import Use
 
 
 @dataclass(frozen=True, slots=True)

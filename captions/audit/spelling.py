@@ -5,8 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from functools import cached_property
 
+from captions.lexicon.vocabulary import Vocabulary
 from captions.text import name_key
-from captions.vocabulary import Vocabulary
 
 # Names shorter than this are not compared: any two abbreviations are a letter or two apart.
 SHORTEST = 5

@@ -9,15 +9,15 @@ from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING
 
 from captions.clean import links
-from captions.clean.lines import as_lines, parts_of_lines, places_of
+from captions.clean.credits import credit_line
 from captions.clean.parts import Figure, Part, with_figures
-from captions.clean.pictures import credit_line
+from captions.clean.plain import as_lines, parts_of_lines, places_of
+from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article, Caption
 from captions.text import match_key, tidy
-from captions.vocabulary import Vocabulary, default
 
 if TYPE_CHECKING:
-    from captions.page import Layout
+    from captions.page.parser import Layout
 
 # Between the addresses of a `srcset`, and between each and its size.
 _PARTED = re.compile(r",\s+|\s+")
@@ -72,7 +72,7 @@ def clean_page(
     article's clean text, with ``once`` and ``end`` with a paragraph for each caption. ``place`` is as of
     :func:`clean`.
     """
-    from captions.page import read_page  # where it is needed: a tree's library takes a while to load
+    from captions.page.parser import read_page  # where it is needed: a tree's library takes a while to load
 
     words = vocabulary or default()
     return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words, place))

@@ -8,8 +8,8 @@ from html import escape
 
 import nh3
 
+from captions.clean.credits import json_ld
 from captions.clean.parts import Figure, Part, Span
-from captions.clean.pictures import json_ld
 
 _TAGS = {
     "article", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "tbody", "tr", "td",

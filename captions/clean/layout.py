@@ -8,10 +8,10 @@ from typing import Any
 
 from captions.clean import links
 from captions.clean.parts import Part, Span
-from captions.page import Layout
+from captions.page.blocks import HEADINGS, Block
+from captions.page.dom import BLOCKS
+from captions.page.parser import Layout
 from captions.text import printable
-from captions.tree import BLOCKS
-from captions.walk import HEADINGS, Block
 
 _KINDS = {
     "a": "a", "em": "em", "i": "em", "cite": "em", "dfn": "em", "var": "em", "strong": "strong", "b": "strong",

@@ -14,6 +14,7 @@ from typing import Annotated
 
 import typer
 
+from captions import __version__
 from captions.cli import (
     agency,
     agreement,
@@ -21,18 +22,17 @@ from captions.cli import (
     clean,
     correct,
     credit,
+    db_commands,
     export,
     find,
     images,
     ingest,
     parse,
     serve,
-    store,
     usage,
     waive,
 )
 from captions.errors import CaptionsError
-from captions.version import VERSION
 
 _HELP = """Reads photo captions and credits out of news articles, and audits whom the newsroom owes for pictures.
 
@@ -61,7 +61,7 @@ app = typer.Typer(
 
 def _version(wanted: bool) -> None:
     if wanted:
-        typer.echo(f"captions {VERSION}")
+        typer.echo(f"captions {__version__}")
         raise typer.Exit()
 
 
@@ -90,7 +90,7 @@ app.add_typer(agreement.app, name="agreement")
 app.add_typer(correct.app, name="correct")
 app.add_typer(waive.app, name="waive")
 app.add_typer(images.app, name="images")
-app.add_typer(store.app, name="db")
+app.add_typer(db_commands.app, name="db")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
@@ -146,9 +146,9 @@ def _message(error: Exception) -> str:
 
 
 def _say(message: str) -> int:
-    from captions.report import safe
+    from captions import escaping
 
-    typer.echo(f"captions: {safe.line(message)}", err=True)
+    typer.echo(f"captions: {escaping.line(message)}", err=True)
     return 2
 
 

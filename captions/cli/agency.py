@@ -8,14 +8,14 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.cli import agency_own
+from captions.cli import agency_edit
 from captions.cli import options as o
-from captions.cli.agency_own import Kind, Name
+from captions.cli.agency_edit import Kind, Name
 from captions.errors import CaptionsError
 from captions.report import Column, Row, Value, write_rows
 
 if TYPE_CHECKING:
-    from captions.register import Agency
+    from captions.lexicon.agencies import Agency
 
 app = typer.Typer(
     help="The register of agencies: look into it, add to it.", no_args_is_help=True, rich_markup_mode=None
@@ -101,10 +101,10 @@ def show(
         write_rows("agencies", _SHOW, [row], form.value, sys.stdout)
 
 
-app.command("add")(agency_own.add)
-app.command("alias")(agency_own.alias)
-app.command("merge")(agency_own.merge)
-app.command("merges")(agency_own.merges)
+app.command("add")(agency_edit.add)
+app.command("alias")(agency_edit.alias)
+app.command("merge")(agency_edit.merge)
+app.command("merges")(agency_edit.merges)
 
 
 def _row(agency: Agency) -> dict[str, Value]:
@@ -125,7 +125,7 @@ def _counts(url: str, *, needed: bool) -> dict[str, tuple[int, int]]:
     """Uses and credit lines of each agency; of no database nothing, unless it is needed."""
     if not needed and "://" not in url and not Path(url).exists():
         return {}
-    import db
+    import captions_db as db
 
     engine = db.open_store(url)
     try:

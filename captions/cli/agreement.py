@@ -11,16 +11,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions import terms
-from captions.agreements import COLUMNS, Agreement, as_row, check, from_row
 from captions.cli import options as o
-from captions.cli.names import known_agency, sheet_rows, who_says
+from captions.cli.inputs import known_agency, sheet_rows, who_says
+from captions.cli.open_store import opened_store
 from captions.cli.output import note, opened
-from captions.cli.stores import opened_store
+from captions.licensing import terms
+from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, from_row
 from captions.report import Column, Row, Value, write_rows
 
 if TYPE_CHECKING:
-    from captions.holdings import Added
+    from captions.licensing.repository import Added
 
 app = typer.Typer(help="Look after the agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
@@ -108,7 +108,7 @@ def add(
       captions agreement add Reuters --from 2026 --to 2026 --quota 500/month --price 18000 --currency EUR
       captions agreement add AP --from 2026-03-01 --per-use 45 --currency USD --note "by mail of 12 Feb"
     """
-    from captions.sheet import cell_text
+    from captions.csv_input import cell_text
 
     code = None if currency is None else terms.currency(currency)
     if price is not None and per_use is not None:
@@ -136,10 +136,10 @@ def add(
             added_by=who_says(who),
         )
     )
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url, create=True) as engine:
-        _tell(holdings.add(engine, [agreement]))
+        _tell(repository.add(engine, [agreement]))
 
 
 @app.command("list")
@@ -163,13 +163,13 @@ def list_(
       captions agreement list --all --format csv
       captions agreement list --undone
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     if undone and (on is not None or every):
         raise typer.BadParameter("--undone lists what counts nowhere; leave out --on and --all")
     name = None if supplier is None else known_agency(supplier, o.words(agencies, db_url))
     with opened_store(db_url) as engine:
-        found = holdings.undone(engine, name) if undone else holdings.listed(engine, name, on)
+        found = repository.undone(engine, name) if undone else repository.listed(engine, name, on)
     today = date.today()
     kept = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
     chosen = kept if limit is None else kept[:limit]
@@ -189,10 +189,10 @@ def show(number: Number, form: o.ListingFormat = o.Listing.table, db_url: o.Data
     Example:
       captions agreement show 3
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        row = _row(holdings.shown(engine, number))
+        row = _row(repository.shown(engine, number))
     if form is not o.Listing.table:
         write_rows("agreements", _ALL, [row], form.value, sys.stdout)
         return
@@ -215,10 +215,10 @@ def end(
     Example:
       captions agreement end 3 --on 2026-06-30 --reason "cancelled by letter of 2 March"
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        ended = holdings.end(engine, number, on, o.needed(reason, "--reason"), who_says(who))
+        ended = repository.end(engine, number, on, o.needed(reason, "--reason"), who_says(who))
     typer.echo(f"agreement {number} with {ended.supplier} ends on {ended.ends}")
 
 
@@ -236,12 +236,12 @@ def renew(
     Example:
       captions agreement renew 3 --to 2027-12-31 --price 18900
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        currency = holdings.shown(engine, number).currency
+        currency = repository.shown(engine, number).currency
         amount: Decimal | None = None if price is None else terms.money(price, currency)
-        _tell([holdings.renew(engine, number, ends, amount, who_says(who))])
+        _tell([repository.renew(engine, number, ends, amount, who_says(who))])
 
 
 @app.command()
@@ -259,10 +259,10 @@ def undo(
     Example:
       captions agreement undo 3 --reason "500 a month, not 5000: see 4"
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        undone = holdings.undo(engine, number, who_says(who), o.needed(reason, "--reason"))
+        undone = repository.undo(engine, number, who_says(who), o.needed(reason, "--reason"))
     typer.echo(f"agreement {number} with {undone.supplier} is undone")
 
 
@@ -281,14 +281,14 @@ def import_(
     """
     from dataclasses import replace
 
-    from captions import holdings
+    from captions.licensing import repository
 
     words = o.words(agencies, db_url)
     read = [from_row(row) for row in sheet_rows(file, ("supplier",), COLUMNS)]
     names = {name: known_agency(name, words) for name in dict.fromkeys(agreement.supplier for agreement in read)}
     with opened_store(db_url, create=True) as engine:
         by = who_says(who)
-        added = holdings.add(engine, [replace(one, supplier=names[one.supplier], added_by=by) for one in read])
+        added = repository.add(engine, [replace(one, supplier=names[one.supplier], added_by=by) for one in read])
     for one in added:
         for remark in one.remarks:
             note(f"agreement {one.agreement.id}: {remark}")
@@ -304,10 +304,10 @@ def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
     Example:
       captions agreement export -o agreements.csv
     """
-    from captions import holdings
+    from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        found = holdings.listed(engine)
+        found = repository.listed(engine)
     columns = [Column(name, name) for name in COLUMNS]
     with opened(output, for_spreadsheet=True) as stream:
         write_rows("agreements", columns, map(as_row, found), "csv", stream)

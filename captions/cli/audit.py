@@ -10,12 +10,12 @@ from typing import Annotated
 
 import typer
 
-from captions import terms
-from captions.audit import CODES, SEVERITIES
+from captions.audit.codes import CODES, SEVERITIES
 from captions.cli import options as o
-from captions.cli.collecting import uncollected
+from captions.cli.garbage import uncollected
 from captions.cli.output import note, opened
 from captions.errors import CaptionsError
+from captions.licensing import terms
 
 
 class Form(StrEnum):
@@ -132,10 +132,13 @@ def audit(
       captions audit --baseline audit.json --fail-on error
       captions audit --run last
     """
-    import db
-    from captions.auditing import Question, audited
-    from captions.auditing.baseline import read_baseline
-    from captions.report.findings import Report, write_audit
+    import captions_db as db
+
+    from captions.audit.baseline import read_baseline
+    from captions.audit.request import Question
+    from captions.audit.run import audited
+    from captions.report.audit_report import Report
+    from captions.report.write import write_audit
 
     if thumbnails and form is not Form.html:
         raise typer.BadParameter("--thumbnails goes with --format html")
@@ -169,7 +172,7 @@ def audit(
                 note(f"{answer.without_run} uses are left out: an older program stored them, and kept no run")
             pictures = None
             if thumbnails and answer.archive is not None:
-                from captions.imaging.sheet import Thumbnails
+                from captions.report.contact_sheet import Thumbnails
 
                 pictures = Thumbnails(answer.archive)
             report = Report(

@@ -13,12 +13,12 @@ import typer
 from captions.cli import options as o
 from captions.cli.output import note, opened, write_text
 from captions.errors import CaptionsError, InputError
-from captions.reading import Entry, Source, Unread
+from captions.sources import Entry, Source, Unread
 
 if TYPE_CHECKING:
     from captions.clean import Place
+    from captions.lexicon.vocabulary import Vocabulary
     from captions.model import Caption
-    from captions.vocabulary import Vocabulary
 
 
 class To(StrEnum):
@@ -101,9 +101,9 @@ def clean(
 
 
 def _one(path: str, to: To, keep: Keep, page: str | None, url: str, agencies: Path | None, place: Place | None) -> str:
-    from captions import reading
+    from captions import sources
 
-    items = reading.read_all([path])
+    items = sources.read_all([path])
     item = next(items)
     if next(items, None) is not None:
         raise InputError(f"{path} holds more than one article; name a folder, or ingest it and clean each by name")
@@ -119,26 +119,27 @@ def _one(path: str, to: To, keep: Keep, page: str | None, url: str, agencies: Pa
 
 
 def _cleaned(source: Source, to: To, keep: Keep, page: str | None, words: Vocabulary, place: Place | None) -> str:
-    from captions import reading
+    from captions import sources
     from captions.clean import clean as cleaned
     from captions.clean import clean_page
 
     if source.page:
         return clean_page(source.text, to.value, keep.value, page, words, place)
-    return cleaned(reading.article(source, words), to.value, keep.value, source.text, words, place)
+    return cleaned(sources.article(source, words), to.value, keep.value, source.text, words, place)
 
 
 def _stored(key: str, to: To, keep: Keep, url: str, agencies: Path | None, place: Place | None) -> str | None:
     """A stored article; None if there is no database, or no such article in it."""
     if "://" not in url and not Path(url).exists():
         return None
-    import db
-    from captions import catalog
+    import captions_db as db
+
+    from captions import stored
     from captions.clean import clean as cleaned
 
     engine = db.open_store(url)
     try:
-        article = catalog.stored_article(engine, key)
+        article = stored.stored_article(engine, key)
     finally:
         engine.dispose()
     if article is None:
@@ -149,7 +150,7 @@ def _stored(key: str, to: To, keep: Keep, url: str, agencies: Path | None, place
 
 
 def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path | None, travel: _Travel | None) -> None:
-    from captions import reading
+    from captions import sources
 
     if output is None:
         raise typer.BadParameter("a folder needs a folder to write to: -o DIR")
@@ -158,7 +159,7 @@ def _folder(path: str, output: Path | None, to: To, keep: Keep, agencies: Path |
     done = failed = 0
     words = o.words(agencies)
     for entry, target in _targets(path, output, to):
-        for number, item in enumerate((entry,) if isinstance(entry, Unread) else reading.read(entry), 1):
+        for number, item in enumerate((entry,) if isinstance(entry, Unread) else sources.read(entry), 1):
             if isinstance(item, Unread):
                 note(f"not read: {item.name}: {item.reason}")
                 failed += 1
@@ -179,7 +180,7 @@ class _Travel:
     """The pictures that are shown, each stamped with what is printed of it, beside the article that shows it."""
 
     def __init__(self, folder: str, overwrite: bool, agencies: Path | None) -> None:
-        from captions.imaging.travel import Batch, Folder
+        from captions.imaging.stamping import Batch, Folder
 
         if not Path(folder).is_dir():
             raise InputError(f"{folder}: no such folder; name the folder of the pictures with --pictures")
@@ -188,7 +189,7 @@ class _Travel:
 
     def beside(self, output: Path) -> Place:
         """Tells, of each caption of an article that is written to ``output``, where the copy of its picture lies."""
-        from captions.imaging.travel import Batch, told_of
+        from captions.imaging.stamping import Batch, told_of
 
         batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, say=note)
         self._batches.append(batch)
@@ -211,13 +212,13 @@ class _Travel:
 
 def _targets(path: str, output: Path, to: To) -> Iterator[tuple[Entry | Unread, Path]]:
     """Each file of a folder and where its clean text goes: the same place below ``output``."""
-    from captions import reading
+    from captions import sources
 
     root = Path(path).absolute()
     if output.absolute() == root or root in output.absolute().parents:
         raise CaptionsError(f"{output} is in the folder that is read; name another with -o")
     taken: set[Path] = set()
-    for item in reading.find([path]):
+    for item in sources.find([path]):
         if isinstance(item, Unread):
             yield item, output
             continue

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.either import ITSELF, Either, Itself
+from captions.cli.default_command import ITSELF, Either, Itself
+from captions.cli.inputs import known_agency, sheet_rows, who_says
 from captions.cli.listing import write_said
-from captions.cli.names import known_agency, sheet_rows, who_says
+from captions.cli.open_store import opened_store
 from captions.cli.output import note
-from captions.cli.stores import opened_store
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions.clearing import Correction
+    from captions.corrections.corrections import Correction
 
 app = typer.Typer(cls=Either, help="Say what a credit line means.", rich_markup_mode=None)
 _LIST = (
@@ -72,16 +72,16 @@ def correct(
       captions correct list
       captions correct undo 3 --reason "it was the other picture"
     """
-    from captions import clearing
+    from captions.corrections import corrections
 
     words = o.words(agencies, db_url)
-    said = clearing.Correction(
+    said = corrections.Correction(
         line or "",
-        clearing.names(creator),
-        clearing.names(agency),
-        clearing.name(supplier),
-        clearing.names(mark),
-        clearing.name(license_),
+        corrections.names(creator),
+        corrections.names(agency),
+        corrections.name(supplier),
+        corrections.names(mark),
+        corrections.name(license_),
         reason=" ".join(reason.split()),
         who=who_says(who),
     )
@@ -90,10 +90,10 @@ def correct(
     if file is not None:
         if said.meaning[1:] != (None,) * 5:
             raise typer.BadParameter("with --file, say in the file what each line means")
-        rows = sheet_rows(file, ("line",), clearing.CORRECTION_COLUMNS)
-        given = [clearing.correction_from(row, words, said.reason, said.who) for row in rows]
+        rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
+        given = [corrections.correction_from(row, words, said.reason, said.who) for row in rows]
     else:
-        given = [clearing.checked(said, words)]
+        given = [corrections.checked(said, words)]
     spelt = {
         name: known_agency(name, words) for one in given for name in (*(one.agencies or ()), one.supplier or "") if name
     }
@@ -106,7 +106,7 @@ def correct(
         for one in given
     ]
     with opened_store(db_url, create=True) as engine:
-        done = clearing.correct(engine, given, words)
+        done = corrections.correct(engine, given, words)
     for printed, one in done:
         if not one.new:
             note(f"correction {one.id} says the same of {printed!r} already")
@@ -129,10 +129,10 @@ def list_(
     Example:
       captions correct list --all --format csv
     """
-    from captions import clearing
+    from captions.corrections import corrections
 
     with opened_store(db_url) as engine:
-        told = clearing.corrections(engine)
+        told = corrections.corrections(engine)
     rows = [_row(one, state) for one, state in told]
     if form is o.Listing.csv:
         rows = [{key: "none" if value in ("", ()) else value for key, value in row.items()} for row in rows]
@@ -152,10 +152,10 @@ def undo(
     Example:
       captions correct undo 3 --reason "it was the other picture"
     """
-    from captions import clearing
+    from captions.corrections import corrections
 
     with opened_store(db_url) as engine:
-        undone, uses = clearing.undo_correction(engine, number, who_says(who), o.needed(reason, "--reason"))
+        undone, uses = corrections.undo_correction(engine, number, who_says(who), o.needed(reason, "--reason"))
     typer.echo(f"correction {number} of {undone.line!r} is undone: {o.count(uses, 'use')}")
 
 

@@ -46,8 +46,8 @@ def credit(
       captions credit --explain "picture alliance/dpa | Jan Woitas"
       captions credit --format csv - < lines.txt
     """
-    from captions.credit import explain as steps_of
-    from captions.credit import parse_credits
+    from captions.credit.parser import explain as steps_of
+    from captions.credit.parser import parse_credits
 
     words = o.words(agencies)
     given = [line for argument in lines for line in (_from_stdin() if argument == "-" else [argument])]

@@ -52,7 +52,7 @@ def export(
     Example:
       captions export --to parquet -o uses.parquet
     """
-    import db
+    import captions_db as db
 
     wanted = view or ("articles" if form is To.ninjs else "use_in_words")
     known = ["articles"] if form is To.ninjs else list(db.VIEWS)
@@ -74,7 +74,8 @@ def export(
 
 
 def _rows(engine: Engine, view: str, form: To, output: Path | None) -> int:
-    import db
+    import captions_db as db
+
     from captions.report import Column, as_csv
 
     columns, rows = db.view_rows(engine, view)
@@ -96,8 +97,8 @@ def _rows(engine: Engine, view: str, form: To, output: Path | None) -> int:
 
 
 def _ninjs(engine: Engine, output: Path | None) -> int:
-    from captions.catalog import stored_articles
     from captions.report.as_ninjs import item
+    from captions.stored import stored_articles
 
     count = 0
     with opened(output) as stream:
@@ -107,15 +108,15 @@ def _ninjs(engine: Engine, output: Path | None) -> int:
 
 
 def _line(record: dict[str, Any]) -> str:
-    from captions.report import safe
+    from captions import escaping
     from captions.report.rows import as_data
 
     told = {name: as_data(value) if isinstance(value, date) else value for name, value in record.items()}
-    return safe.json_text(json.dumps(told, ensure_ascii=False)) + "\n"
+    return escaping.json_text(json.dumps(told, ensure_ascii=False)) + "\n"
 
 
 def _parquet(engine: Engine, view: str, output: Path) -> int:
-    import db
+    import captions_db as db
 
     try:
         import pyarrow as pa

@@ -47,7 +47,7 @@ def find(
     Example:
       captions find "ferry harbor" --limit 20
     """
-    import db
+    import captions_db as db
 
     engine = db.open_store(db_url)
     try:

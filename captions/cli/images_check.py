@@ -6,7 +6,7 @@ from datetime import UTC, datetime
 
 import typer
 
-from captions.audit import SEVERITIES
+from captions.audit.codes import SEVERITIES
 from captions.cli import options as o
 from captions.cli.audit import Codes, FailOn, Form, Levels, ReportFormat, Waived
 from captions.cli.output import note, opened
@@ -35,9 +35,11 @@ def check(
       captions images check --code CR202 --format csv -o disagree.csv
       captions images check --fail-on error
     """
-    import db
-    from captions.imaging.check import check as checked
-    from captions.report.findings import Report, write_audit
+    import captions_db as db
+
+    from captions.audit.image_rules import check as checked
+    from captions.report.audit_report import Report
+    from captions.report.write import write_audit
 
     words = o.words(agencies, db_url)
     engine = db.open_store(db_url)

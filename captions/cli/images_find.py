@@ -34,7 +34,8 @@ def find(
     Example:
       captions images find claimed.jpg
     """
-    import db
+    import captions_db as db
+
     from captions.imaging.match import same_as
 
     engine = db.open_store(db_url)

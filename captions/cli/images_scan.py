@@ -27,7 +27,8 @@ def scan(
       captions images scan pictures/
       captions images scan --format json pictures/2024 pictures/2025
     """
-    import db
+    import captions_db as db
+
     from captions.imaging.scan import scan as scanned
     from captions.report import as_json
 

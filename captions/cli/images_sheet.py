@@ -31,9 +31,10 @@ def sheet(
     Example:
       captions images sheet -o sheet.html --code CR202
     """
-    import db
-    from captions.imaging.check import check
-    from captions.imaging.sheet import write_sheet
+    import captions_db as db
+
+    from captions.audit.image_rules import check
+    from captions.report.contact_sheet import write_sheet
 
     words = o.words(agencies, db_url)
     engine = db.open_store(db_url)

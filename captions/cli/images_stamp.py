@@ -109,14 +109,14 @@ def _one(
     agencies: Path | None,
 ) -> None:
     from captions import embedded
-    from captions.imaging import travel
+    from captions.imaging import stamping
 
     if from_use is not None:
         given = _of_use(from_use, db_url, agencies) | given
     if output is not None:
         written = embedded.stamp(picture, output, embedded.Fields.of(given))
     else:
-        written = travel.replace(Path(picture), given)
+        written = stamping.replace(Path(picture), given)
     for remark in written.notes:
         note(f"{picture}: {remark}")
     note(f"written to {written.sidecar or written.path} and read back: {_titles(given)}")
@@ -126,8 +126,9 @@ def _one(
 
 def _scan_again(written: Stamped, url: str) -> None:
     """The store knows the picture as it was: it is read again, if it was scanned."""
-    import db
-    from captions.imaging.travel import scan_again
+    import captions_db as db
+
+    from captions.imaging.stamping import scan_again
 
     if "://" not in url and not Path(url).exists():
         return
@@ -147,13 +148,14 @@ def _titles(given: dict[str, tuple[str, ...]]) -> str:
 
 def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str, ...]]:
     """What a stored use tells of its picture, its credit as the supplier asks for it."""
-    import db
-    from captions import catalog
-    from captions.imaging.travel import told_of
+    import captions_db as db
+
+    from captions import stored
+    from captions.imaging.stamping import told_of
 
     engine = db.open_store(url)
     try:
-        use = catalog.stored_use(engine, number)
+        use = stored.stored_use(engine, number)
     finally:
         engine.dispose()
     if use is None:
@@ -164,8 +166,9 @@ def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str
 def _article(
     article: str, folder: Path, overwrite: bool, given: dict[str, tuple[str, ...]], url: str, agencies: Path | None
 ) -> None:
-    import db
-    from captions.imaging.travel import Batch, pictures_of, told_of
+    import captions_db as db
+
+    from captions.imaging.stamping import Batch, pictures_of, told_of
 
     if folder.exists() and not folder.is_dir():
         raise CaptionsError(f"{folder} is a file; name a folder with -o")

@@ -14,17 +14,17 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.collecting import seldom_collected
+from captions.cli.garbage import seldom_collected
 from captions.cli.output import note
 from captions.cli.progress import Progress, cores, progress
-from captions.reading import Unread
 from captions.report import Column, Row
+from captions.sources import Unread
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from captions.shards import Part
-    from captions.vocabulary import Vocabulary
+    from captions.ingest.pipeline import Part
+    from captions.lexicon.vocabulary import Vocabulary
 
 # A batch is what an interruption can lose, and what is held in memory at once.
 BATCH_ARTICLES, BATCH_CHARACTERS = 400, 16_000_000
@@ -95,23 +95,25 @@ def ingest(
         _list_failures(db_url, form)
         return
     # Imported here: the database takes 0.4 s, which `captions credit` need not wait for.
-    import db
-    from captions import catalog, reading, shards
-    from captions.pool import Limits
-    from captions.reading.records import parse_map
+    import captions_db as db
+
+    from captions import sources, stored
+    from captions.ingest import pipeline, records
+    from captions.ingest.pool import Limits
+    from captions.sources.records import parse_map
 
     names = parse_map(fields or [])
     words = o.words(agencies, db_url)
-    settings = catalog.Settings(o.register_of(agencies, db_url), publication, published)
+    settings = records.Settings(o.register_of(agencies, db_url), publication, published)
     engine = db.open_store(db_url, create=not retry, cache=db.SMALL_CACHE)
     try:
-        broken = [failure.source for failure in catalog.failures(engine)]
+        broken = [failure.source for failure in stored.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
         run = db.start_run(engine, settings.version)
-        how = shards.How(db_url, words, settings, names)
-        parts = shards.Reading(how, jobs or cores(), Limits(seconds), engine).parts(reading.find(paths))
+        how = pipeline.How(db_url, words, settings, names)
+        parts = pipeline.Reading(how, jobs or cores(), Limits(seconds), engine).parts(sources.find(paths))
         with progress(paths) as shown, closing(parts):
-            failed, count = _run(engine, run, parts, words, shown, {f for s in broken for f in catalog.files_of(s)})
+            failed, count = _run(engine, run, parts, words, shown, {f for s in broken for f in stored.files_of(s)})
         summary = db.finish_run(engine, run)
     except KeyboardInterrupt:
         note("what was written so far stays; the same command goes on from there")
@@ -142,13 +144,14 @@ def ingest(
 
 
 def _list_failures(db_url: str, form: o.Shape) -> None:
-    import db
-    from captions import catalog
+    import captions_db as db
+
+    from captions import stored
     from captions.report import write_rows
 
     engine = db.open_store(db_url)
     try:
-        rows: list[Row] = [{"source": one.source, "reason": one.reason} for one in catalog.failures(engine)]
+        rows: list[Row] = [{"source": one.source, "reason": one.reason} for one in stored.failures(engine)]
     finally:
         engine.dispose()
     if rows or form is o.Shape.json:
@@ -159,9 +162,9 @@ def _list_failures(db_url: str, form: o.Shape) -> None:
 
 def _file_of(source: str) -> str:
     """The file that a source stands in: the longest beginning of its name that is one."""
-    from captions import catalog
+    from captions import stored
 
-    return next((name for name in catalog.files_of(source) if Path(name).is_file()), source)
+    return next((name for name in stored.files_of(source) if Path(name).is_file()), source)
 
 
 def _run(
@@ -171,12 +174,12 @@ def _run(
 
     ``broken`` are names of files in which earlier runs could not read something.
     """
-    from captions import catalog
+    from captions.ingest import records
 
     failed: list[Unread] = []
     count = _Count()
     for batch in _batches(parts, shown):
-        catalog.write(
+        records.write(
             engine, run, batch.records, batch.failed, batch.unchanged, words, sorted(broken.intersection(batch.done))
         )
         failed += batch.failed
@@ -188,7 +191,7 @@ def _run(
 
 def _batches(parts: Iterator[Part], shown: Progress) -> Iterator[Part]:
     """Parts put together until a batch is full, or what comes next may be long in coming."""
-    from captions.shards import Part
+    from captions.ingest.pipeline import Part
 
     batch, articles, characters = Part(), 0, 0
     for part in parts:

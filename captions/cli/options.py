@@ -16,7 +16,7 @@ from captions.cli.output import note
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
-    from captions.vocabulary import Vocabulary
+    from captions.lexicon.vocabulary import Vocabulary
 
 T = TypeVar("T")
 
@@ -95,7 +95,7 @@ def place_of_register(register: Path | None, url: str | None = None) -> Path:
 
 def words(register: Path | None, url: str | None = None) -> Vocabulary:
     """The tables that come with the program, and the user's own register on top; see :func:`register_of`."""
-    from captions.vocabulary import default, load
+    from captions.lexicon.vocabulary import default, load
 
     own = register_of(register, url)
     return default() if own is None else load(own)

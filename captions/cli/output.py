@@ -11,8 +11,8 @@ from typing import TextIO
 
 import typer
 
+from captions import escaping
 from captions.errors import CaptionsError
-from captions.report import safe
 
 
 @contextmanager
@@ -70,9 +70,9 @@ def locked(folder: Path) -> Iterator[None]:
 
 def note(message: str) -> None:
     """Tells something on stderr, as one line that no text of an article can break."""
-    typer.echo(safe.line(message), err=True)
+    typer.echo(escaping.line(message), err=True)
 
 
 def write_text(text: str, stream: TextIO) -> None:
     """Writes an article's text; what has force in a terminal is taken out where the stream is one."""
-    stream.write(safe.lines(text) if stream.isatty() else text)
+    stream.write(escaping.lines(text) if stream.isatty() else text)

@@ -8,8 +8,8 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.output import note, opened
+from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
-from captions.vocabulary import Vocabulary
 
 
 def parse(
@@ -29,19 +29,19 @@ def parse(
       captions parse --explain - < article.txt
       captions parse archive.jsonl --map text=story.body,url=link
     """
-    from captions import reading
-    from captions.reading.records import parse_map
+    from captions import sources
     from captions.report import as_json
+    from captions.sources.records import parse_map
 
     words = o.words(agencies)
     articles, failed, missing = [], [], False
-    for item in reading.read_all(paths, parse_map(fields or [])):
-        if isinstance(item, reading.Unread):
+    for item in sources.read_all(paths, parse_map(fields or [])):
+        if isinstance(item, sources.Unread):
             note(f"not read: {item.name}: {item.reason}")
             failed.append({"source": item.name, "reason": item.reason})
             missing = missing or item.missing
             continue
-        read = reading.article(item, words)
+        read = sources.article(item, words)
         found = _article(read, words if explain else None)
         articles.append({"source": item.name, "notes": [*item.notes, *read.notes], **found})
     with opened(output) as stream:
@@ -77,7 +77,7 @@ def _caption(caption: Caption, words: Vocabulary | None) -> dict[str, object]:
 
 def _credit(credit: Credit, words: Vocabulary | None) -> dict[str, object]:
     from captions.cli.credit import COLUMNS, row
-    from captions.credit import explain
+    from captions.credit.parser import explain
     from captions.report import as_json
 
     read = as_json.object_of(COLUMNS, row(credit))

@@ -71,7 +71,7 @@ def progress(paths: Sequence[str]) -> Iterator[Progress]:
 
 def _size(paths: Sequence[str]) -> int | None:
     """How many bytes there are to be read; None where that cannot be told, or not soon."""
-    from captions.reading import Entry, find
+    from captions.sources import Entry, find
 
     end = time.monotonic() + _LOOK
     total = 0

@@ -57,8 +57,9 @@ def serve(
     Example:
       captions serve --port 8001
     """
-    import db
-    from captions.report import safe
+    import captions_db as db
+
+    from captions import escaping
 
     engine = db.open_store(db_url)
     path = engine.url.database if engine.dialect.name == "sqlite" else None
@@ -67,7 +68,7 @@ def serve(
         raise CaptionsError("Datasette shows SQLite databases only; point another tool at the views of this one")
     told = metadata(Path(path).stem)
     if settings:
-        typer.echo(safe.json_text(json.dumps(told, indent=2)))
+        typer.echo(escaping.json_text(json.dumps(told, indent=2)))
         return
     if importlib.util.find_spec("datasette") is None:
         raise CaptionsError("captions serve needs Datasette: pip install 'captions[serve]'")
@@ -84,7 +85,7 @@ def serve(
 
 def metadata(name: str) -> dict[str, Any]:
     """What Datasette is told of a database of this name: titles and facets of its views, and questions."""
-    import db
+    import captions_db as db
 
     tables: dict[str, Any] = {
         view: {"description": title[:1].upper() + title[1:], "facets": _FACETS.get(view, [])}

@@ -8,10 +8,10 @@ from typing import Annotated
 
 import typer
 
-from captions.cli import counting
 from captions.cli import options as o
+from captions.cli import usage_tables
+from captions.cli.open_store import opened_store
 from captions.cli.output import note, opened
-from captions.cli.stores import opened_store
 from captions.report import write_rows
 
 
@@ -79,7 +79,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
-    asked = counting.Asked(
+    asked = usage_tables.Asked(
         by=tuple(dict.fromkeys(group.value for group in by or ())),
         also=tuple(dict.fromkeys(it.value for it in also or ())),
         agency=agency,
@@ -98,13 +98,13 @@ def usage(
         if of_agreements:
             # The clock is read here and nowhere below.
             today = date.today() if on is None else on
-            found = counting.of_agreements(engine, o.words(agencies, db_url), today, asked)
+            found = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, asked)
         else:
-            spans = counting.spans(engine, asked, lambda: o.words(agencies, db_url))
+            spans = usage_tables.spans(engine, asked, lambda: o.words(agencies, db_url))
             if compare is not None:
-                found = counting.changes(engine, asked, compare, spans)
+                found = usage_tables.changes(engine, asked, compare, spans)
             else:
-                found = (counting.uncredited if uncredited else counting.uses)(engine, asked, spans)
+                found = (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, asked, spans)
     columns = found.columns
     if of_agreements and form is o.Listing.table:
         # Beside ten columns, sentences would stand a word a line, and cut names and days; they follow the table.

@@ -9,15 +9,15 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.either import ITSELF, Either, Itself
+from captions.cli.default_command import ITSELF, Either, Itself
+from captions.cli.inputs import known_agency, sheet_rows, who_says
 from captions.cli.listing import write_said
-from captions.cli.names import known_agency, sheet_rows, who_says
+from captions.cli.open_store import opened_store
 from captions.cli.output import note
-from captions.cli.stores import opened_store
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions.clearing import Waiver
+    from captions.audit.waivers import Waiver
 
 app = typer.Typer(cls=Either, help="Set findings aside, with a reason.", rich_markup_mode=None)
 _LIST = (
@@ -71,7 +71,7 @@ def waive(
       captions waive list
       captions waive undo 3 --reason "they sent a letter"
     """
-    from captions import clearing
+    from captions.audit import waivers
 
     if (code is None) == (from_ is None):
         raise typer.BadParameter("give a code, or --from with a file that the audit wrote")
@@ -79,8 +79,8 @@ def waive(
     if from_ is None:
         if supplier is None and line is None and source is None and use is None:
             raise typer.BadParameter("say of what: --supplier, --line, --source or --use")
-        told = clearing.Waiver(
-            clearing.code_of(code or ""),
+        told = waivers.Waiver(
+            waivers.code_of(code or ""),
             supplier=None if supplier is None else known_agency(supplier, o.words(agencies, db_url)),
             line=None if line is None else " ".join(line.split()),
             source=source,
@@ -93,10 +93,10 @@ def waive(
     with opened_store(db_url, create=use is None and from_ is None) as engine:
         if from_ is not None:
             rows = sheet_rows(from_, ("code",))
-            given = clearing.waivers_from(engine, rows, until, why, by)
+            given = waivers.waivers_from(engine, rows, until, why, by)
         else:
-            given = [told if use is None else clearing.of_use(engine, told, use)]
-        done = clearing.waive(engine, given)
+            given = [told if use is None else waivers.of_use(engine, told, use)]
+        done = waivers.waive(engine, given)
     if until is not None and until < _today():
         note(f"{until} is past: this sets nothing aside")
     new = sum(one.new for one in done)
@@ -121,10 +121,11 @@ def list_(
     Example:
       captions waive list --all --format csv
     """
-    from captions import clearing
+
+    from captions.audit import waivers
 
     with opened_store(db_url) as engine:
-        told = clearing.waivers(engine, _today())
+        told = waivers.waivers(engine, _today())
     rows = [_row(one, state) for one, state in told]
     write_said("waivers", {True: _LIST, False: _ALL}, rows, form, limit, every=every)
 
@@ -142,10 +143,11 @@ def undo(
     Example:
       captions waive undo 3 --reason "they sent a letter"
     """
-    from captions import clearing
+
+    from captions.audit import waivers
 
     with opened_store(db_url) as engine:
-        clearing.undo_waiver(engine, number, who_says(who), o.needed(reason, "--reason"))
+        waivers.undo_waiver(engine, number, who_says(who), o.needed(reason, "--reason"))
     typer.echo(f"waiver {number} is undone")
 
 

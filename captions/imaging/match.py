@@ -8,18 +8,18 @@ from collections.abc import Iterable, Iterator
 from heapq import merge
 from itertools import groupby, islice
 
+import captions_db as db
 from sqlalchemy import Engine
 
-import db
-from captions.audit.groups import FEWEST_CJK, FEWEST_WORDS, is_telling
-from captions.caption import split
+from captions.caption.similarity import FEWEST_CJK, FEWEST_WORDS, is_telling
+from captions.caption.split import split
 from captions.errors import InputError
-from captions.hashing import Hashes, bands, hashes, near_band
-from captions.imaging.keys import Keys, documents_of, ids_in, ids_of, name_of
-from captions.imaging.same import Same
-from captions.imaging.told import from_json
+from captions.imaging.duplicates import Same
+from captions.imaging.hashing import Hashes, bands, hashes, near_band
+from captions.imaging.match_keys import Keys, documents_of, ids_in, ids_of, name_of
+from captions.imaging.stored_metadata import from_json
+from captions.lexicon.vocabulary import Vocabulary
 from captions.text import has_cjk, match_key
-from captions.vocabulary import Vocabulary
 
 HOWS = ("name", "id", "caption", "hash")
 """By what a picture is known to belong to a use, the surest first."""

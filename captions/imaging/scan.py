@@ -8,14 +8,13 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+import captions_db as db
 from sqlalchemy import Engine
 
-import db
-from captions import embedded
+from captions import __version__, embedded
 from captions.errors import InputError
-from captions.hashing import bands, hashes
-from captions.imaging.told import as_json
-from captions.version import VERSION
+from captions.imaging.hashing import bands, hashes
+from captions.imaging.stored_metadata import as_json
 
 SUFFIXES = frozenset(
     f".{ending}"
@@ -77,7 +76,7 @@ def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
 
 
 def _store(engine: Engine, files: dict[str, str], done: Scanned) -> None:
-    known = db.known_images(engine, set(files.values()), VERSION)
+    known = db.known_images(engine, set(files.values()), __version__)
     records: dict[str, db.ImageRecord] = {}
     placed: dict[str, str] = {}
     for name, file_hash in files.items():
@@ -111,7 +110,7 @@ def _record(name: str, file_hash: str, picture: embedded.Embedded) -> db.ImageRe
         notes.append(str(error).removeprefix(f"{name}: "))
     return db.ImageRecord(
         file_hash,
-        VERSION,
+        __version__,
         picture.format,
         picture.width,
         picture.height,

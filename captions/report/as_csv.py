@@ -6,7 +6,7 @@ import csv
 from collections.abc import Iterable, Sequence
 from typing import TextIO
 
-from captions.report import safe
+from captions import escaping
 from captions.report.rows import Column, Row, Value, as_text
 
 
@@ -22,4 +22,4 @@ def _cell(value: Value) -> str:
     # A negative number is no formula; a text that looks like one may be.
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
-    return safe.cell(as_text(value))
+    return escaping.cell(as_text(value))

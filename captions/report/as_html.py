@@ -14,12 +14,14 @@ from importlib.resources import files
 from itertools import islice
 from typing import TYPE_CHECKING, TextIO
 
-from captions.audit import SEVERITIES, Finding
-from captions.report import charts, safe
-from captions.report.overview import Overview, Read
+from captions import escaping
+from captions.audit.codes import SEVERITIES
+from captions.audit.finding import Finding
+from captions.audit.overview import Overview, Read
+from captions.report import charts
 
 if TYPE_CHECKING:
-    from captions.report.findings import Report, Thumbnails
+    from captions.report.audit_report import Report, Thumbnails
 
 TITLE = "Audit of picture credits"
 FINDINGS = 20_000
@@ -31,7 +33,7 @@ def write(report: Report, stream: TextIO) -> None:
     """Writes the report: a summary, charts, the findings as a table, the articles with their captions."""
     overview = report.overview() if report.overview else None
     stream.writelines(_head(report.thumbnails is not None))
-    stream.write(f"<h1>{TITLE}</h1>\n<p>{safe.markup(report.heading())}</p>\n")
+    stream.write(f"<h1>{TITLE}</h1>\n<p>{escaping.markup(report.heading())}</p>\n")
     stream.writelines(_tiles(report, overview))
     if overview is not None:
         stream.writelines(_charts(report, overview))
@@ -85,9 +87,9 @@ def _tiles(report: Report, overview: Overview | None) -> Iterator[str]:
     yield '<dl class="tiles">\n'
     for name, figure, kind, note in tiles:
         kind = f" {kind}" if kind and figure != "0" else ""
-        amount = safe.markup(figure).replace(" + ", "<br>")
+        amount = escaping.markup(figure).replace(" + ", "<br>")
         yield f'<div><dt>{name}</dt><dd class="figure{kind}">{amount}</dd>'
-        yield f'<dd class="note">{safe.markup(note)}</dd></div>\n'
+        yield f'<dd class="note">{escaping.markup(note)}</dd></div>\n'
     yield "</dl>\n"
 
 
@@ -114,12 +116,12 @@ def _by_code(report: Report) -> Iterator[str]:
         code, severity = row["code"], row["severity"]
         yield f'<tr><th scope="row"><a href="#findings" data-code="{code}">{code}</a></th>'
         yield f'<td class="{severity}">{severity}</td><td class="number">{row["count"]}</td>'
-        yield f"<td>{safe.markup(str(row['title']))}</td><td>{_commands(str(row['remedy']))}</td></tr>\n"
+        yield f"<td>{escaping.markup(str(row['title']))}</td><td>{_commands(str(row['remedy']))}</td></tr>\n"
     yield "</tbody>\n</table>\n</div>\n</section>\n"
 
 
 def _commands(text: str) -> str:
-    return safe.markup(text.replace("`", "'"))
+    return escaping.markup(text.replace("`", "'"))
 
 
 def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
@@ -154,7 +156,7 @@ def _controls(report: Report) -> Iterator[str]:
     yield from (f"<option>{name}</option>" for name in by_severity)
     yield '</select></label>\n<label for="code">Code <select id="code"><option value="">all</option>'
     yield from (
-        f'<option value="{row["code"]}">{row["code"]} {safe.markup(str(row["title"]))}</option>'
+        f'<option value="{row["code"]}">{row["code"]} {escaping.markup(str(row["title"]))}</option>'
         for row in sorted(report.summary(), key=lambda row: str(row["code"]))
     )
     yield '</select></label>\n<button type="button" id="all">Show all</button>\n'
@@ -166,15 +168,15 @@ def _row(finding: Finding, image: str = "") -> str:
     credit = use.credit if use else None
     day = use.used_on.isoformat() if use and use.used_on else ""
     rank = SEVERITIES.index(severity) + 1
-    place = safe.markup(finding.source) + (f" #{use.position}" if use else "")
+    place = escaping.markup(finding.source) + (f" #{use.position}" if use else "")
     return (
         f'<tr><td class="{severity}" data-key="{rank}">{severity}</td><td>{finding.code}</td>'
         f'<td class="day">{day}</td>'
         f'<td dir="auto" data-key="{place}">{_article(finding, place)}</td>'
-        f'<td dir="auto">{image}{safe.markup(use.caption) if use else ""}</td>'
-        f'<td dir="auto">{safe.markup(credit.line) if credit else ""}</td>'
-        f'<td dir="auto">{safe.markup(credit.supplier or "") if credit else ""}</td>'
-        f'<td dir="auto">{safe.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
+        f'<td dir="auto">{image}{escaping.markup(use.caption) if use else ""}</td>'
+        f'<td dir="auto">{escaping.markup(credit.line) if credit else ""}</td>'
+        f'<td dir="auto">{escaping.markup(credit.supplier or "") if credit else ""}</td>'
+        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
     )
 
 
@@ -186,20 +188,20 @@ def _article(finding: Finding, place: str) -> str:
     use = finding.use
     if use is None:
         return place
-    told = f"{safe.markup(use.publication)} · " if use.publication else ""
+    told = f"{escaping.markup(use.publication)} · " if use.publication else ""
     return f"{_linked(use.headline or finding.source, use.url)}<small>{told}{place}</small>"
 
 
 def _linked(text: str, url: str | None) -> str:
-    address = safe.address(url)
+    address = escaping.address(url)
     if address is None:
-        return safe.markup(text)
-    return f'<a href="{escape(address)}" rel="noopener noreferrer">{safe.markup(text)}</a>'
+        return escaping.markup(text)
+    return f'<a href="{escape(address)}" rel="noopener noreferrer">{escaping.markup(text)}</a>'
 
 
 def _command(text: str) -> str:
     # Spaces stay as they are: the line in the command is the line in the store.
-    return f"<code>{escape(text) if text.isprintable() else safe.markup(text)}</code>" if text else ""
+    return f"<code>{escape(text) if text.isprintable() else escaping.markup(text)}</code>" if text else ""
 
 
 def _articles(articles: Iterable[Read], report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
@@ -219,16 +221,17 @@ def _details(article: Read, codes: dict[int, list[str]], thumbnails: Thumbnails 
     told = [article.publication or "", article.day.isoformat() if article.day else "no day", article.source]
     said = f"{len(article.captions)} caption{'s'[: len(article.captions) != 1]}"
     parts = [
-        f'<details>\n<summary><span dir="auto">{safe.markup(article.headline or article.source)}</span> '
-        f"<small>{' · '.join(map(safe.markup, filter(None, (*told, said, f'findings: {found}'))))}</small></summary>\n"
+        f'<details>\n<summary><span dir="auto">{escaping.markup(article.headline or article.source)}</span> '
+        f"<small>{' · '.join(map(escaping.markup, filter(None, (*told, said, f'findings: {found}'))))}"
+        "</small></summary>\n"
     ]
-    if address := safe.address(article.url):
+    if address := escaping.address(article.url):
         parts.append(f"<p>{_linked(address, address)}</p>\n")
     parts.append("<ol>\n")
     for one in article.captions:
         marks = f" <b>{' '.join(dict.fromkeys(codes[one.use]))}</b>" if one.use in codes else ""
-        line = safe.markup(one.credit) if one.credit is not None else "<i>no credit</i>"
-        text = safe.markup(one.caption) or "<i>no caption</i>"
+        line = escaping.markup(one.credit) if one.credit is not None else "<i>no credit</i>"
+        text = escaping.markup(one.caption) or "<i>no caption</i>"
         image = _image(thumbnails.of_use(one.use)) if thumbnails is not None else ""
         parts.append(
             f'<li value="{one.position}" dir="auto">{image}{text}<small dir="auto">{line}{marks}</small></li>\n'

@@ -9,7 +9,7 @@ from typing import TextIO
 
 import orjson
 
-from captions.report import safe
+from captions import escaping
 from captions.report.rows import Column, Row, as_data
 
 VERSION = 1
@@ -20,7 +20,7 @@ _PAGE = 1_000
 def write(value: Mapping[str, object], stream: TextIO) -> None:
     """Writes an object, its version first: ``{"findings": []}`` gives ``{"version": 1, "findings": []}``."""
     text = json.dumps({"version": VERSION, **value}, ensure_ascii=False, indent=2)
-    stream.write(safe.json_text(text) + "\n")
+    stream.write(escaping.json_text(text) + "\n")
 
 
 def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object], stream: TextIO) -> None:
@@ -29,11 +29,11 @@ def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object],
     The same bytes as ``write({**head, name: [*rows]}, stream)``.
     """
     text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
-    stream.write(safe.json_text(text.removesuffix("[]\n}")) + "[")
+    stream.write(escaping.json_text(text.removesuffix("[]\n}")) + "[")
     separator = "\n"
     for row in rows:
         item = json.dumps(row, ensure_ascii=False, indent=2).replace("\n", "\n    ")
-        stream.write(f"{separator}    {safe.json_text(item)}")
+        stream.write(f"{separator}    {escaping.json_text(item)}")
         separator = ",\n"
     stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
 
@@ -44,7 +44,7 @@ def write_lines(head: Mapping[str, object], name: str, rows: Iterable[Row], stre
     A program that goes through a large report can read it line by line, without loading it.
     """
     text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
-    stream.write(safe.json_text(text.removesuffix("[]\n}")) + "[")
+    stream.write(escaping.json_text(text.removesuffix("[]\n}")) + "[")
     separator = "\n"
     rest = iter(rows)
     while page := list(islice(rest, _PAGE)):
@@ -60,7 +60,7 @@ def _line(row: Row) -> str:
     except orjson.JSONEncodeError:  # half of a surrogate pair, which UTF-8 cannot encode
         item = {key: as_data(value) for key, value in row.items()}
         text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
-    return f"    {safe.json_text(text)}"
+    return f"    {escaping.json_text(text)}"
 
 
 def objects(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[dict[str, object]]:

@@ -5,11 +5,11 @@ from __future__ import annotations
 from collections.abc import Iterable, Sequence
 from typing import TYPE_CHECKING, TextIO
 
-from captions.report import safe
+from captions import escaping
 from captions.report.rows import Column, Row, as_text
 
 if TYPE_CHECKING:
-    from captions.report.findings import Report
+    from captions.report.audit_report import Report
 
 _FINDINGS = (
     Column("severity", "Severity"),
@@ -26,7 +26,7 @@ _FINDINGS = (
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
     """Writes a line of titles, then a line for each row; numbers stand on the right."""
-    stream.write(_line([safe.markdown(column.title) for column in columns]))
+    stream.write(_line([escaping.markdown(column.title) for column in columns]))
     stream.write(_line(["---:" if column.number else "---" for column in columns]))
     for row in rows:
         stream.write(_line([_cell(column, row) for column in columns]))
@@ -34,14 +34,14 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
 
 def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> None:
     """Writes a report: its numbers, its codes, and its findings as tables."""
-    from captions.report.findings import row
+    from captions.report.audit_report import row
 
-    stream.write(f"# Audit of picture credits\n\n{safe.markdown(report.heading())}.\n")
+    stream.write(f"# Audit of picture credits\n\n{escaping.markdown(report.heading())}.\n")
     if report.overview is not None:
         overview = report.overview()
         stream.write(f"\nCredited: {overview.credited} of {report.uses}.\n")
         if risk := overview.at_risk:
-            stream.write(f"\nMoney at risk: {safe.markdown(str(risk))} ({safe.markdown(risk.note)}).\n")
+            stream.write(f"\nMoney at risk: {escaping.markdown(str(risk))} ({escaping.markdown(risk.note)}).\n")
     if not report.total:
         return
     stream.write("\n## What was found\n\n")
@@ -56,12 +56,12 @@ def _cell(column: Column, row: Row) -> str:
     text = as_text(row.get(column.key))
     if column.key == "clear":
         return code(text) if text else ""
-    return safe.markdown(safe.short(text, column.cut) if column.cut else text)
+    return escaping.markdown(escaping.short(text, column.cut) if column.cut else text)
 
 
 def code(text: str) -> str:
     """A command to be copied, as code in a cell; its fence is longer than any run of backticks in it."""
-    text = safe.line(text) if not text.isprintable() else text
+    text = escaping.line(text) if not text.isprintable() else text
     runs = [len(run) for run in "".join(c if c == "`" else " " for c in text).split()]
     fence = "`" * (max(runs, default=0) + 1)
     edge = " " if text.startswith("`") or text.endswith("`") else ""

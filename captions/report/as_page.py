@@ -8,7 +8,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from typing import TextIO
 
-from captions.report import safe
+from captions import escaping
 from captions.report.rows import Column, Row, as_text
 
 _STYLE = """
@@ -64,23 +64,23 @@ def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: 
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{safe.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
-        f"<h1>{safe.markup(title)}</h1>\n<p>{safe.markup(heading)}</p>\n"
+        f"<title>{escaping.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<h1>{escaping.markup(title)}</h1>\n<p>{escaping.markup(heading)}</p>\n"
     )
     for table in tables:
         _write_table(table, stream)
     if note:
-        stream.write(f"<p>{safe.markup(note)}</p>\n")
+        stream.write(f"<p>{escaping.markup(note)}</p>\n")
     stream.write("</body>\n</html>\n")
 
 
 def _write_table(table: Table, stream: TextIO) -> None:
     if isinstance(table.rows, Sequence) and not table.rows:
         return
-    stream.write(f'<h2>{safe.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
+    stream.write(f'<h2>{escaping.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
     for column in table.columns:
         kind = ' class="number"' if column.number else ""
-        stream.write(f'<th scope="col"{kind}>{safe.markup(column.title)}</th>')
+        stream.write(f'<th scope="col"{kind}>{escaping.markup(column.title)}</th>')
     stream.write("</tr>\n</thead>\n<tbody>\n")
     for row in table.rows:
         stream.write(f"<tr>{''.join(_cell(column, row) for column in table.columns)}</tr>\n")
@@ -90,10 +90,10 @@ def _write_table(table: Table, stream: TextIO) -> None:
 def _cell(column: Column, row: Row) -> str:
     text = as_text(row.get(column.key))
     if column.key == PICTURE:
-        return f'<td><img alt="" src="data:image/jpeg;base64,{safe.markup(text)}"></td>' if text else "<td></td>"
+        return f'<td><img alt="" src="data:image/jpeg;base64,{escaping.markup(text)}"></td>' if text else "<td></td>"
     if column.number:
-        return f'<td class="number">{safe.markup(text)}</td>'
+        return f'<td class="number">{escaping.markup(text)}</td>'
     if column.key == "severity" and text in _SEVERITIES:
         return f'<td class="{text}">{text}</td>'
     # Each text tells its own direction: captions in Hebrew and Arabic stand among English ones.
-    return f'<td dir="auto">{safe.markup(text)}</td>'
+    return f'<td dir="auto">{escaping.markup(text)}</td>'

@@ -12,12 +12,12 @@ from collections.abc import Iterator
 from typing import TYPE_CHECKING, TextIO
 from urllib.parse import quote
 
-from captions.audit import Code, Finding
-from captions.report import safe
-from captions.version import VERSION
+from captions import __version__, escaping
+from captions.audit.codes import Code
+from captions.audit.finding import Finding
 
 if TYPE_CHECKING:
-    from captions.report.findings import Report
+    from captions.report.audit_report import Report
 
 SCHEMA = "https://json.schemastore.org/sarif-2.1.0.json"
 _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
@@ -26,18 +26,18 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 def write(report: Report, stream: TextIO) -> None:
     """Writes the findings as results, one a line; all codes as rules, found or not."""
     head = {
-        "tool": {"driver": {"name": "captions", "version": VERSION, "rules": [*map(_rule, report.codes.values())]}},
+        "tool": {"driver": {"name": "captions", "version": __version__, "rules": [*map(_rule, report.codes.values())]}},
         "columnKind": "unicodeCodePoints",
         "properties": {"summary": report.heading(), **report.totals},
         "results": [],
     }
     text = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [head]}, ensure_ascii=False, indent=2)
     before, _, after = text.rpartition("[]")
-    stream.write(safe.json_text(before) + "[")
+    stream.write(escaping.json_text(before) + "[")
     separator = "\n"
     places = {code: at for at, code in enumerate(report.codes)}
     for result in _results(report, places):
-        stream.write(separator + "        " + safe.json_text(json.dumps(result, ensure_ascii=False)))
+        stream.write(separator + "        " + escaping.json_text(json.dumps(result, ensure_ascii=False)))
         separator = ",\n"
     stream.write(("\n      " if separator != "\n" else "") + f"]{after}\n")
 
@@ -73,12 +73,12 @@ def _message(finding: Finding) -> str:
     parts = [finding.message]
     if use is not None:
         if use.caption:
-            parts.append(f"caption {use.position}: {safe.short(use.caption, 160)}")
+            parts.append(f"caption {use.position}: {escaping.short(use.caption, 160)}")
         if use.credit:
-            parts.append(f"credit line: {safe.short(use.credit.line, 160)}")
+            parts.append(f"credit line: {escaping.short(use.credit.line, 160)}")
     if finding.clear:
         parts.append(f"to clear it: {finding.clear}")
-    return "\n".join(safe.line(part) for part in parts)
+    return "\n".join(escaping.line(part) for part in parts)
 
 
 def _location(finding: Finding) -> dict[str, object]:
@@ -112,7 +112,7 @@ def _identity(finding: Finding) -> str:
 
 def uri(source: str) -> str:
     """Where an article was read from, as a reference: ``archive/a b.txt`` gives ``archive/a%20b.txt``."""
-    if address := safe.address(source):
+    if address := escaping.address(source):
         return address
     text = quote(source, safe="/!,;=+~@$&'()", errors="replace")
     return text if text.startswith("/") else text or "unknown"

@@ -12,7 +12,7 @@ from rich.console import Console
 from rich.table import Table
 from rich.text import Text
 
-from captions.report import safe
+from captions import escaping
 from captions.report.rows import Column, Row, Value, as_text
 
 WIDTH = 100
@@ -51,5 +51,5 @@ def console(stream: TextIO) -> Console:
 
 def _cell(column: Column, value: Value) -> Text:
     text = as_text(value)
-    text = safe.short(text, column.cut) if column.cut else safe.line(text)
+    text = escaping.short(text, column.cut) if column.cut else escaping.line(text)
     return Text(text, style=_STYLES.get(text.partition(" ")[0], "") if column.width else "")

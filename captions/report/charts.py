@@ -5,8 +5,8 @@ from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Sequence
 
-from captions.report import safe
-from captions.report.overview import Month, Quota
+from captions import escaping
+from captions.audit.overview import Month, Quota
 
 BARS = 12
 """Suppliers with a bar of their own."""
@@ -34,7 +34,7 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
     named = [(name, count) for name, count in suppliers if name is not None]
     untold = sum(count for name, count in suppliers if name is None) - (uses - credited)
     most = max((count for _, count in suppliers), default=0)
-    rows = [_bar(safe.markup(name), count, most, uses) for name, count in named[:BARS]]
+    rows = [_bar(escaping.markup(name), count, most, uses) for name, count in named[:BARS]]
     if rest := named[BARS:]:
         rows.append(_bar(f"<i>{len(rest)} more</i>", sum(count for _, count in rest), most, uses))
     for name, count in (("no supplier told", untold), ("no credit", uses - credited)):
@@ -142,8 +142,9 @@ def of_quotas(quotas: Iterable[Quota]) -> Iterator[str]:
     for quota in chosen:
         kind, state = _state(quota)
         yield (
-            f'<tr><th scope="row" dir="auto">{safe.markup(quota.supplier)} <small>no. {quota.agreement}</small></th>'
-            f'<td class="day">{safe.markup(quota.period or "–")}</td>'
+            f'<tr><th scope="row" dir="auto">{escaping.markup(quota.supplier)} '
+            f"<small>no. {quota.agreement}</small></th>"
+            f'<td class="day">{escaping.markup(quota.period or "–")}</td>'
             f'<td class="bar">{_rect(quota.used, quota.quota, kind, ground=True)}</td>'
             f'<td class="number">{quota.used}</td><td class="number">{quota.quota}</td><td>{state}</td></tr>\n'
         )

@@ -5,23 +5,17 @@ from __future__ import annotations
 from collections.abc import Iterable, Iterator, Sequence
 from itertools import groupby
 
+import captions_db as db
 from sqlalchemy import Engine
 
-import db
-from captions.audit import CODES, Failure, Finding, Use
-from captions.audit.groups import (
-    Claim,
-    claim_of,
-    conflict_message,
-    first_conflict,
-    is_telling,
-    is_whole,
-    near_message,
-    near_pairs,
-)
+from captions.audit.codes import CODES
+from captions.audit.comparison_rules import Claim, claim_of, conflict_message, first_conflict, is_whole, near_message
+from captions.audit.finding import Finding
 from captions.audit.spelling import Register
-from captions.catalog import use_of
-from captions.vocabulary import Vocabulary, default
+from captions.caption.similarity import is_telling, near_pairs
+from captions.lexicon.vocabulary import Vocabulary, default
+from captions.model import Failure, Use
+from captions.stored import use_of
 
 
 def audit(uses: Iterable[Use], failures: Iterable[Failure] = (), words: Vocabulary | None = None) -> list[Finding]:

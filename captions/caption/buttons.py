@@ -1,0 +1,37 @@
+"""The words of buttons and links that pages print by a picture: ``Enlarge``, ``, opens new tab``."""
+
+from __future__ import annotations
+
+from functools import lru_cache
+
+from captions.lexicon import tables
+
+# In characters, longer than each in the table; and how many stand in a row at most: `Enlarge | Toggle caption`.
+_BUTTON, _MOST_BUTTONS = 60, 4
+
+
+@lru_cache(maxsize=1)
+def _buttons() -> tuple[str, ...]:
+    """Longest first: of two that end a text, the longer is the button."""
+    read = tables.load("buttons.toml")
+    read.only({"buttons"})
+    return tuple(sorted(read.word_lists(("buttons",))["buttons"], key=len, reverse=True))
+
+
+def is_button(text: str) -> bool:
+    """Whether a text is that of a button or a link by a picture: ``"Enlarge"``, ``", opens new tab"``."""
+    return len(text) <= _BUTTON and text.strip(" ,|·").lower() in _buttons()
+
+
+def without_button(text: str) -> str:
+    """A picture's text without the buttons at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
+    for _ in range(_MOST_BUTTONS):
+        tail = text[-_BUTTON:].lower()
+        if not tail.endswith(_buttons()):
+            break
+        found = next(button for button in _buttons() if tail.endswith(button))
+        left = text[: -len(found)]
+        if not left.strip(" ,|·") or (left[-1].isalpha() and found[0].isascii()):
+            break  # nothing else, or a word that only ends like one
+        text = left.rstrip(" ,|·")
+    return text

@@ -1,0 +1,138 @@
+"""Which blocks are occurrences of the same caption: found blocks -> captions, each once."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
+
+from captions.credit.compare import Relation, named, parties
+from captions.credit.parser import Reading
+from captions.model import Caption, Credit, Occurrence
+from captions.text import is_cut, match_key, name_key, tidy, without_ellipsis
+
+# A cut occurrence must share at least this much with the whole one: shorter beginnings are shared by chance.
+SHORTEST_CUT = 12
+# Captions of the same words with other credits that an occurrence is compared with: an article has one or two.
+MOST_COMPARED = 40
+
+
+@dataclass(frozen=True, slots=True)
+class Block:
+    """An occurrence as found: its caption, its credit if it has one, and where it stood."""
+
+    caption: str
+    reading: Reading | None
+    occurrence: Occurrence
+    rule: str
+    order: int
+    """Where it stands among the blocks: its first line's number."""
+    images: tuple[str, ...] = ()
+    told: Credit | None = None
+    """What the page's data tell of the credit, where it is not what is printed."""
+
+
+@dataclass(slots=True)
+class _Group:
+    key: str
+    caption: str
+    credit: Credit | None
+    blocks: list[Block]
+
+
+def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
+    """Puts the occurrences of each caption together, in the order of the first occurrence.
+
+    Two whole occurrences are one caption if their texts are the same but for case, quotes and spaces and their credits
+    name no different parties; the fullest credit is kept. An occurrence without a credit, or cut short with an
+    ellipsis, joins the caption that it begins.
+    """
+    ordered = sorted(blocks, key=lambda b: b.order)
+    groups: list[_Group] = []
+    by_key: dict[str, list[_Group]] = {}
+    loose: list[Block] = []
+    for block in ordered:
+        if block.reading is None or is_cut(block.caption):
+            loose.append(block)
+            continue
+        _add_whole(block, groups, by_key)
+    starts = _by_start(groups)
+    for block in loose:
+        found = _of_loose(block, by_key, starts)
+        if found is not None:
+            found.blocks.append(block)
+            if found.credit is None and block.reading is not None:
+                found.credit = block.reading.credit
+        else:
+            _add_whole(block, groups, by_key)
+    groups.sort(key=lambda g: min(b.order for b in g.blocks))
+    return tuple(_caption(g) for g in groups)
+
+
+def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
+    key = match_key(block.caption)
+    credit = block.reading.credit if block.reading else None
+    # A credit without a caption is the same occurrence again only if the line is the same.
+    place = key or (f"\n{name_key(credit.line)}" if credit else "")
+    for known in by_key.get(place, ())[-MOST_COMPARED:]:
+        if _agree(known.credit, credit):
+            known.blocks.append(block)
+            if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
+                known.credit = credit
+            return
+    made = _Group(key, block.caption, credit, [block])
+    groups.append(made)
+    by_key.setdefault(place, []).append(made)
+
+
+def _agree(one: Credit | None, other: Credit | None) -> bool:
+    """Return whether two credits can be of one picture: the same line, or one that names all whom the other names."""
+    if one is None or other is None:
+        return True
+    if name_key(one.line) == name_key(other.line):
+        return True
+    return bool(named(one) and named(other)) and parties(one, other) is not Relation.DIFFERENT
+
+
+def _weight(credit: Credit) -> int:
+    return len(credit.creators) + len(credit.agencies)
+
+
+def _by_start(groups: Sequence[_Group]) -> dict[str, list[_Group]]:
+    starts: dict[str, list[_Group]] = {}
+    for made in groups:
+        starts.setdefault(made.key[:SHORTEST_CUT], []).append(made)
+    return starts
+
+
+def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: dict[str, list[_Group]]) -> _Group | None:
+    credit = block.reading.credit if block.reading else None
+    if is_cut(block.caption):
+        return cut_of(block.caption, starts, credit)
+    for known in by_key.get(match_key(block.caption), ()):
+        if _agree(known.credit, credit):
+            return known
+    return None
+
+
+def cut_of(text: str, starts: dict[str, list[_Group]], credit: Credit | None = None) -> _Group | None:
+    """The caption that a text cut with an ellipsis begins."""
+    key = match_key(without_ellipsis(text))
+    if len(key) < SHORTEST_CUT:
+        return None
+    for known in starts.get(key[:SHORTEST_CUT], ()):
+        if known.key.startswith(key) and _agree(known.credit, credit):
+            return known
+    return None
+
+
+def _caption(made: _Group) -> Caption:
+    blocks = sorted(made.blocks, key=lambda b: b.order)
+    images = tuple(dict.fromkeys(i for b in blocks for i in b.images))
+    return Caption(
+        text=tidy(made.caption),
+        credit=made.credit,
+        occurrences=tuple(b.occurrence for b in blocks),
+        images=images,
+        rule=made.blocks[0].rule,
+        structured_credit=next((b.told for b in blocks if b.told is not None), None),
+    )

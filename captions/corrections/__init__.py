@@ -1,0 +1,1 @@
+"""Store what people decide: corrections of credit lines and merges of agencies."""

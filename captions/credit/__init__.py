@@ -1,0 +1,1 @@
+"""Read a credit line: label, rights, parties, supplier."""

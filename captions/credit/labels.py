@@ -1,0 +1,317 @@
+"""Labels that announce a credit: taken off a credit line, and found in a caption's line."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
+
+SIGN = re.compile(
+    r"[\U0001F4F7\U0001F4F8]\ufe0f?:?|©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.",
+    re.IGNORECASE,
+)
+_SIGN_START = re.compile(
+    r"(?:©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCｃＣ]\s*）|℗|copyright\b:?)\s*(?!\s*(?:(?:©|\(c\))\s*)?(?:19|20)\d\d)",
+    re.IGNORECASE,
+)
+_CAMERA = re.compile(r"(?:[\U0001F4F7\U0001F4F8\U0001F3A5\U0001F4FD]\ufe0f?\s*)+[:：]?\s*")
+COLON = re.compile(r"[:：=＝∶／…]")
+# What stands in its place in few lines: `Credit...Jo Reed`, `Photo / Jo Reed`.
+_LIKE_COLON = re.compile(COLON.pattern + r"|\.\.\.|(?<=\w)\s/(?=\s)")
+_DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
+_EDGE = " \t,;|/-–—•·*>»"
+_LONGEST = 44
+# A word longer than those that are cut short: `fot.`, `arch.`.
+_STOP_INSIDE = re.compile(r"[^\W\d_]{4,}[.!?]\s")
+_STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
+_TOKEN = re.compile(r"[^\W_]+")
+BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
+PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
+_SEGMENT = re.compile(r"[/|,;(]")
+_LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
+_WORD_END = re.compile(r"\w$")
+
+
+@dataclass(frozen=True, slots=True)
+class Unlabelled:
+    """A credit line without what announces it."""
+
+    text: str
+    kind: str | None
+    """before, by, after, weak, sign (a copyright sign), caption, or None where there was no label."""
+    label: str = ""
+    """The label found first."""
+    all: tuple[str, ...] = ()
+    """All labels: one may say a mark, ``사진=국립생태원 제공``."""
+
+
+def label_kind(text: str, words: Vocabulary) -> str | None:
+    """What kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
+    return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
+
+
+def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
+    """The kind of a label that a comma ends, and what stands behind it: ``"Image caption, A dog"`` gives ``("caption",
+    "A dog")``. Pages hide such labels from those who see them; a scraped text has them. They have two words."""
+    label, comma, rest = text.partition(",")
+    kind = label_kind(label, words) if comma and label.count(" ") == 1 else None
+    said = rest.strip()
+    return None if kind is None or rest[:1].strip() or said[:1].islower() else (kind, said)
+
+
+def announced(text: str, words: Vocabulary) -> bool:
+    """A cheap test whether a bracketed text can hold a label at all."""
+    inner = text.strip("()[]（）【】 ")
+    if COLON.search(inner) or SIGN.search(inner) or "," in inner:
+        return True
+    first = name_key(inner.split(" ", 1)[0])
+    if inner.startswith(words.by_cjk):
+        return True
+    return (
+        first in words.labels
+        or first in words.by_starts
+        or inner.lower().endswith(words.after_labels)
+        or name_key(inner.split("/", 1)[0]) in words.labels
+        or "." in inner
+    )
+
+
+def strip(text: str, words: Vocabulary) -> Unlabelled:
+    """Takes brackets and labels off a credit line, however many there are.
+
+    ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is a label alone gives ``""``.
+    """
+    kind: str | None = None
+    found_labels: list[str] = []
+    for _ in range(6):
+        bare = text.strip(_EDGE)
+        start = closing_bracket_start(bare, len(bare))
+        if start == 0 and not _SIGN_START.match(bare):
+            text = bare[1:-1]
+            continue
+        if (found := _front(bare, words) or _back(bare, words)) is None:
+            return Unlabelled(_unpaired(bare), kind, found_labels[0] if found_labels else "", tuple(found_labels))
+        text = found.text
+        if kind is None or kind in ("weak", "sign"):
+            kind = found.kind if kind is None or found.kind != "sign" else kind
+        found_labels.append(found.label)
+    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, found_labels[0], tuple(found_labels))
+
+
+def _colons(text: str) -> re.Pattern[str]:
+    return _LIKE_COLON if "..." in text or " / " in text else COLON
+
+
+def _unpaired(text: str) -> str:
+    """Without a bracket at the edge whose other half is missing."""
+    if text[:1] in BRACKETS and BRACKETS[text[0]] not in text:
+        text = text[1:]
+    elif text[-1:] and text[-1] in BRACKETS.values() and closing_bracket_start(text) is None:
+        text = text[:-1]
+    return text.strip(_EDGE)
+
+
+def _front(text: str, words: Vocabulary) -> Unlabelled | None:
+    if sign := _SIGN_START.match(text):
+        return Unlabelled(text[sign.end() :], "sign", sign.group().strip())
+    if not text.isascii() and (camera := _CAMERA.match(text)):
+        return Unlabelled(text[camera.end() :], "before", camera.group().strip())
+    colon = _colons(text).search(text, 0, _LONGEST + 2)
+    if colon and (kind := label_kind(text[: colon.start()], words)) and colon.group() != "／":
+        return Unlabelled(text[colon.end() :], kind if kind != "after" else "before", text[: colon.start()].strip())
+    if (
+        colon
+        and colon.group() in ":：="
+        and words.marks.get(name_key(text[: colon.start()]))
+        and text[colon.end() :].strip()
+    ):
+        return Unlabelled(text[colon.end() :], "before", text[: colon.start()].strip())  # Archivfoto: X
+    if colon and colon.group() == "／" and has_cjk(text[: colon.start()]) and label_kind(text[: colon.start()], words):
+        return Unlabelled(text[colon.end() :], "before", text[: colon.start()])
+    if (dotted := _DOTTED.match(text)) and label_kind(dotted[1], words) == "before":
+        return Unlabelled(text[dotted.end() :], "before", dotted[1])
+    if has_cjk(text[:1]) and text.startswith(words.by_cjk):
+        phrase = next(p for p in words.by_cjk if text.startswith(p))
+        return Unlabelled(text[len(phrase) :], "by", phrase) if len(text) > len(phrase) else None
+    return _front_words(text, words)
+
+
+def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
+    """A label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
+    tokens = text.split(" ", 5)
+    if tokens[0].casefold() == "by" and len(tokens) > 1 and tokens[1][:1].isupper():
+        return Unlabelled(text[3:], "by", tokens[0])
+    for count in range(min(len(tokens), 5), 0, -1):
+        head = " ".join(tokens[:count])
+        kind = words.labels.get(name_key(head))
+        if kind is None or kind == "caption":
+            continue
+        rest = text[len(head) :].strip()
+        if not rest:
+            return Unlabelled("", kind, head)
+        if kind == "by":
+            return Unlabelled(rest, "by", head)
+        # `Photo News/X`, `Bild am Sonntag`: the register's names stand before a bare label.
+        first = re.split(r"[/|,;(]", text, maxsplit=1)[0].strip()
+        if kind == "before" and head.endswith(",") and count > 1:
+            return Unlabelled(rest, "before", head)  # Image source, Getty Images
+        if kind == "before" and rest[:2].lower() in ("d'", "d’"):
+            return Unlabelled(rest[2:], "by", head)  # Fotografia d'Arnau Puigdevall
+        if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
+            return Unlabelled(rest, kind, head)
+        if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
+            return Unlabelled(rest, "before", head)
+    return None
+
+
+def _back(text: str, words: Vocabulary) -> Unlabelled | None:
+    """A label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
+    if text.endswith("©") and len(text) > 1:
+        return Unlabelled(text[:-1], "sign", "©")
+    if (behind := BEHIND.search(text)) and label_kind(behind[1], words) in ("before", "by", "after"):
+        return Unlabelled(text[: behind.start()], "after", behind[1])  # Ragnhild Sætermo (foto)
+    head, _, last = text.rpartition(" ")
+    segment = _SEGMENT.split(text)[-1].strip()
+    known = words.spelling(segment) is not None or words.marks.get(name_key(segment))  # REUTERS/Jo Reed/File Photo
+    if head and last.lower() in PICTURE and not known and _is_name(head, words):
+        return Unlabelled(head, "after", last)  # Bernama pic
+    folded = text.casefold()
+    if len(folded) != len(text) or not folded.endswith(words.after_labels):
+        return None
+    for label in words.after_labels:
+        if folded.endswith(label) and len(label) < len(text):
+            rest = text[: -len(label)]
+            if has_cjk(label) or not _WORD_END.search(rest) or label[0] in "-/":
+                return Unlabelled(rest, "after", text[-len(label) :])
+    return None
+
+
+def _is_name(text: str, words: Vocabulary) -> bool:
+    """Whether a text is an agency, or two or three words that all begin with a capital."""
+    tokens = text.split()
+    return words.spelling(text) is not None or (2 <= len(tokens) <= 3 and all(t[0].isupper() for t in tokens))
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """A label inside a line: where it begins, where the credit behind it begins, and its kind."""
+
+    start: int
+    end: int
+    kind: str
+
+
+def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> Found | None:
+    """The first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
+
+    Labels that stand before a colon or an equals sign, copyright signs, and, if asked for, ``phrases`` like
+    ``Photo by``.
+    """
+    best: Found | None = None
+    for colon in _colons(text).finditer(text, since):
+        if colon.group() == "／" and not has_cjk(text[max(0, colon.start() - 1) : colon.start()]):
+            continue
+        found = _before_colon(text, colon.start(), colon.end(), words, since)
+        if found and (text[found.start].isupper() or COLON.match(colon.group())):
+            best = found
+            break
+    tail = text[since:].lower()
+    dotted = words.dotted_labels.search(tail, 1) if phrases else None  # fot. Jan Wrona
+    if dotted is not None and (best is None or since + dotted.start() < best.start):
+        best = Found(since + dotted.start(), since + dotted.end(), "before")
+    if (
+        "©" in tail
+        or "ⓒ" in tail
+        or "(c" in tail
+        or "（" in tail
+        or "copyr" in tail
+        or "\U0001f4f7" in tail
+        or "\U0001f4f8" in tail
+    ):
+        sign = SIGN.search(text, since)
+        if sign is not None and (best is None or sign.start() < best.start):
+            best = Found(sign.start(), sign.end(), "sign")
+    phrase = _by_phrase(text, words, since) if phrases else None
+    if phrase and (best is None or phrase.start < best.start):
+        best = phrase
+    return best
+
+
+def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int) -> Found | None:
+    head = text[max(since, colon - _LONGEST) : colon]
+    last = _LAST_WORD.search(head)
+    if last is None:
+        return None
+    if name_key(last[1]) not in words.label_ends and not _STUCK.search(head[-16:]) and not has_cjk(last[1]):
+        return None  # what most colons stand behind
+    offset = colon - len(head)
+    trimmed = head.rstrip()
+    starts = [m.start() for m in re.finditer(r"(?<!\S)\S", trimmed)][-5:]
+    for start in starts:
+        if start and _STOP_INSIDE.search(trimmed, start):
+            continue  # the last word of a sentence and a label: `... till bron. Foto: X`
+        key = name_key(trimmed[start:])
+        kind = words.labels.get(key) or ("before" if len(key) >= 5 and words.marks.get(key) else None)
+        if kind and kind != "caption":
+            lead = len(trimmed[start:]) - len(trimmed[start:].lstrip("([/|-–—,;.*•·【［（"))
+            return Found(offset + start + lead, end, kind if kind != "after" else "before")
+    return _stuck(text, offset, trimmed, end, words)
+
+
+def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Found | None:
+    """A label run together with the word before it: ``Losail.Foto: EFE``, ``사진=연합뉴스``."""
+    last = head[-16:]
+    if not last:
+        return None
+    cjk = has_cjk(last[-1])
+    joined = _STUCK.search(last)
+    if not cjk and joined is None:
+        return None
+    for size in (len(last) - joined.start(),) if joined is not None and not cjk else range(min(len(last), 8), 0, -1):
+        part = last[-size:]
+        before = last[-size - 1 : -size] if size < len(last) else ""
+        fits = not cjk or size > 1 or not has_cjk(before)
+        if fits and (kind := words.labels.get(name_key(part))) and kind not in ("caption", "weak"):
+            return Found(offset + len(head) - size, end, "before")
+    return None
+
+
+def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, int]]:
+    """Where labels like ``Photo by`` stand: (start, end) in order. A cheap test: most texts hold none."""
+    folded = text[since:].lower()
+    if len(folded) != len(text) - since:
+        return []
+    out: list[tuple[int, int]] = []
+    for stem in words.by_stems_ascii if folded.isascii() else words.by_stems:
+        if stem in folded:
+            break
+    else:
+        return out
+    if words.by_starts.keys() & _TOKEN.findall(folded):
+        for token in _TOKEN.finditer(folded):
+            for phrase in words.by_starts.get(token.group(), ()):
+                end = token.start() + len(phrase)
+                if folded.startswith(phrase, token.start()) and not folded[end : end + 1].isalnum():
+                    out.append((since + token.start(), since + end))
+                    break
+    if has_cjk(folded[-1:]):
+        for phrase in words.by_cjk:
+            if (at := folded.find(phrase)) >= 0:
+                out.append((since + at, since + at + len(phrase)))
+    return sorted(out)
+
+
+def source_phrase(text: str, words: Vocabulary) -> bool:
+    """Whether a text begins with a phrase that names who lent the picture: ``Courtesy of X``."""
+    folded = text.lower()
+    first = _TOKEN.match(folded)
+    return first is not None and any(folded.startswith(p + " ") for p in words.sources.get(first.group(), ()))
+
+
+def _by_phrase(text: str, words: Vocabulary, since: int) -> Found | None:
+    for start, end in by_phrases(text, words, since):
+        if end < len(text):
+            return Found(start, end, "by")
+    return None

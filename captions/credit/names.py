@@ -1,0 +1,217 @@
+"""Names as printed in credit lines: which text is a person's, which an organization's, and the normal case."""
+
+from __future__ import annotations
+
+import re
+from typing import Literal
+
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import CJK, name_key
+
+Sort = Literal["person", "organization", "single", "other"]
+
+_ROMAN = {"II", "III", "IV"}
+_PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
+_SUFFIX = {"jr", "jr.", "sr", "sr."}
+_HANDLE = re.compile(r"@[\w.]{2,30}$")
+_INITIAL = re.compile(r"(?:[^\W\d_]\.?[-–]?){1,3}\.?$")
+_GLUED = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_][\w'’-]+$")  # R.Schmitt
+_TOKEN = re.compile(r"[^\W\d_][\w'’‘ʼ`.\-–‑]*$")
+_HAN = r"[\u3400-\u9fff々]"
+_CJK_NAME = re.compile(
+    rf"{_HAN}{{2,5}}$|{_HAN}{{1,3}}[\u3041-\u309f]{{1,4}}$|{_HAN}{{1,3}}[ \u3000]{_HAN}{{1,3}}$"
+    r"|[\uac00-\ud7af]{2,4}$|[\uac00-\ud7af]{1,2} [\uac00-\ud7af]{1,3}$"
+    r"|[\u30a0-\u30ff]+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$"
+)
+_CJK_ANY = re.compile(f"[{CJK}]")
+_CJK_SENTENCE = re.compile(
+    r"[、。，（「『？！を]|[はがにで]\w*[たいる]$|では|には|する|した|され|ている|[\u3400-\u9fff][でにはが][\u3400-\u9fff]|습니다|했다|다$"
+)
+KOREAN_PLACE = re.compile(r"[\uac00-\ud7af]+(?:군|시|구|도|청|처)$")
+_WORD = re.compile(r"[^\W_]+")
+_CASELESS = re.compile("[\u0590-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff\u1200-\u137f]")
+_TURKISH = re.compile("[İıĞğŞş]")
+# Family names before which `Van` is no particle.
+_VIETNAMESE = frozenset(
+    ["nguyen", "tran", "le", "pham", "hoang", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly"]
+)
+_VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]", re.IGNORECASE)
+_PARTS = re.compile(r"([-–‑'’‘ʼ`.]+)")
+# Mac followed by a capital in the names that are spelt so; others (Macron, Machado, Macias) have none.
+_MAC = re.compile(
+    r"^Mac(?=(?:aulay|beth|donald|dougall|farlane|gregor|intosh|intyre|kay|kenzie|lean|leod|millan|neil|pherson|queen)$)"
+)
+
+
+def sort_of(text: str, words: Vocabulary) -> Sort:
+    """Whether a segment of a credit line names a person or an organization.
+
+    ``"Jan Woitas"`` is a person, ``"Mashreq University"`` an organization, ``"Tischler"`` a single word that may be
+    either; ``"+1/3 %"`` and whole sentences are other.
+    """
+    if _HANDLE.match(text):
+        return "person"
+    if not text.isascii():
+        if _CJK_ANY.search(text):
+            if len(text) > 24 or len(text.split()) > 5:
+                return "other"
+            if any(part in text for part in words.organization_cjk):
+                return "organization"
+            if _CJK_NAME.match(text) and not _CJK_SENTENCE.search(text):
+                return "person"
+            return "single" if len(text) <= 16 and not _CJK_SENTENCE.search(text) else "other"
+        if _CASELESS.search(text):
+            return _caseless(text, words)
+    tokens = text.split()
+    if not any(c.isalpha() for c in text):
+        return "other"
+    if not tokens or len(tokens) > 9 or len(text) > 90:
+        return "other"
+    if _is_organization(text, tokens, words):
+        return "organization" if text[:1].isupper() or any(t[:1].isupper() for t in tokens) else "other"
+    if len(tokens) == 1:
+        if _GLUED.match(text):
+            return "person"
+        return "single" if _TOKEN.match(text) or text[:1].isalnum() else "other"
+    return _cased(tokens, words)
+
+
+def _caseless(text: str, words: Vocabulary) -> Sort:
+    tokens = text.split()
+    if any(t.strip(".,").casefold() in words.organization_words for t in tokens):
+        return "organization"
+    if len(tokens) == 1:
+        return "single"
+    return "person" if 2 <= len(tokens) <= 4 and not any(c.isdigit() for c in text) else "other"
+
+
+def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
+    lower = [w.casefold() for w in _WORD.findall(text)]
+    if 2 <= len(tokens) <= 3 and name_key(tokens[0]) in words.given_names:
+        lower = [w for w in lower if w not in words.surnames]
+    if (any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words) and _is_name(
+        tokens, words
+    ):
+        return True
+    if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
+        return True
+    capitals = sum(t[0].isupper() for t in tokens)
+    if len(tokens) > 1 and tokens[0].casefold() == "the":
+        return _is_name(tokens, words)
+    if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
+        return capitals > 1
+    if any(c.isdigit() for c in text):
+        return text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2
+    # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
+    if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
+        return True
+    if "." in text and re.search(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", text, re.IGNORECASE):
+        return True
+    return _has_acronym(tokens)
+
+
+def _is_name(tokens: list[str], words: Vocabulary) -> bool:
+    """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
+    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words]
+    allowed = 2 if tokens[0].casefold().strip(".,") in words.organization_words else 1
+    return len(small) <= max(allowed, len(tokens) // 4) or len(tokens) == 1
+
+
+def _has_acronym(tokens: list[str]) -> bool:
+    """Whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
+    capitals = [t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN]
+    if not capitals or len(capitals) == len(tokens):
+        return len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
+    if any(len(t) >= 4 for t in capitals):
+        return False
+    return any(len(t) == 3 for t in capitals) or tokens[-1] in capitals
+
+
+def _cased(tokens: list[str], words: Vocabulary) -> Sort:
+    if len(tokens) > 6:
+        return "other"
+    named = 0
+    for at, token in enumerate(tokens):
+        folded = token.casefold()
+        if token[0].isupper() and (_TOKEN.match(token) or token[0] in "'’"):
+            named += 1
+        elif folded in words.particles or folded.startswith(_PREFIXES) or (at and folded in _SUFFIX):
+            continue
+        else:
+            return "other"
+    if named == 0 or not (
+        tokens[-1][0].isupper() or tokens[-1].casefold() in _SUFFIX or tokens[-1][:3] in ("al-", "el-")
+    ):
+        return "other"
+    if all(_INITIAL.match(t) for t in tokens):
+        return "single"
+    return "person" if len(tokens) <= 5 else "other"
+
+
+def normal_case(name: str, words: Vocabulary) -> str:
+    """A person's name in normal case.
+
+    ``"IBRAHEEM ABU MUSTAFA"`` gives ``"Ibraheem Abu Mustafa"``, ``"Jean-Luc DUPONT"`` ``"Jean-Luc Dupont"``. Words
+    that have small letters stay as they are.
+    """
+    if not any(c.isupper() for c in name):
+        return name
+    tokens = name.split()
+    if not any(len(t.strip(".")) > 1 and t.isupper() for t in tokens):
+        return name
+    whole = all(t.isupper() for t in tokens if any(c.isalpha() for c in t))
+    turkish = _TURKISH.search(name) is not None
+    vietnamese = tokens[0].casefold() in _VIETNAMESE
+    return " ".join(_word(t, at, len(tokens), whole, turkish, words, vietnamese) for at, t in enumerate(tokens))
+
+
+def _lower(text: str, turkish: bool) -> str:
+    if turkish:
+        text = text.replace("I", "ı")
+    return text.replace("İ", "i").lower()
+
+
+def _word(token: str, at: int, total: int, whole: bool, turkish: bool, words: Vocabulary, vietnamese: bool) -> str:
+    bare = token.strip(".,")
+    lower = _lower(token, turkish)
+    if whole and 0 < at < total - 1 and lower in words.small_particles:
+        return lower if not vietnamese else token.capitalize()
+    if lower in words.particles and not whole and len(bare) > 1 and token.isupper():
+        return token.capitalize()
+    if not token.isupper() or len(bare) < 2 or (bare in _ROMAN and at) or token.startswith("@"):
+        return token
+    if len(bare) == 2 and "." not in token and (not _VOWEL.search(bare) or bare[1] == "J" or not whole):
+        if bare.casefold() in _SUFFIX:
+            return bare.capitalize() + token[2:]
+        return token  # initials: JP, AJ
+    if re.fullmatch(r"(?:[^\W\d_]\.)+[^\W\d_]?\.?", token):
+        return token  # J.P.
+    parts = _PARTS.split(token)
+    return "".join(_part(parts, n, at, turkish) for n in range(len(parts)))
+
+
+def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
+    part = parts[n]
+    if not part or n % 2:
+        return part
+    lower = _lower(part, turkish)
+    before, after = (parts[n - 1] if n else ""), (parts[n + 1] if n + 1 < len(parts) else "")
+    if at and "-" in after and n == 0 and lower in ("al", "el", "ar", "as", "ash", "ad", "an", "at", "az", "ez", "ul"):
+        return lower
+    if before and before[-1] in "'’‘ʼ`" and (len(part) == 1 or len(parts[n - 2]) > 2):
+        return lower  # Za'anin, Joe's; not O'Brien
+    first = lower[:1].upper() if not (turkish and lower[:1] == "i") else "İ"
+    if lower.startswith("ij") and len(lower) > 4 and lower[2] not in "aeiou":
+        return "IJ" + lower[2:]
+    if lower.startswith("mc") and len(lower) > 3:
+        return "Mc" + lower[2].upper() + lower[3:]
+    word = first + lower[1:]
+    return "Mac" + word[3].upper() + word[4:] if _MAC.match(word) else word
+
+
+def same_person(a: str, b: str) -> bool:
+    """Whether two spellings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
+    one, two = name_key(a), name_key(b)
+    return one == two or (
+        min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2
+    )

@@ -1,0 +1,224 @@
+"""The credit line -> Credit: label off, notices out, parties typed, chain read."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from captions.credit import labels, rights, supplier
+from captions.credit.names import KOREAN_PLACE, same_person
+from captions.credit.parties import parties
+from captions.credit.segments import Party
+from captions.lexicon.vocabulary import Vocabulary, default
+from captions.model import Credit
+from captions.text import closing_bracket_start, name_key, tidy
+
+# In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
+# this, it is no credit line.
+LONGEST = 600
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """A credit line, and how it was read."""
+
+    credit: Credit
+    label: str | None
+    """The kind of label in front of or behind it: before, by, after, weak, sign; None without one."""
+    label_text: str
+    parties: tuple[Party, ...]
+    pictures: tuple[Reading, ...] = ()
+    """Where the line credits two pictures or more, a reading of each: ``Left: A/Reuters. Right: B/AP``."""
+
+    @property
+    def clean(self) -> bool:
+        """Whether nothing in the line is left that is neither name, mark nor sign."""
+        return bool(self.parties) and all(p.kind != "other" for p in self.parties)
+
+    @property
+    def registered(self) -> tuple[Party, ...]:
+        """The parties that the register knows."""
+        return tuple(p for p in self.parties if p.agency is not None)
+
+    @property
+    def persons(self) -> tuple[Party, ...]:
+        """The parties that are persons."""
+        return tuple(p for p in self.parties if p.kind == "person")
+
+
+def parse_credit(line: str, vocabulary: Vocabulary | None = None) -> Credit:
+    """Reads one credit line; no string raises.
+
+    ``"(photo credit: IBRAHEEM ABU MUSTAFA / REUTERS)"`` gives creators ``("Ibraheem Abu Mustafa",)``, agencies
+    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.credit.supplier`.
+    """
+    return read(line, vocabulary or default()).credit
+
+
+def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
+    """Reads a credit line as one credit for each picture that it credits; no string raises.
+
+    ``"Left: Ada Quill/Reuters. Right: Jo Reed/AP"`` gives two; the same picture credited twice,
+    ``"(Photo by Jo Reed / AFP) (Photo by Jo Reed/AFP via Getty Images)"``, gives one.
+    """
+    reading = read(line, vocabulary or default())
+    return tuple(r.credit for r in reading.pictures) or (reading.credit,)
+
+
+def read(line: str, words: Vocabulary) -> Reading:
+    """Reads one credit line and tells how; see :func:`parse_credit`."""
+    printed = tidy(line)
+    if not printed:
+        return Reading(Credit(line="", rule="empty"), None, "", ())
+    if len(printed) > LONGEST:
+        return Reading(Credit(line=printed, rule="too-long"), None, "", ())
+    if fullest := _printed_twice(printed, words):
+        return fullest
+    unlabelled = labels.strip(printed, words)
+    pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
+    if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
+        return _several(unlabelled, pictures)
+    if rights.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
+        taken = rights.take(printed)
+        # A notice may stand before a label, so that the label is found only now: `© 2024 AP. Photo: Jo Reed`.
+        body = unlabelled.text if taken.text == printed else labels.strip(taken.text, words).text
+    else:
+        taken, body = rights.Notices(unlabelled.text), unlabelled.text
+    found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
+    _resolve_singles(found)
+    label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
+    if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
+        for party in found:
+            if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
+                party.kind = "organization"
+    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
+    named = [p for p in found if p.kind in ("agency", "organization", "person")]
+    marks |= label_marks
+    verdict = supplier.read(named, frozenset(marks))
+    unread = any(p.kind == "other" for p in found)
+    credit = Credit(
+        line=unlabelled.text,
+        creators=_creators(named),
+        agencies=_agencies(named),
+        supplier=verdict.supplier,
+        qualifiers=tuple(sorted(marks)),
+        restrictions=taken.restrictions,
+        copyright_notice=taken.copyright_notice,
+        license=taken.license,
+        license_url=taken.license_url,
+        rule=verdict.rule,
+        confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
+    )
+    return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
+    """Of ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``, two credits of one picture, the fuller one."""
+    if text[0] not in "([" or text[-1] not in ")]" or closing_bracket_start(text, len(text)) == 0:
+        return None
+    second = closing_bracket_start(text, len(text))
+    first = text[:second].rstrip() if second else ""
+    if second is None or not first or closing_bracket_start(first, len(first)) != 0:
+        return None
+    one, two = read(first, words), read(text[second:], words)
+    a, b = ({p.name for p in r.parties} for r in (one, two))
+    return two if a and a <= b else one if b and b < a else None
+
+
+def _pictures(text: str, words: Vocabulary) -> list[str]:
+    """The parts of a line that credits several pictures by their places; empty where it does not.
+
+    ``"Left: A. Right: B"`` and ``"A (left), B (right)"`` give ``["A", "B"]``.
+    """
+    if ":" in text or "：" in text:
+        places = list(words.place_before.finditer(text))
+        if len(places) > 1 and not text[: places[0].start()].strip(" (["):
+            ends = [p.start() for p in places[1:]] + [len(text)]
+            return [text[p.end() : end].strip(" .;,|") for p, end in zip(places, ends, strict=True)]
+    if ")" in text or "]" in text:
+        places = list(words.place_after.finditer(text))
+        if len(places) > 1 and not text[places[-1].end() :].strip(" .)]"):
+            starts = [0] + [p.end() for p in places[:-1]]
+            return [text[start : p.start()].strip(" .;,|") for start, p in zip(starts, places, strict=True)]
+    return []
+
+
+def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
+    """The credit of all pictures of a line together: its supplier is told only where all have the same."""
+    credits_ = [r.credit for r in pictures]
+    suppliers = {c.supplier for c in credits_}
+    credit = Credit(
+        line=unlabelled.text,
+        creators=tuple(dict.fromkeys(n for c in credits_ for n in c.creators)),
+        agencies=tuple(dict.fromkeys(n for c in credits_ for n in c.agencies)),
+        supplier=suppliers.pop() if len(suppliers) == 1 else None,
+        qualifiers=tuple(sorted({m for c in credits_ for m in c.qualifiers})),
+        restrictions=tuple(dict.fromkeys(r for c in credits_ for r in c.restrictions)),
+        rule="several-pictures",
+        confidence=min(c.confidence for c in credits_),
+    )
+    found = tuple(p for r in pictures for p in r.parties)
+    return Reading(credit, unlabelled.kind, unlabelled.label, found, tuple(pictures))
+
+
+def _resolve_singles(found: list[Party]) -> None:
+    """A single word is a maker's name before a stock library or a platform (``ipopba / iStock``), else a house's."""
+    named = [p for p in found if p.kind in ("agency", "organization", "person", "single")]
+    for at, party in enumerate(named):
+        if party.kind != "single":
+            continue
+        behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
+        handle = party.text[:1].islower() and len(party.text) >= 4
+        before = named[at - 1].agency if at else None
+        if at == 0 and behind and (handle or any(a.kind in ("stock", "platform") for a in behind)):
+            party.kind = "person"
+        elif handle and before is not None and before.kind in ("stock", "platform"):
+            party.kind = "person"  # Adobe Stock/lichtblick77
+        elif party.text[:1].islower() and len(named) > 1 and at:
+            party.kind = "other"
+        else:
+            party.kind = "organization"
+
+
+def _creators(named: list[Party]) -> tuple[str, ...]:
+    out: list[str] = []
+    for party in named:
+        if party.kind == "person" and not any(same_person(party.name, known) for known in out):
+            out.append(party.name)
+    return tuple(out)
+
+
+def _agencies(named: list[Party]) -> tuple[str, ...]:
+    out: dict[str, str] = {}
+    for party in named:
+        if party.kind != "person":
+            out.setdefault(name_key(party.name), party.name)
+    return tuple(out.values())
+
+
+def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, str]]:
+    """The steps by which a credit line was read, as (step, result) pairs, for people.
+
+    ``"Foto: X/dpa"`` gives ``("label", "Foto (before)")``, ``("person", "X")``, ...
+    """
+    words = vocabulary or default()
+    reading = read(line, words)
+    credit = reading.credit
+    steps = [("line", credit.line)]
+    if reading.label:
+        steps.insert(0, ("label", f"{reading.label_text} ({reading.label})"))
+    for party in reading.parties:
+        joint = f" after {party.joint!r}" if party.joint else ""
+        becomes = f" -> {party.name}" if party.name and party.name != party.text else ""
+        steps.append((party.kind, f"{party.text}{becomes}{joint}"))
+    for restriction in credit.restrictions:
+        steps.append(("restriction", restriction))
+    for name, value in (("notice", credit.copyright_notice), ("license", credit.license)):
+        if value:
+            steps.append((name, value))
+    steps.append(("rule", f"{credit.rule}, confidence {credit.confidence:.2f}"))
+    steps.append(("supplier", credit.supplier or "cannot be told"))
+    return steps
+
+
+__all__ = ["Reading", "explain", "parse_credit", "parse_credits", "read"]

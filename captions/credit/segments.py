@@ -1,0 +1,91 @@
+"""A credit line without its label -> its segments, and what joins them."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Literal
+
+from captions.lexicon.agencies import Agency
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import name_key
+
+Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
+
+# Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before
+# what belongs to the name before it. CJK commas need no space.
+_SPLIT = re.compile(
+    r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
+    |\s*(?P<sign>[/／|｜│┃;；•●▪\\]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
+        |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
+    |\s*(?P<bracket>[()\[\]（）【】])
+    |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",
+    re.VERBOSE,
+)
+ABBREVIATED = re.compile(
+    r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
+    re.IGNORECASE,
+)
+EDGE = ' \t,;:/|"“”„«»*_~'
+
+
+@dataclass(slots=True)
+class Party:
+    """A segment of a credit line, typed."""
+
+    text: str
+    """As printed, trimmed."""
+    kind: Kind
+    name: str
+    """Canonical, in normal case."""
+    joint: str
+    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop``, or ``""``
+    at the start."""
+    agency: Agency | None = None
+    weak: bool = False
+
+
+def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
+    """(joint, segment) for each non-empty segment.
+
+    ``"A/AFP via B"`` gives ``[("", "A"), ("/", "AFP"), ("via", "B")]``.
+    """
+    out: list[tuple[str, str]] = []
+    joint, start = "", 0
+    for cut in _SPLIT.finditer(text):
+        if cut["stop"] and _is_abbreviation(text[start : cut.start() + 1], words):
+            continue
+        if piece := text[start : cut.start()].strip(EDGE):
+            out.append((joint, piece))
+            joint = ""
+        sign = "via" if cut["via"] else "stop" if cut["stop"] else cut["bracket"] or cut["sign"].strip() or ","
+        joint = sign if joint not in ("via",) else joint
+        start = cut.end()
+    if piece := text[start:].strip(EDGE):
+        out.append((joint, piece))
+    return out
+
+
+def _is_abbreviation(text: str, words: Vocabulary) -> bool:
+    if ABBREVIATED.search(text):
+        return True
+    return text.rsplit(" ", 1)[-1].casefold().strip(".") in words.abbreviations
+
+
+def compounded(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str, Agency | None]]:
+    """Puts together what the register spells with a sign inside: REX/Shutterstock."""
+    out: list[tuple[str, str, Agency | None]] = []
+    at = 0
+    keys = [name_key(piece) for _, piece in pieces] if len(pieces) > 1 else []
+    while at < len(pieces):
+        joint, piece = pieces[at]
+        for size in (3, 2):
+            agency = words.compounds.get(tuple(keys[at : at + size])) if at + size <= len(keys) else None
+            if agency is not None:
+                out.append((joint, "/".join(p for _, p in pieces[at : at + size]), agency))
+                at += size
+                break
+        else:
+            out.append((joint, piece, None))
+            at += 1
+    return out

@@ -1,0 +1,1 @@
+"""Read articles with worker processes and write them to the store."""

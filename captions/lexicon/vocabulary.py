@@ -1,0 +1,367 @@
+"""The tables in ``captions/data``, loaded and checked once: agencies, labels, marks, words.
+
+Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces and dots do not count.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from functools import lru_cache
+from pathlib import Path
+from typing import TypeVar
+
+from captions.lexicon import tables
+from captions.lexicon.agencies import Agency, Spelling, by_name, printed, rows_of, spellings, user_rows
+from captions.lexicon.tables import Table
+from captions.text import has_cjk, name_key, tidy
+
+_LABEL_KEYS = ("before", "by", "after", "weak", "caption")
+_WORD_KEYS = {
+    "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
+    "places", "showing", "small", "surnames",
+}  # fmt: skip
+_SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
+# Letters from which on a spelling with one letter wrong is still told from other names.
+_LONG = 9
+_FIRST = re.compile(r"[^\W_]+")
+
+
+Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Language -> kind of label -> labels."""
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Vocabulary:
+    """All tables, in the shapes in which they are asked. One is equal to itself alone, so that it can be a key."""
+
+    agencies: Mapping[str, Agency]
+    """By canonical name."""
+    spellings: Mapping[str, Spelling]
+    """By name key."""
+    compounds: Mapping[tuple[str, ...], Agency]
+    """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
+    labels: Mapping[str, str]
+    """Name key of a label -> before, by, after, weak or caption."""
+    dotted_labels: re.Pattern[str]
+    """Finds labels that end in a full stop and need no colon: ``fot.``."""
+    label_ends: frozenset[str]
+    """Name keys of the last words of labels, and of marks that stand as labels."""
+    label_marks: Mapping[str, str]
+    """Name key of a label that says a mark as well -> the mark: ``photo courtesy of``, ``Archivfoto``."""
+    after_labels: tuple[str, ...]
+    """Labels that stand after the name, longest first, lower case."""
+    by_starts: Mapping[str, tuple[str, ...]]
+    """First word -> the labels that stand before a name without a colon, longest first, lower case."""
+    by_stems_ascii: tuple[str, ...]
+    by_stems: tuple[str, ...]
+    """One of these is in any text that holds such a label."""
+    source_stems: tuple[str, ...]
+    by_cjk: tuple[str, ...]
+    """Those of them in scripts without spaces."""
+    sources: Mapping[str, tuple[str, ...]]
+    """First word -> phrases that name who lent a picture, longest first: ``courtesy of``, ``cedida por``."""
+    last_words: frozenset[str]
+    """Name keys of the last words of all spellings: what a line that ends in an agency ends in."""
+    marks: Mapping[str, str]
+    """Name key of a word or phrase -> mark; ``""`` for a word that is no name and no mark."""
+    placeholders: frozenset[str]
+    """Marks that stand instead of a name."""
+    organization_words: frozenset[str]
+    surnames: frozenset[str]
+    """Words of organizations that are surnames too."""
+    organization_endings: tuple[str, ...]
+    organization_cjk: tuple[str, ...]
+    title_set: frozenset[str]
+    title_starts: Mapping[str, tuple[str, ...]]
+    """First word of a title -> the titles, longest first."""
+    title_ends: Mapping[str, tuple[str, ...]]
+    mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
+    """First word of a mark phrase -> the phrases with their marks, longest first."""
+    mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
+    cjk_marks: tuple[tuple[str, str], ...]
+    """Mark phrases in scripts without spaces, with their marks, longest first."""
+    slashed: Mapping[str, str]
+    """Mark words with a slash inside, ``n/a``, in lower case -> mark, or ``""``."""
+    given_names: frozenset[str]
+    """Name keys of given names."""
+    long_starts: frozenset[str]
+    """The first three letters of all spellings that are long enough to be told with one letter wrong."""
+    misspelt: Mapping[str, Agency]
+    """Name keys of long spellings with one letter left out -> agency."""
+    small_particles: frozenset[str]
+    """Particles that are written small inside a name that was printed in capitals."""
+    places: frozenset[str]
+    """Words for a picture's place on the page."""
+    bare_words: frozenset[str]
+    """Words beside names that are none: ``via``, ``by``, ``and``, ``left``."""
+    place_before: re.Pattern[str]
+    """Finds a picture's place before its credit: ``Left:``."""
+    place_after: re.Pattern[str]
+    """Finds a picture's place behind its credit: ``(left)``."""
+    name_breakers: frozenset[str]
+    """Words, in lower case, that stand in titles, labels, marks and organizations: a text with one is no plain name."""
+    abbreviations: frozenset[str]
+    """Words of titles that a full stop follows: no sentence ends there."""
+    small_words: frozenset[str]
+    """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
+    particles: frozenset[str]
+    joins: frozenset[str]
+    """Words that join two names."""
+    showing: frozenset[str]
+    """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
+    vias: frozenset[str]
+    fors: frozenset[str]
+    ons: frozenset[str]
+    bys: frozenset[str]
+    staff: frozenset[str] = field(default=frozenset())
+    """Name keys of creators on the staff."""
+
+    def agency(self, text: str) -> Agency | None:
+        """The agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
+        found = self.spelling(text)
+        return found[0] if found else None
+
+    def near(self, text: str) -> Agency | None:
+        """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
+        key = name_key(text)
+        if len(key) < _LONG or key[:3] not in self.long_starts:
+            return None
+        if key in self.misspelt:
+            return self.misspelt[key]
+        for at in range(len(key)):
+            without = key[:at] + key[at + 1 :]
+            found = self.spellings.get(without)
+            if found is not None and not found.weak and len(without) >= _LONG:
+                return found.agency
+            swapped = key[:at] + key[at + 1 : at + 2] + key[at : at + 1] + key[at + 2 :]
+            found = self.spellings.get(swapped)
+            if found is not None and not found.weak:
+                return found.agency
+        return None
+
+    def spelling(self, text: str) -> tuple[Agency, bool] | None:
+        """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
+        key = name_key(text)
+        found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
+        if found is None or (found.forms and text.replace(".", "").removeprefix("The ").strip() not in found.forms):
+            return None
+        return found.agency, found.weak
+
+
+def _languages() -> Languages:
+    languages: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, table in tables.load("labels.toml").tables().items():
+        table.only(_LABEL_KEYS)
+        languages[language] = {kind: table.texts(kind) for kind in table}
+    return languages
+
+
+def _labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    labels: dict[str, str] = {}
+    after: set[str] = set()
+    by: set[str] = set()
+    rank = {kind: at for at, kind in enumerate(_LABEL_KEYS)}
+    for language in languages.values():
+        for kind, words in language.items():
+            for word in words:
+                key = name_key(word)
+                # What is a label in one language and a weak one in another is a label: `foto`.
+                if key not in labels or rank[kind] < rank[labels[key]]:
+                    labels[key] = kind
+                if kind == "after":
+                    after.add(word.casefold())
+                elif kind == "by":
+                    by.add(word.casefold())
+    return labels, _longest_first(after), _longest_first(by)
+
+
+def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
+
+
+def _marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
+    marks: dict[str, str] = {}
+    phrases: list[tuple[str, str]] = []
+    placeholders = set()
+    for mark, table in read.items():
+        table.only({"words", "placeholder"})
+        value = "" if mark == "none" else mark
+        if table.flag("placeholder"):
+            placeholders.add(value)
+        for word in table.texts("words"):
+            key = name_key(word)
+            if key and marks.setdefault(key, value) != value:
+                raise table.error(f"'words' lists {word!r}, which is in [{marks[key] or 'none'}] already")
+            # Short ones count alone only: inside a line they are names (Ai Weiwei, Roy Ho, Dr. No).
+            if value and (len(key) >= 4 or not key.isascii()):
+                phrases.append((tidy(word).casefold(), value))
+    return marks, tuple(sorted(phrases, key=lambda p: (-len(p[0]), p[0]))), frozenset(placeholders)
+
+
+_T = TypeVar("_T")
+
+
+def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
+    """Value, group -> group: values, longest first."""
+    groups: dict[str, list[_T]] = {}
+    for value, group in pairs:
+        groups.setdefault(group, []).append(value)
+    return {group: tuple(sorted(values, key=lambda v: (-len(str(v)), str(v)))) for group, values in groups.items()}
+
+
+def _first(phrase: str) -> str:
+    """The first word of a phrase, without signs."""
+    found = _FIRST.match(phrase)
+    return found.group() if found else phrase
+
+
+def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Few short texts of which each phrase holds one: a quick test for all of them."""
+    stems: list[str] = []
+    for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
+        if not any(stem in word for stem in stems):
+            stems.append(word)
+    return tuple(stems)
+
+
+def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
+    return {
+        key[:at] + key[at + 1 :]: spelling.agency
+        for key, spelling in known.items()
+        if len(key) > _LONG and key.isascii() and not spelling.weak
+        for at in range(len(key))
+        if key[:at] + key[at + 1 :] not in known
+    }
+
+
+def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
+    """The phrases of two words or more that end in a word like `by` or `of`."""
+    ends = {*bys, "of", "de", "di", "von"}
+    lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
+    return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
+
+
+def _label_marks(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
+    """The marks that labels say: the whole label is one, or one of its words of five letters or more is, or, in scripts
+    without spaces, a part of it."""
+    out: dict[str, str] = {}
+    cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
+    for label in (w for language in languages.values() for words in language.values() for w in words):
+        whole = name_key(label)
+        candidates = [whole, *(k for w in label.split() if len(k := name_key(w)) >= 5)]
+        if has_cjk(label):
+            candidates += [key for key in cjk if key in whole]
+        if mark := next((m for c in candidates if (m := marks.get(c))), None):
+            out[whole] = mark
+    return out
+
+
+def _words() -> dict[str, tuple[str, ...]]:
+    read = tables.load("words.toml")
+    read.only(_WORD_KEYS)
+    return {key: read.texts(key) for key in sorted(_WORD_KEYS)}
+
+
+def load(user_register: Path | None = None) -> Vocabulary:
+    """Read and check all tables; a user's own register adds rows or replaces those of the same name.
+
+    Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
+    """
+    register = tables.load("agencies.toml")
+    register.only({"agency"})
+    rows = rows_of(register)
+    staff: tuple[str, ...] = ()
+    if user_register is not None:
+        own, staff = user_rows(user_register)
+        replaced = {agency.name for _, agency in own}
+        rows = [row for row in rows if row[1].name not in replaced] + own
+    agencies = by_name(rows)
+    known_spellings, compounds = spellings(rows)
+    languages = _languages()
+    labels, after, by = _labels(languages)
+    read_marks = tables.load("marks.toml").tables()
+    marks, phrases, placeholders = _marks(read_marks)
+    mark_words = {mark: table.texts("words") for mark, table in read_marks.items()}
+    words = _words()
+    folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
+    lines = (tables.DATA / "given_names.txt").read_text(encoding="utf-8").splitlines()
+    given = [name for line in lines if not line.startswith("#") for name in line.split()]
+    dotted = _longest_first(
+        {w for t in languages.values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3}
+    )
+    places = "|".join(map(re.escape, _longest_first(folded["places"])))
+    joins = "|".join(map(re.escape, _longest_first(folded["and"])))
+    return Vocabulary(
+        agencies=agencies,
+        spellings=known_spellings,
+        compounds=compounds,
+        labels=labels,
+        dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
+        label_ends=frozenset(
+            name_key(w.split()[-1])
+            for t in (*languages.values(), {m: v for m, v in mark_words.items() if m != "none"})
+            for v in t.values()
+            for w in v
+        ),
+        label_marks=_label_marks(languages, marks),
+        after_labels=after,
+        by_starts=_grouped([(p, _first(p)) for p in by]),
+        by_stems_ascii=_stems(p for p in by if p.isascii()),
+        by_stems=_stems(by),
+        source_stems=_stems(_sources(phrases, words["by"])),
+        by_cjk=tuple(p for p in by if has_cjk(p)),
+        sources=_grouped([(p, p.split(" ", 1)[0]) for p in _sources(phrases, words["by"])]),
+        last_words=frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in printed(agencies)),
+        marks=marks,
+        placeholders=placeholders,
+        organization_words=folded["organization"],
+        surnames=folded["surnames"],
+        organization_endings=tuple(sorted(folded["organization_endings"])),
+        organization_cjk=tuple(sorted(folded["organization_cjk"])),
+        title_set=folded["titles"],
+        title_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
+        title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
+        mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
+        mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
+        places=folded["places"],
+        bare_words=folded["places"] | folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
+        place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
+        place_after=re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
+        name_breakers=frozenset(
+            part.strip(".,:")
+            for text in (
+                *folded["titles"],
+                *folded["organization"],
+                *folded["by"],
+                *folded["via"],
+                *(p for p, _ in phrases),
+                *(w for t in languages.values() for v in t.values() for w in v),
+                *(w.casefold() for w in mark_words["none"]),
+            )
+            for part in text.split()
+        ),
+        cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
+        slashed={w.casefold(): "" if m == "none" else m for m, v in mark_words.items() for w in v if "/" in w},
+        given_names=frozenset(name_key(w) for w in given if w),
+        long_starts=frozenset(k[:3] for k in known_spellings if len(k) >= _LONG),
+        misspelt=_misspelt(known_spellings),
+        small_particles=folded["small"],
+        abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
+        small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
+        particles=folded["particles"],
+        joins=folded["and"],
+        showing=folded["showing"],
+        vias=folded["via"],
+        fors=folded["for"],
+        ons=folded["on"],
+        bys=folded["by"],
+        staff=frozenset(name_key(name) for name in staff),
+    )
+
+
+@lru_cache(maxsize=1)
+def default() -> Vocabulary:
+    """The tables that come with the program, loaded once."""
+    return load()

@@ -1,0 +1,1 @@
+"""Agreements, their quotas and prices, and what needs no agreement."""

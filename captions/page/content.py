@@ -1,0 +1,280 @@
+"""Which element of a page holds the article, and which of its blocks are the article's own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Sequence
+
+from captions.caption.line_shapes import is_dated
+from captions.page import site_text
+from captions.page.blocks import (
+    AUTHOR,
+    BOILER,
+    CAPTION,
+    COMMENTS,
+    CREDIT,
+    DECK,
+    HEADINGS,
+    OTHER,
+    UNSHOWN,
+    WEAK,
+    Block,
+    Node,
+)
+from captions.text import STOPS, has_cjk
+
+# Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
+_PARAGRAPH, _PARAGRAPH_CJK = 60, 25
+_SENTENCES = (*STOPS, "”", '"', "»", "“", ":", "’")
+# What a sentence of running text ends with; lines between paragraphs may end with more.
+_SHARE = 0.8
+# The elements that a page names its article by, and the least share of the text in one with the headline, or without.
+_ARTICLES = ("article", "main")
+_HEADED, _UNHEADED = 0.2, 0.4
+# Names are believed, from the most to the fewest, as long as they leave this share of the running text.
+_LEFT = 0.5
+# In characters: what is less beside the readers' comments may be no article.
+_ARTICLE = 400
+_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
+
+
+def is_paragraph(block: Block) -> bool:
+    """Whether a block is long enough, and linked little enough, to be running text."""
+    size = len(block.text)
+    if size < _PARAGRAPH_CJK or block.linked * 2 >= size or block.tag in HEADINGS:
+        return False
+    return size >= _PARAGRAPH or has_cjk(block.text[:40])
+
+
+def _says_more(block: Block) -> bool:
+    """Whether a paragraph that is mostly a link says a sentence around it, more than a label and a stop."""
+    outside = len(block.text) - block.linked
+    return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in STOPS
+
+
+def _believed(block: Block) -> Node | None:
+    """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
+    named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
+    parent = block.node.parent
+    if not named or parent is None or parent.images or block.pictured or block.text[-1] not in STOPS:
+        return block.node
+    return parent
+
+
+def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
+    """The element that holds the article: the deepest with four fifths of the page's running text.
+
+    Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
+    """
+    total = 0
+    _mark_others(blocks)
+    for block in blocks:
+        if is_paragraph(block) and not block.node.inside(OTHER):
+            total += len(block.text)
+            _add(block.node, len(block.text))
+    if not total:
+        return top, _NO_BODY
+    good = 0
+    everyone = _everyone(blocks)
+    for node in everyone:
+        node.all_text, node.text = node.text, 0
+    said = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
+    if total - said < _ARTICLE:
+        said = 0  # no article stands beside them
+    for names in (
+        _NO_BODY | (COMMENTS if said else 0),
+        _NO_BODY & ~(WEAK | UNSHOWN) | (COMMENTS if said else 0),
+        CAPTION | CREDIT | AUTHOR,
+        CAPTION | CREDIT,
+        0,
+    ):
+        kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
+        good = sum(len(b.text) for b in kept)
+        if good >= _LEFT * (total - said):
+            break
+    for block in kept:
+        _add(block.node, len(block.text))
+    best = _deepest(everyone, top, _SHARE * good)
+    if not any(node.tag.name in _ARTICLES for node in _line(best)):
+        # Forms and other stories stand beside the article: where the page says which element it is, that is believed.
+        told = _told(blocks, everyone, good)
+        if told is not None:
+            best = _deepest([n for n in everyone if told in _line(n)], told, _SHARE * told.text)
+    beside = {id(b.node.parent) for b in kept if b.tag == "p"}
+    while best.tag.name != "p" and best.parent is not None and id(best.parent) in beside:
+        best = best.parent
+    return best, names
+
+
+def _mark_others(blocks: Sequence[Block]) -> None:
+    """Flags the other articles of a page: each stands in an element of its own, under its own first heading."""
+    headed: dict[int, Node] = {}
+    for block in blocks:
+        if block.tag == "h1" and (article := _article(block.node)) is not None:
+            headed.setdefault(id(article), article)
+    if len(headed) < 2:
+        return
+    sizes = dict.fromkeys(headed, 0)
+    for block in blocks:
+        if is_paragraph(block) and (article := _article(block.node)) is not None and id(article) in sizes:
+            sizes[id(article)] += len(block.text)
+    first = next((a for key, a in headed.items() if sizes[key] >= _ARTICLE), None)
+    for article in headed.values() if first is not None else ():
+        if article is not first and article not in _line(first):
+            article.flags |= OTHER
+
+
+def _article(node: Node | None) -> Node | None:
+    while node is not None and node.tag.name != "article":
+        node = node.parent
+    return node
+
+
+def _deepest(nodes: Iterable[Node], top: Node, least: float) -> Node:
+    best, depth = top, -1
+    for node in nodes:
+        if node.text >= least and node.depth > depth:
+            best, depth = node, node.depth
+    return best
+
+
+def _told(blocks: Sequence[Block], nodes: Iterable[Node], good: int) -> Node | None:
+    """The element that the page itself calls its article: it holds the headline, or much of the text."""
+    headed = {id(n) for b in blocks if b.tag == "h1" for n in _line(b.node)}
+    told = [
+        n
+        for n in nodes
+        if (n.tag.name in _ARTICLES or n.tag.get("itemprop") == "articleBody")
+        and n.text >= (_HEADED if id(n) in headed else _UNHEADED) * good
+    ]
+    return max(told, key=lambda n: (n.text, -n.depth), default=None)
+
+
+def _everyone(blocks: Sequence[Block]) -> list[Node]:
+    """The elements that hold blocks, and those above them, each once."""
+    out: dict[int, Node] = {}
+    for block in blocks:
+        node: Node | None = block.node
+        while node is not None and id(node) not in out:
+            out[id(node)] = node
+            node = node.parent
+    return list(out.values())
+
+
+def _line(node: Node | None) -> list[Node]:
+    line = []
+    while node is not None:
+        line.append(node)
+        node = node.parent
+    return line
+
+
+def _add(node: Node | None, size: int) -> None:
+    while node is not None:
+        node.text += size
+        node = node.parent
+
+
+def boilerplate(node: Node | None, total: int, names: int) -> bool:
+    """Whether an element stands under one of these names that holds little of the page's text: names lie."""
+    while node is not None:
+        if node.flags & (names & COMMENTS | OTHER):
+            return True
+        if node.flags & names and node.all_text < 0.4 * total:
+            return True
+        node = node.parent
+    return False
+
+
+def within(node: Node | None, outer: Node) -> bool:
+    """Whether an element is another, or stands in it."""
+    while node is not None:
+        if node is outer:
+            return True
+        node = node.parent
+    return False
+
+
+def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+    """The article's own blocks in order: paragraphs, and the headings and short lines between them."""
+    inside = [
+        b
+        for b in blocks
+        if b.number not in taken and within(b.node, outer) and not boilerplate(_believed(b), total, names)
+    ]
+    inside = [b for b in inside[: _comments_at(inside)] if not site_text.is_line(b.text)]
+    running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
+    inside = [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
+    solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
+    if not solid:
+        return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
+    # The elements that hold the running text: whatever paragraph stands in one is the article's, however short.
+    holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
+    # A heading right above the first paragraph is the article's where headings stand between the others too.
+    headed = {
+        n - 1
+        for n in solid
+        if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
+    }
+    headed = headed if len(headed) > 1 else set()
+    kept: list[Block] = []
+    for at, block in enumerate(inside):
+        if is_paragraph(block):
+            kept.append(block)
+            continue
+        if block.linked * 2 >= len(block.text) and not _says_more(block):
+            continue
+        between = solid[0] < at < solid[-1]
+        if block.tag in HEADINGS:
+            above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
+            if (between or above_first) and block.tag != "h1":
+                kept.append(block)
+        elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
+            ends = block.text.endswith(_SENTENCES)
+            above = block.node.parent
+            if block.tag == "li" and above is not None:
+                above = above.parent
+            beside = block.tag in ("p", "li") and id(above) in holders and ends
+            if (
+                beside
+                or (between and (ends or len(block.text) > 25 or block.tag in ("p", "dt", "li")))
+                or (at > solid[-1] and ends and len(block.text) > 15 and at - solid[-1] < 3)
+            ):
+                kept.append(block)
+        elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
+            kept.append(block)
+    return kept
+
+
+def _comments_at(blocks: Sequence[Block]) -> int:
+    """Where the readers' comments begin: at a heading that says so, behind three paragraphs of the article."""
+    paragraphs = 0
+    for at, block in enumerate(blocks):
+        paragraphs += is_paragraph(block)
+        if (
+            paragraphs > 2
+            and (block.tag in HEADINGS or "omment" in block.text)
+            and site_text.heads_comments(block.text)
+        ):
+            return at
+    return len(blocks)
+
+
+def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+    """The lines between the headline and the article's first paragraph that stand outside its element."""
+    inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
+    heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
+    if not heads:
+        return []
+    between = [
+        b
+        for b in blocks[heads[-1] + 1 : inside[0]]
+        if b.number not in taken
+        and not within(b.node, outer)
+        and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in STOPS else names & ~WEAK)
+        and b.linked * 2 < len(b.text)
+        and not (len(b.text) < 80 and is_dated(b.text))
+        and (len(b.text) >= (15 if b.node.inside(DECK) else 50) or (has_cjk(b.text) and len(b.text) >= 20))
+    ]
+    named = [b for b in between if b.node.inside(DECK)]
+    others = [b for b in between if b not in named]
+    return sorted((*named[:3], *others[:2]), key=lambda b: b.number)

@@ -1,0 +1,221 @@
+"""The addresses of a page's pictures: of each the largest, absolute, and by what it is known under another.
+
+Of ``<img src="s.jpg" srcset="m.jpg 800w, l.jpg 1600w">`` the largest is ``l.jpg``. What a browser without scripts would
+see, a placeholder, and a tracker of one pixel are none.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
+
+from bs4.element import Tag
+
+from captions.lexicon import tables
+from captions.page.dom import IMAGES
+
+# In elements and pictures: a caption is of few.
+_MOST_ELEMENTS, _MOST_PICTURES = 600, 40
+# In characters: a longer address is no address.
+_LONGEST = 4_000
+_SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)([wx])(?:,|$)")
+# What a density counts for, beside a width.
+_PIXELS = 1_000
+_WIDTH = re.compile(
+    r"[?&](?:w|width|wid)=(\d{2,4})\b|[-_/](\d{3,4})x(?:\d{2,4})?(?=[-_./]|$)|[/_-]w_?(\d{3,4})(?=[-_./,]|$)"
+)
+_ENDING = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|jfif|heic|image)$", re.IGNORECASE)
+_LINKED = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#])", re.IGNORECASE)
+_SIZE_IN_NAME = re.compile(
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|\d{3,4}w|large|small|medium|thumb(?:nail)?|orig(?:inal)?|e\d{10,}))+$"
+)
+
+
+@dataclass(frozen=True, slots=True)
+class _Table:
+    """The words of ``captions/data/addresses.toml``."""
+
+    later: frozenset[str]
+    """Attributes with an address that a script loads later."""
+    sizes: frozenset[str]
+    """Attributes with addresses and their sizes."""
+    wrapped: frozenset[str]
+    """Parameters that hold the picture's own address."""
+    no_picture: re.Pattern[str]
+    """Finds addresses of placeholders and trackers."""
+
+
+@lru_cache(maxsize=1)
+def _table() -> _Table:
+    read = tables.load("addresses.toml")
+    read.only({"later", "sizes", "wrapped", "none"})
+    later, sizes, wrapped = (frozenset(read.words(name, "names")) for name in ("later", "sizes", "wrapped"))
+    return _Table(later, sizes, wrapped, re.compile("|".join(read.words("none", "patterns")), re.IGNORECASE))
+
+
+def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:
+    """The first address of each picture, absolute; of those that seem one picture under two addresses, the first."""
+    out: list[str] = []
+    seen: set[str] = set()
+    listed = [found for found in pictures if found]
+    for found in listed:
+        keys = keys_of(found[0]) if len(listed) > 1 else ()
+        if not seen.intersection(keys):
+            out.append(absolute(found[0], base))
+        seen.update(keys)
+    return tuple(dict.fromkeys(out))
+
+
+def pictures_below(tag: Tag) -> tuple[list[Tag], list[Tag]]:
+    """The image elements below an element, and those inside ``noscript``, which are copies of others as a rule."""
+    found: list[Tag] = []
+    copies: list[Tag] = []
+    for step, one in enumerate(tag.descendants):
+        if step > _MOST_ELEMENTS or len(found) >= _MOST_PICTURES:
+            break
+        if isinstance(one, Tag) and one.name in IMAGES:
+            (copies if _in_noscript(one, tag) else found).append(one)
+    return found, copies
+
+
+def candidates(image: Tag) -> list[str]:
+    """The addresses of one picture, the largest first: of the element and of the sources beside it."""
+    sized: list[tuple[float, int, str]] = []
+    attributes: dict[str, Any] = dict(image.attrs)
+    if _is_pixel(attributes):
+        return []
+    for rank, (address, width) in enumerate(_addresses(attributes)):
+        if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
+            sized.append((width, -rank, address))
+    picture = image.parent
+    if picture is not None and picture.name == "picture":
+        for source in picture.find_all("source", limit=20):
+            for address, width in _addresses(dict(source.attrs)):
+                if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
+                    sized.append((width, -100 - len(sized), address))
+    link = (picture.parent if picture is not None and picture.name == "picture" else picture) or image
+    href = link.attrs.get("href") if link.name == "a" else None
+    if isinstance(href, str) and len(href) <= _LONGEST and _LINKED.search(href):
+        sized.append((max(3_000.0, *(w for w, _, _ in sized)) if sized else 0.0, 1, href))
+    return list(dict.fromkeys(address for _, _, address in sorted(sized, reverse=True)))
+
+
+def absolute(address: str, base: str | None) -> str:
+    """An address against the page's; as written where there is no page to set it against, or it is no address."""
+    address = "".join(address.split())
+    if address.startswith("//"):
+        return (urlsplit(base).scheme or "https" if base and base.startswith("http") else "https") + ":" + address
+    if base is None:
+        return address
+    try:
+        return urljoin(base, address)
+    except ValueError:
+        return address
+
+
+@lru_cache(maxsize=4_096)
+def keys_of(address: str) -> tuple[str, ...]:
+    """By what a picture is known again under another address: its path, and its file's name if that can be no other's.
+
+    ``https://a.org/2024/05/ferry-quay-77-1024x683.jpg?w=600`` gives ``/2024/05/ferry-quay-77`` and ``ferry-quay-77``.
+    """
+    if address.startswith("data:") or len(address) > _LONGEST:
+        return ()
+    inner = _unwrapped(address)
+    try:
+        parts = urlsplit(inner)
+    except ValueError:
+        return ()
+    path = unquote(parts.path).rstrip("/").lower()
+    stem = _ENDING.sub("", path)
+    if parts.query and stem == path:
+        stem += "?" + parts.query.lower()
+    stem = _SIZE_IN_NAME.sub("", stem) or stem
+    if stem.strip("/") == "":
+        return ()
+    name = stem.rpartition("/")[2]
+    telling = len(name) >= 8 and any(c.isdigit() for c in name) and sum(c.isalnum() for c in name) >= 8
+    telling = telling or (len(name) >= 14 and "?" not in name)
+    whole = stem if stem.startswith("/") else f"/{stem}"
+    return (whole, name) if telling and "?" not in name else (whole,)
+
+
+def _unwrapped(address: str) -> str:
+    """The address of the picture inside the address of a service that scales it."""
+    for _ in range(2):
+        if "?" in address and ("http" in address[8:] or "url=" in address or "src=" in address):
+            try:
+                wrapped = _table().wrapped
+                inner = [v for k, v in parse_qsl(urlsplit(address).query)[:20] if k in wrapped]
+            except ValueError:
+                inner = []
+            if inner and "/" in inner[0]:
+                address = inner[0]
+                continue
+        at = max(
+            address.rfind("http://"), address.rfind("https://"), address.rfind("https%3A"), address.rfind("http%3A")
+        )
+        if at > 0:
+            address = unquote(address[at:])
+            continue
+        break
+    return address
+
+
+def _addresses(attributes: dict[str, Any]) -> Iterator[tuple[str, float]]:
+    """Each address in an image's attributes, with a width: as told, or read from it, or 0."""
+    table = _table()
+    for name, value in attributes.items():
+        if not isinstance(value, str) or not value or len(value) > 50_000:
+            continue
+        if name in table.sizes:
+            yield _largest(value)
+        elif name == "src" or (name in table.later and _is_address(name, value)):
+            yield value.strip(), _width(value)
+
+
+def _largest(sizes: str) -> tuple[str, float]:
+    """The largest address of a ``srcset``: ``"m.jpg 800w, l.jpg 1600w"`` gives ``l.jpg``; addresses may hold commas."""
+    largest, most, address = "", -1.0, ""
+    for part in sizes.split():
+        size = _SIZE.match(part) if address else None
+        if size is None:
+            if address and most < 0:
+                largest, most = address.rstrip(","), _width(address)
+            address = part.lstrip(",")
+            continue
+        told = float(size[1]) * (_PIXELS if size[2] == "x" else 1)
+        if told > most:
+            largest, most = address, told
+        address = part[size.end() :].lstrip(",")
+    if most < 0 and address:
+        return address.rstrip(","), _width(address)
+    return largest, most
+
+
+def _is_address(name: str, value: str) -> bool:
+    """Whether an attribute that may hold the address of a picture holds one, and not that of another page."""
+    return _LINKED.search(value) is not None or ("/" in value and ("src" in name or "lazy" in name))
+
+
+def _width(address: str) -> float:
+    found = _WIDTH.search(address[-300:])
+    return float(found[1] or found[2] or found[3]) if found else 1.0
+
+
+def _is_pixel(attributes: dict[str, Any]) -> bool:
+    sizes = [str(attributes.get(name, "")).removesuffix("px") for name in ("width", "height")]
+    return any(size in ("0", "1", "2") for size in sizes)
+
+
+def _in_noscript(image: Tag, top: Tag) -> bool:
+    step = image.parent
+    while step is not None and step is not top:
+        if step.name == "noscript":
+            return True
+        step = step.parent
+    return False

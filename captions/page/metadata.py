@@ -1,0 +1,173 @@
+"""What a page says of itself for machines: JSON-LD, Open Graph and its kind."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import date
+from html import unescape
+from typing import Any
+
+from selectolax.lexbor import LexborHTMLParser
+
+from captions.dates import leading
+from captions.page.image_urls import absolute
+from captions.page.structured import Told, of_item, of_scopes, of_scripts
+from captions.text import tidy
+
+_ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
+# Old pages hide the source from browsers that know no scripts.
+_COMMENT = re.compile(r"\s*(?://\s*)?<!(?:--|\[CDATA\[)")
+_COMMENT_ENDS = ("-->", "]]>")
+
+
+@dataclass(slots=True)
+class Structured:
+    """The facts that a page's structured data and meta elements give; None where they give none."""
+
+    headline: str | None = None
+    url: str | None = None
+    published: date | None = None
+    publication: str | None = None
+    language: str | None = None
+    title: str = ""
+    """The page's title, often with the site's name behind the headline."""
+    base: str | None = None
+    """Against what the page sets its addresses."""
+    pictures: list[Told] = field(default_factory=list)
+    """What it tells of pictures, in the order in which it is believed: JSON-LD, microdata, the state for scripts."""
+
+
+def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
+    """Reads the structured data of a page; broken JSON is passed over."""
+    told = Structured(url=url)
+    metas: dict[str, str] = {}
+    for node in page.css("meta"):
+        attributes = node.attributes
+        name = (
+            attributes.get("property")
+            or attributes.get("name")
+            or attributes.get("itemprop")
+            or attributes.get("http-equiv")
+        )
+        content = attributes.get("content")
+        if name and content:
+            metas.setdefault(name.lower(), content.strip())
+    items: list[dict[str, Any]] = []
+    for script in page.css('script[type="application/ld+json"]'):
+        try:
+            data = json.loads(_shown(script.text(deep=True)), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        items.extend(_items(data, 0))
+    known = {str(item["@id"]): item for item in items if "@id" in item and "name" in item}
+    for item in items:
+        _take(item, told, known)
+    told.headline = told.headline or metas.get("og:title") or metas.get("twitter:title")
+    told.published = told.published or leading(
+        metas.get("article:published_time")
+        or metas.get("date")
+        or metas.get("datepublished")
+        or metas.get("dc.date")
+        or ""
+    )
+    told.published = told.published or _printed_day(page)
+    told.publication = told.publication or metas.get("og:site_name") or _publisher(page)
+    title = page.css_first("title")
+    told.title = tidy(title.text()) if title else ""
+    told.url = told.url or _own_address(page, metas.get("og:url"))
+    told.base = _base(page, told.url)
+    told.pictures += of_scopes(page)
+    told.pictures += of_scripts(_scripts(page))
+    if (picture := metas.get("og:image")) and (alt := metas.get("og:image:alt")):
+        told.pictures.append(Told(hints=(alt,), addresses=(picture,)))
+    root = page.css_first("html")
+    language = (
+        (root.attributes.get("lang") if root else None) or metas.get("og:locale") or metas.get("content-language")
+    )
+    told.language = language.replace("_", "-").split("-")[0].lower() if language else told.language
+    return told
+
+
+def _shown(source: str) -> str:
+    """A script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
+    if (begins := _COMMENT.match(source)) is not None:
+        source = source[begins.end() :]
+    ends = source.rstrip()
+    return ends[:-3].rstrip().removesuffix("//") if ends.endswith(_COMMENT_ENDS) else source
+
+
+def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
+    if depth > 12:
+        return
+    if isinstance(data, dict):
+        yield data
+        for value in data.values():
+            if isinstance(value, (dict, list)):
+                yield from _items(value, depth + 1)
+    elif isinstance(data, list):
+        for value in data[:500]:
+            yield from _items(value, depth + 1)
+
+
+def _own_address(page: LexborHTMLParser, said: str | None) -> str | None:
+    """The address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
+
+    Only what can be visited: a canonical address may be relative, and then needs the other.
+    """
+    link = page.css_first('link[rel~="canonical" i]')
+    href = (link.attributes.get("href") or "").strip() if link is not None else ""
+    canonical = absolute(href, said) if href else None
+    return next((it for it in (canonical, said) if it and it.lower().startswith(("http://", "https://"))), None)
+
+
+def _base(page: LexborHTMLParser, url: str | None) -> str | None:
+    """The address against which a page's others are: of its base element, or its own."""
+    base = page.css_first("base[href]")
+    told = (base.attributes.get("href") or "").strip() if base is not None else ""
+    address = absolute(told, url) if told else url
+    return address if address and address.startswith(("http://", "https://")) else None
+
+
+def _scripts(page: LexborHTMLParser) -> Iterator[str]:
+    """The sources of the scripts that stand in the page itself, but JSON-LD."""
+    for script in page.css("script"):
+        if script.attributes.get("type") != "application/ld+json" and (text := script.text()):
+            yield text
+
+
+def _printed_day(page: LexborHTMLParser) -> date | None:
+    """The day of the microdata, or else of the first time element."""
+    for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
+        node = page.css_first(selector)
+        if node is not None:
+            return leading(node.attributes.get("datetime") or "")
+    return None
+
+
+def _publisher(page: LexborHTMLParser) -> str | None:
+    """The publisher that microdata names."""
+    node = page.css_first('[itemprop="publisher"] [itemprop="name"]')
+    return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
+
+
+def _take(item: dict[str, Any], told: Structured, known: dict[str, dict[str, Any]]) -> None:
+    kind = item.get("@type")
+    kinds = " ".join(kind) if isinstance(kind, list) and all(isinstance(k, str) for k in kind) else str(kind)
+    if "ImageObject" in kinds:
+        told.pictures.append(of_item(item, known))
+    elif _ARTICLE.search(kinds):
+        headline = item.get("headline")
+        if isinstance(headline, str) and told.headline is None:
+            told.headline = tidy(unescape(headline)) or None
+        published = item.get("datePublished")
+        if isinstance(published, str) and told.published is None:
+            told.published = leading(published)
+        publisher = item.get("publisher")
+        for one in publisher if isinstance(publisher, list) else [publisher]:
+            if isinstance(one, dict):
+                one = known.get(str(one.get("@id")), one)
+            if isinstance(one, dict) and isinstance(one.get("name"), str) and told.publication is None:
+                told.publication = tidy(unescape(one["name"])) or None

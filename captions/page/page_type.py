@@ -1,0 +1,168 @@
+"""What a page is, if it is no plain article: a stub behind a paywall, a live blog, a gallery; or none at all.
+
+Told by what the page says of itself for machines, by how much text it has, and by how that text stands among links:
+never by whose page it is.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from functools import lru_cache
+from itertools import islice
+
+from captions.lexicon import tables
+from captions.page.blocks import HEADINGS, Block
+from captions.page.content import is_paragraph
+from captions.text import has_cjk
+
+NO_ARTICLE = "no article in it"
+"""With what the note of a page begins that holds none."""
+STUB = "only the beginning of the article: the rest is behind a paywall"
+LIVE = "a live blog: many short reports on one page"
+GALLERY = "a gallery: pictures with little text"
+LINKS = f"{NO_ARTICLE}: a list of links to articles"
+ERROR = f"{NO_ARTICLE}: an error page"
+CONSENT = f"{NO_ARTICLE}: a page that asks for consent"
+EMPTY = f"{NO_ARTICLE}: a page without running text"
+
+_CLOSED = re.compile(r"""isAccessibleForFree["']\s*:\s*["']?[Ff]alse""")
+_LOCKED = re.compile(r"""content\s*=\s*["']?locked\b""", re.IGNORECASE)
+_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w+)"')
+_META = re.compile(r"""content\s*=\s*["']?article\b""", re.IGNORECASE)
+# So many characters around a name hold its value too.
+_NEAR = 80
+# In so many characters a page says what it is.
+_HEAD = 100_000
+# So many scripts with data, and so much of each, is looked at.
+_SCRIPTS, _SCRIPT = 20, 500_000
+# In characters of running text; scripts without spaces say more in fewer. Of 126 real pages one that says of itself
+# that it is not free has less than the first; it is a stub.
+_STUB, _GALLERY, _ERROR, _CONSENT = 1200, 800, 800, 3000
+_CJK = 2.5
+# A page that tells of more articles than these by their types tells of other articles, not of itself.
+_OTHERS = 5
+# A list of articles has so many headings that are links, or so many links; and nowhere so many paragraphs, or so much
+# running text, without a link of more than so many characters between.
+_HEADINGS, _LINKS = 6, 25
+_RUN_OF, _RUN, _LINK = 3, 450, 15
+_PICTURES = 4
+
+
+@dataclass(frozen=True, slots=True)
+class Signs:
+    """What a page says of itself for machines."""
+
+    article: bool = False
+    """That it is an article."""
+    closed: bool = False
+    """That it is not free to read."""
+    live: bool = False
+    gallery: bool = False
+
+
+def signs_of(html: str) -> Signs:
+    """Reads them in a page's source: in its JSON-LD and in the meta elements at its beginning."""
+    head = html[:_HEAD]
+    places = islice(_places(html, "application/ld+json"), _SCRIPTS)
+    data = [html[at : max(html.find("</script", at, at + _SCRIPT), at)] for at in places]
+    types = [kind for one in data for kind in _TYPE.findall(one)]
+    articles = sum(kind.endswith("Article") or kind in ("BlogPosting", "LiveBlogPosting", "Report") for kind in types)
+    body = any('"articleBody"' in one for one in data)
+    closed = any(_CLOSED.search(one) for one in data)
+    return Signs(
+        article=0 < articles <= _OTHERS or body or _near(head, "og:type", _META),
+        closed=closed or _near(head, "content_tier", _LOCKED),
+        live="LiveBlogPosting" in types,
+        gallery="ImageGallery" in types or "MediaGallery" in types,
+    )
+
+
+def _near(html: str, name: str, value: re.Pattern[str]) -> bool:
+    """Whether a value stands by a name somewhere."""
+    return any(value.search(html, max(0, at - _NEAR), at + len(name) + _NEAR) for at in _places(html, name))
+
+
+def _places(html: str, name: str) -> Iterator[int]:
+    """Where a name stands: found so, no pattern tries each place of a long page."""
+    at = html.find(name)
+    while at >= 0:
+        yield at
+        at = html.find(name, at + len(name))
+
+
+def notes_of(signs: Signs, blocks: Sequence[Block], title: str, text: str, captions: Sequence[str]) -> tuple[str, ...]:
+    """What a page is, in plain sentences; nothing for a plain article.
+
+    ``text`` is the article as read, ``captions`` the texts of its captions.
+    """
+    size = _weight(text)
+    if not signs.article and (none := _no_article(blocks, title, text)):
+        return (none,)
+    if not text and not captions:
+        return (EMPTY,)
+    found = []
+    if signs.closed and size < _STUB:
+        found.append(STUB)
+    if signs.live:
+        found.append(LIVE)
+    many = len(captions) >= _PICTURES and size < max(_GALLERY, sum(map(_weight, captions)))
+    if size < _GALLERY and captions and (many or signs.gallery):
+        found.append(GALLERY)
+    return tuple(found)
+
+
+def is_no_article(notes: Sequence[str]) -> str | None:
+    """The note that says that there is no article; None where there is one."""
+    return next((note for note in notes if note.startswith(NO_ARTICLE)), None)
+
+
+def _no_article(blocks: Sequence[Block], title: str, text: str) -> str | None:
+    error, consent = _words()
+    size = _weight(text)
+    heads = [title, *(block.text for block in blocks if block.tag in HEADINGS and len(block.text) < 200)]
+    short = [block.text for block in blocks if block.linked * 2 < len(block.text)]
+    if size < _ERROR and (_says(error, heads) or (_says(error, short) and sum(map(_weight, short)) < _ERROR)):
+        return ERROR
+    paragraphs = text.split("\n\n")
+    asking = [paragraph for paragraph in paragraphs if consent.search(paragraph.lower())]
+    if size < _CONSENT and asking and sum(map(len, asking)) * 2 > len(text):
+        return CONSENT
+    headings = sum(_is_link(block) for block in blocks if block.tag in HEADINGS)
+    links = sum(map(_is_link, blocks))
+    if (headings >= _HEADINGS or links >= _LINKS) and not _runs(blocks):
+        return LINKS
+    return None
+
+
+def _is_link(block: Block) -> bool:
+    return block.linked * 2 >= len(block.text)
+
+
+def _runs(blocks: Sequence[Block]) -> bool:
+    """Whether running text stands anywhere as in an article: paragraphs without a link between."""
+    count, size = 0, 0.0
+    for block in blocks:
+        if _is_link(block) and len(block.text) > _LINK:
+            count, size = 0, 0.0
+        elif is_paragraph(block):
+            count, size = count + 1, size + _weight(block.text)
+            if count >= _RUN_OF or size >= _RUN:
+                return True
+    return False
+
+
+def _weight(text: str) -> float:
+    return len(text) * (_CJK if has_cjk(text[:200]) else 1.0)
+
+
+def _says(words: re.Pattern[str], texts: Sequence[str]) -> bool:
+    return any(words.search(text.lower()) for text in texts)
+
+
+@lru_cache(maxsize=1)
+def _words() -> tuple[re.Pattern[str], re.Pattern[str]]:
+    read = tables.load("kinds.toml")
+    read.only({"error", "consent"})
+    return re.compile("|".join(read.words("error"))), re.compile("|".join(read.words("consent")))

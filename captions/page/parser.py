@@ -1,0 +1,206 @@
+"""A saved news page -> Article, without a rule for any site."""
+
+from __future__ import annotations
+
+import gc
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from typing import Any, TypeVar
+
+from captions.caption import occurrences
+from captions.caption.occurrences import Block as Found
+from captions.decoding import decode_page, what_binary
+from captions.lexicon.vocabulary import Vocabulary, default
+from captions.model import Article, Occurrence
+from captions.page import dom, limits, page_type
+from captions.page.blocks import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk
+from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
+from captions.page.figures import credit_lines, figures, repeated_alts
+from captions.page.metadata import Structured, of_page
+from captions.page.pictures import Pictures
+from captions.page.structured import Index
+from captions.plain.finder import Finder
+from captions.plain.lines import Line, page_of
+from captions.text import match_key, printable, tidy
+
+# Blocks before the article's first paragraph in which its main picture may stand.
+_BEFORE, _AFTER = 60, 6
+
+_T = TypeVar("_T")
+
+
+@dataclass(frozen=True, slots=True)
+class Layout:
+    """An article and the elements that it was read from, as long as their tree lives; see :func:`read_page`."""
+
+    article: Article
+    soup: Any
+    """The page as a BeautifulSoup tree."""
+    blocks: Sequence[Block]
+    """All blocks of the page, by their numbers."""
+    kept: Sequence[Block]
+    """Those of the article's text, in order: ``article.text`` is their texts."""
+    taken: frozenset[int]
+    """The numbers of those that hold captions and credits."""
+    places: tuple[int, ...]
+    """For each of the article's captions, the number of the block at which its first occurrence stands."""
+
+
+def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
+    """Reads an article from a page's source; bytes are decoded as a browser would. No source raises.
+
+    ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
+    caption, ``A dog.``, of Jo Reed and dpa; its occurrences name the element that holds them.
+    """
+    return read_page(html, url, vocabulary, lambda layout: layout.article)
+
+
+def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None, then: Callable[[Layout], _T]) -> _T:
+    """Reads a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
+    notes: tuple[str, ...] = ()
+    if isinstance(html, bytes):
+        binary = what_binary(html)
+        html, notes = ("", (f"no page: {binary}",)) if binary else decode_page(html)
+    html, cut = limits.bounded(html)
+    notes = (*notes, *cut)
+    words = vocabulary or default()
+    collecting = gc.isenabled()
+    gc.disable()  # a tree is a web of cycles: collecting while it grows takes a third of the time
+    try:
+        page = dom.parse(html)
+        told = of_page(page, url)
+        soup = dom.build(page)
+        made = then(_read(soup, told, words, notes, page_type.signs_of(html) if html else None))
+        dom.release(soup)
+        return made
+    finally:
+        if collecting:
+            gc.enable()
+
+
+def _read(
+    soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
+) -> Layout:
+    blocks, top = walk(soup)
+    outer, names = region(blocks, top)
+    total = sum(len(b.text) for b in blocks if is_paragraph(b))
+    inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
+    first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
+    heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
+    if heads:
+        first = min(first, heads[-1])
+    paths = _Paths()
+    found: list[Found] = []
+    taken: set[int] = set()
+    pictures = Pictures(Index(told.pictures), told.base, words)
+    captioned = figures(blocks, outer, total, first, last, words)
+    held = {number for figure in captioned for number in figure.blocks}
+    captioned += repeated_alts(blocks[max(0, first) : last + 1], outer, held, total, words)
+    for figure, shown in zip(captioned, pictures.of_all(captioned), strict=True):
+        taken.update(figure.blocks)
+        rule = "structured" if shown.structured else figure.rule
+        occurrence = Occurrence(figure.caption, element=paths.of(figure.container.tag))
+        at = figure.blocks[0]
+        found.append(Found(figure.caption, shown.reading, occurrence, rule, at, shown.images, shown.told))
+    for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
+        if line.reading is not None and within(line.container, outer):
+            taken.update(line.blocks)
+            shown = pictures.of(line)
+            occurrence = Occurrence("", element=paths.of(line.container.tag))
+            found.append(Found("", shown.reading, occurrence, line.rule, line.blocks[0], shown.images, shown.told))
+    said = [f.caption for f in found] + [told.headline or "", told.title]
+    for one in pictures.unprinted(blocks, outer, first, last, said):
+        occurrence = Occurrence(one.caption, element=paths.of(one.tag))
+        at, shown = one.number, one.shown
+        found.append(Found(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
+    above = deck(blocks, outer, taken, total, names)
+    before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
+    before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
+    kept = body_blocks(blocks, outer, taken, total, names)
+    if above:
+        repeated = {match_key(b.text) for b in kept}
+        above = [b for b in above if match_key(b.text) not in repeated]
+    of_text = {b.number for b in (*above, *kept)}
+    numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
+    found, left = _from_text([b for _, b in numbered], found, words, paths, pictures)
+    kept = [b for b in left if b.number in of_text]
+    captions = occurrences.group(found)
+    text = "\n\n".join(printable(b.text) for b in kept)
+    printed = [caption.text for caption in captions]
+    kind = () if signs is None else page_type.notes_of(signs, blocks, told.title, text, printed)
+    article = Article(
+        text=text,
+        captions=captions,
+        headline=tidy(told.headline or _headline(blocks, told.title) or "") or None,
+        url=tidy(told.url or "") or None,
+        published=told.published,
+        publication=tidy(told.publication or "") or None,
+        language=tidy(told.language or "") or None,
+        notes=(*notes, *kind),
+    )
+    orders = {id(f.occurrence): f.order for f in found}
+    end = len(blocks)
+    places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
+    return Layout(article, soup, blocks, kept, frozenset(taken.union(orders.values())), places)
+
+
+def _from_text(
+    blocks: list[Block], found: list[Found], words: Vocabulary, paths: _Paths, pictures: Pictures
+) -> tuple[list[Found], list[Block]]:
+    """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
+    known = {match_key(f.caption) for f in found if f.caption}
+    kept = [b for b in blocks if match_key(b.text) not in known or _is_said(b)]
+    lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
+    finder = Finder(page_of(lines), words, "")
+    more = finder.find()
+    left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
+    for block in more:
+        at = kept[block.order]
+        occurrence = Occurrence(block.caption, element=paths.of(at.node.tag), shape=block.occurrence.shape)
+        shown = pictures.before(at.node.tag)
+        found.append(Found(block.caption, block.reading, occurrence, block.rule, at.number, shown))
+    return found, left
+
+
+def _headline(blocks: list[Block], title: str) -> str | None:
+    """The heading that the page's title begins with, for a first heading can be the site's name; else the first h1."""
+    key = match_key(title)
+    headings = [b for b in blocks if b.tag in HEADINGS]
+    named = (b.text for b in headings if key.startswith(match_key(b.text)) and len(b.text.split()) > 1)
+    return next(named, None) or next((b.text for b in headings if b.tag == "h1"), None)
+
+
+def _is_said(block: Block) -> bool:
+    """Whether a block that says what a caption says is a sentence of the article: it stands by no picture."""
+    by_picture = block.pictured or block.node.images or block.node.inside(PICTURE | CAPTION | CREDIT)
+    return block.tag == "p" and is_paragraph(block) and not by_picture
+
+
+class _Paths:
+    """Where the elements of a page stand."""
+
+    def __init__(self) -> None:
+        self._places: dict[int, int] = {}
+        self._numbered: set[int] = set()
+
+    def of(self, tag: Any) -> str:
+        """``article > figure[2] > figcaption``."""
+        steps = []
+        while tag is not None and tag.name not in ("[document]", "html", "body"):
+            place = self._place(tag)
+            steps.append(tag.name if place == 1 else f"{tag.name}[{place}]")
+            tag = tag.parent
+        return " > ".join(reversed(steps))
+
+    def _place(self, tag: Any) -> int:
+        """Which of its parent's children of its name an element is; all of them are numbered at once."""
+        parent = tag.parent
+        if parent is None:
+            return 1
+        if id(parent) not in self._numbered:
+            self._numbered.add(id(parent))
+            counts: dict[str, int] = {}
+            for child in parent.contents:
+                if name := getattr(child, "name", None):
+                    counts[name] = self._places[id(child)] = counts.get(name, 0) + 1
+        return self._places[id(tag)]

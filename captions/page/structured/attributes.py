@@ -1,0 +1,118 @@
+"""What elements tell of their picture: data attributes (BeautifulSoup's tree), microdata and RDFa (lexbor's)."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any
+
+from bs4.element import Tag
+from selectolax.lexbor import LexborHTMLParser, LexborNode
+
+from captions.page.structured.hydration import of_object
+from captions.page.structured.jsonld import of_item
+from captions.page.structured.picture_data import Told, of_pairs, role_of, stems
+from captions.text import tidy
+
+# Attributes that mean something else under such names, or say what is no caption to everybody who sees the page.
+_OTHERS = frozenset(
+    (
+        "class",
+        "id",
+        "style",
+        "alt",
+        "title",
+        "aria-label",
+        "aria-description",
+        "src",
+        "href",
+        "content",
+        "name",
+        "label",
+    )
+)
+# In characters: an attribute that holds JSON.
+_LONGEST = 20_000
+_SURE = ("caption", "credit", "creator")
+_MOST_SCOPES, _MOST_PROPERTIES = 60, 60
+_SCOPES = '[itemtype$="/ImageObject"], [typeof$="ImageObject"]'
+_LISTED = ("creator", "author", "copyrightHolder", "provider")
+
+
+def of_element(tag: Tag) -> Told | None:
+    """What the attributes of an element tell of the picture that it holds; None where they tell nothing.
+
+    ``<img data-caption="A dog." data-credit="Jo Reed/AP">`` gives caption and credit line. A title or an alternative
+    text alone tells nothing.
+    """
+    attributes: Mapping[str, Any] = tag.attrs
+    pairs: dict[str, str] = {}
+    held: Told | None = None
+    for name, value in attributes.items():
+        if not isinstance(value, str) or len(value) < 2 or name in _OTHERS:
+            continue
+        if value[0] in "{[" and len(value) <= _LONGEST and any(stem in value for stem in stems()):
+            held = held or _of_json(value)
+            continue
+        bare = name.removeprefix("data-")
+        role = role_of(bare)
+        if role and (bare != name or role in _SURE):
+            pairs[bare] = value
+    if pairs:
+        told = of_pairs(pairs)
+        if told.caption or told.tells:
+            return told
+    return held
+
+
+def of_scopes(page: LexborHTMLParser) -> list[Told]:
+    """What the elements of each ``itemscope`` (or ``typeof``) that is an ImageObject tell, shown or not."""
+    out = []
+    for scope in page.css(_SCOPES)[:_MOST_SCOPES]:
+        item: dict[str, Any] = {}
+        addresses: list[str] = []
+        for node in scope.css("[itemprop], [property], img")[:_MOST_PROPERTIES]:
+            attributes = node.attributes
+            if node.tag == "img" and (address := attributes.get("src")):
+                addresses.append(address)
+            for name in (attributes.get("itemprop") or attributes.get("property") or "").split():
+                name = name.rpartition(":")[2]
+                value = _value(node)
+                if name in ("contentUrl", "url", "thumbnailUrl", "embedUrl"):
+                    addresses.append(value)
+                elif name in _LISTED:
+                    item.setdefault(name, []).append(value)
+                elif name != "name":  # of a creator or a publisher more often than of the picture
+                    item.setdefault(name, value)
+        told = of_item(item, {})
+        told.addresses = tuple(dict.fromkeys(a for a in addresses if a and not a.startswith("data:")))
+        if told.tells:
+            out.append(told)
+    return out
+
+
+def _value(node: LexborNode) -> str:
+    """What a property is set to: its content, its address, the name of the thing that it holds, or its text."""
+    attributes = node.attributes
+    if content := attributes.get("content"):
+        return content
+    if node.tag in ("link", "a", "img", "source") and (address := attributes.get("href") or attributes.get("src")):
+        text = tidy(node.text()) if node.tag == "a" else ""
+        return text if text and "itemprop" in attributes and attributes["itemprop"] not in _ADDRESSES else address
+    named = node.css_first('[itemprop="name"], [property="name"], [property="schema:name"]')
+    if named is not None:
+        return named.attributes.get("content") or tidy(named.text())
+    return tidy(node.text())
+
+
+_ADDRESSES = ("license", "acquireLicensePage", "contentUrl", "url", "thumbnailUrl")
+
+
+def _of_json(value: str) -> Told | None:
+    try:
+        data = json.loads(value, strict=False)
+    except (ValueError, RecursionError):
+        return None
+    if isinstance(data, list):
+        data = next((one for one in data if isinstance(one, dict)), None)
+    return of_object(data) if isinstance(data, dict) else None

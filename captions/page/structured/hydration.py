@@ -1,0 +1,150 @@
+"""The state that a page carries for its scripts -> what it tells of pictures.
+
+It is not read as a whole, for it is as long as the page: from each name of a credit, the object around it is. So it
+makes no difference in what the object is wrapped: ``application/json``, ``window.__STATE__ = {...}``, a string for
+``JSON.parse``.
+"""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from itertools import islice
+from typing import Any
+
+from captions.page.structured.picture_data import Told, of_pairs, role_of, stems
+
+# In characters: how far before a credit's name its object may begin, and how long it may be.
+_BEFORE, _LONGEST = 6_000, 24_000
+# Bounds for one script: names looked at, objects tried for one name, strings for JSON.parse.
+_MOST_NAMES, _MOST_TRIES, _MOST_STRINGS = 200, 12, 500
+_MOST_ADDRESSES, _DEEPEST = 12, 4
+_NAME = re.compile(r'"([A-Za-z_À-ÿ-]{1,60})"\s*:')
+# In characters: a longer list is not read as a whole.
+_LONGEST_TABLE = 5_000_000
+# Behind these stands JSON inside a string.
+_OPENINGS = ('JSON.parse("', 'push([1,"')
+_PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|tiff?)(?:$|[?#&])", re.IGNORECASE)
+_PLACES = re.compile(r"url|src|href|uri|file|image|original", re.IGNORECASE)
+_OWN = ("caption", "credit", "creator")
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def of_scripts(texts: Iterable[str]) -> list[Told]:
+    """The pictures that scripts' data tell a credit of; what is broken is passed over."""
+    out: list[Told] = []
+    known = stems()
+    for text in texts:
+        found = [stem for stem in known if stem in text] if '":' in text else []
+        if not found:
+            continue
+        out.extend(_of_text(text, found))
+        if text.lstrip()[:1] == "[":
+            out.extend(_of_table(text))
+        for opening in _OPENINGS:
+            at = text.find(opening)
+            for _ in range(_MOST_STRINGS):
+                if at < 0:
+                    break
+                try:
+                    held, end = _DECODER.raw_decode(text, at + len(opening) - 1)
+                except (ValueError, RecursionError):
+                    break
+                if isinstance(held, str):
+                    out.extend(_of_text(held, found))
+                at = text.find(opening, end)
+    return out
+
+
+def of_object(data: Mapping[str, Any]) -> Told | None:
+    """What an object tells of a picture: None where it tells no credit, or has no address of a picture."""
+    told = of_pairs(data)
+    if not told.tells:
+        return None
+    told.addresses = tuple(_addresses(data, 0))[:_MOST_ADDRESSES]
+    return told if told.addresses or told.caption else None
+
+
+def _of_text(text: str, known: Sequence[str]) -> Iterator[Told]:
+    seen: set[int] = set()
+    left = _MOST_NAMES
+    for stem in known:
+        at = text.find(stem)
+        while at >= 0 and left:
+            left -= 1
+            end = at + len(stem)
+            quote = text.rfind('"', max(0, at - 60), at)
+            name = _NAME.match(text, quote) if quote >= 0 else None
+            if name is not None and name.end() > end and role_of(name[1]):
+                found = _around(text, quote)
+                if found is not None and found[0] not in seen:
+                    seen.add(found[0])
+                    told = of_object(found[1])
+                    if told is not None:
+                        yield told
+            at = text.find(stem, end)
+
+
+def _of_table(text: str) -> Iterator[Told]:
+    """Of a list in which each value stands once and objects name their values by place:
+    ``[{"caption": 1, "credit": 2}, "A dog.", "Jo Reed/AP"]``."""
+    try:
+        read = json.loads(text, strict=False) if len(text) <= _LONGEST_TABLE else None
+    except (ValueError, RecursionError):
+        return
+    table: list[Any] = read if isinstance(read, list) else []
+    left = _MOST_NAMES
+    for one in table:
+        if left and isinstance(one, dict) and any(role_of(name) in _OWN for name in one):
+            left -= 1
+            told = of_object(_placed(table, one, 0))
+            if told is not None:
+                yield told
+
+
+def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:
+    """A value of such a list with what stands at its places; deeper than an object's picture nothing is followed."""
+    if isinstance(value, dict):
+        values = {name: _at(table, place, depth) for name, place in islice(value.items(), 60)}
+        return {name: one for name, one in values.items() if one is not None}
+    if isinstance(value, list):
+        return [_at(table, place, depth) for place in value[:20]]
+    return value
+
+
+def _at(table: Sequence[Any], place: Any, depth: int) -> Any:
+    inside = isinstance(place, int) and not isinstance(place, bool) and 0 <= place < len(table)
+    return _placed(table, table[place], depth + 1) if inside and depth < _DEEPEST else None
+
+
+def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
+    """Where the smallest object around a place begins, and what it holds."""
+    start = at
+    for _ in range(_MOST_TRIES):
+        start = text.rfind("{", max(0, at - _BEFORE), start)
+        if start < 0:
+            return None
+        piece = text[start : start + _LONGEST]
+        try:
+            data, end = _DECODER.raw_decode(piece)
+        except (ValueError, RecursionError):
+            continue
+        if start + end > at:
+            return (start, data) if isinstance(data, dict) else None
+    return None
+
+
+def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
+    """The addresses of pictures in an object and in what it holds: sizes, renditions, crops."""
+    if isinstance(value, str):
+        if len(value) < 2_000 and (_PICTURE.search(value) or (_PLACES.search(key) and "/" in value)):
+            yield value.partition(" ")[0]
+    elif depth < _DEEPEST and isinstance(value, dict):
+        if depth and any(one and role_of(name) in _OWN for name, one in value.items()):
+            return  # another picture, with a caption or a credit of its own
+        for name, one in list(value.items())[:60]:
+            yield from _addresses(one, depth + 1, name)
+    elif depth < _DEEPEST and isinstance(value, list):
+        for one in value[:20]:
+            yield from _addresses(one, depth + 1, key)

@@ -1,0 +1,315 @@
+"""Which lines of an article are captions and credits.
+
+What a line alone leaves open is told by its neighbours, by repetition, and by the article as a whole.
+"""
+
+from __future__ import annotations
+
+from collections import Counter
+
+from captions.caption import occurrences
+from captions.caption.candidates import LIKELY, SURE, Split, is_named
+from captions.caption.line_shapes import ROLE, has_words, is_caption_text, is_dated
+from captions.caption.occurrences import Block
+from captions.caption.split import is_label, split
+from captions.caption.unlabeled import is_in_style
+from captions.credit.labels import hidden, label_kind
+from captions.credit.parser import Reading
+from captions.lexicon.vocabulary import Vocabulary
+from captions.model import Occurrence
+from captions.plain.context import LONGEST_BESIDE, LONGEST_SURE, Neighbours
+from captions.plain.lines import Line, Page
+from captions.text import STOPS, is_cut, match_key, sentences, tidy, without_ellipsis
+
+LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
+
+
+class Finder:
+    """One pass over the lines of an article: which of them are captions and credits."""
+
+    def __init__(self, page: Page, words: Vocabulary, source: str) -> None:
+        """Takes the lines of one pass and the text that their spans count in."""
+        self.page, self.words, self.source = page, words, source
+        self.lines = page.lines
+        self.blocks: list[Block] = []
+        self.near = Neighbours(page, words)
+        self.by_end: dict[int, int] = {}
+        """Where a block ends in the source -> its place among the blocks."""
+
+    def find(self) -> list[Block]:
+        """The occurrences found; their lines are marked as taken."""
+        hinted = False
+        splits: dict[str, Split | None] = {}  # what is printed twice is read once
+        for line in self.lines:
+            if not line.read:
+                if line.text not in splits:
+                    splits[line.text] = split(line.text, self.words)
+                line.split, line.read = splits[line.text], True
+                line.label = is_label(line.text, self.words)
+            hinted = hinted or line.split is not None or line.label or hidden(line.text, self.words) is not None
+        if not hinted:
+            return []
+        for line in self.lines:
+            line.key = line.key or match_key(line.text[:4000])
+        self.page.keys = Counter(line.key for line in self.lines)
+        joined = self._join_labels()
+        self._wholes()
+        self.near.known = {match_key(block.caption) for block in self.blocks if block.caption}
+        self._credits()
+        self._labelled()
+        if self.blocks:
+            self._repeats()
+        for label, credit in joined:
+            if not credit.taken:
+                label.taken = False  # the next round may join them again
+        return self.blocks
+
+    # Lines that hold caption and credit.
+
+    def _wholes(self) -> None:
+        captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
+        bare = Counter(captions)
+        cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
+        cuts = [cut for cut in cuts if len(cut) >= occurrences.SHORTEST_CUT]
+        style = 0
+        undecided: list[int] = []
+        for at, line in enumerate(self.lines):
+            if line.split is None or line.split.alone or line.taken:
+                continue
+            key = captions[at]
+            supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
+            supported = supported or any(key.startswith(cut) for cut in cuts)
+            if self._accept_whole(at, line.split, supported):
+                self._take_whole(at, line.split)
+                style += line.split.rule == "bare-bracket"
+            elif line.split.rule == "bare-bracket":
+                undecided.append(at)
+        for at in undecided:
+            found = self.lines[at].split
+            if found is not None and style >= 2 and is_in_style(found):
+                self._take_whole(at, found)
+
+    def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
+        size = len(found.caption)
+        if not is_caption_text(found.caption) or not has_words(found.caption, 2) or is_dated(found.caption):
+            return False
+        if found.strength == SURE:
+            return size <= LONGEST_SURE
+        if supported and size <= LONGEST_SURE:
+            return found.strength >= LIKELY or has_words(found.caption, 6)
+        if found.strength < LIKELY or size > LONGEST_LIKELY:
+            return False
+        agency_only = not found.reading.persons
+        if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
+            return False
+        # A sentence, and who wrote it: `It rained. — Reuters`.
+        signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in STOPS
+        joint = self.lines[at].text[len(found.caption) : found.start]
+        return not signed or (self.near.goes_on(at) and not any(dash in joint for dash in "-–—"))
+
+    def _take_whole(self, at: int, found: Split) -> None:
+        shape = "short" if is_cut(found.caption) else "whole"
+        first = self._caption_label_above(at)
+        self._block(found.caption, found.reading, first, at, shape, found.rule, at)
+
+    # Credits on a line of their own.
+
+    def _join_labels(self) -> list[tuple[Line, Line]]:
+        """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
+        pairs: list[tuple[Line, Line]] = []
+        for at, line in enumerate(self.lines[:-1]):
+            if not line.label or not self.page.beside(at, at + 1):
+                continue
+            following = self.lines[at + 1]
+            alone = following.split is not None and following.split.alone
+            if self.page.gaps[at + 1] and (len(following.text) > 60 or not alone):
+                continue  # behind a blank line, only what is a credit by itself
+            joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
+            sure = joined is not None and joined.reading.clean and is_named(joined.reading)
+            if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
+                line.split, line.taken = None, True
+                following.split, following.read = joined, False
+                pairs.append((line, following))
+        return pairs
+
+    def _credits(self) -> None:
+        alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
+        if not alone:
+            return
+        below_first = self.near.prefers_below(alone)
+        for at in alone:
+            found = self.lines[at].split
+            if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
+                continue
+            place = self._caption_of(at, found, below_first)
+            if place is not None:
+                caption = self.lines[place].text
+                first = min(self._caption_label_above(min(at, place)), at, place)
+                self._block(
+                    caption,
+                    found.reading,
+                    self._label_above(first),
+                    max(at, place),
+                    _shape(caption),
+                    f"{found.rule}-{'above' if place > at else 'under'}",
+                    at,
+                )
+            elif self._says_so(at, found):
+                self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
+
+    def _says_so(self, at: int, found: Split) -> bool:
+        """Whether a line is a credit whatever stands by it."""
+        if found.reading.label in ("weak", "sign"):
+            return False
+        return found.strength == SURE or hidden(self.lines[at].text, self.words) is not None
+
+    def _caption_of(self, at: int, found: Split, below_first: bool) -> int | None:
+        """The line that a credit belongs to: the one above, unless the one below is the likelier caption."""
+        if (labelled := self._labelled_below(at)) is not None:
+            return labelled
+        over = self.near.over(at)
+        above, below = self.near.plausible(at, over, found), self.near.plausible(at, at + 1, found)
+        if self.page.gaps[at] and hidden(self.lines[at].text, self.words) is not None:
+            above = 0  # Image source, X: what belongs to it stands below, if anything does
+        repeated = [n for n in (over, at + 1) if self.near.is_repeated(at, n)]
+        if len(repeated) == 1 and (above or below):
+            return repeated[0]
+        if found.reading.label == "weak" and not found.reading.registered:
+            return None  # `Source: Ministry of Health` stands under charts and texts
+        if found.reading.label == "sign" and not above:
+            return None  # `© 2024 The Paper` at a page's foot
+        if not above and over == 0 and self.near.is_headline(0) and self.page.beside(at, 0):
+            return None  # a picture's credit under the headline: its caption is not printed
+        if below and not above and at and self.page.gaps[at + 1] and not below_first:
+            return None  # what stands below is parted from it: the next paragraph
+        if above == 1 and below and all(t[0].isupper() for t in self.lines[over].text.split()):
+            return over  # a name above a labelled credit: Peter Katjavivi
+        if above and below:
+            heading = below > above and self.lines[at + 1].text[-1] not in STOPS
+            return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
+        return over if above else at + 1 if below else None
+
+    def _labelled_below(self, at: int) -> int | None:
+        """The line under a credit that a label says is the caption."""
+        return self.near.labelled_by(at + 1) if self.page.beside(at, at + 1) else None
+
+    def _is_no_credit(self, at: int, found: Split) -> bool:
+        """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
+        reading = found.reading
+        if reading.credit.copyright_notice and not reading.persons:
+            return True
+        if reading.label == "sign" and not reading.persons and not reading.registered and not self.near.goes_on(at):
+            return True
+        unnamed = reading.label is None or reading.label == "weak"
+        if unnamed and not reading.persons and not self.near.goes_on(at):
+            return True
+        roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and ROLE.match(self.lines[n].text)]
+        return bool(roles) and not reading.registered
+
+    def _repeats_neighbour(self, at: int, found: Split) -> bool:
+        """A credit printed again right under the caption that has it: part of that occurrence."""
+        if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
+            return False
+        place = self.by_end.get(self.lines[at - 1].end)
+        if place is None:
+            return False
+        last = self.blocks[place]
+        if last.reading is None or last.occurrence.end != self.lines[at - 1].end or not last.caption:
+            return False
+        if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
+            return False
+        if self.near.plausible(at, at + 1, found) and last.rule.endswith("above"):
+            return False
+        self.lines[at].taken = True
+        if self._parted(at):
+            self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
+            return True
+        start = last.occurrence.start or 0
+        occurrence = Occurrence(
+            self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.occurrence.shape
+        )
+        self.blocks[place] = Block(last.caption, last.reading, occurrence, last.rule, last.order)
+        self.by_end[self.lines[at].end] = place
+        return True
+
+    def _label_above(self, at: int) -> int:
+        """Takes a label alone on the line above along."""
+        if not at or not self.page.beside(at, at - 1):
+            return at
+        above = self.lines[at - 1]
+        return at - 1 if above.label and above.end not in self.by_end else at
+
+    def _caption_label_above(self, at: int) -> int:
+        """``Legende:`` on the line above a caption goes with it."""
+        if not at or not self.page.beside(at, at - 1):
+            return at
+        above = self.lines[at - 1]
+        return at - 1 if not above.taken and above.label else at
+
+    # Occurrences without a credit.
+
+    def _labelled(self) -> None:
+        """Captions that a label says are some."""
+        for at in range(len(self.lines)):
+            place = self.near.labelled_by(at)
+            if place is not None and (place == at or len(self.lines[place].text) <= LONGEST_BESIDE):
+                self._block(self.lines[place].text, None, at, place, "caption", "labelled")
+
+    def _repeats(self) -> None:
+        """Lines that say the same as a caption found with its credit, whole or cut short."""
+        captions = {match_key(b.caption): b for b in self.blocks if b.caption}
+        captions.pop("", None)
+        starts: dict[str, list[str]] = {}
+        for key in captions:
+            starts.setdefault(key[: occurrences.SHORTEST_CUT], []).append(key)
+        for at, line in enumerate(self.lines):
+            if line.taken or not line.key or (at == 0 and self.near.is_headline(0)):
+                continue
+            if line.key in captions:
+                self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")
+            elif is_cut(line.text):
+                key = match_key(without_ellipsis(line.text))
+                if len(key) >= occurrences.SHORTEST_CUT and any(
+                    k.startswith(key) for k in starts.get(key[: occurrences.SHORTEST_CUT], ())
+                ):
+                    self._block(line.text, None, at, at, "short", "cut")
+
+    def _block(
+        self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1
+    ) -> None:
+        """Takes the lines from first to last as one occurrence; ``credited`` is the one that holds the credit.
+
+        Where an earlier pass took lines between them they are more than one. What is decided never asks for that: the
+        text that is left, read by itself, must give the same.
+        """
+        for line in self.lines[first : last + 1]:
+            line.taken = True
+        starts = [first, *(at for at in range(first + 1, last + 1) if self._parted(at))]
+        for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
+            if len(starts) == 1 or start <= credited < end:
+                self._block_of(caption, reading, start, end - 1, shape, rule)
+            else:
+                self._block_of(caption, None, start, end - 1, "caption", rule)
+
+    def _parted(self, at: int) -> bool:
+        """Whether an earlier pass took lines that stood before this one."""
+        return self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1)
+
+    def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
+        start, end = self.lines[first].start, self.lines[last].end
+        occurrence = Occurrence(self.source[start:end], start, end, None, shape)
+        self.by_end[end] = len(self.blocks)
+        number = self.lines[first].number
+        for one in reading.pictures if reading and reading.pictures else (reading,):
+            self.blocks.append(Block(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
+
+
+def _without_label(caption: str, words: Vocabulary) -> str:
+    if label_kind(caption, words) == "caption":
+        return ""
+    told = hidden(caption, words)
+    return told[1] if told is not None and told[0] == "caption" else caption
+
+
+def _shape(caption: str) -> str:
+    return "short" if is_cut(caption) else "whole"

@@ -1,0 +1,162 @@
+"""The lines of a source with their spans, and what is left of them put together again."""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+
+from captions.caption.candidates import Split, read
+from captions.credit import labels
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import CONTROLS, printable, tidy
+
+_LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
+_INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
+# Between a bracket and the word behind it; what no reader sees, too.
+_SKIPPED = re.compile(f"[ \t\u00a0.{CONTROLS}\ufeff]*")
+_LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
+# A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
+LONGEST_INNER = 520
+
+
+@dataclass(slots=True)
+class Line:
+    """A line of the source, or a part of one; ``source[start:end]`` is it, without its line end."""
+
+    start: int
+    end: int
+    text: str
+    """Without the white space around it; empty for a blank line."""
+    number: int
+    """Its place among all lines, blank ones too."""
+    split: Split | None = None
+    read: bool = False
+    """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
+    label: bool = False
+    """Whether it is a label and nothing else; found out with split."""
+    key: str = ""
+    taken: bool = False
+    glued: bool = False
+    """Whether it goes on where the line before it ends: parts of one line of the source."""
+
+
+@dataclass(slots=True)
+class Page:
+    """The lines of a text that are not blank, and what is known of them."""
+
+    lines: list[Line]
+    gaps: list[bool]
+    """For each line, whether a blank line stands before it."""
+    uniform: bool
+    """Whether blank lines stand between all lines: then they part nothing."""
+    parted: bool = False
+    """Whether blank lines stand anywhere."""
+    keys: Counter[str] = field(default_factory=Counter)
+
+    def beside(self, at: int, other: int) -> bool:
+        """Whether two neighbouring lines stand together."""
+        return 0 <= other < len(self.lines) and (self.uniform or not self.gaps[max(at, other)])
+
+
+def join(source: str, lines: Sequence[Line]) -> str:
+    """The text that the lines make, line ends as ``\\n``; parts of one line stay on one line."""
+    parts: list[str] = []
+    for at, line in enumerate(lines):
+        text = source[line.start : line.end]
+        if not line.text:
+            text = _LINE.sub("\n", text)  # a run of blank lines
+        glued = at > 0 and line.glued and lines[at - 1].number == line.number - 1
+        if at and not glued:
+            parts.append("\n")
+        parts.append(text.lstrip() if line.glued and not glued else text)
+    return printable("".join(parts))
+
+
+def split_lines(text: str, words: Vocabulary) -> list[Line]:
+    """All lines of a text but for blank ones at its start and end. A line in which the text goes on behind a labelled
+    bracket, ``A dog. (Photo: X) It rained.``, is two."""
+    out: list[Line] = []
+    start = 0
+    for cut in [*_LINE.finditer(text), None]:
+        end = cut.start() if cut else len(text)
+        first = start
+        if out and not out[-1].text and not text[start:end].strip():
+            out[-1].end = end  # blank lines in a row are one
+            start = cut.end() if cut else end
+            continue
+        whole = text[start:end]
+        if len(whole) > 12 and ("(" in whole or "[" in whole or "（" in whole or "【" in whole):
+            for part in _parts(text, start, end, words):
+                out.append(Line(first, part, tidy(text[first:part]), len(out), glued=first > start))
+                first = part
+        else:
+            out.append(Line(start, end, tidy(whole), len(out)))
+        start = cut.end() if cut else end
+    return _trimmed(out)
+
+
+def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
+    """Where the parts of one line end: behind each labelled bracket after which the text goes on."""
+    ends: list[int] = []
+    first = start
+    for bracket in _INNER.finditer(text, start, end):
+        inner = bracket.group()
+        if not _LABEL_SIGN.search(inner) and not labels.by_phrases(inner, words):
+            continue
+        after = _SKIPPED.match(text, bracket.end(), end)
+        behind = text[after.end()] if after and after.end() < end else ""
+        if bracket.end() - first > LONGEST_INNER or not behind or behind.islower() or behind in ",;:)]-–—/":
+            continue
+        if _in_quotes(text[first : bracket.start()]):
+            continue  # a quotation goes on around the bracket
+        if read(inner, words).label in ("before", "by", "after", "sign"):
+            ends.append(bracket.end())
+            first = bracket.end()
+    return [*ends, end]
+
+
+def _in_quotes(text: str) -> bool:
+    """Whether a quotation that opens in a text does not end in it."""
+    return text.count('"') % 2 == 1 or text.count("“") > text.count("”") or text.count("«") > text.count("»")
+
+
+def _trimmed(lines: list[Line]) -> list[Line]:
+    first, last = 0, len(lines)
+    while first < last and not lines[first].text:
+        first += 1
+    while last > first and not lines[last - 1].text:
+        last -= 1
+    return lines[first:last]
+
+
+def page_of(lines: list[Line]) -> Page:
+    """The lines that are not blank, with what parts them; nothing is taken yet."""
+    solid: list[Line] = []
+    gaps: list[bool] = []
+    gap = False
+    for line in lines:
+        if not line.text:
+            gap = True
+            continue
+        line.taken = False
+        solid.append(line)
+        gaps.append(gap)
+        gap = False
+    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), parted=any(gaps[1:]))
+
+
+def without_taken(lines: list[Line], page: Page) -> list[Line]:
+    """The lines that are left; where blank lines stood on both sides of what was taken, those before it stay."""
+    out: list[Line] = []
+    removed = False
+    for line in lines:
+        if line.text and line.taken:
+            removed = True
+        elif line.text or not (removed and (not out or not out[-1].text)):
+            out.append(line)
+            removed = removed and not line.text
+        elif out:
+            out[-1].end = out[-1].start  # of the blank lines on both sides, one stays
+    return _trimmed(out)

@@ -1,0 +1,113 @@
+"""``captions images sheet``: pictures that need a person, each beside its printed and its embedded credit."""
+
+from __future__ import annotations
+
+import base64
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import islice
+from pathlib import Path
+from typing import TextIO
+
+from captions.audit.finding import Finding
+from captions.audit.image_rules import CHECKED, Checked
+from captions.errors import InputError
+from captions.imaging.hashing import thumbnail
+from captions.imaging.library import Archive, Picture
+from captions.report import Column, Row, as_page
+
+_COLUMNS = (
+    Column(as_page.PICTURE, "Picture"),
+    Column("path", "File"),
+    Column("printed", "Printed"),
+    Column("embedded", "Embedded"),
+    Column("findings", "Findings"),
+)
+
+
+_AT_ONCE = 200
+_SIDE = 160  # pixels, of a thumbnail in a report
+MOST = 1_000
+"""Pictures on a page, if nothing else is said: a page of more is one that no browser opens."""
+
+
+def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> tuple[int, int]:
+    """Writes an HTML page with a row for each picture that something was found of, the worst :data:`MOST` of them.
+
+    Gives how many are shown, and of how many. A picture whose file is gone, or can't be decoded, stands there without
+    a thumbnail.
+    """
+    most = MOST if limit is None else limit
+    by_picture: dict[int, list[Finding]] = {}
+    numbers: set[int] = set()
+    for finding, own in done.spool:
+        for number in own:
+            numbers.add(number)
+            if number in by_picture or len(by_picture) < most:
+                by_picture.setdefault(number, []).append(finding)
+    heading = f"{len(numbers)} of {done.pictures} pictures need a person"
+    note = f"shown: {len(by_picture)} of {len(numbers)}" if len(by_picture) < len(numbers) else ""
+    table = as_page.Table("Pictures", _COLUMNS, _rows(by_picture, done.archive))
+    as_page.write("Pictures to look at", heading, [table] if by_picture else [], note, stream)
+    return len(by_picture), len(numbers)
+
+
+def _rows(by_picture: Mapping[int, Sequence[Finding]], archive: Archive) -> Iterator[Row]:
+    left = iter(by_picture)
+    while page := list(islice(left, _AT_ONCE)):
+        pictures = archive.pictures(page)
+        uses = archive.uses({use for number in page for use in archive.links.of_image(number)})
+        for number in page:
+            own = [uses[use] for use in archive.links.of_image(number) if use in uses]
+            printed = [f"{use.credit.line if use.credit else 'no credit'} in {use.source}" for use in own]
+            if number in pictures:
+                yield _row(pictures[number], by_picture[number], printed)
+
+
+def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) -> Row:
+    caption = picture.kept.fields.caption or ""
+    return {
+        as_page.PICTURE: small(picture.path),
+        "path": picture.path,
+        "printed": "; ".join(printed),
+        "embedded": " | ".join(part for part in (caption, picture.credit.line if picture.credit else "") if part),
+        "findings": "; ".join(dict.fromkeys(f"{it.code} {it.message}" for it in findings)),
+    }
+
+
+def small(path: str, side: int = 240) -> str:
+    """A small copy of a picture, as JPEG in base64; empty where its file is gone or can't be decoded."""
+    try:
+        # What was a file when it was scanned may be a pipe by now, on which one waits for ever.
+        if not Path(path).is_file():
+            return ""
+        return base64.b64encode(thumbnail(path, side)).decode()
+    except (InputError, OSError):
+        return ""
+
+
+class Thumbnails:
+    """Small pictures for the findings and captions of a report, no more than :data:`MOST` of them."""
+
+    def __init__(self, archive: Archive) -> None:
+        """Takes the pictures of a store."""
+        self._archive, self.left = archive, MOST
+        self._known: dict[str, str] = {}
+
+    def of_finding(self, finding: Finding) -> str:
+        """The picture of a finding as JPEG in base64; empty where there is none, or no room."""
+        if finding.use is not None:
+            return self.of_use(finding.use.id) if finding.use.id is not None else ""
+        return self._small(finding.source) if finding.code in CHECKED else ""
+
+    def of_use(self, use: int) -> str:
+        """The picture that most surely belongs to a use, likewise."""
+        numbers = self._archive.links.of_use(use)[:1] if self.left else []
+        return next((self._small(picture.path) for picture in self._archive.pictures(numbers).values()), "")
+
+    def _small(self, path: str) -> str:
+        if not self.left:
+            return ""
+        if path not in self._known:
+            self._known[path] = small(path, _SIDE)
+        self.left -= bool(self._known[path])
+        return self._known[path]

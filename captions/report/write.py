@@ -1,0 +1,59 @@
+"""The audit's report: one object, and the forms in which it is written. All count the same findings."""
+
+from __future__ import annotations
+
+from typing import TextIO
+
+from captions import escaping
+from captions.report.audit_report import COLUMNS, Report, row
+from captions.report.rows import Column
+
+_SUMMARY = (
+    Column("code", "Code"),
+    Column("severity", "Severity", width=8),
+    Column("count", "Count", number=True),
+    Column("title", "Meaning", wide=True),
+    Column("remedy", "What clears it", wide=True),
+)
+
+
+def write_audit(report: Report, form: str, stream: TextIO) -> None:
+    """Writes a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
+    if form == "json":
+        _write_json(report, stream)
+    elif form == "csv":
+        from captions.report import as_csv
+
+        as_csv.write(COLUMNS, map(row, report.shown), stream)
+    elif form == "html":
+        from captions.report import as_html
+
+        as_html.write(report, stream)
+    elif form == "markdown":
+        from captions.report import as_markdown
+
+        as_markdown.write_audit(report, _SUMMARY, stream)
+    elif form == "sarif":
+        from captions.report import as_sarif
+
+        as_sarif.write(report, stream)
+    else:
+        from captions.report import as_table, findings_text
+
+        stream.write(report.heading() + "\n")
+        if report.total:
+            shown = list(report.shown)
+            folder = findings_text.folder_of([f.source for f in shown if f.use or f.code == "CR901"])
+            stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
+            findings_text.write(shown, folder, stream)
+            if note := report.shown_note():
+                stream.write(f"\n{note}, the worst first; all of them: captions audit --format csv -o FILE\n")
+            stream.write("\n")
+            as_table.write(_SUMMARY, report.summary(), stream)
+
+
+def _write_json(report: Report, stream: TextIO) -> None:
+    from captions.report import as_json
+
+    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
+    as_json.write_lines(head, "findings", map(row, report.shown), stream)

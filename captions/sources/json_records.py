@@ -1,0 +1,159 @@
+"""JSON Lines and JSON: a record a line, a list of records, or one."""
+
+from __future__ import annotations
+
+import codecs
+import json
+import re
+from collections.abc import Iterator, Mapping
+from typing import Any, BinaryIO
+
+from captions.sources import ninjs, source
+from captions.sources.records import Names, places, source_of
+from captions.sources.source import Options, Read, Unread, UnreadableError
+from captions.sources.streams import joined, lines, whole
+
+_START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
+_NEXT_LINE = re.compile(rb'\n\s*\{\s*"')
+_CHUNK = 1 << 16
+_SPACE = re.compile(r"[\s,]*")
+# Made once: `json.loads` makes one for each line.
+_DECODER = json.JSONDecoder(strict=False)
+
+
+def is_json(head: bytes) -> bool:
+    """Whether a file begins as records do: ``{"`` or ``[{``."""
+    return _START.match(head) is not None
+
+
+def read_json(stream: BinaryIO, name: str, options: Options) -> Read:
+    """Reads records from JSON Lines, a list or a document; what is wrong with one is told of it alone."""
+    head = stream.read(source.HEAD)
+    rest = joined(head, stream)
+    start = head.removeprefix(codecs.BOM_UTF8).lstrip()
+    first = start.split(b"\n", 1)[0].rstrip()
+    if start.startswith(b"["):
+        yield from _of_list(rest, name, options)
+    elif len(first) > 2 and (first.endswith(b"}") or _is_lines(start)):
+        yield from _of_lines(rest, name, options)
+    else:
+        yield from _of_document(rest, name, options)
+
+
+def _is_lines(start: bytes) -> bool:
+    """Whether records begin lines: one that does not end in the head, or a broken one before others."""
+    alone = b"\n" not in start.strip()
+    return alone or (_NEXT_LINE.search(start) is not None and not start.startswith((b"{\n", b"{\r")))
+
+
+def _of_lines(stream: BinaryIO, name: str, options: Options) -> Read:
+    named = Names(name)
+    for number, line in lines(stream):
+        at = f"{name}:{number}"
+        if line is None:
+            yield Unread(at, source.too_large())
+            continue
+        if number == 1:
+            line = line.removeprefix(codecs.BOM_UTF8)
+        if line.strip():
+            yield from _of_text(line, named, number, at, options)
+
+
+def _of_text(line: bytes, named: Names, number: int, at: str, options: Options) -> Read:
+    try:
+        record = _DECODER.decode(line.decode("utf-8", "replace"))
+    except (ValueError, RecursionError) as error:
+        yield Unread(at, f"broken JSON{_where(error)}")
+        return
+    yield from _of_record(record, named, number, at, options)
+
+
+def _where(error: Exception) -> str:
+    return f"{_what(error)} at character {error.pos + 1}" if isinstance(error, json.JSONDecodeError) else ""
+
+
+def _what(error: Exception) -> str:
+    return f": {error.msg.lower().removesuffix(' at')}" if isinstance(error, json.JSONDecodeError) else ""
+
+
+def _of_record(record: Any, named: Names, number: int, at: str, options: Options) -> Read:
+    if not isinstance(record, Mapping):
+        yield Unread(at, "no record: it is no JSON object")
+    elif not options.names and ninjs.is_ninjs(record):
+        yield ninjs.source_of(record, named, number, at)
+    elif (found := _records_in(record, 0)) is not None:
+        for place, inner in enumerate(found, 1):
+            yield from _of_record(inner, named, place, f"{at}:{place}", options)
+    else:
+        yield source_of(record, named, number, at, options)
+
+
+def _of_document(stream: BinaryIO, name: str, options: Options) -> Read:
+    """One record, or a document that keeps records in a list."""
+    try:
+        document = _DECODER.decode(whole(stream).decode("utf-8-sig", "replace"))
+    except (ValueError, RecursionError) as error:
+        raise UnreadableError(f"broken JSON{_where(error)}") from None
+    yield from _of_record(document, Names(name), 1, name, options)
+
+
+def _records_in(document: Any, depth: int) -> list[Any] | None:
+    """The list of records that a document keeps under a usual name."""
+    if not isinstance(document, Mapping) or depth > 2:
+        return None
+    for name in places(document)["records"]:
+        value = document[name]
+        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value[:10]):
+            return value
+        if isinstance(value, dict) and (inner := _records_in(value, depth + 1)) is not None:
+            return inner
+    return None
+
+
+def _of_list(stream: BinaryIO, name: str, options: Options) -> Read:
+    named = Names(name)
+    count = 0
+    for count, record in enumerate(_elements(stream), 1):
+        yield from _of_record(record, named, count, f"{name}:{count}", options)
+    if not count:
+        raise UnreadableError("no article in it: an empty list")
+
+
+def _elements(stream: BinaryIO) -> Iterator[Any]:
+    """The elements of a list, one after the other, never all of them in memory."""
+    decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
+    scan = _DECODER.raw_decode
+    text, at, more, step = "", 0, True, _CHUNK
+    opened = False
+    while True:
+        at = _after_space(text, at)
+        if not opened and text[at : at + 1] == "[":
+            opened, at = True, at + 1
+            continue
+        if opened and text[at : at + 1] == "]":
+            return
+        if opened and at < len(text):
+            try:
+                element, end = scan(text, at)
+            except RecursionError:
+                raise UnreadableError("broken JSON: nested too deep") from None
+            except ValueError as error:
+                if not more:
+                    raise UnreadableError(f"broken JSON{_what(error)}; what stood before it is read") from None
+            else:
+                if end < len(text) or not more:
+                    yield element
+                    at, step = end, _CHUNK
+                    continue
+        if not more:
+            raise UnreadableError("broken JSON: the list has no end; what stood in it is read")
+        if len(text) - at > source.LARGEST:
+            raise UnreadableError(source.too_large())
+        data = stream.read(step)
+        more, step = bool(data), min(step * 2, 1 << 24)  # an element is tried again with twice as much each time
+        text, at = text[at:] + decode(data, not data), 0
+
+
+def _after_space(text: str, at: int) -> int:
+    found = _SPACE.match(text, at)
+    return found.end() if found else at

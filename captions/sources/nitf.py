@@ -1,0 +1,70 @@
+"""NITF, IPTC's older XML of articles: caption and credit stand in elements of their own."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from html import escape
+from typing import BinaryIO
+from xml.etree.ElementTree import Element
+
+from captions.sources import to_page
+from captions.sources.records import Names, day_of, language_of, make
+from captions.sources.source import Facts, Options, Read, UnreadableError
+from captions.sources.xml_stream import elements, first, language_in, said
+
+_PARAGRAPHS = {"p": "p", "hl2": "h2", "li": "li", "dd": "p", "dt": "p"}
+
+
+def read_nitf(stream: BinaryIO, name: str, options: Options) -> Read:
+    """Reads an article a ``nitf`` element; a file may hold several."""
+    named, number = Names(name), 0
+    for _, root in elements(stream, frozenset(("nitf",))):
+        number += 1
+        html, told = page_of(root)
+        ident = told.url or _attribute(root, ".//doc-id", "id-string") or None
+        yield make(html, told, ident, named, number, f"{name}#{ident or number}")
+    if not number:
+        raise UnreadableError("no article in it: NITF without an article")
+
+
+def page_of(root: Element) -> tuple[str, Facts]:
+    """The page of one article, and what is told of it; an empty page where it has no text and no picture."""
+    body = root.find("body")
+    headline = first(root, ".//hedline/hl1", "head/title")
+    dates = (_attribute(root, f".//{tag}", "norm") for tag in ("date.issue", "story.date", "date.release"))
+    told = Facts(
+        url=_attribute(root, ".//pubdata", "ex-ref") or _attribute(root, ".//ds", "href") or None,
+        headline=headline or None,
+        published=next((day for text in dates if (day := day_of(text))), None)
+        or day_of(_attribute(root, ".//pubdata", "date.publication")),
+        publication=_attribute(root, ".//pubdata", "name") or _attribute(root, ".//doc.copyright", "holder") or None,
+        language=language_of(language_in(root) or root.get("lang", "")),
+    )
+    parts = "\n".join(_parts(body)) if body is not None else ""
+    return (to_page.page(parts, headline, told.language) if parts else ""), told
+
+
+def _parts(element: Element) -> Iterator[str]:
+    for child in element:
+        if child.tag == "media":
+            yield from _figures(child)
+        elif child.tag in _PARAGRAPHS:
+            if text := said(child):
+                yield f"<{_PARAGRAPHS[child.tag]}>{escape(text)}</{_PARAGRAPHS[child.tag]}>"
+        elif child.tag not in ("hedline", "byline", "dateline", "body.end", "note", "distributor", "copyrite"):
+            yield from _parts(child)
+
+
+def _figures(media: Element) -> Iterator[str]:
+    if media.get("media-type", "image") not in ("image", "photo", "picture", "graphic"):
+        return
+    image = _attribute(media, "media-reference", "source")
+    credit = first(media, "media-producer")
+    if not credit:
+        told = {one.get("name", "").casefold(): one.get("value", "") for one in media.iterfind("media-metadata")}
+        credit = told.get("credit") or "/".join(one for n in ("byline", "source") if (one := told.get(n)))
+    yield from filter(None, (to_page.figure(first(media, "media-caption"), credit, image),))
+
+
+def _attribute(element: Element, path: str, name: str) -> str:
+    return next((text for one in element.iterfind(path) if (text := (one.get(name) or "").strip())), "")

@@ -1,0 +1,206 @@
+"""Agreements: added, listed, ended, undone. None is ever deleted: an auditor asks who said so."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime
+from decimal import Decimal
+from typing import Any
+
+from sqlalchemy import Connection, Engine, insert, select, update
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks
+from captions_db.connection import writing
+from captions_db.credits import put_parties
+from captions_db.overlay import holding
+from captions_db.rows import json_list, optional, storable, utc
+
+
+@dataclass(frozen=True, slots=True)
+class AgreementRecord:
+    """An agreement with a supplier; see ``captions_db.models.decisions``. Without a start or an end it is open."""
+
+    supplier: str
+    kind: str = "flat"
+    starts: date | None = None
+    ends: date | None = None
+    scopes: tuple[str, ...] = ()
+    territories: tuple[str, ...] = ()
+    excluded: tuple[str, ...] = ()
+    below: bool = False
+    quota: int | None = None
+    quota_period: str | None = None
+    price: Decimal | None = None
+    currency: str | None = None
+    requires: str | None = None
+    note: str | None = None
+    id: int | None = None
+    """Its number, once it is stored; so are those below, but ``added_by``."""
+    added: datetime | None = None
+    added_by: str | None = None
+    ended: datetime | None = None
+    ended_by: str | None = None
+    end_reason: str | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+
+_BESIDE: dict[str, Any] = dict.fromkeys(
+    ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
+)
+"""What of a record is not what was agreed."""
+
+
+@dataclass(frozen=True, slots=True)
+class Stored:
+    """What became of a record: its number, and whether it is new or was there already, just the same."""
+
+    id: int
+    new: bool
+
+
+def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[Stored]:
+    """Store agreements, all or none; of one that is stored with the same terms give the number it has.
+
+    One that was ended early is the same with its new end only; one that was undone is none any more. Raises StoreError
+    if the database refuses them.
+    """
+    told = [(_clean(record), optional(record.added_by)) for record in records]
+    out: list[Stored] = []
+    with writing(engine) as connection:
+        merges = holding(connection)
+        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in told}
+        parties = put_parties(connection, {(name, "agency") for name in names.values()})
+        known = {
+            _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
+        }
+        for said, who in told:
+            record = replace(said, supplier=names[said.supplier])
+            known_id = known.get(record)
+            if known_id is None:
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": said.supplier}
+                row |= {"added": datetime.now(UTC), "added_by": who}
+                added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
+                known[record] = int(added)
+                out.append(Stored(int(added), new=True))
+            else:
+                out.append(Stored(known_id, new=False))
+    return out
+
+
+def agreements(
+    engine: Engine, *, supplier: str | None = None, on: date | None = None, undone: bool = False
+) -> list[AgreementRecord]:
+    """Give the agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number.
+
+    Those that were undone only if they are asked for, and then no others.
+    """
+    with engine.connect() as connection:
+        found = _read(connection)
+    return sorted(
+        (
+            record
+            for record in found
+            if (record.undone is not None) is undone
+            and (supplier is None or record.supplier == supplier)
+            and (on is None or (record.starts or date.min) <= on <= (record.ends or date.max))
+        ),
+        key=lambda it: (it.supplier.casefold(), it.supplier, it.starts or date.min, it.id),
+    )
+
+
+def agreement(engine: Engine, number: int) -> AgreementRecord | None:
+    """Give one agreement; None if there is none with this number."""
+    with engine.connect() as connection:
+        return next((record for record in _read(connection) if record.id == number), None)
+
+
+def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
+    """Set the last day of an agreement, and why; ValueError for an unknown number, or a day before its start."""
+    column = m.agreement.c
+    values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason), "ended_by": storable(who)}
+    with writing(engine) as connection:
+        starts = connection.execute(select(column.starts).where(column.id == number)).one_or_none()
+        if starts is None:
+            raise ValueError(f"no agreement {number}")
+        if starts[0] is not None and on < starts[0]:
+            raise ValueError(f"agreement {number} starts on {starts[0]}")
+        connection.execute(update(m.agreement).where(column.id == number).values(values))
+
+
+def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> list[AgreementRecord]:
+    statement = select(m.agreement, m.party.c.name).join(m.party, m.party.c.id == m.agreement.c.party_id)
+    if party_ids is None:
+        return [_record(row) for row in connection.execute(statement)]
+    return [
+        _record(row)
+        for chunk in in_chunks(party_ids)
+        for row in connection.execute(statement.where(m.agreement.c.party_id.in_(chunk)))
+    ]
+
+
+def _record(row: Any) -> AgreementRecord:
+    return AgreementRecord(
+        supplier=row.name,
+        kind=row.kind,
+        starts=row.starts,
+        ends=row.ends,
+        scopes=tuple(json.loads(row.scopes)),
+        territories=tuple(json.loads(row.territories)),
+        excluded=tuple(json.loads(row.excluded)),
+        below=row.below,
+        quota=row.quota,
+        quota_period=row.quota_period,
+        price=None if row.price is None else Decimal(row.price),
+        currency=row.currency,
+        requires=row.requires,
+        note=row.note,
+        id=row.id,
+        added=utc(row.added),
+        added_by=row.added_by,
+        ended=utc(row.ended),
+        ended_by=row.ended_by,
+        end_reason=row.end_reason,
+        undone=utc(row.undone),
+        undone_by=row.undone_by,
+        undone_reason=row.undone_reason,
+    )
+
+
+def _clean(record: AgreementRecord) -> AgreementRecord:
+    """What the database will give back of a record that is to be added."""
+    return replace(
+        _terms(record),
+        supplier=storable(record.supplier),
+        excluded=tuple(map(storable, record.excluded)),
+        requires=optional(record.requires),
+        note=optional(record.note),
+    )
+
+
+def _terms(record: AgreementRecord) -> AgreementRecord:
+    """What was agreed, without what the store knows of it beside."""
+    return replace(record, **_BESIDE)
+
+
+def _row(record: AgreementRecord) -> dict[str, Any]:
+    return {
+        "kind": record.kind,
+        "starts": record.starts,
+        "ends": record.ends,
+        "scopes": json_list(record.scopes),
+        "territories": json_list(record.territories),
+        "excluded": json_list(record.excluded),
+        "below": record.below,
+        "quota": record.quota,
+        "quota_period": record.quota_period,
+        # Never through a float; "18000.50" keeps the digits that were written.
+        "price": None if record.price is None else format(record.price, "f"),
+        "currency": record.currency,
+        "requires": record.requires,
+        "note": record.note,
+    }

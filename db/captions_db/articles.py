@@ -1,0 +1,299 @@
+"""Writing: runs of an ingest, and articles with their uses, in batches of whole articles. Idempotent.
+
+The order in which articles are read makes no difference to what is stored in the end, nor does it matter how
+they are cut into batches, or how often one is read. What an article no longer says leaves nothing behind.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from functools import cache
+from typing import Any
+
+from sqlalchemy import (
+    JSON,
+    Connection,
+    Engine,
+    Select,
+    Text,
+    bindparam,
+    cast,
+    delete,
+    func,
+    insert,
+    or_,
+    select,
+    update,
+)
+
+from captions_db import models as m
+from captions_db import rollups
+from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
+from captions_db.connection import writing
+from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
+from captions_db.errors import StoreError
+from captions_db.queries.listings import run_summary
+from captions_db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
+from captions_db.rows import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
+from captions_db.search import name_key
+
+PartyNames = tuple[str, PartyKind, Iterable[str]]
+"""A party's canonical name, its kind, and its other spellings."""
+
+
+def start_run(engine: Engine, version: str) -> int:
+    """Note that an ingest begins, and by which version of the program; gives the run's id."""
+    row = {
+        "started": datetime.now(UTC),
+        "version": storable(version),
+        "new": 0,
+        "changed": 0,
+        "unchanged": 0,
+        "failed": 0,
+    }
+    with writing(engine) as connection:
+        key = connection.execute(insert(m.ingest_run).values(row)).inserted_primary_key
+    if key is None:
+        raise StoreError("the database gave no number for the run")
+    return int(key[0])
+
+
+def write_articles(
+    engine: Engine,
+    run_id: int,
+    records: Sequence[ArticleRecord],
+    failures: Sequence[Failure] = (),
+    *,
+    skipped: int = 0,
+    parties: Iterable[PartyNames] = (),
+    settled: Iterable[str] = (),
+) -> BatchCounts:
+    """Store articles, and what could not be read, in one transaction: all of them or, if it raises, none.
+
+    An article whose source is stored with the same content hash is unchanged and not written; with another
+    hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``;
+    ``parties`` are stored in the same transaction, so that no article is stored without its agencies' aliases.
+    ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
+    of them stands in its own failures, those of the earlier runs are deleted.
+    Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
+    no sense (two uses in one position, a confidence over 1), StoreError if the database fails.
+    """
+    for record in records:
+        check(record)
+    tally = BatchCounts(unchanged=skipped)
+    with writing(engine) as connection:
+        version = connection.execute(select(m.ingest_run.c.version).where(m.ingest_run.c.id == run_id)).scalar()
+        if version is None:
+            raise ValueError(f"no run {run_id}")
+        for batch in _without_repeats(records):
+            part = _write(connection, run_id, batch, str(version))
+            tally = BatchCounts(tally.new + part.new, tally.changed + part.changed, tally.unchanged + part.unchanged)
+        for name in settled:
+            _forget_failures(connection, run_id, storable_source(name))
+        insert_rows(
+            connection,
+            m.ingest_failure,
+            [
+                {"run_id": run_id, "source": storable_source(it.source), "reason": storable(it.reason)}
+                for it in failures
+            ],
+        )
+        _register(connection, parties)
+        run = m.ingest_run.c
+        connection.execute(
+            update(m.ingest_run)
+            .where(run.id == run_id)
+            .values(
+                new=run.new + tally.new,
+                changed=run.changed + tally.changed,
+                unchanged=run.unchanged + tally.unchanged,
+                failed=run.failed + len(failures),
+            )
+        )
+    return tally
+
+
+def _forget_failures(connection: Connection, run_id: int, file: str) -> None:
+    """Delete the failures of earlier runs in a file: of itself, or of what stands in it."""
+    failure = m.ingest_failure.c
+    of_it = or_(failure.source == file, *(failure.source.startswith(file + sign, autoescape=True) for sign in "!#:"))
+    connection.execute(delete(m.ingest_failure).where(failure.run_id < run_id, of_it))
+
+
+def finish_run(engine: Engine, run_id: int) -> RunSummary:
+    """Note that an ingest has come to its end, and count what it brought; gives what it did.
+
+    Raises ValueError for an unknown run.
+    """
+    with writing(engine) as connection:
+        run = m.ingest_run.c
+        connection.execute(update(m.ingest_run).where(run.id == run_id).values(finished=datetime.now(UTC)))
+        summary = run_summary(connection, run_id)
+    if summary is None:
+        raise ValueError(f"no run {run_id}")
+    with suppress(StoreError):
+        # All is stored. What cannot be counted now is answered from the uses themselves until the next run counts it.
+        rollups.count_uses(engine)
+    return summary
+
+
+def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
+    """Give the content hash of each source that is stored; sources not stored are not in the answer."""
+    given = {storable_source(source): source for source in sources}
+    if not given:
+        return {}
+    with engine.connect() as connection:
+        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(given)})
+        return {given[source]: content_hash for source, content_hash in found.all()}
+
+
+@cache
+def _hashes_of(dialect: str) -> Select[Any]:
+    """The sources come as one list of JSON: with a parameter for each it takes longer to write than to answer."""
+    given = bindparam("sources", type_=Text)
+    sources = func.json_each(given) if dialect == "sqlite" else func.json_array_elements_text(cast(given, JSON))
+    column = m.article.c
+    among = column.source.in_(select(sources.table_valued("value").c.value))
+    return select(column.source, column.content_hash).where(among)
+
+
+def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
+    """Store parties and aliases that are missing: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
+    wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
+    ids = put_parties(connection, wanted)
+    rows = {
+        (ids[key], alias): {"party_id": ids[key], "alias": alias, "alias_key": name_key(alias)}
+        for key, aliases in wanted.items()
+        for alias in sorted(aliases)
+    }
+    column = m.party_alias.c
+    for chunk in in_chunks(sorted(set(ids.values()))):
+        for party_id, alias in connection.execute(
+            select(column.party_id, column.alias).where(column.party_id.in_(chunk))
+        ):
+            rows.pop((party_id, alias), None)
+    insert_rows(connection, m.party_alias, list(rows.values()))
+
+
+def _without_repeats(records: Sequence[ArticleRecord]) -> Iterable[list[ArticleRecord]]:
+    """Cut a batch so that no source comes twice in a part: the later reading replaces the earlier one."""
+    parts: list[dict[str, ArticleRecord]] = []
+    for record in records:
+        source = storable_source(record.source)
+        part = next((part for part in parts if source not in part), None)
+        if part is None:
+            parts.append(part := {})
+        part[source] = record
+    return [list(part.values()) for part in parts]
+
+
+def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord], version: str) -> BatchCounts:
+    articles = [article_row(record) | {"run_id": run_id} for record in records]
+    column = m.article.c
+    known = {
+        source: (article_id, content_hash)
+        for chunk in in_chunks([row["source"] for row in articles])
+        for article_id, source, content_hash in connection.execute(
+            select(column.id, column.source, column.content_hash).where(column.source.in_(chunk))
+        )
+    }
+    fresh = [
+        (record, row)
+        for record, row in zip(records, articles, strict=True)
+        if row["source"] not in known or known[row["source"]][1] != row["content_hash"]
+    ]
+    if not fresh:
+        return BatchCounts(unchanged=len(records))
+
+    changed = [row | {"row_id": known[row["source"]][0]} for _, row in fresh if row["source"] in known]
+    new = [row for _, row in fresh if row["source"] not in known]
+    left = _take_out_uses(connection, [row["row_id"] for row in changed])
+    if changed:
+        values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "source"}}
+        statement = update(m.article).where(column.id == bindparam("row_id")).values(values)
+        connection.execute(statement, [{k: v for k, v in row.items() if k != "source"} for row in changed])
+    ids = {source: known_id for source, (known_id, _) in known.items()}
+    ids |= insert_with_ids(connection, m.article, "source", new)
+    _put_uses(connection, [(record, row, ids[row["source"]]) for record, row in fresh], version)
+    caption_ids, credit_ids = left
+    _delete_unused_captions(connection, caption_ids)
+    delete_unused_credits(connection, credit_ids)
+    return BatchCounts(len(new), len(changed), len(records) - len(fresh))
+
+
+def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Delete the uses of articles; gives the ids of the captions and of the credits that they had."""
+    caption_ids: set[int] = set()
+    credit_ids: set[int] = set()
+    for chunk in in_chunks(article_ids):
+        of_these = m.use.c.article_id.in_(chunk)
+        columns = (m.use.c.caption_id, m.use.c.credit_id, m.use.c.structured_credit_id)
+        for caption_id, credit_id, structured_id in connection.execute(select(*columns).where(of_these)):
+            caption_ids.add(caption_id)
+            credit_ids.update((credit_id, structured_id))
+        rollups.note(connection, of_these, -1)
+        use_ids = select(m.use.c.id).where(of_these)
+        connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
+        connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))
+        connection.execute(delete(m.use).where(of_these))
+    return caption_ids - {None}, credit_ids - {None}
+
+
+def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Row, int]], version: str) -> None:
+    captions: dict[str, Row] = {}
+    uses: list[Row] = []
+    digests: list[str | None] = []
+    images: dict[tuple[int, int], list[str]] = {}
+    for record, article, article_id in articles:
+        for use in record.uses:
+            caption = caption_row(use)
+            if caption is not None:
+                captions[caption["digest"]] = caption
+            digests.append(None if caption is None else caption["digest"])
+            uses.append(use_row(use, article, article_id))
+            if use.images:
+                images[article_id, use.position] = [storable(address) for address in use.images]
+    caption_ids = _put_captions(connection, captions)
+    written = [use for record, _, _ in articles for use in record.uses]
+    credit_ids = put_credits(
+        connection, [use.credit for use in written] + [use.structured_credit for use in written], version
+    )
+    suppliers = suppliers_of(connection, credit_ids[: len(uses)])
+    for row, key, credit_id, structured_id in zip(
+        uses, digests, credit_ids[: len(uses)], credit_ids[len(uses) :], strict=True
+    ):
+        row["caption_id"] = None if key is None else caption_ids[key]
+        row["credit_id"] = credit_id
+        row["structured_credit_id"] = structured_id
+        row["supplier_id"] = suppliers.get(credit_id)
+    insert_staged(connection, m.use, uses)
+    _put_images(connection, images)
+
+
+def _put_captions(connection: Connection, rows: dict[str, Row]) -> dict[str, int]:
+    """Store captions by digest, where they are not yet; gives the id of each."""
+    ids = ids_by(connection, m.caption.c.digest, rows)
+    missing = [row for key, row in rows.items() if key not in ids]
+    return ids | insert_with_ids(connection, m.caption, "digest", missing)
+
+
+def _put_images(connection: Connection, images: dict[tuple[int, int], list[str]]) -> None:
+    """Store addresses of pictures by the article and the position of their use, which must be stored."""
+    use = m.use.c
+    rows = [
+        {"use_id": use_id, "place": place, "address": address}
+        for chunk in in_chunks(sorted({article_id for article_id, _ in images}))
+        for use_id, article_id, position in connection.execute(
+            select(use.id, use.article_id, use.position).where(use.article_id.in_(chunk))
+        )
+        for place, address in enumerate(images.get((article_id, position), ()))
+    ]
+    insert_rows(connection, m.use_image, rows)
+
+
+def _delete_unused_captions(connection: Connection, caption_ids: Collection[int]) -> None:
+    for chunk in in_chunks(sorted(caption_ids)):
+        used = select(m.use.c.id).where(m.use.c.caption_id == m.caption.c.id).exists()
+        connection.execute(delete(m.caption).where(m.caption.c.id.in_(chunk), ~used))

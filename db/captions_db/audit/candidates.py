@@ -1,0 +1,173 @@
+"""The few uses that the rules must look at one by one, found by sets: shared captions and pictures, near captions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any, NamedTuple
+
+from sqlalchemy import Connection, Select, false, func, insert, select
+
+from captions_db import models as m
+from captions_db.audit import work_tables as t
+
+_PAGE = 5_000
+
+
+class CreditKind(NamedTuple):
+    """Credits with one supplier and the same qualifiers, all with a license or all without; and the first of them."""
+
+    credit_id: int
+    supplier_id: int
+    qualifiers: str
+    licensed: bool
+
+
+class SharedUse(NamedTuple):
+    """A use that shares its caption, or a picture, with another use of another credit."""
+
+    key: str
+    """The caption's match key, or the picture's address."""
+    use_id: int
+    credit_id: int
+    source: str
+
+
+class CreditedUse(NamedTuple):
+    """A use with its caption, by the ids of its credits."""
+
+    use_id: int
+    credit_id: int
+    structured_id: int | None
+    publication: str | None
+    caption: str
+
+
+class Near(NamedTuple):
+    """The match keys of the captions in one article, parted by line ends."""
+
+    article_id: int
+    keys: str
+
+
+def kinds_of_credits(connection: Connection) -> list[CreditKind]:
+    """Give the kinds of all credits that tell a supplier: few, of however many credits."""
+    credit = m.credit.c
+    kind = (credit.supplier_id, credit.qualifiers, credit.license.is_not(None))
+    first = func.min(credit.id)
+    statement = select(first, *kind).where(credit.supplier_id.is_not(None)).group_by(*kind).order_by(first)
+    return [
+        CreditKind(row_id, supplier, qualifiers, bool(has))
+        for row_id, supplier, qualifiers, has in connection.execute(statement)
+    ]
+
+
+def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
+    """Give the ids of the credits of a kind."""
+    credit = m.credit.c
+    alike = (credit.supplier_id == kind.supplier_id, credit.qualifiers == kind.qualifiers)
+    licensed = credit.license.is_not(None) if kind.licensed else credit.license.is_(None)
+    return list(connection.execute(select(credit.id).where(*alike, licensed).order_by(credit.id)).scalars())
+
+
+def shared_captions(connection: Connection) -> Iterator[SharedUse]:
+    """Give the uses whose caption is credited in several ways, by match key, sorted by source and position."""
+    use, caption = m.use.c, m.caption.c
+    key = caption.key_number
+    twice = select(key).where(key.is_not(None)).group_by(key).having(func.count() > 1)
+    several = (
+        select(use.caption_id)
+        .where(use.caption_id.is_not(None))
+        .group_by(use.caption_id)
+        .having(func.min(use.credit_id) != func.max(use.credit_id))
+    )
+    chosen = select(caption.id).where(key.in_(twice)).union(several)
+    connection.execute(insert(t.shared).from_select(["caption_id"], chosen))
+    statement = (
+        select(caption.match_key, use.id, use.credit_id, m.article.c.source)
+        .select_from(
+            m.use.join(m.caption, caption.id == use.caption_id).join(m.article, m.article.c.id == use.article_id)
+        )
+        # Not a join: SQLite, which does not know how few they are, would go through all uses.
+        .where(use.credit_id.is_not(None), use.caption_id.in_(select(t.shared.c.caption_id)))
+        .order_by(caption.match_key, m.article.c.source, use.position)
+    )
+    yield from map(SharedUse._make, _stream(connection, statement))
+
+
+def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
+    """Give the uses whose picture is credited in several ways, by address, sorted by source and position.
+
+    Of whole addresses only: ``1.jpg`` is another picture in each article.
+    """
+    use, image = m.use.c, m.use_image.c
+    credited = m.use_image.join(m.use, use.id == image.use_id)
+    whole = image.address.like("%://%")
+    addresses = (
+        select(image.address)
+        .select_from(credited)
+        .where(use.credit_id.is_not(None), whole)
+        .group_by(image.address)
+        .having(func.min(use.credit_id) != func.max(use.credit_id))
+    )
+    statement = (
+        select(image.address, use.id, use.credit_id, m.article.c.source)
+        .select_from(credited.join(m.article, m.article.c.id == use.article_id))
+        .where(use.credit_id.is_not(None), image.address.in_(addresses))
+        .order_by(image.address, m.article.c.source, use.position)
+    )
+    yield from map(SharedUse._make, _stream(connection, statement))
+
+
+def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[CreditedUse]:
+    """Give the uses of these credits."""
+    for start in range(0, len(credit_ids), 900):
+        chosen = m.use.c.credit_id.in_(credit_ids[start : start + 900])
+        yield from map(CreditedUse._make, _stream(connection, _credited().where(chosen)))
+
+
+def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
+    """Give the uses whose printed credit differs from the page's structured data."""
+    use = m.use.c
+    # For `is not NULL` SQLite would read all uses; a bound it looks up.
+    both = (use.structured_credit_id > 0, use.credit_id.is_not(None))
+    yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
+
+
+def articles_with_captions(connection: Connection) -> Iterator[Near]:
+    """Give the articles with two captions or more, except those known to have no captions that are nearly the same."""
+    use, key, article = m.use.c, m.caption.c.match_key, m.article.c
+    asked = select(article.id).where(article.near.is_not(false()))
+    statement = (
+        select(use.article_id, func.aggregate_strings(key, "\n"))
+        .select_from(m.use.join(m.caption, m.caption.c.id == use.caption_id))
+        .where(key != "", use.article_id.in_(asked))
+        .group_by(use.article_id)
+        .having(func.count() > 1)
+    )
+    yield from map(Near._make, _stream(connection, statement))
+
+
+def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
+    """Give article, use, position, match key and caption, for all uses of some articles that have a caption."""
+    use, caption = m.use.c, m.caption.c
+    for start in range(0, len(article_ids), 900):
+        statement = (
+            select(use.article_id, use.id, use.position, caption.match_key, caption.text)
+            .select_from(m.use.join(m.caption, caption.id == use.caption_id))
+            .where(use.article_id.in_(article_ids[start : start + 900]))
+            .order_by(use.article_id, use.position)
+        )
+        for row in _stream(connection, statement):
+            yield tuple(row)
+
+
+def _credited() -> Select[Any]:
+    use, text = m.use.c, func.coalesce(m.caption.c.text, "")
+    return select(use.id, use.credit_id, use.structured_credit_id, use.publication, text).select_from(
+        m.use.outerjoin(m.caption, m.caption.c.id == use.caption_id)
+    )
+
+
+def _stream(connection: Connection, statement: Select[Any]) -> Iterator[Any]:
+    for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
+        yield from page

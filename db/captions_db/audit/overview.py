@@ -1,0 +1,106 @@
+"""Counts of the uses that an audit reports on: by supplier, by month; and those uses themselves, article by article."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterator, Sequence
+from datetime import date
+from typing import NamedTuple
+
+from sqlalchemy import ColumnElement, Connection, func, select
+
+from captions_db import models as m
+from captions_db.audit import work_tables as t
+
+
+class Shown(NamedTuple):
+    """A use as a report lists it under its article."""
+
+    article_id: int
+    source: str
+    headline: str | None
+    publication: str | None
+    published: date | None
+    url: str | None
+    use_id: int
+    position: int
+    caption: str | None
+    credit: str | None
+
+
+def by_supplier(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list[tuple[str | None, int]]:
+    """Count uses by supplier, the most first; None for credits that tell no supplier, and for no credit."""
+    by_credit = (
+        select(m.use.c.credit_id, func.count().label("uses")).where(*where).group_by(m.use.c.credit_id).subquery()
+    )
+    uses = func.sum(by_credit.c.uses)
+    rows = connection.execute(
+        select(m.party.c.name, uses)
+        .select_from(
+            by_credit.outerjoin(m.credit, m.credit.c.id == by_credit.c.credit_id).outerjoin(
+                m.party, m.party.c.id == m.credit.c.supplier_id
+            )
+        )
+        .group_by(m.party.c.name)
+    )
+    return sorted(((name, int(count)) for name, count in rows), key=lambda row: (-row[1], row[0] or ""))
+
+
+def by_day(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list[tuple[date | None, int, int]]:
+    """Count uses by day, and how many of them have no credit; None for those without a day."""
+    use = m.use.c
+    rows = connection.execute(
+        select(use.used_on, func.count(), func.count(use.credit_id)).where(*where).group_by(use.used_on)
+    )
+    return [(day, count, count - credited) for day, count, credited in rows]
+
+
+def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str | None, int]]:
+    """Count, by supplier, the uses with findings of some codes that nothing sets aside."""
+    found = t.found.c
+    rows = connection.execute(
+        select(m.party.c.name, func.count(m.use.c.id.distinct()))
+        .select_from(
+            t.found.join(m.use, m.use.c.id == found.use_id)
+            .join(m.credit, m.credit.c.id == m.use.c.credit_id)
+            .outerjoin(m.party, m.party.c.id == m.credit.c.supplier_id)
+        )
+        .where(found.rank.in_(sorted(ranks)), found.aside.is_(None))
+        .group_by(m.party.c.name)
+    )
+    return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")
+
+
+def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]], articles: int) -> Iterator[Shown]:
+    """Give the uses of the first articles that have some, in the order of the report."""
+    use, article = m.use.c, m.article.c
+    by_source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
+    first = (
+        select(article.id.label("article_id"))
+        .where(article.id.in_(select(use.article_id).where(*where)))
+        .order_by(by_source)
+        .limit(articles)
+        .subquery()
+    )
+    rows = connection.execute(
+        select(
+            article.id,
+            article.source,
+            article.headline,
+            article.publication,
+            article.published,
+            article.url,
+            use.id,
+            use.position,
+            m.caption.c.text,
+            m.credit.c.line,
+        )
+        .select_from(
+            first.join(m.article, article.id == first.c.article_id)
+            .join(m.use, use.article_id == article.id)
+            .outerjoin(m.caption, m.caption.c.id == use.caption_id)
+            .outerjoin(m.credit, m.credit.c.id == use.credit_id)
+        )
+        .where(*where)
+        .order_by(by_source, use.position)
+    )
+    yield from map(Shown._make, rows)

@@ -1,0 +1,259 @@
+"""Statements that make findings of sets of uses: each an INSERT .. SELECT into table ``found``."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from datetime import date
+from typing import Any, Literal
+
+from sqlalchemy import (
+    ColumnElement,
+    Connection,
+    Date,
+    FromClause,
+    case,
+    delete,
+    func,
+    insert,
+    literal,
+    null,
+    or_,
+    select,
+)
+
+from captions_db import models as m
+from captions_db.audit import suppressions
+from captions_db.audit import work_tables as t
+
+FIRST_DAY, LAST_DAY = date.min, date.max
+"""What stands for an open end: days are compared."""
+
+Which = Literal["all", "reached", "found"]
+
+
+class Steps:
+    """The steps of one audit: what each finds goes into ``found``, confined to the uses that are reported."""
+
+    def __init__(self, connection: Connection, ranks: Mapping[str, int], where: Sequence[ColumnElement[bool]]) -> None:
+        """Take the codes that are reported, with their places in the report, and conditions on table ``use``."""
+        self._connection = connection
+        self._ranks = ranks
+        self._where = where
+
+    def without_credit(self, code: str, remark_id: int) -> None:
+        """Uses without any credit."""
+        self._find(literal(self._ranks[code]), literal(remark_id), m.use, m.use.c.credit_id.is_(None))
+
+    def by_credit(self) -> None:
+        """Uses of credits that a verdict was noted on."""
+        source = m.use.join(t.on_credit, t.on_credit.c.credit_id == m.use.c.credit_id)
+        # Where they are few, an index finds the uses.
+        noted = m.use.c.credit_id.in_(select(t.on_credit.c.credit_id))
+        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source, noted)
+
+    def by_use(self) -> None:
+        """Uses that a verdict was noted on."""
+        source = t.on_use.join(m.use, m.use.c.id == t.on_use.c.use_id)
+        self._find(t.on_use.c.rank, t.on_use.c.remark_id, source)
+
+    def repeated(self, code: str, remark_id: int) -> None:
+        """Uses that are printed more than once; the finding's number says how often."""
+        number = m.use.c.occurrences
+        self._find(literal(self._ranks[code]), literal(remark_id), m.use, number > 1, number=number)
+
+    def not_covered(self) -> None:
+        """Uses that no agreement covers on their day, and uses without a day of which that cannot be known."""
+        at_home = (t.own.c.group_id == t.member.c.group_id) & (t.own.c.publication == m.use.c.publication)
+        abroad = ~select(literal(1)).select_from(t.own).where(at_home).correlate_except(t.own).exists()
+        # Where only some groups lack something, their uses are found by an index.
+        lacking = select(t.stretch.c.group_id).where(t.stretch.c.rank.is_not(None))
+        credits_ = select(t.member.c.credit_id).where(t.member.c.group_id.in_(lacking))
+        told = (t.stretch.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
+        for dated in (True, False):
+            self._find(t.stretch.c.rank, t.stretch.c.remark_id, covered(dated=dated), *told, abroad)
+
+    def beyond_quota(self, passed: str, near: str) -> None:
+        """Uses beyond a quota, and of a quota that is not passed the use that came to its mark.
+
+        Only after :meth:`reach`, and with the articles that it reaches in order.
+        """
+        use, period, reach, order = m.use.c, t.period.c, t.reach.c, t.article_order.c
+        numbered = func.row_number().over(
+            partition_by=reach.period_id, order_by=(use.used_on, order.place, use.position)
+        )
+        counted = (
+            select(use.id.label("use_id"), reach.period_id, numbered.label("number"))
+            .select_from(
+                _reached()
+                .join(t.member, (t.member.c.credit_id == use.credit_id) & (t.member.c.group_id == reach.group_id))
+                .join(t.article_order, order.article_id == use.article_id)
+            )
+            .subquery()
+        )
+        source = counted.join(t.period, period.id == counted.c.period_id).join(m.use, use.id == counted.c.use_id)
+        number = period.before + counted.c.number
+        # One pass: to number the uses takes longer than all the rest.
+        wanted = [
+            (condition, self._ranks[code])
+            for code, condition in (
+                (passed, number > period.beyond),
+                (near, number == period.mark),
+            )
+            if code in self._ranks
+        ]
+        rank = case(*wanted)
+        self._find(rank, period.remark_id, source, or_(*(condition for condition, _ in wanted)), number=number)
+
+    def reach(self) -> None:
+        """Tell whose uses on which days the periods count: few, found by an index; a use more is on no quota."""
+        stretch, period, sqlite = t.stretch.c, t.period.c, self._connection.dialect.name == "sqlite"
+        latest, earliest = (func.max, func.min) if sqlite else (func.greatest, func.least)
+        # The credits of a group have one supplier.
+        group = (
+            select(t.member.c.group_id, func.max(m.credit.c.supplier_id).label("supplier_id"))
+            .select_from(t.member.join(m.credit, m.credit.c.id == t.member.c.credit_id))
+            .group_by(t.member.c.group_id)
+            .subquery()
+        )
+        overlap = (stretch.first <= period.last) & (stretch.last >= period.first) & stretch.undated.is_(False)
+        rows = select(
+            period.id,
+            group.c.group_id,
+            group.c.supplier_id,
+            latest(period.first, stretch.first, type_=Date),
+            earliest(period.last, stretch.last, type_=Date),
+        ).select_from(
+            t.period.join(t.stretch, (stretch.agreement_id == period.agreement_id) & overlap).join(
+                group, group.c.group_id == stretch.group_id
+            )
+        )
+        self._connection.execute(insert(t.reach).from_select(list(t.reach.c.keys()), rows))
+
+    def _find(
+        self,
+        rank: ColumnElement[Any],
+        remark_id: ColumnElement[Any],
+        source: FromClause,
+        *conditions: ColumnElement[bool],
+        number: ColumnElement[Any] | None = None,
+    ) -> None:
+        use = m.use.c
+        statement = (
+            select(
+                rank,
+                use.id,
+                use.article_id,
+                use.position,
+                remark_id,
+                null() if number is None else number,
+                suppressions.tests(self._connection, rank),
+            )
+            .select_from(source)
+            .where(*conditions, *self._where)
+        )
+        self._connection.execute(insert(t.found).from_select(list(t.found.c.keys()), statement))
+
+
+def join_members(connection: Connection) -> None:
+    """Put each credit into the group of its kind, and tell the suppliers all of whose credits are of one group."""
+    credit, kind, group = m.credit.c, t.kind.c, t.member.c.group_id
+    alike = (kind.supplier_id == credit.supplier_id) & (kind.qualifiers == credit.qualifiers)
+    members = select(credit.id, kind.group_id).select_from(
+        t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
+    )
+    connection.execute(insert(t.member).from_select(["credit_id", "group_id"], members))
+    alone = (
+        select(credit.supplier_id, func.min(group))
+        .select_from(t.member.join(m.credit, credit.id == t.member.c.credit_id))
+        .group_by(credit.supplier_id)
+        .having(func.min(group) == func.max(group))
+    )
+    connection.execute(insert(t.alone).from_select(["supplier_id", "group_id"], alone))
+
+
+def covered(*, dated: bool) -> FromClause:
+    """Give the uses joined with what the agreements say of them."""
+    use, stretch = m.use.c, t.stretch.c
+    holds = use.used_on.between(stretch.first, stretch.last) if dated else use.used_on.is_(None)
+    return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
+        t.stretch, (stretch.group_id == t.member.c.group_id) & stretch.undated.is_(not dated) & holds
+    )
+
+
+def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
+    """Count the uses that each of these agreements covers, by day."""
+    agreement = t.stretch.c.agreement_id
+    use, member, alone = m.use.c, t.member.c, t.alone.c
+    # First by group and day: of a million uses a tenth is left to be looked up. An index has most in this order.
+    of_alone = (
+        select(alone.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
+        .select_from(t.alone.join(m.use, use.supplier_id == alone.supplier_id))
+        .where(use.used_on.is_not(None))
+        .group_by(alone.supplier_id, alone.group_id, use.used_on)
+    )
+    parted = select(member.credit_id).where(member.group_id.not_in(select(alone.group_id)))
+    of_others = (
+        select(member.group_id, use.used_on, func.count())
+        .select_from(t.member.join(m.use, use.credit_id == member.credit_id))
+        .where(use.used_on.is_not(None), use.credit_id.in_(parted))
+        .group_by(member.group_id, use.used_on)
+    )
+    by_day = of_alone.union_all(of_others).subquery()
+    stretch, day = t.stretch.c, by_day.c.used_on
+    within = (stretch.group_id == by_day.c.group_id) & day.between(stretch.first, stretch.last)
+    rows = connection.execute(
+        select(agreement, day, func.sum(by_day.c.uses))
+        .select_from(by_day.join(t.stretch, within & stretch.undated.is_(False)))
+        .where(agreement.in_(sorted(agreement_ids)))
+        .group_by(agreement, day)
+    )
+    return [(agreement_id, used_on, int(count)) for agreement_id, used_on, count in rows]
+
+
+def count_undated(connection: Connection) -> list[tuple[int, int]]:
+    """Count the uses without a day of each group of credits."""
+    use, member = m.use.c, t.member.c
+    rows = connection.execute(
+        select(member.group_id, func.count())
+        .select_from(m.use.join(t.member, member.credit_id == use.credit_id))
+        .where(use.used_on.is_(None))
+        .group_by(member.group_id)
+        .order_by(member.group_id)
+    )
+    return [(group_id, count) for group_id, count in rows]
+
+
+def _reached() -> FromClause:
+    """Give the uses of the suppliers, and of the days, of which some count on a quota that came to its mark."""
+    use, reach = m.use.c, t.reach.c
+    return t.reach.join(m.use, (use.supplier_id == reach.supplier_id) & use.used_on.between(reach.first, reach.last))
+
+
+def order_articles(connection: Connection, which: Which) -> None:
+    """Number articles in the order of their sources, which is by code point on every database.
+
+    All of them, or, which is quicker where they are few, those that a quota reaches, or that something was found in.
+    """
+    article = m.article.c
+    source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
+    statement = select(article.id, func.row_number().over(order_by=source)).select_from(m.article)
+    if which == "reached":
+        statement = statement.where(article.id.in_(select(m.use.c.article_id).select_from(_reached())))
+    elif which == "found":
+        statement = statement.where(article.id.in_(select(t.found.c.article_id)))
+    connection.execute(delete(t.article_order))
+    connection.execute(insert(t.article_order).from_select(["article_id", "place"], statement))
+
+
+def list_found(connection: Connection, why: str | None) -> None:
+    """Put what was found in the report's order: what nothing sets aside, or what is set aside by ``why``."""
+    found, order = t.found.c, t.article_order.c
+    by = (found.rank, order.place, found.position, found.remark_id)
+    chosen = found.aside.is_(None) if why is None else found.aside == why
+    statement = (
+        select(found.use_id, found.remark_id, found.number)
+        .select_from(t.found.join(t.article_order, order.article_id == found.article_id))
+        .where(chosen)
+        .order_by(*by)
+    )
+    connection.execute(insert(t.listed).from_select(["use_id", "remark_id", "number"], statement))

@@ -1,0 +1,150 @@
+"""What is set aside: waivers, and the findings of a baseline. Resolved to ids once, then looked up for each finding."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from itertools import islice
+from typing import Any
+
+from sqlalchemy import ColumnElement, Connection, Text, case, cast, func, insert, literal, null, or_, select
+from sqlalchemy.sql.schema import Column
+
+from captions_db import models as m
+from captions_db.audit import work_tables as t
+from captions_db.bulk import in_chunks
+from captions_db.rows import digest, storable, storable_source
+from captions_db.search import name_key
+
+_LIMITS = ("supplier_id", "credit_id", "article_id", "caption_id")
+_BATCH = 10_000
+
+
+@dataclass(frozen=True, slots=True)
+class Aside:
+    """What a waiver or a baseline sets aside; None sets no limit."""
+
+    code: str
+    supplier: str | None = None
+    line: str | None = None
+    source: str | None = None
+    caption_digest: str | None = None
+    """Empty: a use without caption is meant."""
+    no_line: bool = False
+    """Whether a use without credit is meant."""
+
+
+def caption_digest(match_key: str, caption: str) -> str:
+    """Give the digest by which a caption is stored; of no caption, nothing."""
+    text = storable(caption)
+    return digest(storable(match_key), text) if text else ""
+
+
+def waivers(connection: Connection, today: date) -> list[Aside]:
+    """Give the waivers that hold on a day."""
+    column = m.waiver.c
+    holds = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
+    fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
+    return [Aside(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
+
+
+def put(connection: Connection, why: str, asides: Iterable[Aside], ranks: Mapping[str, int]) -> None:
+    """Write what is set aside, by ids; what names nothing that is stored sets nothing aside."""
+    wanted = (aside for aside in asides if aside.code in ranks)
+    suppliers: Mapping[str, Sequence[int]] = {}
+    lines: Mapping[str, Sequence[int]] = {}
+    while batch := list(islice(wanted, _BATCH)):
+        if not suppliers and any(a.supplier is not None for a in batch):
+            suppliers = _suppliers(connection)
+        if not lines and any(a.line is not None for a in batch):
+            lines = _lines(connection)
+        articles = _ids(connection, m.article.c.source, {storable_source(a.source) for a in batch if a.source})
+        captions = _ids(connection, m.caption.c.digest, {a.caption_digest for a in batch if a.caption_digest})
+        rows = [
+            {
+                "why": why,
+                "rank": ranks[a.code],
+                "supplier_id": supplier,
+                "credit_id": credit,
+                "article_id": article,
+                "caption_id": caption,
+            }
+            for a in batch
+            for supplier in _of(None if a.supplier is None else name_key(storable(a.supplier)), suppliers)
+            for credit in ([t.NONE] if a.no_line else _of(None if a.line is None else storable(a.line), lines))
+            for article in _of(None if a.source is None else storable_source(a.source), articles)
+            for caption in ([t.NONE] if a.caption_digest == "" else _of(a.caption_digest, captions))
+        ]
+        if rows:
+            connection.execute(insert(t.aside), rows)
+
+
+def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any]:
+    """Give what sets a finding on table ``use`` aside: ``waiver``, ``baseline`` or NULL.
+
+    One look-up for each way in which what is set aside is limited: by supplier, by supplier and line, ...
+    """
+    use, aside = m.use.c, t.aside.c
+    values = {
+        "supplier_id": select(m.credit.c.supplier_id)
+        .where(m.credit.c.id == use.credit_id)
+        .correlate(m.use)
+        .scalar_subquery(),
+        "credit_id": func.coalesce(use.credit_id, t.NONE),
+        "article_id": use.article_id,
+        "caption_id": func.coalesce(use.caption_id, t.NONE),
+    }
+    limited = [case((aside[name] == t.ANY, 0), else_=1).label(name) for name in _LIMITS]
+    shapes = connection.execute(select(aside.why, *limited).distinct()).all()
+    whens = []
+    for why in ("waiver", "baseline"):
+        found = [
+            select(literal(1))
+            .select_from(t.aside)
+            .where(
+                aside.why == why,
+                aside.rank == rank,
+                *(
+                    aside[name] == (values[name] if is_limited else t.ANY)
+                    for name, is_limited in zip(_LIMITS, shape[1:], strict=True)
+                ),
+            )
+            .correlate_except(t.aside)
+            .exists()
+            for shape in sorted(tuple(row) for row in shapes)
+            if shape[0] == why
+        ]
+        if found:
+            whens.append((or_(*found), literal(why)))
+    return case(*whens) if whens else cast(null(), Text)
+
+
+def _of(value: str | None, ids: Mapping[str, Sequence[int]]) -> Sequence[int]:
+    return [t.ANY] if value is None else ids.get(value, ())
+
+
+def _suppliers(connection: Connection) -> dict[str, list[int]]:
+    rows = connection.execute(select(m.party.c.name_key, m.party.c.id).where(m.party.c.kind == "agency"))
+    return _grouped((key, row_id) for key, row_id in rows)
+
+
+def _lines(connection: Connection) -> dict[str, list[int]]:
+    """Give the credits of each line. One line has several where they tell of other rights."""
+    return _grouped((line, row_id) for line, row_id in connection.execute(select(m.credit.c.line, m.credit.c.id)))
+
+
+def _ids(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, list[int]]:
+    """Give the id of each value of a unique column, in a list."""
+    return {
+        value: [row_id]
+        for chunk in in_chunks(sorted(values))
+        for value, row_id in connection.execute(select(column, column.table.c.id).where(column.in_(chunk)))
+    }
+
+
+def _grouped(pairs: Iterable[tuple[str, int]]) -> dict[str, list[int]]:
+    groups: dict[str, list[int]] = {}
+    for key, value in pairs:
+        groups.setdefault(key, []).append(value)
+    return groups

@@ -1,0 +1,129 @@
+"""Whether a store is still as this program made it: its schema, its references, its file, its search index.
+
+The schema is compared with one made anew by the same steps, so that nothing is overlooked: collations, conditions,
+triggers and views too. What others added to a store, tables, indexes and views of their own, is no drift.
+"""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+from sqlalchemy import Connection, Engine, create_engine, func, select, text
+
+from captions_db.connection import without_transaction
+from captions_db.models import METADATA
+from captions_db.schema import run_steps
+
+_SQLITE_NAMES = """
+SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master
+WHERE name NOT IN ('alembic_version', 'sqlite_sequence') AND name NOT LIKE 'sqlite_autoindex%'
+"""
+_POSTGRESQL_NAMES = """
+SELECT 'table ' || c.relname, string_agg(
+        concat_ws(' ', a.attname, format_type(a.atttypid, a.atttypmod), o.collname,
+                  CASE WHEN a.attnotnull THEN 'not null' END, pg_get_expr(d.adbin, d.adrelid)),
+        ', ' ORDER BY a.attname)
+    FROM pg_class c
+    JOIN pg_attribute a ON a.attrelid = c.oid AND a.attnum > 0 AND NOT a.attisdropped
+    LEFT JOIN pg_collation o ON o.oid = a.attcollation
+    LEFT JOIN pg_attrdef d ON d.adrelid = c.oid AND d.adnum = a.attnum
+    WHERE c.relnamespace = current_schema()::regnamespace AND c.relkind = 'r' AND c.relname <> 'alembic_version'
+    GROUP BY c.relname
+UNION ALL
+SELECT 'constraint ' || conname, concat(conrelid::regclass, ' ', pg_get_constraintdef(oid))
+    FROM pg_constraint WHERE connamespace = current_schema()::regnamespace AND conname NOT LIKE 'alembic%'
+UNION ALL
+SELECT 'index ' || indexname, indexdef FROM pg_indexes
+    WHERE schemaname = current_schema() AND tablename <> 'alembic_version'
+UNION ALL
+SELECT 'view ' || viewname, definition FROM pg_views WHERE schemaname = current_schema()
+UNION ALL
+SELECT 'trigger ' || t.tgname, concat(pg_get_triggerdef(t.oid), ' ', t.tgenabled)
+    FROM pg_trigger t JOIN pg_class c ON c.oid = t.tgrelid
+    WHERE NOT t.tgisinternal AND c.relnamespace = current_schema()::regnamespace
+UNION ALL
+SELECT 'function ' || proname, pg_get_functiondef(oid)
+    FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'
+"""
+_SCRATCH = "captions_scratch"
+"""A schema of PostgreSQL that is made for a comparison and rolled back."""
+
+
+def described(connection: Connection) -> dict[str, str]:
+    """Give what a database holds, by kind and name: ``{"table article": "CREATE TABLE article ..."}``."""
+    if connection.dialect.name == "sqlite":
+        found = connection.exec_driver_sql(_SQLITE_NAMES)
+        return {name: _plain(definition) for name, definition in found}
+    schema = str(connection.exec_driver_sql("SELECT current_schema()").scalar())
+    found = connection.execute(text(_POSTGRESQL_NAMES))
+    # What a definition names is in this schema, whatever it is called.
+    return {name: definition.replace(f"{schema}.", "") for name, definition in found}
+
+
+def drift(engine: Engine) -> list[str]:
+    """Give what of the schema is missing or is not as it was made: ``["index ix_article_url is missing"]``."""
+    with engine.connect() as connection:
+        found = described(connection)
+    with _made_anew(engine) as connection:
+        wanted = described(connection)
+    return sorted(
+        f"{name} is {'changed' if name in found else 'missing'}"
+        for name, definition in wanted.items()
+        if found.get(name) != definition
+    )
+
+
+def broken_references(engine: Engine) -> list[str]:
+    """Give what points to nothing: ``["2 rows of use: no article for article_id"]``."""
+    broken = []
+    with engine.connect() as connection:
+        for table in METADATA.sorted_tables:
+            for key in sorted(table.foreign_keys, key=lambda key: key.parent.name):
+                target = key.column.table.alias("target")
+                there = select(target.c[key.column.name]).where(target.c[key.column.name] == key.parent).exists()
+                lost = select(func.count()).select_from(table).where(key.parent.is_not(None), ~there)
+                if count := connection.execute(lost).scalar_one():
+                    broken.append(f"{count} rows of {table.name}: no {key.column.table.name} for {key.parent.name}")
+    return broken
+
+
+def damage(engine: Engine) -> list[str]:
+    """Give what SQLite finds wrong with its file, at most ten things; other databases check themselves."""
+    if engine.dialect.name != "sqlite":
+        return []
+    with engine.connect() as connection:
+        answers = connection.exec_driver_sql("PRAGMA integrity_check(10)").scalars().all()
+    return [] if answers == ["ok"] else [str(answer) for answer in answers]
+
+
+def _plain(definition: str) -> str:
+    """A definition without what makes no difference: how lines are broken, names quoted, constraints ordered."""
+    body = re.sub(r"--[^\n]*", " ", definition).replace('"', "")
+    if not body.lstrip().upper().startswith("CREATE TABLE"):
+        return " ".join(body.split())
+    return " ".join(sorted(re.sub("([()])", r" \1 ", body).replace(",", " ").split()))
+
+
+@contextmanager
+def _made_anew(engine: Engine) -> Iterator[Connection]:
+    """A connection to a schema that the steps have just made, beside the store, and that is gone afterwards."""
+    if engine.dialect.name == "sqlite":
+        # SQLite only. In memory, and with foreign keys off, as a store's schema is made.
+        beside = create_engine("sqlite://")
+        try:
+            with beside.connect() as connection:
+                run_steps(connection)
+                yield connection
+        finally:
+            beside.dispose()
+        return
+    with without_transaction(engine) as connection:
+        connection.exec_driver_sql(f"CREATE SCHEMA {_SCRATCH}")
+        connection.exec_driver_sql(f"SET LOCAL search_path TO {_SCRATCH}")
+        try:
+            run_steps(connection)
+            yield connection
+        finally:
+            connection.rollback()

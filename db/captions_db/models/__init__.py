@@ -1,0 +1,38 @@
+"""The tables. Their names and columns are the design's words: the file explains itself in any SQLite browser.
+
+What makes a row the same row is its unique column, not its id: ``article.source``, ``caption.digest``,
+``credit.line_digest``, ``party.name`` and ``kind``. Digests stand in for long texts in indexes, since PostgreSQL
+refuses index entries of more than 2,704 bytes. Nothing cascades: ``captions_db.articles`` writes its deletes out.
+"""
+
+from sqlalchemy import Table
+
+from captions_db.models import articles, decisions, pictures, rollups
+from captions_db.models.base import METADATA
+
+__all__ = ["METADATA", "articles", "decisions", "pictures", "rollups"]
+
+
+def _table(name: str) -> Table:
+    return METADATA.tables[name]
+
+
+article = _table("article")
+caption = _table("caption")
+party = _table("party")
+party_alias = _table("party_alias")
+credit = _table("credit")
+credit_party = _table("credit_party")
+use = _table("use")
+use_image = _table("use_image")
+agreement = _table("agreement")
+correction = _table("correction")
+waiver = _table("waiver")
+party_merge = _table("party_merge")
+image = _table("image")
+image_file = _table("image_file")
+image_use = _table("image_use")
+ingest_run = _table("ingest_run")
+ingest_failure = _table("ingest_failure")
+count_change = _table("count_change")
+counted = _table("counted")

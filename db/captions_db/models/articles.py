@@ -1,0 +1,196 @@
+"""What is read: articles, their captions and credits, the uses that these make, and the runs that read them."""
+
+# No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
+from datetime import date, datetime
+
+from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Float, Index, UniqueConstraint, column, false
+from sqlmodel import Field
+
+from captions_db.column_types import Text
+from captions_db.models.base import Base
+
+_NEAR = column("near", Boolean).is_not(false())
+
+
+class Article(Base, table=True):
+    """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
+
+    ``near`` is whether two of its captions may be nearly the same; NULL if nobody checked.
+    """
+
+    __tablename__ = "article"
+    __table_args__ = (Index("ix_article_near", "id", sqlite_where=_NEAR, postgresql_where=_NEAR),)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(sa_type=Text, unique=True)
+    url: str | None = Field(default=None, sa_type=Text, index=True)
+    headline: str | None = Field(default=None, sa_type=Text)
+    publication: str | None = Field(default=None, sa_type=Text)
+    published: date | None = None
+    language: str | None = Field(default=None, sa_type=Text)
+    content_hash: str = Field(sa_type=Text)
+    text: str = Field(sa_type=Text)
+    run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)
+    near: bool | None = None
+
+
+class Caption(Base, table=True):
+    """A caption's text, once over all articles, and the key under which near texts match.
+
+    ``key_number`` stands for the key where captions are looked for that share one; NULL for the empty one.
+    """
+
+    __tablename__ = "caption"
+
+    id: int | None = Field(default=None, primary_key=True)
+    digest: str = Field(sa_type=Text, unique=True)
+    match_key: str = Field(sa_type=Text)
+    key_number: int | None = Field(default=None, sa_type=BigInteger, index=True)
+    text: str = Field(sa_type=Text)
+    search_text: str = Field(sa_type=Text)
+
+
+class Party(Base, table=True):
+    """A creator or an agency, by canonical name."""
+
+    __tablename__ = "party"
+    __table_args__ = (
+        UniqueConstraint("name", "kind"),
+        CheckConstraint("kind IN ('creator', 'agency')", name="kind"),
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    name: str = Field(sa_type=Text)
+    kind: str = Field(sa_type=Text)
+    name_key: str = Field(sa_type=Text, index=True)
+
+
+class PartyAlias(Base, table=True):
+    """Another spelling of a party's name. One alias may stand for several parties: AA, PA."""
+
+    __tablename__ = "party_alias"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    party_id: int = Field(primary_key=True, foreign_key="party.id")
+    alias: str = Field(primary_key=True, sa_type=Text)
+    alias_key: str = Field(sa_type=Text, index=True)
+
+
+class Credit(Base, table=True):
+    """A credit line, once over all articles, and how it was read.
+
+    ``line_digest`` is of the line and its rights, if any: the same line with another license is another credit.
+    ``qualifiers`` and ``restrictions`` are JSON lists of strings. ``reading`` is a digest of the parsed fields,
+    ``version`` the version of the program that read them. Where a person corrected the line, or merged one of its
+    agencies into another, these fields are the person's, and ``parsed`` keeps the program's reading as JSON.
+    """
+
+    __tablename__ = "credit"
+
+    id: int | None = Field(default=None, primary_key=True)
+    line_digest: str = Field(sa_type=Text, unique=True)
+    line: str = Field(sa_type=Text)
+    supplier_id: int | None = Field(default=None, foreign_key="party.id", index=True)
+    qualifiers: str = Field(sa_type=Text)
+    restrictions: str = Field(sa_type=Text)
+    copyright_notice: str | None = Field(default=None, sa_type=Text)
+    license: str | None = Field(default=None, sa_type=Text)
+    license_url: str | None = Field(default=None, sa_type=Text)
+    licensor_url: str | None = Field(default=None, sa_type=Text)
+    rule: str = Field(sa_type=Text)
+    confidence: float = Field(sa_type=Float)
+    version: str = Field(sa_type=Text)
+    reading: str = Field(sa_type=Text)
+    parsed: str | None = Field(default=None, sa_type=Text)
+    search_text: str = Field(sa_type=Text)
+
+
+class CreditParty(Base, table=True):
+    """Which party stands in which credit, in which role, at which place."""
+
+    __tablename__ = "credit_party"
+    __table_args__ = (
+        # From a party to its credits: the way of every question about one agency.
+        Index(None, "party_id", "role", "credit_id", unique=True),
+        CheckConstraint("role IN ('creator', 'agency', 'supplier')", name="role"),
+        {"sqlite_with_rowid": False},
+    )
+
+    credit_id: int = Field(primary_key=True, foreign_key="credit.id")
+    role: str = Field(primary_key=True, sa_type=Text)
+    place: int = Field(primary_key=True)
+    party_id: int = Field(foreign_key="party.id")
+
+
+class Use(Base, table=True):
+    """One caption with its credit in one article: what is licensed, counted and audited.
+
+    ``used_on`` and ``publication`` are the article's, ``supplier_id`` is the credit's, here once more so that counting
+    need not read articles and credits.
+    ``places`` is a JSON list of [shape, start, end], one for each occurrence. ``structured_credit_id`` is the credit in
+    the page's structured data, if it differs from the printed one.
+    """
+
+    __tablename__ = "use"
+    __table_args__ = (
+        UniqueConstraint("article_id", "position"),
+        # Answers which captions have several credits.
+        Index(None, "caption_id", "credit_id"),
+        # Four covering indexes, each in the order of a way of counting.
+        Index(None, "credit_id", "used_on", "publication", "article_id"),
+        Index(None, "supplier_id", "used_on", "publication", "article_id"),
+        Index(None, "publication", "supplier_id", "used_on"),
+        Index(None, "used_on", "publication", "article_id", "credit_id"),
+        # A waiver or a spreadsheet may name a use by its id: none is ever given twice.
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    article_id: int = Field(foreign_key="article.id")
+    position: int
+    caption_id: int | None = Field(default=None, foreign_key="caption.id")
+    credit_id: int | None = Field(default=None, foreign_key="credit.id")
+    structured_credit_id: int | None = Field(default=None, foreign_key="credit.id", index=True)
+    supplier_id: int | None = Field(default=None, foreign_key="party.id")
+    occurrences: int
+    places: str = Field(sa_type=Text)
+    used_on: date | None = None
+    publication: str | None = Field(default=None, sa_type=Text)
+    rule: str = Field(sa_type=Text)
+
+
+class UseImage(Base, table=True):
+    """The address of a picture of a use."""
+
+    __tablename__ = "use_image"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    use_id: int = Field(primary_key=True, foreign_key="use.id")
+    place: int = Field(primary_key=True)
+    address: str = Field(sa_type=Text)
+
+
+class IngestRun(Base, table=True):
+    """What was read when, by which version of the program; ``finished`` is NULL where a run was cut off."""
+
+    __tablename__ = "ingest_run"
+
+    id: int | None = Field(default=None, primary_key=True)
+    started: datetime = Field(sa_type=DateTime(timezone=True))
+    finished: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
+    version: str = Field(sa_type=Text)
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+    failed: int = 0
+
+
+class IngestFailure(Base, table=True):
+    """A source that a run could not read, and why."""
+
+    __tablename__ = "ingest_failure"
+
+    id: int | None = Field(default=None, primary_key=True)
+    run_id: int = Field(foreign_key="ingest_run.id", index=True)
+    source: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)

@@ -1,0 +1,197 @@
+"""What a person said that a credit line means, laid over what the parser read in it.
+
+The parser's reading is kept beside (``credit.parsed``), and goes on competing with other readings: what is stored of
+a line depends on its best reading and on the correction that holds, not on which of the two came first, and undoing
+the correction leaves the line as if it had never been.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, select
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks
+from captions_db.rows import Row, chain_rows, digest, json_list, storable, utc
+from captions_db.search import search_text
+
+RULE = "correction"
+"""The rule of a credit that a person corrected."""
+
+_ROLES = ("creator", "agency", "supplier")
+_BESIDE = ("line", "line_digest", "version", "reading", "parsed")
+"""What of a credit's row is not what is said of the line."""
+
+
+@dataclass(frozen=True, slots=True)
+class CorrectionRecord:
+    """What a person said of a line. None: nothing, what was read stands; ``()`` or ``""``: that there is none."""
+
+    line: str
+    creators: tuple[str, ...] | None = None
+    agencies: tuple[str, ...] | None = None
+    supplier: str | None = None
+    qualifiers: tuple[str, ...] | None = None
+    license: str | None = None
+    reason: str = ""
+    who: str = ""
+    id: int | None = None
+    """Its number, once it is stored; so are those below."""
+    made: datetime | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """What was said, without who said it and why."""
+        return (self.line, self.creators, self.agencies, self.supplier, self.qualifiers, self.license)
+
+
+def corrections(engine: Engine) -> list[CorrectionRecord]:
+    """Give all corrections that were ever made, in the order in which they were."""
+    with engine.connect() as connection:
+        return [_record(row) for row in connection.execute(select(m.correction).order_by(m.correction.c.id))]
+
+
+def held(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
+    """Give the correction that holds of each of these lines, where there is one: the latest that is not undone."""
+    column = m.correction.c
+    if not lines or connection.execute(select(column.id).where(column.undone.is_(None)).limit(1)).first() is None:
+        return {}
+    return {
+        row.line: _record(row)
+        for chunk in in_chunks({digest(line) for line in lines})
+        for row in connection.execute(
+            select(m.correction).where(column.line_digest.in_(chunk), column.undone.is_(None)).order_by(column.id)
+        )
+    }
+
+
+def corrected(row: Row, correction: CorrectionRecord) -> Row:
+    """Give what ``credit_row`` made of a line as a correction has it, with the parser's reading under ``parsed``."""
+    read = {role: [name for other, _, name in row["parties"] if other == role] for role in ("creator", "agency")}
+    creators = read["creator"] if correction.creators is None else list(correction.creators)
+    agencies = read["agency"] if correction.agencies is None else list(correction.agencies)
+    supplier = correction.supplier
+    if supplier is None:
+        supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
+        if correction.agencies is not None and supplier not in agencies:
+            # The agencies are others now. One alone is who supplied it, as it is in any line.
+            supplier = agencies[0] if len(agencies) == 1 else None
+    elif supplier and supplier not in agencies:
+        agencies.append(supplier)
+    parties = chain_rows(creators, agencies, supplier or None)
+    new = row | {
+        "qualifiers": row["qualifiers"] if correction.qualifiers is None else json_list(correction.qualifiers),
+        "rule": RULE,
+        "confidence": 1.0,
+        "search_text": search_text(" ".join((row["line"], *creators, *agencies))),
+        "parties": parties,
+        "parsed": _as_json({**_reading_of(row), "reading": row["reading"]}),
+    }
+    if correction.license is not None and correction.license != (row["license"] or ""):
+        new |= {"license": correction.license or None, "license_url": None}
+    return new | {"reading": digest(_as_json(_reading_of(new)))}
+
+
+def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
+    """Return a row with its agencies under their current names, each once.
+
+    If the row has no supplier and its agencies are all one now, that one is the supplier, unless a person corrected
+    the supplier (``supplier_corrected``).
+    The parser's reading is kept under ``parsed``, as ``corrected`` keeps it; it may be there already.
+    """
+    if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
+        return row
+    read = {role: [name for other, _, name in row["parties"] if other == role] for role in _ROLES}
+    agencies = list(dict.fromkeys(merges.get(name, name) for name in read["agency"]))
+    supplier = next((merges.get(name, name) for name in read["supplier"]), None)
+    if supplier is None and not supplier_corrected and len(agencies) == 1 < len(read["agency"]):
+        supplier = agencies[0]
+    new: Row = {
+        "parsed": _as_json({**_reading_of(row), "reading": row["reading"]}),
+        **row,
+        "parties": chain_rows(read["creator"], agencies, supplier),
+        "search_text": search_text(" ".join((row["line"], *read["creator"], *agencies))),
+    }
+    return new | {"reading": digest(_as_json(_reading_of(new)))}
+
+
+def holding(connection: Connection) -> dict[str, str]:
+    """Give the names of agencies that were merged into others, with the name that each goes by now."""
+    column = m.party_merge.c
+    statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
+    merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(statement)}
+    for name in merges:
+        seen = {name}
+        while merges[name] in merges and merges[name] not in seen:
+            seen.add(merges[name])
+            merges[name] = merges[merges[name]]
+    return merges
+
+
+def parsed(row: Row) -> Row:
+    """Give the parser's reading of a stored row, whether a person said something over it or not."""
+    if row["parsed"] is None:
+        return {key: value for key, value in row.items() if key != "parsed"}
+    read: Row = json.loads(row["parsed"])
+    kept = {key: row[key] for key in row if key != "parsed"}
+    return kept | read | {"parties": [tuple(party) for party in read["parties"]]}
+
+
+def _reading_of(row: Row) -> Row:
+    reading = {key: value for key, value in row.items() if key not in _BESIDE}
+    # Sorted: the parties come in another order from the database than from the parser.
+    return reading | {"parties": sorted(row["parties"])}
+
+
+def _as_json(row: Row) -> str:
+    return json.dumps(row, ensure_ascii=False, sort_keys=True)
+
+
+def _record(row: Any) -> CorrectionRecord:
+    return CorrectionRecord(
+        line=row.line,
+        creators=_said(row.creators),
+        agencies=_said(row.agencies),
+        supplier=row.supplier,
+        qualifiers=_said(row.qualifiers),
+        license=row.license,
+        reason=row.reason,
+        who=row.who,
+        id=row.id,
+        made=utc(row.made),
+        undone=utc(row.undone),
+        undone_by=row.undone_by,
+        undone_reason=row.undone_reason,
+    )
+
+
+def _said(stored: str) -> tuple[str, ...] | None:
+    names = json.loads(stored)
+    return None if names is None else tuple(names)
+
+
+def correction_row(record: CorrectionRecord) -> Row:
+    """Give the row of table ``correction``, without its number and its times."""
+
+    def names(given: tuple[str, ...] | None) -> str:
+        return "null" if given is None else json_list(dict.fromkeys(map(storable, given)))
+
+    return {
+        "line": storable(record.line),
+        "line_digest": digest(storable(record.line)),
+        "creators": names(record.creators),
+        "agencies": names(record.agencies),
+        "supplier": None if record.supplier is None else storable(record.supplier),
+        "qualifiers": names(None if record.qualifiers is None else tuple(sorted(record.qualifiers))),
+        "license": None if record.license is None else storable(record.license),
+        "reason": storable(record.reason),
+        "who": storable(record.who),
+    }

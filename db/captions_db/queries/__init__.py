@@ -1,0 +1,40 @@
+"""Reading: questions to the store, and the frozen rows that answer them. Nothing here changes anything."""
+
+from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
+from captions_db.queries.date_spans import CreditLine, Span, count_spans, lines_of, suppliers_in_use
+from captions_db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
+from captions_db.queries.search import FoundUse, FoundUses, find
+from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
+from captions_db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_by_ids, uses_for_audit
+from captions_db.queries.views import VIEWS, view_rows
+
+__all__ = [
+    "GROUPS",
+    "VIEWS",
+    "ArticleRow",
+    "AuditRow",
+    "ChangeRow",
+    "ChangeTable",
+    "CreditLine",
+    "FoundUse",
+    "FoundUses",
+    "PartyRow",
+    "Span",
+    "StoredArticle",
+    "UsageRow",
+    "UsageTable",
+    "agency_usage",
+    "article_text",
+    "articles",
+    "count_spans",
+    "find",
+    "lines_of",
+    "parties",
+    "run_summaries",
+    "suppliers_in_use",
+    "usage_changes",
+    "use_by_id",
+    "uses_by_ids",
+    "uses_for_audit",
+    "view_rows",
+]

@@ -1,0 +1,60 @@
+"""What changed in the uses from one time to another."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from sqlalchemy import Engine
+
+from captions_db.queries.date_spans import Span
+from captions_db.queries.usage import agency_usage
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeRow:
+    """A group of uses at two times; ``values`` as in ``UsageRow``."""
+
+    values: tuple[str | None, ...]
+    before: int
+    after: int
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeTable:
+    """Groups of uses, most changed first. ``total`` and ``groups`` are whole, whatever the limit."""
+
+    by: tuple[str, ...]
+    rows: tuple[ChangeRow, ...]
+    total: ChangeRow
+    groups: int
+
+
+def usage_changes(
+    engine: Engine,
+    by: Sequence[str],
+    before: tuple[date, date],
+    after: tuple[date, date],
+    *,
+    agency: str | None = None,
+    publication: str | None = None,
+    limit: int | None = None,
+    spans: Sequence[Span] = (),
+) -> ChangeTable:
+    """Count uses in groups from a first to a last day, and from another first to another last day.
+
+    Filters and groups as in ``agency_usage``; a group that has uses at one time only has 0 at the other.
+    """
+    one, other = (
+        agency_usage(
+            engine, by, agency=agency, since=first, until=last, publication=publication, counts=(), spans=spans
+        )
+        for first, last in (before, after)
+    )
+    was = {row.values: row.uses for row in one.rows}
+    now = {row.values: row.uses for row in other.rows}
+    rows = [ChangeRow(values, was.get(values, 0), now.get(values, 0)) for values in {**was, **now}]
+    rows.sort(key=lambda r: (-abs(r.after - r.before), -r.after, [(v is None, v or "") for v in r.values]))
+    total = ChangeRow((), one.total.uses, other.total.uses)
+    return ChangeTable(tuple(by), tuple(rows[:limit]), total, len(rows))

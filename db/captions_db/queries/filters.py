@@ -1,0 +1,58 @@
+"""Conditions that several questions share."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from collections.abc import Set as AbstractSet
+from datetime import date
+
+from sqlalchemy import ColumnElement, Connection, select, union
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks
+from captions_db.rows import storable
+from captions_db.search import name_key
+
+
+def agency_ids(connection: Connection, name: str) -> list[int]:
+    """Give the ids of the agencies with this name or alias, in any case: ``"REUTERS"`` -> ``[7]``."""
+    key = name_key(storable(name))
+    by_alias = select(m.party_alias.c.party_id).where(m.party_alias.c.alias_key == key)
+    agency = m.party.c.kind == "agency"
+    found = union(
+        select(m.party.c.id).where(agency, m.party.c.name_key == key),
+        select(m.party.c.id).where(agency, m.party.c.id.in_(by_alias)),
+    )
+    return sorted(connection.execute(found).scalars())
+
+
+def use_filters(
+    agencies: Sequence[int] | None, since: date | None, until: date | None, publication: str | None
+) -> list[ColumnElement[bool]]:
+    """Give conditions on table ``use``: its credit names one of the agencies, its day is in the bounds."""
+    conditions: list[ColumnElement[bool]] = []
+    if agencies is not None:
+        chain = m.credit_party.c
+        named = select(chain.credit_id).where(chain.party_id.in_(agencies), chain.role.in_(("agency", "supplier")))
+        conditions.append(m.use.c.credit_id.in_(named))
+    if since is not None:
+        conditions.append(m.use.c.used_on >= since)
+    if until is not None:
+        conditions.append(m.use.c.used_on <= until)
+    if publication is not None:
+        conditions.append(m.use.c.publication == storable(publication))
+    return conditions
+
+
+def names_of(connection: Connection, party_ids: AbstractSet[int]) -> dict[int, str]:
+    """Give the names of parties by their ids."""
+    names = select(m.party.c.id, m.party.c.name)
+    if party_ids and max(party_ids) - min(party_ids) < 4 * len(party_ids):
+        # Most of those between are asked for: to read them all is quicker than to look for each.
+        found = connection.execute(names.where(m.party.c.id.between(min(party_ids), max(party_ids))))
+        return {party_id: name for party_id, name in found if party_id in party_ids}
+    return {
+        party_id: name
+        for chunk in in_chunks(sorted(party_ids))
+        for party_id, name in connection.execute(names.where(m.party.c.id.in_(chunk)))
+    }

@@ -1,0 +1,244 @@
+"""Searching captions, creators and credit lines for words."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import (
+    CTE,
+    ColumnElement,
+    Connection,
+    Engine,
+    FromClause,
+    Subquery,
+    column,
+    func,
+    literal,
+    literal_column,
+    select,
+    table,
+)
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks
+from captions_db.queries.filters import agency_ids, use_filters
+from captions_db.rows import storable
+from captions_db.search import Wanted, wanted
+
+_DAY = 1 << 32
+"""In the keys of the search index, what is below this is the number of the use, and what is above its day."""
+
+_ALL_KEYS = 1 << 62
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUse:
+    """Where a picture was used; ``caption`` is "" and ``line`` None where there is none."""
+
+    use_id: int
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+    used_on: date | None
+    position: int
+    caption: str
+    line: str | None
+
+
+COUNTED = 1_000
+"""So far hits are counted where only some are asked for: to count half a million takes longer than to search, and
+``captions usage`` counts better."""
+
+_NEWEST = 5_000
+"""So many of the latest keys are looked through first on PostgreSQL, whose index of words has no order: what is often
+is found there, and what is not there is seldom."""
+
+
+@dataclass(frozen=True, slots=True)
+class FoundUses:
+    """The uses found, best first, and how many there are in all, counted no further than :func:`find` says."""
+
+    uses: tuple[FoundUse, ...]
+    total: int
+    more: bool = False
+    """Whether there are more than ``total``, which was not counted any further."""
+
+
+def find(
+    engine: Engine,
+    words: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    publication: str | None = None,
+    agency: str | None = None,
+    supplier: str | None = None,
+    limit: int | None = None,
+) -> FoundUses:
+    """Find uses whose caption, credit line and names together have all the words, or words that begin so.
+
+    ``"gaza ÁLVAR"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case and accents do
+    not matter, and signs part words. A word of one or two letters must stand there whole: ``AP`` finds no April. Text
+    in a script without spaces is found by any part of it. Of nothing but signs nothing is found.
+
+    ``agency`` is one that the credit names, ``supplier`` the one that the picture is from; both by name or alias.
+
+    First those that have the words whole, then those where one only begins so; latest first, then by source: the same
+    order on every engine, whatever statistics it keeps. With a limit, no more than COUNTED hits are counted, or as many
+    as the limit.
+    """
+    asked = wanted(storable(words))
+    if not asked:
+        return FoundUses((), 0)
+    with engine.connect() as connection:
+        parties = None if agency is None else agency_ids(connection, agency)
+        where = use_filters(parties, None, None, publication)
+        if supplier is not None:
+            credit = m.credit.c
+            supplied = select(credit.id).where(credit.supplier_id.in_(agency_ids(connection, supplier)))
+            where.append(m.use.c.credit_id.in_(supplied))
+        hits = _Hits(connection, where, since, until)
+        whole, begun = _both_ways(engine.dialect.name, asked)
+        most = None if limit is None else max(COUNTED, limit)
+        # Where whole words are often enough, those that begin so are not asked for: SQLite puts all of them together
+        # before it gives the first.
+        total = hits.count(whole, most) if begun is None or most is not None else 0
+        if begun is not None and (most is None or total <= most):
+            total = hits.count(begun, most)
+        found: list[FoundUse] = []
+        if total and limit != 0:
+            found = hits.latest(whole, limit)
+            if begun is not None and (limit is None or len(found) < limit):
+                rest = _but(engine.dialect.name, begun, whole)
+                found += hits.latest(rest, None if limit is None else limit - len(found))
+    more = most is not None and total > most
+    return FoundUses(tuple(found), total - more, more)
+
+
+_Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
+
+
+class _Hits:
+    """The uses that the search index gives, within a period and further conditions."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        where: Sequence[ColumnElement[bool]],
+        since: date | None,
+        until: date | None,
+    ) -> None:
+        self._connection = connection
+        self._where = where
+        sqlite = connection.dialect.name == "sqlite"
+        self._index = table("use_search", column("rowid" if sqlite else "id"), column("words"))
+        self._key: ColumnElement[int] = self._index.c.rowid if sqlite else self._index.c.id
+        # With a bound, uses without a day are not meant: theirs are the keys below the first day.
+        bound = since is not None or until is not None
+        self._from = (since or date.min).toordinal() * _DAY if bound else 0
+        self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
+
+    def count(self, wanted: str, most: int | None) -> int:
+        """How many hits there are; of more than ``most``, one more than that."""
+        hit, source, conditions = self._hits(wanted, most)
+        hits = select(hit).select_from(source).where(*conditions)
+        if most is not None:
+            hits = hits.limit(most + 1)
+        return int(self._connection.execute(select(func.count()).select_from(hits.subquery())).scalar_one())
+
+    def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
+        """The latest, of one day by source and position."""
+        use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
+        source = (
+            m.use.join(m.article, article.id == use.article_id)
+            .outerjoin(m.caption, caption.id == use.caption_id)
+            .outerjoin(m.credit, credit.id == use.credit_id)
+        )
+        columns = (
+            use.id,
+            article.source,
+            article.url,
+            article.headline,
+            use.publication,
+            use.used_on,
+            use.position,
+            func.coalesce(caption.text, ""),
+            credit.line,
+        )
+        statement = select(*columns).select_from(source)
+        days: dict[int, list[FoundUse]] = {}
+        for chunk in in_chunks(self._keys(wanted, limit)):
+            numbers = [key % _DAY for key in chunk]
+            for row in self._connection.execute(statement.where(use.id.in_(numbers))):
+                day = row.used_on.toordinal() if row.used_on is not None else 0
+                days.setdefault(day, []).append(FoundUse(*row))
+        found: list[FoundUse] = []
+        for day in sorted(days, reverse=True):
+            found += sorted(days[day], key=lambda use: (use.source, use.position))
+        return found[:limit]
+
+    def _keys(self, wanted: str, limit: int | None) -> list[int]:
+        """The keys of the latest hits, and of all others of the day of the last of them."""
+        if limit is not None and self._connection.dialect.name == "postgresql":
+            newest = select(self._key.label("hit"), self._index.c.words).where(*self._inside)
+            newest_hits = newest.order_by(self._key.desc()).limit(_NEWEST).subquery("newest")
+            keys, is_whole = self._first(*self._joined(newest_hits, self._matching(newest_hits.c.words, wanted)), limit)
+            if is_whole:
+                return keys
+        return self._first(*self._hits(wanted), limit)[0]
+
+    def _first(
+        self, hit: ColumnElement[int], source: FromClause, conditions: Sequence[ColumnElement[bool]], limit: int | None
+    ) -> tuple[list[int], bool]:
+        """The latest keys to the end of a day; and whether that day has an end, for another follows."""
+        statement = select(hit).select_from(source).where(*conditions).order_by(hit.desc())
+        keys: list[int] = []
+        found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
+        for key in found:
+            if limit is not None and len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
+                found.close()
+                return keys, True
+            keys.append(key)
+        return keys, False
+
+    @property
+    def _inside(self) -> list[ColumnElement[bool]]:
+        return [self._key >= self._from, self._key < self._before]
+
+    def _matching(self, words: ColumnElement[Any], wanted: str) -> ColumnElement[bool]:
+        if self._connection.dialect.name == "sqlite":
+            return literal_column("use_search").op("MATCH")(wanted)
+        return words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
+
+    def _hits(self, wanted: str, most: int | None = None) -> _Parts:
+        """The key of a hit, the tables that hits come from, and conditions on those; ``most`` if no more are taken."""
+        chosen = select(self._key.label("hit")).where(self._matching(self._index.c.words, wanted), *self._inside)
+        if most is not None or self._connection.dialect.name == "sqlite":
+            return self._joined(chosen.subquery("hits"))
+        # Else PostgreSQL's planner, which takes few hits for many, walks through all uses from the latest on.
+        return self._joined(chosen.cte("hits").prefix_with("MATERIALIZED"))
+
+    def _joined(self, hits: Subquery | CTE, *conditions: ColumnElement[bool]) -> _Parts:
+        if not self._where:
+            return hits.c.hit, hits, conditions
+        number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
+        return hits.c.hit, hits.join(m.use, m.use.c.id == number), (*conditions, *self._where)
+
+
+def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:
+    """What to ask the engine's index for: all words whole; and as beginnings, or None where that is the same.
+
+    Folded words hold letters, digits and marks, so that quotes around them are safe.
+    """
+    quote, mark, both = ('"', "*", " ") if engine == "sqlite" else ("'", ":*", " & ")
+    whole = [f"{quote}{it.word}{quote}" for it in asked]
+    begun = [f"{word}{mark if it.open else ''}" for word, it in zip(whole, asked, strict=True)]
+    return both.join(whole), None if whole == begun else both.join(begun)
+
+
+def _but(engine: str, wanted: str, unwanted: str) -> str:
+    return f"({wanted}) {'NOT' if engine == 'sqlite' else '& !'} ({unwanted})"

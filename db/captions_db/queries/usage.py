@@ -1,0 +1,193 @@
+"""Counting uses: by supplier, agency, creator, publication, period and scope, in any combination."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, distinct, func, select
+
+from captions_db import models as m
+from captions_db.queries.date_spans import Span, span_table
+from captions_db.queries.filters import agency_ids, names_of
+from captions_db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
+from captions_db.queries.usage_rollups import Counted, kept_counts
+
+GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
+"""What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
+
+COUNTS = ("articles", "creators", "days")
+"""What ``agency_usage`` tells besides uses, if asked; on a million uses each takes up to seconds."""
+
+_PARTIES = frozenset({"supplier", *CHAIN})
+
+
+@dataclass(frozen=True, slots=True)
+class UsageRow:
+    """A group of uses; ``values`` stand in the order asked for, None for what is not known of these uses."""
+
+    values: tuple[str | None, ...]
+    uses: int
+    articles: int | None
+    """In how many articles; None where not asked."""
+    creators: int | None
+    """How many persons the credits of these uses name; None where not asked."""
+    first: date | None
+    """The first day of use; None where not known or not asked, as the last."""
+    last: date | None
+
+
+@dataclass(frozen=True, slots=True)
+class UsageTable:
+    """Groups of uses, most used first. ``total`` and ``groups`` (how many) are whole, whatever the limit."""
+
+    by: tuple[str, ...]
+    rows: tuple[UsageRow, ...]
+    total: UsageRow
+    groups: int
+
+
+def agency_usage(
+    engine: Engine,
+    by: Sequence[str] = ("supplier",),
+    *,
+    agency: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+    publication: str | None = None,
+    uncredited: bool = False,
+    limit: int | None = None,
+    counts: Iterable[str] = COUNTS,
+    spans: Sequence[Span] = (),
+) -> UsageTable:
+    """Count uses in groups: ``by=("supplier", "month")`` -> rows like ``(("Reuters", "2023-10"), 412, ...)``.
+
+    ``agency`` is a name or an alias in any case: only lines that name it count, and by agency it alone is
+    shown. ``until`` is the last day that counts; with a bound, uses without a day do not count; ``uncredited`` counts
+    uses without a credit alone. A use counts once for each agency and each creator in its line, once in the total.
+    ``spans`` tell the label of a use by scope, and must not overlap. Raises ValueError for a group not in GROUPS.
+    """
+    by = tuple(by)
+    if not by or len(set(by)) != len(by) or not set(by) <= set(GROUPS):
+        raise ValueError(f"by must be some of {', '.join(GROUPS)}, each once; not {by}")
+    asked = frozenset(counts)
+    with engine.connect() as connection:
+        parties = None if agency is None else agency_ids(connection, agency)
+        only = Filter(parties, since, until, publication, uncredited)
+        rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
+        if asked or set(by) & set(CHAIN):
+            total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
+        else:
+            # Each use is in one group.
+            total = UsageRow((), counted.uses, None, None, None, None)
+    return UsageTable(by, tuple(rows), total, counted.groups)
+
+
+class _Counter:
+    """Counts the uses that meet some conditions, in groups."""
+
+    def __init__(
+        self,
+        connection: Connection,
+        by: tuple[str, ...],
+        only: Filter,
+        spans: Sequence[Span],
+    ) -> None:
+        self.connection, self.by, self.only = connection, by, only
+        self.labels = sorted({span.label for span in spans if span.label is not None})
+        self.spans = spans
+
+    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], Counted]:
+        """Give the groups, most used first, and what was counted of all, whatever the limit."""
+        counted = kept_counts(self.connection, self.by, self.only, limit, self.spans, self.labels)
+        if counted is None:
+            found = self._uses()
+            counted = Counted(found, len(found), sum(group.uses for group in found))
+        most = _most_used(counted.most, limit)
+        names = self._names(most)
+        named = [(group, self._named(group.values, names)) for group in most]
+        named.sort(key=lambda it: (-it[0].uses, [(value is None, value or "") for value in it[1]]))
+        articles = self._articles() if "articles" in counts else None
+        creators = self._creators() if "creators" in counts else None
+        days = self._days() if "days" in counts else {}
+        return [
+            UsageRow(
+                values,
+                group.uses,
+                None if articles is None else articles.get(group.values, 0),
+                None if creators is None else creators.get(group.values, 0),
+                *days.get(group.values, (None, None)),
+            )
+            for group, values in named[:limit]
+        ], counted
+
+    def _uses(self) -> list[Group]:
+        """Group by the columns of an index first, which needs no sorting, then group its rows by what is asked."""
+        columns = inner_columns(self.by)
+        counted = (
+            select(*columns, func.count().label("n"))
+            .select_from(m.use)
+            .where(*self.only.conditions(self.by))
+            .group_by(*columns)
+        )
+        inner = counted.subquery("counted")
+        keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self._span_table())
+        uses = func.sum(inner.c.n)
+        statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
+        return [Group(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
+
+    def _span_table(self) -> CTE | None:
+        return span_table(self.connection, self.spans, self.labels) if "scope" in self.by else None
+
+    def _whole(self) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
+        keys, source, narrower = outer_columns(self.by, m.use, self.only.agencies, self._span_table())
+        return keys, source, [*self.only.conditions(self.by), *narrower]
+
+    def _days(self) -> dict[tuple[Any, ...], tuple[date | None, date | None]]:
+        keys, source, where = self._whole()
+        ends = (func.min(m.use.c.used_on), func.max(m.use.c.used_on))
+        statement = select(*keys, *ends).select_from(source).where(*where).group_by(*keys)
+        return {tuple(row[:-2]): (row[-2], row[-1]) for row in self.connection.execute(statement)}
+
+    def _articles(self) -> dict[tuple[Any, ...], int]:
+        keys, source, where = self._whole()
+        statement = select(*keys, func.count(distinct(m.use.c.article_id))).select_from(source)
+        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.where(*where).group_by(*keys))}
+
+    def _creators(self) -> dict[tuple[Any, ...], int]:
+        keys, source, where = self._whole()
+        # Each line once for a group, before it is multiplied by the persons in it.
+        named = [column.label(f"group_{place}") for place, column in enumerate(keys)]
+        lines = select(*named, m.use.c.credit_id).select_from(source).where(*where).distinct()
+        once = lines.subquery("lines")
+        chain = m.credit_party.alias("person")
+        person = (chain.c.credit_id == once.c.credit_id) & (chain.c.role == "creator")
+        groups = [once.c[f"group_{place}"] for place in range(len(keys))]
+        statement = select(*groups, func.count(distinct(chain.c.party_id))).select_from(once.join(chain, person))
+        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
+
+    def _names(self, rows: Iterable[Group]) -> dict[int, str]:
+        places = [place for place, name in enumerate(self.by) if name in _PARTIES]
+        return names_of(self.connection, {row.values[place] for row in rows for place in places} - {None})
+
+    def _named(self, values: Sequence[Any], names: Mapping[int, str]) -> tuple[str | None, ...]:
+        """Put the names of parties where their ids stand, and labels where their places do."""
+        return tuple([self._word(name, value, names) for name, value in zip(self.by, values, strict=True)])
+
+    def _word(self, name: str, value: Any, names: Mapping[int, str]) -> str | None:
+        if name in _PARTIES:
+            return names.get(value)
+        word: str | None = self.labels[value] if name == "scope" and value is not None else value
+        return word
+
+
+def _most_used(rows: list[Group], limit: int | None) -> list[Group]:
+    """Give the rows that may be among the first ones: of as many uses as the last of them, all."""
+    if limit is None or limit >= len(rows):
+        return rows
+    if limit <= 0:
+        return []
+    least = sorted((row.uses for row in rows), reverse=True)[limit - 1]
+    return [row for row in rows if row.uses >= least]

@@ -1,0 +1,253 @@
+"""Uses with all that is known of them: what the audit walks, and what belongs to one stored article."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Collection, Iterator, Sequence
+from dataclasses import dataclass, fields
+from datetime import date
+from functools import lru_cache
+
+from sqlalchemy import ColumnElement, Connection, Engine, select
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks
+from captions_db.queries.filters import agency_ids, use_filters
+from captions_db.records import CreditRecord, Place
+from captions_db.rows import storable, storable_source
+
+_PAGE = 1_000
+"""Uses that are in memory at once."""
+
+_CREDITS_KEPT = 10_000
+"""Credits that are remembered from page to page: most lines come again and again."""
+
+
+@dataclass(frozen=True, slots=True)
+class AuditRow:
+    """One use: a caption with its credit in an article. What is not known is None; no caption is ""."""
+
+    use_id: int
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+    published: date | None
+    position: int
+    caption: str
+    match_key: str
+    credit: CreditRecord | None
+    occurrences: int
+    places: tuple[Place, ...]
+    images: tuple[str, ...]
+    rule: str
+    structured_credit: CreditRecord | None = None
+    """The credit in the page's structured data, if it differs from the printed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class StoredArticle:
+    """An article as it was stored, with its uses in the order of their positions."""
+
+    id: int
+    source: str
+    url: str | None
+    headline: str | None
+    publication: str | None
+    published: date | None
+    language: str | None
+    content_hash: str
+    text: str
+    run_id: int | None
+    """The run that stored it or changed it last; None where a program that kept no run did."""
+    uses: tuple[AuditRow, ...]
+
+
+def uses_for_audit(
+    engine: Engine,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    publication: str | None = None,
+    agency: str | None = None,
+) -> Iterator[AuditRow]:
+    """Give every use, sorted by source and position, a thousand at a time; filters as in ``agency_usage``.
+
+    All are of one moment: what is written while one walks does not show.
+    """
+    with engine.connect() as connection:
+        parties = None if agency is None else agency_ids(connection, agency)
+        yield from _rows(connection, use_filters(parties, since, until, publication))
+
+
+def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
+    """Give the use with this id, or None."""
+    if not 0 < use_id < 2**31:  # PostgreSQL refuses to compare what fits no id
+        return None
+    with engine.connect() as connection:
+        return next(_rows(connection, [m.use.c.id == use_id]), None)
+
+
+def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
+    """Give the uses with these ids; a number that no use has is left out."""
+    with engine.connect() as connection:
+        for chunk in in_chunks(sorted(use_ids)):
+            yield from _rows(connection, [m.use.c.id.in_(chunk)])
+
+
+def article_text(engine: Engine, key: str) -> StoredArticle | None:
+    """Give the stored article with this source, or else this URL, or else this id ("17"); or None.
+
+    Of several with one URL, the one that was stored first.
+    """
+    column = m.article.c
+    columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
+    conditions = [column.source == storable_source(key), column.url == storable(key)]
+    # A number of more digits fits no id, and PostgreSQL refuses to compare it.
+    if key.isascii() and key.isdigit() and len(key) < 10:
+        conditions.append(column.id == int(key))
+    with engine.connect() as connection:
+        for condition in conditions:
+            found = connection.execute(select(*columns).where(condition).order_by(column.id).limit(1)).first()
+            if found is not None:
+                uses = tuple(_rows(connection, [m.use.c.article_id == found.id]))
+                return StoredArticle(**found._mapping, uses=uses)
+    return None
+
+
+def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Iterator[AuditRow]:
+    use, article, caption = m.use.c, m.article.c, m.caption.c
+    statement = (
+        select(
+            use.id,
+            article.source,
+            article.url,
+            article.headline,
+            article.publication,
+            article.published,
+            use.position,
+            caption.text,
+            caption.match_key,
+            use.credit_id,
+            use.occurrences,
+            use.places,
+            use.rule,
+            use.structured_credit_id,
+        )
+        .join_from(m.use, m.article, article.id == use.article_id)
+        .outerjoin(m.caption, caption.id == use.caption_id)
+        .where(*where)
+        .order_by(article.source, use.position)
+    )
+    read: dict[int, CreditRecord] = {}
+    for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
+        if len(read) > _CREDITS_KEPT:
+            read.clear()
+        wanted = {credit_id for row in page for credit_id in (row.credit_id, row.structured_credit_id)}
+        read |= credits_by_id(connection, sorted(wanted - read.keys() - {None}))
+        images = _images(connection, [row.id for row in page])
+        for row in page:
+            text, key, credit_id, occurrences, places, rule, structured_id = row[7:]
+            yield AuditRow(
+                *row[:7],  # from use_id to position, in the order of the statement
+                caption=text or "",
+                match_key=key or "",
+                credit=read.get(credit_id or 0),
+                occurrences=occurrences,
+                places=_places(places),
+                images=tuple(images.get(row.id, ())),
+                rule=rule,
+                structured_credit=read.get(structured_id or 0),
+            )
+
+
+@lru_cache(maxsize=1_000)
+def _strings(stored: str) -> tuple[str, ...]:
+    return tuple(json.loads(stored))
+
+
+def _places(stored: str) -> tuple[Place, ...]:
+    return tuple((shape, start, end) for shape, start, end in json.loads(stored))
+
+
+def _images(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[str]]:
+    images: dict[int, list[str]] = defaultdict(list)
+    column = m.use_image.c
+    for chunk in in_chunks(use_ids):
+        for use_id, address in connection.execute(
+            select(column.use_id, column.address).where(column.use_id.in_(chunk)).order_by(column.use_id, column.place)
+        ):
+            images[use_id].append(address)
+    return images
+
+
+def credits_by_id(connection: Connection, credit_ids: Sequence[int]) -> dict[int, CreditRecord]:
+    """Give credits by their ids."""
+    found: dict[int, CreditRecord] = {}
+    for chunk in in_chunks(credit_ids):
+        found |= _credits(connection, m.credit_party.c.credit_id.in_(chunk), m.credit.c.id.in_(chunk))
+    return found
+
+
+def credits_between(connection: Connection, first: int, last: int) -> dict[int, CreditRecord]:
+    """Give the credits whose ids are in a range, in their order."""
+    return _credits(connection, m.credit_party.c.credit_id.between(first, last), m.credit.c.id.between(first, last))
+
+
+def _credits(
+    connection: Connection, in_chain: ColumnElement[bool], in_rows: ColumnElement[bool]
+) -> dict[int, CreditRecord]:
+    chain: dict[tuple[int, str], list[str]] = defaultdict(list)
+    column, credit = m.credit_party.c, m.credit.c
+    for credit_id, role, name in connection.execute(
+        select(column.credit_id, column.role, m.party.c.name)
+        .join(m.party, m.party.c.id == column.party_id)
+        .where(in_chain)
+        .order_by(column.credit_id, column.role, column.place)
+    ).all():
+        chain[credit_id, role].append(name)
+    rows = connection.execute(
+        select(
+            credit.id,
+            credit.line,
+            credit.qualifiers,
+            credit.restrictions,
+            credit.copyright_notice,
+            credit.license,
+            credit.license_url,
+            credit.licensor_url,
+            credit.rule,
+            credit.confidence,
+        )
+        .where(in_rows)
+        .order_by(credit.id)
+    ).all()
+    return {
+        row_id: CreditRecord(
+            line=line,
+            creators=tuple(chain.get((row_id, "creator"), ())),
+            agencies=tuple(chain.get((row_id, "agency"), ())),
+            supplier=next(iter(chain.get((row_id, "supplier"), ())), None),
+            qualifiers=_strings(qualifiers),
+            restrictions=_strings(restrictions),
+            copyright_notice=notice,
+            license=license_,
+            license_url=license_url,
+            licensor_url=licensor_url,
+            rule=rule,
+            confidence=confidence,
+        )
+        for (
+            row_id,
+            line,
+            qualifiers,
+            restrictions,
+            notice,
+            license_,
+            license_url,
+            licensor_url,
+            rule,
+            confidence,
+        ) in rows
+    }

@@ -1,0 +1,115 @@
+"""The values that cross the border of the store, in both directions. All are frozen; none knows of a table.
+
+Texts are stored as given, but for what no database can hold: see ``captions_db.rows``.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import date, datetime
+from typing import Literal, Self
+
+PartyKind = Literal["creator", "agency"]
+Place = tuple[str, int | None, int | None]
+"""Where an occurrence is: its shape (whole, caption, short, credit), and its start and end in the source."""
+
+
+class _Packed:
+    """Sent to another process as its values alone, faster than dataclasses do it by themselves."""
+
+    __slots__: tuple[str, ...] = ()
+
+    def __reduce__(self) -> tuple[type[Self], tuple[object, ...]]:
+        return type(self), tuple(getattr(self, name) for name in self.__slots__)
+
+
+@dataclass(frozen=True, slots=True)
+class CreditRecord(_Packed):
+    """A credit line and how it was read. ``creators`` and ``agencies`` are names in printed order."""
+
+    line: str
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    supplier: str | None = None
+    qualifiers: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] = ()
+    copyright_notice: str | None = None
+    license: str | None = None
+    license_url: str | None = None
+    licensor_url: str | None = None
+    rule: str = ""
+    confidence: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class UseRecord(_Packed):
+    """One caption with its credit in one article; no other use there has its ``position``."""
+
+    position: int
+    caption: str
+    """Empty where only a credit is printed."""
+    match_key: str
+    credit: CreditRecord | None = None
+    occurrences: int = 1
+    places: tuple[Place, ...] = ()
+    """Where each occurrence is."""
+    images: tuple[str, ...] = ()
+    """The addresses of the pictures."""
+    rule: str = ""
+    """Which rule found the caption."""
+    structured_credit: CreditRecord | None = None
+    """The credit in the page's structured data, if it differs from the printed one."""
+
+
+@dataclass(frozen=True, slots=True)
+class ArticleRecord(_Packed):
+    """An article as read. ``source`` is its identity: a file's path, ``path#line`` in an archive, or a URL.
+
+    ``content_hash`` stands for all that decides the reading: the bytes, and, where a newer program shall read
+    an article again, the program's version. The same source with the same hash is not written again.
+    """
+
+    source: str
+    content_hash: str
+    text: str = ""
+    url: str | None = None
+    headline: str | None = None
+    publication: str | None = None
+    published: date | None = None
+    language: str | None = None
+    uses: tuple[UseRecord, ...] = ()
+    near: bool | None = None
+    """Whether two of its captions may be nearly the same; None where nobody has looked."""
+
+
+@dataclass(frozen=True, slots=True)
+class Failure:
+    """A source that could not be read, and why."""
+
+    source: str
+    reason: str
+
+
+@dataclass(frozen=True, slots=True)
+class BatchCounts:
+    """What one call of ``write_articles`` found: articles new, changed, and unchanged."""
+
+    new: int = 0
+    changed: int = 0
+    unchanged: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class RunSummary:
+    """One run of an ingest: ``read`` is new + changed + unchanged; ``finished`` is None if it was cut off."""
+
+    id: int
+    started: datetime
+    finished: datetime | None
+    version: str
+    read: int
+    new: int
+    changed: int
+    unchanged: int
+    failed: int
+    failures: tuple[Failure, ...] = ()

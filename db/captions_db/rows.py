@@ -1,0 +1,167 @@
+"""Records on their way into tables: what no database can hold is replaced, what makes no sense is refused."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+from collections.abc import Iterable
+from datetime import UTC, datetime
+from typing import Any, overload
+
+from captions_db.records import ArticleRecord, CreditRecord, UseRecord
+from captions_db.search import search_text
+
+Row = dict[str, Any]
+RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
+"""The columns in which two credits with the same line may differ."""
+
+_JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
+
+
+def storable(text: str) -> str:
+    r"""Give a text that every database takes: ``"a\0b"`` -> ``"a�b"``.
+
+    NUL ends a string inside SQLite's own functions and is refused by PostgreSQL. Surrogates without a partner
+    have no UTF-8 form; those with one are put together.
+    """
+    if not text.isascii():
+        try:
+            text.encode()
+        except UnicodeEncodeError:
+            text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
+    return text.replace("\0", "\ufffd")
+
+
+def storable_source(source: str) -> str:
+    r"""Give a source that every database takes and that still is another one than its neighbour.
+
+    File names that are not UTF-8 come with surrogates in them: ``"a\udcff.txt"`` -> ``"a\\udcff.txt"``.
+    """
+    return source.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
+
+
+def optional(text: str | None) -> str | None:
+    """Give ``storable(text)``, or None of None."""
+    return None if text is None else storable(text)
+
+
+@overload
+def utc(moment: datetime) -> datetime: ...
+@overload
+def utc(moment: None) -> None: ...
+def utc(moment: datetime | None) -> datetime | None:
+    """Put the zone back, which SQLite does not keep: all that is stored is UTC."""
+    if moment is None:
+        return None
+    return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def digest(*parts: str) -> str:
+    """Give a key for texts that are too long for an index: 32 hexadecimal digits."""
+    joined = "\0".join(parts).encode("utf-8", "surrogatepass")
+    return hashlib.blake2b(joined, digest_size=16).hexdigest()
+
+
+def key_number(key: str) -> int | None:
+    """Give a number of 64 bits that stands for a match key in an index; None for the empty one, which matches none."""
+    if not key:
+        return None
+    return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
+
+
+def json_list(items: Iterable[object]) -> str:
+    """Give a JSON list as it is stored: ``("pool",)`` -> ``'["pool"]'``."""
+    given = list(items)
+    return _JSON.encode(given) if given else "[]"
+
+
+def article_row(record: ArticleRecord) -> Row:
+    """Give the row of table ``article``, without its id."""
+    return {
+        "source": storable_source(record.source),
+        "url": optional(record.url),
+        "headline": optional(record.headline),
+        "publication": optional(record.publication) or None,
+        "published": record.published,
+        "language": optional(record.language),
+        "content_hash": storable(record.content_hash),
+        "text": storable(record.text),
+        "near": record.near,
+    }
+
+
+def caption_row(use: UseRecord) -> Row | None:
+    """Give the row of table ``caption``, without its id; None where only a credit is printed."""
+    text, key = storable(use.caption), storable(use.match_key)
+    if not text:
+        return None
+    return {
+        "digest": digest(key, text),
+        "match_key": key,
+        "key_number": key_number(key),
+        "text": text,
+        "search_text": search_text(text),
+    }
+
+
+def credit_row(credit: CreditRecord) -> Row:
+    """Give the row of table ``credit``, without id, supplier_id and version, and the names under ``parties``.
+
+    ``parties`` holds (role, place, name) without names that stand there twice in one role.
+    """
+    if not 0 <= credit.confidence <= 1:
+        raise ValueError(f"confidence of a credit must be from 0 to 1, not {credit.confidence}")
+    line = storable(credit.line)
+    creators, agencies = _names(credit.creators), _names(credit.agencies)
+    supplier = _names(() if credit.supplier is None else (credit.supplier,))
+    parties = chain_rows(creators, agencies, supplier[0] if supplier else None)
+    row: Row = {
+        "qualifiers": json_list(map(storable, credit.qualifiers)),
+        "restrictions": json_list(map(storable, credit.restrictions)),
+        "copyright_notice": optional(credit.copyright_notice),
+        "license": optional(credit.license),
+        "license_url": optional(credit.license_url),
+        "licensor_url": optional(credit.licensor_url),
+        "rule": storable(credit.rule),
+        "confidence": float(credit.confidence),
+    }
+    row["reading"] = digest(*map(str, row.values()), *(f"{role} {name}" for role, _, name in parties))
+    rights = [row[name] or "" for name in RIGHTS]
+    return row | {
+        "line_digest": digest(line, *rights) if any(rights) else digest(line),
+        "line": line,
+        "search_text": search_text(" ".join((line, *creators, *agencies))),
+        "parties": parties,
+    }
+
+
+def chain_rows(creators: Iterable[str], agencies: Iterable[str], supplier: str | None) -> list[tuple[str, int, str]]:
+    """Give who stands in a credit as (role, place, name)."""
+    roles = (("creator", creators), ("agency", agencies), ("supplier", () if supplier is None else (supplier,)))
+    return [(role, place, name) for role, names in roles for place, name in enumerate(names)]
+
+
+def use_row(use: UseRecord, article: Row, article_id: int) -> Row:
+    """Give the row of table ``use``, without the ids of its caption and its credit."""
+    return {
+        "article_id": article_id,
+        "position": use.position,
+        "occurrences": use.occurrences,
+        "places": json_list(use.places),
+        "used_on": article["published"],
+        "publication": article["publication"],
+        "rule": storable(use.rule),
+    }
+
+
+def check(record: ArticleRecord) -> None:
+    """Raise ValueError for an article that would break the store's rules, before anything is written."""
+    positions = [use.position for use in record.uses]
+    if len(set(positions)) != len(positions):
+        raise ValueError(f"two uses have the same position in {record.source!r}")
+    if any(use.occurrences < 1 for use in record.uses):
+        raise ValueError(f"a use without an occurrence in {record.source!r}")
+
+
+def _names(names: Iterable[str]) -> list[str]:
+    return list(dict.fromkeys(name for name in map(storable, names) if name))

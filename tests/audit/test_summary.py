@@ -1,0 +1,90 @@
+"""What a report tells beside its findings: prices, shares, months, quotas."""
+
+from __future__ import annotations
+
+from datetime import date
+from decimal import Decimal
+from typing import Any
+
+import pytest
+
+from captions.audit.overview import AtRisk, Month, Quota
+from captions.audit.summary import price_of_use
+from captions.licensing.agreements import Agreement
+from captions.report import charts
+
+YEAR = {"starts": date(2026, 1, 1), "ends": date(2026, 12, 31)}
+PRICE = {"price": Decimal(12000), "currency": "EUR"}
+
+
+@pytest.mark.parametrize(
+    ("terms", "expected"),
+    [
+        ({"kind": "per-use", "price": Decimal("38.50"), "currency": "USD"}, ("USD", Decimal("38.50"))),
+        ({**PRICE, **YEAR, "quota": 100, "quota_period": "month"}, ("EUR", Decimal("10.00"))),
+        ({**PRICE, **YEAR, "quota": 7, "quota_period": "quarter"}, ("EUR", Decimal("428.57"))),
+        ({**PRICE, "quota": 400, "quota_period": "term"}, ("EUR", Decimal("30.00"))),
+        # Two calendar months are touched, and the quota is not made smaller for either.
+        (
+            {**PRICE, "starts": date(2026, 1, 31), "ends": date(2026, 2, 1), "quota": 60, "quota_period": "month"},
+            ("EUR", Decimal("100.00")),
+        ),
+        ({**PRICE, "quota": 100, "quota_period": "month"}, None),
+        ({**PRICE, **YEAR}, None),
+        ({**YEAR, "quota": 100, "quota_period": "month"}, None),
+        ({"kind": "free"}, None),
+    ],
+)
+def test_what_a_use_costs(terms: dict[str, Any], expected: tuple[str, Decimal] | None) -> None:
+    assert price_of_use(Agreement("Reuters", **terms)) == expected
+
+
+@pytest.mark.parametrize(
+    ("count", "whole", "expected"),
+    [(0, 0, "–"), (0, 9, "0 %"), (1, 1000, "< 1 %"), (999, 1000, "> 99 %"), (9, 9, "100 %"), (1, 3, "33 %")],
+)
+def test_a_share_never_rounds_to_nothing_or_all(count: int, whole: int, expected: str) -> None:
+    assert charts.share(count, whole) == expected
+
+
+@pytest.mark.parametrize(
+    ("risk", "said"),
+    [
+        (AtRisk(0), ("none", "every use with a supplier is covered")),
+        (AtRisk(1, unpriced=1), ("unknown", "1 use not covered by an agreement; for 1 no price is known")),
+        (AtRisk(2, (("EUR", Decimal("90")),)), ("90.00 EUR", "2 uses not covered by an agreement")),
+        (
+            AtRisk(5, (("EUR", Decimal("1234567.5")), ("USD", Decimal("0.05"))), 2),
+            ("1234567.50 EUR + 0.05 USD", "5 uses not covered by an agreement; for 2 no price is known"),
+        ),
+    ],
+)
+def test_money_at_risk_is_said_in_one_way_only(risk: AtRisk, said: tuple[str, str]) -> None:
+    assert (str(risk), risk.note) == said
+
+
+def test_months_without_a_use_have_their_place_and_many_months_are_years() -> None:
+    page = "".join(charts.of_months([Month(2024, 11, 3), Month(2025, 2, 5, 1)], 0))
+    assert [f'<th scope="row">{month}</th>' in page for month in ("2024-11", "2024-12", "2025-01", "2025-02")] == [
+        True
+    ] * 4
+    page = "".join(charts.of_months([Month(1999, 1, 3), Month(2025, 2, 5), Month(2025, 3, 5)], 0))
+    assert '<th scope="row">2025</th><td class="number">10</td>' in page
+    assert "".join(charts.of_months([], 2)).startswith("<p class=soft>Without a day: 2;")
+
+
+def test_the_fullest_of_many_quotas_are_shown_in_their_order() -> None:
+    quotas = [Quota(n, f"Agency {n}", "2026", n % 50, 50, "year") for n in range(200)]
+    page = "".join(charts.of_quotas(quotas))
+    assert f"The fullest {charts.PERIODS} of 200" in page
+    assert page.index("Agency 49 ") < page.index("Agency 99 ") < page.index("Agency 149 ")
+    assert "Agency 3 " not in page
+
+
+@pytest.mark.parametrize(
+    ("used", "undated", "said"),
+    [(79, 0, "79 %"), (80, 0, '"warning">80 %'), (100, 0, '"warning">100 %'), (101, 0, "passed by 1"), (0, 0, "no use"),
+     (5, 1, "unknown:</span> 1 more has no day"), (5, 2, "unknown:</span> 2 more have no day")],
+)  # fmt: skip
+def test_the_state_of_a_quota_is_said_in_words(used: int, undated: int, said: str) -> None:
+    assert said in "".join(charts.of_quotas([Quota(1, "AP", "2026", used, 100, "year", undated)]))

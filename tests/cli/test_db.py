@@ -1,0 +1,296 @@
+"""What is asked of the store: audit, usage, find, agency, db."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+from importlib import import_module
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.conftest import Run, Write
+
+
+# --- audit
+
+
+def found(run: Run, *arguments: str) -> list[tuple[str, str]]:
+    return [
+        (finding["code"], finding["source"])
+        for finding in json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
+    ]
+
+
+CONFLICTS = [("CR201", "a.txt"), ("CR201", "b.txt")]
+OWED = [("CR301", "a.txt"), ("CR301", "b.txt"), ("CR301", "c.txt")]
+ALL = [*CONFLICTS, *OWED, ("CR901", "d.txt"), ("CR102", "c.txt")]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        ([], ALL),
+        (["--code", "cr102"], ALL[6:]),
+        (["--code", "CR102", "--code", "CR901"], ALL[5:]),
+        (["--severity", "error"], ALL[:6]),
+        (["--supplier", "reuters"], [CONFLICTS[0], OWED[0]]),
+        (["--supplier", "Agence France-Presse"], [CONFLICTS[1], OWED[1]]),
+        (["--publication", "Post"], [CONFLICTS[1], OWED[1]]),
+        (["--since", "2024"], [CONFLICTS[0], OWED[0]]),
+        (["--until", "2023-12"], [CONFLICTS[1], OWED[1]]),
+        (["--since", "2023-01-02", "--until", "2024-05-17"], []),
+        (["--limit", "2"], ALL[:2]),
+    ],
+)
+def test_filters_choose_what_is_reported(three: Run, arguments: list[str], expected: list[tuple[str, str]]) -> None:
+    assert found(three, *arguments) == expected
+
+
+def test_uses_without_a_day_are_not_left_out_silently(three: Run) -> None:
+    assert "1 uses without a day are left out" in three("audit", "--since", "2024").err
+
+
+@pytest.mark.parametrize(
+    ("arguments", "code"),
+    [
+        ([], 0),
+        (["--fail-on", "never"], 0),
+        (["--fail-on", "error"], 1),
+        (["--fail-on", "error", "--limit", "1", "--code", "CR102"], 0),
+        (["--fail-on", "warning", "--severity", "info"], 0),
+        (["--fail-on", "info", "--severity", "info"], 1),
+    ],
+)
+def test_the_exit_code_says_whether_there_are_findings(three: Run, arguments: list[str], code: int) -> None:
+    assert three("audit", *arguments).code == code
+
+
+def test_a_report_in_a_file_is_the_one_on_stdout(three: Run, tmp_path: Path) -> None:
+    for form in ("table", "json", "html"):
+        three("audit", "--format", form, "-o", f"report.{form}")
+        assert (tmp_path / f"report.{form}").read_text(encoding="utf-8") == three("audit", "--format", form).out
+    ran = three("audit", "--format", "csv", "-o", "report.csv")
+    assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig") == three("audit", "--format", "csv").out
+    assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
+    assert ran.out == ""
+    assert ran.err == (
+        "3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); no agreements are stored; "
+        "written to report.csv\n"
+    )
+    assert not list(tmp_path.glob(".*.part"))
+
+
+def test_a_failure_is_cleared_by_reading_the_file(three: Run, write: Write, tmp_path: Path) -> None:
+    write(tmp_path / "d.txt", "LENA MARSH/AP")
+    three("ingest", "d.txt")
+    assert ("CR901", "d.txt") not in found(three)
+
+
+def test_a_failure_of_an_earlier_run_is_still_told(three: Run) -> None:
+    three("ingest", "a.txt")
+    assert ("CR901", "d.txt") in found(three)
+
+
+@pytest.mark.parametrize("form", ["as written", "on one line"])
+def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path, form: str) -> None:
+    three("audit", "--format", "json", "-o", "before.json")
+    if form == "on one line":
+        before = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
+        (tmp_path / "before.json").write_text(json.dumps(before), encoding="utf-8")
+    assert found(three, "--baseline", "before.json") == []
+    write(tmp_path / "e.txt", "LENA MARSH/AP")
+    three("ingest", "e.txt")
+    assert ("CR301", "e.txt") in found(three, "--baseline", "before.json")
+    assert ("CR301", "a.txt") not in found(three, "--baseline", "before.json")
+    ran = three("audit", "--baseline", "before.json", "--code", "CR301")
+    assert "known: 3" in ran.out.splitlines()[0]
+
+
+def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> None:
+    """What a run stored, changed or could not read; what it found unchanged belongs to the run that stored it."""
+    assert found(three, "--run", "1") == [CONFLICTS[0], OWED[0]]
+    assert found(three, "--run", "3") == found(three, "--run", "last") == [OWED[2], *ALL[5:]]
+    write(tmp_path / "c.txt", "LENA MARSH/AP")
+    (tmp_path / "e.txt").touch()
+    three("ingest", "a.txt", "c.txt", "e.txt", "--publication", "Echo", "--published", "2024-05-18")
+    assert found(three, "--run", "1") == [CONFLICTS[0], OWED[0]]
+    assert found(three, "--run", "3") == [ALL[5]]
+    assert found(three, "--run", "4", "--severity", "error") == [("CR201", "c.txt"), OWED[2], ("CR901", "e.txt")]
+    assert found(three, "--run", "4", "--until", "2023") == []
+    ran = three("audit", "--run", "4", "--code", "CR901")
+    assert ran.out.startswith("1 use in 1 article: 1 finding") and ran.err == ""
+
+    rows = json.loads(three("db", "runs", "--format", "json").out)["runs"]
+    counts = [tuple(row[name] for name in ("run", "read", "new", "changed", "unchanged", "failed")) for row in rows]
+    assert counts[:2] == [(4, 2, 0, 1, 1, 1), (3, 1, 1, 0, 0, 1)]
+    assert "cut off" not in three("db", "runs").out and rows[0]["started"][:10] in three("db", "runs").out
+    assert three("db", "runs", "--limit", "1").err == "shown: 1 of 4; all: leave out --limit\n"
+
+
+@pytest.mark.parametrize(
+    ("number", "said"),
+    [
+        ("4", "captions: no run 4; the last is 3; see: captions db runs"),
+        ("0", "'0' is no number of a run"),
+        ("-1", "'-1' is no number of a run"),
+        ("first", "'first' is no number of a run"),
+        ("99999999999999999999", "no run 99999999999999999999"),
+    ],
+)
+def test_a_run_that_there_is_not(three: Run, number: str, said: str) -> None:
+    ran = three("audit", "--run", number)
+    assert ran.code == 2 and said in " ".join(ran.err.split())
+
+
+def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None:
+    import captions_db as db
+    from captions_db.connection import writing
+    from captions_db.models import article
+    from sqlalchemy import update
+
+    engine = db.open_store("captions.db", create=True)
+    with writing(engine) as connection:  # as a store of before schema 0009 is migrated
+        connection.execute(update(article).where(article.c.source != "c.txt").values(run_id=None))
+    engine.dispose()
+    ran = three("audit", "--run", "3")
+    assert ran.out.startswith("1 use in 1 article")
+    assert ran.err == "2 uses are left out: an older program stored them, and kept no run\n"
+    assert three("audit").err == ""
+
+
+def test_a_baseline_that_is_none_is_told(three: Run, tmp_path: Path) -> None:
+    (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
+    for name, said in (("no.json", "no.json is no audit; write one"), ("none.json", "cannot read none.json")):
+        ran = three("audit", "--baseline", name)
+        assert ran.code == 2 and said in ran.err
+
+
+def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
+    from datetime import UTC, datetime
+
+    import captions_db as db
+    from captions_db.connection import writing
+    from captions_db.models import waiver
+    from sqlalchemy import insert
+
+    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "made": datetime.now(UTC)}
+    engine = db.open_store("captions.db", create=True)
+    with writing(engine) as connection:
+        connection.execute(insert(waiver).values(row))
+    engine.dispose()
+    assert ("CR301", "a.txt") not in found(three)
+    assert found(three, "--waived") == [("CR301", "a.txt")]
+    assert "waived: 1" in three("audit").out.splitlines()[0]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [(["--territory", "Atlantis"], "unknown territory"), (["--territory", "DE,FR"], "not one territory")],
+)
+def test_a_territory_is_one_that_there_is(three: Run, arguments: list[str], said: str) -> None:
+    ran = three("audit", *arguments)
+    assert ran.code == 2 and said in ran.err
+
+
+def test_the_same_audit_gives_the_same_bytes(three: Run) -> None:
+    for form in ("table", "json", "csv", "html"):
+        assert three("audit", "--format", form).out == three("audit", "--format", form).out
+
+
+# --- usage, find
+
+
+def test_usage_by_several_groups(three: Run) -> None:
+    also = ("--also", "articles", "--also", "creators", "--also", "days")
+    ran = three("usage", "--by", "publication", "--by", "month", "--by", "supplier", *also, "--format", "csv")
+    assert ran.out.splitlines() == [
+        "publication,month,supplier,uses,articles,creators,first,last",
+        "Echo,2024-05,Reuters,1,1,1,2024-05-18,2024-05-18",
+        "Post,2023-01,AFP,1,1,1,2023-01-01,2023-01-01",
+        ",,dpa,1,1,0,,",
+    ]
+
+
+def test_usage_as_a_table_ends_with_all_uses(three: Run) -> None:
+    lines = three("usage", "--limit", "1").out.splitlines()
+    assert [line.split()[:2] for line in lines[2:]] == [["AFP", "1"], ["All", "uses"]]
+    assert three("usage", "--limit", "1").err == "shown: 1 of 3; all: leave out --limit\n"
+
+
+def test_usage_of_an_agency_by_an_alias(three: Run) -> None:
+    answer = json.loads(three("usage", "--agency", "Agence France-Presse", "--format", "json").out)
+    assert answer["total"] == {"uses": 1}
+    assert three("usage", "--agency", "Nobody").err == "no uses that name Nobody\n"
+
+
+def test_find_in_each_form(three: Run) -> None:
+    answer = json.loads(three("find", "PONTOON", "pier", "--format", "json", "--limit", "1").out)
+    assert (answer["version"], answer["total"], answer["more"], len(answer["uses"])) == (1, 2, False, 1)
+    rows = list(csv.DictReader(io.StringIO(three("find", "askeland", "--format", "csv").out)))
+    assert [(row["source"], row["credit"]) for row in rows] == [("b.txt", "RUNE ASKELAND/AFP")]
+    assert "RUNE ASKELAND/AFP" in three("find", "askeland").out
+    assert (three("find", "nosuchword").out, three("find", "nosuchword").err) == ("", "0 found\n")
+
+
+def test_find_says_where_it_stopped_counting(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(import_module("captions_db.queries.search"), "COUNTED", 1)  # for a small store
+    ran = three("find", "pier", "--limit", "1")
+    assert ran.err == "shown: 1 of more than 1; all: leave out --limit\n"
+    answer = json.loads(three("find", "pier", "--format", "json", "--limit", "1").out)
+    assert (answer["total"], answer["more"]) == (1, True)
+    assert three("find", "pier", "--limit", "2").err == three("find", "pier").err == "2 found\n"
+
+
+# --- agency, db
+
+
+def test_agencies_and_whether_they_were_used(three: Run) -> None:
+    used = json.loads(three("agency", "list", "--used", "--format", "json").out)["agencies"]
+    assert [(agency["name"], agency["uses"]) for agency in used] == [("AFP", 1), ("dpa", 1), ("Reuters", 1)]
+    assert "Reuters" in three("agency", "show", "RETUERS").out
+    (shown,) = json.loads(three("agency", "show", "REUTERS", "--format", "json").out)["agencies"]
+    assert (shown["name"], shown["uses"]) == ("Reuters", 1)
+
+
+def test_the_register_can_be_listed_without_a_database(run: Run, tmp_path: Path) -> None:
+    assert run("agency", "list", "--limit", "3").err.startswith("shown: 3 of ")
+    assert run("agency", "list", "--used").code == 2
+    ran = run("agency", "show", "Associatd Press")
+    assert (ran.code, ran.err) == (2, "captions: no agency 'Associatd Press' in the register; did you mean AP?\n")
+    assert not (tmp_path / "captions.db").exists()
+
+
+def test_the_database_tells_of_itself(three: Run) -> None:
+    facts = json.loads(three("db", "info", "--format", "json").out)
+    assert (facts["articles"], facts["uses"], facts["agencies"], facts["creators"]) == (3, 3, 3, 2)
+    assert "last run" in three("db", "info").out
+    assert three("db", "check").out == "captions.db is sound: 3 uses\n"
+    assert three("db", "upgrade").out.startswith("captions.db has schema ")
+
+
+def test_the_database_is_named_by_the_environment_or_the_option(
+    run: Run, write: Write, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("CAPTIONS_DB", "env.db")
+    run("ingest", write(tmp_path / "a.txt"))
+    run("ingest", "a.txt", "--db", "option.db")
+    assert (tmp_path / "env.db").exists() and (tmp_path / "option.db").exists()
+
+
+def test_what_was_told_of_an_article_stays_if_nothing_is_told_again(run: Run, archive: Path, tmp_path: Path) -> None:
+    def publications() -> list[str | None]:
+        ran = run("usage", "--by", "publication", "--format", "json")
+        return [row["publication"] for row in json.loads(ran.out)["rows"]]
+
+    run("ingest", archive, "--publication", "Echo", "--published", "2024-05-01")
+    assert publications() == ["Echo"]
+    assert " changed 0, " in run("ingest", archive).out
+    assert publications() == ["Echo"]
+    first = next(path for path in sorted(archive.rglob("*.txt")))
+    first.write_bytes(first.read_bytes() + b"\n\nOne more paragraph stands at the end of it.\n")
+    assert " changed 1, " in run("ingest", archive).out
+    assert publications() == ["Echo"]

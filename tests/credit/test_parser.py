@@ -1,0 +1,84 @@
+"""Credit lines, as newspapers of the world print them, against what a rights manager would read in them.
+
+The cases are data: ``cases/credits/*.toml``. A case with ``known`` is read wrong today, for the reason given; it must
+fail, so that whoever mends the parser takes the word out.
+"""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+import pytest
+
+from captions import parse_credit
+from captions.lexicon.vocabulary import default
+from tests.support.case_files import cases
+
+
+@dataclass(frozen=True)
+class Case:
+    """One line and what it says; None for what the case does not ask."""
+
+    id: str
+    line: str
+    creators: tuple[str, ...]
+    agencies: tuple[str, ...]
+    supplier: str | None = None
+    qualifiers: tuple[str, ...] = ()
+    restrictions: tuple[str, ...] | None = None
+    license: str | None = None
+    copyright_notice: str | None = None
+    printed: str | None = None
+    known: str | None = None
+    note: str | None = None
+
+
+def _case(row: dict[str, object]) -> Case:
+    return Case(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})  # type: ignore[arg-type]
+
+
+CASES = [_case(row) for row in cases("credits")]
+
+
+def _param(case: Case) -> object:
+    marks = [pytest.mark.xfail(reason=case.known, strict=True)] if case.known else []
+    return pytest.param(case, id=case.id, marks=marks)
+
+
+@pytest.mark.parametrize("case", [_param(case) for case in CASES])
+def test_credit_line(case: Case) -> None:
+    credit = parse_credit(case.line)
+    got = {
+        "creators": credit.creators,
+        "agencies": credit.agencies,
+        "supplier": credit.supplier,
+        "qualifiers": credit.qualifiers,
+    }
+    want: dict[str, object] = {
+        "creators": case.creators,
+        "agencies": case.agencies,
+        "supplier": case.supplier,
+        "qualifiers": case.qualifiers,
+    }
+    optional = {
+        "line": case.printed,
+        "restrictions": case.restrictions,
+        "license": case.license,
+        "copyright_notice": case.copyright_notice,
+    }
+    for name, value in optional.items():
+        if value is not None:
+            got[name] = getattr(credit, name)
+            want[name] = value
+    assert got == want
+
+
+def test_ids_are_unique() -> None:
+    assert len({case.id for case in CASES}) == len(CASES) >= 350
+
+
+def test_marks_are_sorted_and_known() -> None:
+    known = set(default().marks.values())
+    for case in CASES:
+        assert list(case.qualifiers) == sorted(case.qualifiers), case.id
+        assert set(case.qualifiers) <= known, case.id

@@ -1,0 +1,212 @@
+"""The revisions of the schema, the tables they must lead to, and stores that they upgrade."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+from typing import Any
+
+import captions_db as db
+import pytest
+from alembic.autogenerate import compare_metadata
+from alembic.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from captions_db.audit import Confines, Counts, auditing
+from captions_db.connection import connect, without_transaction
+from captions_db.drift import broken_references, damage, described, drift
+from captions_db.models import METADATA
+from captions_db.rollups import up_to_date, wrong_counts
+from captions_db.schema import HEAD, configuration, run_steps, upgrade
+from sqlalchemy import Engine, event, inspect, select
+
+from tests.support.engines import Stores
+from tests.support.paths import CASES
+
+UPGRADES = CASES / "upgrades"
+"""For each revision that allows new rows, a file of such rows."""
+REVISIONS = sorted(path.stem for path in UPGRADES.glob("*.sql"))
+
+
+@pytest.fixture
+def engine(stores: Stores) -> Iterator[Engine]:
+    engine = connect(stores.place(), create=True)
+    yield engine
+    engine.dispose()
+
+
+def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
+    upgrade(engine)
+    with engine.connect() as connection:
+        opts = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name in METADATA.tables}
+        context = MigrationContext.configure(connection, opts=opts)
+        assert compare_metadata(context, METADATA) == []
+
+
+def test_what_alembic_does_not_compare_is_the_same(engine: Engine, stores: Stores) -> None:
+    upgrade(engine)
+    by_hand = connect(stores.place(), create=True)
+    METADATA.create_all(by_hand)
+    with engine.connect() as connection:
+        migrated = described(connection)
+    with by_hand.connect() as connection:
+        made = described(connection)
+    by_hand.dispose()
+    assert "index ix_article_url" in made
+    assert {name: migrated.get(name) for name in made} == made
+
+
+def test_the_newest_step_is_the_schema_that_the_program_expects(engine: Engine) -> None:
+    with engine.connect() as connection:
+        steps = ScriptDirectory.from_config(configuration(connection))
+        assert steps.get_heads() == [HEAD]
+        # Versions are compared as text, to tell older from newer.
+        assert all(len(step.revision) == 4 and step.revision.isdigit() for step in steps.walk_revisions())
+
+
+def test_a_step_that_fails_leaves_nothing_behind(engine: Engine) -> None:
+    def pull_the_plug(*arguments: Any) -> None:
+        if "CREATE TABLE use_image" in arguments[2]:
+            raise InterruptedError
+
+    event.listen(engine, "before_cursor_execute", pull_the_plug)
+    with pytest.raises(InterruptedError):
+        upgrade(engine)
+    event.remove(engine, "before_cursor_execute", pull_the_plug)
+    with engine.connect() as connection:
+        assert inspect(connection).get_table_names() == []
+    assert references_are_checked(engine)
+    upgrade(engine)
+
+
+def test_upgrade_twice_is_upgrade_once(engine: Engine) -> None:
+    upgrade(engine)
+    upgrade(engine)
+    assert references_are_checked(engine)
+
+
+def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
+    path = tmp_path / "captions.db"
+    with pytest.raises(db.MissingStoreError):
+        db.upgrade_store(str(path))
+    path.touch()
+    with pytest.raises(db.MissingStoreError):
+        db.upgrade_store(str(path))
+    db.open_store(str(path), create=True).dispose()
+    content = path.read_bytes()
+    assert db.upgrade_store(str(path)) == HEAD
+    assert path.read_bytes() == content
+
+
+def references_are_checked(engine: Engine) -> bool:
+    """Whether the engine gives connections that refuse rows which point to nothing."""
+    with engine.connect() as connection:
+        return engine.dialect.name != "sqlite" or connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
+
+
+def filled(engine: Engine, revision: str) -> None:
+    """Create a store at a revision, with the rows of this and all earlier revisions."""
+    with without_transaction(engine) as connection:
+        if engine.dialect.name == "sqlite":
+            # An upgrade turns foreign keys off too: SQLite changes a table by copying and dropping it.
+            connection.exec_driver_sql("PRAGMA foreign_keys=OFF")
+            connection.exec_driver_sql("BEGIN")
+        for name in REVISIONS:
+            if name <= revision:
+                run_steps(connection, name)
+                for statement in (UPGRADES / f"{name}.sql").read_text("utf-8").split(";\n"):
+                    if statement.strip():
+                        connection.exec_driver_sql(statement)
+        run_steps(connection, revision)
+        connection.commit()
+        connection.invalidate()
+
+
+@pytest.fixture(params=REVISIONS)
+def upgraded(engine: Engine, request: pytest.FixtureRequest) -> Engine:
+    """A store with rows that was created at a revision and upgraded as by ``captions db upgrade``."""
+    filled(engine, request.param)
+    assert db.upgrade_store(engine.url.render_as_string(hide_password=False).removeprefix("sqlite:///")) == HEAD
+    return engine
+
+
+def test_the_first_revision_has_rows_in_every_table(engine: Engine) -> None:
+    filled(engine, "0001")
+    with engine.connect() as connection:
+        empty = [name for name, table in METADATA.tables.items() if connection.execute(select(table)).first() is None]
+    assert empty == []
+
+
+def test_an_upgraded_store_is_sound(upgraded: Engine) -> None:
+    assert drift(upgraded) == []
+    assert broken_references(upgraded) == []
+    assert damage(upgraded) == []
+
+
+def test_an_upgraded_store_has_correct_rollups(upgraded: Engine) -> None:
+    assert wrong_counts(upgraded) == []
+    with upgraded.connect() as connection:
+        assert up_to_date(connection)
+    [by_month] = db.agency_usage(upgraded, ("creator", "month"), counts=()).rows
+    assert (by_month.values, by_month.uses) == (("Jo Reed", "2023-10"), 2)
+
+
+FREE = db.CreditRecord("Jo Reed/CC BY 4.0", ("Jo Reed",), license="CC BY 4.0", rule="chain", confidence=1.0)
+
+
+def test_an_upgraded_store_keeps_its_uses(upgraded: Engine) -> None:
+    one, two = db.uses_for_audit(upgraded)
+    assert (one.use_id, one.caption, one.match_key, one.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
+    assert (one.occurrences, one.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
+    assert (one.images, one.credit) == (("https://example.org/1.jpg",), FREE)
+    url = "https://example.org/buy"
+    assert one.structured_credit == db.CreditRecord(
+        "Jo Reed/dpa", agencies=("dpa",), licensor_url=url, rule="structured", confidence=1.0
+    )
+    assert (two.use_id, two.caption, two.structured_credit) == (2, "東京の夜", None)
+    assert two.credit == db.CreditRecord(
+        "Jo Reed", ("Jo Reed",), qualifiers=("pool",), restrictions=("NO SALES",), rule="chain", confidence=1.0
+    )
+    assert [use.use_id for use in db.find(upgraded, "dog").uses] == [1]
+    [run] = db.run_summaries(upgraded)
+    assert (run.new, run.failures) == (1, (db.Failure("b.bin", "binary"),))
+
+
+def test_an_upgraded_store_keeps_what_persons_decided(upgraded: Engine) -> None:
+    # An agreement that was undone is not listed.
+    found = sorted((it.kind, it.supplier, it.ends, it.end_reason) for it in db.agreements(upgraded))
+    assert found == [("flat", "dpa", None, None), ("per-use", "dpa", date(2022, 12, 31), "dear")]
+    [correction] = db.corrections(upgraded)
+    assert (correction.line, correction.creators, correction.agencies) == ("Ann Lee", ("Ann Lee",), None)
+    assert (correction.supplier, correction.qualifiers, correction.reason) == (None, ("pool",), "asked her")
+    assert [(it.code, it.supplier, it.source, it.caption_digest, it.until) for it in db.waivers(upgraded)] == [
+        ("CR102", None, "a.html", "d", date(2030, 1, 1)),
+        ("CR301", "dpa", None, None, None),
+    ]
+    assert [(it.name, it.into, it.undone) for it in db.merges(upgraded)] == [("dpa Bild", "dpa", None)]
+    # Undoing the merge gives the agreement and the waiver back to the name that they were made for.
+    db.undo_merges(upgraded, [1], "me", "two houses")
+    suppliers = {it.kind: it.supplier for it in db.agreements(upgraded)}
+    assert suppliers == {"flat": "dpa Bild", "per-use": "dpa"}
+    assert [it.supplier for it in db.waivers(upgraded)] == [None, "dpa Bild"]
+
+
+def test_an_upgraded_store_keeps_its_images(upgraded: Engine) -> None:
+    [stored] = db.images(upgraded)
+    assert (stored.image.file_hash, stored.image.width, stored.image.dhash) == ("f", 2, 255)
+    assert stored.paths == ("1.jpg",)
+    assert [(it.image_id, it.use_id, it.how) for it in db.image_uses(upgraded)] == [(1, 1, "name")]
+
+
+def test_an_upgraded_store_takes_further_articles(upgraded: Engine) -> None:
+    record = db.ArticleRecord("c.txt", "h", uses=(db.UseRecord(0, "A cat", "a cat", FREE),))
+    assert db.write_articles(upgraded, db.start_run(upgraded, "1"), [record]).new == 1
+    # No use gets the id of a deleted one, and no credit is stored twice.
+    assert [row.use_id for row in db.uses_for_audit(upgraded)] == [1, 2, 4]
+    with upgraded.connect() as connection:
+        assert connection.exec_driver_sql("SELECT count(*) FROM credit").scalar_one() == 3
+        runs = connection.exec_driver_sql("SELECT source, run_id FROM article ORDER BY source").all()
+    assert [tuple(row) for row in runs] == [("a.html", 1), ("c.txt", 2)]
+    with auditing(upgraded, {"CR101": 0}) as audit:
+        audit.confine(Confines(run=2))
+        assert audit.counts() == Counts(uses=1, articles=1, undated=1, without_run=0)

@@ -1,0 +1,156 @@
+"""What is PostgreSQL's own: how opening and writing can fail, and that the program answers as it does on SQLite."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import captions_db as db
+import psycopg
+import pytest
+from captions_db.connection import writing
+from captions_db.schema import HEAD
+
+from tests.conftest import Run, Write
+from tests.support.engines import Stores
+
+
+def plain(url: str) -> str:
+    """A URL as the driver takes it."""
+    return url.replace("+psycopg", "")
+
+
+def execute(url: str, statement: str) -> None:
+    with psycopg.connect(plain(url), autocommit=True) as connection:
+        connection.execute(statement)
+
+
+def refused(url: str, kind: type[db.StoreError], *, create: bool) -> str:
+    with pytest.raises(db.StoreError) as caught:
+        db.open_store(url, create=create, busy_timeout=0.05)
+    assert caught.type is kind
+    message = str(caught.value)
+    assert message.isprintable()
+    return message
+
+
+@contextmanager
+def held(url: str) -> Iterator[None]:
+    """Another program is writing meanwhile."""
+    other = db.open_store(url, create=True)
+    with writing(other):
+        yield
+    other.dispose()
+
+
+def test_an_empty_database_becomes_a_store_only_for_a_writer(postgresql: Stores) -> None:
+    url = postgresql.place()
+    assert "is empty; run: captions ingest PATH" in refused(url, db.MissingStoreError, create=False)
+    for create in (True, True, False):
+        engine = db.open_store(url, create=create)
+        assert list(db.articles(engine)) == []
+        engine.dispose()
+
+
+@pytest.mark.parametrize("scheme", ["postgresql", "postgres", "postgresql+psycopg"])
+def test_each_spelling_of_the_url_is_the_same_store(postgresql: Stores, scheme: str) -> None:
+    url = postgresql.empty()
+    db.open_store(url.replace("postgresql+psycopg", scheme)).dispose()
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_database_that_is_not_there(postgresql: Stores, create: bool) -> None:
+    url = postgresql.empty().replace("captions@", "captions:secret@").replace("/store", "/nostore")
+    message = refused(url, db.MissingStoreError, create=create)
+    assert message.endswith("make it with: createdb -E UTF8 -T template0 NAME")
+    assert "secret" not in message
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_database_of_something_else(postgresql: Stores, create: bool) -> None:
+    url = postgresql.place()
+    execute(url, "CREATE TABLE recipe (name text)")
+    assert "something other than captions" in refused(url, db.NotAStoreError, create=create)
+
+
+@pytest.mark.parametrize("create", [True, False])
+def test_a_database_that_cannot_hold_every_text(postgresql: Stores, create: bool) -> None:
+    url = postgresql.place()
+    execute(url, "DROP DATABASE IF EXISTS narrow")
+    execute(url, "CREATE DATABASE narrow TEMPLATE template0 ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc")
+    narrow = url.replace(url.partition("?")[0].rpartition("/")[2], "narrow")
+    assert "holds LATIN1, not UTF-8" in refused(narrow, db.UnusableStoreError, create=create)
+
+
+@pytest.mark.parametrize(("version", "kind"), [("0000", db.OlderStoreError), ("0999", db.NewerStoreError)])
+def test_another_schema(postgresql: Stores, version: str, kind: type[db.StoreError]) -> None:
+    url = postgresql.empty()
+    execute(url, f"UPDATE alembic_version SET version_num = '{version}'")  # noqa: S608 - a version above  # noqa: S608 - a version above
+    for create in (True, False):
+        assert f"has schema {version}" in refused(url, kind, create=create)
+    if version > HEAD:
+        with pytest.raises(db.NewerStoreError):
+            db.upgrade_store(url)
+
+
+def test_a_store_that_another_program_writes_can_be_read_but_not_written(postgresql: Stores) -> None:
+    url = postgresql.empty()
+    with held(url):
+        assert "is locked by another program" in refused(url, db.LockedStoreError, create=True)
+        db.open_store(url, busy_timeout=0.05).dispose()
+    db.open_store(url, create=True, busy_timeout=0.05).dispose()
+
+
+def test_a_user_who_may_only_read(postgresql: Stores) -> None:
+    url = postgresql.empty()
+    execute(url, "DO $$ BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
+    execute(url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
+    reader = db.open_store(url.replace("captions@", "reader@"))
+    assert list(db.articles(reader)) == []
+    with pytest.raises(db.ReadOnlyStoreError, match="may not be changed by this user"):
+        db.start_run(reader, "1")
+    reader.dispose()
+
+
+COMMANDS = (
+    ("audit",),
+    ("audit", "--format", "json"),
+    ("audit", "--format", "html"),
+    ("audit", "--format", "csv", "--supplier", "Reuters"),
+    ("usage", "--by", "supplier", "--by", "month", "--format", "json"),
+    ("usage", "--by", "creator", "--by", "publication"),
+    ("usage", "--by", "agency", "--since", "2024", "--format", "csv"),
+    ("find", "pontoon", "--format", "json"),
+    ("find", "LÉNA", "marsh", "--format", "csv"),
+    ("find", "harbor", "--publication", "Echo"),
+    ("agency", "list", "--used", "--format", "json"),
+    ("clean", "1", "--to", "markdown"),
+    ("ingest", "articles", "--format", "json"),
+)
+"""Each after an ingest of the same articles; what it prints must be the same to the byte."""
+
+
+def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Path, postgresql: Stores) -> None:
+    folder = tmp_path / "articles"
+    # Languages would sort these otherwise than code points do.
+    for name, credit in (
+        ("z-Zug.txt", "ODALYS FENWICK/REUTERS"),
+        ("Zug.txt", "RUNE ASKELAND/AFP"),
+        ("a b.txt", "Foto: dpa"),
+        ("ab.txt", "Handout"),
+        ("Äcker.txt", "LENA MARSH/AP"),
+        ("école.txt", "Foto: École du Port/Écho"),
+        ("港.txt", "写真：共同通信"),
+    ):
+        write(folder / name, credit)
+    (folder / "empty.txt").touch()
+    answers = []
+    for url in ("captions.db", postgresql.place()):
+        run("ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18")
+        said = {command: run(*command, "--db", url) for command in COMMANDS}
+        checked = run("db", "check", "--db", url)
+        assert (checked.code, checked.err) == (0, "")
+        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in said.items()})
+    assert answers[0] == answers[1]
+    assert [command for command, (code, out, _) in answers[0].items() if code not in (0, 1) or not out] == []

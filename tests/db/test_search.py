@@ -1,0 +1,184 @@
+"""The form in which text is searched."""
+
+from __future__ import annotations
+
+from datetime import date, timedelta
+from importlib import import_module
+
+import captions_db as db
+import pytest
+from captions_db import ArticleRecord, CreditRecord, UseRecord
+from captions_db.search import fold, name_key, search_text, wanted
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from tests.support.engines import Stores
+
+find = import_module("captions_db.queries.search")
+"""The module, whose name in its package is its function's."""
+
+
+@pytest.mark.parametrize(
+    ("text", "folded"),
+    [
+        ("", ""),
+        (" - / ", ""),
+        ("Foto: MÜLLER/Getty", "foto muller getty"),
+        ("JOSÉ e\u0301 é", "jose e e"),
+        ("100% of_it", "100 of it"),
+        ("Łukasz Sørensen, Đoković & Straße", "lukasz sorensen dokovic strasse"),
+        ("Œuvre d’Ærø", "oeuvre d aero"),
+        ("İstanbul ıs", "istanbul is"),
+        ("sof\u00adt\u200bly", "softly"),
+        ("ﬁne ＡＰ ½ 𝕬", "fine ap 1 2 a"),
+        ("사진=연합뉴스", "사진 연합뉴스"),
+        ("写真：共同通信", "写真 共同通信"),
+        ("がか", "がか"),
+        ("Фёдор Йод", "федор иод"),
+        ("شَارِع", "شارع"),
+        ("हिन्दी", "हिन्दी"),
+        ("😀 x", "x"),
+    ],
+)
+def test_fold(text: str, folded: str) -> None:
+    assert fold(text) == folded
+
+
+def test_one_hangul_syllable_is_not_the_beginning_of_another() -> None:
+    assert fold("사") not in fold("산")
+
+
+@given(st.text())
+def test_folding_again_changes_nothing_that_matters(text: str) -> None:
+    folded = fold(text)
+    assert folded == " ".join(folded.split())
+    assert not set(folded) & set("%_\\'\"")
+
+
+@given(st.text(st.characters(codec="ascii")))
+def test_both_ways_through_fold_agree_on_ascii(text: str) -> None:
+    assert fold(text) == fold(text + "é")[:-1].strip()
+
+
+def test_names_of_nothing_but_signs_are_kept_apart() -> None:
+    assert name_key("DPA / Picture-Alliance") == "dpa picture alliance"
+    assert name_key("©") != name_key("®")
+
+
+@pytest.mark.parametrize(
+    ("text", "stored"),
+    [
+        ("Smoke over Gaza", "smoke over gaza"),
+        ("写真：共同通信", "写真 真 共同 同通 通信 信"),
+        ("AFP통신 A", "afp 통신 신 a"),
+        ("กขค ab", "กข ขค ค ab"),
+        ("हिन्दी", "हिन्दी"),
+        ("字", "字"),
+        ("", ""),
+        ("x" * 100, "x" * 60),
+        ("a " * 3000, " ".join("a" * 2000)),
+    ],
+)
+def test_what_is_stored_for_search(text: str, stored: str) -> None:
+    assert search_text(text) == stored
+
+
+@pytest.mark.parametrize(
+    ("text", "asked"),
+    [
+        ("Hafen/AP", [("hafen", True), ("ap", False)]),
+        ("共同通信 字", [("共同", False), ("同通", False), ("通信", False), ("字", True)]),
+        ("ap AP", [("ap", False)]),
+        ("- ' : * & | \\ \" ! ( )", []),
+    ],
+)
+def test_what_is_asked_for(text: str, asked: list[tuple[str, bool]]) -> None:
+    assert wanted(text) == asked
+
+
+@given(st.text())
+def test_a_text_is_found_by_itself(text: str) -> None:
+    stored = search_text(text)
+    words = stored.split()
+    for word, begins in wanted(text) if len(words) < 2000 else ():
+        assert word in words or (begins and any(it.startswith(word) for it in words))
+
+
+WORDS = (
+    "gaza",
+    "gazette",
+    "ga",
+    "Müller",
+    "東京",
+    "東京都",
+    "京",
+    "연합뉴스",
+    "AP",
+    "April",
+    "100%",
+    "o'neil",
+    "नदी",
+    "ab",
+)
+_texts = st.lists(st.sampled_from(WORDS), max_size=4).map(" ".join)
+_days = st.none() | st.integers(0, 3).map(lambda n: date(2023, 12, 30) + timedelta(n))
+_uses = st.lists(st.tuples(_texts, st.none() | _texts), max_size=3)
+
+
+@pytest.fixture(scope="module")
+def written(stores: Stores) -> str:
+    return stores.empty()
+
+
+@settings(max_examples=40, deadline=None)
+@given(
+    steps=st.lists(st.tuples(st.sampled_from("abc"), _days, _uses, st.sampled_from("12")), min_size=1, max_size=5),
+    words=_texts.filter(bool),
+    since=_days,
+    until=_days,
+    limit=st.none() | st.integers(0, 3),
+    counted=st.integers(0, 4),
+    newest=st.integers(1, 4),
+)
+def test_the_index_follows_what_is_written_and_finds_what_reading_everything_finds(
+    written: str,
+    steps: list[tuple[str, date | None, list[tuple[str, str | None]], str]],
+    words: str,
+    since: date | None,
+    until: date | None,
+    limit: int | None,
+    counted: int,
+    newest: int,
+) -> None:
+    engine = db.open_store(written, create=True)
+    # What an earlier example left is replaced: the same three articles, each with another content.
+    for place, (name, day, uses, version) in enumerate([*((name, None, [], "1") for name in "abc"), *steps]):
+        records = tuple(
+            UseRecord(
+                n, caption, caption, None if line is None else CreditRecord(line, (line[::-1],) * (version > "1"))
+            )
+            for n, (caption, line) in enumerate(uses)
+        )
+        run = db.start_run(engine, version)
+        db.write_articles(engine, run, [ArticleRecord(name, f"{place} {uses} {day}", published=day, uses=records)])
+
+    whole, begun = [], []
+    for row in db.uses_for_audit(engine, since=since, until=until):
+        line = "" if row.credit is None else " ".join((row.credit.line, *row.credit.creators))
+        there = {*search_text(row.caption).split(), *search_text(line).split()}
+        if all(word in there for word, _ in wanted(words)):
+            whole.append(row)
+        elif all(
+            word in there or (begins and any(it.startswith(word) for it in there)) for word, begins in wanted(words)
+        ):
+            begun.append(row)
+    for rows in (whole, begun):
+        rows.sort(key=lambda row: (row.published is None, -(row.published or date.min).toordinal(), row.source))
+    with pytest.MonkeyPatch.context() as patch:  # numbers for a small store
+        patch.setattr(find, "COUNTED", counted)
+        patch.setattr(find, "_NEWEST", newest)
+        found = db.find(engine, words, since=since, until=until, limit=limit)
+    engine.dispose()
+    assert [use.use_id for use in found.uses] == [row.use_id for row in [*whole, *begun][:limit]]
+    total, most = len(whole) + len(begun), max(counted, limit or 0)
+    assert (found.total, found.more) == ((total, False) if limit is None or total <= most else (most, True))

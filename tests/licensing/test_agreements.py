@@ -1,0 +1,162 @@
+"""Agreements without a database: what covers what, periods, overlaps and gaps, and the words they are written in.
+
+The cases are data: ``cases/agreements/*.toml``.
+"""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import replace
+from datetime import date, timedelta
+from decimal import Decimal
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captions import dates
+from captions.errors import CaptionsError
+from captions.licensing import terms
+from captions.licensing.agreements import Agreement, check, covers, gaps, in_force, overlap, period_of, remarks, renewed
+from tests.support.paths import CASES
+
+FOLDER = CASES / "agreements"
+
+
+def cases(name: str) -> list[Any]:
+    read = tomllib.loads((FOLDER / f"{name}.toml").read_text(encoding="utf-8"))["case"]
+    return [pytest.param(case, id=case.get("label", case.get("read"))) for case in read]
+
+
+def agreement(**told: Any) -> Agreement:
+    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
+    return Agreement("Reuters", **{**told, **lists})
+
+
+@pytest.mark.parametrize("case", cases("covers"))
+def test_covers(case: dict[str, Any]) -> None:
+    held = agreement(**case["agreement"])
+    for expected, uses in ((True, case["yes"]), (False, case["no"])):
+        for day, scope, territory in uses:
+            asked = date.fromisoformat(day) if day else None
+            assert covers(held, asked, scope or None, territory or None) is expected, (day, scope, territory)
+
+
+@pytest.mark.parametrize("case", cases("periods"))
+def test_periods(case: dict[str, Any]) -> None:
+    period = period_of(agreement(**case["agreement"]), case["day"])
+    assert (period.first, period.last, period.name) == (case["first"], case.get("last"), case["name"])
+
+
+def test_no_period_without_a_quota_or_outside_the_agreement() -> None:
+    with pytest.raises(ValueError, match="quota"):
+        period_of(agreement(), date(2026, 1, 1))
+    with pytest.raises(ValueError, match="not in force"):
+        period_of(agreement(ends=date(2025, 12, 31), quota=5, quota_period="term"), date(2026, 1, 1))
+
+
+@pytest.mark.parametrize("case", cases("beside"))
+def test_overlaps_and_gaps(case: dict[str, Any]) -> None:
+    held = [agreement(**told) for told in case["agreements"]]
+    for one, other in ((held[0], held[1]), (held[1], held[0])):
+        assert str(overlap(one, other) or "") == case["overlap"]
+    assert [str(gap) for gap in gaps(held)] == case["gaps"]
+    assert gaps(reversed(held)) == gaps(held)
+
+
+@pytest.mark.parametrize("case", cases("words"))
+def test_words(case: dict[str, Any]) -> None:
+    read = dates.parse if case["read"] == "day" else getattr(terms, case["read"])
+    for text, expected in case.get("gives", {}).items():
+        assert repr(read(text)) == expected
+    for text, message in case.get("says", {}).items():
+        with pytest.raises(CaptionsError) as raised:
+            read(text)
+        assert message in str(raised.value)
+        assert "\n" not in str(raised.value)
+
+
+def test_three_digits_behind_the_point_only_where_the_currency_has_them() -> None:
+    assert terms.money("18.000", "KWD") == Decimal("18.000")
+    with pytest.raises(CaptionsError):
+        terms.money("18.000", "EUR")
+
+
+@pytest.mark.parametrize(
+    ("told", "message"),
+    [
+        ({"starts": date(2026, 2, 1), "ends": date(2026, 1, 31)}, "before it starts"),
+        ({"quota": 5}, "a quota needs a number and a period"),
+        ({"quota": 0, "quota_period": "month"}, "a quota needs a number and a period"),
+        ({"quota": 5, "quota_period": "week"}, "unknown period 'week'"),
+        ({"kind": "per-use"}, "the price of a use"),
+        ({"kind": "rent"}, "unknown kind 'rent'"),
+        ({"kind": "staff", "price": Decimal(5), "currency": "EUR"}, "a staff agreement has no price"),
+        ({"price": Decimal(5)}, "the price lacks its currency"),
+        ({"currency": "EUR"}, "the currency lacks its price"),
+        ({"price": Decimal("NaN"), "currency": "EUR"}, "NaN is no price"),
+    ],
+)
+def test_terms_that_do_not_go_together(told: dict[str, Any], message: str) -> None:
+    with pytest.raises(CaptionsError, match=message):
+        check(agreement(**told))
+
+
+def test_renewed_from_the_day_after_the_end() -> None:
+    held = agreement(id=3, starts=date(2026, 1, 1), ends=date(2026, 12, 31), price=Decimal(9), currency="EUR", note="x")
+    new = renewed(held, date(2027, 12, 31), Decimal("9.5"))
+    assert new == replace(held, id=None, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
+    assert remarks(new, [held]) == []
+    with pytest.raises(CaptionsError, match="before it starts"):
+        renewed(held, date(2026, 12, 30))
+    with pytest.raises(CaptionsError, match="has no end"):
+        renewed(replace(held, ends=None), date(2028, 1, 1))
+
+
+def test_remarks_name_overlaps_and_the_gaps_beside() -> None:
+    held = [
+        agreement(id=1, starts=date(2023, 1, 1), ends=date(2023, 6, 30)),
+        agreement(id=2, starts=date(2024, 1, 1), ends=date(2024, 12, 31)),
+        agreement(id=4, starts=date(2026, 3, 1)),
+    ]
+    new = agreement(starts=date(2024, 12, 1), ends=date(2025, 12, 31))
+    assert remarks(new, held) == [
+        "overlaps agreement 2 with Reuters: 2024-12-01 to 2024-12-31",
+        "no agreement with Reuters is in force: 2026-01-01 to 2026-02-28",
+    ]
+
+
+DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
+
+
+@st.composite
+def held(draw: st.DrawFn) -> Agreement:
+    one, other = draw(DAYS), draw(DAYS)
+    period = draw(st.sampled_from(terms.PERIODS))
+    return agreement(starts=min(one, other), ends=max(one, other), quota=5, quota_period=period)
+
+
+@given(held(), DAYS)
+def test_periods_part_the_days_of_an_agreement(held: Agreement, day: date) -> None:
+    if not in_force(held, day):
+        return
+    period = period_of(held, day)
+    assert period.first is not None and period.last is not None
+    assert period.first <= day <= period.last
+    assert period_of(held, period.first) == period_of(held, period.last) == period
+    for beside in (period.first - timedelta(1), period.last + timedelta(1)):
+        assert not in_force(held, beside) or period_of(held, beside).name != period.name
+
+
+@given(st.lists(held(), min_size=1, max_size=4), DAYS)
+def test_a_day_is_in_a_gap_or_covered_or_outside(held: list[Agreement], day: date) -> None:
+    first, last = min(a.starts or date.min for a in held), max(a.ends or date.max for a in held)
+    in_gap = [gap for gap in gaps(held) if gap.first and gap.last and gap.first <= day <= gap.last]
+    assert len(in_gap) == (first <= day <= last and not any(in_force(a, day) for a in held))
+
+
+def test_groups_are_of_known_territories_and_named_like_none() -> None:
+    known = terms.table()
+    assert all(members <= known.territories for members in known.groups.values())
+    assert not set(known.groups) & known.territories

@@ -1,0 +1,153 @@
+"""What the tests of the audit in the database share: small stores, written and audited; a naive oracle."""
+
+from __future__ import annotations
+
+import json
+import shutil
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import UTC, date, datetime
+from functools import lru_cache
+from pathlib import Path
+from tempfile import TemporaryDirectory, mkdtemp
+
+import captions_db as db
+from captions_db import models as m
+from captions_db.connection import writing
+from captions_db.credits import put_parties
+from sqlalchemy import Engine, insert, select, update
+
+from captions import parse_credit
+from captions.audit.finding import Finding
+from captions.audit.request import Known, Question
+from captions.audit.run import audited
+from captions.caption.similarity import may_be_near
+from captions.lexicon.vocabulary import Vocabulary
+from captions.licensing.agreements import Agreement
+from captions.text import match_key
+
+TODAY = date(2026, 6, 1)
+
+
+@dataclass(frozen=True, slots=True)
+class Shot:
+    """One use: its caption, its line, its pictures."""
+
+    caption: str
+    line: str | None
+    images: tuple[str, ...] = ()
+    occurrences: int = 1
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One article."""
+
+    source: str
+    day: date | None
+    shots: tuple[Shot, ...]
+    publication: str | None = None
+
+
+@lru_cache(maxsize=1)
+def _empty() -> Path:
+    path = Path(mkdtemp()) / "empty.db"
+    db.open_store(str(path), create=True).dispose()
+    return path
+
+
+@lru_cache(maxsize=1000)
+def credit(line: str) -> db.CreditRecord:
+    read = parse_credit(line)
+    return db.CreditRecord(**{name: getattr(read, name) for name in db.CreditRecord.__dataclass_fields__})
+
+
+class Store:
+    """A store in a folder of its own; to be used in a ``with``."""
+
+    def __init__(self, pages: Iterable[Page] = (), agreements: Iterable[Agreement] = ()) -> None:
+        self._folder = TemporaryDirectory()
+        path = Path(self._folder.name) / "captions.db"
+        shutil.copy(_empty(), path)
+        self.engine: Engine = db.open_store(str(path), create=True)
+        self.path = path
+        self.write(pages)
+        self.agree(agreements)
+
+    def __enter__(self) -> Store:
+        return self
+
+    def __exit__(self, *_: object) -> None:
+        self.engine.dispose()
+        self._folder.cleanup()
+
+    def write(self, pages: Iterable[Page]) -> None:
+        records = [_record(page) for page in pages]
+        run = db.start_run(self.engine, "test")
+        db.write_articles(self.engine, run, records)
+        db.finish_run(self.engine, run)
+
+    def agree(self, agreements: Iterable[Agreement]) -> None:
+        with writing(self.engine) as connection:
+            for a in agreements:
+                party = put_parties(connection, [(a.supplier, "agency")])[a.supplier, "agency"]
+                row = {
+                    "party_id": party, "applies_to": a.supplier, "kind": a.kind, "starts": a.starts, "ends": a.ends,
+                    "scopes": json.dumps(a.scopes), "territories": json.dumps(a.territories),
+                    "excluded": json.dumps(a.excluded), "below": a.below, "quota": a.quota,
+                    "quota_period": a.quota_period, "price": None if a.price is None else str(a.price),
+                    "currency": a.currency, "added": datetime(2021, 1, 1, tzinfo=UTC),
+                }  # fmt: skip
+                connection.execute(insert(m.agreement).values(row))
+
+    def waive(self, code: str, limits: Mapping[str, str], until: date | None = None) -> int:
+        row = {"code": code, "until": until, "reason": "a test", "who": "me", "made": datetime(2026, 1, 1, tzinfo=UTC)}
+        with writing(self.engine) as connection:
+            key = connection.execute(insert(m.waiver).values({**row, **limits})).inserted_primary_key
+        assert key is not None
+        return int(key[0])
+
+    def undo(self, waiver: int) -> None:
+        with writing(self.engine) as connection:
+            connection.execute(
+                update(m.waiver).where(m.waiver.c.id == waiver).values(undone=datetime(2026, 2, 1, tzinfo=UTC))
+            )
+
+    def caption_digest(self, text: str) -> str:
+        with self.engine.connect() as connection:
+            return str(connection.execute(select(m.caption.c.digest).where(m.caption.c.text == text)).scalar_one())
+
+    def findings(
+        self,
+        question: Question | None = None,
+        words: Vocabulary | None = None,
+        known: Sequence[Known] = (),
+        today: date = TODAY,
+    ) -> list[Finding]:
+        with audited(self.engine, question, words, known, today=today) as answer:
+            found = list(answer)
+            assert sum(answer.counts.values()) == len(found)
+            for code, count in answer.counts.items():
+                assert count == sum(f.code == code for f in found)
+        assert [f.order for f in found] == sorted(f.order for f in found)
+        return found
+
+
+def _record(page: Page) -> db.ArticleRecord:
+    uses = tuple(
+        db.UseRecord(
+            n, shot.caption, match_key(shot.caption), None if shot.line is None else credit(shot.line),
+            shot.occurrences, images=shot.images,
+        )
+        for n, shot in enumerate(page.shots, 1)
+    )  # fmt: skip
+    # Of some nobody looked whether they have near captions, as of those that an older program stored.
+    near = may_be_near([use.match_key for use in uses]) if page.day else None
+    return db.ArticleRecord(
+        page.source, f"{page}", publication=page.publication, published=page.day, uses=uses, near=near
+    )
+
+
+def told(findings: Iterable[Finding]) -> list[tuple[str, str, str, int, str]]:
+    """What tells two findings apart, but for numbers that a store gives."""
+    return [(f.severity, f.code, f.source, f.use.position if f.use else 0, f.message) for f in findings]
