@@ -29,6 +29,8 @@ class Block:
     images: tuple[str, ...] = ()
     told: Credit | None = None
     """What the page's data tell of the credit, where it is not what is printed."""
+    pictures: frozenset[str] = frozenset()
+    """What its pictures are known by, under any address. The same line under two pictures is two uses."""
 
 
 @dataclass(slots=True)
@@ -37,6 +39,16 @@ class _Group:
     caption: str
     credit: Credit | None
     blocks: list[Block]
+    pictures: set[str]
+
+    def shows(self, block: Block) -> bool:
+        """Return whether a block can be of the same picture."""
+        return not self.pictures or not block.pictures or not self.pictures.isdisjoint(block.pictures)
+
+    def add(self, block: Block) -> None:
+        """Add an occurrence."""
+        self.blocks.append(block)
+        self.pictures |= block.pictures
 
 
 def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
@@ -59,7 +71,7 @@ def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
     for block in loose:
         found = _of_loose(block, by_key, starts)
         if found is not None:
-            found.blocks.append(block)
+            found.add(block)
             if found.credit is None and block.reading is not None:
                 found.credit = block.reading.credit
         else:
@@ -74,12 +86,12 @@ def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group
     # A credit without a caption is the same occurrence again only if the line is the same.
     place = key or (f"\n{name_key(credit.line)}" if credit else "")
     for known in by_key.get(place, ())[-MOST_COMPARED:]:
-        if _agree(known.credit, credit):
-            known.blocks.append(block)
+        if _agree(known.credit, credit) and known.shows(block):
+            known.add(block)
             if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
                 known.credit = credit
             return
-    made = _Group(key, block.caption, credit, [block])
+    made = _Group(key, block.caption, credit, [block], set(block.pictures))
     groups.append(made)
     by_key.setdefault(place, []).append(made)
 
@@ -109,7 +121,7 @@ def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: dict[str, l
     if is_cut(block.caption):
         return cut_of(block.caption, starts, credit)
     for known in by_key.get(match_key(block.caption), ()):
-        if _agree(known.credit, credit):
+        if _agree(known.credit, credit) and known.shows(block):
             return known
     return None
 

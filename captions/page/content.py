@@ -6,20 +6,8 @@ from collections.abc import Iterable, Sequence
 
 from captions.caption.line_shapes import is_dated
 from captions.page import site_text
-from captions.page.blocks import (
-    AUTHOR,
-    BOILER,
-    CAPTION,
-    COMMENTS,
-    CREDIT,
-    DECK,
-    HEADINGS,
-    OTHER,
-    UNSHOWN,
-    WEAK,
-    Block,
-    Node,
-)
+from captions.page.dom import HEADINGS, Block, Element, mark
+from captions.page.element_names import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HIDDEN, OTHER, WEAK
 from captions.text import STOPS, has_cjk
 
 # Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
@@ -34,13 +22,13 @@ _HEADED, _UNHEADED = 0.2, 0.4
 _LEFT = 0.5
 # In characters: what is less beside the readers' comments may be no article.
 _ARTICLE = 400
-_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | UNSHOWN
+_NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | HIDDEN
 
 
 def is_paragraph(block: Block) -> bool:
     """Whether a block is long enough, and linked little enough, to be running text."""
     size = len(block.text)
-    if size < _PARAGRAPH_CJK or block.linked * 2 >= size or block.tag in HEADINGS:
+    if size < _PARAGRAPH_CJK or block.unseen or block.linked * 2 >= size or block.tag in HEADINGS:
         return False
     return size >= _PARAGRAPH or has_cjk(block.text[:40])
 
@@ -51,7 +39,7 @@ def _says_more(block: Block) -> bool:
     return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in STOPS
 
 
-def _believed(block: Block) -> Node | None:
+def _believed(block: Block) -> Element | None:
     """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
     named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
     parent = block.node.parent
@@ -60,7 +48,7 @@ def _believed(block: Block) -> Node | None:
     return parent
 
 
-def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
+def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
     """The element that holds the article: the deepest with four fifths of the page's running text.
 
     Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
@@ -82,7 +70,7 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
         said = 0  # no article stands beside them
     for names in (
         _NO_BODY | (COMMENTS if said else 0),
-        _NO_BODY & ~(WEAK | UNSHOWN) | (COMMENTS if said else 0),
+        _NO_BODY & ~(WEAK | HIDDEN) | (COMMENTS if said else 0),
         CAPTION | CREDIT | AUTHOR,
         CAPTION | CREDIT,
         0,
@@ -94,20 +82,20 @@ def region(blocks: Sequence[Block], top: Node) -> tuple[Node, int]:
     for block in kept:
         _add(block.node, len(block.text))
     best = _deepest(everyone, top, _SHARE * good)
-    if not any(node.tag.name in _ARTICLES for node in _line(best)):
+    if not any(node.name in _ARTICLES for node in best.line()):
         # Forms and other stories stand beside the article: where the page says which element it is, that is believed.
         told = _told(blocks, everyone, good)
         if told is not None:
-            best = _deepest([n for n in everyone if told in _line(n)], told, _SHARE * told.text)
+            best = _deepest([n for n in everyone if n.within(told)], told, _SHARE * told.text)
     beside = {id(b.node.parent) for b in kept if b.tag == "p"}
-    while best.tag.name != "p" and best.parent is not None and id(best.parent) in beside:
+    while best.name != "p" and best.parent is not None and id(best.parent) in beside:
         best = best.parent
     return best, names
 
 
 def _mark_others(blocks: Sequence[Block]) -> None:
     """Flags the other articles of a page: each stands in an element of its own, under its own first heading."""
-    headed: dict[int, Node] = {}
+    headed: dict[int, Element] = {}
     for block in blocks:
         if block.tag == "h1" and (article := _article(block.node)) is not None:
             headed.setdefault(id(article), article)
@@ -119,17 +107,17 @@ def _mark_others(blocks: Sequence[Block]) -> None:
             sizes[id(article)] += len(block.text)
     first = next((a for key, a in headed.items() if sizes[key] >= _ARTICLE), None)
     for article in headed.values() if first is not None else ():
-        if article is not first and article not in _line(first):
-            article.flags |= OTHER
+        if article is not first and article not in list(first.line()):
+            mark(article, OTHER)
 
 
-def _article(node: Node | None) -> Node | None:
-    while node is not None and node.tag.name != "article":
+def _article(node: Element | None) -> Element | None:
+    while node is not None and node.name != "article":
         node = node.parent
     return node
 
 
-def _deepest(nodes: Iterable[Node], top: Node, least: float) -> Node:
+def _deepest(nodes: Iterable[Element], top: Element, least: float) -> Element:
     best, depth = top, -1
     for node in nodes:
         if node.text >= least and node.depth > depth:
@@ -137,44 +125,36 @@ def _deepest(nodes: Iterable[Node], top: Node, least: float) -> Node:
     return best
 
 
-def _told(blocks: Sequence[Block], nodes: Iterable[Node], good: int) -> Node | None:
+def _told(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Element | None:
     """The element that the page itself calls its article: it holds the headline, or much of the text."""
-    headed = {id(n) for b in blocks if b.tag == "h1" for n in _line(b.node)}
+    headed = {id(n) for b in blocks if b.tag == "h1" for n in b.node.line()}
     told = [
         n
         for n in nodes
-        if (n.tag.name in _ARTICLES or n.tag.get("itemprop") == "articleBody")
+        if (n.name in _ARTICLES or n.attrs.get("itemprop") == "articleBody")
         and n.text >= (_HEADED if id(n) in headed else _UNHEADED) * good
     ]
     return max(told, key=lambda n: (n.text, -n.depth), default=None)
 
 
-def _everyone(blocks: Sequence[Block]) -> list[Node]:
+def _everyone(blocks: Sequence[Block]) -> list[Element]:
     """The elements that hold blocks, and those above them, each once."""
-    out: dict[int, Node] = {}
+    out: dict[int, Element] = {}
     for block in blocks:
-        node: Node | None = block.node
+        node: Element | None = block.node
         while node is not None and id(node) not in out:
             out[id(node)] = node
             node = node.parent
     return list(out.values())
 
 
-def _line(node: Node | None) -> list[Node]:
-    line = []
-    while node is not None:
-        line.append(node)
-        node = node.parent
-    return line
-
-
-def _add(node: Node | None, size: int) -> None:
+def _add(node: Element | None, size: int) -> None:
     while node is not None:
         node.text += size
         node = node.parent
 
 
-def boilerplate(node: Node | None, total: int, names: int) -> bool:
+def boilerplate(node: Element | None, total: int, names: int) -> bool:
     """Whether an element stands under one of these names that holds little of the page's text: names lie."""
     while node is not None:
         if node.flags & (names & COMMENTS | OTHER):
@@ -185,21 +165,17 @@ def boilerplate(node: Node | None, total: int, names: int) -> bool:
     return False
 
 
-def within(node: Node | None, outer: Node) -> bool:
-    """Whether an element is another, or stands in it."""
-    while node is not None:
-        if node is outer:
-            return True
-        node = node.parent
-    return False
+def within(node: Element | None, outer: Element) -> bool:
+    """Return whether an element is another, or below it."""
+    return node is not None and node.within(outer)
 
 
-def body_blocks(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
     """The article's own blocks in order: paragraphs, and the headings and short lines between them."""
     inside = [
         b
         for b in blocks
-        if b.number not in taken and within(b.node, outer) and not boilerplate(_believed(b), total, names)
+        if b.number not in taken and not b.unseen and within(b.node, outer) and not boilerplate(_believed(b), total, names)
     ]
     inside = [b for b in inside[: _comments_at(inside)] if not site_text.is_line(b.text)]
     running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
@@ -259,7 +235,7 @@ def _comments_at(blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, names: int) -> list[Block]:
+def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
     """The lines between the headline and the article's first paragraph that stand outside its element."""
     inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
     heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
@@ -269,6 +245,7 @@ def deck(blocks: Sequence[Block], outer: Node, taken: set[int], total: int, name
         b
         for b in blocks[heads[-1] + 1 : inside[0]]
         if b.number not in taken
+        and not b.unseen
         and not within(b.node, outer)
         and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in STOPS else names & ~WEAK)
         and b.linked * 2 < len(b.text)

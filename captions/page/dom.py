@@ -1,137 +1,266 @@
-"""A page's source -> a BeautifulSoup tree of what can hold the article, a caption or a credit.
-
-lexbor parses as browsers do and drops what cannot hold any of these; the nodes of BeautifulSoup are then made directly,
-in less than half the time that its own builders take. ``tests/test_tree.py`` holds this tree
-against BeautifulSoup's own.
-"""
+"""A page's elements, blocks of text and pictures, from one walk over the nodes that lexbor parses as browsers do."""
 
 from __future__ import annotations
 
+from collections.abc import Iterator
+from dataclasses import dataclass, field
 from typing import Any
 
-from bs4 import BeautifulSoup
-from bs4.element import NavigableString, Tag
 from selectolax.lexbor import LexborHTMLParser
 
-# What holds no article, caption or credit. Never header (up to 5 % of captions stand in one), form (the whole body of
-# some pages) or aside.
-STRIPPED = frozenset((
-    "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
-    "nav", "footer", "audio", "map", "dialog", "textarea", "meta", "title",
-))  # fmt: skip
-# With what the names of nodes begin that are no elements.
-_NO_ELEMENT = ("", "-", "!", "_")
+from captions.page.element_names import BUTTON, CAPTION, LINK, UNSEEN, flags_of
+
+HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
+IMAGES = frozenset(("img", "amp-img", "amp-anim"))
+"""Elements that show a picture."""
+# A video shows its poster.
+_VIDEOS = frozenset(("video", "amp-video"))
 BLOCKS = frozenset((
     "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure",
     "figcaption", "table", "tbody", "tr", "td", "th", "header", "main", "aside", "dl", "dt", "dd", "pre", "hr", "br",
-    "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button",
+    "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button", "footer",
 ))  # fmt: skip
-"""Elements that part the text inside them from that around them."""
-IMAGES = frozenset(("img", "amp-img", "amp-anim"))
-"""Elements that show a picture."""
-# Those at whose edges white space says nothing.
-_EDGES = (BLOCKS - {"pre"}) | {"[document]", "head", "picture", "source"}
-_BUILDER = BeautifulSoup("", "html.parser").builder
-# What is an element's own; the rest is the same for nearly all, and stands on the class: set on each element, it takes
-# half of the time that a tree does.
-_OWN = (
-    "name", "attrs", "contents", "parent", "previous_sibling", "next_sibling", "previous_element", "next_element"
-)  # fmt: skip
-_SHARED = {key: value for key, value in vars(Tag(None, _BUILDER, "div")).items() if key not in _OWN}
-_Element: Any = type("Tag", (Tag,), dict(_SHARED))
-_new_element: Any = Tag.__new__
-_new_text: Any = str.__new__
-_MOST_KINDS = 1_000
-# By the names of elements: which of their attributes are lists, and what else of them is not shared.
-_KINDS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {}
+"""Elements that separate the text inside them from that around them."""
+# They hold no article, caption or credit. Never header (up to 5 % of captions are in one), form (the whole body of
+# some pages), aside or footer (a caption's own).
+STRIPPED = frozenset((
+    "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
+    "nav", "audio", "map", "dialog", "textarea", "meta", "title", "head",
+))  # fmt: skip
+# First characters of the names of nodes that are no elements.
+_NO_ELEMENT = ("", "-", "!", "_")
+# From so many characters a line break separates two lines of running text, not the words of one.
+_LINE = 60
+
+
+@dataclass(slots=True, eq=False)
+class Element:
+    """An element of the page, with what its names say and how much text is below it."""
+
+    name: str
+    attrs: dict[str, str | None]
+    parent: Element | None
+    number: int
+    """Its place in page order; ``last`` is the number of the last element below it."""
+    depth: int
+    flags: int
+    """What its own tag and names say."""
+    above: int
+    """The flags of this element and all above it."""
+    mem_id: int
+    """lexbor's number of the node, by which another tree of the same parse finds it."""
+    last: int = 0
+    children: list[Element] = field(default_factory=list)
+    text: int = 0
+    """Characters of the article's running text below it."""
+    all_text: int = 0
+    """Characters of any running text below it."""
+    images: int = 0
+    """How many pictures are below it."""
+    captioned: int = 0
+    """How many elements named a caption are below it, outermost ones only."""
+    heading: bool = False
+    """Whether a heading of the first two ranks is below it."""
+    first_block: int = 0
+    """The number of the first block below it; ``end_block`` is one more than the last."""
+    end_block: int = 0
+
+    def inside(self, flags: int) -> Element | None:
+        """Return the nearest element, this one or above, that has any of the flags."""
+        if not self.above & flags:
+            return None
+        element: Element | None = self
+        while element is not None and not element.flags & flags:
+            element = element.parent
+        return element
+
+    def within(self, other: Element) -> bool:
+        """Return whether this element is another, or below it."""
+        return other.number <= self.number <= other.last
+
+    def line(self) -> Iterator[Element]:
+        """Yield this element and those above it."""
+        element: Element | None = self
+        while element is not None:
+            yield element
+            element = element.parent
+
+    def find_above(self, name: str) -> Element | None:
+        """Return the nearest element above of this name."""
+        return next((one for one in self.line() if one is not self and one.name == name), None)
+
+
+def mark(element: Element, flag: int) -> None:
+    """Set a flag on an element, so that all below it are inside it."""
+    element.flags |= flag
+    rest = [element]
+    while rest:
+        one = rest.pop()
+        one.above |= flag
+        rest.extend(one.children)
+
+
+Piece = tuple[str, Element]
+"""A text node, or a line break as ``"\\n"``, and the innermost element that holds it."""
+
+
+@dataclass(slots=True, eq=False)
+class Block:
+    """A run of text between two block boundaries."""
+
+    text: str
+    node: Element
+    """The innermost block element that holds its first text."""
+    tag: str
+    linked: int
+    """How many of its characters are links."""
+    number: int
+    pieces: list[Piece]
+    image: Element | None = None
+    """The last picture between it and the block before."""
+
+    @property
+    def pictured(self) -> bool:
+        """Whether a picture is between it and the block before."""
+        return self.image is not None
+
+    @property
+    def unseen(self) -> bool:
+        """Whether it is meant for screen readers, or is a button's text: no part of the article's text."""
+        return bool(self.pieces[0][1].above & (UNSEEN | BUTTON))
+
+
+@dataclass(slots=True)
+class Tree:
+    """A page after the walk. Lists are in page order."""
+
+    top: Element
+    elements: list[Element]
+    blocks: list[Block]
+    pictures: list[Element]
+    places: list[int]
+    """For each picture, the number of the block that follows it."""
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """Parse a page with all that it holds; the source is one of :func:`captions.page.limits.bounded`."""
+    """Parse a page, with all that it holds; the source is one of :func:`captions.page.limits.bounded`."""
     return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 
-def build(page: LexborHTMLParser) -> BeautifulSoup:
-    """The tree of a page without what is stripped, and without white space that parts no words: beside a block's end.
+class _Walk:
+    """The state of one walk."""
 
-    Attributes are as BeautifulSoup gives them: ``class`` and its kind are lists.
-    """
-    soup = BeautifulSoup("", "html.parser")
-    last: Any = soup
-    parent: Any = soup
-    node: Any = page.root
-    depth: list[Any] = []
-    while node is not None:
-        tag = node.tag or ""
-        made: Any = None
-        child = None
-        if tag == "-text":
-            text = node.text_content or ""
-            if not text.isspace() or not _is_edge(parent):
-                made = _new_text(NavigableString, text)
-                made.hidden = False
-        elif tag not in STRIPPED and tag[:1] not in _NO_ELEMENT:
-            lists, own = _KINDS.get(tag) or _kind(tag)
-            made = _new_element(_Element)
-            made.name = tag
-            made.attrs = attributes = node.attributes
-            for key, value in attributes.items():
-                if value is None:
-                    attributes[key] = ""
-                elif key in lists:
-                    attributes[key] = value.split()
-            made.contents = []
-            if own:
-                made.__dict__.update(own)
-            child = node.first_child
-        if made is not None:
-            siblings = parent.contents
-            made.parent = parent
-            if siblings:
-                made.previous_sibling = previous = siblings[-1]
-                previous.next_sibling = made
-            else:
-                made.previous_sibling = None
-            made.next_sibling = None
-            made.previous_element = last
-            last.next_element = made
-            siblings.append(made)
-            last = made
-        if child is not None:
-            depth.append((node, parent))
-            parent, node = made, child
+    def __init__(self) -> None:
+        self.elements: list[Element] = []
+        self.blocks: list[Block] = []
+        self.pictures: list[Element] = []
+        self.places: list[int] = []
+        self.pieces: list[Piece] = []
+        self.size = self.links = 0  # characters of the run, and those of them that are links
+        self.before: Element | None = None  # the last picture before the run
+        self.within: Element | None = None  # and inside it
+
+    def flush(self) -> None:
+        """End the run of text: a block."""
+        pieces = self.pieces
+        while pieces[-1][0].isspace():
+            pieces.pop()
+        text = " ".join("".join(text for text, _ in pieces).split())
+        node = pieces[0][1]
+        while node.name not in BLOCKS and not node.flags & ~LINK and node.parent is not None:
+            node = node.parent
+        holder = node
+        while holder.name not in BLOCKS and holder.parent is not None:
+            holder = holder.parent
+        self.blocks.append(Block(text, node, holder.name, self.links, len(self.blocks), pieces, self.before))
+        self.before, self.within = self.within, None
+        self.pieces = []
+        self.size = self.links = 0
+
+    def text(self, text: str, element: Element) -> None:
+        """Add a text node."""
+        if shown := len(text.strip()):
+            self.size += shown
+            if element.above & LINK:
+                self.links += shown
+            self.pieces.append((text, element))
+        elif self.size:
+            self.pieces.append((" ", element))
+
+    def picture(self, element: Element) -> None:
+        """Note a picture, and count it in all that is above it."""
+        self.pictures.append(element)
+        self.places.append(len(self.blocks) + (self.size > 0))
+        self.before, self.within = (self.before, element) if self.size else (element, None)
+        for one in element.line():
+            one.images += 1
+
+    def opened(self, node: Any, name: str, parent: Element) -> Element:
+        """Make the element of a node, and note what begins with it."""
+        attributes = node.attributes
+        flags = flags_of(name, attributes) if attributes or name not in ("div", "p", "span") else 0
+        if flags & BUTTON and node.css_first("img, picture, figure, video") is not None:
+            flags &= ~BUTTON  # the whole picture opens something
+        element = Element(
+            name, attributes, parent, len(self.elements), parent.depth + 1, flags, parent.above | flags, node.mem_id
+        )
+        element.first_block = len(self.blocks)
+        self.elements.append(element)
+        parent.children.append(element)
+        if name in IMAGES or (name in _VIDEOS and attributes.get("poster")):
+            self.picture(element)
+        elif name in ("h1", "h2"):
+            for one in parent.line():
+                if one.heading:
+                    break
+                one.heading = True
+        elif flags & CAPTION and not parent.above & CAPTION:
+            for one in parent.line():
+                one.captioned += 1
+        return element
+
+
+def walk(page: LexborHTMLParser) -> Tree:
+    """Walk a page's nodes once."""
+    state = _Walk()
+    root = page.body or page.root
+    attributes = root.attributes if root is not None else {}
+    name = (root.tag if root is not None else "") or "body"
+    flags = flags_of(name, attributes)
+    top = Element(name, attributes, None, 0, 0, flags, flags, root.mem_id if root is not None else 0)
+    state.elements.append(top)
+    node: Any = root.first_child if root is not None else None
+    element = top
+    open_: list[tuple[Any, Element]] = []
+    while node is not None or open_:
+        if node is None:  # all below the element is walked
+            node = open_.pop()[0].next
+            if element.name in BLOCKS and state.size:
+                state.flush()
+            element.last = len(state.elements) - 1
+            element.end_block = len(state.blocks) + (state.size > 0)
+            element = element.parent or top
             continue
-        following = node.next if depth else None
-        while following is None and depth:
-            node, parent = depth.pop()
-            following = node.next if depth else None
-        node = following
-    last.next_element = None
-    return soup
+        tag = node.tag or ""
+        if tag == "-text":
+            state.text(node.text_content or "", element)
+        elif tag == "br":
+            if state.size > _LINE:
+                state.flush()
+            elif state.size:
+                state.pieces.append(("\n", element))
+        elif tag not in STRIPPED and tag[:1] not in _NO_ELEMENT:
+            if tag in BLOCKS and state.size:
+                state.flush()
+            element = state.opened(node, tag, element)
+            open_.append((node, element))
+            node = node.first_child
+            continue
+        node = node.next
+    if state.size:
+        state.flush()
+    top.last, top.end_block = len(state.elements) - 1, len(state.blocks)
+    return Tree(top, state.elements, state.blocks, state.pictures, state.places)
 
 
-def _is_edge(parent: Any) -> bool:
-    """Whether what comes next in an element stands right at the beginning of a block, or behind one."""
-    before = parent.contents[-1] if parent.contents else parent
-    return before.name in _EDGES
-
-
-def release(soup: BeautifulSoup) -> None:
-    """Parts the nodes of a tree from those before and above them, so that they go at once and not when next garbage is
-    collected."""
-    node: Any = soup
-    while node is not None:
-        node.previous_element = node.previous_sibling = node.parent = None
-        node = node.next_element
-    soup.__dict__.clear()  # it knows itself
-
-
-def _kind(tag: str) -> tuple[frozenset[str], dict[str, Any]]:
-    """What is known of all elements of a name; kept, for names as short as those of HTML."""
-    lists = _BUILDER.cdata_list_attributes or {}
-    facts = vars(Tag(None, _BUILDER, tag))
-    own = {key: value for key, value in facts.items() if key not in _OWN and value != _SHARED[key]}
-    kind = (frozenset(lists.get("*", ())) | frozenset(lists.get(tag, ())), own)
-    if len(_KINDS) < _MOST_KINDS:
-        _KINDS[tag] = kind
-    return kind
+__all__ = ["BLOCKS", "HEADINGS", "IMAGES", "Block", "Element", "Piece", "Tree", "mark", "parse", "walk"]

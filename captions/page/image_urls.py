@@ -13,10 +13,8 @@ from functools import lru_cache
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
-from bs4.element import Tag
-
 from captions.lexicon import tables
-from captions.page.dom import IMAGES
+from captions.page.dom import Element
 
 # In elements and pictures: a caption is of few.
 _MOST_ELEMENTS, _MOST_PICTURES = 600, 40
@@ -70,19 +68,7 @@ def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]
     return tuple(dict.fromkeys(out))
 
 
-def pictures_below(tag: Tag) -> tuple[list[Tag], list[Tag]]:
-    """The image elements below an element, and those inside ``noscript``, which are copies of others as a rule."""
-    found: list[Tag] = []
-    copies: list[Tag] = []
-    for step, one in enumerate(tag.descendants):
-        if step > _MOST_ELEMENTS or len(found) >= _MOST_PICTURES:
-            break
-        if isinstance(one, Tag) and one.name in IMAGES:
-            (copies if _in_noscript(one, tag) else found).append(one)
-    return found, copies
-
-
-def candidates(image: Tag) -> list[str]:
+def candidates(image: Element) -> list[str]:
     """The addresses of one picture, the largest first: of the element and of the sources beside it."""
     sized: list[tuple[float, int, str]] = []
     attributes: dict[str, Any] = dict(image.attrs)
@@ -93,7 +79,7 @@ def candidates(image: Tag) -> list[str]:
             sized.append((width, -rank, address))
     picture = image.parent
     if picture is not None and picture.name == "picture":
-        for source in picture.find_all("source", limit=20):
+        for source in [one for one in picture.children if one.name == "source"][:20]:
             for address, width in _addresses(dict(source.attrs)):
                 if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
                     sized.append((width, -100 - len(sized), address))
@@ -212,10 +198,6 @@ def _is_pixel(attributes: dict[str, Any]) -> bool:
     return any(size in ("0", "1", "2") for size in sizes)
 
 
-def _in_noscript(image: Tag, top: Tag) -> bool:
-    step = image.parent
-    while step is not None and step is not top:
-        if step.name == "noscript":
-            return True
-        step = step.parent
-    return False
+def in_noscript(image: Element) -> bool:
+    """Return whether a picture is a copy for browsers without scripts."""
+    return any(one.name == "noscript" for one in image.line())

@@ -13,8 +13,8 @@ from functools import lru_cache
 from itertools import islice
 
 from captions.lexicon import tables
-from captions.page.blocks import HEADINGS, Block
 from captions.page.content import is_paragraph
+from captions.page.dom import HEADINGS, Block
 from captions.text import has_cjk
 
 NO_ARTICLE = "no article in it"

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Any, TypeVar
+from typing import TypeVar
 
 from captions.caption import occurrences
 from captions.caption.occurrences import Block as Found
@@ -13,9 +13,12 @@ from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article, Occurrence
 from captions.page import dom, limits, page_type
-from captions.page.blocks import CAPTION, CREDIT, HEADINGS, PICTURE, Block, walk
+from captions.page.boxes import Boxes
 from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
-from captions.page.figures import credit_lines, figures, repeated_alts
+from captions.page.dom import HEADINGS, Block, Element, Tree
+from captions.page.element_names import CAPTION, CREDIT, PICTURE
+from captions.page.figures import Figures
+from captions.page.image_urls import keys_of
 from captions.page.metadata import Structured, of_page
 from captions.page.pictures import Pictures
 from captions.page.structured import Index
@@ -23,7 +26,7 @@ from captions.plain.finder import Finder
 from captions.plain.lines import Line, page_of
 from captions.text import match_key, printable, tidy
 
-# Blocks before the article's first paragraph in which its main picture may stand.
+# Blocks before the article's first paragraph in which its main picture may be, and behind its last.
 _BEFORE, _AFTER = 60, 6
 
 _T = TypeVar("_T")
@@ -34,11 +37,9 @@ class Layout:
     """An article and the elements that it was read from, as long as their tree lives; see :func:`read_page`."""
 
     article: Article
-    soup: Any
-    """The page as a BeautifulSoup tree."""
-    blocks: Sequence[Block]
-    """All blocks of the page, by their numbers."""
-    kept: Sequence[Block]
+    tree: Tree
+    """The page, with all its blocks by their numbers."""
+    kept: list[Block]
     """Those of the article's text, in order: ``article.text`` is their texts."""
     taken: frozenset[int]
     """The numbers of those that hold captions and credits."""
@@ -69,20 +70,17 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     try:
         page = dom.parse(html)
         told = of_page(page, url)
-        soup = dom.build(page)
-        made = then(_read(soup, told, words, notes, page_type.signs_of(html) if html else None))
-        dom.release(soup)
-        return made
+        return then(_read(dom.walk(page), told, words, notes, page_type.signs_of(html) if html else None))
     finally:
         if collecting:
             gc.enable()
 
 
 def _read(
-    soup: Any, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
+    tree: Tree, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
 ) -> Layout:
-    blocks, top = walk(soup)
-    outer, names = region(blocks, top)
+    blocks = tree.blocks
+    outer, names = region(blocks, tree.top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
     inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
     first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
@@ -92,25 +90,18 @@ def _read(
     paths = _Paths()
     found: list[Found] = []
     taken: set[int] = set()
-    pictures = Pictures(Index(told.pictures), told.base, words)
-    captioned = figures(blocks, outer, total, first, last, words)
-    held = {number for figure in captioned for number in figure.blocks}
-    captioned += repeated_alts(blocks[max(0, first) : last + 1], outer, held, total, words)
-    for figure, shown in zip(captioned, pictures.of_all(captioned), strict=True):
+    pictures = Pictures(tree, Index(told.pictures), told.base, words)
+    boxes = list(Boxes(tree, outer).find(first, last))
+    ends = (inside[0], inside[-1]) if inside else (0, len(blocks))
+    for figure in Figures(outer, total, ends, words).of_all(boxes):
+        shown = pictures.of(figure)
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule
-        occurrence = Occurrence(figure.caption, element=paths.of(figure.container.tag))
-        at = figure.blocks[0]
-        found.append(Found(figure.caption, shown.reading, occurrence, rule, at, shown.images, shown.told))
-    for line in credit_lines(blocks[max(0, first) : last + 1], taken, words):
-        if line.reading is not None and within(line.container, outer):
-            taken.update(line.blocks)
-            shown = pictures.of(line)
-            occurrence = Occurrence("", element=paths.of(line.container.tag))
-            found.append(Found("", shown.reading, occurrence, line.rule, line.blocks[0], shown.images, shown.told))
+        occurrence = Occurrence(figure.caption, element=paths.of(figure.container))
+        found.append(Found(figure.caption, shown.reading, occurrence, rule, figure.blocks[0], shown.images, shown.told, _keys(shown.images)))
     said = [f.caption for f in found] + [told.headline or "", told.title]
-    for one in pictures.unprinted(blocks, outer, first, last, said):
-        occurrence = Occurrence(one.caption, element=paths.of(one.tag))
+    for one in pictures.unprinted(outer, first, last, said):
+        occurrence = Occurrence(one.caption, element=paths.of(one.element))
         at, shown = one.number, one.shown
         found.append(Found(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
     above = deck(blocks, outer, taken, total, names)
@@ -141,7 +132,7 @@ def _read(
     orders = {id(f.occurrence): f.order for f in found}
     end = len(blocks)
     places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
-    return Layout(article, soup, blocks, kept, frozenset(taken.union(orders.values())), places)
+    return Layout(article, tree, kept, frozenset(taken.union(orders.values())), places)
 
 
 def _from_text(
@@ -156,8 +147,8 @@ def _from_text(
     left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
     for block in more:
         at = kept[block.order]
-        occurrence = Occurrence(block.caption, element=paths.of(at.node.tag), shape=block.occurrence.shape)
-        shown = pictures.before(at.node.tag)
+        occurrence = Occurrence(block.caption, element=paths.of(at.node), shape=block.occurrence.shape)
+        shown = pictures.before(at.number)
         found.append(Found(block.caption, block.reading, occurrence, block.rule, at.number, shown))
     return found, left
 
@@ -176,31 +167,32 @@ def _is_said(block: Block) -> bool:
     return block.tag == "p" and is_paragraph(block) and not by_picture
 
 
+def _keys(addresses: tuple[str, ...]) -> frozenset[str]:
+    return frozenset(key for address in addresses for key in keys_of(address)[:1])
+
+
 class _Paths:
-    """Where the elements of a page stand."""
+    """The paths of a page's elements."""
 
     def __init__(self) -> None:
         self._places: dict[int, int] = {}
-        self._numbered: set[int] = set()
 
-    def of(self, tag: Any) -> str:
-        """``article > figure[2] > figcaption``."""
+    def of(self, element: Element) -> str:
+        """Return an element's path: ``article > figure[2] > figcaption``."""
         steps = []
-        while tag is not None and tag.name not in ("[document]", "html", "body"):
-            place = self._place(tag)
-            steps.append(tag.name if place == 1 else f"{tag.name}[{place}]")
-            tag = tag.parent
+        for one in element.line():
+            if one.name in ("html", "body"):
+                break
+            place = self._place(one)
+            steps.append(one.name if place == 1 else f"{one.name}[{place}]")
         return " > ".join(reversed(steps))
 
-    def _place(self, tag: Any) -> int:
-        """Which of its parent's children of its name an element is; all of them are numbered at once."""
-        parent = tag.parent
-        if parent is None:
+    def _place(self, element: Element) -> int:
+        """Return which of its parent's children of its name an element is; all of them are numbered at once."""
+        if element.parent is None:
             return 1
-        if id(parent) not in self._numbered:
-            self._numbered.add(id(parent))
+        if element.number not in self._places:
             counts: dict[str, int] = {}
-            for child in parent.contents:
-                if name := getattr(child, "name", None):
-                    counts[name] = self._places[id(child)] = counts.get(name, 0) + 1
-        return self._places[id(tag)]
+            for child in element.parent.children:
+                self._places[child.number] = counts[child.name] = counts.get(child.name, 0) + 1
+        return self._places[element.number]

@@ -1,13 +1,10 @@
-"""A page's pictures: their addresses, what data tell beside the print, and captions that stand in data alone."""
+"""A page's pictures: their addresses, what structured data adds to the print, and captions that only data holds."""
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
-from typing import Any
-
-from bs4.element import NavigableString, Tag
 
 from captions.caption import split as captioning
 from captions.caption.candidates import LIKELY, SURE
@@ -15,17 +12,15 @@ from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit
 from captions.page import image_urls
-from captions.page.blocks import AUTHOR, BOILER, COMMENTS, CREDIT, Block, Node, flags_of
-from captions.page.dom import IMAGES
+from captions.page.dom import Element, Tree
+from captions.page.element_names import AUTHOR, BOILER, COMMENTS
 from captions.page.figures import Figure
 from captions.page.structured import Index, Told, of_element
 from captions.page.structured.index import differs, reading_of, with_rights
 from captions.text import match_key, tidy
 
-# How far above a picture stands the element whose attributes tell of it; elements and pictures looked at for one page.
-_LEVELS, _MOST_ELEMENTS, _MOST_UNPRINTED = 5, 60_000, 1_000
-# How many elements may stand between a picture and the caption under it; in pixels, what is no picture but an icon.
-_NEAR, _SMALL = 40, 100
+# How far above a picture the element is whose attributes describe it; and pictures looked at for one page.
+_LEVELS, _MOST_UNPRINTED = 5, 1_000
 _OTHERS = BOILER | AUTHOR | COMMENTS
 
 
@@ -36,18 +31,18 @@ class Shown:
     images: tuple[str, ...] = ()
     reading: Reading | None = None
     told: Credit | None = None
-    """What data tell, where a credit is printed and names others, or fewer, or more."""
+    """The credit in the data, where a credit is printed and names others, or fewer, or more."""
     structured: bool = False
-    """Whether data alone tell the credit."""
+    """Whether only the data hold the credit."""
 
 
 @dataclass(slots=True)
 class Unprinted:
-    """A caption that stands in a picture's data alone."""
+    """A caption that only a picture's data hold."""
 
     caption: str
     shown: Shown
-    tag: Tag
+    element: Element
     number: int
     """Of the block before it."""
 
@@ -55,27 +50,18 @@ class Unprinted:
 class Pictures:
     """The pictures of a page; remembers which have a caption."""
 
-    def __init__(self, told: Index, base: str | None, words: Vocabulary) -> None:
-        """Takes what the page's data tell, and the address against which it sets others."""
-        self._told, self._base, self._words = told, base, words
+    def __init__(self, tree: Tree, told: Index, base: str | None, words: Vocabulary) -> None:
+        """Take the page, what its data say, and the address that others are relative to."""
+        self._tree, self._told, self._base, self._words = tree, told, base, words
         self._held: set[int] = set()
         self._known: dict[int, list[str]] = {}
 
-    def of_all(self, figures: Sequence[Figure]) -> list[Shown]:
-        """The pictures of figures and their credits; a picture is believed to be of the smallest that holds it."""
-        order = sorted(range(len(figures)), key=lambda n: -figures[n].container.depth)
-        found = {n: self.of(figures[n]) for n in order}
-        return [found[n] for n in range(len(figures))]
-
     def of(self, figure: Figure) -> Shown:
-        """The pictures of a figure and its credit: as printed, with the rights that data tell; else as data tell it."""
-        holder = figure.container
-        below = self._new(self._below(holder.tag), holder.tag)
-        if not below and holder.parent is not None and holder.parent.images and holder.parent.all_text < 600:
-            below = self._new(self._below(holder.parent.tag), holder.parent.tag)
-        below = below or self._new(_right_before(holder.tag), None)
-        self._held.update(id(tag) for tag in below)
-        found = [self._addresses(tag) for tag in below]
+        """Return a figure's pictures and its credit: as printed, with the rights that data add; else from the data."""
+        below = [one for one in figure.pictures if self._addresses(one)]
+        below = [one for one in below if not image_urls.in_noscript(one)] or below
+        self._held.update(one.number for one in figure.pictures)
+        found = [self._addresses(one) for one in below]
         addresses = image_urls.best(found, self._base)
         told = self._attributes(below) if len(addresses) < 2 else None
         if told is None or not told.tells:
@@ -86,59 +72,50 @@ class Pictures:
             addresses = tuple(image_urls.absolute(a, self._base) for a in told.addresses[:1])
         return self._shown(addresses, figure.reading, told)
 
-    def before(self, tag: Tag) -> tuple[str, ...]:
-        """The address of the picture that stands right before an element, if no figure holds it."""
-        found = self._new(_right_before(tag), None)
-        self._held.update(id(one) for one in found)
-        return image_urls.best([self._addresses(one) for one in found], self._base)
+    def before(self, number: int) -> tuple[str, ...]:
+        """Return the address of the picture right before a block, if no figure holds it."""
+        picture = self._tree.blocks[number].image
+        if picture is None or picture.number in self._held:
+            return ()
+        self._held.add(picture.number)
+        return image_urls.best([self._addresses(picture)], self._base)
 
-    def unprinted(
-        self, blocks: Sequence[Block], outer: Node, first: int, last: int, known: Iterable[str]
-    ) -> list[Unprinted]:
-        """The article's own pictures that are shown without a caption and whose data hold one.
+    def unprinted(self, outer: Element, first: int, last: int, known: Iterable[str]) -> list[Unprinted]:
+        """Return the article's pictures that are printed without a caption and whose data hold one with a credit.
 
-        ``known`` are the captions found and the headlines: what says the same is none. A caption whose data hold no
-        credit is left out: it is as often a title, a file's name, or of a list of other pictures.
+        ``known`` are the captions found and the headlines: what says the same is no caption. One without a credit is
+        left out: it is as often a title, a file's name, or of a list of other pictures.
         """
         keys = {match_key(text) for text in known}
         out: list[Unprinted] = []
-        numbers: dict[int, int] = {}
-        for tag in islice(self._between(blocks, outer, first, last), _MOST_UNPRINTED):
-            told = self._attributes([tag])
+        between = (
+            (element, place)
+            for element, place in zip(self._tree.pictures, self._tree.places, strict=True)
+            if first <= place <= last + 1 and element.number not in self._held
+        )
+        for element, place in islice(between, _MOST_UNPRINTED):
+            told = self._attributes([element])
             if told is None or not told.caption:
-                told = self._told.captioned(self._addresses(tag)) if self._told.has_captioned else None
-            if told is None or not told.caption or not _is_of_article(tag, outer.tag):
+                told = self._told.captioned(self._addresses(element)) if self._told.has_captioned else None
+            if told is None or not told.caption or not _is_of_article(element, outer, self._tree):
                 continue
             caption, reading = self._split(told)
             key = match_key(caption)
             if not key or key in keys or reading is None:
                 continue
             keys.add(key)
-            found = self._addresses(tag)
+            found = self._addresses(element)
             addresses = tuple(image_urls.absolute(a, self._base) for a in found[:1])
             shown = self._shown(addresses, None, told) if told.owed else self._shown(addresses, reading, told)
-            numbers = numbers or {element: block.number for block in blocks for _, _, element in block.pieces}
-            out.append(Unprinted(caption, shown, tag, _number_before(tag, numbers)))
+            out.append(Unprinted(caption, shown, element, place - 1))
         return out
 
-    def _addresses(self, tag: Tag) -> list[str]:
-        """The addresses of a picture, the largest first."""
-        found = self._known.get(id(tag))
+    def _addresses(self, element: Element) -> list[str]:
+        """Return the addresses of a picture, the largest first."""
+        found = self._known.get(element.number)
         if found is None:
-            found = self._known[id(tag)] = image_urls.candidates(tag)
+            found = self._known[element.number] = image_urls.candidates(element)
         return found
-
-    def _below(self, tag: Tag) -> list[Tag]:
-        """The pictures below an element that have an address."""
-        found, copies = image_urls.pictures_below(tag)
-        return [one for one in found if self._addresses(one)] or [one for one in copies if self._addresses(one)]
-
-    def _new(self, tags: Sequence[Tag], top: Tag | None) -> list[Tag]:
-        """Those pictures that no caption has yet, without portraits of authors, and icons beside others."""
-        new = [tag for tag in tags if id(tag) not in self._held]
-        if len(new) > 1:
-            new = [tag for tag in new if not (_is_small(tag) or _is_portrait(tag, top))] or new
-        return new
 
     def _shown(self, addresses: tuple[str, ...], printed: Reading | None, told: Told | None) -> Shown:
         if told is None or not told.tells:
@@ -152,80 +129,40 @@ class Pictures:
         return Shown(addresses, reading, others, printed is None)
 
     def _split(self, told: Told) -> tuple[str, Reading | None]:
-        """A caption out of data without its credit, and the credit: told for itself, or at the caption's end."""
+        """Split a caption from data: without its credit, and the credit, held apart or at the caption's end."""
         caption = tidy(told.caption)
         found = captioning.split(caption, self._words)
         if found is None or found.strength < LIKELY or found.alone:
             return caption, reading_of(told, self._words)
         return found.caption, found.reading
 
-    def _of_alt(self, tag: Tag) -> Told | None:
-        """The credit that ends a picture's alternative text behind a label: some systems put whole captions there."""
-        alt = tidy(str(tag.attrs.get("alt", "")))
+    def _of_alt(self, element: Element) -> Told | None:
+        """Return the labeled credit that ends a picture's alternative text: some systems put whole captions there."""
+        alt = tidy(element.attrs.get("alt") or "")
         found = captioning.split(alt, self._words)
         if found is None or found.strength < SURE or found.reading.label is None:
             return None
         return Told(line=found.reading.credit.line)
 
-    def _attributes(self, tags: Sequence[Tag]) -> Told | None:
-        """What the attributes of pictures tell, and those of the elements that hold nothing but one of them."""
-        for tag in tags[:4]:
-            step: Any = tag
+    def _attributes(self, elements: Sequence[Element]) -> Told | None:
+        """Return what the attributes of pictures say, and those of the elements that hold nothing but one of them."""
+        for element in elements[:4]:
             found: Told | None = None
-            for _ in range(_LEVELS):
-                if step is None or step.name in ("article", "main", "body", "p"):
+            for _, step in zip(range(_LEVELS), element.line(), strict=False):
+                if step.name in ("article", "main", "body", "p"):
                     break
-                told = of_element(step)
+                told = of_element(step.attrs)
                 if told is not None:
-                    if step is not tag and len(self._below(step)) > 1:
+                    if step is not element and step.images > 1:
                         break
                     found = told if found is None else _joined(found, told)
-                step = step.parent
             if found is not None:
                 return found
         return None
 
-    def _between(self, blocks: Sequence[Block], outer: Node, first: int, last: int) -> Iterable[Tag]:
-        """The pictures in the article and around it that no figure holds."""
-        node: Any = blocks[first].node.tag if 0 < first < len(blocks) else outer.tag
-        behind = blocks[last + 1].node.tag if last + 1 < len(blocks) else None
-        for _ in range(_MOST_ELEMENTS):
-            if node is None or node is behind:
-                return
-            if isinstance(node, Tag) and node.name in IMAGES and id(node) not in self._held:
-                yield node
-            node = node.next_element
-
-
-def _right_before(tag: Tag) -> list[Tag]:
-    """The picture before an element, with no text between the two."""
-    node: Any = tag.previous_element
-    for _ in range(_NEAR):
-        if node is None or (isinstance(node, NavigableString) and len(node.split()) > 1):
-            break
-        if isinstance(node, Tag) and node.name in IMAGES:
-            return [node]
-        node = node.previous_element
-    return []
-
-
-def _is_small(tag: Tag) -> bool:
-    """Whether a picture is set so small that it is an icon."""
-    size = str(tag.attrs.get("width", "")).removesuffix("px")
-    return size.isdigit() and int(size) < _SMALL
-
-
-def _is_portrait(tag: Tag, top: Tag | None) -> bool:
-    step: Any = tag
-    while step is not None and step is not top:
-        if flags_of(step) & AUTHOR and not flags_of(step) & CREDIT:
-            return True
-        step = step.parent
-    return False
-
 
 def _joined(one: Told, other: Told) -> Told:
-    """What two elements round one picture tell together; the nearer one is believed."""
+    """Join what two elements around one picture say; the nearer one is believed."""
     return replace(
         one,
         caption=one.caption or other.caption,
@@ -239,27 +176,17 @@ def _joined(one: Told, other: Told) -> Told:
     )
 
 
-def _is_of_article(tag: Tag, outer: Tag) -> bool:
-    """Whether a picture is the article's own: no name above it says otherwise, and it links to no other story."""
-    step: Any = tag
-    while step is not None and step is not outer and step.name not in ("body", "[document]"):
-        if flags_of(step) & _OTHERS:
+def _is_of_article(element: Element, outer: Element, tree: Tree) -> bool:
+    """Return whether a picture is the article's own: no name above it says otherwise, and it links to no other story."""
+    for step in element.line():
+        if step is outer or step.name == "body":
+            break
+        if step.flags & _OTHERS:
             return False
-        if step.name == "a" and len(step.get_text(" ", strip=True).split()) > 2:
+        below = tree.blocks[step.first_block : step.end_block]
+        if step.name == "a" and sum(len(block.text.split()) for block in below) > 2:
             return False
-        if step.name in ("article", "li", "section") and step.find(["h2", "h3", "h4"]) is not None:
-            linked = step.find("a")
-            if linked is not None and len(step.get_text(" ", strip=True)) < 400:
+        if step.name in ("article", "li", "section") and sum(len(block.text) for block in below) < 400:
+            if any(block.tag in ("h2", "h3", "h4") for block in below) and any(block.linked for block in below):
                 return False
-        step = step.parent
     return True
-
-
-def _number_before(tag: Tag, numbers: Mapping[int, int]) -> int:
-    """The number of the block that stands before a picture, by the elements of blocks' texts; -1 before all."""
-    node: Any = tag.previous_element
-    while node is not None:
-        if isinstance(node, NavigableString) and id(node.parent) in numbers:
-            return numbers[id(node.parent)]
-        node = node.previous_element
-    return -1

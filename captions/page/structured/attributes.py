@@ -6,7 +6,6 @@ import json
 from collections.abc import Mapping
 from typing import Any
 
-from bs4.element import Tag
 from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from captions.page.structured.hydration import of_object
@@ -39,13 +38,12 @@ _SCOPES = '[itemtype$="/ImageObject"], [typeof$="ImageObject"]'
 _LISTED = ("creator", "author", "copyrightHolder", "provider")
 
 
-def of_element(tag: Tag) -> Told | None:
+def of_element(attributes: Mapping[str, str | None]) -> Told | None:
     """What the attributes of an element tell of the picture that it holds; None where they tell nothing.
 
     ``<img data-caption="A dog." data-credit="Jo Reed/AP">`` gives caption and credit line. A title or an alternative
     text alone tells nothing.
     """
-    attributes: Mapping[str, Any] = tag.attrs
     pairs: dict[str, str] = {}
     held: Told | None = None
     for name, value in attributes.items():

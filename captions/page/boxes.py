@@ -1,0 +1,223 @@
+"""The box of each picture: the smallest element that contains it together with text, and the lines of text in it."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, field
+from itertools import accumulate
+
+from captions.page.dom import HEADINGS, Block, Element, Piece, Tree
+from captions.page.element_names import BUTTON, CAPTION, CREDIT, PICTURE
+from captions.text import sentences, tidy
+
+# In characters: an element with more text holds a part of the article, not one picture's.
+_LARGEST = 900
+# An element around a box with only this much more text may belong to it.
+_LARGEST_MARGIN = 400
+# Of a picture that has no box: so many blocks around it may be its caption and its credit.
+_BEFORE, _AFTER = 1, 3
+# In characters: a longer paragraph beside such a picture is the article's.
+_LONGEST_LOOSE = 500
+_PAGES = frozenset(("body", "html", "article", "main"))
+_PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
+# In pixels: what is set smaller is an icon.
+_ICON = 60
+
+
+@dataclass(slots=True, eq=False)
+class BoxLine:
+    """A line of text in a box: what is between two block edges or line breaks."""
+
+    text: str
+    pieces: list[Piece]
+    block: Block
+    before: bool
+    """Whether it precedes the picture."""
+
+    def flags(self, box: Element) -> int:
+        """Return the flags of its first text, from its element up to the box."""
+        return flags_between(self.pieces[0][1], box)
+
+
+@dataclass(slots=True, eq=False)
+class Box:
+    """A picture, or several over one caption, with the text that may be theirs."""
+
+    element: Element
+    pictures: list[Element]
+    places: list[int]
+    """For each picture, the number of the block that follows it."""
+    loose: bool
+    """Whether the picture has no element of its own: the lines are those next to it in the article."""
+    lines: list[BoxLine] = field(default_factory=list)
+    credited: set[int] = field(default_factory=set)
+    """The lines that hold a credit which speaks for itself, by identity."""
+    names: tuple[str, ...] | None = None
+    """What its place on the page says, once that is known."""
+
+    @property
+    def place(self) -> int:
+        """The number of the block that follows its first picture."""
+        return self.places[0]
+
+
+def flags_between(element: Element, box: Element) -> int:
+    """Return the flags of an element and those above it up to a box, without the box's own."""
+    flags = 0
+    one: Element | None = element
+    while one is not None and one is not box and one.number > box.number:
+        flags |= one.flags
+        one = one.parent
+    return flags
+
+
+def is_icon(picture: Element) -> bool:
+    """Return whether a picture is set so small that it shows nothing."""
+    for name in ("width", "height"):
+        size = _PIXELS.match(picture.attrs.get(name) or "")
+        if size and int(size[1]) <= _ICON:
+            return True
+    return False
+
+
+class Boxes:
+    """Finds the boxes of a page's pictures."""
+
+    def __init__(self, tree: Tree, outer: Element) -> None:
+        """Take the page, and the element that holds the article."""
+        self.tree, self.outer = tree, outer
+        sizes = [0 if _is_button(block) else len(block.text) for block in tree.blocks]
+        self._sums = [0, *accumulate(sizes)]
+
+    def size(self, element: Element) -> int:
+        """Return how many characters of text are in an element."""
+        return self._sums[min(element.end_block, len(self._sums) - 1)] - self._sums[element.first_block]
+
+    def find(self, first: int, last: int) -> Iterator[Box]:
+        """Yield the boxes of the pictures between two blocks, in page order; each picture is in one."""
+        boxes: dict[int, Box] = {}
+        loose: list[Box] = []
+        for picture, place in zip(self.tree.pictures, self.tree.places, strict=True):
+            if not first <= place <= last + 1 or is_icon(picture):
+                continue
+            element = self._container(picture)
+            if element is None:
+                anchor = self._wrapper(picture)
+                loose.append(Box(anchor, [picture], [place], True))
+            elif element.number in boxes:
+                boxes[element.number].pictures.append(picture)
+                boxes[element.number].places.append(place)
+            else:
+                boxes[element.number] = Box(element, [picture], [place], False)
+        whole = []
+        for box in boxes.values():
+            box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
+            parts = _interleaved(box)
+            (loose if parts else whole).extend(parts or [box])
+        loose.sort(key=lambda box: box.pictures[0].number)
+        held = {line.block.number for box in whole for line in box.lines}
+        self._beside(loose, held)
+        yield from sorted((*whole, *loose), key=lambda box: box.pictures[0].number)
+
+    def _wrapper(self, picture: Element) -> Element:
+        """Return the largest element that shows a picture and holds no text."""
+        element = picture
+        while element.parent is not None and element.parent.images == 1 and not self.size(element.parent):
+            element = element.parent
+        return element
+
+    def _container(self, picture: Element) -> Element | None:
+        """Return the box of a picture; None where that would be the article itself."""
+        best: Element | None = None
+        for element in picture.line():
+            if element is picture:
+                continue
+            if element.name in _PAGES or (self.outer.within(element) and element is not self.outer):
+                break
+            size = self.size(element)
+            if not size:
+                continue
+            if size > _LARGEST or (element.heading and element.name != "figure") or self._has_paragraph(element):
+                break
+            if best is not None:
+                grown = size - self.size(best)
+                if element.images > best.images or grown > _LARGEST_MARGIN:
+                    break
+                if not (best.flags | element.flags) & (PICTURE | CAPTION | CREDIT) and element.name != "figure":
+                    break
+            best = element
+        return best
+
+    def _has_paragraph(self, element: Element) -> bool:
+        """Return whether an element holds running text of the article besides a caption."""
+        for block in self.tree.blocks[element.first_block : element.end_block]:
+            if block.tag == "p" and len(block.text) > 200 and sentences(block.text) > 2:
+                if not flags_between(block.pieces[0][1], element) & CAPTION and element.name != "figure":
+                    return True
+        return False
+
+    def _lines(self, box: Box, numbers: range) -> Iterator[BoxLine]:
+        for number in numbers:
+            if number >= len(self.tree.blocks):
+                break
+            block = self.tree.blocks[number]
+            run: list[Piece] = []
+            for piece in [*block.pieces, None]:
+                if piece is None or piece[0] == "\n":
+                    text = tidy("".join(text for text, _ in run))
+                    if text:
+                        yield BoxLine(text, run, block, number < box.place)
+                    run = []
+                elif not piece[1].above & BUTTON:
+                    run.append(piece)
+
+    def _beside(self, loose: Sequence[Box], held: set[int]) -> None:
+        """Give each loose picture the blocks around it, up to the next picture, heading or long paragraph."""
+        blocks = self.tree.blocks
+        places = sorted({box.place for box in loose})
+        for box in loose:
+            if box.lines:
+                continue
+            following = next((place for place in places if place > box.place), len(blocks))
+            end = box.place
+            while end < min(box.place + _AFTER, following, len(blocks)) and self._may_be_beside(blocks[end], held):
+                end += 1
+            start = box.place - _BEFORE
+            if start < 0 or start in places or not self._may_be_beside(blocks[start], held):
+                start = box.place
+            box.lines = list(self._lines(box, range(start, end)))
+
+    def _may_be_beside(self, block: Block, held: set[int]) -> bool:
+        return block.number not in held and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
+
+
+def _is_button(block: Block) -> bool:
+    return all(element.above & BUTTON for text, element in block.pieces if text.strip())
+
+
+def _interleaved(box: Box) -> list[Box]:
+    """Split a box whose pictures and texts alternate into one box per picture; return nothing for any other box.
+
+    ``picture, text, picture, text`` is two boxes; ``picture, picture, text`` is one: two pictures over one caption.
+    """
+    if len(box.pictures) < 2:
+        return []
+    numbers = sorted({line.block.number for line in box.lines})
+    groups: list[Box] = []
+    for picture, place in zip(box.pictures, box.places, strict=True):
+        if groups and groups[-1].place == place:
+            groups[-1].pictures.append(picture)
+            groups[-1].places.append(place)
+        else:
+            groups.append(Box(box.element, [picture], [place], False))
+    if len(groups) < 2:
+        return []
+    first = groups[0].place
+    above = numbers[0] < first and not any(n >= groups[-1].place for n in numbers)  # each text is over its picture
+    ends = [group.place for group in groups[1:]] + [numbers[-1] + 1]
+    starts = [numbers[0]] + [group.place for group in groups[:-1]]
+    for group, start, end in zip(groups, starts, ends, strict=True):
+        begin, stop = (start, group.place) if above else (group.place, end)
+        group.lines = [line for line in box.lines if begin <= line.block.number < stop]
+    return [group for group in groups if group.lines] if sum(bool(g.lines) for g in groups) > 1 else []
