@@ -16,7 +16,7 @@ from captions.page.content import boilerplate
 from captions.page.dom import HEADINGS, Element
 from captions.page.element_names import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, LINK, OTHER, PICTURE
 from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
-from captions.text import match_key, tidy
+from captions.text import closing_bracket_start, match_key, tidy
 
 # What the cut that a line's own text shows adds, by how sure it is.
 _CUT = {SURE: 0.8, LIKELY: 0.3}
@@ -123,7 +123,7 @@ class Figures:
         credits_ = [s for s in slots if s.credit_evidence is not None and s.credit_evidence.score + place >= CREDIT_FROM]
         best = max(credits_, key=lambda s: s.credit_evidence.score if s.credit_evidence else 0.0, default=None)
         reading = best.reading if best is not None else None
-        ease = 0.7 if best is not None else 0.0
+        ease = 0.0 if best is None else 0.7 if box.loose else 2.2
         texts: list[str] = []
         used: list[int] = []
         for line, slot in zip(lines, slots, strict=True):
@@ -158,6 +158,11 @@ class Figures:
         found, reading = evidence.credit(line.text, whole, words)
         yield Slot(credit=line.text, reading=reading, credit_evidence=found, shape=shape)
         split = splitting.split(line.text, words)
+        if split is None and (start := closing_bracket_start(line.text)):
+            tail, rest = line.text[start:], trim(line.text[:start])
+            setting = self._setting(box, line, line.pieces[-1][1], rest=rest)
+            owed, reading = evidence.credit(tail, setting, words)
+            yield Slot(rest, tail, reading, evidence.caption(rest, setting, words), owed, -_CUT_COST)
         if split is not None:
             if split.alone:
                 yield Slot(credit=line.text, reading=split.reading, credit_evidence=found, cut=_CUT.get(split.strength, 0.0), shape=shape)
