@@ -7,6 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
+from captions.caption.buttons import is_button
 from captions.page.dom import HEADINGS, Block, Element, Piece, Tree
 from captions.page.element_names import BUTTON, CAPTION, CREDIT, PICTURE
 from captions.text import sentences, tidy
@@ -115,10 +116,37 @@ class Boxes:
             box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
             parts = _interleaved(box)
             (loose if parts else whole).extend(parts or [box])
+        whole.extend(self._without_picture(first, last, {line.block.number for box in whole for line in box.lines}))
         loose.sort(key=lambda box: box.pictures[0].number)
         held = {line.block.number for box in whole for line in box.lines}
         self._beside(loose, held)
-        yield from sorted((*whole, *loose), key=lambda box: box.pictures[0].number)
+        yield from sorted((*whole, *loose), key=lambda box: (box.place, box.element.number))
+
+    def _without_picture(self, first: int, last: int, held: set[int]) -> Iterator[Box]:
+        """Yield boxes named a figure, a caption or a credit whose picture only scripts or styles show."""
+        found: dict[int, Box] = {}
+        for block in self.tree.blocks[max(0, first) : last + 2]:
+            if block.number in held:
+                continue
+            named = block.pieces[0][1].inside(CAPTION | CREDIT)
+            figure = next((one for one in block.node.line() if one.name == "figure"), None)
+            top = figure or named
+            if top is None or (figure is None and top.flags & CREDIT and not top.flags & CAPTION and not _is_set(top)):
+                continue
+            for element in top.line():
+                size = self.size(element)
+                if element.name in _PAGES or size > _LARGEST or element.images or self._has_headline(element):
+                    break
+                if self._has_paragraph(element):
+                    break
+                if element.flags & (PICTURE | CAPTION | CREDIT) or element.name == "figure":
+                    top = element
+            if top.number not in found and not top.images:
+                found[top.number] = Box(top, [], [top.first_block], False)
+        for box in found.values():
+            box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
+            if box.lines:
+                yield box
 
     def _wrapper(self, picture: Element) -> Element:
         """Return the largest element that shows a picture and holds no text."""
@@ -138,7 +166,7 @@ class Boxes:
             size = self.size(element)
             if not size:
                 continue
-            if size > _LARGEST or (element.heading and element.name != "figure") or self._has_paragraph(element):
+            if size > _LARGEST or self._has_paragraph(element) or self._has_headline(element):
                 break
             if best is not None:
                 grown = size - self.size(best)
@@ -148,6 +176,14 @@ class Boxes:
                     break
             best = element
         return best
+
+    def _has_headline(self, element: Element) -> bool:
+        """Return whether an element holds a heading of the first ranks that is not a caption set as one."""
+        if not element.heading or element.name == "figure":
+            return False
+        blocks = self.tree.blocks[element.first_block : element.end_block]
+        heads = [block for block in blocks if block.tag in ("h1", "h2")]
+        return len(heads) != 1 or bool(heads[0].linked) or len(blocks) > 3 or not element.images
 
     def _has_paragraph(self, element: Element) -> bool:
         """Return whether an element holds running text of the article besides a caption."""
@@ -169,7 +205,7 @@ class Boxes:
                     if text:
                         yield BoxLine(text, run, block, number < box.place)
                     run = []
-                elif not piece[1].above & BUTTON:
+                elif not piece[1].above & BUTTON and not is_button(piece[0]):
                     run.append(piece)
 
     def _beside(self, loose: Sequence[Box], held: set[int]) -> None:
@@ -190,6 +226,11 @@ class Boxes:
 
     def _may_be_beside(self, block: Block, held: set[int]) -> bool:
         return block.number not in held and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
+
+
+def _is_set(element: Element) -> bool:
+    """Return whether an element is inside one named a picture's."""
+    return element.parent is not None and element.parent.inside(PICTURE) is not None
 
 
 def _is_button(block: Block) -> bool:

@@ -141,6 +141,10 @@ def _credit_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "first"
     if text[:1] in "([（" and text[-1:] in ")]）":
         yield "bracketed"
+        if at.rest and reading.clean and at.figure:
+            yield "bracketed name behind a caption"
+    elif at.edge and at.last and reading.clean and at.figure and len(text.split()) < 6 and not at.linked:
+        yield "name in an element behind a caption"
     count = len(text.split())
     if count > _VERY_LONG:
         yield "very long"

@@ -118,16 +118,17 @@ class Figures:
         lines = [line for line in box.lines if not splitting.is_label(line.text, self._words)]
         if not lines:
             return None
-        place = 0.0
         slots = [self._best(box, line) for line in lines]
-        credits_ = [s for s in slots if s.credit_evidence is not None and s.credit_evidence.score + place >= CREDIT_FROM]
+        credits_ = [s for s in slots if s.credit_evidence is not None and s.credit_evidence.score >= CREDIT_FROM]
         best = max(credits_, key=lambda s: s.credit_evidence.score if s.credit_evidence else 0.0, default=None)
         reading = best.reading if best is not None else None
         ease = 0.0 if best is None else 0.7 if box.loose else 2.2
         texts: list[str] = []
         used: list[int] = []
         for line, slot in zip(lines, slots, strict=True):
-            wanted = slot.caption_evidence is not None and slot.caption_evidence.score + place + ease >= CAPTION_FROM
+            if slot.caption_evidence is None and slot.credit_evidence is None and ease:
+                slot = self._as_caption(box, line)
+            wanted = slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
             if wanted and slot.caption:
                 texts.append(slot.caption)
                 used.append(line.block.number)
@@ -144,6 +145,10 @@ class Figures:
 
     def _says_something(self, box: Box, caption: str) -> bool:
         return bool(caption)
+
+    def _as_caption(self, box: Box, line: BoxLine) -> Slot:
+        setting = self._setting(box, line, line.pieces[0][1])
+        return Slot(caption=line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
 
     def _best(self, box: Box, line: BoxLine) -> Slot:
         """Return the best way to read a line; an empty slot if nothing is better."""
@@ -196,8 +201,8 @@ class Figures:
                 yield Slot(trim(text), owed, reading, said, found, -_CUT_COST, shape)
 
     def _setting(self, box: Box, line: BoxLine, element: Element, rest: str = "", edge: bool = False, last: bool = True, shape: tuple[object, ...] = ()) -> Setting:
-        picture = box.pictures[0]
-        linked = bool(element.above & LINK) and not picture.above & LINK
+        above = box.pictures[0].above if box.pictures else box.element.above
+        linked = bool(element.above & LINK) and not above & LINK
         return Setting(
             flags=flags_between(element, box.element),
             tag="figcaption" if element.name != "figcaption" and any(one.name == "figcaption" for one in element.line()) and not edge else element.name,
@@ -209,7 +214,7 @@ class Figures:
             first=line is box.lines[0],
             last=line is box.lines[-1] and last,
             before=line.before,
-            linked=linked or (line.block.linked * 2 > len(line.block.text) and not picture.above & LINK),
+            linked=linked or (line.block.linked * 2 > len(line.block.text) and not above & LINK),
             heading=line.block.tag in HEADINGS,
             loose=box.loose,
             alts=_alts(box),
@@ -232,6 +237,8 @@ class Figures:
             yield "outside, above" if box.place <= first else "outside"
         if box.place > last:
             yield "behind the article"
+        if not box.pictures:
+            yield "no picture"
         aside = element.inside(BOILER | AUTHOR | COMMENTS | OTHER)
         if aside is not None and boilerplate(element, self._total, BOILER | AUTHOR | COMMENTS | OTHER):
             own = aside.images == len(box.pictures) and not aside.heading and not any(x.block.linked for x in box.lines)
