@@ -167,7 +167,7 @@ def _place(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str
         found.append("slash")
         if line[-1] in STOPS:
             found.append("new-sentence")
-        if reading.persons and len(reading.parties) == 1 and has_given_name(reading.parties[0].text, words):
+        if reading.persons and len(reading.parties) == 1 and len(reading.parties[0].text.split()) <= 4:
             found.append("person")
     elif cut.place == "bar":
         found.append("bar")
@@ -233,7 +233,7 @@ def _named(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
         found.append("notice")
     elif parties[0].kind == "mark" and len(parties) == 2 and parties[1].joint in ("/", "／"):
         found.append("qualifier-chain")
-    elif _is_for_house(reading, words):
+    elif is_for_house(reading) and has_given_name(parties[0].text, words):
         found.append("person-for-house")
     elif joined and len(reading.persons) == 1 and len(parties) <= 3 and _slashed(reading):
         found.append("person-chain")
@@ -242,14 +242,12 @@ def _named(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
     return found
 
 
-def _is_for_house(reading: Reading, words: Vocabulary) -> bool:
-    """Return whether a credit is ``X for HOUSE`` with a person of a known given name."""
+def is_for_house(reading: Reading) -> bool:
+    """Return whether a credit is ``X for HOUSE``, a house of four words at most."""
     parties = reading.parties
     if len(parties) != 2 or parties[0].kind != "person" or parties[1].joint != "for":
         return False
-    if len(parties[1].text.split()) > 4:
-        return False  # My Secret Tip for Writing an Unforgettable College Essay
-    return has_given_name(parties[0].text, words)
+    return len(parties[1].text.split()) <= 4  # My Secret Tip for Writing an Unforgettable College Essay
 
 
 def has_given_name(text: str, words: Vocabulary) -> bool:

@@ -25,3 +25,15 @@ def weights(table: str) -> Mapping[str, float]:
             raise VocabularyError(f"evidence.toml [{table}]: {name!r} needs a weight and a why")
         found[name] = float(row["weight"])
     return found
+
+
+@lru_cache(maxsize=1)
+def openers() -> frozenset[str]:
+    """Return words with which paragraphs begin and captions do not."""
+    return frozenset(_tables()["openers"]["words"])
+
+
+@lru_cache(maxsize=1)
+def picture_openers() -> tuple[str, ...]:
+    """Return words with which captions begin, in small letters."""
+    return tuple(_tables()["openers"]["pictures"])
