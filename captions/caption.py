@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from captions import cut_scores, labels
 from captions.chrome import without_button
 from captions.splits import (
+    LABEL_DASH,
     LIKELY,
     POSSIBLE,
     STOPS,
@@ -115,6 +116,8 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
         return True
     if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs: a label may stand in them, no more
         return labels.find(line, words, since, phrases=False) is not None or _ends_in_credit(line, words)
+    if LABEL_DASH.search(line, max(0, len(line) - _LAST)):
+        return True
     if len(line) <= _SHORT and not words.fors.isdisjoint(line.split()):
         return True
     tail = line[since:].lower()

@@ -37,3 +37,9 @@ def openers() -> frozenset[str]:
 def picture_openers() -> tuple[str, ...]:
     """Return words with which captions begin, in small letters."""
     return tuple(_tables()["openers"]["pictures"])
+
+
+@lru_cache(maxsize=1)
+def link_openers() -> tuple[str, ...]:
+    """Return words with which links to other stories begin, in small letters."""
+    return tuple(_tables()["openers"]["links"])

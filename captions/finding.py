@@ -13,6 +13,7 @@ from captions.caption import is_label, split
 from captions.credit import Reading
 from captions.evidence import weights
 from captions.labels import hidden, label_kind
+from captions.likeness import likeness
 from captions.lines import Line, Page
 from captions.looks import ROLE, has_words, is_caption_text, is_dated
 from captions.model import Printing
@@ -20,11 +21,12 @@ from captions.neighbours import LONGEST_BESIDE, LONGEST_SURE, NO, Neighbours
 from captions.printings import Block
 from captions.splits import LIKELY, SURE, Split, is_named
 from captions.text import is_cut, match_key, sentences, tidy, without_ellipsis
-from captions.unknown_names import UnknownNames, candidates
+from captions.unknown_names import UnknownNames, bracket_scores, candidates
 from captions.unlabelled import is_in_style
 from captions.vocabulary import Vocabulary
 
 _STOPS = ".。!?…"
+_COMMAS = (",", "，", "،", "、")
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 # How well the line beside a credit must fit to be its caption; what a line has that is printed more than once.
 _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
@@ -79,7 +81,7 @@ class Finder:
         bare = Counter(captions)
         cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
         cuts = [cut for cut in cuts if len(cut) >= printings.SHORTEST_CUT]
-        style = 0
+        known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
             if line.split is None or line.split.alone or line.taken:
@@ -89,13 +91,23 @@ class Finder:
             supported = supported or any(key.startswith(cut) for cut in cuts)
             if self._accept_whole(at, line.split, supported):
                 self._take_whole(at, line.split)
-                style += line.split.rule == "bare-bracket"
-            elif line.split.rule == "bare-bracket":
+                known += line.split.rule == "bare-bracket"
+            elif line.split.rule == "bare-bracket" and is_in_style(line.split):
                 undecided.append(at)
-        for at in undecided:
-            found = self.lines[at].split
-            if found is not None and style >= 2 and is_in_style(found):
+        self._unknown_brackets(undecided, known)
+
+    def _unknown_brackets(self, undecided: list[int], known: int) -> None:
+        """Take captions that end in brackets with unknown names, if the article prints its credits so."""
+        splits = [(at, found) for at in undecided if (found := self.lines[at].split) is not None]
+        if not splits:
+            return
+        names = bracket_scores([(found, self._fit_whole(found)) for _, found in splits], known, self.page, self.words)
+        for (at, found), taken in zip(splits, names, strict=True):
+            if taken and self.near.goes_on(at):
                 self._take_whole(at, found)
+
+    def _fit_whole(self, found: Split) -> float:
+        return likeness(found.caption, self.near.usual, self.words)
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
         size = len(found.caption)
@@ -179,7 +191,7 @@ class Finder:
         """Whether a line is a credit whatever stands by it."""
         if found.reading.label in ("weak", "sign"):
             return False
-        return found.strength == SURE or hidden(self.lines[at].text, self.words) is not None
+        return found.strength == SURE or self._is_off_screen(at, found)
 
     def _caption_of(self, at: int, found: Split, style: float) -> int | None:
         """Return the line that a credit belongs to: the one above, unless the one below is the likelier caption."""
@@ -187,9 +199,11 @@ class Finder:
             return labelled
         over = self.near.over(at)
         above, below = self.near.fit(at, over, found), self.near.fit(at, at + 1, found)
-        told = hidden(self.lines[at].text, self.words) is not None
-        if self.page.gaps[at] and told:
-            above = NO  # Image source, X: what belongs to it stands below, if anything does
+        if self._is_off_screen(at, found):
+            above, below = (
+                NO,
+                below if self.page.uniform or below >= _KNOWN else NO,
+            )  # Image source, X: what belongs to it stands below, if anything does
         if found.reading.label == "weak" and not found.reading.registered and max(above, below) < _KNOWN:
             return None  # `Source: Ministry of Health` stands under charts and texts
         if found.reading.label == "sign" and above < _LEAST:
@@ -207,6 +221,12 @@ class Finder:
         if max(above, below) <= NO:
             return None
         return over if above >= below else at + 1
+
+    def _is_off_screen(self, at: int, found: Split) -> bool:
+        """Return whether a label that a comma closes begins the line: ``Image source, X``."""
+        text, label = self.lines[at].text, found.reading.label_text
+        closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
+        return hidden(text, self.words) is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
         """The line under a credit that a label says is the caption."""

@@ -7,7 +7,7 @@ import statistics
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
 
-from captions.evidence import openers, picture_openers, weights
+from captions.evidence import link_openers, openers, picture_openers, weights
 from captions.looks import is_dateline
 from captions.text import sentences
 from captions.vocabulary import Vocabulary
@@ -63,8 +63,11 @@ def evidence(text: str, usual: float, words: Vocabulary) -> Iterator[str]:
             yield "half-of-usual"
         elif size > usual:
             yield "over-usual"
-    if text[:24].casefold().startswith(picture_openers()):
+    start = text[:24].casefold()
+    if start.startswith(picture_openers()):
         yield "says-picture"
+    if start.startswith(link_openers()):
+        yield "link"
     if _places(words).search(text):
         yield "place"
 

@@ -88,7 +88,7 @@ class Neighbours:
         )
 
     def fit(self, at: int, place: int, found: Split) -> float:
-        """Return how well a line fits as the caption of the credit beside it: above 0 rather well, ``NO`` not at all."""
+        """Return how well a line fits as the caption of a credit beside it: above 0 rather well, ``NO`` not at all."""
         if not self.can_be_caption(at, place):
             return NO
         line, table = self.lines[place], weights("neighbor")

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
@@ -29,10 +30,12 @@ _SENTENCE = re.compile(
     r"(?<!\b\d)(?<!\b\d\d)[.!?…。！？؟।][\"'”’»)\]]*(?:\s*(?=[^\W\d_a-zà-öø-ÿ])|\s+/\s+)|[”’»)\]]\s*(?=[A-Z])|(?<=\S)\"\s+(?=[A-Z])|\s[|–—•]\s|[|｜]\s?|＝(?=[\u3400-\u9fff])"
 )
 # A full stop and a word in small letters right behind it: the line's end, `warten.dpa`.
-_SMALL_HOUSE = re.compile(r"(?<=[^\W\d_]{2}[.!?”\"»)])[a-z]{2,12}$")
+_SMALL_HOUSE = re.compile(r"(?<=[^\W_]{2}[.!?”\"»)])[a-z]{2,12}$")
 # A word in small letters run together with a name: `BédarEmergencias Andalucía/EFE`.
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]*/)")
 _HANDLE = re.compile(r"(?<=\s)@\w{3}")
+LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—] (?=[^\W\d_])")
+_NEAR_END = 90
 _SLASH = re.compile(r"\s?[/／]\s?")
 # In characters: how far before a label an agency's name is looked for, and behind what it begins.
 _HOUSE, _HOUSE_BEHIND = 24, ".!?([|–—"
@@ -85,7 +88,8 @@ def read(text: str, words: Vocabulary) -> Reading:
 
 def labelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
     """Yield the cuts before a label: in brackets at the end, within the line, or behind the names."""
-    if (cut := labelled_bracket(line, words)) is not None:
+    bracketed = line[:-1] if line[-1:] in ".。" and line[-2:-1] in CLOSING else line  # `(Photo: Jo Reed).`
+    if (cut := labelled_bracket(bracketed, words)) is not None:
         yield cut
     since = max(0, len(line) - TAIL)
     for _ in range(_MOST_LABELS):
@@ -98,7 +102,15 @@ def labelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
         text = _without_stop(text) if found.kind in ("by", "sign") else text
         yield Cut("label", start, start, text, found.kind, house < found.start)
         since = found.end
+    yield from _dash_cuts(line, words)
     yield from _label_after_cuts(line, words)
+
+
+def _dash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
+    """Yield the cut before a label with a dash instead of a colon: ``caption. Photo credits - Jo Reed``."""
+    for found in LABEL_DASH.finditer(line, max(0, len(line) - _NEAR_END)):
+        if labels.label_kind(found[1], words) in ("before", "by"):
+            yield Cut("label", found.start(1), found.start(1), f"{found[1]}: {line[found.end() :]}", "before")
 
 
 def labelled_bracket(line: str, words: Vocabulary) -> Cut | None:
@@ -141,7 +153,7 @@ def unlabelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
             yield Cut("phrase", glued.start(), glued.start(), line[glued.start() :])
     at = max(line.rfind("="), line.rfind("＝"))
     if at > 0 and len(line) - at <= 30 and has_cjk(line):
-        yield Cut("equals", at, at, line[at + 1 :])
+        yield Cut("equals", at, at, unicodedata.normalize("NFKC", line[at + 1 :]))
 
 
 def _slash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:

@@ -12,7 +12,7 @@ from captions.lines import Line, Page
 from captions.looks import CLOCK_INSIDE, has_words, is_dated
 from captions.neighbours import NO, Neighbours
 from captions.splits import POSSIBLE, Split, read
-from captions.text import has_cjk, match_key
+from captions.text import has_cjk, match_key, name_key
 from captions.vocabulary import Vocabulary
 
 # In characters: the name, the caption above it, and the paragraph below it.
@@ -146,3 +146,26 @@ class UnknownNames:
             and has_words(line.text, 2)
             for n, line in enumerate(lines[1:-1], 1)
         )
+
+
+def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page, words: Vocabulary) -> list[bool]:
+    """Return which brackets at the ends of captions hold credits although they name nobody we know.
+
+    ``found`` has each split with its caption's likeness; ``known`` is how many other captions of the article end in
+    brackets with known names.
+    """
+    table = weights("unknown-bracket")
+    tokens = Counter(token for line in page.lines for token in match_key(line.text[:4000]).split())
+    names = Counter(name_key(split.reading.credit.line) for split, _ in found)
+    out: list[bool] = []
+    for split, fit in found:
+        name = split.reading.credit.line
+        parts = [t for t in match_key(name).split() if len(t) > 2 and t not in words.small_words]
+        own = names[name_key(name)]
+        elsewhere = sum(tokens[t] > own for t in parts) / len(parts) if parts else 1.0
+        score = fit + table["appears"] * elsewhere
+        score += table["two-words"] if len(name.split()) > 1 and split.reading.clean else 0.0
+        score += table["repeated"] if own > 1 else 0.0
+        score += table["others"] * min(2, known + len(found) - own)
+        out.append(score >= table["least"])
+    return out
