@@ -7,9 +7,9 @@ from dataclasses import dataclass
 
 from captions import chain, labels, notices
 from captions.model import Credit
-from captions.names import KOREAN_PLACE, same_person
+from captions.names import KOREAN_PLACE, is_forename, same_person
 from captions.parties import parties
-from captions.segments import Party
+from captions.segments import Kind, Party
 from captions.text import closing_bracket_start, name_key, tidy
 from captions.vocabulary import Vocabulary, default
 
@@ -84,7 +84,7 @@ def read(line: str, words: Vocabulary) -> Reading:
     else:
         taken, body = notices.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
-    _resolve_singles(found)
+    _resolve_singles(found, words)
     label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
     if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
@@ -160,23 +160,64 @@ def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
     return Reading(credit, unlabelled.kind, unlabelled.label, found, tuple(pictures))
 
 
-def _resolve_singles(found: list[Party]) -> None:
-    """A single word is a maker's name before a stock library or a platform (``ipopba / iStock``), else a house's."""
-    named = [p for p in found if p.kind in ("agency", "organization", "person", "single")]
+def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
+    """Decide what single words are, and who next to a stock library is its contributor.
+
+    ``ipopba / iStock`` and ``Grumpy Cow Studios | Getty Images`` name contributors; ``Tischler / IMAGO`` a house.
+    """
+    named = [p for p in found if p.kind in ("agency", "organization", "person", "single", "other")]
     for at, party in enumerate(named):
-        if party.kind != "single":
+        if party.agency is not None or party.kind not in ("single", "organization", "other"):
             continue
-        behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
-        handle = party.text[:1].islower() and len(party.text) >= 4
-        before = named[at - 1].agency if at else None
-        if at == 0 and behind and (handle or any(a.kind in ("stock", "platform") for a in behind)):
-            party.kind = "person"
-        elif handle and before is not None and before.kind in ("stock", "platform"):
-            party.kind = "person"  # Adobe Stock/lichtblick77
-        elif party.text[:1].islower() and len(named) > 1 and at:
-            party.kind = "other"
-        else:
-            party.kind = "organization"
+        if party.kind == "single":
+            party.kind = _single(named, at, words)
+        elif _is_contributor(named, at, words):
+            party.kind, party.name = "person", party.text
+
+
+def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
+    """Return what a single word is: a contributor, a handle or a forename is a person, another a house."""
+    party, last = named[at], at == len(named) - 1
+    behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
+    before = named[at - 1].agency if at else None
+    handle = party.text[:1].islower() and len(party.text) >= 4
+    if party.text.isupper() and len(party.text) <= 5:
+        return "organization"  # BMUV/Getty Images
+    if not at and behind:
+        beside = behind[0] if behind[0] is named[1].agency else None
+        if handle or (beside and beside.prints_contributors) or any(a.kind in _SHOWN for a in behind):
+            return "person"
+    if before is not None and (handle and before.kind in _SHOWN or (last and before.prints_contributors)):
+        return "person"  # Adobe Stock/lichtblick77
+    if len(named) == 1 and is_forename(party.text, words):
+        return "person"
+    return "other" if party.text[:1].islower() and at else "organization"
+
+
+_SHOWN = ("stock", "platform")
+
+
+def _is_contributor(named: list[Party], at: int, words: Vocabulary) -> bool:
+    """Return whether an organization, as its name looks, is a contributor to the stock library next to it."""
+    party, last = named[at], at == len(named) - 1
+    library = (
+        named[1].agency
+        if not at and not last and named[1].joint != ","
+        else named[at - 1].agency
+        if last and at
+        else None
+    )
+    if library is None or not library.prints_contributors:
+        return False
+    text = party.text
+    tokens = text.casefold().split()
+    if party.kind == "other":  # sommart sombutwanitkul / iStock
+        return not at and 1 < len(tokens) <= 3 and text.islower() and all(t.isalpha() for t in tokens)
+    if "." in text or any(t in words.organization_words and t not in words.studios for t in tokens):
+        return False
+    if len(tokens) == 1:
+        return not (text.isupper() and len(text) <= 6)  # FatCamera, Kathyn8; not BMUV
+    return not words.studios.isdisjoint(tokens)
 
 
 def _creators(named: list[Party]) -> tuple[str, ...]:

@@ -87,25 +87,58 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
-    if 2 <= len(tokens) <= 3 and name_key(tokens[0]) in words.given_names:
+    if not text.isascii():
+        lower = [w.replace("i\u0307", "i") for w in lower]  # what casefold leaves of a Turkish İ
+    given = len(tokens) > 1 and _is_given_name(tokens[0], words)
+    if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
-    if (any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words) and _is_name(
-        tokens, words
-    ):
+    if len(tokens) > 1 and not given and lower and lower[0] in words.organization_first and _is_name(tokens, words):
+        return True
+    if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
     if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
         return True
+    return _is_built_as_one(text, tokens, words)
+
+
+def _is_given_name(token: str, words: Vocabulary) -> bool:
+    """Return whether a name's first word is a given name or an initial."""
+    return (
+        name_key(token) in words.given_names
+        or (len(token) == 2 and token[1] == "." and token[0].isupper())
+        or ("-" in token and name_key(token.split("-", 1)[0]) in words.given_names)
+    )
+
+
+def is_forename(text: str, words: Vocabulary) -> bool:
+    """Return whether a single word is a given name that signs a picture, and rather no place and no brand."""
+    key = name_key(text)
+    return key in words.given_names and key not in words.other_singles and text[:1].isupper() and not text.isupper()
+
+
+def _has_organization_word(text: str, lower: list[str], words: Vocabulary) -> bool:
+    if not words.organization_words.isdisjoint(lower):
+        return True
+    folded = text.casefold()
+    return folded in words.organization_words or any(
+        phrase in folded for word in lower for phrase in words.organization_phrases.get(word, ())
+    )
+
+
+def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
+    """Return whether the form of a name shows an organization: an article, `of`, a digit, an abbreviation."""
     capitals = sum(t[0].isupper() for t in tokens)
     if len(tokens) > 1 and tokens[0].casefold() == "the":
         return _is_name(tokens, words)
     if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
         return capitals > 1
     if any(c.isdigit() for c in text):
-        return text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2
+        numbered = len(tokens) == 2 and tokens[0].isdigit() and len(tokens[0]) <= 3 and tokens[1][:1].isupper()
+        return (text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2) or (
+            numbered and tokens[1].casefold()[:3] not in words.months
+        )
     # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
-        return True
-    if "." in text and re.search(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", text, re.IGNORECASE):
         return True
     return _has_acronym(tokens)
 
@@ -113,6 +146,8 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
 def _is_name(tokens: list[str], words: Vocabulary) -> bool:
     """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
     small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words]
+    if len(tokens) <= 4 and tokens[0][0].isupper() and not tokens[0].isascii():
+        small = [t for t in small if t.casefold() not in words.organization_words]  # Морлівська міська рада
     allowed = 2 if tokens[0].casefold().strip(".,") in words.organization_words else 1
     return len(small) <= max(allowed, len(tokens) // 4) or len(tokens) == 1
 

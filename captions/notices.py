@@ -9,6 +9,8 @@ import re
 from dataclasses import dataclass
 
 _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
+# An address without a path names a house: www.example.org.
+_HOST = re.compile(r"(?:https?://)?[^/\s]+/?$", re.IGNORECASE)
 _CC = re.compile(
     r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
     \b(?:creative\ commons(?:\ licen[sc]e)?[\s:,(-]*)?
@@ -99,7 +101,7 @@ def take(text: str) -> Notices:
     if link := _URL.search(text):
         if "creativecommons.org" in link.group():
             url = link.group().rstrip(".,;")
-        text = _URL.sub(" ", text)
+        text = _URL.sub(_without_path, text)
     text, license_ = _license(text)
     if license_ is None and url:
         license_ = _from_url(url)
@@ -114,6 +116,11 @@ def take(text: str) -> Notices:
         text = _RESTRICTION.sub(" / ", text)
     text, notice = _copyright(text)
     return Notices(text, license_, url, notice, restrictions, public)
+
+
+def _without_path(address: re.Match[str]) -> str:
+    text = address.group()
+    return text if _HOST.match(text) and "creativecommons" not in text else " "
 
 
 def _license(text: str) -> tuple[str, str | None]:

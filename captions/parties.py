@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from captions.labels import PICTURE, by_phrases
-from captions.names import normal_case, sort_of
+from captions.names import is_forename, normal_case, sort_of
 from captions.segments import ABBREVIATED, EDGE, Party, compounded, segments
 from captions.text import has_cjk, name_key
 from captions.vocabulary import Vocabulary
@@ -25,7 +25,17 @@ _REFERENCE = re.compile(
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
 _CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)\s*(.*)$")
+_OF = frozenset({"of", "from"})
 _CHAINED = frozenset("/／|")
+# The address of a house: Foto: example.org, www.example.co.uk. Of the domains without a country, those that are printed.
+_ADDRESS = re.compile(
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9äöüßéèñçåøæ-]+\.)+(?:[a-z]{2}|com|org|net|info|gov|edu|int|mil|biz|news|media|photo|photos"
+    r"|photography|blog|online|shop|store|app|dev|art|design|studio|agency|press|tv|cat|berlin|wien|hamburg|koeln|space|site|website"
+    r"|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
+    re.IGNORECASE,
+)
+# A picture's number behind its agency: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
+_NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
 _AI = re.compile(r"\bA\.?I\b|\bKI\b|\bIA\b|\bИИ\b|\bШІ\b|AI(?=[\u3041-\u9fff])")
 _MADE = re.compile("gener|erstellt|créé|creat|made|produc|сгенер|згенер|生成|作成|생성|제작")
 _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
@@ -41,6 +51,8 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
         return [Party(text, "word", "", "")]
+    if len(text) <= 3 and text.isupper() and text.casefold() in words.ons | words.fors | words.joins and len(text) > 1:
+        return [Party(text, "organization", text, "")]  # ON: a word in capitals by itself is an abbreviation
     found = compounded(segments(text, words), words)
     out: list[Party] = []
     for joint, piece, agency in found:
@@ -48,7 +60,23 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
             out.append(Party(piece, "agency", agency.name, joint, agency))
         else:
             _type(piece, joint, words, out, 0)
-    return out
+    return _without_places(out, words) if len(out) > 1 or " " in text else out
+
+
+def _without_places(found: list[Party], words: Vocabulary) -> list[Party]:
+    """Make words of a house's city and state: ``Harbor Design, Houston, TX``, ``Harbor Design, Napa CA``."""
+    for at, party in enumerate(found):
+        if party.joint != "," or not at or party.kind not in ("single", "organization", "person", "word"):
+            continue
+        city, _, state = party.text.rpartition(" ")
+        if city and state in words.regions and state.isupper() and not city.isupper():
+            party.kind, party.name = "word", ""
+        elif party.text in words.regions and party.agency is None:
+            before = found[at - 1]
+            if at > 1 and before.joint == "," and before.kind in ("single", "person", "organization"):
+                before.kind, before.name = "word", ""
+            party.kind, party.name = "word", ""
+    return found
 
 
 def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> None:
@@ -57,8 +85,9 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     first, _, rest = text.partition(" ")
     if joint in (",", ";", "、", ")") and rest and first in words.joins:
         text, joint = rest, "and"  # A, B, and C
-    elif joint in (",", "(") and rest and (first in words.fors or text.startswith("special to ")):
-        text, joint = rest.removeprefix("to "), "for"  # Jo Reed, for The Seattle Times
+    elif out and joint and rest and (phrase := _for_phrase(text, words)):
+        _houses(text[len(phrase) :].strip(), "for", words, out, depth)  # Jo Reed, for The Seattle Times
+        return
     if text.endswith(".") and not ABBREVIATED.search(text):
         text = text.rstrip(". ")
     spelled = words.spelling(text)
@@ -69,6 +98,12 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         return
     if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
         out.append(Party(text, "word", "", joint))  # ANTARA FOTO/Jo Reed/aww: the editor's
+        return
+    if "." in text and (address := _ADDRESS.match(text)):
+        out.append(_addressed(text, address[1], joint, words))
+        return
+    if text[-1:].isdigit() and (numbered := _NUMBERED.match(text)) and (spelled := words.spelling(numbered[1])):
+        out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
         return
     key = name_key(text)
     if (
@@ -96,6 +131,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     plain = _PLAIN_NAME.match(text)
     if (
         plain
+        and not plain[1].lower().endswith(words.organization_endings)
         and not plain[2].endswith(words.organization_endings)
         and not words.name_breakers.intersection((plain[1].lower(), plain[2].lower()))
     ):
@@ -110,6 +146,26 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         out.append(Party(text, "organization", _without_article(text), joint))
     else:
         out.append(Party(text, sort, text, joint))
+
+
+def _for_phrase(text: str, words: Vocabulary) -> str | None:
+    """Return the words of ``for HOUSE`` that stand before the house: ``for``, ``special to``."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        return None
+    for phrase in words.for_starts.get(folded.split(" ", 1)[0], ()):
+        if folded.startswith(phrase + " ") and (text[0].islower() or name_key(phrase) not in words.given_names):
+            return phrase  # not Per Olsson
+    return None
+
+
+def _addressed(text: str, host: str, joint: str, words: Vocabulary) -> Party:
+    """Return the house that a web address names: one of the register, ``reuters.com``, or the address itself."""
+    name = host.rsplit(".", 1)[0]
+    spelled = words.spelling(host) or (words.spelling(name.upper()) if host.endswith(".com") else None)
+    if spelled is not None and not spelled[1]:
+        return Party(text, "agency", spelled[0].name, joint, spelled[0])
+    return Party(text, "organization", text, joint)
 
 
 def _without_article(text: str) -> str:
@@ -137,6 +193,9 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
         else:
             out.append(Party(text, "role", "", joint))
         return True
+    if _is_other_role(text, words):
+        out.append(Party(text, "role", "", joint))
+        return True
     for start, end in by_phrases(text, words):
         rest = text[end:].strip()
         if not rest or (start and not _SMALL_BREAK.match(text[start - 1])):
@@ -148,6 +207,16 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             return True
         if not before or words.marks.get(name_key(before)) == "" or before.casefold() in words.title_set:
             _type(rest, joint, words, out, depth + 1)
+            return True
+    return False
+
+
+def _is_other_role(text: str, words: Vocabulary) -> bool:
+    """Return whether a text names who did something else for the picture: ``Design by X``."""
+    tokens = text.casefold().split(" ", 4)
+    for role in words.other_roles.get(tokens[0], ()):
+        size = role.count(" ") + 1
+        if len(tokens) > size + 1 and tokens[:size] == role.split(" ") and tokens[size] in words.bys:
             return True
     return False
 
@@ -205,7 +274,12 @@ def _behind_mark(
     text: str, rest: str, phrase: str, mark: str, joint: str, words: Vocabulary, out: list[Party], depth: int
 ) -> bool:
     first, _, tail = rest.partition(" ")
-    by = first.casefold() in words.bys or first.casefold() == "of" or (mark in _SOURCED and first in words.particles)
+    by = (
+        first.casefold() in words.bys
+        or first.casefold() == "of"
+        or (mark == "screenshot" and first == "from")
+        or (mark in _SOURCED and first in words.particles)
+    )
     if by:
         rest = tail.strip()
     elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
@@ -216,8 +290,12 @@ def _behind_mark(
     if institution and words.spelling(rest) is None and sort_of(rest, words) != "person":
         return False  # Archivo Municipal: the archive is whom the line names
     source = mark in _SOURCED
-    if source:
-        rest = _ARTICLE.sub("", rest, count=1) if _ARTICLE.match(rest) and words.spelling(rest) is None else rest
+    of_a_house = False
+    if source and (article := _ARTICLE.match(rest)) and words.spelling(rest) is None:
+        of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
+        rest = rest[article.end() :]
+    if mark == "screenshot":
+        rest = _whose_screen(rest, words)
     out.append(Party(phrase, "mark", mark, joint))
     before = len(out)
     last = phrase.rsplit(" ", 1)[-1]
@@ -225,9 +303,25 @@ def _behind_mark(
     _type(rest, "courtesy" if source and by else joint, words, out, depth + 1)
     if source:
         for party in out[before:]:
-            if party.kind in ("other", "single"):
+            if party.kind == "single" and by and is_forename(party.text, words):
+                party.kind = "person"  # Submitted by Ashley
+            elif party.kind in ("other", "single") or (of_a_house and party.kind == "person"):
                 party.kind, party.name = "organization", party.text.strip("'\"‘’“”")
     return True
+
+
+def _whose_screen(text: str, words: Vocabulary) -> str:
+    """Return the owner of what a screenshot shows: ``from the Harbor Echo website`` gives ``Harbor Echo``."""
+    first, _, rest = text.partition(" ")
+    if rest and first.casefold() in _OF:
+        text = rest
+    if (article := _ARTICLE.match(text)) and text[0].islower():
+        text = text[article.end() :]
+    folded = text.casefold()
+    for thing in words.shown:
+        if folded.endswith(" " + thing):
+            return text[: -len(thing)].strip().removesuffix("'s").removesuffix("’s").strip()
+    return text
 
 
 def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
@@ -257,11 +351,8 @@ def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
     return False
 
 
-_OF = frozenset({"of", "from"})
-
-
 def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
-    """``X for Y``, ``X on Unsplash``, ``A and B``."""
+    """``A and B``, ``X for Y``, ``X on Unsplash``."""
     if " " not in text:
         return False
     tokens = text.split(" ")
@@ -278,28 +369,57 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
                 _type(left, joint, words, out, depth + 1)
                 _type(right, "and", words, out, depth + 1)
                 return True
-        if word in words.fors or word in words.ons or word in _OF:
+        if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth):
+            return True
+        if word in words.ons or word in _OF:
             left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
             known = words.spelling(right)
-            named = _is_person(left, words) or (at == 1 and known is not None) or words.spelling(left) is not None
-            fits = known is not None or (
-                word not in _OF
-                and (word in words.fors and sort_of(right, words) in ("organization", "person", "single"))
-            )
-            if named and fits and not (word in words.particles and known is None):
+            if known is None and (article := _ARTICLE.match(right)) and word in words.ons:
+                right = right[article.end() :]
+                known = words.spelling(right)
+            named = known is not None and (_is_person(left, words) or at == 1 or words.spelling(left) is not None)
+            if named and known is not None:
+                placed = (word in words.ons or word == "from") and known[0].kind in ("platform", "stock")
                 _type(left, joint, words, out, depth + 1)
-                before = len(out)
-                placed = (
-                    known is not None
-                    and (word in words.ons or word == "from")
-                    and known[0].kind in ("platform", "stock")
-                )
-                _type(right, "on" if placed else "for", words, out, depth + 1)
-                for party in out[before:]:
-                    if party.kind in ("person", "single"):
-                        party.kind, party.name = "organization", party.text
+                _houses(right, "on" if placed else "for", words, out, depth)
                 return True
     return False
+
+
+def _made_for(tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
+    behind = " ".join(tokens[at:])
+    folded = behind.casefold()
+    if tokens[at][0].isupper() and not " ".join(tokens).isupper():
+        return False  # Jan Per Olsson
+    phrase = next((p for p in words.for_starts[tokens[at].casefold()] if folded.startswith(p + " ")), None)
+    if phrase is None or len(folded) != len(behind):
+        return False
+    left, right = " ".join(tokens[:at]), behind[len(phrase) :].strip()
+    known = words.spelling(right)
+    if not right or (
+        known is None and (phrase in words.particles or (right[0].islower() and not _ARTICLE.match(right)))
+    ):
+        return False
+    if not (_is_person(left, words) or words.spelling(left) or (at == 1 and known is not None)):
+        return False
+    if known is None and sort_of(right, words) == "other":
+        return False
+    _type(left, joint, words, out, depth + 1)
+    _houses(right, "for", words, out, depth)
+    return True
+
+
+def _houses(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> None:
+    """Type what follows ``for`` or ``on``: a house, also where it looks like a person."""
+    before = len(out)
+    article = _ARTICLE.match(text)
+    if article and text[0].islower() and words.spelling(text) is None:
+        text = text[article.end() :]
+    _type(text, joint, words, out, depth + 1)
+    for party in out[before:]:
+        if party.kind in ("person", "single"):
+            party.kind, party.name = "organization", party.text
 
 
 def _is_person(text: str, words: Vocabulary) -> bool:

@@ -20,7 +20,8 @@ from captions.text import has_cjk, name_key, tidy
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions", "months",
+    "other_roles",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
@@ -65,6 +66,22 @@ class Vocabulary:
     placeholders: frozenset[str]
     """Marks that stand instead of a name."""
     organization_words: frozenset[str]
+    organization_phrases: Mapping[str, tuple[str, ...]]
+    """First word -> phrases of several words that organizations have in their names: ``city of``, ``red cross``."""
+    organization_first: frozenset[str]
+    """Words that begin an organization's name, and are surnames or anything behind another word: ``Schloss``."""
+    studios: frozenset[str]
+    """Words in the names of a stock library's contributors."""
+    shown: tuple[str, ...]
+    """What is shown on a screen, behind its owner's name: ``website``."""
+    other_roles: Mapping[str, tuple[str, ...]]
+    """First word -> what somebody did for the picture without making it: ``design``, ``hair and makeup``."""
+    other_singles: frozenset[str]
+    """Name keys of given names that, without another name, are rather a place or a brand."""
+    regions: frozenset[str]
+    """States and countries as printed behind a city: ``TX``, ``Texas``."""
+    months: frozenset[str]
+    """The first three letters of the months."""
     surnames: frozenset[str]
     """Words of organizations that are surnames too."""
     organization_endings: tuple[str, ...]
@@ -109,6 +126,8 @@ class Vocabulary:
     """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
     vias: frozenset[str]
     fors: frozenset[str]
+    for_starts: Mapping[str, tuple[str, ...]]
+    """First word -> words and phrases that stand before the house a picture was made for: ``on behalf of``."""
     ons: frozenset[str]
     bys: frozenset[str]
     staff: frozenset[str] = field(default=frozenset())
@@ -307,6 +326,14 @@ def load(user_register: Path | None = None) -> Vocabulary:
         marks=marks,
         placeholders=placeholders,
         organization_words=folded["organization"],
+        organization_phrases=_grouped([(w, _first(w)) for w in folded["organization"] if " " in w]),
+        organization_first=folded["organization_first"],
+        studios=folded["studio"],
+        shown=_longest_first(folded["shown"]),
+        other_roles=_grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
+        other_singles=frozenset(map(name_key, words["other_singles"])),
+        regions=frozenset(words["regions"]),
+        months=folded["months"],
         surnames=folded["surnames"],
         organization_endings=tuple(sorted(folded["organization_endings"])),
         organization_cjk=tuple(sorted(folded["organization_cjk"])),
@@ -324,6 +351,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
             for text in (
                 *folded["titles"],
                 *folded["organization"],
+                *folded["organization_first"],
+                *folded["other_roles"],
                 *folded["by"],
                 *folded["via"],
                 *(p for p, _ in phrases),
@@ -346,7 +375,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         joins=folded["and"],
         showing=folded["showing"],
         vias=folded["via"],
-        fors=folded["for"],
+        fors=frozenset(w for w in folded["for"] if " " not in w),
+        for_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["for"]]),
         ons=folded["on"],
         bys=folded["by"],
         staff=frozenset(name_key(name) for name in staff),
