@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from captions import chain, labels, notices
 from captions.model import Credit
-from captions.names import KOREAN_PLACE, is_forename, same_person
+from captions.names import KOREAN_PLACE, is_forename, is_surname, same_person
 from captions.parties import parties
 from captions.segments import Kind, Party
 from captions.text import closing_bracket_start, name_key, tidy
@@ -181,7 +181,7 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
     behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
     before = named[at - 1].agency if at else None
     handle = party.text[:1].islower() and len(party.text) >= 4
-    if party.text.isupper() and len(party.text) <= 5:
+    if party.text.isupper() and len(party.text) <= 5 and "." not in party.text:
         return "organization"  # BMUV/Getty Images
     if not at and behind:
         beside = behind[0] if behind[0] is named[1].agency else None
@@ -190,6 +190,8 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
     if before is not None and (handle and before.kind in _SHOWN or (last and before.prints_contributors)):
         return "person"  # Adobe Stock/lichtblick77
     if len(named) == 1 and is_forename(party.text, words):
+        return "person"
+    if is_surname(party.text, words) and not any(p.kind == "person" for p in named):
         return "person"
     return "other" if party.text[:1].islower() and at else "organization"
 

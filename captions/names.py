@@ -10,6 +10,7 @@ from captions.vocabulary import Vocabulary
 
 Sort = Literal["person", "organization", "single", "other"]
 
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,4}$")
 _ROMAN = {"II", "III", "IV"}
 _PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
 _SUFFIX = {"jr", "jr.", "sr", "sr."}
@@ -67,9 +68,11 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
         return "other"
     if not tokens or len(tokens) > 9 or len(text) > 90:
         return "other"
-    if _is_organization(text, tokens, words):
+    if not _INITIALS.match(text) and _is_organization(text, tokens, words):
         return "organization" if text[:1].isupper() or any(t[:1].isupper() for t in tokens) else "other"
     if len(tokens) == 1:
+        if _INITIALS.match(text):
+            return "single"
         if _GLUED.match(text):
             return "person"
         return "single" if _TOKEN.match(text) or text[:1].isalnum() else "other"
@@ -114,6 +117,15 @@ def is_forename(text: str, words: Vocabulary) -> bool:
     """Return whether a single word is a given name that signs a picture, and rather no place and no brand."""
     key = name_key(text)
     return key in words.given_names and key not in words.other_singles and text[:1].isupper() and not text.isupper()
+
+
+def is_surname(text: str, words: Vocabulary) -> bool:
+    """Return whether a single word is a frequent family name or a person's initials: ``Müller``, ``J.R.``, ``hst``."""
+    if text.islower() and text.isascii() and text.isalpha():
+        return 2 <= len(text) <= 3
+    if "." in text:
+        return _INITIALS.match(text) is not None
+    return name_key(text) in words.family_names and text[:1].isupper()
 
 
 def _has_organization_word(text: str, lower: list[str], words: Vocabulary) -> bool:

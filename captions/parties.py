@@ -34,6 +34,8 @@ _ADDRESS = re.compile(
     r"|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
     re.IGNORECASE,
 )
+_WITH_HANDLE = re.compile(r"([^@]{2,}?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
+_DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
 # A picture's number behind its agency: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
 _NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
 _AI = re.compile(r"\bA\.?I\b|\bKI\b|\bIA\b|\bИИ\b|\bШІ\b|AI(?=[\u3041-\u9fff])")
@@ -53,7 +55,10 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         return [Party(text, "word", "", "")]
     if len(text) <= 3 and text.isupper() and text.casefold() in words.ons | words.fors | words.joins and len(text) > 1:
         return [Party(text, "organization", text, "")]  # ON: a word in capitals by itself is an abbreviation
-    found = compounded(segments(text, words), words)
+    whole = words.marks.get(name_key(text)) if len(text) <= 40 and ". " in text else None
+    if whole is not None:  # mat. prasowe
+        return [Party(text, "mark" if whole else "word", whole, "")]
+    found = compounded(_without_by(segments(text, words), words), words)
     out: list[Party] = []
     for joint, piece, agency in found:
         if agency is not None:
@@ -61,6 +66,15 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         else:
             _type(piece, joint, words, out, 0)
     return _without_places(out, words) if len(out) > 1 or " " in text else out
+
+
+def _without_by(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str]]:
+    """Take off what stands before the name where a picture is somebody's own work: ``Von Jo Reed - Eigenes Werk``."""
+    if len(pieces) > 1 and words.marks.get(name_key(pieces[1][1])) == "":
+        first, _, rest = pieces[0][1].partition(" ")
+        if rest and first.casefold() in words.bys:
+            return [(pieces[0][0], rest), *pieces[1:]]
+    return pieces
 
 
 def _without_places(found: list[Party], words: Vocabulary) -> list[Party]:
@@ -83,6 +97,9 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     """Types one segment; one that holds several parties gives several."""
     text = text.strip(EDGE)
     first, _, rest = text.partition(" ")
+    if first in ("From", "FROM") and not out and rest[:1].isupper():
+        _houses(rest, joint, words, out, depth)
+        return
     if joint in (",", ";", "、", ")") and rest and first in words.joins:
         text, joint = rest, "and"  # A, B, and C
     elif out and joint and rest and (phrase := _for_phrase(text, words)):
@@ -99,6 +116,13 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
         out.append(Party(text, "word", "", joint))  # ANTARA FOTO/Jo Reed/aww: the editor's
         return
+    if "@" in text and (handle := _WITH_HANDLE.match(text)):
+        _type(handle[1], joint, words, out, depth + 1)
+        if words.spelling(handle[1]):
+            out.append(Party(handle[2], "person", handle[2], "/"))
+        return
+    if "," in text and (degree := _DEGREE.search(text)):
+        text = text[: degree.start()]
     if "." in text and (address := _ADDRESS.match(text)):
         out.append(_addressed(text, address[1], joint, words))
         return
@@ -186,6 +210,9 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             kind = "before"
         if kind is not None and kind != "caption":
             _type(role[2], joint, words, out, depth + 1)
+        elif _is_house_before(role[1], role[2], words):  # Harbor Radio: Tessa King
+            out.append(Party(role[1], "organization", role[1], joint))
+            _type(role[2], "/", words, out, depth + 1)
         elif (mark := words.marks.get(name_key(role[1]))) is not None:
             if mark:
                 out.append(Party(role[1], "mark", mark, joint))
@@ -209,6 +236,18 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             _type(rest, joint, words, out, depth + 1)
             return True
     return False
+
+
+def _is_house_before(house: str, rest: str, words: Vocabulary) -> bool:
+    """Return whether a house stands before a colon and a person behind it; not what the person did: ``Hair: X``."""
+    done = set(house.casefold().split())
+    return (
+        not any(words.other_roles.get(word) for word in done)
+        and words.marks.get(name_key(house)) is None
+        and house[:1].isupper()
+        and sort_of(house, words) == "organization"
+        and sort_of(rest, words) == "person"
+    )
 
 
 def _is_other_role(text: str, words: Vocabulary) -> bool:
@@ -248,7 +287,8 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
             if not has_cjk(phrase) and folded[-len(phrase) - 1] not in " -":
                 continue
             rest = text[: -len(phrase)].strip(" :-,").removesuffix("の")
-            if words.spelling(rest) or sort_of(rest, words) == "person":
+            sort = "agency" if words.spelling(rest) else sort_of(rest, words)
+            if sort in ("agency", "person") or (sort == "organization" and " " in phrase):
                 _type(rest, joint, words, out, depth + 1)
                 out.append(Party(phrase, "mark", mark, joint))
                 return True
@@ -345,7 +385,8 @@ def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
     for title in words.title_ends.get(folded.rsplit(" ", 1)[-1], ()):
         if folded.endswith(title) and len(folded) > len(title):
             rest = text[: -len(title)].strip(" ,-")
-            if sort_of(rest, words) in ("person", "single"):
+            sort = sort_of(rest, words)
+            if sort in ("person", "single") or (sort == "organization" and title.startswith("staff")):
                 _type(rest, joint, words, out, depth + 1)
                 return True
     return False
@@ -365,7 +406,8 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
                 _type(right, "and", words, out, depth + 1)
                 return True
             known_left, known_right = words.spelling(left) is not None, words.spelling(right) is not None
-            if (known_left or _is_person(left, words)) and (known_right or _is_person(right, words)):
+            right_is_house = known_right or sort_of(right, words) == "organization"
+            if (known_left or _is_person(left, words)) and (right_is_house or _is_person(right, words)):
                 _type(left, joint, words, out, depth + 1)
                 _type(right, "and", words, out, depth + 1)
                 return True

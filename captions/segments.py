@@ -16,7 +16,7 @@ Kind = Literal["agency", "organization", "person", "single", "mark", "word", "ro
 # what belongs to the name before it. CJK commas need no space.
 _SPLIT = re.compile(
     r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
-    |\s*(?P<sign>[/／|｜│┃;；•●▪\\]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
+    |\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
         |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
     |\s*(?P<bracket>[()\[\]（）【】])
     |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",

@@ -20,8 +20,8 @@ from captions.text import has_cjk, name_key, tidy
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions", "months",
-    "other_roles",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
+    "months", "other_roles", "family_names",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
@@ -80,6 +80,8 @@ class Vocabulary:
     """Name keys of given names that, without another name, are rather a place or a brand."""
     regions: frozenset[str]
     """States and countries as printed behind a city: ``TX``, ``Texas``."""
+    family_names: frozenset[str]
+    """Name keys of frequent family names: a single word that is one is a person."""
     months: frozenset[str]
     """The first three letters of the months."""
     surnames: frozenset[str]
@@ -333,6 +335,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
         other_roles=_grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
         other_singles=frozenset(map(name_key, words["other_singles"])),
         regions=frozenset(words["regions"]),
+        family_names=frozenset(map(name_key, words["family_names"])),
         months=folded["months"],
         surnames=folded["surnames"],
         organization_endings=tuple(sorted(folded["organization_endings"])),
