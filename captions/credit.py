@@ -78,8 +78,8 @@ def read(line: str, words: Vocabulary) -> Reading:
     pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
     if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
         return _several(unlabelled, pictures)
-    if notices.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
-        taken = notices.take(printed)
+    if notices.may_hold(printed, words):  # a copyright sign is a label before a name, and a notice beside a year
+        taken = notices.take(printed, words)
         body = labels.strip(taken.text, words).text
     else:
         taken, body = notices.Notices(unlabelled.text), unlabelled.text
@@ -187,7 +187,7 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
         beside = behind[0] if behind[0] is named[1].agency else None
         if handle or (beside and beside.prints_contributors) or any(a.kind in _SHOWN for a in behind):
             return "person"
-    if before is not None and (handle and before.kind in _SHOWN or (last and before.prints_contributors)):
+    if before is not None and ((handle and before.kind in _SHOWN) or (last and before.prints_contributors)):
         return "person"  # Adobe Stock/lichtblick77
     if len(named) == 1 and is_forename(party.text, words):
         return "person"

@@ -31,6 +31,7 @@ BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
 PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
 _SEGMENT = re.compile(r"[/|,;(]")
 _LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
+_FROM = re.compile(r"(?:from|från|fra|aus|vom|uit)\s+(?=[^\W\d_a-z])")
 _WORD_END = re.compile(r"\w$")
 
 
@@ -159,6 +160,8 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
             return Unlabelled(rest, "before", head)  # Image source, Getty Images
         if kind == "before" and rest[:2].lower() in ("d'", "d’"):
             return Unlabelled(rest[2:], "by", head)  # Fotografia d'Arnau Puigdevall
+        if kind == "before" and (origin := _FROM.match(rest)):
+            return Unlabelled(rest[origin.end() :], "by", head)  # Bild från Polisen
         if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
             return Unlabelled(rest, kind, head)
         if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:

@@ -92,7 +92,7 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
     if not text.isascii():
         lower = [w.replace("i\u0307", "i") for w in lower]  # what casefold leaves of a Turkish İ
-    given = len(tokens) > 1 and _is_given_name(tokens[0], words)
+    given = len(tokens) > 1 and is_given_name(tokens[0], words)
     if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
     if len(tokens) > 1 and not given and lower and lower[0] in words.organization_first and _is_name(tokens, words):
@@ -104,7 +104,7 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     return _is_built_as_one(text, tokens, words)
 
 
-def _is_given_name(token: str, words: Vocabulary) -> bool:
+def is_given_name(token: str, words: Vocabulary) -> bool:
     """Return whether a name's first word is a given name or an initial."""
     return (
         name_key(token) in words.given_names
@@ -157,8 +157,8 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
 
 def _is_name(tokens: list[str], words: Vocabulary) -> bool:
     """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
-    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words]
-    if len(tokens) <= 4 and tokens[0][0].isupper() and not tokens[0].isascii():
+    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t != "the"]
+    if tokens[0][0].isupper() and len(tokens) <= (2 if tokens[0].isascii() else 4):
         small = [t for t in small if t.casefold() not in words.organization_words]  # Морлівська міська рада
     allowed = 2 if tokens[0].casefold().strip(".,") in words.organization_words else 1
     return len(small) <= max(allowed, len(tokens) // 4) or len(tokens) == 1

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from captions.labels import PICTURE, by_phrases
-from captions.names import is_forename, normal_case, sort_of
+from captions.names import is_forename, is_given_name, normal_case, sort_of
 from captions.segments import ABBREVIATED, EDGE, Party, compounded, segments
 from captions.text import has_cjk, name_key
 from captions.vocabulary import Vocabulary
@@ -26,6 +26,7 @@ _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
 _CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)\s*(.*)$")
 _OF = frozenset({"of", "from"})
+_WITH = frozenset({"of", "from", "at", "with"})
 _CHAINED = frozenset("/／|")
 # The address of a house: Foto: example.org, www.example.co.uk. Of the domains without a country, those that are printed.
 _ADDRESS = re.compile(
@@ -35,6 +36,7 @@ _ADDRESS = re.compile(
     re.IGNORECASE,
 )
 _WITH_HANDLE = re.compile(r"([^@]{2,}?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
+_USER = re.compile(r"(.+?) user:? (\S+)$", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
 # A picture's number behind its agency: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
 _NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
@@ -53,6 +55,8 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
         return [Party(text, "word", "", "")]
+    if "c/o" in text:
+        text = text.replace(" c/o ", " for ")
     if len(text) <= 3 and text.isupper() and text.casefold() in words.ons | words.fors | words.joins and len(text) > 1:
         return [Party(text, "organization", text, "")]  # ON: a word in capitals by itself is an abbreviation
     whole = words.marks.get(name_key(text)) if len(text) <= 40 and ". " in text else None
@@ -110,11 +114,15 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     spelled = words.spelling(text)
     if spelled is None and joint in _CHAINED and text.islower() and len(text) <= 4:
         spelled = words.spelling(text.upper())  # Jo Reed/afp
-    if spelled:
+    if spelled and not (spelled[1] and _is_rather_a_mark(text, out, words)):
         out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
         return
     if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
         out.append(Party(text, "word", "", joint))  # ANTARA FOTO/Jo Reed/aww: the editor's
+        return
+    if " user " in text and (user := _USER.match(text)) and (spelled := words.spelling(user[1])):
+        out.append(Party(user[1], "agency", spelled[0].name, joint, spelled[0]))
+        out.append(Party(user[2], "person", user[2], "/"))
         return
     if "@" in text and (handle := _WITH_HANDLE.match(text)):
         _type(handle[1], joint, words, out, depth + 1)
@@ -172,6 +180,12 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         out.append(Party(text, sort, text, joint))
 
 
+def _is_rather_a_mark(text: str, out: list[Party], words: Vocabulary) -> bool:
+    """Return whether a weak spelling that is also a mark means the mark: behind a house, ``Netflix/PR``; not behind a
+    person, ``Ada Quill/PR``."""
+    return words.marks.get(name_key(text)) is not None and not any(p.kind == "person" for p in out)
+
+
 def _for_phrase(text: str, words: Vocabulary) -> str | None:
     """Return the words of ``for HOUSE`` that stand before the house: ``for``, ``special to``."""
     folded = text.casefold()
@@ -187,7 +201,7 @@ def _addressed(text: str, host: str, joint: str, words: Vocabulary) -> Party:
     """Return the house that a web address names: one of the register, ``reuters.com``, or the address itself."""
     name = host.rsplit(".", 1)[0]
     spelled = words.spelling(host) or (words.spelling(name.upper()) if host.endswith(".com") else None)
-    if spelled is not None and not spelled[1]:
+    if spelled is not None and not spelled[0].ambiguous:
         return Party(text, "agency", spelled[0].name, joint, spelled[0])
     return Party(text, "organization", text, joint)
 
@@ -288,7 +302,7 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
                 continue
             rest = text[: -len(phrase)].strip(" :-,").removesuffix("の")
             sort = "agency" if words.spelling(rest) else sort_of(rest, words)
-            if sort in ("agency", "person") or (sort == "organization" and " " in phrase):
+            if sort in ("agency", "person") or (sort == "organization" and (" " in phrase or mark == "screenshot")):
                 _type(rest, joint, words, out, depth + 1)
                 out.append(Party(phrase, "mark", mark, joint))
                 return True
@@ -334,6 +348,11 @@ def _behind_mark(
     if source and (article := _ARTICLE.match(rest)) and words.spelling(rest) is None:
         of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
         rest = rest[article.end() :]
+        if lender := words.lenders.match(rest):
+            rest = rest[lender.end() :]
+            if not rest:
+                out.append(Party(phrase, "mark", mark, joint))
+                return True
     if mark == "screenshot":
         rest = _whose_screen(rest, words)
     out.append(Party(phrase, "mark", mark, joint))
@@ -413,6 +432,8 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
                 return True
         if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth):
             return True
+        if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth):
+            return True
         if word in words.ons or word in _OF:
             left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
             known = words.spelling(right)
@@ -426,6 +447,17 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
                 _houses(right, "on" if placed else "for", words, out, depth)
                 return True
     return False
+
+
+def _works_for(tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
+    left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+    named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and _is_person(left, words)
+    if not named or words.spelling(right) or sort_of(right, words) not in ("organization", "person"):
+        return False
+    _type(left, joint, words, out, depth + 1)
+    _houses(right, "for", words, out, depth)
+    return True
 
 
 def _made_for(tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:

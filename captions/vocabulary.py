@@ -21,7 +21,7 @@ _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
     "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
-    "months", "other_roles", "family_names",
+    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
@@ -82,6 +82,16 @@ class Vocabulary:
     """States and countries as printed behind a city: ``TX``, ``Texas``."""
     family_names: frozenset[str]
     """Name keys of frequent family names: a single word that is one is a person."""
+    lenders: re.Pattern[str]
+    """Finds who lent a picture where he has no name: ``the artist and``."""
+    restrictions: re.Pattern[str]
+    """Finds what a line forbids or asks for: ``Nur zur redaktionellen Verwendung``."""
+    outs: re.Pattern[str]
+    """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    remarks: re.Pattern[str]
+    """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
+    notice_stems: tuple[str, ...]
+    """One of these is in any text that holds a restriction or a remark."""
     months: frozenset[str]
     """The first three letters of the months."""
     surnames: frozenset[str]
@@ -240,6 +250,32 @@ def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(stems)
 
 
+def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Find one of several phrases, longest first, whatever the case and the spaces; no label, as a colon would show."""
+    each = (re.escape(p).replace(r"\ ", r"\s+") for p in _longest_first(phrases))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
+
+
+def _outs(countries: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    country = rf"(?:{'|'.join(map(re.escape, _longest_first(countries)))})"
+    return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
+
+
+_COMMON = frozenset({"archives", "fotografen", "supplied", "provided", "parties", "coverage", "disponible", "service"})
+
+
+def _notice_stems(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Few short texts of which each phrase holds one: its longest word, or all of it where that is a common word."""
+    stems: list[str] = []
+    for phrase in sorted(phrases, key=len):
+        if not any(stem in phrase for stem in stems):
+            longest = max(re.split(r"[^\w]+", phrase), key=len)
+            rare = longest not in _COMMON and (len(longest) >= 7 or not longest.isascii())
+            stems.append(longest[:8] if rare else phrase)
+    return tuple(s for s in stems if not any(o != s and o in s for o in stems))
+
+
 def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
     return {
         key[:at] + key[at + 1 :]: spelling.agency
@@ -336,6 +372,14 @@ def load(user_register: Path | None = None) -> Vocabulary:
         other_singles=frozenset(map(name_key, words["other_singles"])),
         regions=frozenset(words["regions"]),
         family_names=frozenset(map(name_key, words["family_names"])),
+        lenders=re.compile(
+            rf"(?i:{'|'.join(map(re.escape, _longest_first(folded['lenders'])))})"
+            rf"(?:$|[\s,/]+(?:(?:{joins})\s+)?(?:the\s+)?(?=[^\W\d_a-z]))"
+        ),
+        restrictions=_phrases(folded["restrictions"]),
+        outs=_outs(folded["out"]),
+        remarks=_phrases(folded["remarks"]),
+        notice_stems=_notice_stems([*folded["restrictions"], *folded["remarks"]]),
         months=folded["months"],
         surnames=folded["surnames"],
         organization_endings=tuple(sorted(folded["organization_endings"])),
