@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from captions import chain, labels, notices
 from captions.model import Credit
 from captions.names import KOREAN_PLACE, is_forename, is_surname, same_person
 from captions.parties import parties
-from captions.segments import Kind, Party
+from captions.segments import Kind, Party, is_abbreviation
 from captions.text import closing_bracket_start, name_key, tidy
-from captions.vocabulary import Vocabulary, default
+from captions.vocabulary import Vocabulary, default, with_houses
 
 # In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
 # this, it is no credit line.
 LONGEST = 600
+# (서울=연합뉴스) 김가람 기자 =: where the text was written, the agency, who wrote it and made the picture.
+_DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,14 @@ class Reading:
         return tuple(p for p in self.parties if p.kind == "person")
 
 
-def parse_credit(line: str, vocabulary: Vocabulary | None = None) -> Credit:
-    """Reads one credit line; no string raises.
+def parse_credit(line: str, vocabulary: Vocabulary | None = None, houses: frozenset[str] = frozenset()) -> Credit:
+    """Read one credit line; no string raises.
 
     ``"(photo credit: IBRAHEEM ABU MUSTAFA / REUTERS)"`` gives creators ``("Ibraheem Abu Mustafa",)``, agencies
-    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.chain`.
+    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.chain`. ``houses`` are spellings of
+    the article's own publication; see :func:`captions.names.house_spellings`.
     """
-    return read(line, vocabulary or default()).credit
+    return read(line, vocabulary or default(), houses).credit
 
 
 def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
@@ -65,8 +69,10 @@ def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Cred
     return tuple(r.credit for r in reading.pictures) or (reading.credit,)
 
 
-def read(line: str, words: Vocabulary) -> Reading:
-    """Reads one credit line and tells how; see :func:`parse_credit`."""
+def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> Reading:
+    """Read one credit line and say how; see :func:`parse_credit`."""
+    if houses:
+        words = with_houses(words, houses)
     printed = tidy(line)
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
@@ -74,7 +80,8 @@ def read(line: str, words: Vocabulary) -> Reading:
         return Reading(Credit(line=printed, rule="too-long"), None, "", ())
     if fullest := _printed_twice(printed, words):
         return fullest
-    unlabelled = labels.strip(printed, words)
+    bare = _DATELINE.sub(r"\1/", printed) if printed[0] in "([【（［<〈" else printed
+    unlabelled = _without_stop(labels.strip(bare, words), words)
     pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
     if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
         return _several(unlabelled, pictures)
@@ -109,6 +116,16 @@ def read(line: str, words: Vocabulary) -> Reading:
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
     return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
+    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``Courtesy of X.``, ``© 2019 X.``"""
+    text = unlabelled.text
+    if not text.endswith(".") or text.endswith("..") or is_abbreviation(text, words):
+        return unlabelled
+    if unlabelled.kind is None and not labels.source_phrase(text, words) and not notices.YEAR.match(text):
+        return unlabelled
+    return replace(unlabelled, text=text[:-1].rstrip())
 
 
 def _printed_twice(text: str, words: Vocabulary) -> Reading | None:

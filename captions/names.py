@@ -256,6 +256,40 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
     return "Mac" + word[3].upper() + word[4:] if _MAC.match(word) else word
 
 
+# What parts a publication's name from its slogan: `Harbor Echo | News and views`, `Harbor Echo – All the news`.
+_SLOGAN = re.compile(r"\s*[|｜•·»]\s*|\s+[-–—]+\s+|\s*:\s+")
+_DOMAIN = re.compile(
+    r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
+)
+_COMPANY = re.compile(
+    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?|s\.?l\.?u?"
+    r"|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo|pty|pvt|media group|mediengruppe"
+    r"|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
+    re.IGNORECASE,
+)
+_ACRONYM = 3
+
+
+def house_spellings(*names: str) -> frozenset[str]:
+    """Return the name keys that a publication's own pictures may be credited with.
+
+    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo; company suffixes, slogans and domains
+    are dropped, ``harborecho.com``; of three words or more the initials count as well.
+    """
+    found: set[str] = set()
+    for name in names:
+        text = " ".join(name.split())
+        for form in {text, _SLOGAN.split(text, maxsplit=1)[0] or text}:
+            bare = _COMPANY.sub("", form).strip(" ,.") or form
+            domain = _DOMAIN.sub("", form) if "." in form and " " not in form else ""
+            found.update(name_key(f) for f in (form, bare, domain) if f)
+            initials = "".join(w[0] for w in bare.split() if w[0].isupper() and w != "The")
+            if len(initials) >= _ACRONYM:
+                found.add(name_key(initials))
+    found |= {key[3:] for key in found if key.startswith("the") and len(key) >= 7}
+    return frozenset(key for key in found if len(key) >= 2)
+
+
 def same_person(a: str, b: str) -> bool:
     """Whether two printings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
     one, two = name_key(a), name_key(b)

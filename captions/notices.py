@@ -45,6 +45,7 @@ _COPYRIGHT = re.compile(rf"{_SIGN}\s*{_YEARS},?\s*(?:by\s+)?(?P<owner>[^/|;()]*)
 _COPYRIGHT_AFTER = re.compile(
     r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]{1,80}),?\s+(?P<years>(?:19|20)\d\d)\b", re.IGNORECASE
 )
+YEAR = re.compile(rf"{_SIGN}\s*{_YEARS}", re.IGNORECASE)
 _RESTRICTION = re.compile(
     r"""\b(?:
     NO\ (?:(?:RE)?SALES?(?:\ IN\ [A-Z]{4,}(?:\ [A-Z]{4,})?)?|ARCHIVES?|ARCHIVING|MAGS|MAGAZINES|TABLOIDS?|TV|INTERNET|ONLINE

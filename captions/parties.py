@@ -24,7 +24,9 @@ _REFERENCE = re.compile(
 )  # Bild 183-1990-0317
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
-_CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)\s*(.*)$")
+_CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)[\s・･]*(.*)$")
+# News1 김가람 기자, 연합뉴스 김가람: the house, the reporter, the title.
+_KOREAN_BYLINE = re.compile(r"(.+?)\s+([\uac00-\ud7af]{2,4})(?:\s+([\uac00-\ud7af]*(?:기자|특파원|작가|위원)))?$")
 _OF = frozenset({"of", "from"})
 _WITH = frozenset({"of", "from", "at", "with"})
 _CHAINED = frozenset("/／|")
@@ -35,6 +37,9 @@ _ADDRESS = re.compile(
     r"|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
     re.IGNORECASE,
 )
+_MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+\.[\w.-]+[)>]?")
+# Full-width letters and digits: ＡＰ＝共同.
+_WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
 _WITH_HANDLE = re.compile(r"([^@]{2,}?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
 _USER = re.compile(r"(.+?) user:? (\S+)$", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
@@ -42,6 +47,7 @@ _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$",
 _NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
 _AI = re.compile(r"\bA\.?I\b|\bKI\b|\bIA\b|\bИИ\b|\bШІ\b|AI(?=[\u3041-\u9fff])")
 _MADE = re.compile("gener|erstellt|créé|creat|made|produc|сгенер|згенер|生成|作成|생성|제작")
+_BEHIND_DATE = re.compile(r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d])")  # 2024.5.4 뉴스1
 _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
 _CJK_DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?$|\d+\s?[x×]\s?\d+$")
 _DATE = re.compile(
@@ -55,6 +61,10 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
         return [Party(text, "word", "", "")]
+    if not text.isascii():
+        text = text.translate(_WIDE)
+    if "@" in text:
+        text = _MAIL.sub("", text).strip() or text
     if "c/o" in text:
         text = text.replace(" c/o ", " for ")
     if len(text) <= 3 and text.isupper() and text.casefold() in words.ons | words.fors | words.joins and len(text) > 1:
@@ -124,6 +134,11 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         out.append(Party(user[1], "agency", spelled[0].name, joint, spelled[0]))
         out.append(Party(user[2], "person", user[2], "/"))
         return
+    if text[:1].isdigit() and (dated := _BEHIND_DATE.match(text)):
+        text = text[dated.end() :]
+        if spelled := words.spelling(text):
+            out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
+            return
     if "@" in text and (handle := _WITH_HANDLE.match(text)):
         _type(handle[1], joint, words, out, depth + 1)
         if words.spelling(handle[1]):
@@ -199,9 +214,11 @@ def _for_phrase(text: str, words: Vocabulary) -> str | None:
 
 def _addressed(text: str, host: str, joint: str, words: Vocabulary) -> Party:
     """Return the house that a web address names: one of the register, ``reuters.com``, or the address itself."""
-    name = host.rsplit(".", 1)[0]
-    spelled = words.spelling(host) or (words.spelling(name.upper()) if host.endswith(".com") else None)
-    if spelled is not None and not spelled[0].ambiguous:
+    name, domain = host.rsplit(".", 1)
+    spelled = words.spelling(host)
+    if spelled is None and domain == "com":
+        spelled = words.spelling(name) or words.spelling(name.upper())
+    if spelled is not None and spelled[0].name in words.agencies and not spelled[0].ambiguous:
         return Party(text, "agency", spelled[0].name, joint, spelled[0])
     return Party(text, "organization", text, joint)
 
@@ -388,13 +405,8 @@ def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
     folded = text.casefold()
     if len(folded) != len(text):
         return False
-    if has_cjk(text) and (reporter := _CJK_REPORTER.match(text)):
-        house, name = reporter[1].strip(), reporter[2].strip()
-        if name and (not house or words.spelling(house)):  # 新华社记者 陆景川
-            if house:
-                _type(house, joint, words, out, depth + 1)
-            _type(name, "/" if house else joint, words, out, depth + 1)
-            return True
+    if not text.isascii() and has_cjk(text) and _cjk_titled(text, joint, words, out, depth):
+        return True
     for title in words.title_starts.get(folded.split(" ", 1)[0], ()):
         if folded.startswith(title + " "):
             rest = text[len(title) + 1 :].strip()
@@ -407,6 +419,35 @@ def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
             sort = sort_of(rest, words)
             if sort in ("person", "single") or (sort == "organization" and title.startswith("staff")):
                 _type(rest, joint, words, out, depth + 1)
+                return True
+    return False
+
+
+def _cjk_titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """A house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``, ``本社カメラマン・森原太郎``."""
+    if byline := _KOREAN_BYLINE.match(text):
+        house, name, title = byline.groups()
+        known = words.spelling(house) is not None
+        if (known or (title and sort_of(house, words) == "organization")) and not (
+            words.spelling(name) or words.marks.get(name_key(name))
+        ):
+            _type(house, joint, words, out, depth + 1)
+            out.append(Party(name, "person", name, "/"))
+            return True
+    if reporter := _CJK_REPORTER.match(text):
+        house, name = reporter[1].strip(), reporter[2].strip()
+        if not name and house and sort_of(house, words) == "person":  # 森原太郎記者
+            house, name = "", house
+        if name and (not house or words.spelling(house)):
+            if house:
+                _type(house, joint, words, out, depth + 1)
+            _type(name, "/" if house else joint, words, out, depth + 1)
+            return True
+    for title in words.cjk_titles:
+        if text.startswith(title) or text.endswith(title):
+            rest = (text[len(title) :] if text.startswith(title) else text[: -len(title)]).strip(" ・･\u3000/:：")
+            if rest and sort_of(rest, words) == "person":
+                out.append(Party(rest, "person", rest, joint))
                 return True
     return False
 

@@ -53,7 +53,7 @@ def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     joint, start = "", 0
     for cut in _SPLIT.finditer(text):
-        if cut["stop"] and _is_abbreviation(text[start : cut.start() + 1], words):
+        if cut["stop"] and is_abbreviation(text[start : cut.start() + 1], words):
             continue
         if piece := text[start : cut.start()].strip(EDGE):
             out.append((joint, piece))
@@ -66,7 +66,8 @@ def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
     return out
 
 
-def _is_abbreviation(text: str, words: Vocabulary) -> bool:
+def is_abbreviation(text: str, words: Vocabulary) -> bool:
+    """Return whether a text ends in an abbreviation, so that its full stop ends no sentence."""
     if ABBREVIATED.search(text):
         return True
     return text.rsplit(" ", 1)[-1].casefold().strip(".") in words.abbreviations

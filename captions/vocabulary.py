@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
@@ -102,6 +102,8 @@ class Vocabulary:
     title_starts: Mapping[str, tuple[str, ...]]
     """First word of a title -> the titles, longest first."""
     title_ends: Mapping[str, tuple[str, ...]]
+    cjk_titles: tuple[str, ...]
+    """Titles in scripts without spaces, longest first."""
     mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
     """First word of a mark phrase -> the phrases with their marks, longest first."""
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
@@ -144,6 +146,8 @@ class Vocabulary:
     bys: frozenset[str]
     staff: frozenset[str] = field(default=frozenset())
     """Name keys of creators on the staff."""
+    houses: frozenset[str] = field(default=frozenset())
+    """Name keys of the article's own publication: an agency, whoever it looks like."""
 
     def agency(self, text: str) -> Agency | None:
         """The agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
@@ -172,6 +176,8 @@ class Vocabulary:
         """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
         key = name_key(text)
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
+        if self.houses and (found is None or found.weak) and key in self.houses:
+            return Agency(text.strip(), "publisher"), found is None and " " not in text.strip()
         if found is None or (found.forms and text.replace(".", "").removeprefix("The ").strip() not in found.forms):
             return None
         return found.agency, found.weak
@@ -387,6 +393,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
         title_set=folded["titles"],
         title_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
+        cjk_titles=_longest_first(w for w in folded["titles"] if has_cjk(w)),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
         places=folded["places"],
@@ -428,6 +435,15 @@ def load(user_register: Path | None = None) -> Vocabulary:
         bys=folded["by"],
         staff=frozenset(name_key(name) for name in staff),
     )
+
+
+@lru_cache(maxsize=256)
+def with_houses(words: Vocabulary, houses: frozenset[str]) -> Vocabulary:
+    """Return the tables for an article of the publication that these name keys spell; see ``names.house_spellings``.
+
+    Kept, so that the readings of all articles of one publication are kept together.
+    """
+    return replace(words, houses=words.houses | houses) if houses - words.houses else words
 
 
 @lru_cache(maxsize=1)
