@@ -99,7 +99,7 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
         return True
     if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
-    if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
+    if any(len(w) >= 7 and words.has_organization_ending(w) for w in lower):
         return True
     return _is_built_as_one(text, tokens, words)
 

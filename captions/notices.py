@@ -8,6 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from captions.text import has_cjk
 from captions.vocabulary import Vocabulary
 
 _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
@@ -63,11 +64,11 @@ _RESTRICTION = re.compile(
     re.VERBOSE,
 )
 # One of these is in every line that holds a notice.
-_SIGNS_FOLDED = (
-    "://", "www.", "cc", "creative", "domain", "domin", "domein", "gemeinfrei", "copyright", "©", "(c)", "reserv",
-    "recht", "diritti", "riservat", "embargo", "sperrfrist",
-)  # fmt: skip
-_SIGNS_PRINTED = (" OUT", "NO ", "NOT ", "ONLY", "EDITORIAL", "MANDATORY", " out", "+++")
+_WORD = re.compile(r"[^\W_]+")
+_SIGN_FOLDED = re.compile(
+    "://|www\\.|cc|creative|domain|domin|domein|gemeinfrei|copyright|©|\\(c\\)|reserv|recht|diritti|riservat|embargo|sperrfrist"
+)
+_SIGN_PRINTED = re.compile(r" OUT|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
 _NAMES = {
     "attribution": "BY",
     "namensnennung": "BY",
@@ -92,10 +93,12 @@ class Notices:
 def may_hold(text: str, words: Vocabulary) -> bool:
     """Return whether a notice can be in a text at all: a cheap test, for most lines hold none."""
     folded = text.casefold()
+    if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
+        return True
     return (
-        any(sign in folded for sign in _SIGNS_FOLDED)
-        or any(sign in text for sign in _SIGNS_PRINTED)
-        or any(stem in folded for stem in words.notice_stems)
+        any(word[:6] in words.notice_starts for word in _WORD.findall(folded))
+        or _SIGN_FOLDED.search(folded) is not None
+        or _SIGN_PRINTED.search(text) is not None
     )
 
 

@@ -11,6 +11,7 @@ from captions.text import has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
 _ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
+_WORD = re.compile(r"[^\W_]+")
 _LAST = re.compile(r"[ -]")
 _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
 _INITIALS = re.compile(r"[a-z]{2,4}")
@@ -45,9 +46,9 @@ _USER = re.compile(r"(.+?) user:? (\S+)$", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
 # A picture's number behind its agency: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
 _NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
-_AI = re.compile(r"\bA\.?I\b|\bKI\b|\bIA\b|\bИИ\b|\bШІ\b|AI(?=[\u3041-\u9fff])")
-_MADE = re.compile("gener|erstellt|créé|creat|made|produc|сгенер|згенер|生成|作成|생성|제작")
-_BEHIND_DATE = re.compile(r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d])")  # 2024.5.4 뉴스1
+_BEHIND_DATE = re.compile(
+    r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d日일])"
+)  # 2024.5.4 뉴스1
 _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
 _CJK_DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?$|\d+\s?[x×]\s?\d+$")
 _DATE = re.compile(
@@ -84,9 +85,9 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
 
 def _without_by(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str]]:
     """Take off what stands before the name where a picture is somebody's own work: ``Von Jo Reed - Eigenes Werk``."""
-    if len(pieces) > 1 and words.marks.get(name_key(pieces[1][1])) == "":
+    if len(pieces) > 1:
         first, _, rest = pieces[0][1].partition(" ")
-        if rest and first.casefold() in words.bys:
+        if rest and first.casefold() in words.bys and words.marks.get(name_key(pieces[1][1])) == "":
             return [(pieces[0][0], rest), *pieces[1:]]
     return pieces
 
@@ -116,7 +117,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
         return
     if joint in (",", ";", "、", ")") and rest and first in words.joins:
         text, joint = rest, "and"  # A, B, and C
-    elif out and joint and rest and (phrase := _for_phrase(text, words)):
+    elif out and rest and first.casefold() in words.for_starts and (phrase := _for_phrase(text, words)):
         _houses(text[len(phrase) :].strip(), "for", words, out, depth)  # Jo Reed, for The Seattle Times
         return
     if text.endswith(".") and not ABBREVIATED.search(text):
@@ -178,9 +179,8 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     plain = _PLAIN_NAME.match(text)
     if (
         plain
-        and not plain[1].lower().endswith(words.organization_endings)
-        and not plain[2].endswith(words.organization_endings)
-        and not words.name_breakers.intersection((plain[1].lower(), plain[2].lower()))
+        and words.name_breakers.isdisjoint(parts := plain[0].lower().split(" "))
+        and not any(map(words.has_organization_ending, parts))
     ):
         out.append(Party(text, "person", text, joint))
         return
@@ -291,14 +291,47 @@ def _is_other_role(text: str, words: Vocabulary) -> bool:
     return False
 
 
+def _made_by_machine(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
+    """A picture that a program made: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
+    folded = text.casefold()
+    if text.isascii() and not any(word[:4] in words.machine_starts for word in _WORD.findall(folded)):
+        return False
+    found = words.machine.search(text)
+    if found is None:
+        return False
+    made = any(stem in folded for stem in words.made)
+    rest = words.machine.sub(" ", text).replace("'", " ").replace("’", " ").split()
+    names = [t.strip("-.,:()") for t in rest if not _is_filler(t, words)]
+    name = " ".join(n for n in names if n)
+    if not made and (found["weak"] or (name and not found["tool"])):
+        return False  # Harbor AI is a company, Leonardo Reed a person
+    cased = name[:1].isupper() and not has_cjk(name)
+    if cased and (words.spelling(name) or sort_of(name, words) in ("person", "organization")):
+        _type(name, joint, words, out, depth + 1)
+    out.append(Party(text, "mark", "ai", joint))
+    return True
+
+
+def _is_filler(token: str, words: Vocabulary) -> bool:
+    """Return whether a word beside a program's name is no part of a name: not in capitals, a label, a word for making."""
+    bare = token.strip("-.,:()").casefold()
+    return (
+        not bare[:1].isalpha()
+        or token[:1].islower()
+        or bare in words.bare_words
+        or bare in words.particles
+        or bare in words.ai_fillers
+        or name_key(bare) in words.labels
+        or bare.startswith(words.made)
+        or words.marks.get(name_key(bare)) is not None
+    )
+
+
 def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
     """A mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
     folded = text.casefold()
     if len(folded) != len(text):
         return False
-    if _AI.search(text) and _MADE.search(folded):
-        out.append(Party(text, "mark", "ai", joint))
-        return True
     if dated := _DATED.match(text):
         mark = words.marks.get(name_key(dated[1]))
         if mark:  # File 2019
@@ -593,4 +626,4 @@ def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
     return False
 
 
-_COMPOSED = (_labelled, _marked, _titled, _related, _hyphened, _adjoined)
+_COMPOSED = (_made_by_machine, _labelled, _marked, _titled, _related, _hyphened, _adjoined)

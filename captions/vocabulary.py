@@ -22,6 +22,7 @@ _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
     "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
     "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
@@ -90,13 +91,24 @@ class Vocabulary:
     """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
     remarks: re.Pattern[str]
     """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
-    notice_stems: tuple[str, ...]
-    """One of these is in any text that holds a restriction or a remark."""
+    notice_starts: frozenset[str]
+    """The first six letters, in lower case, of words of which one is in any restriction and any remark: a quick test."""
+    notice_cjk: tuple[str, ...]
+    """The same for scripts without spaces: restrictions as a whole."""
+    machine: re.Pattern[str]
+    """Finds artificial intelligence or a program that makes pictures: groups ``term``, ``tool`` and ``weak``."""
+    machine_starts: frozenset[str]
+    """The first four letters of its first words in Latin script, in lower case: a quick test."""
+    ai_fillers: frozenset[str]
+    """Words that begin such a notice: ``This``, ``Mit``."""
+    made: tuple[str, ...]
+    """The beginnings of words for making a picture: ``generat``, ``erstellt``."""
     months: frozenset[str]
     """The first three letters of the months."""
     surnames: frozenset[str]
     """Words of organizations that are surnames too."""
-    organization_endings: tuple[str, ...]
+    organization_endings: Mapping[str, tuple[str, ...]]
+    """The last two letters -> endings of words that make a name an organization's: ``-verlag``."""
     organization_cjk: tuple[str, ...]
     title_set: frozenset[str]
     title_starts: Mapping[str, tuple[str, ...]]
@@ -114,7 +126,9 @@ class Vocabulary:
     given_names: frozenset[str]
     """Name keys of given names."""
     long_starts: frozenset[str]
-    """The first three letters of all spellings that are long enough to be told with one letter wrong."""
+    """The first three and the first five letters of all spellings long enough to be known with one letter wrong."""
+    long_ends: frozenset[str]
+    """Their last four letters."""
     misspelt: Mapping[str, Agency]
     """Name keys of long spellings with one letter left out -> agency."""
     small_particles: frozenset[str]
@@ -154,11 +168,18 @@ class Vocabulary:
         found = self.spelling(text)
         return found[0] if found else None
 
+    def has_organization_ending(self, word: str) -> bool:
+        """Return whether a word, in lower case, ends as only organizations' names do."""
+        endings = self.organization_endings.get(word[-2:])
+        return endings is not None and word.endswith(endings)
+
     def near(self, text: str) -> Agency | None:
         """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
         key = name_key(text)
         if len(key) < _LONG or key[:3] not in self.long_starts:
             return None
+        if key[:5] not in self.long_starts and key[-4:] not in self.long_ends:
+            return None  # one mistake leaves the beginning or the end as it is
         if key in self.misspelt:
             return self.misspelt[key]
         for at in range(len(key)):
@@ -268,18 +289,27 @@ def _outs(countries: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
 
 
-_COMMON = frozenset({"archives", "fotografen", "supplied", "provided", "parties", "coverage", "disponible", "service"})
+_COMMON = frozenset(
+    "archives archive archivo archivio archiv images image picture fotografen supplied provided service the for".split()
+)
 
 
-def _notice_stems(phrases: Iterable[str]) -> tuple[str, ...]:
-    """Few short texts of which each phrase holds one: its longest word, or all of it where that is a common word."""
-    stems: list[str] = []
-    for phrase in sorted(phrases, key=len):
-        if not any(stem in phrase for stem in stems):
-            longest = max(re.split(r"[^\w]+", phrase), key=len)
-            rare = longest not in _COMMON and (len(longest) >= 7 or not longest.isascii())
-            stems.append(longest[:8] if rare else phrase)
-    return tuple(s for s in stems if not any(o != s and o in s for o in stems))
+def _rarest(phrase: str) -> str:
+    """Return the beginning of a phrase's longest word that is not in every other credit line."""
+    found = sorted(_FIRST.findall(phrase), key=len, reverse=True)
+    return next((w for w in found if w[:6] != "archiv" and w not in _COMMON), phrase)[:6]
+
+
+def _machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Find what made a picture where nobody did, by name, by abbreviation in capitals, or by the program's name."""
+    term, tool, weak = (
+        "|".join(map(re.escape, _longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
+    )
+    short = r"(?<![^\W_])(?:A\.?I\.?|KI|IA|ИИ|ШІ|ΤΝ|MI(?=-))(?![a-zà-öø-ÿа-я])|(?<=[\u3041-\u9fff\uac00-\ud7af])AI"
+    return re.compile(
+        rf"(?P<term>{short}|(?i:{term}))|(?<![^\W_])(?:(?P<tool>(?i:{tool}))(?:\s?\d(?:\.\d)?)?|(?P<weak>(?i:{weak})))"
+        r"(?![^\W\d_])"
+    )
 
 
 def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
@@ -385,10 +415,21 @@ def load(user_register: Path | None = None) -> Vocabulary:
         restrictions=_phrases(folded["restrictions"]),
         outs=_outs(folded["out"]),
         remarks=_phrases(folded["remarks"]),
-        notice_stems=_notice_stems([*folded["restrictions"], *folded["remarks"]]),
+        notice_starts=frozenset(map(_rarest, (*folded["restrictions"], *folded["remarks"]))),
+        notice_cjk=tuple(w.casefold() for w in words["restrictions"] if has_cjk(w)),
+        machine=_machine(words),
+        machine_starts=frozenset(
+            w[:4]
+            for key in ("ai_terms", "ai_tools", "ai_tools_weak")
+            for p in folded[key]
+            for w in _FIRST.findall(p)[:1]
+        )
+        | {"ai", "a", "ki", "ia", "mi"},
+        ai_fillers=folded["ai_fillers"],
+        made=tuple(sorted(folded["made"])),
         months=folded["months"],
         surnames=folded["surnames"],
-        organization_endings=tuple(sorted(folded["organization_endings"])),
+        organization_endings=_grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
         organization_cjk=tuple(sorted(folded["organization_cjk"])),
         title_set=folded["titles"],
         title_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
@@ -420,7 +461,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
             w.casefold(): "" if m == "none" else m for m, t in read["marks"].items() for w in t["words"] if "/" in w
         },
         given_names=frozenset(name_key(w) for w in given if w),
-        long_starts=frozenset(k[:3] for k in known_spellings if len(k) >= _LONG),
+        long_starts=frozenset(k[:n] for k in known_spellings if len(k) >= _LONG for n in (3, 5)),
+        long_ends=frozenset(k[-4:] for k in known_spellings if len(k) >= _LONG),
         misspelt=_misspelt(known_spellings),
         small_particles=folded["small"],
         abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
