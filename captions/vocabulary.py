@@ -6,6 +6,7 @@ Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
@@ -15,7 +16,7 @@ from typing import Any, TypeVar
 
 from captions.errors import VocabularyError
 from captions.register import Agency, Spelling, by_name, printed, read_toml, rows_of, spellings, strings, user_rows
-from captions.text import has_cjk, name_key, tidy
+from captions.text import fold_arabic, has_cjk, name_key, tidy
 
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
@@ -28,6 +29,7 @@ _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del",
 # Letters from which on a spelling with one letter wrong is still told from other names.
 _LONG = 9
 _FIRST = re.compile(r"[^\W_]+")
+_RTL = re.compile("[\u0590-\u08ff]")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -44,6 +46,10 @@ class Vocabulary:
     """Name key of a label -> before, by, after, weak or caption."""
     dotted_labels: re.Pattern[str]
     """Finds labels that end in a full stop and need no colon: ``fot.``."""
+    comma_labels: frozenset[str]
+    """Name keys of labels that a comma may end: those of several words, and single words that begin no sentence."""
+    rtl_labels: tuple[tuple[str, str], ...]
+    """Labels written from right to left, longest first, as :func:`captions.text.fold_arabic` gives them, with their kinds."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -199,6 +205,8 @@ class Vocabulary:
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
         if self.houses and (found is None or found.weak) and key in self.houses:
             return Agency(text.strip(), "publisher"), found is None and " " not in text.strip()
+        if found is not None and found.forms and not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
         if found is None or (found.forms and text.replace(".", "").removeprefix("The ").strip() not in found.forms):
             return None
         return found.agency, found.weak
@@ -212,6 +220,8 @@ def _labels(tables: Mapping[str, Any]) -> tuple[dict[str, str], tuple[str, ...],
     for language, table in tables.items():
         where = f"labels.toml [{language}]"
         for kind, words in table.items():
+            if kind == "comma":
+                continue
             if kind not in rank:
                 raise VocabularyError(f"{where}: unknown key {kind!r}; known are {', '.join(_LABEL_KEYS)}")
             for word in strings(where, kind, words):
@@ -344,6 +354,23 @@ def _label_marks(tables: Mapping[str, Any], marks: Mapping[str, str]) -> dict[st
     return out
 
 
+def _comma_labels(tables: Mapping[str, Mapping[str, Iterable[str]]]) -> frozenset[str]:
+    kinds = ("before", "caption")
+    several = (w for t in tables.values() for kind in kinds for w in t.get(kind, ()) if " " in w)
+    return frozenset(map(name_key, (*several, *(w for t in tables.values() for w in t.get("comma", ())))))
+
+
+def _rtl_labels(tables: Mapping[str, Mapping[str, Iterable[str]]]) -> tuple[tuple[str, str], ...]:
+    found = {
+        fold_arabic(w): kind
+        for t in tables.values()
+        for kind in ("before", "caption")
+        for w in t.get(kind, ())
+        if " " in w and _RTL.match(w)
+    }
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
 def _words(tables: Mapping[str, Any]) -> dict[str, tuple[str, ...]]:
     if unknown := sorted(set(tables) ^ _WORD_KEYS):
         raise VocabularyError(f"words.toml: unknown or missing key {unknown[0]!r}")
@@ -385,6 +412,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         compounds=compounds,
         labels=labels,
         dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
+        comma_labels=_comma_labels(read["labels"]),
+        rtl_labels=_rtl_labels(read["labels"]),
         label_ends=frozenset(
             name_key(w.split()[-1]) for t in (*read["labels"].values(), *marks_as_labels) for v in t.values() for w in v
         ),
