@@ -163,7 +163,8 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
                 raise VocabularyError(f"{where} ({agency.name}): the spelling {alias!r} stands already in {taken}")
             forms: frozenset[str] = frozenset()
             if len(key) <= SHORT and key.isascii() and alias.isupper():
-                forms = frozenset({alias, alias.upper()}) | (known.forms if known else frozenset())
+                plain = {key.upper()} if alias.isalpha() else set()  # CTK for ČTK
+                forms = frozenset({alias, alias.upper(), *plain}) | (known.forms if known else frozenset())
             elif known is not None:
                 forms = frozenset()
             found[key] = Spelling(agency, weak and (known is None or known.weak), forms)
