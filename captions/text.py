@@ -84,6 +84,15 @@ def _match_key(text: str) -> str:
 _kept_key = lru_cache(maxsize=1024)(_match_key)
 
 
+# Letters that Arabic and Persian keyboards write differently: ي ى ك -> ی ک.
+_ARABIC = {0x064A: 0x06CC, 0x0649: 0x06CC, 0x0643: 0x06A9}
+
+
+def fold_arabic(text: str) -> str:
+    """Return the text with letters made equal that Arabic and Persian keyboards write differently; same length."""
+    return text.translate(_ARABIC)
+
+
 def name_key(text: str) -> str:
     """What two spellings of one name share: letters and digits, without case, accents, spaces and punctuation.
 
@@ -92,7 +101,7 @@ def name_key(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_NO_SIGNS)
     # What NFKD parts from its letter is no word character, and goes with the signs.
-    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i"))
+    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i")).translate(_ARABIC)
     return _NOT_WORD.sub("", text.casefold())
 
 

@@ -14,6 +14,8 @@ from captions.text import STOPS, closing_bracket_start, has_cjk, name_key
 # A dateline, a line of dialogue or of a quotation's author, an item of a list.
 _NO_BARE_LINE = re.compile(r"[A-ZÀ-Þ][^\W\d_a-z]+\s*\([^)]*\)$|[-–—]\s?[^\W\d_]|\d+[.)]\s|[•*·]\s")
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
+# Initials of editors, in small letters.
+_INITIALS = re.compile(r"[a-zà-ÿ]{2,3}")
 _SELLERS = ("agency", "stock")
 _LONGEST_LABELLED, _MOST_WORDS_LABELLED = 220, 28
 _LONGEST_BARE, _MOST_WORDS_BARE = 120, 14
@@ -131,6 +133,8 @@ def _unlabelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> lis
     opened = closing_bracket_start(line) if alone else None
     if alone and _is_no_bare_line(line, reading, words):
         return ["prose"]
+    if any(_INITIALS.fullmatch(party.text) for party in reading.persons):
+        return ["prose"]  # (mm/dpa): who wrote the text
     found = bare(reading, bracketed=opened == 0, words=words)
     if found and min(map(weights("cut").__getitem__, found)) <= NO:
         return found
