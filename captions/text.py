@@ -13,6 +13,11 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _SIGNS_TO_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
+# The same without the joiners, which spell words (Persian, Hindi) and emoji; they go where they join nothing.
+_STRAY = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
+_JOINS_NOTHING = re.compile(
+    "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[ -~])[\u200c\u200d]+(?=[ -~])"
+)
 # For character classes of patterns. C0 and C1 controls that are no white space: they have no meaning in an article, and
 # force in a terminal; controls that are white space, but tab and line ends; halves of characters.
 CONTROLS, WHITE_CONTROLS, SURROGATES = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f", "\x0b\x0c\x1c-\x1f\x85", "\ud800-\udfff"
@@ -36,14 +41,14 @@ _CJK = re.compile(f"[{CJK}]")
 
 
 def tidy(text: str) -> str:
-    """One line with single spaces, without control and invisible characters.
+    """Return one line with single spaces, without control and invisible characters; joiners within words stay.
 
     ``"A\\xa0 b\\u200b"`` gives ``"A b"``.
     """
     if text.isprintable():  # no control, no format character, no space but the plain one
         return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     if not text.isascii():
-        text = whole_characters(_INVISIBLE.sub("", text))
+        text = whole_characters(_JOINS_NOTHING.sub("", _STRAY.sub("", text)))
     text = _CONTROL.sub("", text)
     return _SPACES.sub(" ", text).strip()
 
@@ -79,6 +84,15 @@ def _match_key(text: str) -> str:
 _kept_key = lru_cache(maxsize=1024)(_match_key)
 
 
+# Letters that Arabic and Persian keyboards write differently: ي ى ك -> ی ک.
+_ARABIC = {0x064A: 0x06CC, 0x0649: 0x06CC, 0x0643: 0x06A9}
+
+
+def fold_arabic(text: str) -> str:
+    """Return the text with letters made equal that Arabic and Persian keyboards write differently; same length."""
+    return text.translate(_ARABIC)
+
+
 def name_key(text: str) -> str:
     """What two spellings of one name share: letters and digits, without case, accents, spaces and punctuation.
 
@@ -87,7 +101,7 @@ def name_key(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_NO_SIGNS)
     # What NFKD parts from its letter is no word character, and goes with the signs.
-    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i"))
+    text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i")).translate(_ARABIC)
     return _NOT_WORD.sub("", text.casefold())
 
 

@@ -31,7 +31,10 @@ def without_button(text: str) -> str:
             break
         found = next(button for button in _buttons() if tail.endswith(button))
         left = text[: -len(found)]
-        if not left.strip(" ,|·") or (left[-1].isalpha() and found[0].isascii()):
-            break  # nothing else, or a word that only ends like one
+        if not left.strip(" ,|·"):
+            break
+        run_on = text[len(left)].isupper() and not text[-2:].isupper()  # Jo Reed/APShow more
+        if left[-1].isalpha() and found[0].isascii() and not run_on:
+            break  # a word that only ends like one
         text = left.rstrip(" ,|·")
     return text

@@ -28,6 +28,11 @@ def is_dated(text: str) -> bool:
     return CLOCK.match(text) is not None or (len(text) < 80 and _DATED.match(text) is not None)
 
 
+def is_dateline(text: str) -> bool:
+    """Return whether a line begins with a dateline: ``BERLIN (dpa) -``."""
+    return _DATELINE.match(text) is not None
+
+
 def is_article(text: str) -> bool:
     """Whether a line reads as a paragraph of the article and not as a caption: a dateline, a quotation."""
     return _DATELINE.match(text) is not None or _QUOTED.search(text) is not None

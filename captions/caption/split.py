@@ -1,37 +1,46 @@
-"""One block of text -> caption text | credit line: where in a line the credit begins, and how sure that is."""
+"""One block of text -> caption text | credit line: the best of all cuts, by what stands on both sides of it."""
 
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 
+from captions.caption import cut_scores
 from captions.caption.buttons import without_button
 from captions.caption.candidates import (
+    LABEL_DASH,
     LIKELY,
     POSSIBLE,
     SURE,
     TAIL,
+    Cut,
     Split,
-    cuts,
-    has_slash,
-    is_named,
-    is_short_name,
+    labelled_bracket,
+    labelled_cuts,
     read,
     trim,
+    unlabelled_cuts,
 )
-from captions.caption.unlabeled import bare_alone, bare_bracket, bare_tail, cjk_sign, name_before_slash
 from captions.credit import labels
-from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.text import CLOSING, STOPS, closing_bracket_start, has_cjk, name_key
+from captions.text import BRACKETS, CLOSING, STOPS, has_cjk, name_key
 
-# In characters: how far before a label an agency's name is looked for, and behind what it stands.
-_HOUSE, _HOUSE_BEHIND = 24, ".!?([|–—"
 _HINTS = re.compile("[=＝/／|｜]")
-_ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»]?$")
+_ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»)]?$")
+_LAST_SENTENCES = re.compile(r"(?:^|[.!?…\"”»)\]]\s+)([^\W_]+)")
+# In characters: the last sentence of a line, if it may be a credit such as `Photo by Jo Reed.`
+_LAST = 90
+# In characters: a line that may be `Jo Reed for The Courier`.
+_SHORT = 70
+_PLACEHOLDERS = frozenset({"uncredited", "supplied", "handout", "courtesy"})
+_RULES = {
+    "line": "bare-line", "bracket": "bare-bracket", "sentence": "bare-tail", "bar": "bare-tail", "slash": "name-slash",
+    "phrase": "name-slash",
+}  # fmt: skip
 
 
 def split(line: str, words: Vocabulary) -> Split | None:
-    """Finds the credit at the end of a line, or the line that is a credit; None where there is none.
+    """Return the credit at the end of a line, or the line that is a credit; None if there is none.
 
     ``"A dog. (Photo: Jane Doe/AP)"`` gives caption ``A dog.`` and a reading of ``Jane Doe/AP``; ``"Foto: dpa"`` gives
     caption ``""``.
@@ -39,14 +48,54 @@ def split(line: str, words: Vocabulary) -> Split | None:
     line = without_button(line.rstrip())
     if len(line) < 2 or not _has_hint(line, words):
         return None
-    for rule in _RULES:
-        if (found := rule(line, words)) is not None:
-            return found
-    return None
+    best = _best(labelled_cuts(line, words), line, words)
+    if best is None or best[0] < LIKELY:
+        bare = _best((c for c in unlabelled_cuts(line, words) if _may_be(c, words)), line, words)
+        best = bare if best is None or (bare is not None and bare[0] > best[0]) else best
+    return None if best is None else _split_at(*best, line, words)
+
+
+def _best(cuts: Iterable[Cut], line: str, words: Vocabulary) -> tuple[float, Cut] | None:
+    """Return the cut with the highest score; of equal ones the first."""
+    best: tuple[float, Cut] | None = None
+    for cut in cuts:
+        score = cut_scores.score(cut, read(cut.text, words), line, words)
+        least = POSSIBLE if cut.place == "line" and line[0] in BRACKETS and line[-1] in CLOSING else LIKELY
+        if score >= _LEAST.get(cut.place, least) and (best is None or score > best[0]):
+            best = (score, cut)
+    return best
+
+
+# What a cut must score to be a split; brackets and labels are believed later where the article supports them.
+_LEAST: dict[str, float] = {"labelled-bracket": POSSIBLE, "label": POSSIBLE, "bracket": POSSIBLE, "phrase": SURE}
+
+
+def _may_be(cut: Cut, words: Vocabulary) -> bool:
+    """Test cheaply whether the credit of a cut without a label is worth reading."""
+    if cut.place in ("bracket", "equals", "phrase"):
+        return True
+    if cut.place == "slash":
+        return len(cut.text) <= 60 and not cut.text[:1].islower()
+    return cut_scores.may_be_bare(cut.text, words)
+
+
+def _split_at(score: float, cut: Cut, line: str, words: Vocabulary) -> Split:
+    reading = read(cut.text, words)
+    strength = SURE if score >= SURE else LIKELY if score >= LIKELY else POSSIBLE
+    if cut.place == "line" or reading.label == "weak":
+        strength = min(strength, LIKELY)
+    start, caption = cut.start, trim(line[: cut.end])
+    if cut.place == "labelled-bracket":
+        earlier = line[:start].rstrip()  # the same picture credited twice: the last is the fullest
+        while (before := labelled_bracket(earlier, words)) is not None and _best([before], earlier, words):
+            start = before.start
+            earlier = earlier[:start].rstrip()
+        caption = trim(line[:start])
+    return Split(caption, reading, start, _RULES.get(cut.place, cut.place), strength)
 
 
 def is_label(line: str, words: Vocabulary) -> bool:
-    """Whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
+    """Return whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
     if line[-1:] == ",":
         return labels.hidden(line, words) is not None
     bare = line.strip(" :：=([)]*")
@@ -54,15 +103,23 @@ def is_label(line: str, words: Vocabulary) -> bool:
 
 
 def _has_hint(line: str, words: Vocabulary) -> bool:
-    """A cheap test that most lines of an article do not pass."""
+    """Test cheaply whether a line may hold a credit; most lines of an article do not pass."""
     since = max(0, len(line) - TAIL)
     if line[-1] in CLOSING or _HINTS.search(line, max(0, len(line) - 130)):
         return True
     last = name_key(line[max(0, len(line) - 24) :].rsplit(None, 1)[-1].rsplit(".", 1)[-1])
-    if last in words.last_words or (has_cjk(line[-1:]) and line[-1] not in STOPS):
+    if (
+        last in words.last_words
+        or words.marks.get(last) in _PLACEHOLDERS
+        or (has_cjk(line[-1:]) and line[-1] not in STOPS)
+    ):
         return True
     if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs: a label may stand in them, no more
-        return labels.find(line, words, since, phrases=False) is not None
+        return labels.find(line, words, since, phrases=False) is not None or _ends_in_credit(line, words)
+    if LABEL_DASH.search(line, max(0, len(line) - _LAST)):
+        return True
+    if len(line) <= _SHORT and not words.fors.isdisjoint(line.split()):
+        return True
     tail = line[since:].lower()
     if tail.endswith(words.after_labels) or labels.find(line, words, since) is not None:
         return True
@@ -72,149 +129,14 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
     return False
 
 
-def _labelled_bracket(line: str, words: Vocabulary) -> Split | None:
-    """``caption (photo credit: X / Y)``, two such brackets too."""
-    start = closing_bracket_start(line)
-    if start is None:
-        return None
-    if start and not labels.announced(line[start:], words):
-        return None
-    reading = read(line[start:], words)
-    if reading.label is None or not _is_credit(reading, True):
-        return None
-    strength = SURE if reading.label != "weak" else LIKELY if reading.registered else POSSIBLE
-    earlier = _labelled_bracket(line[:start].rstrip(), words)
-    if earlier is not None:  # the same picture credited twice: what is printed last is the fullest
-        start, caption = earlier.start, earlier.caption
-        reading = read(line[start:], words)
-    else:
-        caption = trim(line[:start])
-    return Split(caption, reading, start, "labelled-bracket", strength)
-
-
-def _label_inside(line: str, words: Vocabulary) -> Split | None:
-    """``caption. Foto: X/Y``, ``caption © X``, ``caption Photo by X``."""
-    since = max(0, len(line) - TAIL)
-    for _ in range(3):
-        found = labels.find(line, words, since)
-        if found is None:
-            return None
-        house = _house_before(line, found.start, words)
-        start = _bracket_before(line, house)
-        reading = read(line[start:] if start < found.start else line[found.start :], words)
-        labelled = reading.label is not None or (house < found.start and is_named(reading))
-        if labelled and _is_credit(reading, True) and _fits(line, start, found.kind, reading):
-            if found.kind == "sign" and reading.credit.line[:1].islower() and not reading.registered:
-                return None  # a line of code: # (c) nobody
-            before = line[:start].split()
-            if before and before[-1].casefold() in words.joins:
-                return None  # Lights and photographs: Nell Carrow
-            if before and found.kind != "sign" and before[-1].casefold() in words.showing:
-                since = found.end
-                continue  # In the photo: Nell Carrow
-            if not reading.clean and 0 < len(before) < 3:
-                return None  # `Erstes Bild: so könnte es aussehen`
-            strength = SURE
-            if found.kind == "weak":
-                strength = LIKELY if reading.registered else POSSIBLE
-            elif found.kind == "by" and start and not _after_stop(line, start) and not line[start].isupper():
-                strength = POSSIBLE
-            return Split(trim(line[:start]), reading, start, "label", strength)
-        since = found.end
-    return None
-
-
-def _fits(line: str, start: int, kind: str, reading: Reading) -> bool:
-    """A label in the middle of a sentence announces no credit: ``the caption of the photo: a dog``."""
-    if start == 0 or kind == "sign":
-        return True
-    label = line[start : start + 1]
-    return label.isupper() or not label.isalpha() or has_cjk(label) or _after_stop(line, start) or is_named(reading)
-
-
-def _after_stop(line: str, start: int) -> bool:
-    before = line[:start].rstrip()
-    return not before or not (before[-1].isalnum())
-
-
-def _label_after(line: str, words: Vocabulary) -> Split | None:
-    """``caption. J. Stacevičiaus / LRT nuotr.``: the label stands behind the names."""
-    folded = line.casefold()
-    behind = labels.BEHIND.search(line)
-    bracketed = behind is not None and labels.label_kind(behind[1], words) in ("before", "by")
-    if not bracketed and (len(folded) != len(line) or not folded.endswith(words.after_labels)):
-        return None
-    if (found := _taken_by(line, words)) is not None:
-        return found
-    for start in cuts(line):
-        reading = read(line[start:], words)
-        named = all(p.kind in ("agency", "organization", "person", "mark") for p in reading.parties)
-        if any(p.joint in ("、", "，", "=", "＝") for p in reading.parties):
-            continue
-        whole = start > 0 or not any(stop in line for stop in "。！？")
-        if reading.label == "after" and named and whole and is_named(reading):
-            return Split(
-                trim(line[:start]),
-                reading,
-                start,
-                "label-after",
-                SURE if start == 0 or has_slash(reading) else LIKELY,
-            )
-    return None
-
-
-def _taken_by(line: str, words: Vocabulary) -> Split | None:
-    """``caption＝5月1日、東京都港区、山田太郎撮影``: behind the sign stand time and place, and last who took it."""
-    sign, comma = line.rfind("＝"), line.rfind("、")
-    if not 0 < sign < comma:
-        return None
-    reading = read(line[comma + 1 :], words)
-    if reading.label != "after" or not reading.clean or len(reading.parties) != 1 or not is_named(reading):
-        return None
-    return Split(trim(line[:comma]), reading, comma, "label-after", SURE)
-
-
-def _house_before(line: str, at: int, words: Vocabulary) -> int:
-    """Where an agency or a mark begins that stands right before a label, behind a stop or in a bracket: ``ST Photo:``,
-    ``Pool Photo via``."""
-    head = line[:at].rstrip()
-    if at == len(head) or not head[-1:].isalnum():
-        return at
-    start = max(head.rfind(sign, max(0, at - _HOUSE)) for sign in _HOUSE_BEHIND) + 1
-    house = head[start:].strip()
-    if not start or not house[:1].isupper() or not (words.spelling(house) or words.marks.get(name_key(house))):
-        return at
-    return start + len(head[start:]) - len(head[start:].lstrip())
-
-
-def _bracket_before(line: str, at: int) -> int:
-    """A bracket that opens right before a label and never closes belongs to the credit."""
-    before = line[:at].rstrip()
-    return len(before) - 1 if before[-1:] in ("(", "[", "（", "【") else at
-
-
-_RULES = (
-    _labelled_bracket,
-    _label_inside,
-    _label_after,
-    bare_alone,
-    bare_tail,
-    bare_bracket,
-    name_before_slash,
-    cjk_sign,
-)
-
-
-def _is_credit(reading: Reading, labelled: bool) -> bool:
-    """Whether what stands behind a label reads as a credit and not as a sentence."""
-    line = reading.credit.line
-    if not line or len(line) > 220 or len(line.split()) > 28:
-        return False
-    if all(p.kind in ("role", "word") for p in reading.parties) and not (reading.parties and labelled and line == "-"):
-        return False
-    if reading.clean:
-        return True
-    # A name in a language whose small words we do not know stays whole, if it is short: `Bệnh viện cung cấp`.
-    return (
-        labelled and bool(reading.parties) and all(is_short_name(p.text) for p in reading.parties if p.kind == "other")
-    )
+def _ends_in_credit(line: str, words: Vocabulary) -> bool:
+    """Test cheaply whether the last sentence may be a credit: ``Photo by Jo Reed.``, ``Courtesy of Jo Reed.``."""
+    tail = line[-_LAST:]
+    for sentence in _LAST_SENTENCES.finditer(tail):
+        word = sentence[1].lower()
+        if sentence.start() or len(line) <= _LAST:
+            if word in words.by_starts and labels.by_phrases(tail[sentence.start(1) :], words):
+                return True
+            if word in words.sources and labels.source_phrase(tail[sentence.start(1) :], words):
+                return True
+    return False

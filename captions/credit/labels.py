@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from captions.lexicon.vocabulary import Vocabulary
-from captions.text import BRACKETS, closing_bracket_start, has_cjk, name_key
+from captions.text import BRACKETS, closing_bracket_start, fold_arabic, has_cjk, name_key
 
 SIGN = re.compile(
     r"[\U0001F4F7\U0001F4F8]\ufe0f?:?|©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.",
@@ -21,6 +21,8 @@ COLON = re.compile(r"[:：=＝∶／…]")
 # What stands in its place in few lines: `Credit...Jo Reed`, `Photo / Jo Reed`.
 _LIKE_COLON = re.compile(COLON.pattern + r"|\.\.\.|(?<=\w)\s/(?=\s)")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
+_COMMA = re.compile("[,，،]")
+_COMMAS = frozenset(",،")
 _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
 # A word longer than those that are cut short: `fot.`, `arch.`.
@@ -31,6 +33,7 @@ BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
 PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
 _SEGMENT = re.compile(r"[/|,;(]")
 _LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
+_FROM = re.compile(r"(?:from|från|fra|aus|vom|uit)\s+(?=[^\W\d_a-z])")
 _WORD_END = re.compile(r"\w$")
 
 
@@ -53,12 +56,28 @@ def label_kind(text: str, words: Vocabulary) -> str | None:
 
 
 def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
-    """The kind of a label that a comma ends, and what stands behind it: ``"Image caption, A dog"`` gives ``("caption",
-    "A dog")``. Pages hide such labels from those who see them; a scraped text has them. They have two words."""
-    label, comma, rest = text.partition(",")
-    kind = label_kind(label, words) if comma and label.count(" ") == 1 else None
-    said = rest.strip()
-    return None if kind is None or rest[:1].strip() or said[:1].islower() else (kind, said)
+    """Return the kind of a label that a comma ends, and what follows it: ``"Image caption, A dog"`` gives ``("caption",
+    "A dog")``. Pages hide such labels from readers; a scraped text has them. From right to left the comma may
+    stand first."""
+    if text[:1] in _COMMAS:
+        return _hidden_rtl(text, words)
+    comma = _COMMA.search(text, 0, _LONGEST)
+    if comma is None:
+        return None
+    key, said = name_key(text[: comma.start()]), text[comma.end() :]
+    kind = words.labels.get(key) if key in words.comma_labels else None
+    if kind is None or (comma.group() == "," and said[:1].strip()) or said.lstrip()[:1].islower():
+        return None
+    return "before" if kind == "weak" else kind, said.strip()
+
+
+def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
+    bare = text.lstrip(" ,،")
+    folded = fold_arabic(bare)
+    for label, kind in words.rtl_labels:
+        if folded.startswith(label):
+            return kind, bare[len(label) :].strip(" ,،:")
+    return None
 
 
 def announced(text: str, words: Vocabulary) -> bool:
@@ -85,6 +104,9 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
     """
     kind: str | None = None
     found_labels: list[str] = []
+    if (said := hidden(text, words)) is not None and said[0] != "caption" and said[1]:
+        found_labels.append(text[: len(text) - len(said[1])].strip(" ,،，"))
+        kind, text = "before", said[1]
     for _ in range(6):
         bare = text.strip(_EDGE)
         start = closing_bracket_start(bare, len(bare))
@@ -97,7 +119,7 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
         if kind is None or kind in ("weak", "sign"):
             kind = found.kind if kind is None or found.kind != "sign" else kind
         found_labels.append(found.label)
-    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, found_labels[0], tuple(found_labels))
+    return Unlabelled(_unpaired(text.strip(_EDGE)), kind, found_labels[0] if found_labels else "", tuple(found_labels))
 
 
 def _colons(text: str) -> re.Pattern[str]:
@@ -159,6 +181,8 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
             return Unlabelled(rest, "before", head)  # Image source, Getty Images
         if kind == "before" and rest[:2].lower() in ("d'", "d’"):
             return Unlabelled(rest[2:], "by", head)  # Fotografia d'Arnau Puigdevall
+        if kind == "before" and (origin := _FROM.match(rest)):
+            return Unlabelled(rest[origin.end() :], "by", head)  # Bild från Polisen
         if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
             return Unlabelled(rest, kind, head)
         if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:

@@ -10,6 +10,7 @@ from captions.text import CJK, name_key
 
 Sort = Literal["person", "organization", "single", "other"]
 
+_INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,4}$")
 _ROMAN = {"II", "III", "IV"}
 _PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
 _SUFFIX = {"jr", "jr.", "sr", "sr."}
@@ -67,9 +68,11 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
         return "other"
     if not tokens or len(tokens) > 9 or len(text) > 90:
         return "other"
-    if _is_organization(text, tokens, words):
+    if not _INITIALS.match(text) and _is_organization(text, tokens, words):
         return "organization" if text[:1].isupper() or any(t[:1].isupper() for t in tokens) else "other"
     if len(tokens) == 1:
+        if _INITIALS.match(text):
+            return "single"
         if _GLUED.match(text):
             return "person"
         return "single" if _TOKEN.match(text) or text[:1].isalnum() else "other"
@@ -87,32 +90,76 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
-    if 2 <= len(tokens) <= 3 and name_key(tokens[0]) in words.given_names:
+    if not text.isascii():
+        lower = [w.replace("i\u0307", "i") for w in lower]  # what casefold leaves of a Turkish İ
+    given = len(tokens) > 1 and is_given_name(tokens[0], words)
+    if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
-    if (any(w in words.organization_words for w in lower) or text.casefold() in words.organization_words) and _is_name(
-        tokens, words
-    ):
+    if len(tokens) > 1 and not given and lower and lower[0] in words.organization_first and _is_name(tokens, words):
         return True
-    if any(w.endswith(words.organization_endings) and len(w) >= 7 for w in lower):
+    if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
+    if any(len(w) >= 7 and words.has_organization_ending(w) for w in lower):
+        return True
+    return _is_built_as_one(text, tokens, words)
+
+
+def is_given_name(token: str, words: Vocabulary) -> bool:
+    """Return whether a name's first word is a given name or an initial."""
+    return (
+        name_key(token) in words.given_names
+        or (len(token) == 2 and token[1] == "." and token[0].isupper())
+        or ("-" in token and name_key(token.split("-", 1)[0]) in words.given_names)
+    )
+
+
+def is_forename(text: str, words: Vocabulary) -> bool:
+    """Return whether a single word is a given name that signs a picture, and rather no place and no brand."""
+    key = name_key(text)
+    return key in words.given_names and key not in words.other_singles and text[:1].isupper() and not text.isupper()
+
+
+def is_surname(text: str, words: Vocabulary) -> bool:
+    """Return whether a single word is a frequent family name or a person's initials: ``Müller``, ``J.R.``, ``hst``."""
+    if text.islower() and text.isascii() and text.isalpha():
+        return 2 <= len(text) <= 3
+    if "." in text:
+        return _INITIALS.match(text) is not None
+    return name_key(text) in words.family_names and text[:1].isupper()
+
+
+def _has_organization_word(text: str, lower: list[str], words: Vocabulary) -> bool:
+    if not words.organization_words.isdisjoint(lower):
+        return True
+    folded = text.casefold()
+    return folded in words.organization_words or any(
+        phrase in folded for word in lower for phrase in words.organization_phrases.get(word, ())
+    )
+
+
+def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
+    """Return whether the form of a name shows an organization: an article, `of`, a digit, an abbreviation."""
     capitals = sum(t[0].isupper() for t in tokens)
     if len(tokens) > 1 and tokens[0].casefold() == "the":
         return _is_name(tokens, words)
     if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
         return capitals > 1
     if any(c.isdigit() for c in text):
-        return text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2
+        numbered = len(tokens) == 2 and tokens[0].isdigit() and len(tokens[0]) <= 3 and tokens[1][:1].isupper()
+        return (text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2) or (
+            numbered and tokens[1].casefold()[:3] not in words.months
+        )
     # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
-        return True
-    if "." in text and re.search(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", text, re.IGNORECASE):
         return True
     return _has_acronym(tokens)
 
 
 def _is_name(tokens: list[str], words: Vocabulary) -> bool:
     """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
-    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words]
+    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t != "the"]
+    if tokens[0][0].isupper() and len(tokens) <= (2 if tokens[0].isascii() else 4):
+        small = [t for t in small if t.casefold() not in words.organization_words]  # Морлівська міська рада
     allowed = 2 if tokens[0].casefold().strip(".,") in words.organization_words else 1
     return len(small) <= max(allowed, len(tokens) // 4) or len(tokens) == 1
 
@@ -207,6 +254,42 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
         return "Mc" + lower[2].upper() + lower[3:]
     word = first + lower[1:]
     return "Mac" + word[3].upper() + word[4:] if _MAC.match(word) else word
+
+
+# What parts a publication's name from its slogan: `Harbor Echo | News and views`, `Harbor Echo – All the news`.
+_SLOGAN = re.compile(r"\s*[|｜•·»]\s*|\s+[-–—]+\s+|\s*:\s+")
+_DOMAIN = re.compile(
+    r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
+)
+_COMPANY = re.compile(
+    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company"
+    r"|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?|s\.?l\.?u?"
+    r"|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo"
+    r"|pty|pvt|media group|mediengruppe"
+    r"|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
+    re.IGNORECASE,
+)
+_ACRONYM = 3
+
+
+def house_spellings(*names: str) -> frozenset[str]:
+    """Return the name keys that a publication's own pictures may be credited with.
+
+    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo; suffixes, slogans and domains
+    are dropped, ``harborecho.com``; of three words or more the initials count as well.
+    """
+    found: set[str] = set()
+    for name in names:
+        text = " ".join(name.split())
+        for form in {text, _SLOGAN.split(text, maxsplit=1)[0] or text}:
+            bare = _COMPANY.sub("", form).strip(" ,.") or form
+            domain = _DOMAIN.sub("", form) if "." in form and " " not in form else ""
+            found.update(name_key(f) for f in (form, bare, domain) if f)
+            initials = "".join(w[0] for w in bare.split() if w[0].isupper() and w != "The")
+            if len(initials) >= _ACRONYM:
+                found.add(name_key(initials))
+    found |= {key[3:] for key in found if key.startswith("the") and len(key) >= 7}
+    return frozenset(key for key in found if len(key) >= 2)
 
 
 def same_person(a: str, b: str) -> bool:

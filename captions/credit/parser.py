@@ -2,20 +2,23 @@
 
 from __future__ import annotations
 
+import re
 import unicodedata
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from captions.credit import labels, rights, supplier
-from captions.credit.names import KOREAN_PLACE, same_person
+from captions.credit.names import KOREAN_PLACE, is_forename, is_surname, same_person
 from captions.credit.parties import parties
-from captions.credit.segments import Party
-from captions.lexicon.vocabulary import Vocabulary, default
+from captions.credit.segments import Kind, Party, is_abbreviation
+from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Credit
 from captions.text import closing_bracket_start, name_key, tidy
 
 # In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
 # this, it is no credit line.
 LONGEST = 600
+# (서울=연합뉴스) 김가람 기자 =: where the text was written, the agency, who wrote it and made the picture.
+_DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,13 +49,14 @@ class Reading:
         return tuple(p for p in self.parties if p.kind == "person")
 
 
-def parse_credit(line: str, vocabulary: Vocabulary | None = None) -> Credit:
-    """Reads one credit line; no string raises.
+def parse_credit(line: str, vocabulary: Vocabulary | None = None, houses: frozenset[str] = frozenset()) -> Credit:
+    """Read one credit line; no string raises.
 
     ``"(photo credit: IBRAHEEM ABU MUSTAFA / REUTERS)"`` gives creators ``("Ibraheem Abu Mustafa",)``, agencies
-    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.credit.supplier`.
+    ``("Reuters",)``, supplier ``Reuters``. How a chain is read: see :mod:`captions.credit.supplier`. ``houses`` are
+    spellings of the article's own publication; see :func:`captions.credit.names.house_spellings`.
     """
-    return read(line, vocabulary or default()).credit
+    return read(line, vocabulary or default(), houses).credit
 
 
 def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
@@ -65,8 +69,10 @@ def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Cred
     return tuple(r.credit for r in reading.pictures) or (reading.credit,)
 
 
-def read(line: str, words: Vocabulary) -> Reading:
-    """Reads one credit line and tells how; see :func:`parse_credit`."""
+def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> Reading:
+    """Read one credit line and say how; see :func:`parse_credit`."""
+    if houses:
+        words = with_houses(words, houses)
     printed = tidy(line)
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
@@ -74,18 +80,19 @@ def read(line: str, words: Vocabulary) -> Reading:
         return Reading(Credit(line=printed, rule="too-long"), None, "", ())
     if fullest := _printed_twice(printed, words):
         return fullest
-    unlabelled = labels.strip(printed, words)
+    bare = _DATELINE.sub(r"\1/", printed) if printed[0] in "([【（［<〈" else printed
+    unlabelled = _without_stop(labels.strip(bare, words), words)
     pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
     if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
         return _several(unlabelled, pictures)
-    if rights.may_hold(printed):  # a copyright sign is a label before a name, and a notice beside a year
-        taken = rights.take(printed)
+    if rights.may_hold(printed, words):  # a copyright sign is a label before a name, and a notice beside a year
+        taken = rights.take(printed, words)
         # A notice may stand before a label, so that the label is found only now: `© 2024 AP. Photo: Jo Reed`.
         body = unlabelled.text if taken.text == printed else labels.strip(taken.text, words).text
     else:
         taken, body = rights.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
-    _resolve_singles(found)
+    _resolve_singles(found, words)
     label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
     if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
@@ -110,6 +117,16 @@ def read(line: str, words: Vocabulary) -> Reading:
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
     return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
+    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``© 2019 X.``"""
+    text = unlabelled.text
+    if not text.endswith(".") or text.endswith("..") or is_abbreviation(text, words):
+        return unlabelled
+    if unlabelled.kind is None and not labels.source_phrase(text, words) and not rights.YEAR.match(text):
+        return unlabelled
+    return replace(unlabelled, text=text[:-1].rstrip())
 
 
 def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
@@ -161,23 +178,66 @@ def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
     return Reading(credit, unlabelled.kind, unlabelled.label, found, tuple(pictures))
 
 
-def _resolve_singles(found: list[Party]) -> None:
-    """A single word is a maker's name before a stock library or a platform (``ipopba / iStock``), else a house's."""
-    named = [p for p in found if p.kind in ("agency", "organization", "person", "single")]
+def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
+    """Decide what single words are, and who next to a stock library is its contributor.
+
+    ``ipopba / iStock`` and ``Grumpy Cow Studios | Getty Images`` name contributors; ``Tischler / IMAGO`` a house.
+    """
+    named = [p for p in found if p.kind in ("agency", "organization", "person", "single", "other")]
     for at, party in enumerate(named):
-        if party.kind != "single":
+        if party.agency is not None or party.kind not in ("single", "organization", "other"):
             continue
-        behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
-        handle = party.text[:1].islower() and len(party.text) >= 4
-        before = named[at - 1].agency if at else None
-        if at == 0 and behind and (handle or any(a.kind in ("stock", "platform") for a in behind)):
-            party.kind = "person"
-        elif handle and before is not None and before.kind in ("stock", "platform"):
-            party.kind = "person"  # Adobe Stock/lichtblick77
-        elif party.text[:1].islower() and len(named) > 1 and at:
-            party.kind = "other"
-        else:
-            party.kind = "organization"
+        if party.kind == "single":
+            party.kind = _single(named, at, words)
+        elif _is_contributor(named, at, words):
+            party.kind, party.name = "person", party.text
+
+
+def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
+    """Return what a single word is: a contributor, a handle or a forename is a person, another a house."""
+    party, last = named[at], at == len(named) - 1
+    behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
+    before = named[at - 1].agency if at else None
+    handle = party.text[:1].islower() and len(party.text) >= 4
+    if party.text.isupper() and len(party.text) <= 5 and "." not in party.text:
+        return "organization"  # BMUV/Getty Images
+    if not at and behind:
+        beside = behind[0] if behind[0] is named[1].agency else None
+        if handle or (beside and beside.prints_contributors) or any(a.kind in _SHOWN for a in behind):
+            return "person"
+    if before is not None and ((handle and before.kind in _SHOWN) or (last and before.prints_contributors)):
+        return "person"  # Adobe Stock/lichtblick77
+    if len(named) == 1 and is_forename(party.text, words):
+        return "person"
+    if is_surname(party.text, words) and not any(p.kind == "person" for p in named):
+        return "person"
+    return "other" if party.text[:1].islower() and at else "organization"
+
+
+_SHOWN = ("stock", "platform")
+
+
+def _is_contributor(named: list[Party], at: int, words: Vocabulary) -> bool:
+    """Return whether an organization, as its name looks, is a contributor to the stock library next to it."""
+    party, last = named[at], at == len(named) - 1
+    library = (
+        named[1].agency
+        if not at and not last and named[1].joint != ","
+        else named[at - 1].agency
+        if last and at
+        else None
+    )
+    if library is None or not library.prints_contributors:
+        return False
+    text = party.text
+    tokens = text.casefold().split()
+    if party.kind == "other":  # sommart sombutwanitkul / iStock
+        return not at and 1 < len(tokens) <= 3 and text.islower() and all(t.isalpha() for t in tokens)
+    if "." in text or any(t in words.organization_words and t not in words.studios for t in tokens):
+        return False
+    if len(tokens) == 1:
+        return not (text.isupper() and len(text) <= 6)  # FatCamera, Kathyn8; not BMUV
+    return not words.studios.isdisjoint(tokens)
 
 
 def _creators(named: list[Party]) -> tuple[str, ...]:

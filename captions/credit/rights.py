@@ -8,7 +8,12 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import has_cjk
+
 _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
+# An address without a path names a house: www.example.org.
+_HOST = re.compile(r"(?:https?://)?[^/\s]+/?$", re.IGNORECASE)
 _CC = re.compile(
     r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
     \b(?:creative\ commons(?:\ licen[sc]e)?[\s:,(-]*)?
@@ -41,26 +46,30 @@ _COPYRIGHT = re.compile(rf"{_SIGN}\s*{_YEARS},?\s*(?:by\s+)?(?P<owner>[^/|;()]*)
 _COPYRIGHT_AFTER = re.compile(
     r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]{1,80}),?\s+(?P<years>(?:19|20)\d\d)\b", re.IGNORECASE
 )
+YEAR = re.compile(rf"{_SIGN}\s*{_YEARS}", re.IGNORECASE)
 _RESTRICTION = re.compile(
     r"""\b(?:
-    NO\ (?:SALES?|ARCHIVES?|ARCHIVING|RESALES?|MAGS|MAGAZINES|TABLOIDS?|TV|INTERNET|ONLINE|THIRD\ PARTY\ SALES?
-          |COMMERCIAL(?:\ OR\ BOOK\ SALES|\ USE)?|ADVERTISING|CROPPING|USE\ (?:IN|BY)\ [A-Z ]+)
-    |NOT\ FOR\ (?:SALE|RESALE|COMMERCIAL\ USE|ADVERTISING|PUBLICATION[A-Z ]*)
+    NO\ (?:(?:RE)?SALES?(?:\ IN\ [A-Z]{4,}(?:\ [A-Z]{4,})?)?|ARCHIVES?|ARCHIVING|MAGS|MAGAZINES|TABLOIDS?
+        |TV|INTERNET|ONLINE
+          |THIRD[- ]PARTY\ SALES?|MARKETING|ADVERTISING(?:\ CAMPAIGNS?)?|CROPPING|BOOKS?|MOBILE
+          |COMMERCIAL(?:\ OR\ (?:BOOK|EDITORIAL)\ SALES(?:\ IN\ [A-Z ]+)?|\ USE)?|USE\ (?:(?:IN|BY)\ )?[A-Z]{2}[A-Z ]+)
+    |NOT\ FOR\ (?:SALE|RESALE|COMMERCIAL\ USE|ADVERTISING|PUBLICATION|USE)[A-Z ]*
     |(?:FOR\ )?(?:EDITORIAL|PRINT|ONLINE|NEWS|PERSONAL|SINGLE|ONE[- ]TIME)\ USE\ ONLY
     |RESTRICTED\ TO\ EDITORIAL\ USE(?:\ ONLY)?|STRICTLY\ EDITORIAL|EDITORIAL\ ONLY
     |MANDATORY\ CREDITS?|CREDIT\ MANDATORY
-    |EMBARGO(?:ED)?(?:\ (?:UNTIL|TILL|FOR|TO)[^/|;()]{1,60})?
+    |EMBARGO(?:ED)?(?:\ (?:UNTIL|TILL|FOR|TO)\b[^/|;()]{1,60})?
+    |(?i:SPERRFRIST|SOUS\ EMBARGO|EMBARGADO\ HASTA|EMBARGO\ (?:BIS|HASTA|JUSQU|FINO|ATÉ|TOT|TIL|TILL))\b[^/|;()]{0,60}
     |FREE\ (?:FOR\ )?EDITORIAL\ USE(?:\ ONLY)?
-    |[A-Z][A-Z.]+(?:[ ,/&]{1,2}(?:AND\ )?[A-Z][A-Z.]+){0,5}\ OUT   # GERMANY OUT, AUSTRIA AND SWITZERLAND OUT
+    |(?<![A-Z]\ )[A-Z][A-Z.]{3,}\ OUT   # of a country that the table does not have
     )\b""",
     re.VERBOSE,
 )
 # One of these is in every line that holds a notice.
-_SIGNS_FOLDED = (
-    "://", "www.", "cc", "creative", "domain", "domin", "domein", "gemeinfrei", "copyright", "©", "(c)", "reserv",
-    "recht", "diritti", "riservat",
-)  # fmt: skip
-_SIGNS_PRINTED = (" OUT", "NO ", "NOT ", "ONLY", "EDITORIAL", "MANDATORY", "EMBARGO")
+_WORD = re.compile(r"[^\W_]+")
+_SIGN_FOLDED = re.compile(
+    "://|www\\.|cc|creative|domain|domin|domein|gemeinfrei|copyright|©|\\(c\\)|reserv|recht|diritti|riservat|embargo|sperrfrist"
+)
+_SIGN_PRINTED = re.compile(r" OUT|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
 _NAMES = {
     "attribution": "BY",
     "namensnennung": "BY",
@@ -82,24 +91,28 @@ class Notices:
     public_domain: bool = False
 
 
-def may_hold(text: str) -> bool:
-    """Whether a notice can be in a text at all: a cheap test, for most lines hold none."""
+def may_hold(text: str, words: Vocabulary) -> bool:
+    """Return whether a notice can be in a text at all: a cheap test, for most lines hold none."""
     folded = text.casefold()
-    return any(sign in folded for sign in _SIGNS_FOLDED) or any(sign in text for sign in _SIGNS_PRINTED)
+    if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
+        return True
+    return (
+        any(word[:6] in words.notice_starts for word in _WORD.findall(folded))
+        or _SIGN_FOLDED.search(folded) is not None
+        or _SIGN_PRINTED.search(text) is not None
+    )
 
 
-def take(text: str) -> Notices:
+def take(text: str, words: Vocabulary) -> Notices:
     """Takes the notices out of a credit line.
 
     ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
     """
-    if not may_hold(text):
-        return Notices(text)
     license_, url = None, None
     if link := _URL.search(text):
         if "creativecommons.org" in link.group():
             url = link.group().rstrip(".,;")
-        text = _URL.sub(" ", text)
+        text = _URL.sub(_without_path, text)
     text, license_ = _license(text)
     if license_ is None and url:
         license_ = _from_url(url)
@@ -109,11 +122,26 @@ def take(text: str) -> Notices:
     if public:
         license_ = license_ or "public domain"
         text = _PUBLIC_DOMAIN.sub(" / ", text)
-    restrictions = tuple(dict.fromkeys(" ".join(m.group().split()).strip(" ,-") for m in _RESTRICTION.finditer(text)))
-    if restrictions:
-        text = _RESTRICTION.sub(" / ", text)
+    text, restrictions = _restrictions(text, words)
     text, notice = _copyright(text)
     return Notices(text, license_, url, notice, restrictions, public)
+
+
+def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
+    """Take out what the line forbids, and what it tells editors."""
+    found: list[tuple[int, str]] = []
+    for pattern in (words.outs, _RESTRICTION, words.restrictions):
+        found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in pattern.finditer(text)]
+        text = pattern.sub(lambda m: " / ".ljust(len(m.group())), text)
+    bare = words.remarks.sub(" / ", text).replace("+++", " / ")
+    if bare != text or found:
+        text = bare.strip(" -–+*!:")
+    return text, tuple(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def _without_path(address: re.Match[str]) -> str:
+    text = address.group()
+    return text if _HOST.match(text) and "creativecommons" not in text else " "
 
 
 def _license(text: str) -> tuple[str, str | None]:

@@ -16,7 +16,7 @@ Kind = Literal["agency", "organization", "person", "single", "mark", "word", "ro
 # what belongs to the name before it. CJK commas need no space.
 _SPLIT = re.compile(
     r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
-    |\s*(?P<sign>[/／|｜│┃;；•●▪\\]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
+    |\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
         |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
     |\s*(?P<bracket>[()\[\]（）【】])
     |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",
@@ -26,7 +26,7 @@ ABBREVIATED = re.compile(
     r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
     re.IGNORECASE,
 )
-EDGE = ' \t,;:/|"“”„«»*_~'
+EDGE = ' \t,;:/|"“”„«»*~'
 
 
 @dataclass(slots=True)
@@ -53,7 +53,7 @@ def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     joint, start = "", 0
     for cut in _SPLIT.finditer(text):
-        if cut["stop"] and _is_abbreviation(text[start : cut.start() + 1], words):
+        if cut["stop"] and is_abbreviation(text[start : cut.start() + 1], words):
             continue
         if piece := text[start : cut.start()].strip(EDGE):
             out.append((joint, piece))
@@ -66,7 +66,8 @@ def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
     return out
 
 
-def _is_abbreviation(text: str, words: Vocabulary) -> bool:
+def is_abbreviation(text: str, words: Vocabulary) -> bool:
+    """Return whether a text ends in an abbreviation, so that its full stop ends no sentence."""
     if ABBREVIATED.search(text):
         return True
     return text.rsplit(" ", 1)[-1].casefold().strip(".") in words.abbreviations

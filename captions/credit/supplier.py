@@ -30,23 +30,21 @@ class Chain:
 
     parties: tuple[Party, ...]
     marks: frozenset[str]
+    persons: list[int]
+    """Places of persons."""
+    owners: list[int]
+    """Places of agencies and organizations, but for those who only lent the picture, and for an agency's client:
+    ``Jo Reed/Getty Images for Spring Festival``."""
 
-    @property
-    def persons(self) -> list[int]:
-        """Places of persons."""
-        return [n for n, p in enumerate(self.parties) if p.kind == "person"]
 
-    @property
-    def owners(self) -> list[int]:
-        """Places of agencies and organizations, but for those who only lent the picture, and for an agency's client:
-        ``Jo Reed/Getty Images for Spring Festival``."""
-        places = [n for n, p in enumerate(self.parties) if p.kind != "person" and p.joint != "courtesy"]
-        while len(places) > 1 and self.parties[places[-1]].joint == "for":
-            before = self.parties[places[-2]].agency
-            if before is None or before.kind not in _PICTURES:
-                break
-            places.pop()
-        return places
+def _chain(parties: Sequence[Party], marks: frozenset[str]) -> Chain:
+    owners = [n for n, p in enumerate(parties) if p.kind != "person" and p.joint != "courtesy"]
+    while len(owners) > 1 and parties[owners[-1]].joint == "for":
+        before = parties[owners[-2]].agency
+        if before is None or before.kind not in _PICTURES:
+            break
+        owners.pop()
+    return Chain(tuple(parties), marks, [n for n, p in enumerate(parties) if p.kind == "person"], owners)
 
 
 def _known(party: Party) -> str | None:
@@ -230,7 +228,7 @@ RULES: tuple[Callable[[Chain], Verdict | None], ...] = (
 
 def read(parties: Sequence[Party], marks: frozenset[str]) -> Verdict:
     """The verdict of the first rule that fits. ``ambiguous`` fits always."""
-    chain = Chain(tuple(parties), marks)
+    chain = _chain(parties, marks)
     for rule in RULES:
         if (verdict := rule(chain)) is not None:
             return verdict

@@ -16,7 +16,7 @@ from captions.lexicon.tables import Table
 from captions.text import name_key
 
 KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform", "organization")
-_FLAGS = ("leads", "social", "ambiguous")
+_FLAGS = ("leads", "social", "ambiguous", "contributors")
 _LISTS = ("aliases", "weak_aliases", "distributors", "credit_forms")
 _AGENCY_KEYS = {"name", "kind", "country", "parent", *_LISTS, *_FLAGS}
 # What a credit form may leave open.
@@ -47,6 +47,13 @@ class Agency:
     """Whether it is a place where pictures are shown, and sells none: Facebook, YouTube."""
     ambiguous: bool = False
     """Whether its name is also a word or a paper's own name: ``BILD``, ``Sun``."""
+    contributors: bool = False
+    """Whether it prints the name of whoever uploaded the picture beside its own, although it is no stock library."""
+
+    @property
+    def prints_contributors(self) -> bool:
+        """Return whether a name next to it is that of a contributor: ``FatCamera/Getty Images``, ``Rike/Pixelio``."""
+        return self.contributors or self.kind == "stock" or (self.kind == "platform" and not self.social)
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,7 +131,8 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
                 raise VocabularyError(f"{where}: the spelling {alias!r} belongs to {places[key]} already")
             forms: frozenset[str] = frozenset()
             if len(key) <= SHORT and key.isascii() and alias.isupper():
-                forms = frozenset({alias, alias.upper()}) | (known.forms if known else frozenset())
+                plain = {key.upper()} if alias.isalpha() else set()  # CTK for ČTK
+                forms = frozenset({alias, alias.upper(), *plain}) | (known.forms if known else frozenset())
             elif known is not None:
                 forms = frozenset()
             found[key] = Spelling(agency, weak and (known is None or known.weak), forms)

@@ -73,6 +73,13 @@ class Table:
             raise self._wrong(key, "a whole number, 0 or more")
         return int(value)
 
+    def amount(self, key: str) -> float:
+        """Return a number, which may be negative or have decimals."""
+        value = self._value(key, None)
+        if isinstance(value, bool) or not isinstance(value, int | float):
+            raise self._wrong(key, "a number")
+        return float(value)
+
     def numbers(self, key: str) -> tuple[int, ...]:
         """Return a list of whole numbers, each of them once; an empty one if the key is missing."""
         value = self._values.get(key)

@@ -6,8 +6,9 @@ Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces 
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import TypeVar
@@ -15,17 +16,20 @@ from typing import TypeVar
 from captions.lexicon import tables
 from captions.lexicon.agencies import Agency, Spelling, by_name, printed, rows_of, spellings, user_rows
 from captions.lexicon.tables import Table
-from captions.text import has_cjk, name_key, tidy
+from captions.text import fold_arabic, has_cjk, name_key, tidy
 
 _LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 _WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
+    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # Letters from which on a spelling with one letter wrong is still told from other names.
 _LONG = 9
 _FIRST = re.compile(r"[^\W_]+")
+_RTL = re.compile("[\u0590-\u08ff]")
 
 
 Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
@@ -46,6 +50,10 @@ class Vocabulary:
     """Name key of a label -> before, by, after, weak or caption."""
     dotted_labels: re.Pattern[str]
     """Finds labels that end in a full stop and need no colon: ``fot.``."""
+    comma_labels: frozenset[str]
+    """Name keys of labels that a comma may end: those of several words, and single words that begin no sentence."""
+    rtl_labels: tuple[tuple[str, str], ...]
+    """Labels written from right to left, longest first, as ``text.fold_arabic`` returns them, with their kinds."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -69,14 +77,55 @@ class Vocabulary:
     placeholders: frozenset[str]
     """Marks that stand instead of a name."""
     organization_words: frozenset[str]
+    organization_phrases: Mapping[str, tuple[str, ...]]
+    """First word -> phrases of several words that organizations have in their names: ``city of``, ``red cross``."""
+    organization_first: frozenset[str]
+    """Words that begin an organization's name, and are surnames or anything behind another word: ``Schloss``."""
+    studios: frozenset[str]
+    """Words in the names of a stock library's contributors."""
+    shown: tuple[str, ...]
+    """What is shown on a screen, behind its owner's name: ``website``."""
+    other_roles: Mapping[str, tuple[str, ...]]
+    """First word -> what somebody did for the picture without making it: ``design``, ``hair and makeup``."""
+    other_singles: frozenset[str]
+    """Name keys of given names that, without another name, are rather a place or a brand."""
+    regions: frozenset[str]
+    """States and countries as printed behind a city: ``TX``, ``Texas``."""
+    family_names: frozenset[str]
+    """Name keys of frequent family names: a single word that is one is a person."""
+    lenders: re.Pattern[str]
+    """Finds who lent a picture where he has no name: ``the artist and``."""
+    restrictions: re.Pattern[str]
+    """Finds what a line forbids or asks for: ``Nur zur redaktionellen Verwendung``."""
+    outs: re.Pattern[str]
+    """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    remarks: re.Pattern[str]
+    """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
+    notice_starts: frozenset[str]
+    """The first six letters of words of which each restriction and remark holds one: a quick test."""
+    notice_cjk: tuple[str, ...]
+    """The same for scripts without spaces: restrictions as a whole."""
+    machine: re.Pattern[str]
+    """Finds artificial intelligence or a program that makes pictures: groups ``term``, ``tool`` and ``weak``."""
+    machine_starts: frozenset[str]
+    """The first four letters of its first words in Latin script, in lower case: a quick test."""
+    ai_fillers: frozenset[str]
+    """Words that begin such a notice: ``This``, ``Mit``."""
+    made: tuple[str, ...]
+    """The beginnings of words for making a picture: ``generat``, ``erstellt``."""
+    months: frozenset[str]
+    """The first three letters of the months."""
     surnames: frozenset[str]
     """Words of organizations that are surnames too."""
-    organization_endings: tuple[str, ...]
+    organization_endings: Mapping[str, tuple[str, ...]]
+    """The last two letters -> endings of words that make a name an organization's: ``-verlag``."""
     organization_cjk: tuple[str, ...]
     title_set: frozenset[str]
     title_starts: Mapping[str, tuple[str, ...]]
     """First word of a title -> the titles, longest first."""
     title_ends: Mapping[str, tuple[str, ...]]
+    cjk_titles: tuple[str, ...]
+    """Titles in scripts without spaces, longest first."""
     mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
     """First word of a mark phrase -> the phrases with their marks, longest first."""
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
@@ -87,7 +136,9 @@ class Vocabulary:
     given_names: frozenset[str]
     """Name keys of given names."""
     long_starts: frozenset[str]
-    """The first three letters of all spellings that are long enough to be told with one letter wrong."""
+    """The first three and the first five letters of all spellings long enough to be known with one letter wrong."""
+    long_ends: frozenset[str]
+    """Their last four letters."""
     misspelt: Mapping[str, Agency]
     """Name keys of long spellings with one letter left out -> agency."""
     small_particles: frozenset[str]
@@ -113,21 +164,32 @@ class Vocabulary:
     """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
     vias: frozenset[str]
     fors: frozenset[str]
+    for_starts: Mapping[str, tuple[str, ...]]
+    """First word -> words and phrases that stand before the house a picture was made for: ``on behalf of``."""
     ons: frozenset[str]
     bys: frozenset[str]
     staff: frozenset[str] = field(default=frozenset())
     """Name keys of creators on the staff."""
+    houses: frozenset[str] = field(default=frozenset())
+    """Name keys of the article's own publication: an agency, whoever it looks like."""
 
     def agency(self, text: str) -> Agency | None:
         """The agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
         found = self.spelling(text)
         return found[0] if found else None
 
+    def has_organization_ending(self, word: str) -> bool:
+        """Return whether a word, in lower case, ends as only organizations' names do."""
+        endings = self.organization_endings.get(word[-2:])
+        return endings is not None and word.endswith(endings)
+
     def near(self, text: str) -> Agency | None:
         """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
         key = name_key(text)
         if len(key) < _LONG or key[:3] not in self.long_starts:
             return None
+        if key[:5] not in self.long_starts and key[-4:] not in self.long_ends:
+            return None  # one mistake leaves the beginning or the end as it is
         if key in self.misspelt:
             return self.misspelt[key]
         for at in range(len(key)):
@@ -145,6 +207,10 @@ class Vocabulary:
         """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
         key = name_key(text)
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
+        if self.houses and (found is None or found.weak) and key in self.houses:
+            return Agency(text.strip(), "publisher"), found is None and " " not in text.strip()
+        if found is not None and found.forms and not text.isascii():
+            text = unicodedata.normalize("NFKC", text)
         if found is None or (found.forms and text.replace(".", "").removeprefix("The ").strip() not in found.forms):
             return None
         return found.agency, found.weak
@@ -153,7 +219,7 @@ class Vocabulary:
 def _languages() -> Languages:
     languages: dict[str, dict[str, tuple[str, ...]]] = {}
     for language, table in tables.load("labels.toml").tables().items():
-        table.only(_LABEL_KEYS)
+        table.only({*_LABEL_KEYS, "comma"})
         languages[language] = {kind: table.texts(kind) for kind in table}
     return languages
 
@@ -165,6 +231,8 @@ def _labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tupl
     rank = {kind: at for at, kind in enumerate(_LABEL_KEYS)}
     for language in languages.values():
         for kind, words in language.items():
+            if kind == "comma":
+                continue
             for word in words:
                 key = name_key(word)
                 # What is a label in one language and a weak one in another is a label: `foto`.
@@ -226,6 +294,56 @@ def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
     return tuple(stems)
 
 
+def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Find one of several phrases, longest first, whatever the case and the spaces; no label, as a colon would show."""
+    each = (re.escape(p).replace(r"\ ", r"\s+") for p in _longest_first(phrases))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
+
+
+def _outs(countries: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    country = rf"(?:{'|'.join(map(re.escape, _longest_first(countries)))})"
+    return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
+
+
+_COMMON = frozenset(
+    [
+        "archives",
+        "archive",
+        "archivo",
+        "archivio",
+        "archiv",
+        "images",
+        "image",
+        "picture",
+        "fotografen",
+        "supplied",
+        "provided",
+        "service",
+        "the",
+        "for",
+    ]
+)
+
+
+def _rarest(phrase: str) -> str:
+    """Return the beginning of a phrase's longest word that is not in every other credit line."""
+    found = sorted(_FIRST.findall(phrase), key=len, reverse=True)
+    return next((w for w in found if w[:6] != "archiv" and w not in _COMMON), phrase)[:6]
+
+
+def _machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Find what made a picture where nobody did, by name, by abbreviation in capitals, or by the program's name."""
+    term, tool, weak = (
+        "|".join(map(re.escape, _longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
+    )
+    short = r"(?<![^\W_])(?:A\.?I\.?|KI|IA|ИИ|ШІ|ΤΝ|MI(?=-))(?![a-zà-öø-ÿа-я])|(?<=[\u3041-\u9fff\uac00-\ud7af])AI"
+    return re.compile(
+        rf"(?P<term>{short}|(?i:{term}))|(?<![^\W_])(?:(?P<tool>(?i:{tool}))(?:\s?\d(?:\.\d)?)?|(?P<weak>(?i:{weak})))"
+        r"(?![^\W\d_])"
+    )
+
+
 def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
     return {
         key[:at] + key[at + 1 :]: spelling.agency
@@ -256,6 +374,23 @@ def _label_marks(languages: Languages, marks: Mapping[str, str]) -> dict[str, st
         if mark := next((m for c in candidates if (m := marks.get(c))), None):
             out[whole] = mark
     return out
+
+
+def _comma_labels(languages: Languages) -> frozenset[str]:
+    kinds = ("before", "caption")
+    several = (w for t in languages.values() for kind in kinds for w in t.get(kind, ()) if " " in w)
+    return frozenset(map(name_key, (*several, *(w for t in languages.values() for w in t.get("comma", ())))))
+
+
+def _rtl_labels(languages: Languages) -> tuple[tuple[str, str], ...]:
+    found = {
+        fold_arabic(w): kind
+        for t in languages.values()
+        for kind in ("before", "caption")
+        for w in t.get(kind, ())
+        if " " in w and _RTL.match(w)
+    }
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
 
 
 def _words() -> dict[str, tuple[str, ...]]:
@@ -299,6 +434,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         compounds=compounds,
         labels=labels,
         dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
+        comma_labels=_comma_labels(languages),
+        rtl_labels=_rtl_labels(languages),
         label_ends=frozenset(
             name_key(w.split()[-1])
             for t in (*languages.values(), {m: v for m, v in mark_words.items() if m != "none"})
@@ -317,12 +454,41 @@ def load(user_register: Path | None = None) -> Vocabulary:
         marks=marks,
         placeholders=placeholders,
         organization_words=folded["organization"],
+        organization_phrases=_grouped([(w, _first(w)) for w in folded["organization"] if " " in w]),
+        organization_first=folded["organization_first"],
+        studios=folded["studio"],
+        shown=_longest_first(folded["shown"]),
+        other_roles=_grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
+        other_singles=frozenset(map(name_key, words["other_singles"])),
+        regions=frozenset(words["regions"]),
+        family_names=frozenset(map(name_key, words["family_names"])),
+        lenders=re.compile(
+            rf"(?i:{'|'.join(map(re.escape, _longest_first(folded['lenders'])))})"
+            rf"(?:$|[\s,/]+(?:(?:{joins})\s+)?(?:the\s+)?(?=[^\W\d_a-z]))"
+        ),
+        restrictions=_phrases(folded["restrictions"]),
+        outs=_outs(folded["out"]),
+        remarks=_phrases(folded["remarks"]),
+        notice_starts=frozenset(map(_rarest, (*folded["restrictions"], *folded["remarks"]))),
+        notice_cjk=tuple(w.casefold() for w in words["restrictions"] if has_cjk(w)),
+        machine=_machine(words),
+        machine_starts=frozenset(
+            w[:4]
+            for key in ("ai_terms", "ai_tools", "ai_tools_weak")
+            for p in folded[key]
+            for w in _FIRST.findall(p)[:1]
+        )
+        | {"ai", "a", "ki", "ia", "mi"},
+        ai_fillers=folded["ai_fillers"],
+        made=tuple(sorted(folded["made"])),
+        months=folded["months"],
         surnames=folded["surnames"],
-        organization_endings=tuple(sorted(folded["organization_endings"])),
+        organization_endings=_grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
         organization_cjk=tuple(sorted(folded["organization_cjk"])),
         title_set=folded["titles"],
         title_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
         title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
+        cjk_titles=_longest_first(w for w in folded["titles"] if has_cjk(w)),
         mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
         mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
         places=folded["places"],
@@ -334,6 +500,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
             for text in (
                 *folded["titles"],
                 *folded["organization"],
+                *folded["organization_first"],
+                *folded["other_roles"],
                 *folded["by"],
                 *folded["via"],
                 *(p for p, _ in phrases),
@@ -345,7 +513,8 @@ def load(user_register: Path | None = None) -> Vocabulary:
         cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
         slashed={w.casefold(): "" if m == "none" else m for m, v in mark_words.items() for w in v if "/" in w},
         given_names=frozenset(name_key(w) for w in given if w),
-        long_starts=frozenset(k[:3] for k in known_spellings if len(k) >= _LONG),
+        long_starts=frozenset(k[:n] for k in known_spellings if len(k) >= _LONG for n in (3, 5)),
+        long_ends=frozenset(k[-4:] for k in known_spellings if len(k) >= _LONG),
         misspelt=_misspelt(known_spellings),
         small_particles=folded["small"],
         abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
@@ -354,11 +523,21 @@ def load(user_register: Path | None = None) -> Vocabulary:
         joins=folded["and"],
         showing=folded["showing"],
         vias=folded["via"],
-        fors=folded["for"],
+        fors=frozenset(w for w in folded["for"] if " " not in w),
+        for_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["for"]]),
         ons=folded["on"],
         bys=folded["by"],
         staff=frozenset(name_key(name) for name in staff),
     )
+
+
+@lru_cache(maxsize=256)
+def with_houses(words: Vocabulary, houses: frozenset[str]) -> Vocabulary:
+    """Return the tables for an article of the publication that these name keys spell; see ``names.house_spellings``.
+
+    Kept, so that the readings of all articles of one publication are kept together.
+    """
+    return replace(words, houses=words.houses | houses) if houses - words.houses else words
 
 
 @lru_cache(maxsize=1)

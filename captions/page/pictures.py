@@ -125,7 +125,7 @@ class Pictures:
         if reading is None:
             return Shown(addresses)
         others = owed.credit if printed and owed and differs(printed.credit, owed.credit) else None
-        reading = replace(reading, credit=with_rights(reading.credit, told))
+        reading = replace(reading, credit=with_rights(reading.credit, told, self._words))
         return Shown(addresses, reading, others, printed is None)
 
     def _split(self, told: Told) -> tuple[str, Reading | None]:

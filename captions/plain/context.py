@@ -1,10 +1,12 @@
-"""How the lines around a credit look: which of them can be its caption, and whether the article goes on."""
+"""How the lines around a credit look: which of them is likely its caption, and whether the article goes on."""
 
 from __future__ import annotations
 
 from collections.abc import Sequence
 
-from captions.caption.candidates import SURE, Split
+from captions.caption.candidates import SURE, Split, has_slash
+from captions.caption.evidence import weights
+from captions.caption.likeness import likeness, usual_length
 from captions.caption.line_shapes import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.credit.labels import hidden
 from captions.lexicon.vocabulary import Vocabulary
@@ -13,8 +15,12 @@ from captions.text import sentences
 
 # In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
 LONGEST_SURE = 1500
-# Of a line beside a credit: 94 % of captions and 46 % of body paragraphs are this short and have two sentences at most.
 LONGEST_BESIDE = 220
+# Of a line beside a credit.
+LONGEST_BELIEVED = 600
+# What one credit says at most of where the article prints its credits.
+_VOTE = 3.0
+NO = -99.0
 
 
 class Neighbours:
@@ -26,6 +32,7 @@ class Neighbours:
         self.lines = page.lines
         self.known: set[str] = set()
         """Keys of the captions found with their credits."""
+        self.usual = usual_length(line.text for line in page.lines)
         self._wordy: dict[int, list[int]] = {}
 
     def labelled_by(self, at: int) -> int | None:
@@ -80,52 +87,76 @@ class Neighbours:
             and len(line.text) <= LONGEST_SURE
         )
 
-    def plausible(self, at: int, place: int, found: Split) -> int:
-        """How much a neighbouring line looks like the caption of a credit: 0 not at all, 1 perhaps, 2 well."""
-        if not self.page.beside(at, place):
-            return 0
-        line = self.lines[place]
-        if self.is_taken_or_credit(place) or line.label:
-            return 0
+    def fit(self, at: int, place: int, found: Split) -> float:
+        """Return how well a line fits as the caption of a credit beside it: above 0 rather well, ``NO`` not at all."""
+        if not self.can_be_caption(at, place):
+            return NO
+        line, table = self.lines[place], weights("neighbor")
         text = line.text
-        if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
-            return 0  # who wrote the article: Von Anna Martel
-        if text[-1] in ":：" or is_dated(text) or ROLE.match(text) or len(text) > 600 or not is_caption_text(text):
-            return 0
-        bare = found.strength < SURE or found.reading.label == "weak"
-        count = sentences(text)
+        registered, certain = bool(found.reading.registered), is_certain(found)
         if line.key in self.known:
-            return 3
-        if self.page.gaps[max(at, place)] and (count > 2 or is_article(text)):
-            return 0  # in a text whose lines are all parted, only what reads like a caption
-        if self.is_headline(place) and (bare or (count == 1 and (self.page.uniform or not self.page.parted))):
-            return 0
-        if count > 2 or (
-            len(text) > LONGEST_BESIDE and not (place < at and count == 1 and len(text) <= 2 * LONGEST_BESIDE)
+            return table["known"]
+        if self.is_headline(place) and (
+            not certain or (sentences(text) == 1 and (self.page.uniform or not self.page.parted))
         ):
-            return 0
-        if place > at and (is_article(text) or (bare and at > 0 and self.page.beside(at, at - 1))):
-            return 0
-        if bare and (len(text) > 450 or is_article(text)):
-            return 0
-        few_words = not has_words(text, 3 if found.reading.registered else 5)
-        if (few_words and bare) or not has_words(text, 2):
-            return 0
-        if count > 4 or few_words:
-            return 1
-        return 2 if len(text) <= 300 and count <= 2 else 1
+            return NO
+        parted = self.page.gaps[max(at, place)]
+        if parted and (sentences(text) > 2 or is_article(text)):
+            return NO  # in a text whose lines are all parted, only what reads like a caption
+        score = likeness(text, self.usual, self.words)
+        if not has_words(text, 3 if registered else 5):
+            score += weights("line")["few-words"]
+        if self.page.keys[line.key] > 1 and has_words(text, 4):
+            score += table["repeated"]
+        if parted:
+            score += table["parted"]
+        if place < at:
+            score += table["above"]
+        else:
+            score += table["bare-below"] if found.reading.label is None else 0.0
+            score += table["heading-below"] if self.is_heading(place) else 0.0
+        if not certain:
+            score += table["unsure"]
+            if place > at and at > 0 and self.page.beside(at, at - 1):
+                score += table["unsure-below"]
+        return score
+
+    def can_be_caption(self, at: int, place: int) -> bool:
+        """Return whether a neighboring line can be a caption at all: a text of two words or more that is not taken."""
+        if not self.page.beside(at, place) or self.is_taken_or_credit(place) or self.lines[place].label:
+            return False
+        text = self.lines[place].text
+        if len(text) > LONGEST_BELIEVED or text[-1] in ":：" or is_dated(text) or ROLE.match(text):
+            return False
+        if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
+            return False  # who wrote the article: Von Anna Martel
+        return is_caption_text(text) and has_words(text, 2)
+
+    def is_heading(self, place: int) -> bool:
+        """Return whether a line looks like the heading of the paragraph behind it: short, and no sentence."""
+        text = self.lines[place].text
+        following = self.lines[place + 1].text if place + 1 < len(self.lines) else ""
+        return len(text) < 80 and text[-1].isalnum() and len(following) > max(80, len(text))
 
     def is_headline(self, place: int) -> bool:
         """Whether a line is the first of an article and no sentence."""
         return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
 
-    def prefers_below(self, alone: Sequence[int]) -> bool:
-        """Whether the article sets its credits above its captions, judged by those that leave no choice."""
-        votes = 0
+    def votes(self, alone: Sequence[int]) -> dict[int, float]:
+        """Return where each credit seems to be printed: above 0 under its caption, below 0 over it."""
+        votes: dict[int, float] = {}
         for at in alone:
             found = self.lines[at].split
-            if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1]):
+            if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1] and not self.page.uniform):
                 continue
-            above, below = self.plausible(at, self.over(at), found), self.plausible(at, at + 1, found)
-            votes += (below > above) - (above > below)
-        return votes > 0
+            above, below = self.fit(at, self.over(at), found), self.fit(at, at + 1, found)
+            votes[at] = max(-_VOTE, min(_VOTE, max(above, -_VOTE) - max(below, -_VOTE)))
+        return votes
+
+
+def is_certain(found: Split) -> bool:
+    """Return whether a line is a credit for sure: behind a label, or a person and a known agency in a chain."""
+    reading = found.reading
+    if reading.label == "weak":
+        return False
+    return found.strength == SURE or (bool(reading.registered) and bool(reading.persons) and has_slash(reading))

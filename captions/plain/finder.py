@@ -6,9 +6,12 @@ What a line alone leaves open is told by its neighbours, by repetition, and by t
 from __future__ import annotations
 
 from collections import Counter
+from collections.abc import Sequence
 
 from captions.caption import occurrences
 from captions.caption.candidates import LIKELY, SURE, Split, is_named
+from captions.caption.evidence import weights
+from captions.caption.likeness import likeness
 from captions.caption.line_shapes import ROLE, has_words, is_caption_text, is_dated
 from captions.caption.occurrences import Block
 from captions.caption.split import is_label, split
@@ -17,11 +20,15 @@ from captions.credit.labels import hidden, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Occurrence
-from captions.plain.context import LONGEST_BESIDE, LONGEST_SURE, Neighbours
+from captions.plain.context import LONGEST_BESIDE, LONGEST_SURE, NO, Neighbours
 from captions.plain.lines import Line, Page
+from captions.plain.unknown_names import UnknownNames, bracket_scores, candidates
 from captions.text import STOPS, is_cut, match_key, sentences, tidy, without_ellipsis
 
+_COMMAS = (",", "，", "،", "、")
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
+# How well the line beside a credit must fit to be its caption; what a line has that is printed more than once.
+_LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
 
 
 class Finder:
@@ -47,7 +54,8 @@ class Finder:
                 line.split, line.read = splits[line.text], True
                 line.label = is_label(line.text, self.words)
             hinted = hinted or line.split is not None or line.label or hidden(line.text, self.words) is not None
-        if not hinted:
+        unknown = candidates(self.page, self.words)
+        if not hinted and not unknown:
             return []
         for line in self.lines:
             line.key = line.key or match_key(line.text[:4000])
@@ -56,6 +64,7 @@ class Finder:
         self._wholes()
         self.near.known = {match_key(block.caption) for block in self.blocks if block.caption}
         self._credits()
+        self._unknown_names(unknown)
         self._labelled()
         if self.blocks:
             self._repeats()
@@ -71,7 +80,7 @@ class Finder:
         bare = Counter(captions)
         cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
         cuts = [cut for cut in cuts if len(cut) >= occurrences.SHORTEST_CUT]
-        style = 0
+        known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
             if line.split is None or line.split.alone or line.taken:
@@ -81,13 +90,23 @@ class Finder:
             supported = supported or any(key.startswith(cut) for cut in cuts)
             if self._accept_whole(at, line.split, supported):
                 self._take_whole(at, line.split)
-                style += line.split.rule == "bare-bracket"
-            elif line.split.rule == "bare-bracket":
+                known += line.split.rule == "bare-bracket"
+            elif line.split.rule == "bare-bracket" and is_in_style(line.split):
                 undecided.append(at)
-        for at in undecided:
-            found = self.lines[at].split
-            if found is not None and style >= 2 and is_in_style(found):
+        self._unknown_brackets(undecided, known)
+
+    def _unknown_brackets(self, undecided: list[int], known: int) -> None:
+        """Take captions that end in brackets with unknown names, if the article prints its credits so."""
+        splits = [(at, found) for at in undecided if (found := self.lines[at].split) is not None]
+        if not splits:
+            return
+        names = bracket_scores([(found, self._fit_whole(found)) for _, found in splits], known, self.page, self.words)
+        for (at, found), taken in zip(splits, names, strict=True):
+            if taken and self.near.goes_on(at):
                 self._take_whole(at, found)
+
+    def _fit_whole(self, found: Split) -> float:
+        return likeness(found.caption, self.near.usual, self.words)
 
     def _accept_whole(self, at: int, found: Split, supported: bool) -> bool:
         size = len(found.caption)
@@ -136,12 +155,13 @@ class Finder:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
         if not alone:
             return
-        below_first = self.near.prefers_below(alone)
+        votes = self.near.votes(alone)
+        style = sum(votes.values())
         for at in alone:
             found = self.lines[at].split
             if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
                 continue
-            place = self._caption_of(at, found, below_first)
+            place = self._caption_of(at, found, style - votes.get(at, 0.0))
             if place is not None:
                 caption = self.lines[place].text
                 first = min(self._caption_label_above(min(at, place)), at, place)
@@ -157,37 +177,55 @@ class Finder:
             elif self._says_so(at, found):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
 
+    def _unknown_names(self, places: Sequence[int]) -> None:
+        """Take names of nobody we know that are printed as credits are."""
+        credited = sum(block.reading is not None and bool(block.caption) for block in self.blocks)
+        for at, found in UnknownNames(self.page, self.near, self.words, places).find(credited):
+            if not self.near.can_be_caption(at, at - 1):
+                continue  # taken by the name before it
+            first = self._caption_label_above(at - 1)
+            self._block(self.lines[at - 1].text, found.reading, first, at, "whole", found.rule, at)
+
     def _says_so(self, at: int, found: Split) -> bool:
         """Whether a line is a credit whatever stands by it."""
         if found.reading.label in ("weak", "sign"):
             return False
-        return found.strength == SURE or hidden(self.lines[at].text, self.words) is not None
+        return found.strength == SURE or self._is_off_screen(at, found)
 
-    def _caption_of(self, at: int, found: Split, below_first: bool) -> int | None:
-        """The line that a credit belongs to: the one above, unless the one below is the likelier caption."""
+    def _caption_of(self, at: int, found: Split, style: float) -> int | None:
+        """Return the line that a credit belongs to: the one above, unless the one below is the likelier caption."""
         if (labelled := self._labelled_below(at)) is not None:
             return labelled
         over = self.near.over(at)
-        above, below = self.near.plausible(at, over, found), self.near.plausible(at, at + 1, found)
-        if self.page.gaps[at] and hidden(self.lines[at].text, self.words) is not None:
-            above = 0  # Image source, X: what belongs to it stands below, if anything does
-        repeated = [n for n in (over, at + 1) if self.near.is_repeated(at, n)]
-        if len(repeated) == 1 and (above or below):
-            return repeated[0]
-        if found.reading.label == "weak" and not found.reading.registered:
+        above, below = self.near.fit(at, over, found), self.near.fit(at, at + 1, found)
+        if self._is_off_screen(at, found):
+            above, below = (
+                NO,
+                below if self.page.uniform or below >= _KNOWN else NO,
+            )  # Image source, X: what belongs to it stands below, if anything does
+        if found.reading.label == "weak" and not found.reading.registered and max(above, below) < _KNOWN:
             return None  # `Source: Ministry of Health` stands under charts and texts
-        if found.reading.label == "sign" and not above:
+        if found.reading.label == "sign" and above < _LEAST:
             return None  # `© 2024 The Paper` at a page's foot
-        if not above and over == 0 and self.near.is_headline(0) and self.page.beside(at, 0):
+        if above <= NO and over == 0 and self.near.is_headline(0) and self.page.beside(at, 0):
             return None  # a picture's credit under the headline: its caption is not printed
-        if below and not above and at and self.page.gaps[at + 1] and not below_first:
-            return None  # what stands below is parted from it: the next paragraph
-        if above == 1 and below and all(t[0].isupper() for t in self.lines[over].text.split()):
-            return over  # a name above a labelled credit: Peter Katjavivi
-        if above and below:
-            heading = below > above and self.lines[at + 1].text[-1] not in STOPS
-            return at + 1 if below_first or (heading and len(self.lines[over].text) > 300) else over
-        return over if above else at + 1 if below else None
+        weight = weights("neighbor")["style"]
+        if style > 0:
+            above += min(style, weight)
+        elif style < 0:
+            below += min(-style, weight)
+        elif self.page.gaps[at + 1 : at + 2] == [True] and below < _KNOWN:
+            below = NO  # what stands below is parted from it: the next paragraph
+        above, below = (NO if above < _LEAST else above), (NO if below < _LEAST_BELOW else below)
+        if max(above, below) <= NO:
+            return None
+        return over if above >= below else at + 1
+
+    def _is_off_screen(self, at: int, found: Split) -> bool:
+        """Return whether a label that a comma closes begins the line: ``Image source, X``."""
+        text, label = self.lines[at].text, found.reading.label_text
+        closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
+        return hidden(text, self.words) is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
         """The line under a credit that a label says is the caption."""
@@ -218,7 +256,7 @@ class Finder:
             return False
         if last.reading.credit.line.casefold() != found.reading.credit.line.casefold():
             return False
-        if self.near.plausible(at, at + 1, found) and last.rule.endswith("above"):
+        if self.near.fit(at, at + 1, found) > _LEAST_BELOW and last.rule.endswith("above"):
             return False
         self.lines[at].taken = True
         if self._parted(at):

@@ -16,6 +16,9 @@ _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
 _INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
 # Between a bracket and the word behind it; what no reader sees, too.
 _SKIPPED = re.compile(f"[ \t\u00a0.{CONTROLS}\ufeff]*")
+_OPENING = {"(": ")", "[": "]", "（": "）"}
+# A credit in brackets that is broken over lines, blank ones too: how many follow the first, and how long each is.
+_MOST_BROKEN, _LONGEST_BROKEN = 5, 100
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
 # A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
 LONGEST_INNER = 520
@@ -94,7 +97,37 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
         else:
             out.append(Line(start, end, tidy(whole), len(out)))
         start = cut.end() if cut else end
-    return _trimmed(out)
+    return _trimmed(_with_whole_brackets(text, out))
+
+
+def _with_whole_brackets(text: str, lines: list[Line]) -> list[Line]:
+    """Put a bracket together that opens at a line's end and closes a few short lines below: ``(`` / ``Image:`` /
+    ``Jo Reed/AP)``."""
+    out: list[Line] = []
+    at = 0
+    while at < len(lines):
+        line = lines[at]
+        if line.text[-1:] in _OPENING and (last := _closing_line(lines, at)):
+            whole = text[line.start : lines[last].end]
+            line = Line(line.start, lines[last].end, tidy(whole), len(out), glued=line.glued)
+            at = last
+        else:
+            line.number = len(out)
+        out.append(line)
+        at += 1
+    return out
+
+
+def _closing_line(lines: list[Line], at: int) -> int:
+    """Return the line that ends in the bracket which the line at ``at`` opens; 0 if none of the next does."""
+    close = _OPENING[lines[at].text[-1]]
+    for place in range(at + 1, min(at + 1 + _MOST_BROKEN, len(lines))):
+        text = lines[place].text
+        if len(text) > _LONGEST_BROKEN or text[-1:] in _OPENING:
+            return 0
+        if text[-1:] == close:
+            return place
+    return 0
 
 
 def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:

@@ -107,12 +107,12 @@ def _is_credit(reading: Reading) -> bool:
     return reading.clean or reading.label is not None or len(credit.line.split()) <= 8
 
 
-def with_rights(credit: Credit, told: Told) -> Credit:
+def with_rights(credit: Credit, told: Told, words: Vocabulary) -> Credit:
     """A credit with what is told of rights where the credit line itself says nothing of them."""
     notice = told.notice if told.notice and any(c.isdigit() or c == "©" for c in told.notice) else ""
     license_, address = None, None
     if told.license and credit.license is None:
-        taken = take(told.license)
+        taken = take(told.license, words)
         license_ = taken.license
         address = told.license if _is_link(told.license) else taken.license_url
     licensor = told.licensor_url if _is_link(told.licensor_url) else ""

@@ -1,0 +1,264 @@
+"""How well a cut of a line fits: the credit reads cleanly and the rest reads as a caption."""
+
+from __future__ import annotations
+
+import re
+
+from captions.caption.candidates import Cut, has_slash, is_named, is_short_name
+from captions.caption.evidence import weights
+from captions.credit import labels
+from captions.credit.parser import Reading
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import STOPS, closing_bracket_start, has_cjk, name_key
+
+# A dateline, a line of dialogue or of a quotation's author, an item of a list.
+_NO_BARE_LINE = re.compile(r"[A-ZÀ-Þ][^\W\d_a-z]+\s*\([^)]*\)$|[-–—]\s?[^\W\d_]|\d+[.)]\s|[•*·]\s")
+_CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
+# Initials of editors, in small letters.
+_INITIALS = re.compile(r"[a-zà-ÿ]{2,3}")
+_SELLERS = ("agency", "stock")
+_LONGEST_LABELLED, _MOST_WORDS_LABELLED = 220, 28
+_LONGEST_BARE, _MOST_WORDS_BARE = 120, 14
+NO = -9.0
+
+
+def score(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> float:
+    """Return how well a cut fits: 1 is possible, 2 likely, 3 sure."""
+    found = _labelled(cut, reading, line, words) if cut.kind or cut.place == "labelled-bracket" else None
+    if found is None:
+        found = _unlabelled(cut, reading, line, words)
+    table = weights("cut")
+    return sum(table[name] for name in found)
+
+
+def may_be_bare(text: str, words: Vocabulary) -> bool:
+    """Test cheaply whether a text may be a credit without a label: short, few small words, and a name or a chain."""
+    if not 1 < len(text) <= 140:
+        return False
+    tokens = text.split()
+    if len(tokens) > 16 or (len(tokens) > 3 and sum(t[0].islower() for t in tokens) > 1 + len(tokens) // 3):
+        return bool(tokens) and labels.source_phrase(text, words)
+    if _CHAIN.search(text) or text[-1] in ")]）】］〕>＞":
+        return True
+    last = name_key(tokens[-1].rsplit(".", 1)[-1] if not tokens[-1].endswith(".") else tokens[-1]) if tokens else ""
+    return (
+        last in words.last_words
+        or labels.source_phrase(text, words)
+        or (has_cjk(text) and words.spelling(text) is not None)
+        or (len(tokens) <= 2 and words.marks.get(name_key(text)) in words.placeholders - {""})
+        or (3 < len(tokens) <= 9 and any(t in words.fors for t in tokens[2:5]))
+    )
+
+
+# Cuts at a label.
+
+
+def _labelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
+    """Return the evidence of a cut at a label."""
+    if cut.place == "label-after":
+        return _label_after(cut, reading, line)
+    credit = reading.credit.line
+    dated = cut.kind == "sign" and cut.start and reading.credit.copyright_notice and reading.persons  # © 2019 Jo Reed
+    if reading.label is None and not dated and not (cut.house and is_named(reading)):
+        return ["nobody"]
+    if not credit or len(credit) > _LONGEST_LABELLED or len(credit.split()) > _MOST_WORDS_LABELLED:
+        return ["prose"]
+    if all(p.kind in ("role", "word") for p in reading.parties) and not (reading.parties and credit == "-"):
+        return ["nobody"]
+    found = [*_reads(reading)]
+    if cut.place == "labelled-bracket":
+        return [*found, "bracket", *_of_label(reading.label, reading)]
+    return [*found, *_label_in_line(cut, reading, line, words)]
+
+
+def _reads(reading: Reading) -> list[str]:
+    if reading.clean:
+        return ["clean"]
+    others = [p.text for p in reading.parties if p.kind == "other"]
+    return ["short-rest"] if reading.parties and all(map(is_short_name, others)) else ["prose"]
+
+
+def _of_label(kind: str | None, reading: Reading) -> list[str]:
+    if kind == "weak":
+        return ["label-weak", *(["known"] if reading.registered else [])]
+    return [f"label-{kind if kind in ('by', 'sign') else 'before'}"]
+
+
+def _label_in_line(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
+    """Return what the words around a label within a line show."""
+    start, kind = cut.start, cut.kind
+    found = _of_label(kind, reading)
+    before = line[:start].split()
+    if kind == "sign":
+        code = reading.credit.line[:1].islower() and not reading.registered  # a line of code: # (c) nobody
+        return ["nobody"] if code else found
+    last = before[-1].casefold() if before else ""
+    if last in words.joins or last in words.showing:
+        return ["dangling", *found]  # Lights and photographs: Nell Carrow; In the photo: Nell Carrow
+    if not reading.clean and 0 < len(before) < 3:
+        return ["prose"]  # `Erstes Bild: so könnte es aussehen`
+    label = line[start : start + 1]
+    inside = bool(start) and not _after_stop(line, start) and not has_cjk(label)
+    if inside and label.isalpha() and not label.isupper() and not is_named(reading):
+        return ["prose"]  # the caption of the photo: a dog
+    if kind == "by" and start and not _after_stop(line, start) and not label.isupper():
+        return ["prose"] if line[-1] in STOPS else ["label-in-prose", *found]
+    return found
+
+
+def _after_stop(line: str, start: int) -> bool:
+    before = line[:start].rstrip()
+    return not before or not before[-1].isalnum()
+
+
+def _label_after(cut: Cut, reading: Reading, line: str) -> list[str]:
+    if reading.label != "after" or not is_named(reading):
+        return ["nobody"]
+    if cut.kind == "taken-by":
+        return ["label-after", "clean", "label-after"] if reading.clean and len(reading.parties) == 1 else ["nobody"]
+    named = all(p.kind in ("agency", "organization", "person", "mark") for p in reading.parties)
+    listed = any(p.joint in ("、", "，", "=", "＝") for p in reading.parties)
+    whole = cut.start > 0 or not any(stop in line for stop in "。！？")
+    if not named or listed or not whole:
+        return ["prose"]
+    return ["label-after", "clean"] if cut.start == 0 or has_slash(reading) else ["label-after"]
+
+
+# Cuts without a label.
+
+
+def _unlabelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
+    """Return the evidence of a cut that no label announces."""
+    alone = cut.place == "line"
+    opened = closing_bracket_start(line) if alone else None
+    if alone and _is_no_bare_line(line, reading, words):
+        return ["prose"]
+    if any(_INITIALS.fullmatch(party.text) for party in reading.persons):
+        return ["prose"]  # (mm/dpa): who wrote the text
+    found = bare(reading, bracketed=opened == 0, words=words)
+    if found and min(map(weights("cut").__getitem__, found)) <= NO:
+        return found
+    if len(reading.credit.line) > _LONGEST_BARE and not alone:
+        return ["prose"]
+    if alone:
+        person = opened == 0 and bool(reading.persons) and not has_cjk(line)
+        return [*found, "bracket", "placeholder"] if person and found == ["clean"] else found
+    return [*found, *_place(cut, reading, line, words)]
+
+
+def _is_no_bare_line(line: str, reading: Reading, words: Vocabulary) -> bool:
+    if _NO_BARE_LINE.match(line) or line.split(" ", 1)[0].casefold() in words.bys:
+        return True
+    if reading.credit.line[-1:] in STOPS and not reading.credit.copyright_notice:
+        return True  # a sentence, in brackets or not
+    return line.rstrip(")]）】 ").endswith(("記者", "记者", "기자"))  # 新华社记者: who wrote the text
+
+
+def _place(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
+    """Return what the place of a cut and the rest of the line show."""
+    found: list[str] = []
+    if cut.place == "bracket":
+        found.append("bracket")
+        if line[-1] in "]］】" and _is_capitalised(reading):
+            found.append("square-bracket-names")
+    elif cut.place == "sentence":
+        found.append("sentence-end")
+        if all(p.kind == "mark" and p.name in words.placeholders for p in reading.parties):
+            found.append("placeholder")
+    elif cut.place == "equals":
+        found.append("equals-sign" if reading.registered and reading.clean else "nobody")
+    elif cut.place == "slash":
+        found.append("slash")
+        if line[-1] in STOPS:
+            found.append("new-sentence")
+        if reading.persons and len(reading.parties) == 1 and len(reading.parties[0].text.split()) <= 4:
+            found.append("person")
+    elif cut.place == "bar":
+        found.append("bar")
+    rest = line[: cut.end].rstrip(" |｜/–—•")
+    last = rest.rsplit(None, 1)[-1] if rest else ""
+    if cut.place in ("slash", "bar", "sentence") and _is_name_like(rest, words):
+        found.append("few-words")
+    if cut.place != "bracket" and last.islower() and (last in words.small_words or last in words.showing):
+        found.append("dangling")
+    return found
+
+
+def _is_name_like(rest: str, words: Vocabulary) -> bool:
+    """Return whether the text before a cut is too short for a caption, or is another name: ``Grumpy Cow Studios |``."""
+    if has_cjk(rest):
+        return False
+    tokens = rest.split(None, 5)
+    if len(tokens) < 3 or "©" in rest:
+        return True
+    return len(tokens) <= 4 and rest[-1] not in STOPS and all(t[0].isupper() or t in words.small_words for t in tokens)
+
+
+def _is_capitalised(reading: Reading) -> bool:
+    """Return whether a credit is two to six words that all begin with a capital."""
+    tokens = reading.credit.line.split()
+    return reading.clean and 2 <= len(tokens) <= 6 and all(t[0].isupper() or len(t) <= 3 for t in tokens)
+
+
+def bare(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
+    """Return the evidence that a text without a label is a credit.
+
+    ``bracketed``: the line is a bracket and nothing else; then any known name counts as a seller's does, for papers and
+    broadcasters appear in headings and lists too.
+    """
+    parties = reading.parties
+    if not parties or len(reading.credit.line.split()) > _MOST_WORDS_BARE:
+        return ["prose"]
+    if not reading.clean:
+        return _reads(reading)
+    if any(p.joint == "stop" and p.kind != "mark" for p in parties):
+        return ["new-sentence"]
+    if any(p.joint and p.joint in ",，、" and p.agency is None and p.kind not in ("mark", "word") for p in parties):
+        return ["name-list"]
+    if any(p.kind == "role" for p in parties) or all(p.kind == "word" for p in parties):
+        return ["nobody"]
+    return ["clean", *_named(reading, bracketed, words)]
+
+
+def _named(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
+    """Return what the parties of a clean reading show."""
+    parties, joined = reading.parties, has_slash(reading)
+    persons, marks = bool(reading.persons), any(p.kind == "mark" for p in parties)
+    strong = [p for p in reading.registered if not p.weak]
+    sold = bool(strong) and (bracketed or any(p.agency is not None and p.agency.kind in _SELLERS for p in strong))
+    found = ["seller"] if sold else ["known"] if reading.registered else []
+    if joined and ((reading.registered and persons) or (strong and marks)):
+        return [*found, "chain"]
+    if any(p.joint == "," and p.agency for p in parties) and not persons:
+        return [*found, "agencies-listed"]
+    if parties[0].kind == "mark" and any(p.joint == "courtesy" for p in parties):
+        found.append("courtesy")
+    elif reading.credit.copyright_notice and reading.credit.agencies:
+        found.append("notice")
+    elif parties[0].kind == "mark" and len(parties) == 2 and parties[1].joint in ("/", "／"):
+        found.append("qualifier-chain")
+    elif is_for_house(reading) and has_given_name(parties[0].text, words):
+        found.append("person-for-house")
+    elif joined and len(reading.persons) == 1 and len(parties) <= 3 and _slashed(reading):
+        found.append("person-chain")
+    elif reading.registered and not all(p.agency or p.kind == "mark" for p in parties) and (persons or not joined):
+        found.append("person-apart")
+    return found
+
+
+def is_for_house(reading: Reading) -> bool:
+    """Return whether a credit is ``X for HOUSE``, a house of four words at most."""
+    parties = reading.parties
+    if len(parties) != 2 or parties[0].kind != "person" or parties[1].joint != "for":
+        return False
+    return len(parties[1].text.split()) <= 4  # My Secret Tip for Writing an Unforgettable College Essay
+
+
+def has_given_name(text: str, words: Vocabulary) -> bool:
+    """Return whether a person's name begins with a given name of the table, or with an initial."""
+    first = text.split(None, 1)[0]
+    return name_key(first) in words.given_names or (len(first) == 2 and first[1] == "." and first[0].isupper())
+
+
+def _slashed(reading: Reading) -> bool:
+    return all(p.joint in ("", "/", "／") for p in reading.parties)

@@ -1,0 +1,171 @@
+"""Credits on lines of their own that name nobody we know: found by their place, and by what the article repeats."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+
+from captions.caption.candidates import POSSIBLE, Split, read
+from captions.caption.cut_scores import has_given_name, is_for_house
+from captions.caption.evidence import weights
+from captions.caption.line_shapes import CLOCK_INSIDE, has_words, is_dated
+from captions.credit.parser import Reading
+from captions.lexicon.vocabulary import Vocabulary
+from captions.plain.context import NO, Neighbours
+from captions.plain.lines import Line, Page
+from captions.text import has_cjk, match_key, name_key
+
+# In characters: the name, the caption above it, and the paragraph below it.
+_LONGEST, _LONGEST_CAPTION, _PARAGRAPH = 48, 420, 80
+_MOST_WORDS = 6
+_HEADING = 80
+
+
+def candidates(page: Page, words: Vocabulary) -> list[int]:
+    """Return the lines that may be names under captions: short, in capitals, before a paragraph. A cheap test."""
+    lines = page.lines
+    found: list[int] = []
+    for at in range(1, len(lines) - 1):
+        text = lines[at].text
+        if len(text) > _LONGEST or not text[0].isupper() or not text[-1].isalnum() or len(text) < 3:
+            continue
+        above = lines[at - 1].text
+        if not 15 <= len(above) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
+            continue
+        tokens = text.split()
+        if len(tokens) > _MOST_WORDS or not all(t[0].isupper() or t in words.small_words for t in tokens):
+            continue
+        if tokens[0].casefold() not in words.bys and _is_in_body(page, at):
+            found.append(at)
+    return found
+
+
+def _is_in_body(page: Page, at: int) -> bool:
+    """Return whether paragraphs are close to a caption and its credit on both sides; in lists and teasers none are."""
+    lines = page.lines
+    below = lines[at + 1]
+    between = below.text == lines[at - 1].text
+    if not any(map(_is_paragraph, lines[max(0, at - (7 if between else 3)) : at - 1])):
+        return False
+    if between or _is_paragraph(below):
+        return True
+    heading = has_words(below.text, 2) and (below.text[0].isalnum() or below.text[0] in "\"'“„«‘¿¡")
+    return heading and not is_dated(below.text) and any(map(_is_paragraph, lines[at + 2 : at + 3]))
+
+
+def _is_paragraph(line: Line) -> bool:
+    text = line.text
+    return len(text) >= (_PARAGRAPH // 2 if has_cjk(text) else _PARAGRAPH) and not text[-1].isalnum()
+
+
+class UnknownNames:
+    """The names of nobody we know in one pass over the lines of an article."""
+
+    def __init__(self, page: Page, near: Neighbours, words: Vocabulary, places: Sequence[int]) -> None:
+        """Take the lines of one pass and those of them that may be names."""
+        self.page, self.near, self.words = page, near, words
+        self.places = [at for at in places if not page.lines[at].taken and page.lines[at].split is None]
+        self._tokens: Counter[str] = Counter()
+        self._names = Counter(page.lines[at].key for at in self.places)
+
+    def find(self, credited: int) -> list[tuple[int, Split]]:
+        """Return the lines that are credits of the lines above them; ``credited`` other captions have credits."""
+        readings = {at: self._reading(at) for at in self.places}
+        named = {at: reading for at, reading in readings.items() if reading is not None}
+        if not named:
+            return []
+        for line in self.page.lines:
+            self._tokens.update(match_key(line.text[:4000]).split())
+        scores = {at: self._score(at, reading) for at, reading in named.items()}
+        table = weights("unknown-name")
+        likely = sum(score >= table["least"] for score in scores.values())
+        out: list[tuple[int, Split]] = []
+        for at, score in scores.items():
+            others = min(2, credited + likely - (score >= table["least"]))
+            if score > NO and score + others * table["others"] >= table["least"]:
+                out.append((at, Split("", named[at], 0, "unknown-name", POSSIBLE)))
+        return out
+
+    def _reading(self, at: int) -> Reading | None:
+        """Return the reading of a line that is nothing but one or two names."""
+        line = self.page.lines[at]
+        above = self.page.lines[at - 1].text
+        if line.label or not self.near.can_be_caption(at, at - 1) or (len(above) < 60 and CLOCK_INSIDE.search(above)):
+            return None
+        reading = read(line.text, self.words)
+        kinds = {p.kind for p in reading.parties}
+        plain = reading.clean and reading.label is None and kinds <= {"person", "organization", "agency"}
+        return reading if plain and len(reading.parties) <= 2 else None
+
+    def _score(self, at: int, reading: Reading) -> float:
+        table = weights("unknown-name")
+        found = Split("", reading, 0, "unknown-name", POSSIBLE)
+        fit = self.near.fit(at, at - 1, found)
+        if fit <= NO:
+            return NO
+        fit -= weights("neighbor")["above"] + weights("neighbor")["unsure"]
+        return min(fit, 3.0) + sum(table[name] for name in self._evidence(at, reading)) + self._overlap(at)
+
+    def _evidence(self, at: int, reading: Reading) -> list[str]:
+        lines = self.page.lines
+        found: list[str] = []
+        first, size = reading.parties[0], len(lines[at].text.split())
+        person = first.kind == "person" and size > 1
+        if is_for_house(reading):
+            found.append("person-for-house")
+        elif person:
+            found.append("person")
+            if has_given_name(first.text, self.words):
+                found.append("given-name")
+        else:
+            found.append("organization" if size > 1 else "one-word")
+            if self._has_headings():
+                found.append("headings")
+        if lines[at - 1].key == lines[at + 1].key:
+            found.append("between")
+        if self._names[lines[at].key] > 1:
+            found.append("repeated")
+        return found
+
+    def _overlap(self, at: int) -> float:
+        """Return what the name's words that also appear elsewhere in the article count against it."""
+        table, key = weights("unknown-name"), self.page.lines[at].key
+        tokens = [t for t in key.split() if len(t) > 2 and t not in self.words.small_words]
+        own = self._names[key]
+        elsewhere = sum(self._tokens[t] > own for t in tokens)
+        return table["appears"] * elsewhere / len(tokens) if elsewhere else table["new"]
+
+    def _has_headings(self) -> bool:
+        """Return whether short lines without a stop are between long paragraphs."""
+        lines = self.page.lines
+        return any(
+            len(line.text) < _HEADING
+            and line.text[-1].isalnum()
+            and len(lines[n - 1].text) > _LONGEST_CAPTION
+            and len(lines[n + 1].text) >= _PARAGRAPH
+            and has_words(line.text, 2)
+            for n, line in enumerate(lines[1:-1], 1)
+        )
+
+
+def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page, words: Vocabulary) -> list[bool]:
+    """Return which brackets at the ends of captions hold credits although they name nobody we know.
+
+    ``found`` has each split with its caption's likeness; ``known`` is how many other captions of the article end in
+    brackets with known names.
+    """
+    table = weights("unknown-bracket")
+    tokens = Counter(token for line in page.lines for token in match_key(line.text[:4000]).split())
+    names = Counter(name_key(split.reading.credit.line) for split, _ in found)
+    out: list[bool] = []
+    for split, fit in found:
+        name = split.reading.credit.line
+        parts = [t for t in match_key(name).split() if len(t) > 2 and t not in words.small_words]
+        own = names[name_key(name)]
+        elsewhere = sum(tokens[t] > own for t in parts) / len(parts) if parts else 1.0
+        score = fit + table["appears"] * elsewhere
+        score += table["two-words"] if len(name.split()) > 1 and split.reading.clean else 0.0
+        score += table["repeated"] if own > 1 else 0.0
+        score += table["others"] * min(2, known + len(found) - own)
+        out.append(score >= table["least"])
+    return out

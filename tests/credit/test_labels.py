@@ -1,0 +1,36 @@
+"""The labels that pages hide from those who see them, in the languages of the world's large broadcasters."""
+
+from __future__ import annotations
+
+import pytest
+
+from captions import parse_credit
+from captions.credit.labels import hidden
+from captions.lexicon.vocabulary import default
+from tests.support.case_files import cases, params
+
+
+@pytest.mark.parametrize("row", params(cases("hidden_labels.toml")))
+def test_hidden_label(row: dict[str, str]) -> None:
+    assert hidden(f"{row['credit']} Getty Images", default()) == ("before", "Getty Images")
+    assert parse_credit(f"{row['credit']} Getty Images").line == "Getty Images"
+    assert hidden(f"{row['caption']} Two herons", default()) == ("caption", "Two herons")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "Image, Two herons",
+        "Photo, Two herons",
+        "Image caption,Two herons",
+        "Image caption, two herons",
+        "Crédito, ahorro",
+    ],
+)
+def test_a_sentence_is_no_hidden_label(text: str) -> None:
+    assert hidden(text, default()) is None
+
+
+@pytest.mark.parametrize("text", ["،تصویر کا ذریعہGetty Images", "، منبع تصوير Getty Images"])
+def test_from_right_to_left_the_comma_may_stand_first(text: str) -> None:
+    assert parse_credit(text).agencies == ("Getty Images",)
