@@ -174,8 +174,16 @@ class Boxes:
                     break
                 if not (best.flags | element.flags) & (PICTURE | CAPTION | CREDIT) and element.name != "figure":
                     break
+                if self._adds_paragraphs(best, element):
+                    break
             best = element
         return best
+
+    def _adds_paragraphs(self, inner: Element, outer: Element) -> bool:
+        """Return whether an element holds more of the article than a box inside it."""
+        numbers = [*range(outer.first_block, inner.first_block), *range(inner.end_block, outer.end_block)]
+        added = [self.tree.blocks[n] for n in numbers if self.tree.blocks[n].tag == "p"]
+        return sum(len(block.text) > 60 for block in added) > 1 or any(len(block.text) > 220 for block in added)
 
     def _has_headline(self, element: Element) -> bool:
         """Return whether an element holds a heading of the first ranks that is not a caption set as one."""

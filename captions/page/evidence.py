@@ -85,7 +85,14 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
     """Weigh a text as a caption."""
-    return _summed(_caption_names(text, setting), CAPTION_WEIGHTS)
+    return _summed(_caption_names(text, read(text[:200], words), setting), CAPTION_WEIGHTS)
+
+
+def _names_a_source(reading: Reading) -> bool:
+    """Return whether a line names a known agency, or a person in a chain."""
+    if any(not p.weak for p in reading.registered):
+        return True
+    return bool(reading.persons) and any(p.joint in ("/", "|", "via", "courtesy") for p in reading.parties)
 
 
 def _summed(names: Iterator[str], weights: dict[str, float]) -> Evidence:
@@ -212,8 +219,10 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         yield "unclean"
 
 
-def _caption_names(text: str, at: Setting) -> Iterator[str]:
+def _caption_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     yield from at.place
+    if reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
+        yield "reads as a credit"
     if at.flags & CAPTION:
         yield "named caption"
     if at.flags & CREDIT:

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field, replace
 
 from captions.caption import split as splitting
 from captions.caption.candidates import LIKELY, SURE, read, trim
+from captions.credit.labels import label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import evidence, site_text
@@ -94,13 +95,13 @@ class Figures:
         seen: Counter[tuple[object, ...]] = Counter()
         names: Counter[tuple[object, ...]] = Counter()
         for box in boxes:
-            for line in box.lines:
+            for line in self._with_labels(box.lines):
                 slots = [slot for slot in self._readings(box, line) if slot.credit]
                 for shape in {slot.shape for slot in slots if slot.shape}:
                     seen[shape] += 1
                 for slot in slots:
                     if slot.clear:
-                        box.credited.add(id(line))
+                        box.credited.add(id(line.pieces))
                     if slot.shape and slot.clear:
                         self._clear.setdefault(slot.shape, set()).add(id(box))
                     elif slot.reading is not None and slot.reading.clean and slot.reading.persons:
@@ -115,7 +116,7 @@ class Figures:
 
     def of(self, box: Box) -> Figure | None:
         """Return what a box says; None where that is neither a caption nor a credit."""
-        lines = [line for line in box.lines if not splitting.is_label(line.text, self._words)]
+        lines = self._with_labels(box.lines)
         if not lines:
             return None
         slots = [self._best(box, line) for line in lines]
@@ -128,7 +129,7 @@ class Figures:
         for line, slot in zip(lines, slots, strict=True):
             if slot.caption_evidence is None and slot.credit_evidence is None and ease:
                 slot = self._as_caption(box, line)
-            wanted = slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
+            wanted = slot.clear or slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
             if wanted and slot.caption:
                 texts.append(slot.caption)
                 used.append(line.block.number)
@@ -145,6 +146,19 @@ class Figures:
 
     def _says_something(self, box: Box, caption: str) -> bool:
         return bool(caption)
+
+    def _with_labels(self, lines: Sequence[BoxLine]) -> list[BoxLine]:
+        """Return the lines; a credit label on a line of its own goes before the next, any other label goes."""
+        found: list[BoxLine] = []
+        label = ""
+        for line in lines:
+            if splitting.is_label(line.text, self._words):
+                kind = label_kind(line.text.strip(" :：=([)]*"), self._words)
+                label = line.text if kind in ("before", "by", "weak") else ""
+                continue
+            found.append(replace(line, text=f"{label} {line.text}") if label else line)
+            label = ""
+        return found
 
     def _as_caption(self, box: Box, line: BoxLine) -> Slot:
         setting = self._setting(box, line, line.pieces[0][1])
@@ -211,15 +225,15 @@ class Figures:
             edge=edge,
             rest=rest,
             alone=len(box.lines) == 1,
-            first=line is box.lines[0],
-            last=line is box.lines[-1] and last,
+            first=line.block is box.lines[0].block,
+            last=line.pieces is box.lines[-1].pieces and last,
             before=line.before,
             linked=linked or (line.block.linked * 2 > len(line.block.text) and not above & LINK),
             heading=line.block.tag in HEADINGS,
             loose=box.loose,
             alts=_alts(box),
             place=self._place_names(box),
-            credited=bool(box.credited - {id(line)}) or bool(rest and id(line) in box.credited),
+            credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
             template=self._template(box, shape) if shape else 0,
         )
 

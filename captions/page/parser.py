@@ -10,7 +10,8 @@ from typing import TypeVar
 from captions.caption import occurrences
 from captions.caption.occurrences import Block as Found
 from captions.decoding import decode_page, what_binary
-from captions.lexicon.vocabulary import Vocabulary, default
+from captions.credit.names import house_spellings
+from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
 from captions.page import dom, limits, page_type
 from captions.page.boxes import Boxes
@@ -28,6 +29,8 @@ from captions.text import match_key, printable, tidy
 
 # Blocks before the article's first paragraph in which its main picture may be, and behind its last.
 _BEFORE, _AFTER = 60, 6
+# In characters: a longer paragraph that no picture precedes is the article's, whatever its last words say.
+_LONGEST_CAPTION = 260
 
 _T = TypeVar("_T")
 
@@ -79,6 +82,8 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
 def _read(
     tree: Tree, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
 ) -> Layout:
+    if told.publication:
+        words = with_houses(words, house_spellings(told.publication))
     blocks = tree.blocks
     outer, names = region(blocks, tree.top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
@@ -143,7 +148,7 @@ def _from_text(
     kept = [b for b in blocks if match_key(b.text) not in known or _is_said(b)]
     lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
     finder = Finder(page_of(lines), words, "")
-    more = finder.find()
+    more = [block for block in finder.find() if _is_sure(block, kept, lines)]
     left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
     for block in more:
         at = kept[block.order]
@@ -151,6 +156,22 @@ def _from_text(
         shown = pictures.before(at.number)
         found.append(Found(block.caption, block.reading, occurrence, block.rule, at.number, shown))
     return found, left
+
+
+def _is_sure(block: Found, kept: list[Block], lines: list[Line]) -> bool:
+    """Return whether a paragraph is a caption by its words: on a page, most captions are in the boxes of pictures.
+
+    If not, its lines are given back to the article.
+    """
+    reading = block.reading
+    at = kept[block.order]
+    named = reading is None or reading.label in ("before", "by", "after") or any(not p.weak for p in reading.registered)
+    if named and (at.pictured or len(block.caption) <= _LONGEST_CAPTION):
+        return True
+    for line in lines:
+        if line.number >= block.order and line.taken and line.text in block.occurrence.text:
+            line.taken = False
+    return False
 
 
 def _headline(blocks: list[Block], title: str) -> str | None:
