@@ -277,7 +277,7 @@ class Judge:
         """Tells what a report says beside the findings; only after :meth:`answer`."""
         return overview(self.audit, self.held, self._undated())
 
-    def _count(self, answer: Answer, waivers: Sequence[store.Aside], known: set[tuple[str, str]]) -> None:
+    def _count(self, answer: Answer, waivers: Sequence[store.Suppression], known: set[tuple[str, str]]) -> None:
         """Takes out what is set aside beside the uses, and counts."""
         shown: dict[str, int] = dict.fromkeys(self.audit.ranks, 0)
         for (code, why), count in self.audit.found().items():
@@ -308,7 +308,7 @@ class Judge:
         """Takes a finding that stands beside the uses."""
         self.loose.setdefault(finding.code, Spool()).add(finding, None)
 
-    def _is_waived(self, finding: Finding, aside: store.Aside) -> bool:
+    def _is_waived(self, finding: Finding, aside: store.Suppression) -> bool:
         if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
             return False
         supplier = name_key(self.parties.get(finding.source, ""))
@@ -334,11 +334,11 @@ def _agreement(row: Mapping[str, Any]) -> Agreement:
     return Agreement(**{**given, "price": None if price is None else Decimal(price)})
 
 
-def _of_uses(baseline: Iterable[Known], loose: set[tuple[str, str]]) -> Iterator[store.Aside]:
+def _of_uses(baseline: Iterable[Known], loose: set[tuple[str, str]]) -> Iterator[store.Suppression]:
     """What a baseline sets aside of uses; what stands beside them is put in ``loose``."""
     for known in baseline:
         if known.of_use:
             digest = store.caption_digest(match_key(known.caption), known.caption)
-            yield store.Aside(known.code, None, known.line, known.source, digest, known.line is None)
+            yield store.Suppression(known.code, None, known.line, known.source, digest, known.line is None)
         else:
             loose.add((known.code, known.source))

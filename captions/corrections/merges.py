@@ -9,7 +9,7 @@ from captions.errors import CaptionsError
 from captions.lexicon.user_register import Change, OwnRegister
 from captions.text import name_key, tidy
 
-Merged = db.Merged
+Merged = db.MergeResult
 
 
 def merge(engine: Engine, change: Change, who: str, reason: str) -> Merged:

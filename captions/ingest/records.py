@@ -137,10 +137,10 @@ def write(
     db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=mended)
 
 
-def failure_record(unread: Unread) -> db.Failure | None:
+def failure_record(unread: Unread) -> db.FailureRecord | None:
     """A failure as the store takes it; None of a mistyped path and of standard input, which are no archive."""
     passing = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
-    return None if unread.missing or passing else db.Failure(unread.name, unread.reason)
+    return None if unread.missing or passing else db.FailureRecord(unread.name, unread.reason)
 
 
 def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:

@@ -56,21 +56,21 @@ _BESIDE: dict[str, Any] = dict.fromkeys(
 
 
 @dataclass(frozen=True, slots=True)
-class Stored:
+class AddResult:
     """What became of a record: its number, and whether it is new or was there already, just the same."""
 
     id: int
     new: bool
 
 
-def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[Stored]:
+def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[AddResult]:
     """Store agreements, all or none; of one that is stored with the same terms give the number it has.
 
-    One that was ended early is the same with its new end only; one that was undone is none any more. Raises StoreError
+    One that was ended early is the same with its new end only; one that was undone is none any more. Raises BaseStoreError
     if the database refuses them.
     """
     told = [(_clean(record), optional(record.added_by)) for record in records]
-    out: list[Stored] = []
+    out: list[AddResult] = []
     with writing(engine) as connection:
         merges = holding(connection)
         names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in told}
@@ -86,9 +86,9 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[S
                 row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)
-                out.append(Stored(int(added), new=True))
+                out.append(AddResult(int(added), new=True))
             else:
-                out.append(Stored(known_id, new=False))
+                out.append(AddResult(known_id, new=False))
     return out
 
 

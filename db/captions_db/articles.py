@@ -33,9 +33,9 @@ from captions_db import rollups
 from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
-from captions_db.errors import StoreError
+from captions_db.errors import BaseStoreError
 from captions_db.queries.listings import run_summary
-from captions_db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
+from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
 from captions_db.rows import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from captions_db.search import name_key
 
@@ -56,7 +56,7 @@ def start_run(engine: Engine, version: str) -> int:
     with writing(engine) as connection:
         key = connection.execute(insert(m.ingest_run).values(row)).inserted_primary_key
     if key is None:
-        raise StoreError("the database gave no number for the run")
+        raise BaseStoreError("the database gave no number for the run")
     return int(key[0])
 
 
@@ -64,7 +64,7 @@ def write_articles(
     engine: Engine,
     run_id: int,
     records: Sequence[ArticleRecord],
-    failures: Sequence[Failure] = (),
+    failures: Sequence[FailureRecord] = (),
     *,
     skipped: int = 0,
     parties: Iterable[PartyNames] = (),
@@ -78,7 +78,7 @@ def write_articles(
     ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
     of them stands in its own failures, those of the earlier runs are deleted.
     Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
-    no sense (two uses in one position, a confidence over 1), StoreError if the database fails.
+    no sense (two uses in one position, a confidence over 1), BaseStoreError if the database fails.
     """
     for record in records:
         check(record)
@@ -133,7 +133,7 @@ def finish_run(engine: Engine, run_id: int) -> RunSummary:
         summary = run_summary(connection, run_id)
     if summary is None:
         raise ValueError(f"no run {run_id}")
-    with suppress(StoreError):
+    with suppress(BaseStoreError):
         # All is stored. What cannot be counted now is answered from the uses themselves until the next run counts it.
         rollups.count_uses(engine)
     return summary

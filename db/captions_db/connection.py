@@ -79,7 +79,7 @@ def without_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache: int = LARGE_CACHE) -> Engine:
-    """Return the engine for a path or a URL, whatever its schema. Raise StoreError as ``open_store`` does."""
+    """Return the engine for a path or a URL, whatever its schema. Raise BaseStoreError as ``open_store`` does."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(_sqlite_url(address, create), connect_args={"timeout": busy_timeout})

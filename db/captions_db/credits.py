@@ -24,7 +24,7 @@ _KIND = {"creator": "creator", "agency": "agency", "supplier": "agency"}
 """The kind of a party that stands in a role."""
 
 
-class _Stored(NamedTuple):
+class _StoredReading(NamedTuple):
     """The reading of a line that is stored, as far as one needs to know whether another is better."""
 
     id: int
@@ -66,7 +66,7 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    said = _Said(held(connection, lines), holding(connection))
+    said = _Decisions(held(connection, lines), holding(connection))
     new = [said.over(row) | {"version": version} for row in new]
     better = {key: said.over(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
@@ -170,7 +170,7 @@ def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
         connection.execute(update(m.use).where(use.credit_id.in_(chunk)).values(supplier_id=supplier))
 
 
-class _Said(NamedTuple):
+class _Decisions(NamedTuple):
     """What persons said: of lines, and of agencies that are one."""
 
     corrections: Mapping[str, CorrectionRecord]
@@ -185,7 +185,7 @@ class _Said(NamedTuple):
 
 
 def _put_said(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
-    said = _Said(held(connection, {row["line"] for row in stored.values()}), holding(connection))
+    said = _Decisions(held(connection, {row["line"] for row in stored.values()}), holding(connection))
     new = {row_id: said.over(parsed(row)) for row_id, row in stored.items()}
     _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
     return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]
@@ -201,7 +201,7 @@ def _rank(row: Row) -> tuple[float, str]:
     return row["confidence"], row["reading"]
 
 
-def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _Stored]:
+def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _StoredReading]:
     """Give what was read of these lines, by the digest of the line; a correction over it does not count."""
     column = m.credit.c
     columns = (column.line_digest, column.id, column.version, column.confidence, column.reading, column.parsed)
@@ -211,7 +211,7 @@ def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[s
             rank = (row.confidence, row.reading)
             if row.parsed is not None:
                 rank = _rank(json.loads(row.parsed))
-            out[row.line_digest] = _Stored(row.id, row.version, rank)
+            out[row.line_digest] = _StoredReading(row.id, row.version, rank)
     return out
 
 

@@ -10,7 +10,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Table, func, insert, select, update
 
 from captions_db import models as m
-from captions_db.agreements import Stored
+from captions_db.agreements import AddResult
 from captions_db.bulk import in_chunks
 from captions_db.connection import writing
 from captions_db.credits import put_corrected
@@ -56,7 +56,7 @@ class UseKey:
 
 
 @dataclass(frozen=True, slots=True)
-class Corrected:
+class CorrectionResult:
     """What became of a correction: its number, whether it is new, and of how many uses it is the credit."""
 
     id: int
@@ -64,29 +64,29 @@ class Corrected:
     uses: int
 
 
-def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list[Corrected]:
+def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list[CorrectionResult]:
     """Store corrections, all or none, and lay them over the credits of their lines.
 
     One that says what the one that holds says already is not stored again. Of a line that no use has, it is kept for
     when one comes. Of two for one line, the later holds.
     """
-    out: list[Stored] = []
+    out: list[AddResult] = []
     with writing(engine) as connection:
         known = held(connection, [storable(record.line) for record in records])
         for record in records:
             row = correction_row(record)
             same = known.get(row["line"])
             if same is not None and same.id is not None and correction_row(same) | _SAYING == row | _SAYING:
-                out.append(Stored(same.id, new=False))
+                out.append(AddResult(same.id, new=False))
                 continue
             number = _insert(connection, m.correction, row)
             known[row["line"]] = replace(record, line=row["line"], id=number)
-            out.append(Stored(number, new=True))
+            out.append(AddResult(number, new=True))
         lines = [storable(record.line) for record in records]
         put_corrected(connection, set(lines))
         count_noted(connection)
         uses = _uses_of(connection, set(lines))
-    return [Corrected(it.id, it.new, uses.get(line, 0)) for it, line in zip(out, lines, strict=True)]
+    return [CorrectionResult(it.id, it.new, uses.get(line, 0)) for it, line in zip(out, lines, strict=True)]
 
 
 def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple[CorrectionRecord, int]:
@@ -112,9 +112,9 @@ def lines_in_use(engine: Engine, lines: Collection[str]) -> set[str]:
         }
 
 
-def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[Stored]:
+def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResult]:
     """Store waivers, all or none; one that sets the same aside as one that holds is not stored again."""
-    out: list[Stored] = []
+    out: list[AddResult] = []
     with writing(engine) as connection:
         known = {record.meaning: record.id for record in _waivers(connection) if record.undone is None}
         merges = holding(connection)
@@ -122,7 +122,7 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[Stored]
             row = _waiver_row(record, merges)
             meaning = tuple(row[name] for name in _SET_ASIDE)
             number = known.get(meaning)
-            out.append(Stored(number or _insert(connection, m.waiver, row), new=number is None))
+            out.append(AddResult(number or _insert(connection, m.waiver, row), new=number is None))
             known[meaning] = out[-1].id
     return out
 

@@ -7,16 +7,16 @@ import re
 from sqlalchemy import exc
 
 from captions_db.errors import (
+    BaseStoreError,
     FullStoreError,
     LockedStoreError,
     MissingStoreError,
     NotAStoreError,
     ReadOnlyStoreError,
-    StoreError,
     UnusableStoreError,
 )
 
-_SQLITE: tuple[tuple[str, type[StoreError], str], ...] = (
+_SQLITE: tuple[tuple[str, type[BaseStoreError], str], ...] = (
     (
         "SQLITE_BUSY",
         LockedStoreError,
@@ -66,8 +66,8 @@ def shown(text: str) -> str:
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
-def translated(error: BaseException, where: str) -> StoreError | None:
-    """Give the StoreError that a driver's error stands for, or None where it is a mistake in this program.
+def translated(error: BaseException, where: str) -> BaseStoreError | None:
+    """Give the BaseStoreError that a driver's error stands for, or None where it is a mistake in this program.
 
     ``where`` names the database in the message. Broken constraints and wrong SQL are such mistakes: they stay
     as they are, with their traceback.

@@ -41,7 +41,7 @@ class MergeRecord:
 
 
 @dataclass(frozen=True, slots=True)
-class Merged:
+class MergeResult:
     """What a merge, or undoing it, changed."""
 
     credits: int
@@ -72,7 +72,7 @@ def merge_parties(
     *,
     spellings: Iterable[str] = (),
     key: Callable[[str], str] = name_key,
-) -> Merged:
+) -> MergeResult:
     """Say that these names of agencies are other names of one agency, in one transaction.
 
     ``merge_parties(engine, ["Gull Press"], "Reuters", "kim")``: credits, uses, agreements and waivers of Gull Press
@@ -119,7 +119,7 @@ def merges(engine: Engine) -> list[MergeRecord]:
         ]
 
 
-def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -> Merged:
+def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -> MergeResult:
     """Part agencies again, in one transaction: lines, agreements and waivers are under the names that they had.
 
     ValueError if there is no merge with one of these numbers, or it is undone already.
@@ -137,7 +137,7 @@ def _renamed(connection: Connection, before: Mapping[str, str]) -> dict[str, str
     return {name: now.get(name, name) for name in {*before, *now} if before.get(name) != now.get(name)}
 
 
-def _lay_over(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> Merged:
+def _lay_over(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> MergeResult:
     """Store what is to be said of these names now; gives what that changed."""
     credit_ids = _credits_of(connection, renamed.keys() - before.keys())
     # A line whose name went by another is one over whose reading something was said.
@@ -145,7 +145,7 @@ def _lay_over(connection: Connection, before: Mapping[str, str], renamed: Mappin
     moved = put_merged(connection, credit_ids)
     agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
     count_noted(connection)
-    return Merged(len(moved), _uses_of(connection, moved), agreements, waivers)
+    return MergeResult(len(moved), _uses_of(connection, moved), agreements, waivers)
 
 
 def _stored(connection: Connection, keys: Collection[str], key: Callable[[str], str]) -> set[str]:

@@ -83,7 +83,7 @@ class ArticleRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class FailureRecord:
     """A source that could not be read, and why."""
 
     source: str
@@ -112,4 +112,4 @@ class RunSummary:
     changed: int
     unchanged: int
     failed: int
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailureRecord, ...] = ()

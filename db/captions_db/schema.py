@@ -52,7 +52,7 @@ def check_version(found: str, place: str) -> None:
 def upgrade(engine: Engine) -> None:
     """Upgrade the schema to ``HEAD`` in one transaction; create it in an empty database.
 
-    Raise NotAStoreError if rows would refer to missing rows, and StoreError as any write does.
+    Raise NotAStoreError if rows would refer to missing rows, and BaseStoreError as any write does.
     """
     with without_transaction(engine) as connection:
         sqlite = connection.dialect.name == "sqlite"

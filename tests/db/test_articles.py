@@ -289,7 +289,9 @@ def test_known_hashes(engine: Engine) -> None:
 
 def test_a_run_tells_what_it_did(engine: Engine) -> None:
     run = db.start_run(engine, "0.1.0")
-    db.write_articles(engine, run, ARTICLES[:2], [db.Failure("z.bin", "binary"), db.Failure("a.txt", "empty")])
+    db.write_articles(
+        engine, run, ARTICLES[:2], [db.FailureRecord("z.bin", "binary"), db.FailureRecord("a.txt", "empty")]
+    )
     db.write_articles(engine, run, [STALE[0], ARTICLES[1]], skipped=3)
     cut_off = db.run_summaries(engine)[0]
     assert cut_off.finished is None
@@ -306,7 +308,7 @@ def test_a_run_tells_what_it_did(engine: Engine) -> None:
         changed=1,
         unchanged=4,
         failed=2,
-        failures=(db.Failure("a.txt", "empty"), db.Failure("z.bin", "binary")),
+        failures=(db.FailureRecord("a.txt", "empty"), db.FailureRecord("z.bin", "binary")),
     )
     later = db.start_run(engine, "0.2.0")
     assert [it.id for it in db.run_summaries(engine)] == [later, run]
@@ -353,7 +355,7 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
         text, text, text, text, text, text, None, text, (UseRecord(0, text, text, credit, images=(text,)),)
     )
     run = db.start_run(engine, text)
-    db.write_articles(engine, run, [record], [db.Failure(text, text)])
+    db.write_articles(engine, run, [record], [db.FailureRecord(text, text)])
     parties: list[db.PartyNames] = [(text, "agency", [text])]
     assert db.write_articles(engine, run, [record], parties=parties) == db.BatchCounts(unchanged=1)
     [row] = db.uses_for_audit(engine)

@@ -35,7 +35,7 @@ def credit_of(engine: Engine, line: str) -> CreditRecord:
     return found
 
 
-def correct(engine: Engine, *records: CorrectionRecord) -> list[db.Corrected]:
+def correct(engine: Engine, *records: CorrectionRecord) -> list[db.CorrectionResult]:
     return db.add_corrections(engine, records)
 
 

@@ -34,7 +34,7 @@ def usage(engine: Engine) -> dict[Any, int]:
     return {row.values[0]: row.uses for row in db.agency_usage(engine).rows}
 
 
-def part(engine: Engine, name: str, into: str) -> db.Merged:
+def part(engine: Engine, name: str, into: str) -> db.MergeResult:
     """Undoes the merge that holds of one name into another."""
     numbers = [it.id for it in db.merges(engine) if (it.name, it.into, it.undone) == (name, into, None)]
     assert numbers
@@ -55,7 +55,7 @@ def test_uses_of_the_one_are_the_others(engine: Engine) -> None:
     before = usage(engine)
     assert (before["Gull"], before["Reuters"]) == (2, 3)
     done = db.merge_parties(engine, ["Gull"], "Reuters", "kim", "one house")
-    assert done == db.Merged(credits=3, uses=4, agreements=0, waivers=0)
+    assert done == db.MergeResult(credits=3, uses=4, agreements=0, waivers=0)
     after = usage(engine)
     # A line that named both told no supplier; now it names one.
     assert (after.get("Gull"), after["Reuters"], after.get(None, 0)) == (None, 6, before[None] - 1)
@@ -75,7 +75,7 @@ def test_merged_twice_is_merged_once(engine: Engine) -> None:
     write(engine, OURS)
     db.merge_parties(engine, ["Gull"], "Reuters", "kim")
     before = contents(engine)
-    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.Merged(0, 0, 0, 0)
+    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.MergeResult(0, 0, 0, 0)
     assert contents(engine) == before
 
 
@@ -98,7 +98,7 @@ def test_undone_it_is_as_if_never_said(engine: Engine) -> None:
     assert (done.agreements, done.waivers) == (1, 1)
     assert suppliers(engine) == ["Reuters", "Reuters", "Reuters", "AP"]
     assert read_off(engine) != before
-    assert part(engine, "Gull", "Reuters") == db.Merged(3, 4, 1, 1)
+    assert part(engine, "Gull", "Reuters") == db.MergeResult(3, 4, 1, 1)
     assert read_off(engine) == before
     assert suppliers(engine) == ["Gull", "Reuters", "Gull", "AP"]
     for number, said in ((1, "undone already, by lee"), (2, "no party_merge 2")):
@@ -193,7 +193,7 @@ def test_only_what_holds_counts_whatever_was_said_before(stores: Stores, steps: 
 def test_a_name_merged_elsewhere_takes_all_of_it_along(engine: Engine) -> None:
     filled(engine)
     db.merge_parties(engine, ["Gull"], "AP", "kim")
-    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.Merged(3, 3, 1, 1)
+    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.MergeResult(3, 3, 1, 1)
     assert held(engine) == [("Gull", "Reuters")]
     assert [(it.supplier, it.note) for it in db.agreements(engine) if it.note == "of Gull"] == [("Reuters", "of Gull")]
     first = db.merges(engine)[0]

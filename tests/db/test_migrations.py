@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from captions_db.audit import Confines, Counts, auditing
+from captions_db.audit import ReportFilter, UseCounts, auditing
 from captions_db.connection import connect, without_transaction
 from captions_db.drift import broken_references, damage, described, drift
 from captions_db.models import METADATA
@@ -169,7 +169,7 @@ def test_an_upgraded_store_keeps_its_uses(upgraded: Engine) -> None:
     )
     assert [use.use_id for use in db.find(upgraded, "dog").uses] == [1]
     [run] = db.run_summaries(upgraded)
-    assert (run.new, run.failures) == (1, (db.Failure("b.bin", "binary"),))
+    assert (run.new, run.failures) == (1, (db.FailureRecord("b.bin", "binary"),))
 
 
 def test_an_upgraded_store_keeps_what_persons_decided(upgraded: Engine) -> None:
@@ -208,5 +208,5 @@ def test_an_upgraded_store_takes_further_articles(upgraded: Engine) -> None:
         runs = connection.exec_driver_sql("SELECT source, run_id FROM article ORDER BY source").all()
     assert [tuple(row) for row in runs] == [("a.html", 1), ("c.txt", 2)]
     with auditing(upgraded, {"CR101": 0}) as audit:
-        audit.confine(Confines(run=2))
-        assert audit.counts() == Counts(uses=1, articles=1, undated=1, without_run=0)
+        audit.confine(ReportFilter(run=2))
+        assert audit.counts() == UseCounts(uses=1, articles=1, undated=1, without_run=0)

@@ -34,9 +34,9 @@ def execute(path: Path, statement: str) -> None:
         connection.commit()
 
 
-def refused(url: str | Path, kind: type[db.StoreError], *, create: bool) -> str:
+def refused(url: str | Path, kind: type[db.BaseStoreError], *, create: bool) -> str:
     """Open what cannot be opened; gives the message, which must be one line of plain text."""
-    with pytest.raises(db.StoreError) as caught:
+    with pytest.raises(db.BaseStoreError) as caught:
         db.open_store(str(url), create=create, busy_timeout=0.05)
     assert caught.type is kind
     message = str(caught.value)

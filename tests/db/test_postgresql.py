@@ -26,8 +26,8 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement)
 
 
-def refused(url: str, kind: type[db.StoreError], *, create: bool) -> str:
-    with pytest.raises(db.StoreError) as caught:
+def refused(url: str, kind: type[db.BaseStoreError], *, create: bool) -> str:
+    with pytest.raises(db.BaseStoreError) as caught:
         db.open_store(url, create=create, busy_timeout=0.05)
     assert caught.type is kind
     message = str(caught.value)
@@ -84,7 +84,7 @@ def test_a_database_that_cannot_hold_every_text(postgresql: Stores, create: bool
 
 
 @pytest.mark.parametrize(("version", "kind"), [("0000", db.OlderStoreError), ("0999", db.NewerStoreError)])
-def test_another_schema(postgresql: Stores, version: str, kind: type[db.StoreError]) -> None:
+def test_another_schema(postgresql: Stores, version: str, kind: type[db.BaseStoreError]) -> None:
     url = postgresql.empty()
     execute(url, f"UPDATE alembic_version SET version_num = '{version}'")  # noqa: S608 - a version above  # noqa: S608 - a version above
     for create in (True, False):

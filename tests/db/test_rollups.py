@@ -10,7 +10,7 @@ from typing import Any
 
 import captions_db as db
 import pytest
-from captions_db import ArticleRecord, CorrectionRecord, Span, UseRecord
+from captions_db import ArticleRecord, CorrectionRecord, DateSpan, UseRecord
 from captions_db import models as m
 from captions_db.models.rollups import COUNTS
 from captions_db.rollups import count_again, count_uses, up_to_date, wrong_counts
@@ -24,11 +24,11 @@ from tests.support.engines import Stores
 
 NAMES = ("Reuters", "AFP", "APA", "dpa", "Gull")
 WITHIN_A_MONTH = (
-    Span("Reuters", date(2024, 3, 5), date(2024, 3, 31), "late"),
-    Span("Reuters", date(2024, 12, 31), date(2025, 1, 1), "turn"),
-    Span("APA", None, date(2024, 2, 28), "early"),
-    Span("APA", date(2024, 3, 1), None, "any"),
-    Span("dpa", None, None, "undated", dated=False),
+    DateSpan("Reuters", date(2024, 3, 5), date(2024, 3, 31), "late"),
+    DateSpan("Reuters", date(2024, 12, 31), date(2025, 1, 1), "turn"),
+    DateSpan("APA", None, date(2024, 2, 28), "early"),
+    DateSpan("APA", date(2024, 3, 1), None, "any"),
+    DateSpan("dpa", None, None, "undated", dated=False),
 )
 BOUNDS = (None, date(2024, 1, 1), date(2024, 3, 1), date(2024, 3, 31), date(2024, 12, 31), date(2025, 1, 1))
 LINE = st.sampled_from([line for line in LINES if line is not None])
@@ -109,7 +109,7 @@ def test_what_is_kept_is_what_is_counted(
     until: date | None,
     paper: str | None,
     agency: str | None,
-    spans: tuple[Span, ...],
+    spans: tuple[DateSpan, ...],
 ) -> None:
     engine = db.open_store(stores.empty(), create=True)
     plain: dict[str, Any] = {"counts": (), "spans": spans}

@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import captions_db as db
-from captions_db import ArticleRecord, CorrectionRecord, CreditRecord, Span, UseRecord
+from captions_db import ArticleRecord, CorrectionRecord, CreditRecord, DateSpan, UseRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -27,10 +27,10 @@ LINES = (
 )
 DAYS = (None, date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 12, 31), date(2025, 1, 1))
 SPANS = (
-    Span("Reuters", date(2024, 1, 1), date(2024, 3, 31), "web"),
-    Span("Reuters", date(2025, 1, 1), None, "print, web"),
-    Span("APA", None, None, "any"),
-    Span("APA", None, None, "any", dated=False),
+    DateSpan("Reuters", date(2024, 1, 1), date(2024, 3, 31), "web"),
+    DateSpan("Reuters", date(2025, 1, 1), None, "print, web"),
+    DateSpan("APA", None, None, "any"),
+    DateSpan("APA", None, None, "any", dated=False),
 )
 Printed = tuple[str | None, date | None, list[CreditRecord | None]]
 ARTICLES: st.SearchStrategy[list[Printed]] = st.lists(

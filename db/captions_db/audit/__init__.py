@@ -26,9 +26,9 @@ from sqlalchemy import (
 from captions_db import models as m
 from captions_db.audit import candidates, listing, statements, suppressions
 from captions_db.audit import work_tables as t
-from captions_db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
-from captions_db.audit.listing import Listed
-from captions_db.audit.suppressions import Aside, caption_digest
+from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
+from captions_db.audit.listing import ReportedFinding
+from captions_db.audit.suppressions import Suppression, caption_digest
 from captions_db.queries.filters import use_filters
 from captions_db.queries.uses import credits_between, credits_by_id
 from captions_db.records import CreditRecord
@@ -40,7 +40,7 @@ _PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Confines:
+class ReportFilter:
     """Which uses are reported; None confines nothing. ``suppliers`` are names of agencies as stored."""
 
     publication: str | None = None
@@ -52,7 +52,7 @@ class Confines:
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
+class UseCounts:
     """How many uses, in how many articles, are reported on; how many have no day; how many no known run, if asked."""
 
     uses: int
@@ -72,9 +72,9 @@ class Audit:
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
-        self.steps = statements.Steps(connection, ranks, self._where)
+        self.steps = statements.FindingStatements(connection, ranks, self._where)
 
-    def confine(self, confines: Confines) -> None:
+    def confine(self, confines: ReportFilter) -> None:
         """Report on some uses only. All are compared and counted, whatever is reported."""
         where = use_filters(None, confines.since, confines.until, confines.publication)
         if confines.suppliers is not None:
@@ -225,7 +225,7 @@ class Audit:
         }
         self._put(t.period, row)
 
-    def put_asides(self, why: str, rows: Iterable[Aside]) -> None:
+    def put_asides(self, why: str, rows: Iterable[Suppression]) -> None:
         """Set findings aside: ``why`` is waiver or baseline."""
         suppressions.put(self.connection, why, rows, self.ranks)
 
@@ -241,7 +241,7 @@ class Audit:
 
     # --- what is asked
 
-    def waivers(self, today: date) -> list[Aside]:
+    def waivers(self, today: date) -> list[Suppression]:
         """Give the waivers that hold on a day."""
         return suppressions.waivers(self.connection, today)
 
@@ -261,7 +261,7 @@ class Audit:
         """Give the uses whose printed credit differs from the page's structured data."""
         return candidates.with_structured_credits(self.connection)
 
-    def articles_with_captions(self) -> Iterator[Near]:
+    def articles_with_captions(self) -> Iterator[ArticleCaptions]:
         """See :func:`db.audit.candidates.articles_with_captions`."""
         return candidates.articles_with_captions(self.connection)
 
@@ -295,7 +295,7 @@ class Audit:
         rows = self.connection.execute(select(found.rank, found.aside, func.count()).group_by(found.rank, found.aside))
         return {(codes[rank], why): count for rank, why, count in rows}
 
-    def listed(self, first: int, last: int) -> Iterator[Listed]:
+    def listed(self, first: int, last: int) -> Iterator[ReportedFinding]:
         """Give the findings from one place in the list to another, both included."""
         return listing.listed(self.connection, first, last)
 
@@ -303,7 +303,7 @@ class Audit:
         """Give these credits by id."""
         return credits_by_id(self.connection, credit_ids)
 
-    def counts(self) -> Counts:
+    def counts(self) -> UseCounts:
         """Count the uses that are reported on."""
         use = m.use.c
         by_article = (
@@ -317,7 +317,7 @@ class Audit:
         undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
         unknown = select(m.article.c.id).where(m.article.c.run_id.is_(None))
         without_run = select(func.count()).select_from(m.use).where(use.article_id.in_(unknown))
-        return Counts(
+        return UseCounts(
             int(uses or 0),
             articles,
             self.connection.execute(undated).scalar_one(),
@@ -356,15 +356,15 @@ def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
 
 __all__ = [
     "NOBODY",
-    "Aside",
+    "ArticleCaptions",
     "Audit",
-    "Confines",
-    "Counts",
     "CreditKind",
     "CreditedUse",
-    "Listed",
-    "Near",
+    "ReportFilter",
+    "ReportedFinding",
     "SharedUse",
+    "Suppression",
+    "UseCounts",
     "auditing",
     "caption_digest",
 ]

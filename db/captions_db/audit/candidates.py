@@ -42,7 +42,7 @@ class CreditedUse(NamedTuple):
     caption: str
 
 
-class Near(NamedTuple):
+class ArticleCaptions(NamedTuple):
     """The match keys of the captions in one article, parted by line ends."""
 
     article_id: int
@@ -133,7 +133,7 @@ def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
-def articles_with_captions(connection: Connection) -> Iterator[Near]:
+def articles_with_captions(connection: Connection) -> Iterator[ArticleCaptions]:
     """Give the articles with two captions or more, except those known to have no captions that are nearly the same."""
     use, key, article = m.use.c, m.caption.c.match_key, m.article.c
     asked = select(article.id).where(article.near.is_not(false()))
@@ -144,7 +144,7 @@ def articles_with_captions(connection: Connection) -> Iterator[Near]:
         .group_by(use.article_id)
         .having(func.count() > 1)
     )
-    yield from map(Near._make, _stream(connection, statement))
+    yield from map(ArticleCaptions._make, _stream(connection, statement))
 
 
 def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:

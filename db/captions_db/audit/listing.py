@@ -14,7 +14,7 @@ from captions_db.audit import work_tables as t
 _PAGE = 1_000
 
 
-class Listed(NamedTuple):
+class ReportedFinding(NamedTuple):
     """A finding with its use, as it is reported."""
 
     number: int | None
@@ -33,7 +33,7 @@ class Listed(NamedTuple):
     publication: str | None
 
 
-def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
+def listed(connection: Connection, first: int, last: int) -> Iterator[ReportedFinding]:
     """Give the findings from one place in the list to another, both included."""
     use, remark, caption, article = m.use.c, t.remark.c, m.caption.c, m.article.c
     statement = (
@@ -55,4 +55,4 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     )
     for start in range(first, last + 1, _PAGE):
         page = {"first": start, "last": min(start + _PAGE - 1, last)}
-        yield from map(Listed._make, connection.execute(statement, page))
+        yield from map(ReportedFinding._make, connection.execute(statement, page))

@@ -12,7 +12,7 @@ from captions_db import models as m
 from captions_db.audit import work_tables as t
 
 
-class Shown(NamedTuple):
+class ReportedUse(NamedTuple):
     """A use as a report lists it under its article."""
 
     article_id: int
@@ -70,7 +70,9 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str 
     return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")
 
 
-def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]], articles: int) -> Iterator[Shown]:
+def uses_by_article(
+    connection: Connection, where: Sequence[ColumnElement[bool]], articles: int
+) -> Iterator[ReportedUse]:
     """Give the uses of the first articles that have some, in the order of the report."""
     use, article = m.use.c, m.article.c
     by_source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
@@ -103,4 +105,4 @@ def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]]
         .where(*where)
         .order_by(by_source, use.position)
     )
-    yield from map(Shown._make, rows)
+    yield from map(ReportedUse._make, rows)

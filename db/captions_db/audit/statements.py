@@ -31,7 +31,7 @@ FIRST_DAY, LAST_DAY = date.min, date.max
 Which = Literal["all", "reached", "found"]
 
 
-class Steps:
+class FindingStatements:
     """The steps of one audit: what each finds goes into ``found``, confined to the uses that are reported."""
 
     def __init__(self, connection: Connection, ranks: Mapping[str, int], where: Sequence[ColumnElement[bool]]) -> None:

@@ -22,7 +22,7 @@ _BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
+class Suppression:
     """What a waiver or a baseline sets aside; None sets no limit."""
 
     code: str
@@ -41,15 +41,15 @@ def caption_digest(match_key: str, caption: str) -> str:
     return digest(storable(match_key), text) if text else ""
 
 
-def waivers(connection: Connection, today: date) -> list[Aside]:
+def waivers(connection: Connection, today: date) -> list[Suppression]:
     """Give the waivers that hold on a day."""
     column = m.waiver.c
     holds = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
-    return [Aside(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
+    return [Suppression(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
 
 
-def put(connection: Connection, why: str, asides: Iterable[Aside], ranks: Mapping[str, int]) -> None:
+def put(connection: Connection, why: str, asides: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
     """Write what is set aside, by ids; what names nothing that is stored sets nothing aside."""
     wanted = (aside for aside in asides if aside.code in ranks)
     suppliers: Mapping[str, Sequence[int]] = {}

@@ -12,7 +12,7 @@ from captions_db.models.base import Base
 _NEAR = column("near", Boolean).is_not(false())
 
 
-class Article(Base, table=True):
+class ArticleTable(Base, table=True):
     """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
 
     ``near`` is whether two of its captions may be nearly the same; NULL if nobody checked.
@@ -34,7 +34,7 @@ class Article(Base, table=True):
     near: bool | None = None
 
 
-class Caption(Base, table=True):
+class CaptionTable(Base, table=True):
     """A caption's text, once over all articles, and the key under which near texts match.
 
     ``key_number`` stands for the key where captions are looked for that share one; NULL for the empty one.
@@ -50,7 +50,7 @@ class Caption(Base, table=True):
     search_text: str = Field(sa_type=Text)
 
 
-class Party(Base, table=True):
+class PartyTable(Base, table=True):
     """A creator or an agency, by canonical name."""
 
     __tablename__ = "party"
@@ -65,7 +65,7 @@ class Party(Base, table=True):
     name_key: str = Field(sa_type=Text, index=True)
 
 
-class PartyAlias(Base, table=True):
+class PartyAliasTable(Base, table=True):
     """Another spelling of a party's name. One alias may stand for several parties: AA, PA."""
 
     __tablename__ = "party_alias"
@@ -76,7 +76,7 @@ class PartyAlias(Base, table=True):
     alias_key: str = Field(sa_type=Text, index=True)
 
 
-class Credit(Base, table=True):
+class CreditTable(Base, table=True):
     """A credit line, once over all articles, and how it was read.
 
     ``line_digest`` is of the line and its rights, if any: the same line with another license is another credit.
@@ -105,7 +105,7 @@ class Credit(Base, table=True):
     search_text: str = Field(sa_type=Text)
 
 
-class CreditParty(Base, table=True):
+class CreditPartyTable(Base, table=True):
     """Which party stands in which credit, in which role, at which place."""
 
     __tablename__ = "credit_party"
@@ -122,7 +122,7 @@ class CreditParty(Base, table=True):
     party_id: int = Field(foreign_key="party.id")
 
 
-class Use(Base, table=True):
+class UseTable(Base, table=True):
     """One caption with its credit in one article: what is licensed, counted and audited.
 
     ``used_on`` and ``publication`` are the article's, ``supplier_id`` is the credit's, here once more so that counting
@@ -159,7 +159,7 @@ class Use(Base, table=True):
     rule: str = Field(sa_type=Text)
 
 
-class UseImage(Base, table=True):
+class UseImageTable(Base, table=True):
     """The address of a picture of a use."""
 
     __tablename__ = "use_image"
@@ -170,7 +170,7 @@ class UseImage(Base, table=True):
     address: str = Field(sa_type=Text)
 
 
-class IngestRun(Base, table=True):
+class IngestRunTable(Base, table=True):
     """What was read when, by which version of the program; ``finished`` is NULL where a run was cut off."""
 
     __tablename__ = "ingest_run"
@@ -185,7 +185,7 @@ class IngestRun(Base, table=True):
     failed: int = 0
 
 
-class IngestFailure(Base, table=True):
+class IngestFailureTable(Base, table=True):
     """A source that a run could not read, and why."""
 
     __tablename__ = "ingest_failure"

@@ -18,7 +18,7 @@ class Undoable(Base):
     undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
-class Agreement(Undoable, table=True):
+class AgreementTable(Undoable, table=True):
     """A license the newsroom holds with a supplier: from when to when, for what, where, how many, at what price.
 
     ``scopes``, ``territories`` and ``excluded`` are JSON lists of strings; an empty list of scopes or territories sets
@@ -62,7 +62,7 @@ class Agreement(Undoable, table=True):
     ended_by: str | None = Field(default=None, sa_type=Text)
 
 
-class Correction(Undoable, table=True):
+class CorrectionTable(Undoable, table=True):
     """What a person said that a credit line means. The latest that is not undone holds, for all uses of the line.
 
     ``creators``, ``agencies`` and ``qualifiers`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
@@ -86,7 +86,7 @@ class Correction(Undoable, table=True):
     made: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-class Waiver(Undoable, table=True):
+class WaiverTable(Undoable, table=True):
     """A finding set aside: the code, and of which supplier, credit line, article or use; by whom, why, until when.
 
     What is NULL limits nothing. A use is told by its article's ``source`` and its caption's digest (empty for a use
@@ -111,7 +111,7 @@ class Waiver(Undoable, table=True):
     made: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-class PartyMerge(Undoable, table=True):
+class PartyMergeTable(Undoable, table=True):
     """An agency's name that a person said is another name of another agency.
 
     One not undone holds for all credits, agreements and waivers: each keeps the name that was read or said. Those that

@@ -8,7 +8,7 @@ from captions_db.column_types import Text
 from captions_db.models.base import Base
 
 
-class Image(Base, table=True):
+class ImageTable(Base, table=True):
     """A picture by the content of its file: what is embedded in it (JSON), and its hashes, if it could be decoded.
 
     ``band_1`` to ``band_4`` are the four parts of ``dhash``, 16 bits each: of two hashes that differ in less than 12
@@ -33,7 +33,7 @@ class Image(Base, table=True):
     notes: str = Field(sa_type=Text)
 
 
-class ImageFile(Base, table=True):
+class ImageFileTable(Base, table=True):
     """Where a picture's file stands: one picture may lie in several folders."""
 
     __tablename__ = "image_file"
@@ -43,7 +43,7 @@ class ImageFile(Base, table=True):
     image_id: int = Field(foreign_key="image.id", index=True)
 
 
-class ImageUse(Base, table=True):
+class ImageUseTable(Base, table=True):
     """Which picture belongs to which use, and by what that is known: name of its file, embedded id, caption, hash."""
 
     __tablename__ = "image_use"

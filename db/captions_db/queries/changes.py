@@ -8,7 +8,7 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from captions_db.queries.date_spans import Span
+from captions_db.queries.date_spans import DateSpan
 from captions_db.queries.usage import agency_usage
 
 
@@ -40,7 +40,7 @@ def usage_changes(
     agency: str | None = None,
     publication: str | None = None,
     limit: int | None = None,
-    spans: Sequence[Span] = (),
+    spans: Sequence[DateSpan] = (),
 ) -> ChangeTable:
     """Count uses in groups from a first to a last day, and from another first to another last day.
 

@@ -28,7 +28,7 @@ from captions_db.bulk import in_chunks
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
+class DateSpan:
     """The days of a supplier from ``first`` to ``last``, both included; None is open."""
 
     supplier: str
@@ -74,7 +74,7 @@ def lines_of(engine: Engine, supplier: str) -> list[CreditLine]:
         return [CreditLine(row_id, line, tuple(agencies.get(row_id, ()))) for row_id, line in found]
 
 
-def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequence[int] | None] = ()) -> list[int]:
+def count_spans(engine: Engine, spans: Sequence[DateSpan], confined: Sequence[Sequence[int] | None] = ()) -> list[int]:
     """Count the uses in each span; ``confined`` confines a span to some credits, by their ids."""
     with engine.connect() as connection:
         ids = _ids(connection, {span.supplier for span in spans})
@@ -96,7 +96,7 @@ def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequen
 
 
 def _count_at_once(
-    connection: Connection, spans: Sequence[tuple[int, int, Span]], dated: bool
+    connection: Connection, spans: Sequence[tuple[int, int, DateSpan]], dated: bool
 ) -> Iterable[tuple[int, int]]:
     """Count the uses in spans in one statement: (place, supplier's id, span) -> (place, uses)."""
     if not spans:
@@ -113,7 +113,7 @@ def _count_at_once(
     return [(int(place), int(count)) for place, count in found]
 
 
-def _count(connection: Connection, span: Span, credit_ids: Sequence[int]) -> int:
+def _count(connection: Connection, span: DateSpan, credit_ids: Sequence[int]) -> int:
     statement = select(func.count()).select_from(m.use).where(*_within(span))
     return sum(
         connection.execute(statement.where(m.use.c.credit_id.in_(chunk)), _bounds(span)).scalar_one()
@@ -121,17 +121,19 @@ def _count(connection: Connection, span: Span, credit_ids: Sequence[int]) -> int
     )
 
 
-def _within(span: Span) -> list[ColumnElement[bool]]:
+def _within(span: DateSpan) -> list[ColumnElement[bool]]:
     if not span.dated:
         return [m.use.c.used_on.is_(None)]
     return [m.use.c.used_on >= bindparam("first"), m.use.c.used_on <= bindparam("last")]
 
 
-def _bounds(span: Span) -> dict[str, date]:
+def _bounds(span: DateSpan) -> dict[str, date]:
     return {"first": span.first or date.min, "last": span.last or date.max} if span.dated else {}
 
 
-def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> list[tuple[int, str, str, int]]:
+def span_rows(
+    connection: Connection, spans: Sequence[DateSpan], labels: Sequence[str]
+) -> list[tuple[int, str, str, int]]:
     """Give a supplier's id, the first and the last day (as text; "" for no day) and the label's place, of each span."""
     ids = _ids(connection, {span.supplier for span in spans})
     return [
@@ -146,7 +148,7 @@ def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[st
     ]
 
 
-def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
+def span_table(connection: Connection, spans: Sequence[DateSpan], labels: Sequence[str]) -> CTE:
     """Give ``span_rows`` as a table of ``supplier_id``, ``first``, ``last`` and ``label``."""
     rows = span_rows(connection, spans, labels)
     given = written("written", "label", rows or [(-1, "", "", -1)])

@@ -18,14 +18,14 @@ CHAIN = ("agency", "creator")
 TIMES = ("month", "quarter", "year")
 
 
-class Group(NamedTuple):
+class UsageGroup(NamedTuple):
     """Uses counted; parties stand by their ids."""
 
     values: tuple[Any, ...]
     uses: int
 
 
-class Filter(NamedTuple):
+class UsageFilter(NamedTuple):
     """Which uses count; see ``agency_usage``."""
 
     agencies: Sequence[int] | None = None

@@ -10,7 +10,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, distinct, func, select
 
 from captions_db import models as m
-from captions_db.records import Failure, PartyKind, RunSummary
+from captions_db.records import FailureRecord, PartyKind, RunSummary
 from captions_db.rows import utc
 
 
@@ -109,5 +109,5 @@ def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
         changed=run.changed,
         unchanged=run.unchanged,
         failed=run.failed,
-        failures=tuple(sorted((Failure(*row) for row in failures), key=lambda it: (it.source, it.reason))),
+        failures=tuple(sorted((FailureRecord(*row) for row in failures), key=lambda it: (it.source, it.reason))),
     )

@@ -10,10 +10,10 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, distinct, func, select
 
 from captions_db import models as m
-from captions_db.queries.date_spans import Span, span_table
+from captions_db.queries.date_spans import DateSpan, span_table
 from captions_db.queries.filters import agency_ids, names_of
-from captions_db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
-from captions_db.queries.usage_rollups import Counted, kept_counts
+from captions_db.queries.grouping import CHAIN, TIMES, UsageFilter, UsageGroup, inner_columns, outer_columns
+from captions_db.queries.usage_rollups import CountedGroups, kept_counts
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
 """What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
@@ -60,7 +60,7 @@ def agency_usage(
     uncredited: bool = False,
     limit: int | None = None,
     counts: Iterable[str] = COUNTS,
-    spans: Sequence[Span] = (),
+    spans: Sequence[DateSpan] = (),
 ) -> UsageTable:
     """Count uses in groups: ``by=("supplier", "month")`` -> rows like ``(("Reuters", "2023-10"), 412, ...)``.
 
@@ -75,7 +75,7 @@ def agency_usage(
     asked = frozenset(counts)
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
-        only = Filter(parties, since, until, publication, uncredited)
+        only = UsageFilter(parties, since, until, publication, uncredited)
         rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
         if asked or set(by) & set(CHAIN):
             total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
@@ -86,25 +86,25 @@ def agency_usage(
 
 
 class _Counter:
-    """Counts the uses that meet some conditions, in groups."""
+    """Count the uses that meet some conditions, in groups."""
 
     def __init__(
         self,
         connection: Connection,
         by: tuple[str, ...],
-        only: Filter,
-        spans: Sequence[Span],
+        only: UsageFilter,
+        spans: Sequence[DateSpan],
     ) -> None:
         self.connection, self.by, self.only = connection, by, only
         self.labels = sorted({span.label for span in spans if span.label is not None})
         self.spans = spans
 
-    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], Counted]:
+    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], CountedGroups]:
         """Give the groups, most used first, and what was counted of all, whatever the limit."""
         counted = kept_counts(self.connection, self.by, self.only, limit, self.spans, self.labels)
         if counted is None:
             found = self._uses()
-            counted = Counted(found, len(found), sum(group.uses for group in found))
+            counted = CountedGroups(found, len(found), sum(group.uses for group in found))
         most = _most_used(counted.most, limit)
         names = self._names(most)
         named = [(group, self._named(group.values, names)) for group in most]
@@ -123,7 +123,7 @@ class _Counter:
             for group, values in named[:limit]
         ], counted
 
-    def _uses(self) -> list[Group]:
+    def _uses(self) -> list[UsageGroup]:
         """Group by the columns of an index first, which needs no sorting, then group its rows by what is asked."""
         columns = inner_columns(self.by)
         counted = (
@@ -136,7 +136,7 @@ class _Counter:
         keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self._span_table())
         uses = func.sum(inner.c.n)
         statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
-        return [Group(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
+        return [UsageGroup(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
 
     def _span_table(self) -> CTE | None:
         return span_table(self.connection, self.spans, self.labels) if "scope" in self.by else None
@@ -168,7 +168,7 @@ class _Counter:
         statement = select(*groups, func.count(distinct(chain.c.party_id))).select_from(once.join(chain, person))
         return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
 
-    def _names(self, rows: Iterable[Group]) -> dict[int, str]:
+    def _names(self, rows: Iterable[UsageGroup]) -> dict[int, str]:
         places = [place for place, name in enumerate(self.by) if name in _PARTIES]
         return names_of(self.connection, {row.values[place] for row in rows for place in places} - {None})
 
@@ -183,7 +183,7 @@ class _Counter:
         return word
 
 
-def _most_used(rows: list[Group], limit: int | None) -> list[Group]:
+def _most_used(rows: list[UsageGroup], limit: int | None) -> list[UsageGroup]:
     """Give the rows that may be among the first ones: of as many uses as the last of them, all."""
     if limit is None or limit >= len(rows):
         return rows

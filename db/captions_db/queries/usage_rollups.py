@@ -24,8 +24,8 @@ from sqlalchemy import (
 from captions_db import models as m
 from captions_db.models.rollups import COUNTS, chain_of, keys_of
 from captions_db.periods import period_of
-from captions_db.queries.date_spans import Span, days_of, span_rows, written
-from captions_db.queries.grouping import TIMES, Filter, Group, outer_columns
+from captions_db.queries.date_spans import DateSpan, days_of, span_rows, written
+from captions_db.queries.grouping import TIMES, UsageFilter, UsageGroup, outer_columns
 from captions_db.rollups import up_to_date
 from captions_db.rows import storable
 
@@ -33,10 +33,10 @@ _PARTIES = {"supplier": "supplier_id", "agency": "agency_id", "creator": "creato
 _LAST = date.max.isoformat()
 
 
-class Counted(NamedTuple):
+class CountedGroups(NamedTuple):
     """Uses in groups: those that may be among the first ones, and how many groups and uses there are in all."""
 
-    most: list[Group]
+    most: list[UsageGroup]
     groups: int
     uses: int
 
@@ -44,11 +44,11 @@ class Counted(NamedTuple):
 def kept_counts(
     connection: Connection,
     by: Sequence[str],
-    only: Filter,
+    only: UsageFilter,
     limit: int | None,
-    spans: Sequence[Span],
+    spans: Sequence[DateSpan],
     labels: Sequence[str],
-) -> Counted | None:
+) -> CountedGroups | None:
     """Count uses in groups from what is kept; None if that does not tell. A label stands by its place in ``labels``."""
     table = _table(by, only)
     if table is None or not up_to_date(connection):
@@ -58,7 +58,7 @@ def kept_counts(
     where = _conditions(table, only)
     if not by:
         uses = connection.execute(select(func.coalesce(func.sum(table.c.uses), 0)).where(*where)).scalar_one()
-        return Counted([Group((), int(uses))], 1, int(uses))
+        return CountedGroups([UsageGroup((), int(uses))], 1, int(uses))
     found: FromClause
     same: FromClause
     other: FromClause
@@ -70,27 +70,27 @@ def kept_counts(
     else:
         found = same = other = select(*keys, func.sum(table.c.uses).label("uses")).where(*where).group_by(*keys).cte()
     if limit is None:
-        most = [Group(_known(row[:-1]), int(row[-1])) for row in connection.execute(select(found))]
-        return Counted(most, len(most), sum(group.uses for group in most))
+        most = [UsageGroup(_known(row[:-1]), int(row[-1])) for row in connection.execute(select(found))]
+        return CountedGroups(most, len(most), sum(group.uses for group in most))
     whole = select(func.count().label("groups"), func.sum(same.c.uses).label("total")).subquery("whole")
     if limit == 0:
         groups, total = connection.execute(select(whole)).one()
-        return Counted([], int(groups), int(total or 0))
+        return CountedGroups([], int(groups), int(total or 0))
     # Of as many uses as the last that is shown, all: which of them are shown, their names decide.
     least = select(other.c.uses).order_by(other.c.uses.desc()).offset(limit - 1).limit(1).scalar_subquery()
     first = found.c.uses >= func.coalesce(least, literal_column("0"))
     # In one statement: what is grouped stands in it three times, and is grouped once.
     statement = select(*found.c, *whole.c).select_from(found.join(whole, literal_column("1 = 1"))).where(first)
     rows = connection.execute(statement).all()
-    most = [Group(_known(row[: len(by)]), int(row[-3])) for row in rows]
-    return Counted(most, *(map(int, rows[0][-2:]) if rows else (0, 0)))
+    most = [UsageGroup(_known(row[: len(by)]), int(row[-3])) for row in rows]
+    return CountedGroups(most, *(map(int, rows[0][-2:]) if rows else (0, 0)))
 
 
 def _known(group: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(value or None for value in group)
 
 
-def _table(by: Sequence[str], only: Filter) -> Table | None:
+def _table(by: Sequence[str], only: UsageFilter) -> Table | None:
     """Give the table of counts that has all that is asked, if there is one."""
     if only.uncredited or only.agencies is not None:
         # What names an agency is found by an index, and a supplier may be one that is no agency of its line.
@@ -112,7 +112,7 @@ def _table(by: Sequence[str], only: Filter) -> Table | None:
     return None
 
 
-def _fineness(only: Filter) -> str | None:
+def _fineness(only: UsageFilter) -> str | None:
     """Tell what the bounds are bounds of: "year", "month", or "" where there are none; None if only of days."""
     if only.since is None and only.until is None:
         return ""
@@ -123,7 +123,7 @@ def _fineness(only: Filter) -> str | None:
     return "year" if first.month == 1 and (beyond.month == 1 or beyond == date.max) else "month"
 
 
-def _conditions(table: Table, only: Filter) -> list[ColumnElement[bool]]:
+def _conditions(table: Table, only: UsageFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if only.publication is not None:
         # "" stands there for uses without one, which no name asks for.
@@ -151,8 +151,13 @@ class _Days(NamedTuple):
 
 
 def _by_scope(
-    connection: Connection, table: Table, by: Sequence[str], only: Filter, spans: Sequence[Span], labels: Sequence[str]
-) -> Counted:
+    connection: Connection,
+    table: Table,
+    by: Sequence[str],
+    only: UsageFilter,
+    spans: Sequence[DateSpan],
+    labels: Sequence[str],
+) -> CountedGroups:
     """Count whole months by the label that holds in them; of other months, the uses of each label's days."""
     rest = [name for name in by if name != "scope"]
     place = list(by).index("scope")
@@ -173,8 +178,8 @@ def _by_scope(
         for label, *group, uses in _within(connection, asked, rest, only):
             add(group, label, uses)
             add(group, None, -uses)
-    found = [Group(group, uses) for group, uses in counted.items() if uses]
-    return Counted(found, len(found), sum(group.uses for group in found))
+    found = [UsageGroup(group, uses) for group, uses in counted.items() if uses]
+    return CountedGroups(found, len(found), sum(group.uses for group in found))
 
 
 def _months(
@@ -200,7 +205,7 @@ def _label(spans: Sequence[tuple[str, str, int]], month: str) -> int | None:
     return next((label for first, last, label in spans if first <= month <= last), None)
 
 
-def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str], only: Filter) -> Iterator[Any]:
+def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str], only: UsageFilter) -> Iterator[Any]:
     """Count the uses on some days of suppliers, by label and what else is asked."""
     days = written("days", "label", parts)
     first, last = days_of(connection, days)
