@@ -56,9 +56,9 @@ class Judge:
         """Judges, joins, sorts and counts."""
         audit, ranks = self.audit, self.audit.ranks
         waivers = [aside for aside in audit.waivers(today) if aside.code in ranks]
-        audit.put_asides("waiver", waivers)
+        audit.put_suppressions("waiver", waivers)
         known_loose: set[tuple[str, str]] = set()
-        audit.put_asides("baseline", _of_uses(baseline, known_loose))
+        audit.put_suppressions("baseline", _of_uses(baseline, known_loose))
         # Of a quota that is passed nearly all articles are numbered, of one that is not those of a day.
         numbered = "CR304" in ranks
         if numbered:
@@ -128,7 +128,7 @@ class Judge:
 
     def _put(self, group_id: int, stretch: Stretch, *, undated: bool) -> None:
         told = stretch.code is not None and stretch.code in self.audit.ranks
-        self.audit.put_stretch(
+        self.audit.put_coverage(
             group_id,
             stretch.first,
             stretch.last,
@@ -190,7 +190,7 @@ class Judge:
     # --- sets
 
     def _find(self) -> None:
-        audit, ranks, steps = self.audit, self.audit.ranks, self.audit.steps
+        audit, ranks, steps = self.audit, self.audit.ranks, self.audit.statements
         if QUOTA_CODES & ranks.keys():
             self._judge_quotas()
         nothing = audit.remark(no_credit(Use("", 0, "", "", None), self.register) or "")

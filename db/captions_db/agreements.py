@@ -15,7 +15,7 @@ from captions_db import models as m
 from captions_db.bulk import in_chunks
 from captions_db.connection import writing
 from captions_db.credits import put_parties
-from captions_db.overlay import holding
+from captions_db.overlay import current_merges
 from captions_db.rows import json_list, optional, storable, utc
 
 
@@ -49,7 +49,7 @@ class AgreementRecord:
     undone_reason: str | None = None
 
 
-_BESIDE: dict[str, Any] = dict.fromkeys(
+_NOT_TERMS: dict[str, Any] = dict.fromkeys(
     ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
 )
 """What of a record is not what was agreed."""
@@ -69,20 +69,20 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
     One that was ended early is the same with its new end only; one that was undone is none any more. Raises BaseStoreError
     if the database refuses them.
     """
-    told = [(_clean(record), optional(record.added_by)) for record in records]
+    cleaned = [(_clean(record), optional(record.added_by)) for record in records]
     out: list[AddResult] = []
     with writing(engine) as connection:
-        merges = holding(connection)
-        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in told}
+        merges = current_merges(connection)
+        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in cleaned}
         parties = put_parties(connection, {(name, "agency") for name in names.values()})
         known = {
             _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
         }
-        for said, who in told:
-            record = replace(said, supplier=names[said.supplier])
+        for named, who in cleaned:
+            record = replace(named, supplier=names[named.supplier])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": said.supplier}
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": named.supplier}
                 row |= {"added": datetime.now(UTC), "added_by": who}
                 added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
                 known[record] = int(added)
@@ -184,7 +184,7 @@ def _clean(record: AgreementRecord) -> AgreementRecord:
 
 def _terms(record: AgreementRecord) -> AgreementRecord:
     """What was agreed, without what the store knows of it beside."""
-    return replace(record, **_BESIDE)
+    return replace(record, **_NOT_TERMS)
 
 
 def _row(record: AgreementRecord) -> dict[str, Any]:

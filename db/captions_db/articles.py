@@ -141,19 +141,19 @@ def finish_run(engine: Engine, run_id: int) -> RunSummary:
 
 def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
     """Give the content hash of each source that is stored; sources not stored are not in the answer."""
-    given = {storable_source(source): source for source in sources}
-    if not given:
+    by_stored_name = {storable_source(source): source for source in sources}
+    if not by_stored_name:
         return {}
     with engine.connect() as connection:
-        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(given)})
-        return {given[source]: content_hash for source, content_hash in found.all()}
+        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(by_stored_name)})
+        return {by_stored_name[source]: content_hash for source, content_hash in found.all()}
 
 
 @cache
 def _hashes_of(dialect: str) -> Select[Any]:
     """The sources come as one list of JSON: with a parameter for each it takes longer to write than to answer."""
-    given = bindparam("sources", type_=Text)
-    sources = func.json_each(given) if dialect == "sqlite" else func.json_array_elements_text(cast(given, JSON))
+    names = bindparam("sources", type_=Text)
+    sources = func.json_each(names) if dialect == "sqlite" else func.json_array_elements_text(cast(names, JSON))
     column = m.article.c
     among = column.source.in_(select(sources.table_valued("value").c.value))
     return select(column.source, column.content_hash).where(among)
@@ -209,7 +209,7 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
 
     changed = [row | {"row_id": known[row["source"]][0]} for _, row in fresh if row["source"] in known]
     new = [row for _, row in fresh if row["source"] not in known]
-    left = _take_out_uses(connection, [row["row_id"] for row in changed])
+    removed = _delete_uses(connection, [row["row_id"] for row in changed])
     if changed:
         values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "source"}}
         statement = update(m.article).where(column.id == bindparam("row_id")).values(values)
@@ -217,13 +217,13 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
     ids = {source: known_id for source, (known_id, _) in known.items()}
     ids |= insert_with_ids(connection, m.article, "source", new)
     _put_uses(connection, [(record, row, ids[row["source"]]) for record, row in fresh], version)
-    caption_ids, credit_ids = left
+    caption_ids, credit_ids = removed
     _delete_unused_captions(connection, caption_ids)
     delete_unused_credits(connection, credit_ids)
     return BatchCounts(len(new), len(changed), len(records) - len(fresh))
 
 
-def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
     """Delete the uses of articles; gives the ids of the captions and of the credits that they had."""
     caption_ids: set[int] = set()
     credit_ids: set[int] = set()

@@ -42,8 +42,8 @@ def insert_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> 
         insert_rows(connection, table, rows)
         return
     with _staged(connection, table, rows) as stage:
-        taken = select(*stage.c).order_by(literal_column("rowid"))
-        connection.execute(insert(table).from_select([*rows[0]], taken))
+        staged_rows = select(*stage.c).order_by(literal_column("rowid"))
+        connection.execute(insert(table).from_select([*rows[0]], staged_rows))
 
 
 def update_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from captions_db.driver_errors import shown, translated
+from captions_db.driver_errors import printable, translate_error
 from captions_db.errors import (
     MissingStoreError,
     NotAStoreError,
@@ -43,8 +43,8 @@ def where(engine: Engine) -> str:
     url = engine.url
     if url.get_backend_name() == "sqlite":
         # Only a read-only file has a URI here, see `_sqlite_url`.
-        return shown((url.database or "").removeprefix("file://"))
-    return shown(url.render_as_string(hide_password=True))
+        return printable((url.database or "").removeprefix("file://"))
+    return printable(url.render_as_string(hide_password=True))
 
 
 @contextmanager
@@ -94,9 +94,9 @@ def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
-        meant = translated(context.original_exception, where(engine))
-        if meant is not None:
-            raise meant from context.original_exception
+        store_error = translate_error(context.original_exception, where(engine))
+        if store_error is not None:
+            raise store_error from context.original_exception
 
     return engine
 
@@ -108,7 +108,7 @@ def _address(url: str) -> URL:
         return URL.create("sqlite", database=url)
     known = "use a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
     if scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
-        raise UnknownSchemeError(f"unknown kind of database {shown(scheme)!r}; {known}")
+        raise UnknownSchemeError(f"unknown kind of database {printable(scheme)!r}; {known}")
     try:
         address = make_url(url)
     except (exc.ArgumentError, ValueError) as error:
@@ -123,13 +123,13 @@ def _address(url: str) -> URL:
 def _sqlite_url(address: URL, create: bool) -> URL:
     """Return the URL of a file after checking it: SQLite itself would create or change it. SQLite only."""
     name = address.database or ""
-    place = shown(name)
+    place = printable(name)
     if not name or name.startswith(":memory:") or "\0" in name:
         raise UnknownSchemeError("a store is a file; name it with --db PATH")
     path = Path(name)
     try:
         if not path.parent.is_dir():
-            raise MissingStoreError(f"no folder {shown(str(path.parent))} for a database; make it first")
+            raise MissingStoreError(f"no folder {printable(str(path.parent))} for a database; make it first")
         if not path.exists():
             if not create:
                 raise MissingStoreError(f"no database at {place}; run: captions ingest PATH")

@@ -12,7 +12,14 @@ from sqlalchemy import Column, Connection, delete, select, update
 from captions_db import models as m
 from captions_db import rollups
 from captions_db.bulk import in_chunks, insert_rows, insert_with_ids, update_staged
-from captions_db.overlay import CorrectionRecord, corrected, held, holding, merged, parsed
+from captions_db.overlay import (
+    CorrectionRecord,
+    apply_correction,
+    apply_merges,
+    current_corrections,
+    current_merges,
+    parser_reading,
+)
 from captions_db.records import CreditRecord
 from captions_db.rows import Row, credit_row
 from captions_db.search import name_key
@@ -66,16 +73,16 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    said = _Decisions(held(connection, lines), holding(connection))
-    new = [said.over(row) | {"version": version} for row in new]
-    better = {key: said.over(row) | {"version": version} for key, row in better.items()}
+    decisions = _Decisions(current_corrections(connection, lines), current_merges(connection))
+    new = [decisions.apply(row) | {"version": version} for row in new]
+    better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
 
 
 def put_corrected(connection: Connection, lines: Collection[str]) -> None:
     """Store what is to be said of these lines now, after corrections of them were made or undone."""
-    _put_said(connection, _stored_rows(connection, m.credit.c.line, lines))
+    _apply_decisions(connection, _stored_rows(connection, m.credit.c.line, lines))
 
 
 def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]:
@@ -84,7 +91,7 @@ def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]
     Gives those that name others than before.
     """
     chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
-    return [credit_id for stored in chunks for credit_id in _put_said(connection, stored)]
+    return [credit_id for stored in chunks for credit_id in _apply_decisions(connection, stored)]
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
@@ -176,17 +183,21 @@ class _Decisions(NamedTuple):
     corrections: Mapping[str, CorrectionRecord]
     merges: Mapping[str, str]
 
-    def over(self, row: Row) -> Row:
+    def apply(self, row: Row) -> Row:
         """Give what ``credit_row`` made of a line as persons have it; an agency they name goes by its name of today."""
         correction = self.corrections.get(row["line"])
         if correction is None:
-            return merged(row, self.merges)
-        return merged(corrected(row, correction), self.merges, supplier_corrected=correction.supplier is not None)
+            return apply_merges(row, self.merges)
+        return apply_merges(
+            apply_correction(row, correction), self.merges, supplier_corrected=correction.supplier is not None
+        )
 
 
-def _put_said(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
-    said = _Decisions(held(connection, {row["line"] for row in stored.values()}), holding(connection))
-    new = {row_id: said.over(parsed(row)) for row_id, row in stored.items()}
+def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
+    decisions = _Decisions(
+        current_corrections(connection, {row["line"] for row in stored.values()}), current_merges(connection)
+    )
+    new = {row_id: decisions.apply(parser_reading(row)) for row_id, row in stored.items()}
     _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
     return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]
 

@@ -14,7 +14,7 @@ from captions_db.agreements import AddResult
 from captions_db.bulk import in_chunks
 from captions_db.connection import writing
 from captions_db.credits import put_corrected
-from captions_db.overlay import CorrectionRecord, correction_row, held, holding
+from captions_db.overlay import CorrectionRecord, correction_row, current_corrections, current_merges
 from captions_db.rollups import count_noted
 from captions_db.rows import Row, digest, optional, storable, storable_source, utc
 
@@ -34,7 +34,7 @@ class WaiverRecord:
     who: str = ""
     id: int | None = None
     """Its number, once it is stored; so are those below."""
-    made: datetime | None = None
+    added: datetime | None = None
     undone: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
@@ -72,11 +72,15 @@ def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list
     """
     out: list[AddResult] = []
     with writing(engine) as connection:
-        known = held(connection, [storable(record.line) for record in records])
+        known = current_corrections(connection, [storable(record.line) for record in records])
         for record in records:
             row = correction_row(record)
             same = known.get(row["line"])
-            if same is not None and same.id is not None and correction_row(same) | _SAYING == row | _SAYING:
+            if (
+                same is not None
+                and same.id is not None
+                and correction_row(same) | _WITHOUT_WHO_AND_WHY == row | _WITHOUT_WHO_AND_WHY
+            ):
                 out.append(AddResult(same.id, new=False))
                 continue
             number = _insert(connection, m.correction, row)
@@ -99,7 +103,7 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
         put_corrected(connection, {row.line})
         count_noted(connection)
         uses = _uses_of(connection, {row.line}).get(row.line, 0)
-        return CorrectionRecord(row.line, reason=row.reason, who=row.who, id=number, made=utc(row.made)), uses
+        return CorrectionRecord(row.line, reason=row.reason, who=row.who, id=number, added=utc(row.added)), uses
 
 
 def lines_in_use(engine: Engine, lines: Collection[str]) -> set[str]:
@@ -117,10 +121,10 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResu
     out: list[AddResult] = []
     with writing(engine) as connection:
         known = {record.meaning: record.id for record in _waivers(connection) if record.undone is None}
-        merges = holding(connection)
+        merges = current_merges(connection)
         for record in records:
             row = _waiver_row(record, merges)
-            meaning = tuple(row[name] for name in _SET_ASIDE)
+            meaning = tuple(row[name] for name in _MEANING)
             number = known.get(meaning)
             out.append(AddResult(number or _insert(connection, m.waiver, row), new=number is None))
             known[meaning] = out[-1].id
@@ -179,12 +183,12 @@ def caption_digest(match_key: str, text: str) -> str:
     return digest(storable(match_key), storable(text))
 
 
-_SAYING = {"reason": "", "who": ""}
-_SET_ASIDE = ("code", "supplier", "line", "source", "caption_digest", "until")
+_WITHOUT_WHO_AND_WHY = {"reason": "", "who": ""}
+_MEANING = ("code", "supplier", "line", "source", "caption_digest", "until")
 
 
 def _insert(connection: Connection, table: Table, row: Row) -> int:
-    number = connection.execute(insert(table).values(**row, made=datetime.now(UTC)).returning(table.c.id)).scalar_one()
+    number = connection.execute(insert(table).values(**row, added=datetime.now(UTC)).returning(table.c.id)).scalar_one()
     return int(number)
 
 
@@ -214,7 +218,7 @@ def _waivers(connection: Connection) -> list[WaiverRecord]:
             reason=row.reason,
             who=row.who,
             id=row.id,
-            made=utc(row.made),
+            added=utc(row.added),
             undone=utc(row.undone),
             undone_by=row.undone_by,
             undone_reason=row.undone_reason,

@@ -66,7 +66,7 @@ def drift(engine: Engine) -> list[str]:
     """Give what of the schema is missing or is not as it was made: ``["index ix_article_url is missing"]``."""
     with engine.connect() as connection:
         found = described(connection)
-    with _made_anew(engine) as connection:
+    with _fresh_schema(engine) as connection:
         wanted = described(connection)
     return sorted(
         f"{name} is {'changed' if name in found else 'missing'}"
@@ -107,17 +107,17 @@ def _plain(definition: str) -> str:
 
 
 @contextmanager
-def _made_anew(engine: Engine) -> Iterator[Connection]:
+def _fresh_schema(engine: Engine) -> Iterator[Connection]:
     """A connection to a schema that the steps have just made, beside the store, and that is gone afterwards."""
     if engine.dialect.name == "sqlite":
         # SQLite only. In memory, and with foreign keys off, as a store's schema is made.
-        beside = create_engine("sqlite://")
+        scratch = create_engine("sqlite://")
         try:
-            with beside.connect() as connection:
+            with scratch.connect() as connection:
                 run_steps(connection)
                 yield connection
         finally:
-            beside.dispose()
+            scratch.dispose()
         return
     with without_transaction(engine) as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {_SCRATCH}")

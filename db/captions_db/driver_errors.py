@@ -61,12 +61,12 @@ _SQLITE: tuple[tuple[str, type[BaseStoreError], str], ...] = (
 """Result codes of SQLite, by the beginning of their names: extended codes go on with ``_`` and more."""
 
 
-def shown(text: str) -> str:
+def printable(text: str) -> str:
     r"""Give a path or a message as one printable line: ``"a\nb"`` -> ``"a b"``; other such signs -> ``?``."""
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
-def translated(error: BaseException, where: str) -> BaseStoreError | None:
+def translate_error(error: BaseException, where: str) -> BaseStoreError | None:
     """Give the BaseStoreError that a driver's error stands for, or None where it is a mistake in this program.
 
     ``where`` names the database in the message. Broken constraints and wrong SQL are such mistakes: they stay
@@ -76,21 +76,23 @@ def translated(error: BaseException, where: str) -> BaseStoreError | None:
     if code is not None:
         for beginning, kind, message in _SQLITE:
             if code.startswith(beginning):
-                return kind(message.format(where=shown(where)))
+                return kind(message.format(where=printable(where)))
         return None
     # PostgreSQL. An error on connecting has no state.
     state = getattr(error, "sqlstate", None)
     if state == "53100":
-        return FullStoreError(f"no room left on the disk of {shown(where)}; free some and try again")
+        return FullStoreError(f"no room left on the disk of {printable(where)}; free some and try again")
     if state == "55P03":
-        return LockedStoreError(f"{shown(where)} is locked by another program; try again when it has ended")
+        return LockedStoreError(f"{printable(where)} is locked by another program; try again when it has ended")
     if state == "25006":
-        return ReadOnlyStoreError(f"{shown(where)} cannot be written: the server is read-only")
+        return ReadOnlyStoreError(f"{printable(where)} cannot be written: the server is read-only")
     if state == "42501":
-        return ReadOnlyStoreError(f"{shown(where)} may not be changed by this user; ask its owner for the right")
+        return ReadOnlyStoreError(f"{printable(where)} may not be changed by this user; ask its owner for the right")
     if type(error).__name__ == "OperationalError" and not isinstance(error, exc.SQLAlchemyError):
-        reason = shown(str(error).partition("\n")[0])
+        reason = printable(str(error).partition("\n")[0])
         if re.search(r'FATAL: +database "[^"]*" does not exist', reason):
-            return MissingStoreError(f"no database at {shown(where)}; make it with: createdb -E UTF8 -T template0 NAME")
-        return UnusableStoreError(f"cannot use {shown(where)}: {reason}; check the address and the server")
+            return MissingStoreError(
+                f"no database at {printable(where)}; make it with: createdb -E UTF8 -T template0 NAME"
+            )
+        return UnusableStoreError(f"cannot use {printable(where)}: {reason}; check the address and the server")
     return None

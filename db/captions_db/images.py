@@ -102,7 +102,7 @@ def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[st
         if lost := sorted(set(files.values()) - known.keys()):
             raise ValueError(f"no image {lost[0]}")
         placed = {storable_source(path): known[file_hash] for path, file_hash in files.items()}
-        left = _take_out_files(connection, placed)
+        left = _delete_files(connection, placed)
         insert_rows(
             connection, m.image_file, [{"path": path, "image_id": number} for path, number in sorted(placed.items())]
         )
@@ -112,7 +112,7 @@ def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[st
 def forget_files(engine: Engine, paths: Collection[str]) -> None:
     """Take files out that are no more; a picture goes with the last of its files."""
     with writing(engine) as connection:
-        _delete_lost(connection, _take_out_files(connection, paths))
+        _delete_lost(connection, _delete_files(connection, paths))
 
 
 def images(engine: Engine) -> Iterator[StoredImage]:
@@ -277,7 +277,7 @@ def _stored(connection: Connection, table: Table, numbers: Collection[int]) -> s
     }
 
 
-def _take_out_files(connection: Connection, paths: Collection[str]) -> set[int]:
+def _delete_files(connection: Connection, paths: Collection[str]) -> set[int]:
     """Delete files by path; gives the numbers of the pictures that they held."""
     left: set[int] = set()
     for chunk in in_chunks([storable_source(path) for path in paths]):
@@ -290,9 +290,9 @@ def _take_out_files(connection: Connection, paths: Collection[str]) -> set[int]:
 def _delete_lost(connection: Connection, image_ids: Collection[int]) -> None:
     """Delete those of these pictures that no file holds any more."""
     for chunk in in_chunks(sorted(image_ids)):
-        held = set(
+        still_used = set(
             connection.execute(select(m.image_file.c.image_id).where(m.image_file.c.image_id.in_(chunk))).scalars()
         )
-        gone = [number for number in chunk if number not in held]
+        gone = [number for number in chunk if number not in still_used]
         connection.execute(delete(m.image_use).where(m.image_use.c.image_id.in_(gone)))
         connection.execute(delete(m.image).where(m.image.c.id.in_(gone)))

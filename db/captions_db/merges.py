@@ -19,7 +19,7 @@ from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_parties, put_merged, put_parties
 from captions_db.decisions import undo
-from captions_db.overlay import holding
+from captions_db.overlay import current_merges
 from captions_db.rollups import count_noted
 from captions_db.rows import storable, utc
 from captions_db.search import name_key
@@ -34,7 +34,7 @@ class MergeRecord:
     into: str
     reason: str
     who: str
-    made: datetime
+    added: datetime
     undone: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
@@ -83,19 +83,19 @@ def merge_parties(
     """
     into, who = storable(into), storable(who)
     with writing(engine) as connection:
-        before, column = holding(connection), m.party_merge.c
+        before, column = current_merges(connection), m.party_merge.c
         gone = sorted({*map(storable, names), *_stored(connection, {*map(key, spellings)}, key)} - {into})
-        held = {row.name: row for row in connection.execute(select(m.party_merge).where(column.undone.is_(None)))}
+        current = {row.name: row for row in connection.execute(select(m.party_merge).where(column.undone.is_(None)))}
         # One merged into the agency is there already, one merged into another of them goes along.
-        new = [name for name in gone if name not in held or held[name].merged_into not in {into, *gone}]
+        new = [name for name in gone if name not in current or current[name].merged_into not in {into, *gone}]
         # A party that others are merged into goes by its own name from now on.
-        for name in held.keys() & {*new, *([into] if new else [])}:
-            undo(connection, m.party_merge, held[name].id, who, f"a later merge into {into}")
-        row = {"merged_into": into, "reason": storable(reason), "who": who, "made": datetime.now(UTC)}
+        for name in current.keys() & {*new, *([into] if new else [])}:
+            undo(connection, m.party_merge, current[name].id, who, f"a later merge into {into}")
+        row = {"merged_into": into, "reason": storable(reason), "who": who, "added": datetime.now(UTC)}
         insert_rows(connection, m.party_merge, [{"name": name, **row} for name in new])
         renamed = _renamed(connection, before)
         _refuse_exclusions(connection, {*renamed, into} if renamed else (), key)
-        done = _lay_over(connection, before, renamed)
+        done = _apply(connection, before, renamed)
         return replace(done, creators=len(_credits_of(connection, gone, "creator")))
 
 
@@ -110,7 +110,7 @@ def merges(engine: Engine) -> list[MergeRecord]:
                 into=row.merged_into,
                 reason=row.reason,
                 who=row.who,
-                made=utc(row.made),
+                added=utc(row.added),
                 undone=utc(row.undone),
                 undone_by=row.undone_by,
                 undone_reason=row.undone_reason,
@@ -125,23 +125,23 @@ def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -
     ValueError if there is no merge with one of these numbers, or it is undone already.
     """
     with writing(engine) as connection:
-        before = holding(connection)
+        before = current_merges(connection)
         for number in numbers:
             undo(connection, m.party_merge, number, who, reason)
-        return _lay_over(connection, before, _renamed(connection, before))
+        return _apply(connection, before, _renamed(connection, before))
 
 
 def _renamed(connection: Connection, before: Mapping[str, str]) -> dict[str, str]:
     """Give the names that go by another now than they did before, with those by which they go."""
-    now = holding(connection)
+    now = current_merges(connection)
     return {name: now.get(name, name) for name in {*before, *now} if before.get(name) != now.get(name)}
 
 
-def _lay_over(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> MergeResult:
+def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> MergeResult:
     """Store what is to be said of these names now; gives what that changed."""
     credit_ids = _credits_of(connection, renamed.keys() - before.keys())
     # A line whose name went by another is one over whose reading something was said.
-    credit_ids |= _credits_of(connection, {before[name] for name in renamed.keys() & before.keys()}, over=True)
+    credit_ids |= _credits_of(connection, {before[name] for name in renamed.keys() & before.keys()}, decided_only=True)
     moved = put_merged(connection, credit_ids)
     agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
     count_noted(connection)
@@ -154,12 +154,12 @@ def _stored(connection: Connection, keys: Collection[str], key: Callable[[str], 
 
 
 def _credits_of(
-    connection: Connection, names: Collection[str], kind: str = "agency", *, over: bool = False
+    connection: Connection, names: Collection[str], kind: str = "agency", *, decided_only: bool = False
 ) -> set[int]:
     """Give the credits that name one of these parties; with ``over`` those alone that persons said something of."""
     party, chain = m.party.c, m.credit_party.c
     found = select(chain.credit_id).distinct().join(m.party, party.id == chain.party_id).where(party.kind == kind)
-    if over:
+    if decided_only:
         found = found.join(m.credit, m.credit.c.id == chain.credit_id).where(m.credit.c.parsed.is_not(None))
     return {it for chunk in in_chunks(names) for it in connection.scalars(found.where(party.name.in_(chunk)))}
 
@@ -173,16 +173,16 @@ def _uses_of(connection: Connection, credit_ids: Collection[int]) -> int:
 
 def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
     """Let agreements that were said of these names be with those by which they go; gives how many were not."""
-    column, left, to = m.agreement.c, set(), {}
+    column, party_ids, to = m.agreement.c, set(), {}
     found = select(column.id, column.applies_to, column.party_id, m.party.c.name).join(m.party)
     for chunk in in_chunks(names):
         for number, applies_to, party_id, name in connection.execute(found.where(column.applies_to.in_(chunk))):
             if name != names[applies_to]:
-                left.add(party_id)
+                party_ids.add(party_id)
                 to[number] = names[applies_to], "agency"
     parties = put_parties(connection, to.values())
     _set(connection, m.agreement, "party_id", {number: parties[key] for number, key in to.items()})
-    delete_unused_parties(connection, left)
+    delete_unused_parties(connection, party_ids)
     return len(to)
 
 

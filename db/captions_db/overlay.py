@@ -24,7 +24,7 @@ RULE = "correction"
 """The rule of a credit that a person corrected."""
 
 _ROLES = ("creator", "agency", "supplier")
-_BESIDE = ("line", "line_digest", "version", "reading", "parsed")
+_NOT_READING = ("line", "line_digest", "version", "reading", "parsed")
 """What of a credit's row is not what is said of the line."""
 
 
@@ -42,7 +42,7 @@ class CorrectionRecord:
     who: str = ""
     id: int | None = None
     """Its number, once it is stored; so are those below."""
-    made: datetime | None = None
+    added: datetime | None = None
     undone: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
@@ -59,7 +59,7 @@ def corrections(engine: Engine) -> list[CorrectionRecord]:
         return [_record(row) for row in connection.execute(select(m.correction).order_by(m.correction.c.id))]
 
 
-def held(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
+def current_corrections(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
     """Give the correction that holds of each of these lines, where there is one: the latest that is not undone."""
     column = m.correction.c
     if not lines or connection.execute(select(column.id).where(column.undone.is_(None)).limit(1)).first() is None:
@@ -73,7 +73,7 @@ def held(connection: Connection, lines: Collection[str]) -> dict[str, Correction
     }
 
 
-def corrected(row: Row, correction: CorrectionRecord) -> Row:
+def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
     """Give what ``credit_row`` made of a line as a correction has it, with the parser's reading under ``parsed``."""
     read = {role: [name for other, _, name in row["parties"] if other == role] for role in ("creator", "agency")}
     creators = read["creator"] if correction.creators is None else list(correction.creators)
@@ -100,7 +100,7 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
+def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
     """Return a row with its agencies under their current names, each once.
 
     If the row has no supplier and its agencies are all one now, that one is the supplier, unless a person corrected
@@ -123,7 +123,7 @@ def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = Fa
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def holding(connection: Connection) -> dict[str, str]:
+def current_merges(connection: Connection) -> dict[str, str]:
     """Give the names of agencies that were merged into others, with the name that each goes by now."""
     column = m.party_merge.c
     statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
@@ -136,17 +136,17 @@ def holding(connection: Connection) -> dict[str, str]:
     return merges
 
 
-def parsed(row: Row) -> Row:
+def parser_reading(row: Row) -> Row:
     """Give the parser's reading of a stored row, whether a person said something over it or not."""
     if row["parsed"] is None:
         return {key: value for key, value in row.items() if key != "parsed"}
     read: Row = json.loads(row["parsed"])
-    kept = {key: row[key] for key in row if key != "parsed"}
-    return kept | read | {"parties": [tuple(party) for party in read["parties"]]}
+    stored = {key: row[key] for key in row if key != "parsed"}
+    return stored | read | {"parties": [tuple(party) for party in read["parties"]]}
 
 
 def _reading_of(row: Row) -> Row:
-    reading = {key: value for key, value in row.items() if key not in _BESIDE}
+    reading = {key: value for key, value in row.items() if key not in _NOT_READING}
     # Sorted: the parties come in another order from the database than from the parser.
     return reading | {"parties": sorted(row["parties"])}
 
@@ -158,22 +158,22 @@ def _as_json(row: Row) -> str:
 def _record(row: Any) -> CorrectionRecord:
     return CorrectionRecord(
         line=row.line,
-        creators=_said(row.creators),
-        agencies=_said(row.agencies),
+        creators=_names_or_none(row.creators),
+        agencies=_names_or_none(row.agencies),
         supplier=row.supplier,
-        qualifiers=_said(row.qualifiers),
+        qualifiers=_names_or_none(row.qualifiers),
         license=row.license,
         reason=row.reason,
         who=row.who,
         id=row.id,
-        made=utc(row.made),
+        added=utc(row.added),
         undone=utc(row.undone),
         undone_by=row.undone_by,
         undone_reason=row.undone_reason,
     )
 
 
-def _said(stored: str) -> tuple[str, ...] | None:
+def _names_or_none(stored: str) -> tuple[str, ...] | None:
     names = json.loads(stored)
     return None if names is None else tuple(names)
 
@@ -181,8 +181,8 @@ def _said(stored: str) -> tuple[str, ...] | None:
 def correction_row(record: CorrectionRecord) -> Row:
     """Give the row of table ``correction``, without its number and its times."""
 
-    def names(given: tuple[str, ...] | None) -> str:
-        return "null" if given is None else json_list(dict.fromkeys(map(storable, given)))
+    def names(values: tuple[str, ...] | None) -> str:
+        return "null" if values is None else json_list(dict.fromkeys(map(storable, values)))
 
     return {
         "line": storable(record.line),

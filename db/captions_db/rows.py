@@ -71,8 +71,8 @@ def key_number(key: str) -> int | None:
 
 def json_list(items: Iterable[object]) -> str:
     """Give a JSON list as it is stored: ``("pool",)`` -> ``'["pool"]'``."""
-    given = list(items)
-    return _JSON.encode(given) if given else "[]"
+    values = list(items)
+    return _JSON.encode(values) if values else "[]"
 
 
 def article_row(record: ArticleRecord) -> Row:

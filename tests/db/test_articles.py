@@ -349,7 +349,7 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None:
-    kept = text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
+    stored_text = text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
     credit = CreditRecord(text, (text,), (text,), text, (text,), (text,), text, text, text, text)
     record = ArticleRecord(
         text, text, text, text, text, text, None, text, (UseRecord(0, text, text, credit, images=(text,)),)
@@ -359,12 +359,23 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
     parties: list[db.PartyNames] = [(text, "agency", [text])]
     assert db.write_articles(engine, run, [record], parties=parties) == db.BatchCounts(unchanged=1)
     [row] = db.uses_for_audit(engine)
-    assert (row.caption, row.headline, row.images) == (kept, kept, (kept,))
-    assert row.credit == CreditRecord(kept, (kept,), (kept,), kept, (kept,), (kept,), kept, kept, kept, kept)
+    assert (row.caption, row.headline, row.images) == (stored_text, stored_text, (stored_text,))
+    assert row.credit == CreditRecord(
+        stored_text,
+        (stored_text,),
+        (stored_text,),
+        stored_text,
+        (stored_text,),
+        (stored_text,),
+        stored_text,
+        stored_text,
+        stored_text,
+        stored_text,
+    )
     assert list(db.known_hashes(engine, [text])) == [text]
     stored = db.article_text(engine, text)
     assert stored is not None
-    assert stored.text == kept
+    assert stored.text == stored_text
     assert db.agency_usage(engine, agency=text).total.uses == 1
     assert db.find(engine, text).total in (0, 1)
     assert db.finish_run(engine, run).failed == 1

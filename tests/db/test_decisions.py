@@ -83,12 +83,12 @@ def test_the_later_holds_and_undone_the_one_before_it(engine: Engine) -> None:
     assert credit_of(engine, REUTERS.line).supplier == "Getty Images"
     db.undo_correction(engine, first.id, "lee", "neither")
     assert credit_of(engine, REUTERS.line) == REUTERS
-    told = db.corrections(engine)
-    assert [(it.who, it.reason, it.undone_by, it.undone_reason) for it in told] == [
+    stored = db.corrections(engine)
+    assert [(it.who, it.reason, it.undone_by, it.undone_reason) for it in stored] == [
         ("kim", "asked them", "lee", "neither"),
         ("kim", "asked them", "lee", "no"),
     ]
-    assert all(it.made and it.undone and it.made.tzinfo and it.made <= it.undone for it in told)
+    assert all(it.added and it.undone and it.added.tzinfo and it.added <= it.undone for it in stored)
 
 
 def test_the_same_again_is_told_and_not_stored(engine: Engine) -> None:
@@ -160,14 +160,14 @@ def fresh(stores: Stores) -> Engine:
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=3), st.data())
 def test_undone_the_store_is_as_it_was(
-    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+    stores: Stores, read: list[CreditRecord], corrections: list[CorrectionRecord], data: st.DataObject
 ) -> None:
     engine = fresh(stores)
     try:
         write(engine, [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)])
         before = read_off(engine)
         db.add_waivers(engine, [WaiverRecord("CR104", line=LINES[0])])
-        numbers = {it.id for it in correct(engine, *said) if it.new}
+        numbers = {it.id for it in correct(engine, *corrections) if it.new}
         for number in data.draw(st.permutations(sorted(numbers))):
             db.undo_correction(engine, number, "kim", "no")
         db.undo_waiver(engine, 1, "kim", "no")
@@ -179,7 +179,7 @@ def test_undone_the_store_is_as_it_was(
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=2), st.data())
 def test_the_order_of_reading_and_correcting_makes_no_difference(
-    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+    stores: Stores, read: list[CreditRecord], corrections: list[CorrectionRecord], data: st.DataObject
 ) -> None:
     articles = [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)]
     found = []
@@ -188,7 +188,7 @@ def test_the_order_of_reading_and_correcting_makes_no_difference(
         try:
             at = data.draw(st.integers(0, len(order)))
             write(engine, order[:at])
-            correct(engine, *said)
+            correct(engine, *corrections)
             write(engine, order[at:])
             found.append(read_off(engine))
         finally:
@@ -209,8 +209,8 @@ def test_waivers_are_kept_with_who_when_and_why(engine: Engine) -> None:
     assert [astuple(it) for it in db.add_waivers(engine, given[:1])] == [(1, False)]
     db.undo_waiver(engine, 1, "lee", "it was not")
     assert [it.new for it in db.add_waivers(engine, given[:1])] == [True]
-    told = db.waivers(engine)
-    assert [(it.id, it.code, it.line, it.supplier, it.until, it.who, it.undone_by) for it in told] == [
+    stored = db.waivers(engine)
+    assert [(it.id, it.code, it.line, it.supplier, it.until, it.who, it.undone_by) for it in stored] == [
         (1, "CR104", "Handout", None, None, "kim", "lee"),
         (2, "CR301", None, "Reuters", date(2026, 12, 31), "kim", None),
         (3, "CR104", "Handout", None, None, "kim", None),

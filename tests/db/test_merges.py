@@ -41,7 +41,7 @@ def part(engine: Engine, name: str, into: str) -> db.MergeResult:
     return db.undo_merges(engine, numbers, "lee", "two houses")
 
 
-def held(engine: Engine) -> list[tuple[str, str]]:
+def current_merges(engine: Engine) -> list[tuple[str, str]]:
     return [(it.name, it.into) for it in db.merges(engine) if it.undone is None]
 
 
@@ -65,8 +65,8 @@ def test_uses_of_the_one_are_the_others(engine: Engine) -> None:
     assert [party.name for party in db.parties(engine) if party.name == "Gull"] == []
     assert db.find(engine, "reuters gull").total == 4
     with engine.connect() as connection:
-        kept = connection.execute(select(m.credit.c.parsed).where(m.credit.c.line == GULL.line)).scalar_one()
-    assert '"Gull"' in kept
+        parsed = connection.execute(select(m.credit.c.parsed).where(m.credit.c.line == GULL.line)).scalar_one()
+    assert '"Gull"' in parsed
     [record] = db.merges(engine)
     assert (record.name, record.into, record.who, record.reason) == ("Gull", "Reuters", "kim", "one house")
 
@@ -101,8 +101,8 @@ def test_undone_it_is_as_if_never_said(engine: Engine) -> None:
     assert part(engine, "Gull", "Reuters") == db.MergeResult(3, 4, 1, 1)
     assert read_off(engine) == before
     assert suppliers(engine) == ["Gull", "Reuters", "Gull", "AP"]
-    for number, said in ((1, "undone already, by lee"), (2, "no party_merge 2")):
-        with pytest.raises(ValueError, match=said):
+    for number, message in ((1, "undone already, by lee"), (2, "no party_merge 2")):
+        with pytest.raises(ValueError, match=message):
             db.undo_merges(engine, [number], "lee", "")
 
 
@@ -131,7 +131,7 @@ def test_one_after_another_and_the_other_way_round(engine: Engine) -> None:
     assert credit_of(engine, THREE.line) == replace(THREE, agencies=("Reuters",), supplier="Reuters")
     db.merge_parties(engine, ["Reuters"], "AP", "kim")
     assert "Reuters" not in usage(engine)
-    assert held(engine) == [("Gull", "AP"), ("Reuters", "AP")]
+    assert current_merges(engine) == [("Gull", "AP"), ("Reuters", "AP")]
 
 
 # --- merged, merged otherwise, and parted, in any order
@@ -178,23 +178,23 @@ def take(engine: Engine, steps: Sequence[Step]) -> None:
 @settings(max_examples=15, deadline=None)
 @given(STEPS)
 def test_only_what_holds_counts_whatever_was_said_before(stores: Stores, steps: list[Step]) -> None:
-    one, other = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))
+    left, right = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))
     try:
-        take(one, steps)
-        for name, into in held(one):
-            db.merge_parties(other, [name], into, "kim")
-        assert held(other) == held(one)
-        assert whole(other) == whole(one)
+        take(left, steps)
+        for name, into in current_merges(left):
+            db.merge_parties(right, [name], into, "kim")
+        assert current_merges(right) == current_merges(left)
+        assert whole(right) == whole(left)
     finally:
-        one.dispose()
-        other.dispose()
+        left.dispose()
+        right.dispose()
 
 
 def test_a_name_merged_elsewhere_takes_all_of_it_along(engine: Engine) -> None:
     filled(engine)
     db.merge_parties(engine, ["Gull"], "AP", "kim")
     assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.MergeResult(3, 3, 1, 1)
-    assert held(engine) == [("Gull", "Reuters")]
+    assert current_merges(engine) == [("Gull", "Reuters")]
     assert [(it.supplier, it.note) for it in db.agreements(engine) if it.note == "of Gull"] == [("Reuters", "of Gull")]
     first = db.merges(engine)[0]
     assert (first.undone_by, first.undone_reason) == ("kim", "a later merge into Reuters")
@@ -204,7 +204,7 @@ def test_a_name_merged_into_one_that_is_merged_goes_along(engine: Engine) -> Non
     filled(engine)
     db.merge_parties(engine, ["Weir"], "Gull", "kim")
     db.merge_parties(engine, ["Gull", "Weir"], "AP", "kim")
-    assert held(engine) == [("Weir", "Gull"), ("Gull", "AP")]
+    assert current_merges(engine) == [("Weir", "Gull"), ("Gull", "AP")]
     assert (suppliers(engine).count("AP"), usage(engine)) == (6, {"AP": 4, None: 1, "Reuters": 1})
 
 
@@ -229,7 +229,7 @@ def test_names_that_nobody_has_leave_nothing_behind(engine: Engine) -> None:
 def test_spellings_are_found_in_whatever_case_they_are_stored(engine: Engine) -> None:
     write(engine, [article("a.txt", use(0, "A", replace(GULL, agencies=("GULL!",), supplier="GULL!")))])
     assert db.merge_parties(engine, ["Gull"], "AP", "kim", spellings=["gull", "Heron"]).uses == 1
-    assert held(engine) == [("GULL!", "AP"), ("Gull", "AP")]
+    assert current_merges(engine) == [("GULL!", "AP"), ("Gull", "AP")]
     part(engine, "GULL!", "AP")
     assert usage(engine) == {"GULL!": 1}
 

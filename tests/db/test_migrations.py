@@ -50,10 +50,10 @@ def test_what_alembic_does_not_compare_is_the_same(engine: Engine, stores: Store
     with engine.connect() as connection:
         migrated = described(connection)
     with by_hand.connect() as connection:
-        made = described(connection)
+        expected = described(connection)
     by_hand.dispose()
-    assert "index ix_article_url" in made
-    assert {name: migrated.get(name) for name in made} == made
+    assert "index ix_article_url" in expected
+    assert {name: migrated.get(name) for name in expected} == expected
 
 
 def test_the_newest_step_is_the_schema_that_the_program_expects(engine: Engine) -> None:
@@ -155,16 +155,16 @@ FREE = db.CreditRecord("Jo Reed/CC BY 4.0", ("Jo Reed",), license="CC BY 4.0", r
 
 
 def test_an_upgraded_store_keeps_its_uses(upgraded: Engine) -> None:
-    one, two = db.uses_for_audit(upgraded)
-    assert (one.use_id, one.caption, one.match_key, one.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
-    assert (one.occurrences, one.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
-    assert (one.images, one.credit) == (("https://example.org/1.jpg",), FREE)
+    first, second = db.uses_for_audit(upgraded)
+    assert (first.use_id, first.caption, first.match_key, first.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
+    assert (first.occurrences, first.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
+    assert (first.images, first.credit) == (("https://example.org/1.jpg",), FREE)
     url = "https://example.org/buy"
-    assert one.structured_credit == db.CreditRecord(
+    assert first.structured_credit == db.CreditRecord(
         "Jo Reed/dpa", agencies=("dpa",), licensor_url=url, rule="structured", confidence=1.0
     )
-    assert (two.use_id, two.caption, two.structured_credit) == (2, "東京の夜", None)
-    assert two.credit == db.CreditRecord(
+    assert (second.use_id, second.caption, second.structured_credit) == (2, "東京の夜", None)
+    assert second.credit == db.CreditRecord(
         "Jo Reed", ("Jo Reed",), qualifiers=("pool",), restrictions=("NO SALES",), rule="chain", confidence=1.0
     )
     assert [use.use_id for use in db.find(upgraded, "dog").uses] == [1]

@@ -86,9 +86,9 @@ def test_how_connections_behave(store: Path) -> None:
     ],
 )
 def test_unknown_schemes_and_odd_urls(url: str, message: str, create: bool) -> None:
-    told = refused(url, db.UnknownSchemeError, create=create)
-    assert message in told
-    assert "secret" not in told
+    refusal = refused(url, db.UnknownSchemeError, create=create)
+    assert message in refusal
+    assert "secret" not in refusal
 
 
 def test_no_database_is_made_without_create(tmp_path: Path) -> None:
@@ -262,5 +262,5 @@ def test_alembic_is_imported_only_when_a_schema_must_be_made(store: Path) -> Non
     program = "import sys, db; db.open_store(sys.argv[1], create=True).dispose(); print('alembic' in sys.modules)"
     for path, imported in ((store, "False"), (store.with_name("new.db"), "True")):
         command = [sys.executable, "-c", program, str(path)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
-        assert told.stdout.strip() == imported
+        result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+        assert result.stdout.strip() == imported

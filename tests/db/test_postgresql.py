@@ -36,7 +36,7 @@ def refused(url: str, kind: type[db.BaseStoreError], *, create: bool) -> str:
 
 
 @contextmanager
-def held(url: str) -> Iterator[None]:
+def locked(url: str) -> Iterator[None]:
     """Another program is writing meanwhile."""
     other = db.open_store(url, create=True)
     with writing(other):
@@ -96,7 +96,7 @@ def test_another_schema(postgresql: Stores, version: str, kind: type[db.BaseStor
 
 def test_a_store_that_another_program_writes_can_be_read_but_not_written(postgresql: Stores) -> None:
     url = postgresql.empty()
-    with held(url):
+    with locked(url):
         assert "is locked by another program" in refused(url, db.LockedStoreError, create=True)
         db.open_store(url, busy_timeout=0.05).dispose()
     db.open_store(url, create=True, busy_timeout=0.05).dispose()
@@ -148,9 +148,9 @@ def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Pa
     answers = []
     for url in ("captions.db", postgresql.place()):
         run("ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18")
-        said = {command: run(*command, "--db", url) for command in COMMANDS}
+        results = {command: run(*command, "--db", url) for command in COMMANDS}
         checked = run("db", "check", "--db", url)
         assert (checked.code, checked.err) == (0, "")
-        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in said.items()})
+        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in results.items()})
     assert answers[0] == answers[1]
     assert [command for command, (code, out, _) in answers[0].items() if code not in (0, 1) or not out] == []

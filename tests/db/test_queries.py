@@ -271,11 +271,11 @@ def test_the_views_say_what_the_questions_answer(engine: Engine) -> None:
             ),
             key=lambda row: (row[0], row[1] is None, row[1]),
         )
-    told = [
+    printed = [
         (row["source"], row["position"], row["used_on"], row["caption"] or "", row["supplier"])
         for row in found["use_in_words"]
     ]
-    assert told == [
+    assert printed == [
         (row.source, row.position, row.published, row.caption, row.credit and row.credit.supplier)
         for row in db.uses_for_audit(engine)
     ]

@@ -58,16 +58,16 @@ def read(engine: Engine, articles: Sequence[Printed], version: str) -> None:
 
 
 def take(engine: Engine, step: Step) -> None:
-    what, one, other = step
+    what, first, second = step
     if what == "read":
-        read(engine, one, other)
+        read(engine, first, second)
     elif what == "count":
-        count_uses(engine, one)
+        count_uses(engine, first)
     elif what == "correct":
-        named = () if other is None else (other,)
-        db.add_corrections(engine, [CorrectionRecord(one.line, agencies=named, reason="said so", who="me")])
-    elif what == "merge" and one != other:
-        db.merge_parties(engine, [one], other, "me")
+        named = () if second is None else (second,)
+        db.add_corrections(engine, [CorrectionRecord(first.line, agencies=named, reason="said so", who="me")])
+    elif what == "merge" and first != second:
+        db.merge_parties(engine, [first], second, "me")
     elif what == "undo":
         for merge in [merge for merge in db.merges(engine) if merge.undone is None][-1:]:
             db.undo_merges(engine, [merge.id], "me", "wrong")
@@ -118,8 +118,8 @@ def test_what_is_kept_is_what_is_counted(
     def answers() -> list[db.UsageTable]:
         groups = [(name,) for name in db.GROUPS]
         return [
-            *(db.agency_usage(engine, one, **plain) for one in [*groups, by]),
-            *(db.agency_usage(engine, one, **filters) for one in [*groups, by]),
+            *(db.agency_usage(engine, group, **plain) for group in [*groups, by]),
+            *(db.agency_usage(engine, group, **filters) for group in [*groups, by]),
             *(db.agency_usage(engine, by, limit=limit, **filters) for limit in (0, 1, 2)),
         ]
 
@@ -129,16 +129,16 @@ def test_what_is_kept_is_what_is_counted(
             assert wrong_counts(engine) == []
         count_uses(engine)
         assert is_counted(engine)
-        kept = answers()
+        expected = answers()
         before = rows_kept(engine)
         forget(engine, 1_000_000)
-        assert not is_counted(engine) or not kept[0].groups
-        assert answers() == kept
+        assert not is_counted(engine) or not expected[0].groups
+        assert answers() == expected
         forget(engine, -1_000_000)
         # Nothing is left of what is gone: counted anew there are as many rows.
         count_again(engine)
         assert rows_kept(engine) == before
-        assert answers() == kept
+        assert answers() == expected
     finally:
         engine.dispose()
 

@@ -103,7 +103,7 @@ def by_hand(articles: list[Printed], by: tuple[str, ...]) -> Counter[tuple[str |
 def test_every_count_is_the_count_by_hand(
     articles: list[Printed], by: tuple[str, ...], since: date | None, until: date | None, paper: str | None
 ) -> None:
-    kept = [
+    in_period = [
         (name, day, lines)
         for name, day, lines in articles
         if paper in (None, name)
@@ -113,14 +113,14 @@ def test_every_count_is_the_count_by_hand(
     with stored(articles) as engine:
         filters: dict[str, Any] = {"since": since, "until": until, "publication": paper, "spans": SPANS}
         quick = db.agency_usage(engine, by, counts=(), **filters)
-        assert {row.values: row.uses for row in quick.rows} == by_hand(kept, by)
-        assert quick.total.uses == sum(len(lines) for _, _, lines in kept)
+        assert {row.values: row.uses for row in quick.rows} == by_hand(in_period, by)
+        assert quick.total.uses == sum(len(lines) for _, _, lines in in_period)
         # What else is told changes no count, and a limit only what is shown.
         whole = db.agency_usage(engine, by, **filters)
         assert [(row.values, row.uses) for row in whole.rows] == [(row.values, row.uses) for row in quick.rows]
         assert db.agency_usage(engine, by, counts=(), limit=1, **filters).rows == quick.rows[:1]
         bare = db.agency_usage(engine, ("publication",), uncredited=True, since=since, until=until, publication=paper)
-        assert bare.total.uses == sum(lines.count(None) for _, _, lines in kept)
+        assert bare.total.uses == sum(lines.count(None) for _, _, lines in in_period)
 
 
 @settings(deadline=None, max_examples=20)
@@ -143,13 +143,13 @@ def test_the_supplier_of_a_use_is_that_of_its_credit(
 
     with stored(articles) as engine:
         assert astray(engine) == 0
-        said = [
+        corrections = [
             CorrectionRecord(
                 line.line, reason="said so", who="me", supplier=supplier, agencies=(supplier,) if supplier else ()
             )
             for line in {line.line: line for line in lines}.values()
         ]
-        numbers = [made.id for made in db.add_corrections(engine, said)] if said else []
+        numbers = [result.id for result in db.add_corrections(engine, corrections)] if corrections else []
         assert astray(engine) == 0
         for number in numbers:
             db.undo_correction(engine, number, "wrong", "me")

@@ -72,7 +72,7 @@ class Audit:
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
-        self.steps = statements.FindingStatements(connection, ranks, self._where)
+        self.statements = statements.FindingStatements(connection, ranks, self._where)
 
     def confine(self, confines: ReportFilter) -> None:
         """Report on some uses only. All are compared and counted, whatever is reported."""
@@ -100,9 +100,11 @@ class Audit:
         """
         if having:
             nobody = ~select(m.credit_party.c.credit_id).where(m.credit_party.c.credit_id == m.credit.c.id).exists()
-            told = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
+            conditions = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
             ids = (
-                self.connection.execute(select(m.credit.c.id).where(or_(*told)).order_by(m.credit.c.id)).scalars().all()
+                self.connection.execute(select(m.credit.c.id).where(or_(*conditions)).order_by(m.credit.c.id))
+                .scalars()
+                .all()
             )
             for start in range(0, len(ids), _PAGE):
                 yield from credits_by_id(self.connection, ids[start : start + _PAGE]).items()
@@ -179,7 +181,7 @@ class Audit:
         """Note a publication in which a group's uses need no agreement."""
         self._put(t.own, {"group_id": group_id, "publication": publication})
 
-    def put_stretch(
+    def put_coverage(
         self,
         group_id: int,
         first: date | None,
@@ -200,7 +202,7 @@ class Audit:
             "rank": None if code is None else self.ranks.get(code),
             "remark_id": remark_id,
         }
-        self._put(t.stretch, row)
+        self._put(t.coverage, row)
 
     def put_period(
         self,
@@ -225,7 +227,7 @@ class Audit:
         }
         self._put(t.period, row)
 
-    def put_asides(self, why: str, rows: Iterable[Suppression]) -> None:
+    def put_suppressions(self, why: str, rows: Iterable[Suppression]) -> None:
         """Set findings aside: ``why`` is waiver or baseline."""
         suppressions.put(self.connection, why, rows, self.ranks)
 
@@ -292,7 +294,9 @@ class Audit:
         """Count what was found, by code and by what sets it aside."""
         codes = {rank: code for code, rank in self.ranks.items()}
         found = t.found.c
-        rows = self.connection.execute(select(found.rank, found.aside, func.count()).group_by(found.rank, found.aside))
+        rows = self.connection.execute(
+            select(found.rank, found.suppressed_by, func.count()).group_by(found.rank, found.suppressed_by)
+        )
         return {(codes[rank], why): count for rank, why, count in rows}
 
     def listed(self, first: int, last: int) -> Iterator[ReportedFinding]:

@@ -64,7 +64,7 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str 
             .join(m.credit, m.credit.c.id == m.use.c.credit_id)
             .outerjoin(m.party, m.party.c.id == m.credit.c.supplier_id)
         )
-        .where(found.rank.in_(sorted(ranks)), found.aside.is_(None))
+        .where(found.rank.in_(sorted(ranks)), found.suppressed_by.is_(None))
         .group_by(m.party.c.name)
     )
     return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")

@@ -66,11 +66,11 @@ class FindingStatements:
         at_home = (t.own.c.group_id == t.member.c.group_id) & (t.own.c.publication == m.use.c.publication)
         abroad = ~select(literal(1)).select_from(t.own).where(at_home).correlate_except(t.own).exists()
         # Where only some groups lack something, their uses are found by an index.
-        lacking = select(t.stretch.c.group_id).where(t.stretch.c.rank.is_not(None))
+        lacking = select(t.coverage.c.group_id).where(t.coverage.c.rank.is_not(None))
         credits_ = select(t.member.c.credit_id).where(t.member.c.group_id.in_(lacking))
-        told = (t.stretch.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
+        lacks_coverage = (t.coverage.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
         for dated in (True, False):
-            self._find(t.stretch.c.rank, t.stretch.c.remark_id, covered(dated=dated), *told, abroad)
+            self._find(t.coverage.c.rank, t.coverage.c.remark_id, covered(dated=dated), *lacks_coverage, abroad)
 
     def beyond_quota(self, passed: str, near: str) -> None:
         """Uses beyond a quota, and of a quota that is not passed the use that came to its mark.
@@ -106,7 +106,7 @@ class FindingStatements:
 
     def reach(self) -> None:
         """Tell whose uses on which days the periods count: few, found by an index; a use more is on no quota."""
-        stretch, period, sqlite = t.stretch.c, t.period.c, self._connection.dialect.name == "sqlite"
+        coverage, period, sqlite = t.coverage.c, t.period.c, self._connection.dialect.name == "sqlite"
         latest, earliest = (func.max, func.min) if sqlite else (func.greatest, func.least)
         # The credits of a group have one supplier.
         group = (
@@ -115,16 +115,16 @@ class FindingStatements:
             .group_by(t.member.c.group_id)
             .subquery()
         )
-        overlap = (stretch.first <= period.last) & (stretch.last >= period.first) & stretch.undated.is_(False)
+        overlap = (coverage.first <= period.last) & (coverage.last >= period.first) & coverage.undated.is_(False)
         rows = select(
             period.id,
             group.c.group_id,
             group.c.supplier_id,
-            latest(period.first, stretch.first, type_=Date),
-            earliest(period.last, stretch.last, type_=Date),
+            latest(period.first, coverage.first, type_=Date),
+            earliest(period.last, coverage.last, type_=Date),
         ).select_from(
-            t.period.join(t.stretch, (stretch.agreement_id == period.agreement_id) & overlap).join(
-                group, group.c.group_id == stretch.group_id
+            t.period.join(t.coverage, (coverage.agreement_id == period.agreement_id) & overlap).join(
+                group, group.c.group_id == coverage.group_id
             )
         )
         self._connection.execute(insert(t.reach).from_select(list(t.reach.c.keys()), rows))
@@ -162,48 +162,48 @@ def join_members(connection: Connection) -> None:
         t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
     )
     connection.execute(insert(t.member).from_select(["credit_id", "group_id"], members))
-    alone = (
+    single_group = (
         select(credit.supplier_id, func.min(group))
         .select_from(t.member.join(m.credit, credit.id == t.member.c.credit_id))
         .group_by(credit.supplier_id)
         .having(func.min(group) == func.max(group))
     )
-    connection.execute(insert(t.alone).from_select(["supplier_id", "group_id"], alone))
+    connection.execute(insert(t.single_group).from_select(["supplier_id", "group_id"], single_group))
 
 
 def covered(*, dated: bool) -> FromClause:
     """Give the uses joined with what the agreements say of them."""
-    use, stretch = m.use.c, t.stretch.c
-    holds = use.used_on.between(stretch.first, stretch.last) if dated else use.used_on.is_(None)
+    use, coverage = m.use.c, t.coverage.c
+    holds = use.used_on.between(coverage.first, coverage.last) if dated else use.used_on.is_(None)
     return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
-        t.stretch, (stretch.group_id == t.member.c.group_id) & stretch.undated.is_(not dated) & holds
+        t.coverage, (coverage.group_id == t.member.c.group_id) & coverage.undated.is_(not dated) & holds
     )
 
 
 def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
     """Count the uses that each of these agreements covers, by day."""
-    agreement = t.stretch.c.agreement_id
-    use, member, alone = m.use.c, t.member.c, t.alone.c
+    agreement = t.coverage.c.agreement_id
+    use, member, single_group = m.use.c, t.member.c, t.single_group.c
     # First by group and day: of a million uses a tenth is left to be looked up. An index has most in this order.
-    of_alone = (
-        select(alone.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
-        .select_from(t.alone.join(m.use, use.supplier_id == alone.supplier_id))
+    of_single_group = (
+        select(single_group.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
+        .select_from(t.single_group.join(m.use, use.supplier_id == single_group.supplier_id))
         .where(use.used_on.is_not(None))
-        .group_by(alone.supplier_id, alone.group_id, use.used_on)
+        .group_by(single_group.supplier_id, single_group.group_id, use.used_on)
     )
-    parted = select(member.credit_id).where(member.group_id.not_in(select(alone.group_id)))
+    in_other_groups = select(member.credit_id).where(member.group_id.not_in(select(single_group.group_id)))
     of_others = (
         select(member.group_id, use.used_on, func.count())
         .select_from(t.member.join(m.use, use.credit_id == member.credit_id))
-        .where(use.used_on.is_not(None), use.credit_id.in_(parted))
+        .where(use.used_on.is_not(None), use.credit_id.in_(in_other_groups))
         .group_by(member.group_id, use.used_on)
     )
-    by_day = of_alone.union_all(of_others).subquery()
-    stretch, day = t.stretch.c, by_day.c.used_on
-    within = (stretch.group_id == by_day.c.group_id) & day.between(stretch.first, stretch.last)
+    by_day = of_single_group.union_all(of_others).subquery()
+    coverage, day = t.coverage.c, by_day.c.used_on
+    within = (coverage.group_id == by_day.c.group_id) & day.between(coverage.first, coverage.last)
     rows = connection.execute(
         select(agreement, day, func.sum(by_day.c.uses))
-        .select_from(by_day.join(t.stretch, within & stretch.undated.is_(False)))
+        .select_from(by_day.join(t.coverage, within & coverage.undated.is_(False)))
         .where(agreement.in_(sorted(agreement_ids)))
         .group_by(agreement, day)
     )
@@ -249,7 +249,7 @@ def list_found(connection: Connection, why: str | None) -> None:
     """Put what was found in the report's order: what nothing sets aside, or what is set aside by ``why``."""
     found, order = t.found.c, t.article_order.c
     by = (found.rank, order.place, found.position, found.remark_id)
-    chosen = found.aside.is_(None) if why is None else found.aside == why
+    chosen = found.suppressed_by.is_(None) if why is None else found.suppressed_by == why
     statement = (
         select(found.use_id, found.remark_id, found.number)
         .select_from(t.found.join(t.article_order, order.article_id == found.article_id))

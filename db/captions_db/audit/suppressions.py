@@ -49,35 +49,35 @@ def waivers(connection: Connection, today: date) -> list[Suppression]:
     return [Suppression(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
 
 
-def put(connection: Connection, why: str, asides: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
+def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
     """Write what is set aside, by ids; what names nothing that is stored sets nothing aside."""
-    wanted = (aside for aside in asides if aside.code in ranks)
+    wanted = (suppression for suppression in suppressions if suppression.code in ranks)
     suppliers: Mapping[str, Sequence[int]] = {}
     lines: Mapping[str, Sequence[int]] = {}
     while batch := list(islice(wanted, _BATCH)):
-        if not suppliers and any(a.supplier is not None for a in batch):
+        if not suppliers and any(row.supplier is not None for row in batch):
             suppliers = _suppliers(connection)
-        if not lines and any(a.line is not None for a in batch):
+        if not lines and any(row.line is not None for row in batch):
             lines = _lines(connection)
-        articles = _ids(connection, m.article.c.source, {storable_source(a.source) for a in batch if a.source})
-        captions = _ids(connection, m.caption.c.digest, {a.caption_digest for a in batch if a.caption_digest})
+        articles = _ids(connection, m.article.c.source, {storable_source(row.source) for row in batch if row.source})
+        captions = _ids(connection, m.caption.c.digest, {row.caption_digest for row in batch if row.caption_digest})
         rows = [
             {
                 "why": why,
-                "rank": ranks[a.code],
+                "rank": ranks[row.code],
                 "supplier_id": supplier,
                 "credit_id": credit,
                 "article_id": article,
                 "caption_id": caption,
             }
-            for a in batch
-            for supplier in _of(None if a.supplier is None else name_key(storable(a.supplier)), suppliers)
-            for credit in ([t.NONE] if a.no_line else _of(None if a.line is None else storable(a.line), lines))
-            for article in _of(None if a.source is None else storable_source(a.source), articles)
-            for caption in ([t.NONE] if a.caption_digest == "" else _of(a.caption_digest, captions))
+            for row in batch
+            for supplier in _of(None if row.supplier is None else name_key(storable(row.supplier)), suppliers)
+            for credit in ([t.NONE] if row.no_line else _of(None if row.line is None else storable(row.line), lines))
+            for article in _of(None if row.source is None else storable_source(row.source), articles)
+            for caption in ([t.NONE] if row.caption_digest == "" else _of(row.caption_digest, captions))
         ]
         if rows:
-            connection.execute(insert(t.aside), rows)
+            connection.execute(insert(t.suppression), rows)
 
 
 def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any]:
@@ -85,7 +85,7 @@ def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any
 
     One look-up for each way in which what is set aside is limited: by supplier, by supplier and line, ...
     """
-    use, aside = m.use.c, t.aside.c
+    use, suppression = m.use.c, t.suppression.c
     values = {
         "supplier_id": select(m.credit.c.supplier_id)
         .where(m.credit.c.id == use.credit_id)
@@ -95,22 +95,22 @@ def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any
         "article_id": use.article_id,
         "caption_id": func.coalesce(use.caption_id, t.NONE),
     }
-    limited = [case((aside[name] == t.ANY, 0), else_=1).label(name) for name in _LIMITS]
-    shapes = connection.execute(select(aside.why, *limited).distinct()).all()
+    limited = [case((suppression[name] == t.ANY, 0), else_=1).label(name) for name in _LIMITS]
+    shapes = connection.execute(select(suppression.why, *limited).distinct()).all()
     whens = []
     for why in ("waiver", "baseline"):
         found = [
             select(literal(1))
-            .select_from(t.aside)
+            .select_from(t.suppression)
             .where(
-                aside.why == why,
-                aside.rank == rank,
+                suppression.why == why,
+                suppression.rank == rank,
                 *(
-                    aside[name] == (values[name] if is_limited else t.ANY)
+                    suppression[name] == (values[name] if is_limited else t.ANY)
                     for name, is_limited in zip(_LIMITS, shape[1:], strict=True)
                 ),
             )
-            .correlate_except(t.aside)
+            .correlate_except(t.suppression)
             .exists()
             for shape in sorted(tuple(row) for row in shapes)
             if shape[0] == why

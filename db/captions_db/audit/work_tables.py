@@ -45,14 +45,14 @@ kind = _temporary(
 member = _temporary("member", _number("credit_id", primary_key=True), _number("group_id"))
 """Credits that all agreements treat alike: one supplier, the same excluded collections."""
 
-alone = _temporary("alone", _number("supplier_id", primary_key=True), _number("group_id"))
+single_group = _temporary("single_group", _number("supplier_id", primary_key=True), _number("group_id"))
 """Suppliers whose credits are all of one group: their uses are found without looking at credits."""
 
 own = _temporary("own", _number("group_id"), Column("publication", Text))
 """Publications in which a group's uses need no agreement."""
 
-stretch = _temporary(
-    "stretch",
+coverage = _temporary(
+    "coverage",
     _number("group_id"),
     Column("first", Date),
     Column("last", Date),
@@ -86,8 +86,8 @@ reach = _temporary(
 )
 """Where the uses of a period are looked for: a group, whose uses have one supplier, from a first to a last day."""
 
-aside = _temporary(
-    "aside",
+suppression = _temporary(
+    "suppression",
     Column("why", Text),
     _number("rank"),
     _number("supplier_id"),
@@ -107,7 +107,7 @@ found = _temporary(
     _number("position"),
     _number("remark_id"),
     _number("number"),
-    Column("aside", Text),
+    Column("suppressed_by", Text),
 )
 """Findings as the steps make them; ``aside`` tells what sets one aside: waiver or baseline."""
 
@@ -133,9 +133,9 @@ def create(connection: Connection) -> None:
         connection.execute(CreateTable(table))
     for index in (
         Index("audit_kind_of", kind.c.supplier_id, kind.c.qualifiers),
-        Index("audit_stretch_of", stretch.c.group_id, stretch.c.undated, stretch.c.first),
+        Index("audit_coverage_of", coverage.c.group_id, coverage.c.undated, coverage.c.first),
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),
-        Index("audit_aside_of", *aside.c),
+        Index("audit_suppression_of", *suppression.c),
     ):
         index.create(connection)

@@ -83,7 +83,7 @@ class CorrectionTable(Undoable, table=True):
     license: str | None = Field(default=None, sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class WaiverTable(Undoable, table=True):
@@ -108,7 +108,7 @@ class WaiverTable(Undoable, table=True):
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     until: date | None = None
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))
 
 
 class PartyMergeTable(Undoable, table=True):
@@ -126,4 +126,4 @@ class PartyMergeTable(Undoable, table=True):
     merged_into: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))

@@ -46,15 +46,15 @@ def usage_changes(
 
     Filters and groups as in ``agency_usage``; a group that has uses at one time only has 0 at the other.
     """
-    one, other = (
+    earlier, later = (
         agency_usage(
             engine, by, agency=agency, since=first, until=last, publication=publication, counts=(), spans=spans
         )
         for first, last in (before, after)
     )
-    was = {row.values: row.uses for row in one.rows}
-    now = {row.values: row.uses for row in other.rows}
+    was = {row.values: row.uses for row in earlier.rows}
+    now = {row.values: row.uses for row in later.rows}
     rows = [ChangeRow(values, was.get(values, 0), now.get(values, 0)) for values in {**was, **now}]
     rows.sort(key=lambda r: (-abs(r.after - r.before), -r.after, [(v is None, v or "") for v in r.values]))
-    total = ChangeRow((), one.total.uses, other.total.uses)
+    total = ChangeRow((), earlier.total.uses, later.total.uses)
     return ChangeTable(tuple(by), tuple(rows[:limit]), total, len(rows))

@@ -13,7 +13,7 @@ from captions_db import models as m
 from captions_db.queries.date_spans import DateSpan, span_table
 from captions_db.queries.filters import agency_ids, names_of
 from captions_db.queries.grouping import CHAIN, TIMES, UsageFilter, UsageGroup, inner_columns, outer_columns
-from captions_db.queries.usage_rollups import CountedGroups, kept_counts
+from captions_db.queries.usage_rollups import CountedGroups, count_from_rollups
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
 """What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
@@ -101,7 +101,7 @@ class _Counter:
 
     def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], CountedGroups]:
         """Give the groups, most used first, and what was counted of all, whatever the limit."""
-        counted = kept_counts(self.connection, self.by, self.only, limit, self.spans, self.labels)
+        counted = count_from_rollups(self.connection, self.by, self.only, limit, self.spans, self.labels)
         if counted is None:
             found = self._uses()
             counted = CountedGroups(found, len(found), sum(group.uses for group in found))

@@ -41,7 +41,7 @@ class CountedGroups(NamedTuple):
     uses: int
 
 
-def kept_counts(
+def count_from_rollups(
     connection: Connection,
     by: Sequence[str],
     only: UsageFilter,
@@ -174,8 +174,8 @@ def _by_scope(
         seen.add((supplier, month))
         add(_known(group), _label(whole.get(supplier, ()), month), int(uses))
     # Outside of the bounds no month was seen.
-    if asked := [part for part in parts if (part.supplier, part.first[:7]) in seen]:
-        for label, *group, uses in _within(connection, asked, rest, only):
+    if in_bounds := [part for part in parts if (part.supplier, part.first[:7]) in seen]:
+        for label, *group, uses in _within(connection, in_bounds, rest, only):
             add(group, label, uses)
             add(group, None, -uses)
     found = [UsageGroup(group, uses) for group, uses in counted.items() if uses]
