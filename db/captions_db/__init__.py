@@ -9,22 +9,22 @@
     print(db.agency_usage(engine, by=("supplier", "month"), limit=10).rows)
 """
 
-from captions_db.agreements import AddResult, AgreementRecord, add_agreements, agreement, agreements, end_agreement
+from captions_db.agreements import (
+    AgreementRecord,
+    add_agreements,
+    agreement,
+    agreements,
+    end_agreement,
+    undo_agreement,
+)
 from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
 from captions_db.connection import SMALL_CACHE
-from captions_db.decisions import (
+from captions_db.corrections import (
     CorrectionResult,
-    UseKey,
-    WaiverRecord,
     add_corrections,
-    add_waivers,
-    caption_digest,
+    corrections,
     lines_in_use,
-    undo_agreement,
     undo_correction,
-    undo_waiver,
-    use_keys,
-    waivers,
 )
 from captions_db.errors import (
     BaseStoreError,
@@ -59,7 +59,7 @@ from captions_db.images import (
 )
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
-from captions_db.overlay import CorrectionRecord, corrections
+from captions_db.overlay import CorrectionRecord
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -90,7 +90,17 @@ from captions_db.queries import (
     uses_for_audit,
     view_rows,
 )
-from captions_db.records import ArticleRecord, BatchCounts, CreditRecord, FailureRecord, RunSummary, UseRecord
+from captions_db.records import (
+    AddResult,
+    ArticleRecord,
+    BatchCounts,
+    CreditRecord,
+    FailureRecord,
+    RunSummary,
+    UseRecord,
+)
+from captions_db.rows import caption_digest
+from captions_db.waivers import UseKey, WaiverRecord, add_waivers, undo_waiver, use_keys, waivers
 
 __all__ = [
     "GROUPS",

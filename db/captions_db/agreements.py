@@ -9,14 +9,16 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from captions_db import models as m
-from captions_db.bulk import in_chunks
+from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import put_parties
 from captions_db.overlay import current_merges
+from captions_db.records import AddResult
 from captions_db.rows import json_list, optional, storable, utc
+from captions_db.undo import undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,14 +57,6 @@ _NOT_TERMS: dict[str, Any] = dict.fromkeys(
 """What of a record is not what was agreed."""
 
 
-@dataclass(frozen=True, slots=True)
-class AddResult:
-    """What became of a record: its number, and whether it is new or was there already, just the same."""
-
-    id: int
-    new: bool
-
-
 def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[AddResult]:
     """Store agreements, all or none; of one that is stored with the same terms give the number it has.
 
@@ -83,10 +77,8 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
             known_id = known.get(record)
             if known_id is None:
                 row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": named.supplier}
-                row |= {"added": datetime.now(UTC), "added_by": who}
-                added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
-                known[record] = int(added)
-                out.append(AddResult(int(added), new=True))
+                number = known[record] = insert_dated(connection, m.agreement, row | {"added_by": who})
+                out.append(AddResult(number, new=True))
             else:
                 out.append(AddResult(known_id, new=False))
     return out
@@ -130,6 +122,12 @@ def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) 
         if starts[0] is not None and on < starts[0]:
             raise ValueError(f"agreement {number} starts on {starts[0]}")
         connection.execute(update(m.agreement).where(column.id == number).values(values))
+
+
+def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
+    """Undo an agreement, so that it no longer applies. Raise ValueError if it is missing or already undone."""
+    with writing(engine) as connection:
+        undo(connection, m.agreement, number, who, reason)
 
 
 def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> list[AgreementRecord]:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import contextmanager
+from datetime import UTC, datetime
 from functools import lru_cache
 from itertools import islice
 from typing import Any, TypeVar
@@ -30,6 +31,12 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     """Insert rows that have the same columns; nothing of no rows."""
     if rows:
         connection.execute(insert(table), rows)
+
+
+def insert_dated(connection: Connection, table: Table, row: Row) -> int:
+    """Insert a row, added now, and return its id."""
+    added = insert(table).values(**row, added=datetime.now(UTC)).returning(table.c.id)
+    return int(connection.execute(added).scalar_one())
 
 
 def insert_staged(connection: Connection, table: Table, rows: Sequence[Row]) -> None:

@@ -80,12 +80,12 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
     return [None if row is None else ids[row["line_digest"]] for row in read]
 
 
-def put_corrected(connection: Connection, lines: Collection[str]) -> None:
+def rewrite_lines(connection: Connection, lines: Collection[str]) -> None:
     """Store what is to be said of these lines now, after corrections of them were made or undone."""
     _apply_decisions(connection, _stored_rows(connection, m.credit.c.line, lines))
 
 
-def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]:
+def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list[int]:
     """Store what is to be said of these credits now, after agencies were merged or parted again.
 
     Gives those that name others than before.

@@ -17,12 +17,12 @@ from sqlalchemy import Connection, Engine, Table, bindparam, func, select, updat
 from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
-from captions_db.credits import delete_unused_parties, put_merged, put_parties
-from captions_db.decisions import undo
+from captions_db.credits import delete_unused_parties, put_parties, rewrite_credits
 from captions_db.overlay import current_merges
 from captions_db.rollups import count_noted
 from captions_db.rows import storable, utc
 from captions_db.search import name_key
+from captions_db.undo import undo
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,7 +142,7 @@ def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[s
     credit_ids = _credits_of(connection, renamed.keys() - before.keys())
     # A line whose name went by another is one over whose reading something was said.
     credit_ids |= _credits_of(connection, {before[name] for name in renamed.keys() & before.keys()}, decided_only=True)
-    moved = put_merged(connection, credit_ids)
+    moved = rewrite_credits(connection, credit_ids)
     agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
     count_noted(connection)
     return MergeResult(len(moved), _uses_of(connection, moved), agreements, waivers)

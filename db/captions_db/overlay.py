@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
@@ -53,19 +53,13 @@ class CorrectionRecord:
         return (self.line, self.creators, self.agencies, self.supplier, self.qualifiers, self.license)
 
 
-def corrections(engine: Engine) -> list[CorrectionRecord]:
-    """Give all corrections that were ever made, in the order in which they were."""
-    with engine.connect() as connection:
-        return [_record(row) for row in connection.execute(select(m.correction).order_by(m.correction.c.id))]
-
-
 def current_corrections(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
     """Give the correction that holds of each of these lines, where there is one: the latest that is not undone."""
     column = m.correction.c
     if not lines or connection.execute(select(column.id).where(column.undone.is_(None)).limit(1)).first() is None:
         return {}
     return {
-        row.line: _record(row)
+        row.line: correction_record(row)
         for chunk in in_chunks({digest(line) for line in lines})
         for row in connection.execute(
             select(m.correction).where(column.line_digest.in_(chunk), column.undone.is_(None)).order_by(column.id)
@@ -155,7 +149,8 @@ def _as_json(row: Row) -> str:
     return json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
-def _record(row: Any) -> CorrectionRecord:
+def correction_record(row: Any) -> CorrectionRecord:
+    """Return a row of table ``correction`` as a record."""
     return CorrectionRecord(
         line=row.line,
         creators=_names_or_none(row.creators),

@@ -83,6 +83,14 @@ class ArticleRecord(_Packed):
 
 
 @dataclass(frozen=True, slots=True)
+class AddResult:
+    """The number of a stored agreement, correction or waiver, and whether it is new; False for a repeated one."""
+
+    id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
 class FailureRecord:
     """A source that could not be read, and why."""
 

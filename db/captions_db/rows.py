@@ -69,6 +69,12 @@ def key_number(key: str) -> int | None:
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def caption_digest(match_key: str, caption: str) -> str:
+    """Return the digest under which a caption is stored; ``""`` without a caption."""
+    text = storable(caption)
+    return digest(storable(match_key), text) if text else ""
+
+
 def json_list(items: Iterable[object]) -> str:
     """Give a JSON list as it is stored: ``("pool",)`` -> ``'["pool"]'``."""
     values = list(items)

@@ -28,10 +28,11 @@ from captions_db.audit import candidates, listing, statements, suppressions
 from captions_db.audit import work_tables as t
 from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
 from captions_db.audit.listing import ReportedFinding
-from captions_db.audit.suppressions import Suppression, caption_digest
+from captions_db.audit.suppressions import Suppression
 from captions_db.queries.filters import use_filters
 from captions_db.queries.uses import credits_between, credits_by_id
 from captions_db.records import CreditRecord
+from captions_db.rows import caption_digest
 
 NOBODY = "nobody"
 """Among what credits may tell: that they name no party."""

@@ -14,7 +14,7 @@ from sqlalchemy.sql.schema import Column
 from captions_db import models as m
 from captions_db.audit import work_tables as t
 from captions_db.bulk import in_chunks
-from captions_db.rows import digest, storable, storable_source
+from captions_db.rows import storable, storable_source
 from captions_db.search import name_key
 
 _LIMITS = ("supplier_id", "credit_id", "article_id", "caption_id")
@@ -33,12 +33,6 @@ class Suppression:
     """Empty: a use without caption is meant."""
     no_line: bool = False
     """Whether a use without credit is meant."""
-
-
-def caption_digest(match_key: str, caption: str) -> str:
-    """Give the digest by which a caption is stored; of no caption, nothing."""
-    text = storable(caption)
-    return digest(storable(match_key), text) if text else ""
 
 
 def waivers(connection: Connection, today: date) -> list[Suppression]:
