@@ -1,4 +1,4 @@
-"""The store: what was read, kept to be counted, audited and searched. Knows nothing of ``captions``.
+"""The store: articles, uses and decisions in a database, to count, audit and search. Knows nothing of ``captions``.
 
 ``open_store`` returns an engine; ``captions_db.articles`` writes with it, ``captions_db.queries`` reads::
 

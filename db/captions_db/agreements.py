@@ -1,4 +1,4 @@
-"""Agreements: added, listed, ended, undone. None is ever deleted: an auditor asks who said so."""
+"""Agreements: add, list, end and undo them. None is deleted, so that an auditor can see who decided what."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from captions_db.undo import undo
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """An agreement with a supplier; see ``captions_db.models.decisions``. Without a start or an end it is open."""
+    """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends`` sets no limit."""
 
     supplier: str
     kind: str = "flat"
@@ -40,7 +40,7 @@ class AgreementRecord:
     requires: str | None = None
     note: str | None = None
     id: int | None = None
-    """Its number, once it is stored; so are those below, but ``added_by``."""
+    """Its number; this and the fields below, except ``added_by``, are set once it is stored."""
     added: datetime | None = None
     added_by: str | None = None
     ended: datetime | None = None
@@ -54,14 +54,14 @@ class AgreementRecord:
 _NOT_TERMS: dict[str, Any] = dict.fromkeys(
     ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
 )
-"""What of a record is not what was agreed."""
+"""The fields of a record that are not terms of the agreement, with None for each."""
 
 
 def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[AddResult]:
-    """Store agreements, all or none; of one that is stored with the same terms give the number it has.
+    """Store agreements, all or none; return the existing number of an agreement with the same terms.
 
-    One that was ended early is the same with its new end only; one that was undone is none any more. Raises BaseStoreError
-    if the database refuses them.
+    An agreement ended early is compared with its new end; undone agreements are ignored. Raise BaseStoreError if the
+    database rejects the records.
     """
     cleaned = [(_clean(record), optional(record.added_by)) for record in records]
     out: list[AddResult] = []
@@ -87,9 +87,9 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
 def agreements(
     engine: Engine, *, supplier: str | None = None, on: date | None = None, undone: bool = False
 ) -> list[AgreementRecord]:
-    """Give the agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number.
+    """Return the agreements, all or by supplier and by day in force; sorted by supplier, start and number.
 
-    Those that were undone only if they are asked for, and then no others.
+    With ``undone``, return undone agreements only; otherwise leave them out.
     """
     with engine.connect() as connection:
         found = _read(connection)
@@ -106,13 +106,13 @@ def agreements(
 
 
 def agreement(engine: Engine, number: int) -> AgreementRecord | None:
-    """Give one agreement; None if there is none with this number."""
+    """Return the agreement with a number, or None."""
     with engine.connect() as connection:
         return next((record for record in _read(connection) if record.id == number), None)
 
 
 def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
-    """Set the last day of an agreement, and why; ValueError for an unknown number, or a day before its start."""
+    """Set the last day of an agreement, and why. Raise ValueError for an unknown number or a day before its start."""
     column = m.agreement.c
     values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason), "ended_by": storable(who)}
     with writing(engine) as connection:
@@ -170,7 +170,7 @@ def _record(row: Any) -> AgreementRecord:
 
 
 def _clean(record: AgreementRecord) -> AgreementRecord:
-    """What the database will give back of a record that is to be added."""
+    """Return a record as the database will return it."""
     return replace(
         _terms(record),
         supplier=storable(record.supplier),
@@ -181,7 +181,7 @@ def _clean(record: AgreementRecord) -> AgreementRecord:
 
 
 def _terms(record: AgreementRecord) -> AgreementRecord:
-    """What was agreed, without what the store knows of it beside."""
+    """Return the terms of an agreement only."""
     return replace(record, **_NOT_TERMS)
 
 

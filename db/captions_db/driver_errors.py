@@ -1,4 +1,4 @@
-"""What a database driver says, put into one line that a person can act on."""
+"""Turn errors of database drivers into one line that a person can act on."""
 
 from __future__ import annotations
 
@@ -58,19 +58,19 @@ _SQLITE: tuple[tuple[str, type[BaseStoreError], str], ...] = (
         "the disk of {where} gives errors on reading or writing; check it, and its free space",
     ),
 )
-"""Result codes of SQLite, by the beginning of their names: extended codes go on with ``_`` and more."""
+"""SQLite result codes by prefix: extended codes append ``_`` and more."""
 
 
 def printable(text: str) -> str:
-    r"""Give a path or a message as one printable line: ``"a\nb"`` -> ``"a b"``; other such signs -> ``?``."""
+    r"""Return a path or a message as one printable line: ``"a\nb"`` -> ``"a b"``; other control characters -> ``?``."""
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
 def translate_error(error: BaseException, where: str) -> BaseStoreError | None:
-    """Give the BaseStoreError that a driver's error stands for, or None where it is a mistake in this program.
+    """Return the BaseStoreError for a driver's error, or None for an internal error.
 
-    ``where`` names the database in the message. Broken constraints and wrong SQL are such mistakes: they stay
-    as they are, with their traceback.
+    ``where`` is the database's name in the message. Broken constraints and wrong SQL are internal errors: they keep
+    their traceback.
     """
     code = getattr(error, "sqlite_errorname", None)
     if code is not None:

@@ -1,8 +1,8 @@
-"""Merging agencies: two names of one party. What was counted for the one counts for the other, articles unread.
+"""Merge agencies: two names of one party, counted together without reading articles again.
 
-A merge is laid over the readings of credit lines as corrections are (``captions_db.overlay``), and over agreements and
-waivers, each of which keeps the name that it was said of: it holds for those to come, and undone it is as if it had
-never been. Whatever was merged and undone before, in whatever order, the merges that hold tell how the store is.
+Merges apply to the readings of credit lines, as corrections do (``captions_db.overlay``), and to agreements and
+waivers, which keep their original names. They apply to later articles too, and undoing a merge leaves no trace: only
+the current merges matter, whatever was merged and undone before.
 """
 
 from __future__ import annotations
@@ -27,7 +27,7 @@ from captions_db.undo import undo
 
 @dataclass(frozen=True, slots=True)
 class MergeRecord:
-    """An agency's name that is another name of another agency; see ``captions_db.models.decisions``."""
+    """An agency's name merged into another agency; see ``captions_db.models.decisions``."""
 
     id: int
     name: str
@@ -42,20 +42,20 @@ class MergeRecord:
 
 @dataclass(frozen=True, slots=True)
 class MergeResult:
-    """What a merge, or undoing it, changed."""
+    """The number of rows that a merge, or undoing it, changed."""
 
     credits: int
-    """Credit lines that name another party now."""
+    """Credit lines that now name another party."""
     uses: int
     """Uses with one of these lines."""
     agreements: int
     waivers: int
     creators: int = 0
-    """Credit lines in which one of the names was read as a creator: those are not changed."""
+    """Credit lines that name one of the merged names as a creator; those are not changed."""
 
 
 class ExclusionError(ValueError):
-    """An agreement leaves out a name that is to be merged: it would cover what it did not, or lose what it did.
+    """An agreement excludes a name that is to be merged, so that the merge would change what it covers.
 
     ``str(error)`` is ``"agreement 3 leaves out Gull Press"``, ``agreement`` its number.
     """
@@ -73,22 +73,21 @@ def merge_parties(
     spellings: Iterable[str] = (),
     key: Callable[[str], str] = name_key,
 ) -> MergeResult:
-    """Say that these names of agencies are other names of one agency, in one transaction.
+    """Merge names of agencies into one agency, in one transaction.
 
-    ``merge_parties(engine, ["Gull Press"], "Reuters", "kim")``: credits, uses, agreements and waivers of Gull Press
-    are Reuters' then, and so are those that are stored later. With ``spellings`` so is each name of a creator or an
-    agency that is stored and has the ``key`` of one of these. A name merged into the agency already is left as it is;
-    where it was merged elsewhere, that is undone. ExclusionError if an agreement leaves out, by its key, the one or the
-    other.
+    ``merge_parties(engine, ["Gull Press"], "Reuters", "kim")`` moves credits, uses, agreements and waivers of Gull
+    Press to Reuters, now and whenever such a line is stored. ``spellings`` adds each stored creator or agency with the
+    ``key`` of one of them. Names already merged into the agency stay so; merges into other agencies are undone first.
+    Raise ExclusionError if an agreement excludes one of the names, compared by key.
     """
     into, who = storable(into), storable(who)
     with writing(engine) as connection:
         before, column = current_merges(connection), m.party_merge.c
         gone = sorted({*map(storable, names), *_stored(connection, {*map(key, spellings)}, key)} - {into})
         current = {row.name: row for row in connection.execute(select(m.party_merge).where(column.undone.is_(None)))}
-        # One merged into the agency is there already, one merged into another of them goes along.
+        # Skip names already merged into the agency, or into another name of this merge.
         new = [name for name in gone if name not in current or current[name].merged_into not in {into, *gone}]
-        # A party that others are merged into goes by its own name from now on.
+        # The target of a merge must not itself be merged into another agency.
         for name in current.keys() & {*new, *([into] if new else [])}:
             undo(connection, m.party_merge, current[name].id, who, f"a later merge into {into}")
         row = {"merged_into": into, "reason": storable(reason), "who": who, "added": datetime.now(UTC)}
@@ -100,7 +99,7 @@ def merge_parties(
 
 
 def merges(engine: Engine) -> list[MergeRecord]:
-    """Give all merges that were ever made, in the order in which they were."""
+    """Return all merges, undone ones included, in the order in which they were added."""
     column = m.party_merge.c
     with engine.connect() as connection:
         return [
@@ -120,9 +119,9 @@ def merges(engine: Engine) -> list[MergeRecord]:
 
 
 def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -> MergeResult:
-    """Part agencies again, in one transaction: lines, agreements and waivers are under the names that they had.
+    """Undo merges in one transaction: lines, agreements and waivers return to their original names.
 
-    ValueError if there is no merge with one of these numbers, or it is undone already.
+    Raise ValueError if a merge is missing or already undone.
     """
     with writing(engine) as connection:
         before = current_merges(connection)
@@ -132,15 +131,15 @@ def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -
 
 
 def _renamed(connection: Connection, before: Mapping[str, str]) -> dict[str, str]:
-    """Give the names that go by another now than they did before, with those by which they go."""
+    """Return names whose current name changed, with their current names."""
     now = current_merges(connection)
     return {name: now.get(name, name) for name in {*before, *now} if before.get(name) != now.get(name)}
 
 
 def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> MergeResult:
-    """Store what is to be said of these names now; gives what that changed."""
+    """Apply the current merges to renamed agencies; return what changed."""
     credit_ids = _credits_of(connection, renamed.keys() - before.keys())
-    # A line whose name went by another is one over whose reading something was said.
+    # Names merged before appear only in credits that a person changed.
     credit_ids |= _credits_of(connection, {before[name] for name in renamed.keys() & before.keys()}, decided_only=True)
     moved = rewrite_credits(connection, credit_ids)
     agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
@@ -149,14 +148,14 @@ def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[s
 
 
 def _stored(connection: Connection, keys: Collection[str], key: Callable[[str], str]) -> set[str]:
-    """Give the names of parties that have one of these keys."""
+    """Return the names of parties with one of these keys."""
     return {name for name in connection.scalars(select(m.party.c.name)) if key(name) in keys} if keys else set()
 
 
 def _credits_of(
     connection: Connection, names: Collection[str], kind: str = "agency", *, decided_only: bool = False
 ) -> set[int]:
-    """Give the credits that name one of these parties; with ``over`` those alone that persons said something of."""
+    """Return the credits that name one of these parties; with ``decided_only``, only those that a person changed."""
     party, chain = m.party.c, m.credit_party.c
     found = select(chain.credit_id).distinct().join(m.party, party.id == chain.party_id).where(party.kind == kind)
     if decided_only:
@@ -172,7 +171,7 @@ def _uses_of(connection: Connection, credit_ids: Collection[int]) -> int:
 
 
 def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
-    """Let agreements that were said of these names be with those by which they go; gives how many were not."""
+    """Move agreements to the current names of their suppliers; return how many moved."""
     column, party_ids, to = m.agreement.c, set(), {}
     found = select(column.id, column.applies_to, column.party_id, m.party.c.name).join(m.party)
     for chunk in in_chunks(names):
@@ -187,7 +186,7 @@ def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
 
 
 def _move_waivers(connection: Connection, names: Mapping[str, str]) -> int:
-    """Let waivers that were said of these names be of those by which they go; gives how many were not."""
+    """Move waivers to the current names of their suppliers; return how many moved."""
     column = m.waiver.c
     found = select(column.id, column.applies_to, column.supplier)
     to = {
@@ -208,7 +207,7 @@ def _set(connection: Connection, table: Table, column: str, values: Mapping[int,
 
 
 def _refuse_exclusions(connection: Connection, names: Collection[str], key: Callable[[str], str]) -> None:
-    """Raise ExclusionError where an agreement leaves one of these names out."""
+    """Raise ExclusionError if an agreement excludes one of these names."""
     column = m.agreement.c
     agreements = connection.execute(
         select(column.id, column.excluded).where(column.undone.is_(None)).order_by(column.id)

@@ -1,8 +1,8 @@
-"""What a person said that a credit line means, laid over what the parser read in it.
+"""Apply people's corrections and merges to the parser's readings of credit lines.
 
-The parser's reading is kept beside (``credit.parsed``), and goes on competing with other readings: what is stored of
-a line depends on its best reading and on the correction that holds, not on which of the two came first, and undoing
-the correction leaves the line as if it had never been.
+The parser's reading is stored too (``credit.parsed``), and still competes with other readings: the stored credit
+depends on the best reading and the current correction, whichever came first. Undoing a correction leaves no trace in
+the credit.
 """
 
 from __future__ import annotations
@@ -25,12 +25,12 @@ RULE = "correction"
 
 _ROLES = ("creator", "agency", "supplier")
 _NOT_READING = ("line", "line_digest", "version", "reading", "parsed")
-"""What of a credit's row is not what is said of the line."""
+"""Columns of a credit that are not part of the line's reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRecord:
-    """What a person said of a line. None: nothing, what was read stands; ``()`` or ``""``: that there is none."""
+    """A person's reading of a line. None keeps the parser's value; ``()`` or ``""`` means that there is none."""
 
     line: str
     creators: tuple[str, ...] | None = None
@@ -41,7 +41,7 @@ class CorrectionRecord:
     reason: str = ""
     who: str = ""
     id: int | None = None
-    """Its number, once it is stored; so are those below."""
+    """Its number; this and the fields below are set once it is stored."""
     added: datetime | None = None
     undone: datetime | None = None
     undone_by: str | None = None
@@ -49,12 +49,12 @@ class CorrectionRecord:
 
     @property
     def meaning(self) -> tuple[object, ...]:
-        """What was said, without who said it and why."""
+        """Return the reading without the person and the reason."""
         return (self.line, self.creators, self.agencies, self.supplier, self.qualifiers, self.license)
 
 
 def current_corrections(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
-    """Give the correction that holds of each of these lines, where there is one: the latest that is not undone."""
+    """Return the current correction of each line that has one: the latest that is not undone."""
     column = m.correction.c
     if not lines or connection.execute(select(column.id).where(column.undone.is_(None)).limit(1)).first() is None:
         return {}
@@ -68,7 +68,7 @@ def current_corrections(connection: Connection, lines: Collection[str]) -> dict[
 
 
 def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
-    """Give what ``credit_row`` made of a line as a correction has it, with the parser's reading under ``parsed``."""
+    """Return a row of ``credit_row`` as a correction changes it, with the parser's reading under ``parsed``."""
     read = {role: [name for other, _, name in row["parties"] if other == role] for role in ("creator", "agency")}
     creators = read["creator"] if correction.creators is None else list(correction.creators)
     agencies = read["agency"] if correction.agencies is None else list(correction.agencies)
@@ -76,7 +76,7 @@ def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
     if supplier is None:
         supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
         if correction.agencies is not None and supplier not in agencies:
-            # The agencies are others now. One alone is who supplied it, as it is in any line.
+            # As in any line, a single agency is the supplier.
             supplier = agencies[0] if len(agencies) == 1 else None
     elif supplier and supplier not in agencies:
         agencies.append(supplier)
@@ -97,9 +97,9 @@ def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
 def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
     """Return a row with its agencies under their current names, each once.
 
-    If the row has no supplier and its agencies are all one now, that one is the supplier, unless a person corrected
-    the supplier (``supplier_corrected``).
-    The parser's reading is kept under ``parsed``, as ``corrected`` keeps it; it may be there already.
+    If the row has no supplier and all its agencies are merged into one, that agency is the supplier, unless a person
+    corrected the supplier (``supplier_corrected``). The parser's reading is stored under ``parsed``, as by
+    ``apply_correction``, unless it is there already.
     """
     if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
         return row
@@ -118,7 +118,7 @@ def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: boo
 
 
 def current_merges(connection: Connection) -> dict[str, str]:
-    """Give the names of agencies that were merged into others, with the name that each goes by now."""
+    """Return the names of merged agencies with their current names."""
     column = m.party_merge.c
     statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
     merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(statement)}
@@ -131,7 +131,7 @@ def current_merges(connection: Connection) -> dict[str, str]:
 
 
 def parser_reading(row: Row) -> Row:
-    """Give the parser's reading of a stored row, whether a person said something over it or not."""
+    """Return a stored row with the parser's reading, without corrections and merges."""
     if row["parsed"] is None:
         return {key: value for key, value in row.items() if key != "parsed"}
     read: Row = json.loads(row["parsed"])
@@ -141,7 +141,7 @@ def parser_reading(row: Row) -> Row:
 
 def _reading_of(row: Row) -> Row:
     reading = {key: value for key, value in row.items() if key not in _NOT_READING}
-    # Sorted: the parties come in another order from the database than from the parser.
+    # Sorted, because the database returns the parties in another order than the parser.
     return reading | {"parties": sorted(row["parties"])}
 
 
@@ -174,7 +174,7 @@ def _names_or_none(stored: str) -> tuple[str, ...] | None:
 
 
 def correction_row(record: CorrectionRecord) -> Row:
-    """Give the row of table ``correction``, without its number and its times."""
+    """Return the row of table ``correction``, without its number and times."""
 
     def names(values: tuple[str, ...] | None) -> str:
         return "null" if values is None else json_list(dict.fromkeys(map(storable, values)))

@@ -1,4 +1,4 @@
-"""Months, quarters and years of days, as both engines tell them."""
+"""SQL expressions for months, quarters and years that work on both engines."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from sqlalchemy import ColumnElement, case, func, literal_column
 
 
 def period_of(name: str, text: ColumnElement[Any]) -> ColumnElement[Any]:
-    """Give the month, quarter or year of a day as text, or the quarter or year of a month: ``2023-Q4``."""
+    """Return the month, quarter or year of a day as text, or the quarter or year of a month: ``2023-Q4``."""
     if name == "month":
         return func.substr(text, _constant("1"), _constant("7"))
     year = func.substr(text, _constant("1"), _constant("4"))
@@ -23,5 +23,5 @@ def period_of(name: str, text: ColumnElement[Any]) -> ColumnElement[Any]:
 
 
 def _constant(constant: str) -> ColumnElement[Any]:
-    # Written out: what has parameters is computed twice, to select and to group by.
+    # Inline: expressions with parameters are computed twice, to select and to group by.
     return literal_column(constant)

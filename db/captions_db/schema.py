@@ -29,7 +29,7 @@ def schema_version(connection: Connection) -> str | None:
     tables = inspect(connection)
     if tables.has_table("alembic_version"):
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        # Other programs keep versions in a table of this name too, as hexadecimal digits.
+        # Other programs use a table of this name too, with hexadecimal versions.
         if version is not None and re.fullmatch(r"[0-9]{4}", version) and tables.has_table("use"):
             return str(version)
     elif not tables.get_table_names():

@@ -1,4 +1,4 @@
-"""The findings as they are reported, in pages, each with its use."""
+"""The reported findings, in pages, each with its use."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ _PAGE = 1_000
 
 
 class ReportedFinding(NamedTuple):
-    """A finding with its use, as it is reported."""
+    """A finding with its use."""
 
     number: int | None
     text: str
@@ -34,7 +34,7 @@ class ReportedFinding(NamedTuple):
 
 
 def listed(connection: Connection, first: int, last: int) -> Iterator[ReportedFinding]:
-    """Give the findings from one place in the list to another, both included."""
+    """Yield the findings from one place in the list to another, inclusive."""
     use, remark, caption, article = m.use.c, t.remark.c, m.caption.c, m.article.c
     statement = (
         select(

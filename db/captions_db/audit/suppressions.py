@@ -1,4 +1,4 @@
-"""What is set aside: waivers, and the findings of a baseline. Resolved to ids once, then looked up for each finding."""
+"""Set aside findings by waivers and a baseline: resolved to ids once, then matched to each finding."""
 
 from __future__ import annotations
 
@@ -23,20 +23,20 @@ _BATCH = 10_000
 
 @dataclass(frozen=True, slots=True)
 class Suppression:
-    """What a waiver or a baseline sets aside; None sets no limit."""
+    """Findings that a waiver or a baseline sets aside; None sets no limit."""
 
     code: str
     supplier: str | None = None
     line: str | None = None
     source: str | None = None
     caption_digest: str | None = None
-    """Empty: a use without caption is meant."""
+    """Empty for a use without a caption."""
     no_line: bool = False
-    """Whether a use without credit is meant."""
+    """Whether it applies to uses without a credit only."""
 
 
 def waivers(connection: Connection, today: date) -> list[Suppression]:
-    """Give the waivers that hold on a day."""
+    """Return the waivers in force on a day."""
     column = m.waiver.c
     holds = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
@@ -44,7 +44,7 @@ def waivers(connection: Connection, today: date) -> list[Suppression]:
 
 
 def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
-    """Write what is set aside, by ids; what names nothing that is stored sets nothing aside."""
+    """Write suppressions by ids; skip names that are not stored, which match nothing."""
     wanted = (suppression for suppression in suppressions if suppression.code in ranks)
     suppliers: Mapping[str, Sequence[int]] = {}
     lines: Mapping[str, Sequence[int]] = {}
@@ -75,9 +75,9 @@ def put(connection: Connection, why: str, suppressions: Iterable[Suppression], r
 
 
 def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any]:
-    """Give what sets a finding on table ``use`` aside: ``waiver``, ``baseline`` or NULL.
+    """Return the expression for what sets aside a finding on table ``use``: ``waiver``, ``baseline`` or NULL.
 
-    One look-up for each way in which what is set aside is limited: by supplier, by supplier and line, ...
+    It has one lookup for each combination of limits that occurs: by supplier, by supplier and line, ...
     """
     use, suppression = m.use.c, t.suppression.c
     values = {
@@ -124,12 +124,12 @@ def _suppliers(connection: Connection) -> dict[str, list[int]]:
 
 
 def _lines(connection: Connection) -> dict[str, list[int]]:
-    """Give the credits of each line. One line has several where they tell of other rights."""
+    """Return the credits of each line: several if they differ in rights."""
     return _grouped((line, row_id) for line, row_id in connection.execute(select(m.credit.c.line, m.credit.c.id)))
 
 
 def _ids(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, list[int]]:
-    """Give the id of each value of a unique column, in a list."""
+    """Return the id of each value of a unique column, in a list."""
     return {
         value: [row_id]
         for chunk in in_chunks(sorted(values))

@@ -1,4 +1,4 @@
-"""Reading: questions to the store, and the frozen rows that answer them. Nothing here changes anything."""
+"""Read-only queries, and the frozen rows that they return."""
 
 from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
 from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use

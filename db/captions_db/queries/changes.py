@@ -1,4 +1,4 @@
-"""What changed in the uses from one time to another."""
+"""Compare the uses of two periods."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from captions_db.queries.usage import agency_usage
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A group of uses at two times; ``values`` as in ``UsageRow``."""
+    """A group of uses in two periods; ``values`` as in ``UsageRow``."""
 
     values: tuple[str | None, ...]
     before: int
@@ -23,7 +23,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTable:
-    """Groups of uses, most changed first. ``total`` and ``groups`` are whole, whatever the limit."""
+    """Groups of uses, largest change first. ``total`` and ``groups`` are complete, whatever the limit."""
 
     by: tuple[str, ...]
     rows: tuple[ChangeRow, ...]
@@ -42,9 +42,9 @@ def usage_changes(
     limit: int | None = None,
     spans: Sequence[DateSpan] = (),
 ) -> ChangeTable:
-    """Count uses in groups from a first to a last day, and from another first to another last day.
+    """Count uses in groups in two periods, each from a first to a last day.
 
-    Filters and groups as in ``agency_usage``; a group that has uses at one time only has 0 at the other.
+    Filters and groups as in ``agency_usage``; a group counts 0 in a period without uses.
     """
     earlier, later = (
         agency_usage(

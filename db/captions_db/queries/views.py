@@ -1,4 +1,4 @@
-"""The views in plain words, row by row: what is exported, and what Datasette shows first."""
+"""Read the views for export and Datasette, row by row."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ VIEWS: dict[str, tuple[str, str]] = {
     "creator_usage_by_month": ("how many uses each creator had in each month", "creator, month"),
     "unread_sources": ("what could not be read and is not stored to this day", "source, reason"),
 }
-"""Each view: what its rows are, and the columns that they are sorted by."""
+"""Each view: a description of its rows, and the columns that sort them."""
 
 
 def view_rows(engine: Engine, name: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
-    """Give the columns of a view and its rows, sorted, a thousand at a time: ``view_rows(engine, "uncredited_uses")``.
+    """Return the columns of a view and its sorted rows, a thousand at a time: ``view_rows(engine, "uncredited_uses")``.
 
-    Days are dates, moments texts in the form of the database. Raises KeyError for a view that is none.
+    Days are dates, times are texts as the database writes them. Raise KeyError for an unknown view.
     """
     order = VIEWS[name][1].split(", ")
     view = Table(name, MetaData(), autoload_with=engine)
@@ -30,7 +30,7 @@ def view_rows(engine: Engine, name: str) -> tuple[tuple[str, ...], Iterator[tupl
 
 
 def _rows(engine: Engine, view: Table, order: list[str]) -> Iterator[tuple[Any, ...]]:
-    # Months and readings without a day come first on one engine and last on the other, unless told.
+    # Without this, NULLs sort first on one engine and last on the other.
     by = [term for column in order for term in (view.c[column].is_(None), view.c[column])]
     with engine.connect() as connection:
         for row in connection.execute(select(view).order_by(*by).execution_options(yield_per=1_000)):

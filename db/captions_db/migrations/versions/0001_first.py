@@ -381,7 +381,7 @@ def _counts() -> None:
 
 
 def _undo() -> list[sa.Column[Any]]:
-    """Return the columns that say who undid a row, when and why."""
+    """Return the columns for who undid a row, when and why."""
     return [
         sa.Column("undone", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", Text(), nullable=True),
