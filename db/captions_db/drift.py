@@ -76,7 +76,7 @@ def drift(engine: Engine) -> list[str]:
 
 
 def broken_references(engine: Engine) -> list[str]:
-    """List references to missing rows: ``["2 rows of use: no article for article_id"]``."""
+    """List references to missing rows: ``["broken references from use.article_id to article: 2"]``."""
     broken = []
     with engine.connect() as connection:
         for table in METADATA.sorted_tables:
@@ -85,7 +85,9 @@ def broken_references(engine: Engine) -> list[str]:
                 there = select(target.c[key.column.name]).where(target.c[key.column.name] == key.parent).exists()
                 lost = select(func.count()).select_from(table).where(key.parent.is_not(None), ~there)
                 if count := connection.execute(lost).scalar_one():
-                    broken.append(f"{count} rows of {table.name}: no {key.column.table.name} for {key.parent.name}")
+                    broken.append(
+                        f"broken references from {table.name}.{key.parent.name} to {key.column.table.name}: {count}"
+                    )
     return broken
 
 

@@ -20,42 +20,42 @@ _SQLITE: tuple[tuple[str, type[BaseStoreError], str], ...] = (
     (
         "SQLITE_BUSY",
         LockedStoreError,
-        "{where} is locked by another program; wait for it to end, or close it, and try again",
+        "{where} is locked by another program; close it, or wait, then try again",
     ),
     (
         "SQLITE_LOCKED",
         LockedStoreError,
-        "{where} is locked by another program; wait for it to end, or close it, and try again",
+        "{where} is locked by another program; close it, or wait, then try again",
     ),
     (
         "SQLITE_NOTADB",
         NotAStoreError,
-        "{where} is not an SQLite database; name another file with --db, or move this one away",
+        "{where} is not an SQLite database; choose another file with --db",
     ),
     (
         "SQLITE_CORRUPT",
         NotAStoreError,
-        "{where} is damaged; restore it from a copy, or ingest into a new database",
+        "{where} is damaged; restore it from a backup, or ingest into a new database",
     ),
     (
         "SQLITE_FULL",
         FullStoreError,
-        "no room left on the disk of {where}; free some and run the same command again",
+        "the disk of {where} is full; free some space and run the command again",
     ),
     (
         "SQLITE_READONLY",
         ReadOnlyStoreError,
-        "{where} cannot be written; check the permissions of the file and of its folder",
+        "{where} is read-only; check the permissions of the file and its folder",
     ),
     (
         "SQLITE_CANTOPEN",
         UnusableStoreError,
-        "cannot open {where}; check the permissions of the file and of its folder",
+        "cannot open {where}; check the permissions of the file and its folder",
     ),
     (
         "SQLITE_IOERR",
         UnusableStoreError,
-        "the disk of {where} gives errors on reading or writing; check it, and its free space",
+        "cannot read or write the disk of {where}; check the disk and its free space",
     ),
 )
 """SQLite result codes by prefix: extended codes append ``_`` and more."""
@@ -81,18 +81,18 @@ def translate_error(error: BaseException, where: str) -> BaseStoreError | None:
     # PostgreSQL. An error on connecting has no state.
     state = getattr(error, "sqlstate", None)
     if state == "53100":
-        return FullStoreError(f"no room left on the disk of {printable(where)}; free some and try again")
+        return FullStoreError(f"the disk of {printable(where)} is full; free some space and try again")
     if state == "55P03":
-        return LockedStoreError(f"{printable(where)} is locked by another program; try again when it has ended")
+        return LockedStoreError(f"{printable(where)} is locked by another program; wait, then try again")
     if state == "25006":
-        return ReadOnlyStoreError(f"{printable(where)} cannot be written: the server is read-only")
+        return ReadOnlyStoreError(f"{printable(where)} is read-only; choose a server that accepts writes")
     if state == "42501":
-        return ReadOnlyStoreError(f"{printable(where)} may not be changed by this user; ask its owner for the right")
+        return ReadOnlyStoreError(f"{printable(where)} does not allow this user to write; ask its owner for permission")
     if type(error).__name__ == "OperationalError" and not isinstance(error, exc.SQLAlchemyError):
         reason = printable(str(error).partition("\n")[0])
         if re.search(r'FATAL: +database "[^"]*" does not exist', reason):
             return MissingStoreError(
-                f"no database at {printable(where)}; make it with: createdb -E UTF8 -T template0 NAME"
+                f"no database at {printable(where)}; create it with: createdb -E UTF8 -T template0 NAME"
             )
         return UnusableStoreError(f"cannot use {printable(where)}: {reason}; check the address and the server")
     return None

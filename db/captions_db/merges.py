@@ -57,7 +57,7 @@ class MergeResult:
 class ExclusionError(ValueError):
     """An agreement excludes a name that is to be merged, so that the merge would change what it covers.
 
-    ``str(error)`` is ``"agreement 3 leaves out Gull Press"``, ``agreement`` its number.
+    ``str(error)`` is ``"agreement 3 excludes Gull Press"``, ``agreement`` its number.
     """
 
     agreement: int
@@ -216,6 +216,6 @@ def _refuse_exclusions(connection: Connection, names: Collection[str], key: Call
     refused = min((name for name in names if key(name) in left_out), default=None)
     if refused is not None:
         number = left_out[key(refused)]
-        error = ExclusionError(f"agreement {number} leaves out {refused}")
+        error = ExclusionError(f"agreement {number} excludes {refused}")
         error.agreement = number
         raise error

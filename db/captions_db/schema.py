@@ -34,9 +34,7 @@ def schema_version(connection: Connection) -> str | None:
             return str(version)
     elif not tables.get_table_names():
         return None
-    raise NotAStoreError(
-        f"{where(connection.engine)} holds something other than captions; name another database with --db"
-    )
+    raise NotAStoreError(f"{where(connection.engine)} is not a captions database; choose another with --db")
 
 
 def check_version(found: str, place: str) -> None:
@@ -68,7 +66,7 @@ def upgrade(engine: Engine) -> None:
             if schema_version(connection) != HEAD:
                 run_steps(connection)
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                raise NotAStoreError(f"{where(engine)} has rows that point to nothing; restore it from a copy")
+                raise NotAStoreError(f"{where(engine)} has references to missing rows; restore it from a backup")
             connection.commit()
         finally:
             if connection.in_transaction():

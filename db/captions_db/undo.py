@@ -16,7 +16,7 @@ def undo(connection: Connection, table: Table, number: int, who: str, reason: st
     if row is None:
         raise ValueError(f"no {table.name} {number}")
     if row.undone is not None:
-        raise ValueError(f"{table.name} {number} is undone already, by {row.undone_by}")
+        raise ValueError(f"{table.name} {number} was already undone by {row.undone_by}")
     values = {"undone": datetime.now(UTC), "undone_by": storable(who), "undone_reason": storable(reason)}
     connection.execute(update(table).where(table.c.id == number).values(values))
     return row

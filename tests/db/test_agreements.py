@@ -93,7 +93,7 @@ def test_one_that_was_undone_is_kept_and_may_be_added_again(engine: Engine) -> N
     with auditing(engine, {"CR301": 0}) as audit:
         assert [row["id"] for row in audit.agreements()] == [2]
     assert [astuple(it) for it in db.add_agreements(engine, [FULL])] == [(3, True)]
-    for number, message in [(1, "agreement 1 is undone already, by lee"), (9, "no agreement 9")]:
+    for number, message in [(1, "agreement 1 was already undone by lee"), (9, "no agreement 9")]:
         with pytest.raises(ValueError, match=message):
             db.undo_agreement(engine, number, "lee", "again")
 

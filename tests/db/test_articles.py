@@ -400,7 +400,7 @@ def test_a_full_disk_leaves_whole_batches_and_says_so(sqlite: Stores) -> None:
     with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
-    with pytest.raises(db.FullStoreError, match=r"^no room left on the disk of .*captions\d+\.db; free some"):
+    with pytest.raises(db.FullStoreError, match=r"^the disk of .*captions\d+\.db is full; free some"):
         db.write_articles(engine, run, [*ARTICLES, article("big", text="x" * 100_000)])
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")

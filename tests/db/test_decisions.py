@@ -113,7 +113,7 @@ def test_what_cannot_be_undone(engine: Engine, undo: Any) -> None:
     correct(engine, SAID)
     db.add_waivers(engine, [WaiverRecord("CR104", supplier="Reuters")])
     undo(engine, 1, "kim", "no")
-    with pytest.raises(ValueError, match="undone already, by kim"):
+    with pytest.raises(ValueError, match="already undone by kim"):
         undo(engine, 1, "lee", "no")
 
 

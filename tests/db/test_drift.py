@@ -69,10 +69,10 @@ def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
     assert broken_references(engine) == []
     change(engine, "DELETE FROM caption WHERE text = 'Caption 1'", "DELETE FROM party WHERE name = 'dpa'")
     assert broken_references(engine) == [
-        "1 rows of credit: no party for supplier_id",
-        "2 rows of credit_party: no party for party_id",
-        "1 rows of use: no caption for caption_id",
-        "3 rows of use: no party for supplier_id",
+        "broken references from credit.supplier_id to party: 1",
+        "broken references from credit_party.party_id to party: 2",
+        "broken references from use.caption_id to caption: 1",
+        "broken references from use.supplier_id to party: 3",
     ]
     assert damage(engine) == []
     engine.dispose()
@@ -89,5 +89,5 @@ def test_the_command_lists_what_is_wrong(run: Run, write: Write, tmp_path: Path,
     engine.dispose()
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
-    assert ran.out == "view uncredited_uses is missing\n1 rows of use: no caption for caption_id\n"
+    assert ran.out == "view uncredited_uses is missing\broken references from nuse.caption_id to caption: 1\n"
     assert ran.err.endswith("is damaged; restore it from a copy, or ingest into a new one\n")

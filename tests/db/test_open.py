@@ -73,16 +73,16 @@ def test_how_connections_behave(store: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("mysql://me:secret@host/db", "unknown kind of database 'mysql'"),
-        ("oracle+x://me:secret@host/db", "unknown kind of database 'oracle+x'"),
-        ("a\nb://x", "unknown kind of database 'a b'"),
-        ("postgresql://me:secret@host:port/db", "cannot read this postgresql URL"),
+        ("mysql://me:secret@host/db", "unknown database type 'mysql'"),
+        ("oracle+x://me:secret@host/db", "unknown database type 'oracle+x'"),
+        ("a\nb://x", "unknown database type 'a b'"),
+        ("postgresql://me:secret@host:port/db", "invalid postgresql URL"),
         ("sqlite://captions.db", "three slashes"),
         ("sqlite:///captions.db?mode=ro", "no options"),
-        ("sqlite://", "a store is a file"),
-        (":memory:", "a store is a file"),
-        ("", "a store is a file"),
-        ("a\0b", "a store is a file"),
+        ("sqlite://", "an SQLite database must be a file"),
+        (":memory:", "an SQLite database must be a file"),
+        ("", "an SQLite database must be a file"),
+        ("a\0b", "an SQLite database must be a file"),
     ],
 )
 def test_unknown_schemes_and_odd_urls(url: str, message: str, create: bool) -> None:
@@ -100,7 +100,7 @@ def test_no_database_is_made_without_create(tmp_path: Path) -> None:
 @pytest.mark.parametrize("create", [True, False])
 def test_missing_folder(tmp_path: Path, create: bool) -> None:
     message = refused(tmp_path / "no" / "captions.db", db.MissingStoreError, create=create)
-    assert message.startswith(f"no folder {tmp_path}/no for a database")
+    assert message.startswith(f"no folder {tmp_path}/no for the database")
     assert list(tmp_path.iterdir()) == []
 
 
@@ -189,7 +189,7 @@ def test_a_locked_store_can_be_read_but_not_written(store: Path) -> None:
     with closing(sqlite3.connect(store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         message = refused(store, db.LockedStoreError, create=True)
-        assert message == (f"{store} is locked by another program; wait for it to end, or close it, and try again")
+        assert message == (f"{store} is locked by another program; close it, or wait, then try again")
         db.open_store(str(store), busy_timeout=0.05).dispose()
     db.open_store(str(store), create=True, busy_timeout=0.05).dispose()
 
@@ -239,7 +239,7 @@ def test_a_read_only_store_can_be_read(folder_mode: int) -> None:
         path.chmod(0o444)
         folder.chmod(folder_mode)
         with nobody():
-            assert "cannot be written" in refused(path, db.ReadOnlyStoreError, create=True)
+            assert "is read-only" in refused(path, db.ReadOnlyStoreError, create=True)
             engine = db.open_store(str(path))
             assert [row.source for row in db.articles(engine)] == ["a"]
             with pytest.raises(db.ReadOnlyStoreError):
@@ -247,7 +247,7 @@ def test_a_read_only_store_can_be_read(folder_mode: int) -> None:
             engine.dispose()
             if folder_mode == 0o555:
                 message = refused(folder / "new.db", db.ReadOnlyStoreError, create=True)
-                assert "its folder cannot be written" in message
+                assert "its folder is read-only" in message
                 assert list(folder.iterdir()) == [path]
         assert path.read_bytes() == content
         folder.chmod(0o755)

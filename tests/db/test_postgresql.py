@@ -63,7 +63,7 @@ def test_each_spelling_of_the_url_is_the_same_store(postgresql: Stores, scheme: 
 def test_a_database_that_is_not_there(postgresql: Stores, create: bool) -> None:
     url = postgresql.empty().replace("captions@", "captions:secret@").replace("/store", "/nostore")
     message = refused(url, db.MissingStoreError, create=create)
-    assert message.endswith("make it with: createdb -E UTF8 -T template0 NAME")
+    assert message.endswith("create it with: createdb -E UTF8 -T template0 NAME")
     assert "secret" not in message
 
 
@@ -108,7 +108,7 @@ def test_a_user_who_may_only_read(postgresql: Stores) -> None:
     execute(url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     reader = db.open_store(url.replace("captions@", "reader@"))
     assert list(db.articles(reader)) == []
-    with pytest.raises(db.ReadOnlyStoreError, match="may not be changed by this user"):
+    with pytest.raises(db.ReadOnlyStoreError, match="does not allow this user to write"):
         db.start_run(reader, "1")
     reader.dispose()
 

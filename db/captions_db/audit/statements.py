@@ -230,7 +230,7 @@ def _reached() -> FromClause:
 
 
 def order_articles(connection: Connection, which: Which) -> None:
-    """Number articles in the order of their sources, by code point on every database.
+    """Assign numbers to articles in the order of their sources, by code point on every database.
 
     Number all articles or, which is faster if there are few, those that a quota reaches or that have findings.
     """

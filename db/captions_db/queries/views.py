@@ -8,13 +8,13 @@ from typing import Any
 from sqlalchemy import Engine, MetaData, Table, select
 
 VIEWS: dict[str, tuple[str, str]] = {
-    "use_in_words": ("every use of a picture, with its caption, credit line and supplier", "source, position"),
+    "use_in_words": ("uses of pictures, with caption, credit line and supplier", "source, position"),
     "uncredited_uses": ("uses without any credit", "source, position"),
-    "uses_without_supplier": ("uses whose credit line does not tell who supplied them", "source, position"),
-    "supplier_usage_by_month": ("how many uses each supplier had in each month", "supplier, month"),
-    "agency_usage_by_month": ("how many uses name each agency in each month", "agency, month"),
-    "creator_usage_by_month": ("how many uses each creator had in each month", "creator, month"),
-    "unread_sources": ("what could not be read and is not stored to this day", "source, reason"),
+    "uses_without_supplier": ("uses whose credit line does not show the supplier", "source, position"),
+    "supplier_usage_by_month": ("uses per supplier and month", "supplier, month"),
+    "agency_usage_by_month": ("uses per agency and month", "agency, month"),
+    "creator_usage_by_month": ("uses per creator and month", "creator, month"),
+    "unread_sources": ("sources that could not be read and are still not stored", "source, reason"),
 }
 """Each view: a description of its rows, and the columns that sort them."""
 
