@@ -134,9 +134,7 @@ def _sqlite_url(address: URL, create: bool) -> URL:
             if not create:
                 raise MissingStoreError(f"no database at {place}; run: captions ingest PATH")
             if not _writable(path.parent):
-                raise ReadOnlyStoreError(
-                    f"cannot create a database at {place}: its folder is read-only; choose another with --db"
-                )
+                raise ReadOnlyStoreError(f"cannot create {place}: its folder is read-only; choose another with --db")
             return address
         if not path.is_file():
             raise NotAStoreError(f"{place} is not a file; choose a database file with --db")

@@ -86,7 +86,7 @@ def rewrite_lines(connection: Connection, lines: Collection[str]) -> None:
 
 
 def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list[int]:
-    """Store the readings of these credits again, after merges changed; return the ids with other parties than before."""
+    """Store the readings of these credits again, after merges changed; return the ids whose parties changed."""
     chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
     return [credit_id for stored in chunks for credit_id in _apply_decisions(connection, stored)]
 
