@@ -1,4 +1,4 @@
-"""What ``db check`` finds: a schema that someone changed, and rows that point to nothing; on both engines."""
+"""``db check`` on both engines: a changed schema and broken references."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.engines import Stores
 
 
 def change(engine: Engine, *statements: str) -> None:
-    """Does to a store what no command of the program does."""
+    """Change a store as no command does."""
     with without_transaction(engine) as connection:
         _unguarded(connection)
         for statement in statements:
@@ -48,7 +48,7 @@ def _unguarded(connection: Connection) -> None:
         ("postgresql", "ALTER TABLE use DISABLE TRIGGER use_search_insert", ["trigger use_search_insert is changed"]),
     ],
 )
-def test_drift_is_told_and_what_others_added_is_none(
+def test_drift_is_listed_without_additions_by_users(
     stores: Stores, engine_name: str, statement: str, found: list[str]
 ) -> None:
     if engine_name not in ("", stores.name):
@@ -60,7 +60,7 @@ def test_drift_is_told_and_what_others_added_is_none(
     engine.dispose()
 
 
-def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
+def test_broken_references_are_counted(stores: Stores) -> None:
     url = stores.empty()
     engine = db.open_store(url, create=True)
     credit = db.CreditRecord("Ann Lee/dpa", ("Ann Lee",), ("dpa",), "dpa")
@@ -78,7 +78,7 @@ def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
     engine.dispose()
 
 
-def test_the_command_lists_what_is_wrong(run: Run, write: Write, tmp_path: Path, stores: Stores) -> None:
+def test_the_command_lists_errors(run: Run, write: Write, tmp_path: Path, stores: Stores) -> None:
     url = stores.place()
     assert run("ingest", write(tmp_path / "a.txt"), "--db", url).code == 0
     sound = run("db", "check", "--db", url)

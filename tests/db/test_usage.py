@@ -1,4 +1,4 @@
-"""Counting uses: what the database counts is what one counts by hand, however uses are grouped and written."""
+"""Counting uses: the database counts as Python does, however uses are grouped and written."""
 
 from __future__ import annotations
 
@@ -72,7 +72,7 @@ def scope(line: CreditRecord | None, day: date | None) -> str | None:
 
 
 def values(name: str, paper: str | None, day: date | None, line: CreditRecord | None) -> list[str | None]:
-    """In which groups one use is."""
+    """Return the groups of a use."""
     if name in ("agency", "creator"):
         named = () if line is None else line.agencies if name == "agency" else line.creators
         return list(named) or [None]
@@ -100,7 +100,7 @@ def by_hand(articles: list[Printed], by: tuple[str, ...]) -> Counter[tuple[str |
 
 @settings(deadline=None, max_examples=40)
 @given(ARTICLES, GROUPINGS, st.sampled_from(DAYS), st.sampled_from(DAYS), st.sampled_from([None, "Daily"]))
-def test_every_count_is_the_count_by_hand(
+def test_every_count_equals_a_count_in_python(
     articles: list[Printed], by: tuple[str, ...], since: date | None, until: date | None, paper: str | None
 ) -> None:
     in_period = [
@@ -115,7 +115,7 @@ def test_every_count_is_the_count_by_hand(
         quick = db.agency_usage(engine, by, counts=(), **filters)
         assert {row.values: row.uses for row in quick.rows} == by_hand(in_period, by)
         assert quick.total.uses == sum(len(lines) for _, _, lines in in_period)
-        # What else is told changes no count, and a limit only what is shown.
+        # Optional counts change no uses, and a limit changes only the rows.
         whole = db.agency_usage(engine, by, **filters)
         assert [(row.values, row.uses) for row in whole.rows] == [(row.values, row.uses) for row in quick.rows]
         assert db.agency_usage(engine, by, counts=(), limit=1, **filters).rows == quick.rows[:1]
@@ -129,7 +129,7 @@ def test_every_count_is_the_count_by_hand(
     st.lists(st.sampled_from(LINES[1:]), max_size=3),
     st.sampled_from([None, "Reuters", "AFP", "Getty Images"]),
 )
-def test_the_supplier_of_a_use_is_that_of_its_credit(
+def test_a_use_has_the_supplier_of_its_credit(
     articles: list[Printed], lines: list[CreditRecord], supplier: str | None
 ) -> None:
     wrong = text(
@@ -154,7 +154,7 @@ def test_the_supplier_of_a_use_is_that_of_its_credit(
         for number in numbers:
             db.undo_correction(engine, number, "wrong", "me")
         assert astray(engine) == 0
-        # Read again by a newer version that sees no supplier.
+        # Read again by a newer version that finds no supplier.
         again = [
             ArticleRecord(
                 "0",
