@@ -23,7 +23,7 @@ from captions_db.undo import undo
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends`` is no limit."""
+    """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends``: no limit."""
 
     supplier: str
     kind: str = "flat"
