@@ -89,5 +89,5 @@ def test_the_command_lists_errors(run: Run, write: Write, tmp_path: Path, stores
     engine.dispose()
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
-    assert ran.out == "view uncredited_uses is missing\broken references from nuse.caption_id to caption: 1\n"
+    assert ran.out == "view uncredited_uses is missing\nbroken references from use.caption_id to caption: 1\n"
     assert ran.err.endswith("is damaged; restore it from a copy, or ingest into a new one\n")

@@ -259,7 +259,10 @@ def test_no_server_is_one_line() -> None:
 
 
 def test_alembic_is_imported_only_to_create_a_schema(store: Path) -> None:
-    program = "import sys, captions_db as db; db.open_store(sys.argv[1], create=True).dispose(); print('alembic' in sys.modules)"
+    program = (
+        "import sys; from captions_db import open_store;"
+        "open_store(sys.argv[1], create=True).dispose(); print('alembic' in sys.modules)"
+    )
     for path, imported in ((store, "False"), (store.with_name("new.db"), "True")):
         command = [sys.executable, "-c", program, str(path)]
         result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
