@@ -116,7 +116,7 @@ def _address(url: str) -> URL:
     if scheme != "sqlite":
         return address.set(drivername="postgresql+psycopg")
     if address.host or address.query:
-        raise UnknownSchemeError(f"an SQLite URL needs three slashes and a path, without options; {known}")
+        raise UnknownSchemeError(f"an SQLite URL needs three slashes, a path and no options; {known}")
     return address
 
 
