@@ -154,7 +154,7 @@ def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, statemen
     for statement in statements:
         execute(path, statement)
     content = path.read_bytes()
-    assert "something other than captions" in refused(path, db.NotAStoreError, create=create)
+    assert "is not a captions database" in refused(path, db.NotAStoreError, create=create)
     assert path.read_bytes() == content
 
 

@@ -71,7 +71,7 @@ def test_a_missing_database(postgresql: Stores, create: bool) -> None:
 def test_a_database_of_another_program(postgresql: Stores, create: bool) -> None:
     url = postgresql.place()
     execute(url, "CREATE TABLE recipe (name text)")
-    assert "something other than captions" in refused(url, db.NotAStoreError, create=create)
+    assert "is not a captions database" in refused(url, db.NotAStoreError, create=create)
 
 
 @pytest.mark.parametrize("create", [True, False])
