@@ -80,7 +80,7 @@ def test_a_database_that_cannot_store_every_text(postgresql: Stores, create: boo
     execute(url, "DROP DATABASE IF EXISTS narrow")
     execute(url, "CREATE DATABASE narrow TEMPLATE template0 ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc")
     narrow = url.replace(url.partition("?")[0].rpartition("/")[2], "narrow")
-    assert "holds LATIN1, not UTF-8" in refused(narrow, db.UnusableStoreError, create=create)
+    assert "uses LATIN1, not UTF-8" in refused(narrow, db.UnusableStoreError, create=create)
 
 
 @pytest.mark.parametrize(("version", "kind"), [("0000", db.OlderStoreError), ("0999", db.NewerStoreError)])
