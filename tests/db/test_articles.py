@@ -411,7 +411,7 @@ def test_a_full_disk_leaves_complete_batches(sqlite: Stores) -> None:
 WRITER = """
 import sys
 from datetime import date
-import db
+import captions_db as db
 path, first, last, size = sys.argv[1], *map(int, sys.argv[2:])
 engine = db.open_store(path, create=True)
 run = db.start_run(engine, "1")
