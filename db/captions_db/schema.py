@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"
-"""The schema that this program reads and writes: the newest in ``captions_db/migrations/versions``, as a test checks."""
+"""The schema that this program reads and writes: the newest in ``migrations/versions``, as a test checks."""
 
 
 def schema_version(connection: Connection) -> str | None:
