@@ -85,7 +85,7 @@ def archive(folder: Path, count: int) -> None:
 def start(database: Path, *arguments: str | Path) -> subprocess.Popen[str]:
     """``captions ingest`` in a process group of its own, in the folder of the archive ``in``."""
     command = [sys.executable, "-m", "captions", "ingest", *map(str, arguments or ["in"]), "--db", str(database)]
-    environment = {**os.environ, "PYTHONPATH": str(corpus.ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(corpus.ROOT), str(corpus.ROOT / "db")))}
     return subprocess.Popen(  # noqa: S603 - our own program
         command, cwd=Path.cwd(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )

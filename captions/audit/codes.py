@@ -164,7 +164,7 @@ _ROWS = (
     Code(
         "CR401", "info", "use", "caption printed more than once in an article",
         "clean the article: captions clean PATH",
-        "captions_db.audit.statements:Steps.repeated", fix="use",
+        "captions_db.audit.statements:FindingStatements.repeated", fix="use",
     ),
     Code(
         "CR402", "warning", "article", "two captions nearly the same in an article",

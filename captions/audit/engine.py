@@ -56,9 +56,9 @@ class Judge:
         """Judges, joins, sorts and counts."""
         audit, ranks = self.audit, self.audit.ranks
         waivers = [aside for aside in audit.waivers(today) if aside.code in ranks]
-        audit.put_asides("waiver", waivers)
+        audit.put_suppressions("waiver", waivers)
         known_loose: set[tuple[str, str]] = set()
-        audit.put_asides("baseline", _of_uses(baseline, known_loose))
+        audit.put_suppressions("baseline", _of_uses(baseline, known_loose))
         # Of a quota that is passed nearly all articles are numbered, of one that is not those of a day.
         numbered = "CR304" in ranks
         if numbered:
@@ -128,7 +128,7 @@ class Judge:
 
     def _put(self, group_id: int, stretch: Stretch, *, undated: bool) -> None:
         told = stretch.code is not None and stretch.code in self.audit.ranks
-        self.audit.put_stretch(
+        self.audit.put_coverage(
             group_id,
             stretch.first,
             stretch.last,
@@ -190,7 +190,7 @@ class Judge:
     # --- sets
 
     def _find(self) -> None:
-        audit, ranks, steps = self.audit, self.audit.ranks, self.audit.steps
+        audit, ranks, steps = self.audit, self.audit.ranks, self.audit.statements
         if QUOTA_CODES & ranks.keys():
             self._judge_quotas()
         nothing = audit.remark(no_credit(Use("", 0, "", "", None), self.register) or "")
@@ -277,7 +277,7 @@ class Judge:
         """Tells what a report says beside the findings; only after :meth:`answer`."""
         return overview(self.audit, self.held, self._undated())
 
-    def _count(self, answer: Answer, waivers: Sequence[store.Aside], known: set[tuple[str, str]]) -> None:
+    def _count(self, answer: Answer, waivers: Sequence[store.Suppression], known: set[tuple[str, str]]) -> None:
         """Takes out what is set aside beside the uses, and counts."""
         shown: dict[str, int] = dict.fromkeys(self.audit.ranks, 0)
         for (code, why), count in self.audit.found().items():
@@ -308,7 +308,7 @@ class Judge:
         """Takes a finding that stands beside the uses."""
         self.loose.setdefault(finding.code, Spool()).add(finding, None)
 
-    def _is_waived(self, finding: Finding, aside: store.Aside) -> bool:
+    def _is_waived(self, finding: Finding, aside: store.Suppression) -> bool:
         if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
             return False
         supplier = name_key(self.parties.get(finding.source, ""))
@@ -334,11 +334,11 @@ def _agreement(row: Mapping[str, Any]) -> Agreement:
     return Agreement(**{**given, "price": None if price is None else Decimal(price)})
 
 
-def _of_uses(baseline: Iterable[Known], loose: set[tuple[str, str]]) -> Iterator[store.Aside]:
+def _of_uses(baseline: Iterable[Known], loose: set[tuple[str, str]]) -> Iterator[store.Suppression]:
     """What a baseline sets aside of uses; what stands beside them is put in ``loose``."""
     for known in baseline:
         if known.of_use:
             digest = store.caption_digest(match_key(known.caption), known.caption)
-            yield store.Aside(known.code, None, known.line, known.source, digest, known.line is None)
+            yield store.Suppression(known.code, None, known.line, known.source, digest, known.line is None)
         else:
             loose.add((known.code, known.source))

@@ -110,7 +110,7 @@ class Answer:
                 yield from self._findings(code, page, grade)
             first += count
 
-    def _findings(self, code: str, rows: Sequence[store.Listed], grade: Severity | None) -> Iterator[Finding]:
+    def _findings(self, code: str, rows: Sequence[store.ReportedFinding], grade: Severity | None) -> Iterator[Finding]:
         # Taken apart once: a million findings come through here.
         clears, credit_of_id = self._commands.clears, self._credits
         for row in rows:

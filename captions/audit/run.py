@@ -59,9 +59,9 @@ def audited(
         yield Judge(audit, question, words, held).answer(engine, baseline, codes, today)
 
 
-def _confines(question: Question, suppliers: Sequence[str]) -> store.Confines:
+def _confines(question: Question, suppliers: Sequence[str]) -> store.ReportFilter:
     named = None
     if question.supplier is not None:
         key = name_key(question.supplier)
         named = tuple(name for name in suppliers if name_key(name) == key)
-    return store.Confines(question.publication, question.since, question.until, named, question.run)
+    return store.ReportFilter(question.publication, question.since, question.until, named, question.run)

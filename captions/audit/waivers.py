@@ -78,7 +78,7 @@ def _whole(text: str) -> int:
     return int(text)
 
 
-def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.Stored]:
+def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.AddResult]:
     """Stores waivers, all or none; one that sets the same aside as one that holds is not stored again."""
     return db.add_waivers(engine, waivers)
 

@@ -135,7 +135,7 @@ def _code(ended: SystemExit) -> int:
 
 
 def _is_store_error(error: Exception) -> bool:
-    return any(kind.__name__ == "StoreError" for kind in type(error).__mro__)
+    return any(kind.__name__ == "BaseStoreError" for kind in type(error).__mro__)
 
 
 def _message(error: Exception) -> str:

@@ -186,7 +186,7 @@ def merges(
             "into": one.into,
             "reason": one.reason,
             "who": one.who,
-            "made": o.moment(one.made),
+            "made": o.moment(one.added),
             "state": "holds" if one.undone is None else "undone",
             "undone": o.moment(one.undone),
             "undone_by": one.undone_by,

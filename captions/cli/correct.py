@@ -178,7 +178,7 @@ def _row(one: Correction, state: str) -> Row:
         **said,
         "reason": one.reason,
         "who": one.who,
-        "made": o.moment(one.made),
+        "made": o.moment(one.added),
         "state": state,
         "undone": o.moment(one.undone),
         "undone_by": one.undone_by,

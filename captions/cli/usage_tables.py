@@ -14,7 +14,7 @@ from captions.licensing import terms
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions_db import Span
+    from captions_db import DateSpan
     from sqlalchemy import Engine
 
     from captions.lexicon.vocabulary import Vocabulary
@@ -101,7 +101,7 @@ class Found:
     nothing: str = "no uses"
 
 
-def spans(engine: Engine, asked: Asked, words: Callable[[], Vocabulary]) -> Sequence[Span]:
+def spans(engine: Engine, asked: Asked, words: Callable[[], Vocabulary]) -> Sequence[DateSpan]:
     """What is agreed with whom from when to when, if it is asked for."""
     if "scope" not in asked.by:
         return ()
@@ -110,7 +110,7 @@ def spans(engine: Engine, asked: Asked, words: Callable[[], Vocabulary]) -> Sequ
     return scope_spans(engine, words())
 
 
-def uses(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
+def uses(engine: Engine, asked: Asked, of: Sequence[DateSpan]) -> Found:
     """Uses in groups."""
     import captions_db as db
 
@@ -140,7 +140,7 @@ def uses(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
     )
 
 
-def uncredited(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
+def uncredited(engine: Engine, asked: Asked, of: Sequence[DateSpan]) -> Found:
     """Uses without a credit in groups, and their share of all."""
     import captions_db as db
 
@@ -168,7 +168,7 @@ def uncredited(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
     return Found([*_columns(by), *_UNCREDITED], rows, listed, len(found), head, nothing=_nothing(asked))
 
 
-def changes(engine: Engine, asked: Asked, periods: tuple[str, str], of: Sequence[Span]) -> Found:
+def changes(engine: Engine, asked: Asked, periods: tuple[str, str], of: Sequence[DateSpan]) -> Found:
     """What changed in the uses from one period to another, most changed first."""
     import captions_db as db
 

@@ -169,7 +169,7 @@ def _row(one: Waiver, state: str) -> Row:
         "reason": one.reason,
         "who": one.who,
         "until": one.until,
-        "made": o.moment(one.made),
+        "made": o.moment(one.added),
         "state": state,
         "undone": o.moment(one.undone),
         "undone_by": one.undone_by,

@@ -21,7 +21,9 @@ NONE = "none"
 """What a person writes to say that there is no creator, no agency, ..."""
 
 
-def correct(engine: Engine, corrections: Sequence[Correction], words: Vocabulary) -> list[tuple[str, db.Corrected]]:
+def correct(
+    engine: Engine, corrections: Sequence[Correction], words: Vocabulary
+) -> list[tuple[str, db.CorrectionResult]]:
     """Stores corrections, all or none; gives the line that each is kept for, and what became of it.
 
     A line may be written with its label, ``Foto: Jane Doe``: where no credit has it so, it is taken without.

@@ -9,7 +9,7 @@ from captions.errors import CaptionsError
 from captions.lexicon.user_register import Change, OwnRegister
 from captions.text import name_key, tidy
 
-Merged = db.Merged
+Merged = db.MergeResult
 
 
 def merge(engine: Engine, change: Change, who: str, reason: str) -> Merged:
@@ -33,11 +33,11 @@ def undo(engine: Engine, register: OwnRegister, gone: str, into: str, who: str, 
     names = {name_key(into), *([name_key(found.name)] if found else [])}
     held = [it for it in db.merges(engine) if it.undone is None]
     # What one command merged was made at one moment.
-    commands = {(it.made, it.into) for it in held if name_key(it.name) == key and name_key(it.into) in names}
+    commands = {(it.added, it.into) for it in held if name_key(it.name) == key and name_key(it.into) in names}
     if not commands:
         told = ", ".join(f"{it.name} into {it.into}" for it in held) or "none are"
         raise CaptionsError(f"{gone!r} is not merged into {into!r} in the database; merged: {told}")
     try:
-        return db.undo_merges(engine, [it.id for it in held if (it.made, it.into) in commands], who, reason)
+        return db.undo_merges(engine, [it.id for it in held if (it.added, it.into) in commands], who, reason)
     except ValueError as error:
         raise CaptionsError(f"{error}; see: captions agency merges --all") from None

@@ -172,7 +172,7 @@ class Worker:
             return
         part.notes.update({_NUMBER.sub("", note) for note in (*source.notes, *article.notes)})
         settings = self._how.settings
-        told = records.told_before(self._engine, source, settings) if again else settings
+        told = records.with_stored_facts(self._engine, source, settings) if again else settings
         part.records.append(records.article_record(source, article, told, self._fingerprint))
 
 

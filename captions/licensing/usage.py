@@ -32,7 +32,7 @@ def accounts(engine: Engine, words: Vocabulary, on: date) -> list[Account]:
     return ledger.read(engine)
 
 
-def scope_spans(engine: Engine, words: Vocabulary) -> list[db.Span]:
+def scope_spans(engine: Engine, words: Vocabulary) -> list[db.DateSpan]:
     """From when to when which scopes are agreed for whose pictures; ``any`` where the agreement sets no limit."""
     held = Agreements(listed(engine), words, Asked())
     out = []
@@ -40,9 +40,9 @@ def scope_spans(engine: Engine, words: Vocabulary) -> list[db.Span]:
         group = Group(supplier)
         undated = held.undated(group).agreement
         if undated is not None:
-            out.append(db.Span(supplier, None, None, _scope(undated), dated=False))
+            out.append(db.DateSpan(supplier, None, None, _scope(undated), dated=False))
         out += [
-            db.Span(supplier, stretch.first, stretch.last, _scope(stretch.agreement))
+            db.DateSpan(supplier, stretch.first, stretch.last, _scope(stretch.agreement))
             for stretch in held.stretches(group)
             if stretch.agreement is not None
         ]
@@ -73,7 +73,7 @@ class _Ledger:
         self._held, self._on = held, on
         # (agreement, what is counted of it, +1 or -1), beside a span and its credits.
         self._entries: list[tuple[int | None, str, int]] = []
-        self._spans: list[db.Span] = []
+        self._spans: list[db.DateSpan] = []
         self._confined: list[Sequence[int] | None] = []
 
     def add(self, supplier: str, named: Sequence[tuple[Group, list[int]]]) -> None:
@@ -91,7 +91,7 @@ class _Ledger:
                     first = max(filter(None, (stretch.first, period.first)), default=None)
                     last = min(filter(None, (stretch.last, period.last, self._on)))
                     if first is None or first <= last:
-                        span = db.Span(group.supplier, first, last)
+                        span = db.DateSpan(group.supplier, first, last)
                         self._note((a.id, kind, sign), span, credit_ids)
         stands = self._held.undated(group).agreement
         possible = self._held.with_(group.supplier) if stands is None else (stands,)
@@ -100,9 +100,9 @@ class _Ledger:
                 bounded = period_on(a, self._on)
                 certain = a is stands and bounded.first is None and bounded.last is None
                 for kind in ("used", "total") if certain else ("undated",):
-                    self._note((a.id, kind, sign), db.Span(group.supplier, None, None, dated=False), credit_ids)
+                    self._note((a.id, kind, sign), db.DateSpan(group.supplier, None, None, dated=False), credit_ids)
 
-    def _note(self, entry: tuple[int | None, str, int], span: db.Span, credit_ids: list[int] | None) -> None:
+    def _note(self, entry: tuple[int | None, str, int], span: db.DateSpan, credit_ids: list[int] | None) -> None:
         self._entries.append(entry)
         self._spans.append(span)
         self._confined.append(credit_ids)

@@ -153,7 +153,7 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
     assert "nothing was signed" in run("agreement", "show", "2").out
     assert run("agreement", "export").out.splitlines()[1:] == []
     for arguments, message in [
-        (["undo", "1", "--reason", "x"], "is undone already, by kim; see: captions agreement list --undone"),
+        (["undo", "1", "--reason", "x"], "was already undone by kim; see: captions agreement list --undone"),
         (["undo", "7", "--reason", "x"], "no agreement 7"),
         (["end", "1", "--on", "2026-06", "--reason", "x"], "agreement 1 is undone, by kim"),
         (["renew", "1", "--to", "2027"], "agreement 1 is undone, by kim"),

@@ -177,7 +177,7 @@ def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
     from captions_db.models import waiver
     from sqlalchemy import insert
 
-    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "made": datetime.now(UTC)}
+    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "added": datetime.now(UTC)}
     engine = db.open_store("captions.db", create=True)
     with writing(engine) as connection:
         connection.execute(insert(waiver).values(row))

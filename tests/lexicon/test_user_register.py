@@ -283,7 +283,7 @@ def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_pa
     assert run("agreement", "add", "AP", "--exclude", "Gull-Point press").code == 0
     ran = run("agency", "merge", "Gull Point Press", "Heron House")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "agreement 1 leaves out Gull Point Press" in ran.err
+    assert "agreement 1 excludes Gull Point Press" in ran.err
     assert (tmp_path / "agencies.toml").read_text("utf-8") == OWN
     # What it says to try is enough.
     undo = ran.err.strip().partition("undo it first: captions ")[2]

@@ -101,7 +101,7 @@ class Store:
                 connection.execute(insert(m.agreement).values(row))
 
     def waive(self, code: str, limits: Mapping[str, str], until: date | None = None) -> int:
-        row = {"code": code, "until": until, "reason": "a test", "who": "me", "made": datetime(2026, 1, 1, tzinfo=UTC)}
+        row = {"code": code, "until": until, "reason": "a test", "who": "me", "added": datetime(2026, 1, 1, tzinfo=UTC)}
         with writing(self.engine) as connection:
             key = connection.execute(insert(m.waiver).values({**row, **limits})).inserted_primary_key
         assert key is not None
