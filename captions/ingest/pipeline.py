@@ -23,10 +23,10 @@ from captions.ingest.pool import Died, Limits, Pool, Step, Ticket
 from captions.ingest.records import Record, Settings
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import page_type
-from captions.sources import Entry, Source, Unread
+from captions.sources import InputFile, Source, Unread
 from captions.sources.source import digest_of
 
-Item = Entry | Source | Unread
+Item = InputFile | Source | Unread
 Names = tuple[tuple[str, str], ...]
 # A shard is what a worker takes at once: some 50 ms of work.
 ITEMS, SIZE = 25, 2_000_000
@@ -47,7 +47,7 @@ class Part:
     unchanged: int = 0
     notes: Counter[str] = field(default_factory=Counter)
     """What was noted, and of how many articles; notes that differ by a number alone count together."""
-    long: list[Entry] = field(default_factory=list)
+    long: list[InputFile] = field(default_factory=list)
     """Files that hold too much for one shard: nothing of them was read."""
     size: int = 0
     """How many bytes of the files these are."""
@@ -73,7 +73,7 @@ class Shard:
 class Open:
     """A file to be taken apart, its articles to be read one by one: one of them killed a worker."""
 
-    entry: Entry
+    entry: InputFile
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,8 +109,8 @@ class Worker:
             step(at)
             if item.name in same:
                 continue
-            found = self._sources(item) if isinstance(item, Entry) else [item]
-            if found is None and isinstance(item, Entry):
+            found = self._sources(item) if isinstance(item, InputFile) else [item]
+            if found is None and isinstance(item, InputFile):
                 part.long.append(item)
             for one in found or ():
                 if isinstance(one, Unread):
@@ -129,11 +129,11 @@ class Worker:
 
     def _same(self, items: tuple[Item, ...], step: Step) -> set[str]:
         """The names of files of one article that still hold what the store has of it: they are not even decoded."""
-        named = {item.name: Source(item.name, "", "") for item in items if isinstance(item, Entry)}
+        named = {item.name: Source(item.name, "", "") for item in items if isinstance(item, InputFile)}
         known = records.known(self._engine, named.values())
         same = set()
         for at, item in enumerate(items):
-            if not isinstance(item, Entry) or item.path is None:
+            if not isinstance(item, InputFile) or item.path is None:
                 continue
             before = known.get(records.source_name(named[item.name]))
             if before is None:
@@ -145,7 +145,7 @@ class Worker:
                     same.add(item.name)
         return same
 
-    def _sources(self, entry: Entry) -> list[Source | Unread] | None:
+    def _sources(self, entry: InputFile) -> list[Source | Unread] | None:
         found: list[Source | Unread] = []
         size = 0
         for one in sources.read(entry, self._how.names):
@@ -199,18 +199,18 @@ class Reading:
         with self._pool:
             yield from self._in_order(self._shards(items), urgent=False)
 
-    def _shards(self, items: Iterable[Item]) -> Iterator[Shard | Entry]:
+    def _shards(self, items: Iterable[Item]) -> Iterator[Shard | InputFile]:
         """Cuts what there is to read; a stream, which may be waited for, is given as it is."""
         some: list[Item] = []
         size = 0
         for item in items:
-            is_large = isinstance(item, Entry) and (item.size is None or item.size > LARGE)
+            is_large = isinstance(item, InputFile) and (item.size is None or item.size > LARGE)
             if some and (is_large or len(some) >= ITEMS or size >= SIZE):
                 yield Shard(tuple(some), size)
                 some, size = [], 0
-            if not isinstance(item, Entry) or not is_large:
+            if not isinstance(item, InputFile) or not is_large:
                 some.append(item)
-                size += item.size or 0 if isinstance(item, Entry) else 0
+                size += item.size or 0 if isinstance(item, InputFile) else 0
             elif item.size is None:
                 yield item
             else:
@@ -218,7 +218,7 @@ class Reading:
         if some:
             yield Shard(tuple(some), size)
 
-    def _cut(self, entry: Entry) -> Iterator[Shard]:
+    def _cut(self, entry: InputFile) -> Iterator[Shard]:
         """The shards of one file of many articles."""
         files: list[BinaryIO] = []
         some: list[Item] = []
@@ -243,13 +243,13 @@ class Reading:
         }
         return Shard(tuple(item for item in items if item.name not in same), size, ends, len(same))
 
-    def _in_order(self, cut: Iterable[Shard | Entry], *, urgent: bool) -> Iterator[Part]:
+    def _in_order(self, cut: Iterable[Shard | InputFile], *, urgent: bool) -> Iterator[Part]:
         window: deque[tuple[Shard, Ticket[Shard | Open] | None]] = deque()
         for shard in cut:
-            is_stream = isinstance(shard, Entry)
+            is_stream = isinstance(shard, InputFile)
             while window and (is_stream or len(window) >= self._ahead):
                 yield from self._outcome(*window.popleft())
-            if isinstance(shard, Entry):
+            if isinstance(shard, InputFile):
                 yield Part(waits=True)
                 yield from self._in_order(self._cut(shard), urgent=urgent)
             else:
@@ -263,7 +263,7 @@ class Reading:
             yield from self._apart(shard, result, alone)
         elif isinstance(result, Part):
             later = {entry.name for entry in result.long}
-            result.done = [one.name for one in shard.items if isinstance(one, Entry) and one.name not in later]
+            result.done = [one.name for one in shard.items if isinstance(one, InputFile) and one.name not in later]
             if shard.ends is not None:
                 result.done.append(shard.ends)
             yield result
@@ -275,7 +275,7 @@ class Reading:
         at, items = died.at, shard.items
         bad = items[at]
         yield from self._again(items[:at])
-        if isinstance(bad, Entry):
+        if isinstance(bad, InputFile):
             opened = self._pool.result(self._pool.submit(Open(bad), urgent=True))
             if isinstance(opened, Died):
                 yield Part(failed=[Unread(bad.name, opened.reason)], done=[bad.name])
