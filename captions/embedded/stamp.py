@@ -89,7 +89,7 @@ def _stamped(path: Path, target: Path, source: Source, told: dict[str, tuple[str
     sidecar = target.with_suffix(".xmp")
     embedded = _written(sidecar, [edit.xmp()[0]], source, told)
     _write(target, [(0, source.size)], source)
-    notes = [f"{blocks.format} is copied as it is; the metadata went into {sidecar}", *edit.notes]
+    notes = [f"the {blocks.format} file was copied unchanged; the metadata is in {sidecar}", *edit.notes]
     return Stamped(target, sidecar, embedded, tuple(notes))
 
 

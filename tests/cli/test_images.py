@@ -157,7 +157,7 @@ def test_what_cannot_be_stamped_is_told(
 def test_a_format_that_cannot_be_written_gets_a_sidecar(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.psd").write_bytes(p.psd(p.resources(BLOCK)))
     ran = run("images", "stamp", "a.psd", "-o", "b.psd", "--caption", "A ferry.")
-    assert ran.err.splitlines()[0] == "a.psd: PSD is copied as it is; the metadata went into b.xmp"
+    assert ran.err.splitlines()[0] == "a.psd: the PSD file was copied unchanged; the metadata is in b.xmp"
     assert (tmp_path / "b.psd").read_bytes() == (tmp_path / "a.psd").read_bytes()
     assert "A ferry." in run("images", "read", "b.xmp").out
 
