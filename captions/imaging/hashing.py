@@ -22,7 +22,7 @@ T = TypeVar("T")
 MOST_PIXELS = 80_000_000
 """Larger pictures are not decoded; agencies' cameras produce 50 million pixels."""
 NEAR, SURE = 10, 80
-"""The bits that may differ: in dHash for candidates, in pHash for the same picture. Among 40,186 pairs of 284 photos, no
+"""The bits that may differ: in dHash for candidates, in pHash for the same picture. Of 40,186 pairs of 284 photos, no
 two different pictures were this near, and all scaled and recompressed copies were."""
 BANDS, BAND_BITS = 4, 16
 _FORMATS = ("JPEG", "PNG", "TIFF", "WEBP", "GIF", "AVIF", "JPEG2000")
