@@ -9,7 +9,7 @@ from itertools import product
 
 from PIL import ImageOps
 
-from captions.imaging.duplicates import Same
+from captions.imaging.duplicates import DuplicateGroups
 from captions.imaging.hashing import Hashes, hashes
 from tests.imaging.test_hashing import VARIATIONS, saved, scene
 
@@ -47,7 +47,7 @@ def _hashed(data: bytes) -> Hashes:
 
 def _crowd() -> None:
     rng = random.Random(1)  # noqa: S311 - pictures, no secrets
-    before, same = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, Same()
+    before, same = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, DuplicateGroups()
     for number in range(1, CROWD + 1):
         same.add(number, rng.getrandbits(64), rng.getrandbits(256))
     begun = time.perf_counter()

@@ -16,7 +16,7 @@ from captions.licensing.agreements import COLUMNS
 from captions.licensing.exemptions import defaults
 from captions.page.page_type import GALLERY, LIVE, STUB
 from captions.sources import SUFFIXES
-from captions.sources.formats import KINDS as FORMATS
+from captions.sources.formats import FORMATS
 from captions.sources.records import PARTS, key, names
 from tests.support.paths import ROOT
 

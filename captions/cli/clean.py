@@ -13,7 +13,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.output import note, opened, write_text
 from captions.errors import CaptionsError, InputError
-from captions.sources import Entry, Source, Unread
+from captions.sources import InputFile, Source, Unread
 
 if TYPE_CHECKING:
     from captions.clean import Place
@@ -210,7 +210,7 @@ class _Travel:
         return f"pictures stamped {done}, failed {failed}, not found {self._missing}"
 
 
-def _targets(path: str, output: Path, to: To) -> Iterator[tuple[Entry | Unread, Path]]:
+def _targets(path: str, output: Path, to: To) -> Iterator[tuple[InputFile | Unread, Path]]:
     """Each file of a folder and where its clean text goes: the same place below ``output``."""
     from captions import sources
 

@@ -23,7 +23,7 @@ from captions.sources import Unread
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from captions.ingest.pipeline import Part
+    from captions.ingest.worker import ChunkResult
     from captions.lexicon.vocabulary import Vocabulary
 
 # A batch is what an interruption can lose, and what is held in memory at once.
@@ -98,8 +98,10 @@ def ingest(
     import captions_db as db
 
     from captions import sources, stored
-    from captions.ingest import pipeline, records
+    from captions.ingest import records
+    from captions.ingest.pipeline import Pipeline
     from captions.ingest.pool import Limits
+    from captions.ingest.worker import WorkerConfig
     from captions.sources.records import parse_map
 
     names = parse_map(fields or [])
@@ -110,8 +112,8 @@ def ingest(
         broken = [failure.source for failure in stored.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
         run = db.start_run(engine, settings.version)
-        how = pipeline.How(db_url, words, settings, names)
-        parts = pipeline.Reading(how, jobs or cores(), Limits(seconds), engine).parts(sources.find(paths))
+        config = WorkerConfig(db_url, words, settings, names)
+        parts = Pipeline(config, jobs or cores(), Limits(seconds), engine).results(sources.find(paths))
         with progress(paths) as shown, closing(parts):
             failed, count = _run(engine, run, parts, words, shown, {f for s in broken for f in stored.files_of(s)})
         summary = db.finish_run(engine, run)
@@ -168,7 +170,7 @@ def _file_of(source: str) -> str:
 
 
 def _run(
-    engine: Engine, run: int, parts: Iterator[Part], words: Vocabulary, shown: Progress, broken: set[str]
+    engine: Engine, run: int, parts: Iterator[ChunkResult], words: Vocabulary, shown: Progress, broken: set[str]
 ) -> tuple[list[Unread], _Count]:
     """Stores everything, batch by batch: all of one or none; gives what failed, and what was found.
 
@@ -180,7 +182,13 @@ def _run(
     count = _Count()
     for batch in _batches(parts, shown):
         records.write(
-            engine, run, batch.records, batch.failed, batch.unchanged, words, sorted(broken.intersection(batch.done))
+            engine,
+            run,
+            batch.records,
+            batch.failed,
+            batch.unchanged,
+            words,
+            sorted(broken.intersection(batch.completed)),
         )
         failed += batch.failed
         count.notes += batch.notes
@@ -189,23 +197,23 @@ def _run(
     return failed, count
 
 
-def _batches(parts: Iterator[Part], shown: Progress) -> Iterator[Part]:
+def _batches(parts: Iterator[ChunkResult], shown: Progress) -> Iterator[ChunkResult]:
     """Parts put together until a batch is full, or what comes next may be long in coming."""
-    from captions.ingest.pipeline import Part
+    from captions.ingest.worker import ChunkResult
 
-    batch, articles, characters = Part(), 0, 0
+    batch, articles, characters = ChunkResult(), 0, 0
     for part in parts:
         batch.records += part.records
         batch.failed += part.failed
         batch.unchanged += part.unchanged
         batch.notes += part.notes
-        batch.done += part.done
+        batch.completed += part.completed
         more = len(part.records) + len(part.failed) + part.unchanged
         articles += more
         characters += sum(len(record.text) for record in part.records)
         shown.advance(more, part.size)
-        if articles and (articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS or part.waits):
+        if articles and (articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS or part.may_wait):
             yield batch
-            batch, articles, characters = Part(), 0, 0
-    if articles or batch.done:
+            batch, articles, characters = ChunkResult(), 0, 0
+    if articles or batch.completed:
         yield batch

@@ -71,12 +71,12 @@ def progress(paths: Sequence[str]) -> Iterator[Progress]:
 
 def _size(paths: Sequence[str]) -> int | None:
     """How many bytes there are to be read; None where that cannot be told, or not soon."""
-    from captions.sources import Entry, find
+    from captions.sources import InputFile, find
 
     end = time.monotonic() + _LOOK
     total = 0
     for item in find(paths):
-        if isinstance(item, Entry):
+        if isinstance(item, InputFile):
             if item.size is None or time.monotonic() > end:
                 return None
             total += item.size

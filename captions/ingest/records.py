@@ -1,4 +1,4 @@
-"""Convert between parsed values and records of the store."""
+"""Convert parsed articles to rows of the store, and write them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from captions.model import Article, Caption, Credit
 from captions.sources import STDIN, Source, Unread
 from captions.text import match_key
 
-# Prefixes of records and members read from standard input.
+# Records and archive members read from standard input have names that begin like this.
 _IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
 Record = db.ArticleRecord
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
@@ -28,17 +28,17 @@ _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """Options that affect how an article is read and stored."""
+    """Everything besides an article's content that affects how it is read and stored."""
 
     register: Path | None = None
     """The user's register of agencies."""
     publication: str | None = None
-    """The publication of articles that name none."""
+    """The publication of articles that do not name it."""
     published: date | None = None
-    """The date of articles that have none."""
+    """The date of articles that do not name it."""
 
     def fingerprint(self) -> str:
-        """Return a digest of the tables and the program; when it changes, articles are read again."""
+        """Return a digest of the tables and the program version; if it changes, articles are read again."""
         digest = hashlib.blake2b(digest_size=16)
         for table in sorted((files("captions") / "data").iterdir(), key=lambda file: file.name):
             digest.update(table.read_bytes())
@@ -49,68 +49,59 @@ class Settings:
 
     @property
     def version(self) -> str:
-        """Return the version that reads credits: the program's, plus a digest of the user's register.
-
-        If it changes, lines are read again.
-        """
+        """The program and the user's register; if either changes, credit lines are read again."""
         if self.register is None:
             return __version__
         return f"{__version__}+{hashlib.blake2b(self.register.read_bytes(), digest_size=4).hexdigest()}"
 
     @property
-    def user_facts(self) -> str:
-        """Return a digest of the user's publication and date, as a part of content hashes; empty without them."""
+    def facts_digest(self) -> str:
+        """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
         facts = (self.publication, self.published)
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
 def source_name(source: Source) -> str:
-    """Return the name of an article in the store: its path, with its place in the file.
-
-    Standard input has no path: use the place there, or else a digest of the content.
-    """
+    """Return an article's name in the store: path and place, or for standard input its record name or digest."""
     if source.name == STDIN:
         return f"stdin:{source.digest[:12]}"
     return f"stdin{source.name[1:]}" if source.name.startswith(_IN_STDIN) else source.name
 
 
 def content_hash(source: Source, fingerprint: str, settings: Settings) -> str:
-    """Return a hash of an article's bytes, the tables, the program, and the user's publication and date."""
+    """Return a hash that changes if an article must be read again: content, tables, program or settings differ."""
     read = hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
-    return f"{read}+{settings.user_facts}" if settings.user_facts else read
+    return f"{read}+{settings.facts_digest}" if settings.facts_digest else read
 
 
 def is_stored(known: str | None, source: Source, fingerprint: str, settings: Settings) -> bool:
-    """Return whether the store has an article as it would be read now.
-
-    A publication and date given earlier stay valid if none are given now.
-    """
+    """Return whether the stored article is up to date; without new facts from the user, earlier ones remain valid."""
     if known is None:
         return False
     hashed = content_hash(source, fingerprint, settings)
-    return known == hashed or (not settings.user_facts and known.partition("+")[0] == hashed)
+    return known == hashed or (not settings.facts_digest and known.partition("+")[0] == hashed)
 
 
 def reader(url: str) -> Engine:
-    """Open the store for lookups by one of several reading processes."""
+    """Open the store for lookups in a worker process."""
     return db.open_store(url, cache=db.SMALL_CACHE)
 
 
 def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:
-    """Return the stored hashes of sources by :func:`source_name`."""
+    """Return the stored content hashes of these sources, by :func:`source_name`."""
     return db.known_hashes(engine, {source_name(source) for source in sources})
 
 
-def with_stored_facts(engine: Engine, source: Source, settings: Settings) -> Settings:
-    """Return the settings, with a stored article's publication and date if none are given now."""
-    if settings.user_facts:
+def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Settings:
+    """Return the settings with a stored article's publication and date, unless the user names new ones."""
+    if settings.facts_digest:
         return settings
     row = db.article_text(engine, source_name(source))
     return settings if row is None else replace(settings, publication=row.publication, published=row.published)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
-    """Return an article as a record for the store. Positions of its uses start at 1."""
+    """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
     return db.ArticleRecord(
         source=source_name(source),
@@ -133,24 +124,24 @@ def write(
     failed: Iterable[Unread],
     unchanged: int,
     words: Vocabulary,
-    settled: Iterable[str] = (),
+    retried: Iterable[str] = (),
 ) -> None:
-    """Store articles and failures, all or none, with the aliases of agencies in the register.
+    """Write articles, failures and the agencies they name in one transaction.
 
-    ``settled`` are completely read files with failures in earlier runs.
+    ``retried`` are completed files with failures in an earlier run, which this run settles.
     """
     failures = [record for unread in failed if (record := failure_record(unread)) is not None]
     used = sorted(agencies_used(records) & set(words.agencies))
     parties: list[db.PartyNames] = [
         (n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used
     ]
-    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=settled)
+    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=retried)
 
 
 def failure_record(unread: Unread) -> db.FailureRecord | None:
-    """Return a failure as a record for the store; None for mistyped paths and standard input."""
-    passing = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
-    return None if unread.missing or passing else db.FailureRecord(unread.name, unread.reason)
+    """Convert a failure to a record; None for a missing path and for standard input, which cannot be retried."""
+    is_stdin = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
+    return None if unread.missing or is_stdin else db.FailureRecord(unread.name, unread.reason)
 
 
 def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:
@@ -179,5 +170,5 @@ def _record_or_none(credit: Credit | None) -> db.CreditRecord | None:
 
 
 def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
-    """Return the fields of a credit, which have the same names on both sides; `asdict` would copy each value."""
+    """Return the fields of a credit by name, without the copies that `asdict` makes."""
     return {name: getattr(credit, name) for name in _CREDIT_FIELDS}

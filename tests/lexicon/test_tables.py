@@ -33,7 +33,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": blocks._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
-    "told.toml": told._tables.__wrapped__,
+    "structured.toml": told._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
 }
@@ -58,7 +58,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("marks.toml", "[archive]\nplaceholder = true\n", ", [archive]: 'words' is missing"),
     ("markup.toml", (r"\[weak\]\nwords[^]]*\]", ""), ": 'weak' is missing"),
     ("terms.toml", 'scopes = ["web"]\n', ": 'territories' is missing"),
-    ("told.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
+    ("structured.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
     ("tracking.toml", 'names = ["gclid"]\n', ": 'starts' is missing"),
     ("words.toml", (r"\nvia = [^\]]*\]", ""), ": 'via' is missing"),
     # wrong types and values
@@ -123,7 +123,11 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ": 'scopes' must be a list of one or more strings",
     ),
     ("terms.toml", TERMS + 'groups.EU = ["XX"]\n', ", [groups]: 'EU' lists 'XX', which is not in 'territories'"),
-    ("told.toml", (r"\[stems\]\nwords = \[", '[stems]\nwords = ["", '), ", [stems]: 'words' must be a list of one"),
+    (
+        "structured.toml",
+        (r"\[stems\]\nwords = \[", '[stems]\nwords = ["", '),
+        ", [stems]: 'words' must be a list of one",
+    ),
     ("tracking.toml", "names = []\n", ": 'names' must be a list of one or more strings that are not blank; got []"),
     ("words.toml", (r"\ntitles = \[", "\ntitles = [1, "), ": 'titles' must be a list of one or more strings"),
     # unknown keys and tables
@@ -151,7 +155,11 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ": unknown key 'advert'; known keys are author, boilerplate,",
     ),
     ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, default, groups,"),
-    ("told.toml", ("$", '\n[size]\nwords = ["x"]\n'), ": unknown key 'size'; known keys are agency, caption, creator,"),
+    (
+        "structured.toml",
+        ("$", '\n[size]\nwords = ["x"]\n'),
+        ": unknown key 'size'; known keys are agency, caption, creator,",
+    ),
     ("tracking.toml", 'name = ["x"]\n', ": unknown key 'name'; known keys are names, starts"),
     ("words.toml", ("^", 'title = ["x"]\n'), ": unknown key 'title'; known keys are ai_fillers, ai_terms,"),
     # duplicates
@@ -189,7 +197,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ", [unseen]: 'words' lists 'sr-only' tw",
     ),
     ("terms.toml", TERMS.replace("DE US", "DE US DE"), ": 'territories' lists 'DE' twice"),
-    ("told.toml", (r'words = \["redit"', 'words = ["redit", "redit"'), ", [stems]: 'words' lists 'redit' twice"),
+    ("structured.toml", (r'words = \["redit"', 'words = ["redit", "redit"'), ", [stems]: 'words' lists 'redit' twice"),
     ("tracking.toml", 'names = ["gclid", "gclid"]\n', ": 'names' lists 'gclid' twice"),
     ("words.toml", (r"\nvia = \[", '\nvia = ["via", "via", '), ": 'via' lists 'via' twice"),
 ]
