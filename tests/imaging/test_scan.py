@@ -250,8 +250,8 @@ def test_what_is_waived_is_not_reported(run: Run, tmp_path: Path) -> None:
     run("ingest", "a.html")
     run("images", "scan", "p")
     for finding in json.loads(run("images", "check", "--format", "json").out)["findings"]:
-        assert finding["clear"].startswith("captions waive ")
-        told = finding["clear"].replace("'…'", "known").removeprefix("captions ").split()
+        assert finding["command"].startswith("captions waive ")
+        told = finding["command"].replace("'…'", "known").removeprefix("captions ").split()
         assert run(*told).code == 0
     assert found(run) == []
     assert [code for code, _, _ in found(run, "--waived")] == ["CR202", "CR206"]
@@ -264,8 +264,8 @@ def test_the_command_that_stamps_what_is_missing(run: Run, tmp_path: Path) -> No
     run("ingest", "a.html")
     run("images", "scan", ".")
     (finding,) = json.loads(run("images", "check", "--format", "json").out)["findings"]
-    assert finding["clear"] == "captions images stamp harbor-ferry.jpg --replace --from-use 1"
-    ran = run(*finding["clear"].split()[1:])
+    assert finding["command"] == "captions images stamp harbor-ferry.jpg --replace --from-use 1"
+    ran = run(*finding["command"].split()[1:])
     assert (ran.code, ran.err) == (
         0,
         "written to harbor-ferry.jpg and read back: Creator, Credit line, Caption\nharbor-ferry.jpg is scanned again\n",
