@@ -176,7 +176,7 @@ def _row(finding: Finding, image: str = "") -> str:
         f'<td dir="auto">{image}{escaping.markup(use.caption) if use else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.line) if credit else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.supplier or "") if credit else ""}</td>'
-        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
+        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.command)}</td></tr>\n'
     )
 
 

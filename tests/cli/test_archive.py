@@ -1,6 +1,6 @@
-"""The grown archive in samples/: made by its script, read whole, audited, reported in each form, and cleared.
+"""The grown archive in samples/: made by its script, read whole, audited, reported in each form, and fixed.
 
-After a change that is meant: ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/test_archive.py``, then read the difference.
+After an intended change, run ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/cli/test_archive.py`` and read the diff.
 """
 
 from __future__ import annotations
