@@ -1,4 +1,4 @@
-"""``captions images check``: the picture rules alone, over all scanned pictures."""
+"""``captions images check``: run only the picture rules, over all scanned pictures."""
 
 from __future__ import annotations
 

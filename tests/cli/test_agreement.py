@@ -56,7 +56,7 @@ def test_a_price_of_a_use(run: Run) -> None:
     ("arguments", "message"),
     [
         (["--from", "2026-02-01", "--to", "2026-01-31"], "is before the start"),
-        (["--quota", "many"], "write 500/month"),
+        (["--quota", "many"], "use 500/month"),
         (["--price", "18.000,00", "--currency", "EUR"], "write 18000.00"),
         (["--price", "18000"], "the price needs a currency"),
         (["--price", "5", "--per-use", "5", "--currency", "EUR"], "not both"),

@@ -134,7 +134,7 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        ("4", "captions: no run 4; the last is 3; see: captions db runs"),
+        ("4", "captions: no run 4; the last run is 3; see: captions db runs"),
         ("0", "'0' is no number of a run"),
         ("-1", "'-1' is no number of a run"),
         ("first", "'first' is no number of a run"),

@@ -215,7 +215,7 @@ def test_families_that_disagree_and_values_that_are_cut(run: Run, tmp_path: Path
     run("images", "scan", "a.jpg")
     assert found(run) == [
         ("CR204", "a.jpg", "City: XMP says Harbor City, IIM says Stokely"),
-        ("CR205", "a.jpg", f"Credit line ends at 32 bytes: {long[:32]} (whole: {long})"),
+        ("CR205", "a.jpg", f"Credit line ends at 32 bytes: {long[:32]} (full value: {long})"),
     ]
 
 

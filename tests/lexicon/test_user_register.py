@@ -286,7 +286,7 @@ def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_pa
     assert "agreement 1 leaves out Gull Point Press" in ran.err
     assert (tmp_path / "agencies.toml").read_text("utf-8") == OWN
     # What it says to try is enough.
-    undo = ran.err.strip().partition("undo it first: captions ")[2]
+    undo = ran.err.strip().partition("undo it first with: captions ")[2]
     assert undo == "agreement undo 1 --reason WHY"
     assert run(*undo.split()).code == 0
     assert run("agency", "merge", "Gull Point Press", "Heron House").code == 0
