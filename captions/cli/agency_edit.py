@@ -187,7 +187,7 @@ def merges(
             "reason": one.reason,
             "who": one.who,
             "made": o.moment(one.added),
-            "state": "holds" if one.undone is None else "undone",
+            "state": "active" if one.undone is None else "undone",
             "undone": o.moment(one.undone),
             "undone_by": one.undone_by,
             "undone_reason": one.undone_reason,

@@ -20,7 +20,7 @@ from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, fro
 from captions.report import Column, Row, Value, write_rows
 
 if TYPE_CHECKING:
-    from captions.licensing.repository import Added
+    from captions.licensing.repository import AddedAgreement
 
 app = typer.Typer(help="Look after the agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
@@ -192,7 +192,7 @@ def show(number: Number, form: o.ListingFormat = o.Listing.table, db_url: o.Data
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        row = _row(repository.shown(engine, number))
+        row = _row(repository.find(engine, number))
     if form is not o.Listing.table:
         write_rows("agreements", _ALL, [row], form.value, sys.stdout)
         return
@@ -239,7 +239,7 @@ def renew(
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        currency = repository.shown(engine, number).currency
+        currency = repository.find(engine, number).currency
         amount: Decimal | None = None if price is None else terms.money(price, currency)
         _tell([repository.renew(engine, number, ends, amount, who_says(who))])
 
@@ -315,7 +315,7 @@ def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
         note(f"{len(found)} agreements written to {output}")
 
 
-def _tell(added: list[Added]) -> None:
+def _tell(added: list[AddedAgreement]) -> None:
     for one in added:
         a = one.agreement
         for remark in one.remarks:

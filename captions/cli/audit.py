@@ -135,7 +135,7 @@ def audit(
     import captions_db as db
 
     from captions.audit.baseline import read_baseline
-    from captions.audit.request import Question
+    from captions.audit.request import AuditRequest
     from captions.audit.run import audited
     from captions.report.audit_report import Report
     from captions.report.write import write_audit
@@ -145,7 +145,7 @@ def audit(
     words = o.words(agencies, db_url)
     if supplier is not None and (row := words.agency(supplier)):
         supplier = row.name
-    question = Question(
+    request = AuditRequest(
         frozenset(code),
         frozenset(severity),
         supplier,
@@ -162,31 +162,31 @@ def audit(
     engine = db.open_store(db_url)
     try:
         if run == _LAST and (runs := db.run_summaries(engine, limit=1)):
-            question = replace(question, run=runs[0].id)
-        with audited(engine, question, words, known, today=date.today()) as answer:
-            if thumbnails and answer.archive is None:
+            request = replace(request, run=runs[0].id)
+        with audited(engine, request, words, known, today=date.today()) as result:
+            if thumbnails and result.archive is None:
                 note("no pictures are stored; run: captions images scan FOLDER")
-            if answer.undated and (since or until):
-                note(f"{answer.undated} uses without a day are left out; see: captions ingest --published")
-            if answer.without_run:
-                note(f"{answer.without_run} uses are left out: an older program stored them, and kept no run")
+            if result.undated and (since or until):
+                note(f"{result.undated} uses without a day are left out; see: captions ingest --published")
+            if result.without_run:
+                note(f"{result.without_run} uses are left out: an older program stored them, and kept no run")
             pictures = None
-            if thumbnails and answer.archive is not None:
+            if thumbnails and result.archive is not None:
                 from captions.report.contact_sheet import Thumbnails
 
-                pictures = Thumbnails(answer.archive)
+                pictures = Thumbnails(result.archive)
             report = Report(
-                answer,
-                answer.uses,
-                answer.articles,
+                result,
+                result.uses,
+                result.articles,
                 limit,
-                counts=answer.counts,
-                codes=answer.codes,
-                waived=answer.waived,
-                known=answer.known,
-                overview=answer.overview,
+                counts=result.counts,
+                codes=result.codes,
+                waived=result.waived,
+                known=result.known,
+                overview=result.overview,
                 thumbnails=pictures,
-                notes=() if answer.agreements else ("no agreements are stored",),
+                notes=() if result.agreements else ("no agreements are stored",),
             )
             with opened(output, for_spreadsheet=form is Form.csv) as stream:
                 write_audit(report, form.value, stream)

@@ -37,7 +37,7 @@ def check(
     """
     import captions_db as db
 
-    from captions.audit.image_rules import check as checked
+    from captions.audit.image_check import check as checked
     from captions.report.audit_report import Report
     from captions.report.write import write_audit
 

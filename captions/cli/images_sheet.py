@@ -33,7 +33,7 @@ def sheet(
     """
     import captions_db as db
 
-    from captions.audit.image_rules import check
+    from captions.audit.image_check import check
     from captions.report.contact_sheet import write_sheet
 
     words = o.words(agencies, db_url)

@@ -22,7 +22,7 @@ def write_said(
 
     ``columns`` are those of a table (True), which shows days alone, and those of data (False).
     """
-    kept = [row for row in rows if every or row["state"] == "holds"]
+    kept = [row for row in rows if every or row["state"] == "active"]
     shown = kept if limit is None else kept[:limit]
     is_table = form is o.Listing.table
     if is_table:

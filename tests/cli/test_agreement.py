@@ -55,12 +55,12 @@ def test_a_price_of_a_use(run: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from", "2026-02-01", "--to", "2026-01-31"], "before it starts"),
-        (["--quota", "many"], "write 500/month"),
+        (["--from", "2026-02-01", "--to", "2026-01-31"], "is before the start"),
+        (["--quota", "many"], "use 500/month"),
         (["--price", "18.000,00", "--currency", "EUR"], "write 18000.00"),
-        (["--price", "18000"], "the price lacks its currency"),
+        (["--price", "18000"], "the price needs a currency"),
         (["--price", "5", "--per-use", "5", "--currency", "EUR"], "not both"),
-        (["--kind", "per-use"], "the price of a use"),
+        (["--kind", "per-use"], "the price of one use"),
         (["--kind", "flat", "--per-use", "5", "--currency", "EUR"], "no price of a use"),
         (["--kind", "free", "--price", "5", "--currency", "EUR"], "a free agreement has no price"),
         (["--scope", "web,tv"], "unknown scope 'tv'"),
@@ -86,7 +86,7 @@ def test_an_unknown_supplier_is_taken_and_told_of(run: Run) -> None:
 def test_overlaps_and_gaps_are_told(run: Run) -> None:
     run("agreement", "add", "Reuters", "--from", "2025", "--to", "2025-11")
     ran = run("agreement", "add", "Reuters", "--from", "2026", "--to", "2026")
-    assert ran.err == "no agreement with Reuters is in force: 2025-12-01 to 2025-12-31\n"
+    assert ran.err == "no agreement with Reuters in force: 2025-12-01 to 2025-12-31\n"
     ran = run("agreement", "add", "Reuters", "--from", "2026-12-31")
     assert ran.err == "overlaps agreement 2 with Reuters: 2026-12-31\n"
     assert run("agreement", "add", "AFP", "--from", "2026").err == ""
@@ -103,10 +103,10 @@ def test_ended_and_renewed(run: Run) -> None:
     assert ran.out == "agreement 1 with Reuters ends on 2026-06-30\n"
     assert (listed(run)[0]["to"], listed(run)[0]["end_reason"]) == ("2026-06-30", "cancelled")
     for arguments, message in [
-        (["end", "1", "--on", "2026-07", "--reason", "x"], "ends on 2026-06-30 already"),
+        (["end", "1", "--on", "2026-07", "--reason", "x"], "already ends on 2026-06-30"),
         (["end", "1", "--on", "2025-12", "--reason", "x"], "starts on 2026-01-01"),
         (["end", "9", "--on", "2025", "--reason", "x"], "no agreement 9"),
-        (["renew", "1", "--to", "2026-06-30"], "before it starts"),
+        (["renew", "1", "--to", "2026-06-30"], "is before the start"),
         (["show", "7"], "no agreement 7; see: captions agreement list --all"),
         (["end", "1", "--on", "2026-06", "--reason", " "], "must not be empty"),
     ]:
@@ -155,8 +155,8 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
     for arguments, message in [
         (["undo", "1", "--reason", "x"], "was already undone by kim; see: captions agreement list --undone"),
         (["undo", "7", "--reason", "x"], "no agreement 7"),
-        (["end", "1", "--on", "2026-06", "--reason", "x"], "agreement 1 is undone, by kim"),
-        (["renew", "1", "--to", "2027"], "agreement 1 is undone, by kim"),
+        (["end", "1", "--on", "2026-06", "--reason", "x"], "agreement 1 was undone by kim"),
+        (["renew", "1", "--to", "2027"], "agreement 1 was undone by kim"),
         (["list", "--undone", "--all"], "leave out --on and --all"),
     ]:
         ran = run("agreement", *arguments)
@@ -227,11 +227,11 @@ def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
     [
         (
             "supplier,quota\nAP,5/month\nReuters,many\n",
-            "in.csv line 3, column quota: 'many' is no quota",
+            "in.csv line 3, column quota: 'many' is not a valid quota",
         ),
-        ("supplier,price,currency\nAP,1.000,EUR\n", "in.csv line 2, column price: '1.000' is no amount"),
-        ("supplier,from,to\nAP,2026,2025\n", "in.csv line 2: it would end on 2025-12-31, before it starts"),
-        ("supplier,from\n,2026\n", "in.csv line 2: an agreement needs a supplier"),
+        ("supplier,price,currency\nAP,1.000,EUR\n", "in.csv line 2, column price: '1.000' is not a clear amount"),
+        ("supplier,from,to\nAP,2026,2025\n", "in.csv line 2: the end 2025-12-31 is before the start"),
+        ("supplier,from\n,2026\n", "in.csv line 2: the supplier is missing"),
         ("supplier,colour\nAP,red\n", "in.csv line 1: unknown column 'colour'"),
         ("name\nAP\n", "in.csv line 1: no column 'supplier'"),
         ("supplier,kind,kind\nAP,flat,flat\n", "column 'kind' stands there twice"),

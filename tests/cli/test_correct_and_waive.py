@@ -78,9 +78,9 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
     )  # fmt: skip
     assert (second["creators"], second["qualifiers"], second["reason"]) == (None, ["pool"], "seen")
     for row, message in [
-        ("dpa,,,,,,\n", "said.csv line 3: say what the line means"),
+        ("dpa,,,,,,\n", "said.csv line 3: a correction needs a creator"),
         (",Ada,,,,,\n", "said.csv line 3: a correction needs the credit line"),
-        ("dpa,,,,poool,,\n", "said.csv line 3: unknown mark 'poool'; known are "),
+        ("dpa,,,,poool,,\n", "said.csv line 3: unknown qualifier 'poool'; use "),
     ]:
         sheet.write_text(head + "dpa,,AFP,,,,\n" + row, "utf-8")
         ran = correct(three, "--file", "said.csv")
@@ -91,13 +91,13 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["correct", LINE, "--reason", "x"], "say what the line means"),
+        (["correct", LINE, "--reason", "x"], "a correction needs a creator, an agency"),
         (["correct", LINE, "--supplier", "AP"], "a correction needs a reason"),
         (["correct", "--supplier", "AP", "--reason", "x"], "give a credit line, or --file"),
-        (["correct", LINE, "--mark", "poool", "--reason", "x"], "unknown mark 'poool'"),
+        (["correct", LINE, "--mark", "poool", "--reason", "x"], "unknown qualifier 'poool'"),
         (["correct", "undo", "7", "--reason", "x"], "no correction 7; see: captions correct list --all"),
         (["correct", "undo", "7"], "Missing option '--reason'"),
-        (["waive", "CR999", "--line", "x", "--reason", "x"], "no code 'CR999'"),
+        (["waive", "CR999", "--line", "x", "--reason", "x"], "unknown code 'CR999'"),
         (["waive", "CR104", "--reason", "x"], "say of what"),
         (["waive", "CR104", "--line", "x"], "must not be empty"),
         (["waive", "--line", "x", "--reason", "x"], "give a code"),
@@ -128,7 +128,7 @@ def test_a_waiver_of_each_kind(three: Run) -> None:
         assert ran.code == 0 and ran.out.startswith("waived CR102: number ")
         row = told(three, "waive")[-1]
         assert (row["supplier"], row["line"], row["source"]) == expected
-        assert (row["code"], row["until"], row["who"], row["state"]) == ("CR102", "2099-12-31", "kim", "holds")
+        assert (row["code"], row["until"], row["who"], row["state"]) == ("CR102", "2099-12-31", "kim", "active")
     ran = three("waive", "CR102", "--line", LINE, "--reason", "again", "--until", "2099")
     assert (ran.out, ran.err) == ("waived nothing\n", "1 are waived already\n")
 
@@ -150,16 +150,16 @@ def test_in_bulk_from_what_the_audit_wrote(three: Run, tmp_path: Path) -> None:
     ran = three("waive", "--from", "audit.csv", "--reason", "again")
     assert (ran.out, ran.err) == ("waived 0 findings\n", "7 are waived already\n")
     assert "undone" in three("waive", "undo", "1", "--reason", "no").out
-    assert [row["state"] for row in told(three, "waive")] == ["undone", *["holds"] * 6]
+    assert [row["state"] for row in told(three, "waive")] == ["undone", *["active"] * 6]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("code,use\nCR102,x\n", "audit.csv line 2, column use: 'x' is no number of a use"),
+        ("code,use\nCR102,x\n", "audit.csv line 2, column use: 'x' is not the number of a use"),
         ("code,use\nCR102,999\n", "audit.csv line 2: no use 999"),
-        ("code,use\nCR999,1\n", "audit.csv line 2, column code: no code 'CR999'"),
-        ("code,use\nCR102,\n", "audit.csv line 2: neither use nor source nor supplier"),
+        ("code,use\nCR999,1\n", "audit.csv line 2, column code: unknown code 'CR999'"),
+        ("code,use\nCR102,\n", "audit.csv line 2: no use, source or supplier"),
         ("use\n1\n", "audit.csv line 1: no column 'code'"),
     ],
 )
@@ -173,7 +173,7 @@ def test_a_file_that_the_audit_did_not_write(three: Run, tmp_path: Path, text: s
 def test_a_waiver_whose_day_is_past(three: Run) -> None:
     ran = three("waive", "CR104", "--line", "x", "--until", "2020", "--reason", "x")
     assert ran.err == "2020-12-31 is past: this sets nothing aside\n"
-    assert told(three, "waive")[0]["state"] == "over"
+    assert told(three, "waive")[0]["state"] == "expired"
     assert "CR104" not in three("waive", "list").out
     assert "CR104" in three("waive", "list", "--all").out
 

@@ -107,7 +107,7 @@ def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path,
     assert ("CR301", "e.txt") in found(three, "--baseline", "before.json")
     assert ("CR301", "a.txt") not in found(three, "--baseline", "before.json")
     ran = three("audit", "--baseline", "before.json", "--code", "CR301")
-    assert "known: 3" in ran.out.splitlines()[0]
+    assert "in baseline: 3" in ran.out.splitlines()[0]
 
 
 def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> None:
@@ -134,7 +134,7 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        ("4", "captions: no run 4; the last is 3; see: captions db runs"),
+        ("4", "captions: no run 4; the last run is 3; see: captions db runs"),
         ("0", "'0' is no number of a run"),
         ("-1", "'-1' is no number of a run"),
         ("first", "'first' is no number of a run"),
@@ -162,11 +162,14 @@ def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None
     assert three("audit").err == ""
 
 
-def test_a_baseline_that_is_none_is_told(three: Run, tmp_path: Path) -> None:
+def test_a_baseline_must_be_an_audit(three: Run, tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
-    for name, said in (("no.json", "no.json is no audit; write one"), ("none.json", "cannot read none.json")):
+    for name, message in (
+        ("no.json", "no.json is not an audit in JSON; write one"),
+        ("none.json", "cannot read none.json"),
+    ):
         ran = three("audit", "--baseline", name)
-        assert ran.code == 2 and said in ran.err
+        assert ran.code == 2 and message in ran.err
 
 
 def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:

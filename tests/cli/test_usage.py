@@ -63,7 +63,7 @@ def test_agreements_with_what_is_used_up(stored: Run) -> None:
     # One use of two names what is left out; one has no day, so that the cost is not known.
     assert (afp["used"], afp["undated"], afp["cost"], afp["unknown"]) == (1, 1, None, ["cost"])
     [before] = rows(stored, "--agreements", "--on", "2026-01-04", "--agency", "AFP", name="agreements")
-    assert (before["used"], before["note"]) == (0, "1 use has no day and may count")
+    assert (before["used"], before["note"]) == (0, "1 undated use may count")
     [early] = rows(stored, "--agreements", "--on", "2025", "--agency", "AFP", name="agreements")
     assert (early["state"], early["undated"], early["cost"]) == ("not begun", 0, "0")
     assert rows(stored, "--agreements", "--on", "2026-01-04", name="agreements")[2]["quota_ends"] == "2026-01-20"
@@ -73,8 +73,8 @@ def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
     stored("agreement", "add", "AFP", "--from", "2026", "--quota", "9/year", "--price", "90", "--currency", "EUR")
     ran = stored("usage", "--agreements", "--on", "2026-01-31")
     assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown" in " ".join(ran.out.split())
-    assert ran.err == "agreement 1 with AFP: 1 use has no day and may count\n"
-    assert "| 1 use has no day and may count |" in stored("usage", "--agreements", "--format", "markdown").out
+    assert ran.err == "agreement 1 with AFP: 1 undated use may count\n"
+    assert "| 1 undated use may count |" in stored("usage", "--agreements", "--format", "markdown").out
 
 
 @pytest.mark.parametrize("asked", [[], ["--agreements"], ["--uncredited"], ["--compare", "2025", "2026"]])
@@ -138,7 +138,7 @@ def test_markdown(stored: Run) -> None:
         (["--on", "2026-01-01"], "goes with --agreements"),
         (["--agreements", "--by", "month"], "--agreements takes --on"),
         (["--compare", "2025", "2026", "--by", "month"], "--compare tells the times"),
-        (["--compare", "2025", "soon"], "'soon' is no period; write 2025, 2025-Q3 or 2025-07"),
+        (["--compare", "2025", "soon"], "'soon' is not a valid period; use 2025, 2025-Q3 or 2025-07"),
         (["--uncredited", "--by", "creator"], "have no creator"),
         (["--uncredited", "--agency", "AFP"], "name no agency"),
         (["--uncredited", "--also", "days"], "leave out --also"),

@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captions.audit.finding import Finding
-from captions.audit.spool import Spool, Told
+from captions.audit.spool import Spool, SpooledFindings
 from captions.embedded import Fields, read, stamp
 from captions.imaging.duplicates import DuplicateGroups
 from captions.imaging.hashing import NEAR, SURE, Hashes
@@ -170,7 +170,7 @@ def test_the_same_picture_with_two_embedded_credits_is_a_conflict(run: Run, tmp_
     told = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
     assert [(it["code"], it["source"]) for it in told] == conflicts
     for finding in told:
-        assert run(*finding["clear"].replace("'…'", "seen").split()[1:]).code == 0
+        assert run(*finding["command"].replace("'…'", "seen").split()[1:]).code == 0
     assert json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"] == []
     assert found(run, "--code", "CR201") == []
 
@@ -239,6 +239,6 @@ def test_a_spool_gives_what_is_too_much_for_memory_sorted_each_time() -> None:
     for spool in (small, large):
         assert [finding for finding, _ in spool] == [finding for finding, _ in spool] == expected
         assert all(findings[at] == finding for finding, at in spool)
-        assert (len(Told(spool)), sum(Told(spool).counts.values())) == (95, 95)
+        assert (len(SpooledFindings(spool)), sum(SpooledFindings(spool).counts.values())) == (95, 95)
     # Two at a time do not disturb each other.
     assert [one for one, _ in zip(large, large, strict=True)] == list(large)

@@ -37,7 +37,7 @@ READERS: dict[str, Callable[[], object]] = {
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
 }
-DEFAULTS = exemptions.defaults.__wrapped__
+EXEMPTIONS = exemptions.exemptions.__wrapped__
 AP = '[[agency]]\nname = "AP"\nkind = "agency"\n'
 FIELD = '[[field]]\nname = "creators"\ntitle = "Creator"\nform = "seq"\n'
 EMBEDDED = '[namespaces]\ndc = "http://purl.org/dc/elements/1.1/"\n[exif]\nempty = ["SONY DSC"]\n'
@@ -201,12 +201,18 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("tracking.toml", 'names = ["gclid", "gclid"]\n', ": 'names' lists 'gclid' twice"),
     ("words.toml", (r"\nvia = \[", '\nvia = ["via", "via", '), ": 'via' lists 'via' twice"),
 ]
-BROKEN_DEFAULTS = [
+BROKEN_EXEMPTIONS = [
     (TERMS, ": 'default' is missing"),
-    ('[[default]]\nname = "staff"\n', ", [[default]] row 1 (staff): 'kind' is missing"),
-    ('[[default]]\nname = "staff"\nkind = "flat"\n', ", [[default]] row 1 (staff): 'kind' must be one of staff, free"),
-    ('[[default]]\nname = "staff"\nmark = ["ai"]\n', ", [[default]] row 1 (staff): unknown key 'mark'; known keys are"),
-    ('[[default]]\nname = "a"\nkind = "free"\nrequires = "b"\n' * 2, ", [[default]]: two rows are named 'a'"),
+    ('[[exemption]]\nname = "staff"\n', ", [[exemption]] row 1 (staff): 'kind' is missing"),
+    (
+        '[[exemption]]\nname = "staff"\nkind = "flat"\n',
+        ", [[exemption]] row 1 (staff): 'kind' must be one of staff, free",
+    ),
+    (
+        '[[exemption]]\nname = "staff"\nmark = ["ai"]\n',
+        ", [[exemption]] row 1 (staff): unknown key 'mark'; known keys are",
+    ),
+    ('[[exemption]]\nname = "a"\nkind = "free"\nrequires = "b"\n' * 2, ", [[exemption]]: two rows are named 'a'"),
 ]
 
 
@@ -245,10 +251,10 @@ def test_a_broken_table_is_named(data: Path, file: str, change: str | tuple[str,
     assert _error(READERS[file]).startswith(f"captions/data/{file}{message}")
 
 
-@pytest.mark.parametrize(("text", "message"), BROKEN_DEFAULTS)
+@pytest.mark.parametrize(("text", "message"), BROKEN_EXEMPTIONS)
 def test_a_broken_default_is_named(data: Path, text: str, message: str) -> None:
     (data / "terms.toml").write_text(text, encoding="utf-8")
-    assert _error(DEFAULTS).startswith(f"captions/data/terms.toml{message}")
+    assert _error(EXEMPTIONS).startswith(f"captions/data/terms.toml{message}")
 
 
 @pytest.mark.parametrize("file", READERS)
