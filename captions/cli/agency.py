@@ -51,7 +51,9 @@ def list_(
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:
-    """List the agencies in the register, with their uses if there is a database.
+    """List the agencies in the register.
+
+    If there is a database, show how often each was used.
 
     \b
     Example:

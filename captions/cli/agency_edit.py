@@ -23,7 +23,9 @@ if TYPE_CHECKING:
     from captions.corrections.merges import Merged
     from captions.lexicon.user_register import Change, OwnRegister
 
-Name = Annotated[str, typer.Argument(help="The name or an alias of the agency.", autocompletion=agency_names)]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name or an alias of the agency.", autocompletion=agency_names)
+]
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]
 _AGENCY = Kind("agency")
 _MERGES = (
@@ -63,7 +65,7 @@ Distributors = Annotated[
 ]
 Leads = Annotated[bool, typer.Option("--leads", help="It prints its own name first in the credit line.")]
 Ambiguous = Annotated[bool, typer.Option("--ambiguous", help="All its spellings are also ordinary words.")]
-Spellings = Annotated[list[str], typer.Argument(metavar="SPELLING...", help="Other spellings of its name.")]
+Spellings = Annotated[list[str], typer.Argument(metavar="SPELLING", help="Other spellings of its name.")]
 Weak = Annotated[bool, typer.Option("--weak", help="Count the spellings only after a label or in a chain.")]
 MergedName = Annotated[
     str, typer.Argument(metavar="FROM", help="The name to merge into the other.", autocompletion=agency_names)
@@ -87,13 +89,13 @@ def add(
     agencies: o.Agencies = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Add an agency to your own register: the --agencies file, or agencies.toml next to the database.
+    """Add an agency to your own register.
 
-    The file is created if it does not exist; its other entries and comments do not change.
+    That is the --agencies file, or agencies.toml next to the database. The file is created if it does not exist; its other entries and comments do not change.
 
     \b
     Examples:
-      captions agency add "Tidewater Pictures" --alias "Tidewater Photo" --country IE
+      captions agency add "Tidewater Pictures" --alias "Tidewater Photo"
       captions agency add "Gull Point Gazette" --kind publisher --parent Reuters
     """
     from captions.lexicon import user_register
@@ -146,15 +148,16 @@ def merge(
     agencies: o.Agencies = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Merge two names of one agency: uses, agreements and waivers of FROM become those of INTO.
+    """Merge two names of one agency.
 
-    FROM becomes a spelling of INTO in your own register. The database changes at once, without reading articles again;
+    Uses, agreements and waivers of FROM become those of INTO. FROM becomes a spelling of INTO in your own register. The database changes at once, without reading articles again;
     credit lines stay as printed. --undo does not change the register.
 
     \b
     Examples:
       captions agency merge "Gull Point Press" "Gull Point Gazette"
-      captions agency merge "Gull Point Press" "Gull Point Gazette" --undo --reason "two houses, says their lawyer"
+      captions agency merge "Gull Point Press" "Gull Point Gazette" --undo \\
+        --reason "two companies, says their lawyer"
     """
     from captions.corrections import merges
     from captions.lexicon import user_register

@@ -67,7 +67,7 @@ _DATA = (
     Column("end_reason", "Reason for ending"),
     *UNDONE,
 )
-Supplier = Annotated[str, typer.Argument(help="The supplier: a name or alias in the register.")]
+Supplier = Annotated[str, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")]
 From = Annotated[
     date | None, typer.Option("--from", parser=o.first_day, metavar="DATE", help="The first day.  [default: open]")
 ]
@@ -126,8 +126,10 @@ def add(
 
     \b
     Examples:
-      captions agreement add Reuters --from 2026 --to 2026 --quota 500/month --price 18000 --currency EUR
-      captions agreement add AP --from 2026-03-01 --per-use 45 --currency USD --note "by mail of 12 Feb"
+      captions agreement add Reuters --from 2026 --to 2026 \\
+        --quota 500/month --price 18000 --currency EUR
+      captions agreement add AP --from 2026-03-01 \\
+        --per-use 45 --currency USD --note "by email, Feb. 12"
     """
     from captions.licensing import repository
 
@@ -242,7 +244,7 @@ def end(
 
     \b
     Example:
-      captions agreement end 3 --on 2026-06-30 --reason "canceled by letter of 2 March"
+      captions agreement end 3 --on 2026-06-30 --reason "canceled by letter, March 2"
     """
     from captions.licensing import repository
 
@@ -259,7 +261,9 @@ def renew(
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Renew an agreement: add one with the same terms that starts the day after it ends.
+    """Renew an agreement.
+
+    Adds an agreement with the same terms that starts the day after the old one ends.
 
     \b
     Example:
@@ -279,9 +283,9 @@ def undo(
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Undo an agreement entered by mistake; it stays on record but no longer counts.
+    """Undo an agreement entered by mistake.
 
-    To end a real agreement, use `captions agreement end`.
+    It stays on record but no longer counts. To end a real agreement, use `captions agreement end`.
 
     \b
     Example:
@@ -326,7 +330,9 @@ def import_(
 
 @app.command()
 def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
-    """Export all agreements as CSV, to edit in a spreadsheet or import elsewhere.
+    """Export all agreements as CSV.
+
+    Edit the file in a spreadsheet, or import it into another database.
 
     \b
     Example:

@@ -71,7 +71,9 @@ def clean(
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Write articles without their captions, or with each caption once. No sentence of the article is lost.
+    """Write articles without their captions.
+
+    --captions keeps each caption, but only once. No sentence of the article is lost.
 
     HTML output is a fragment that is safe to paste, without the page's scripts, styles and trackers. If captions stay,
     each becomes a figure, described in JSON-LD, and its credit is written the way the supplier asks. --pictures writes
@@ -82,7 +84,8 @@ def clean(
       captions clean article.txt
       captions clean page.html --to html --captions once
       captions clean articles/ -o clean/ --to markdown --captions end
-      captions clean page.html -o out.html --to html --captions once --pictures originals/
+      captions clean page.html -o out.html --to html --captions once \\
+        --pictures originals/
     """
     stamped = _StampedPictures(pictures, overwrite, agencies) if pictures is not None else None
     if stamped is not None and (

@@ -77,8 +77,8 @@ def correct(
 
     \b
     Examples:
-      captions correct "AP/dpa | Jo Reed" --supplier dpa --reason "asked the desk, 3 May"
-      captions correct "Tower Bridge / dpa" --creator none --reason "a place, not a person"
+      captions correct "AP/dpa | Jo Reed" --supplier dpa --reason "asked the desk"
+      captions correct "Tower Bridge / dpa" --creator none --reason "a place"
       captions correct --file corrections.csv --reason "spring cleaning"
       captions correct list
       captions correct undo 3 --reason "it was the other picture"

@@ -38,7 +38,9 @@ def credit(
     form: o.ListingFormat = o.Listing.table,
     agencies: o.Agencies = None,
 ) -> None:
-    """Read credit lines: who made the picture, who distributed it, who supplied it.
+    """Read credit lines, without the database.
+
+    Shows who made the picture, who distributed it, and who supplied it.
 
     \b
     Examples:

@@ -73,7 +73,9 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
 
 @app.command()
 def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url: o.Database = o.DATABASE) -> None:
-    """List ingest runs, newest first: what each stored, changed and could not read.
+    """List ingest runs, newest first.
+
+    Shows how many articles each run stored, changed and could not read.
 
     \b
     Examples:
@@ -113,7 +115,9 @@ def _minute(time: Value) -> str:
 
 @app.command()
 def upgrade(db_url: o.Database = o.DATABASE) -> None:
-    """Upgrade an older database to this version, completely or not at all. Back it up first.
+    """Upgrade an older database to this version.
+
+    An upgrade that fails changes nothing. Back up the database first anyway.
 
     \b
     Example:

@@ -37,7 +37,7 @@ class ExportFormat(StrEnum):
 
 def export(
     view: Annotated[
-        str, typer.Argument(metavar="[VIEW]", help="The view to export.  [default: use_in_words]", show_default=False)
+        str, typer.Argument(metavar="VIEW", help="The view to export.  [default: use_in_words]", show_default=False)
     ] = "",
     db_url: o.Database = o.DATABASE,
     form: Annotated[ExportFormat, typer.Option("--to", help="Output format.")] = ExportFormat.csv,
@@ -49,6 +49,7 @@ def export(
     Views: use_in_words, uncredited_uses, uses_without_supplier,
       supplier_usage_by_month, agency_usage_by_month, creator_usage_by_month,
       unread_sources
+
     --to ninjs exports articles with their pictures, one per line.
 
     \b

@@ -83,8 +83,8 @@ def stamp(
 
     \b
     Examples:
-      captions images stamp harbor.jpg -o out.jpg --creator "Jo Reed" --credit "Jo Reed/AFP"
-      captions images stamp harbor.jpg -o out.jpg --from-use 12 --licensor-url https://agency.example/harbor
+      captions images stamp harbor.jpg -o out.jpg --credit "Jo Reed/AFP"
+      captions images stamp harbor.jpg -o out.jpg --from-use 12
       captions images stamp harbor.jpg --replace --from-use 12
       captions images stamp --from-article articles/ferry.html -o stamped/
     """

@@ -21,7 +21,9 @@ def parse(
     agencies: o.Agencies = None,
     output: o.Output = None,
 ) -> None:
-    """Write the captions, credits and clean text of articles as JSON, without the database.
+    """Write what was read in articles as JSON.
+
+    Lists captions and credits, with the clean text. The database is not used.
 
     \b
     Examples:

@@ -52,8 +52,8 @@ def serve(
 ) -> None:
     """Show a database in the browser with Datasette. Press Ctrl-C to stop.
 
-    Needs Datasette: pip install 'captions[serve]'. The database is opened read-only. Its views have facets, and `find`
-    and other queries are set up.
+    Needs Datasette: pip install 'captions[serve]'. The database cannot be changed there. Its views have facets,
+    and `find` and other queries are set up.
 
     \b
     Example:

@@ -82,9 +82,10 @@ def waive(
 
     \b
     Examples:
-      captions waive CR104 --line Handout --reason "from the town hall, free for the press"
-      captions waive CR306 --supplier AFP --until 2026-12-31 --reason "nothing sold this year"
-      captions audit --format csv -o audit.csv; captions waive --from audit.csv --reason "before our time"
+      captions waive CR104 --line Handout --reason "free for the press"
+      captions waive CR306 --supplier AFP --until 2026-12-31 --reason "not sold"
+      captions audit --format csv -o audit.csv
+      captions waive --from audit.csv --reason "before our time"
       captions waive list
       captions waive undo 3 --reason "they sent a letter"
     """
