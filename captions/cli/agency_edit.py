@@ -91,7 +91,8 @@ def add(
 ) -> None:
     """Add an agency to your own register.
 
-    That is the --agencies file, or agencies.toml next to the database. The file is created if it does not exist; its other entries and comments do not change.
+    That is the --agencies file, or agencies.toml next to the database. The file is created if it does not exist; its
+    other entries and comments do not change.
 
     \b
     Examples:
@@ -150,8 +151,9 @@ def merge(
 ) -> None:
     """Merge two names of one agency.
 
-    Uses, agreements and waivers of FROM become those of INTO. FROM becomes a spelling of INTO in your own register. The database changes at once, without reading articles again;
-    credit lines stay as printed. --undo does not change the register.
+    Uses, agreements and waivers of FROM become those of INTO. FROM becomes a spelling of INTO in your own register. The
+    database changes at once, without reading articles again; credit lines stay as printed. --undo does not change the
+    register.
 
     \b
     Examples:
