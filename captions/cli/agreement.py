@@ -14,12 +14,13 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
+from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import UNDONE, note, opened, timestamp, write_facts, write_listing
+from captions.cli.output import note, opened, write_facts, write_listing
 from captions.csv_input import cell_text
 from captions.licensing import terms
 from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, from_row
-from captions.report import Column, Row, Value, write_rows
+from captions.report import Column, write_rows
 
 if TYPE_CHECKING:
     from captions.licensing.repository import Added
@@ -27,46 +28,6 @@ if TYPE_CHECKING:
 app = typer.Typer(help="Manage agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
 
-_TABLE = (
-    Column("id", "No.", number=True),
-    Column("supplier", "Supplier", wide=True),
-    Column("kind", "Kind"),
-    Column("from", "From", width=10),
-    Column("to", "To", width=10),
-    Column("scopes", "Scope"),
-    Column("territories", "Territory"),
-    Column("quota", "Quota", number=True),
-    Column("price", "Price", number=True),
-)
-_TABLE_OF_UNDONE = (
-    *(column for column in _TABLE if column.key in ("id", "supplier", "kind", "from", "to")),
-    Column("undone", "Undone", width=10),
-    Column("undone_by", "By"),
-    Column("undone_reason", "Reason", wide=True),
-)
-_DATA = (
-    Column("id", "Agreement", number=True),
-    Column("supplier", "Supplier"),
-    Column("kind", "Kind"),
-    Column("from", "From"),
-    Column("to", "To"),
-    Column("scopes", "Scopes"),
-    Column("territories", "Territories"),
-    Column("quota", "Quota", number=True),
-    Column("quota_period", "Quota period"),
-    Column("price", "Price", number=True),
-    Column("currency", "Currency"),
-    Column("excluded", "Excludes"),
-    Column("below", "Includes subsidiaries"),
-    Column("requires", "Requires"),
-    Column("note", "Note"),
-    Column("added", "Added"),
-    Column("added_by", "Added by"),
-    Column("ended", "Ended early"),
-    Column("ended_by", "Ended by"),
-    Column("end_reason", "Reason for ending"),
-    *UNDONE,
-)
 Supplier = Annotated[str, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")]
 From = Annotated[
     date | None, typer.Option("--from", parser=o.first_day, metavar="DATE", help="The first day.  [default: open]")
@@ -207,9 +168,9 @@ def list_(
     today = date.today()
     current = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
     if form is o.Listing.table:
-        write_listing("agreements", _TABLE_OF_UNDONE if undone else _TABLE, [*map(_short, current)], form, limit)
+        write_listing("agreements", UNDONE_TABLE if undone else TABLE, [*map(table_row, current)], form, limit)
     else:
-        write_listing("agreements", _DATA, [*map(_row, current)], form, limit)
+        write_listing("agreements", DATA, [*map(data_row, current)], form, limit)
     if len(current) < len(found):
         note(f"{len(found) - len(current)} more have ended; see: captions agreement list --all")
 
@@ -225,11 +186,11 @@ def show(number: Number, form: o.ListingFormat = o.Listing.table, db_url: o.Data
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        row = _row(repository.shown(engine, number))
+        row = data_row(repository.shown(engine, number))
     if form is o.Listing.table:
-        write_facts("Agreement", str(number), _DATA[1:], row)
+        write_facts("Agreement", str(number), DATA[1:], row)
     else:
-        write_rows("agreements", _DATA, [row], form.value, sys.stdout)
+        write_rows("agreements", DATA, [row], form.value, sys.stdout)
 
 
 @app.command()
@@ -358,47 +319,3 @@ def _print_added(added: Sequence[Added]) -> None:
             typer.echo(f"added agreement {agreement.id} with {agreement.supplier}")
         else:
             typer.echo(f"agreement {agreement.id} with {agreement.supplier} exists already")
-
-
-def _short(agreement: Agreement) -> Row:
-    """Return an agreement as a row of a table: quota and price each in one column."""
-    a = agreement
-    price = None if a.price is None else f"{a.price:f} {a.currency}"
-    return {
-        **_row(a),
-        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
-        "undone": str(a.undone)[:10],
-        "price": f"{price}/use" if price and a.kind == "per-use" else price,
-        "scopes": a.scopes or "all",
-        "territories": a.territories or "all",
-    }
-
-
-def _row(agreement: Agreement) -> dict[str, Value]:
-    a = agreement
-    return {
-        "id": a.id,
-        "supplier": a.supplier,
-        "kind": a.kind,
-        "from": a.starts,
-        "to": a.ends,
-        "scopes": a.scopes,
-        "territories": a.territories,
-        "quota": a.quota,
-        "quota_period": a.quota_period,
-        # Text, because many programs read JSON numbers as floats.
-        "price": None if a.price is None else format(a.price, "f"),
-        "currency": a.currency,
-        "excluded": a.excluded,
-        "below": a.below,
-        "requires": a.requires,
-        "note": a.note,
-        "added": timestamp(a.added),
-        "added_by": a.added_by,
-        "ended": timestamp(a.ended),
-        "ended_by": a.ended_by,
-        "end_reason": a.end_reason,
-        "undone": timestamp(a.undone),
-        "undone_by": a.undone_by,
-        "undone_reason": a.undone_reason,
-    }
