@@ -168,7 +168,9 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
 
 
 @pytest.mark.parametrize(
-    "document", [*DOCUMENTS, ROOT / "samples" / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"], ids=lambda p: str(p.name)
+    "document",
+    [*DOCUMENTS, ROOT / "samples" / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"],
+    ids=lambda p: str(p.name),
 )
 def test_links_lead_somewhere(document: Path) -> None:
     links = _LINK.findall(document.read_text(encoding="utf-8"))
