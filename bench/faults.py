@@ -1,7 +1,7 @@
 """Disturb ingests, and compare every row of the database with that of an undisturbed run.
 
-``python -m bench.faults 200`` kills that many ingests, and tries two at once, a full disk, a read-only disk and a folder
-that vanishes. The tests run a few of each.
+``python -m bench.faults 200`` kills that many ingests, and tries two at once, a full disk, a read-only disk and a
+folder that vanishes. The tests run a few of each.
 """
 
 from __future__ import annotations

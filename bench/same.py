@@ -32,7 +32,7 @@ def run() -> None:
         shares.append(f"{name} {hits / PICTURES:.3f}")
     false += sum(x.same(y) for x, y in product(base, mirrored))
     recall, precision = found / (PICTURES * len(VARIATIONS)), found / (found + false)
-    print(f"same: recall {recall:.4f} (at least 0.95), precision {precision:.4f} (at least 0.99) for {PICTURES} pictures in "
+    print(f"same: recall {recall:.4f} (min. 0.95), precision {precision:.4f} (min. 0.99) for {PICTURES} pictures in "
           f"{len(VARIATIONS) + 1} variations, mirrored ones as negatives: {', '.join(shares)}; "
           f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
     _crowd()

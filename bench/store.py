@@ -1,7 +1,7 @@
 """Write a large store for benchmarks straight into the tables, the same in each run.
 
-It resembles an archive of five years: 2.5 uses per article, 60,000 credit lines from about a hundred agencies, a tenth of
-the captions from a wire and so in several articles, and a picture URL for every second use.
+It resembles an archive of five years: 2.5 uses per article, 60,000 credit lines from about a hundred agencies, a tenth
+of the captions from a wire and so in several articles, and a picture URL for every second use.
 """
 
 from __future__ import annotations
