@@ -314,10 +314,10 @@ def test_a_killed_ingest_leaves_whole_batches_and_the_next_goes_on(run: Run, tmp
     running.communicate()
     whole = stored(tmp_path / "captions.db")
     assert whole in (400, 450)  # the first batch, or both: the signal may come late
-    assert run("db", "check").out == f"captions.db is sound: {whole} uses\n"
+    assert run("db", "check").out == f"captions.db passed all checks: {whole} uses\n"
     ran = run("ingest", "in")
     assert ran.out.startswith(f"read 450, new {450 - whole}, changed 0, unchanged {whole}, failed 0")
-    assert run("db", "check").out == "captions.db is sound: 450 uses\n"
+    assert run("db", "check").out == "captions.db passed all checks: 450 uses\n"
 
 
 def test_two_ingests_at_once_store_nothing_twice(run: Run, tmp_path: Path) -> None:
@@ -327,4 +327,4 @@ def test_two_ingests_at_once_store_nothing_twice(run: Run, tmp_path: Path) -> No
     assert [running.returncode for running in both] == [0, 0], said
     counts = [int(re.search(r"new (\d+)", out)[1]) for out, _ in said]  # type: ignore[index]
     assert sum(counts) == 60
-    assert run("db", "check").out == "captions.db is sound: 60 uses\n"
+    assert run("db", "check").out == "captions.db passed all checks: 60 uses\n"

@@ -48,7 +48,7 @@ def test_several_pictures_are_told_apart_and_one_without_anything_is_said_to_be(
 ) -> None:
     (tmp_path / "b.png").write_bytes(p.bare("PNG"))
     lines = run("images", "read", "a.jpg", "b.png").out.splitlines()
-    assert lines[-1].split(maxsplit=5) == ["b.png", "PNG", "32", "×", "24", "nothing is embedded"]
+    assert lines[-1].split(maxsplit=5) == ["b.png", "PNG", "32", "×", "24", "no embedded metadata"]
 
 
 def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
@@ -102,7 +102,7 @@ def test_a_copy_is_stamped_and_the_picture_stays(run: Run, picture: Path, tmp_pa
     )  # fmt: skip
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
-        "written to b.jpg and read back: Creator, Credit line, Copyright notice, Caption, Web statement, Licensor, "
+        "wrote b.jpg and verified: Creator, Credit line, Copyright notice, Caption, Web statement, Licensor, "
         "Licensor URL\n"
     )
     assert picture.read_bytes() == before

@@ -80,7 +80,7 @@ def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
 @pytest.mark.parametrize("asked", [[], ["--agreements"], ["--uncredited"], ["--compare", "2025", "2026"]])
 def test_json_says_its_version_first(stored: Run, asked: list[str]) -> None:
     answer = json.loads(stored("usage", *asked, "--format", "json").out)
-    assert next(iter(answer.items())) == ("version", 2)
+    assert next(iter(answer.items())) == ("version", 1)
 
 
 def test_no_agreements(stored: Run) -> None:
@@ -134,14 +134,14 @@ def test_markdown(stored: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--agreements", "--uncredited"], "answer two questions"),
-        (["--on", "2026-01-01"], "goes with --agreements"),
-        (["--agreements", "--by", "month"], "--agreements takes --on"),
-        (["--compare", "2025", "2026", "--by", "month"], "--compare tells the times"),
-        (["--compare", "2025", "soon"], "'soon' is not a valid period; use 2025, 2025-Q3 or 2025-07"),
+        (["--agreements", "--uncredited"], "cannot be combined"),
+        (["--on", "2026-01-01"], "needs --agreements"),
+        (["--agreements", "--by", "month"], "--agreements can be combined only"),
+        (["--compare", "2025", "2026", "--by", "month"], "--compare sets the periods"),
+        (["--compare", "2025", "soon"], "'soon' is no period; write 2025, 2025-Q3 or 2025-07"),
         (["--uncredited", "--by", "creator"], "have no creator"),
         (["--uncredited", "--agency", "AFP"], "name no agency"),
-        (["--uncredited", "--also", "days"], "leave out --also"),
+        (["--uncredited", "--also", "days"], "--also cannot be combined"),
     ],
 )
 def test_questions_that_make_no_sense(stored: Run, arguments: list[str], said: str) -> None:

@@ -83,7 +83,7 @@ def test_the_command_lists_errors(run: Run, write: Write, tmp_path: Path, stores
     assert run("ingest", write(tmp_path / "a.txt"), "--db", url).code == 0
     sound = run("db", "check", "--db", url)
     assert (sound.code, sound.err) == (0, "")
-    assert sound.out.endswith(" is sound: 1 uses\n")
+    assert sound.out.endswith(" passed all checks: 1 use\n")
     engine = connect(url, create=True)
     change(engine, "DROP VIEW uncredited_uses", "DELETE FROM caption")
     engine.dispose()
