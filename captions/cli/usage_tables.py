@@ -14,6 +14,7 @@ from captions.licensing import terms
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
+    from captions_db import DateSpan
     from sqlalchemy import Engine
 
     from captions.lexicon.vocabulary import Vocabulary
