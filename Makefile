@@ -1,4 +1,4 @@
-# Two commands for a newcomer: `make demo` shows the main job on samples/, `make test` runs every check there is.
+# `make demo` shows the program on samples/; `make test` runs every check.
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin

@@ -1,1 +1,1 @@
-"""Benchmarks: each prints a line, with the limit or the peer that it is measured beside in the same run."""
+"""Benchmarks. Each prints its figures next to a limit or to another tool measured in the same run."""

@@ -1,4 +1,4 @@
-"""``python -m bench [NAME ...]``: runs all benchmarks, or those named."""
+"""Run all benchmarks, or those named: ``python -m bench [NAME ...]``."""
 
 from __future__ import annotations
 
@@ -20,9 +20,9 @@ ALL: dict[str, Callable[[], None]] = {
 
 
 def main(names: list[str]) -> int:
-    """Runs the benchmarks named, or all; 2 for a name that is none."""
+    """Run the named benchmarks, or all; return 2 if a name is unknown."""
     if unknown := [name for name in names if name not in ALL]:
-        print(f"bench: no benchmark {unknown[0]!r}; there are {', '.join(ALL)}", file=sys.stderr)
+        print(f"bench: unknown benchmark {unknown[0]!r}; choose from {', '.join(ALL)}", file=sys.stderr)
         return 2
     for name in names or ALL:
         ALL[name]()

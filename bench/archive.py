@@ -1,4 +1,4 @@
-"""A large store for benchmarks, written straight into its tables: five years, 60 agencies, 20,000 creators."""
+"""Write a large store for benchmarks straight into its tables: five years, 60 agencies, 20,000 creators."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ _USE_COLUMNS = (
 
 
 def word(number: int) -> str:
-    """A word of two to four syllables, another one for each number."""
+    """Return a word of two to four syllables, different for each number."""
     parts = []
     number += len(SYLLABLES)
     while number:
@@ -40,15 +40,15 @@ def word(number: int) -> str:
 
 
 def common(size: int, count: int, seed: int) -> Iterator[int]:
-    """Numbers below ``size``, the low ones often, as words and agencies come in news."""
-    draw = random.Random(seed)  # noqa: S311 - the same in each run
+    """Yield numbers below ``size``, low ones more often, the way words and agencies are distributed in news."""
+    draw = random.Random(seed)  # noqa: S311 - repeatable, no secret
     weights = list(accumulate(1 / (n + 3) for n in range(size)))
     for _ in range(0, count, 10_000):
         yield from draw.choices(range(size), cum_weights=weights, k=10_000)
 
 
 def fill(engine: Engine, captions: int) -> None:
-    """Write an archive with so many captions, each used once, five in two articles."""
+    """Write an archive with this many captions, each used once, five in every two articles."""
     articles = captions * 2 // 5 + 1
     parties: list[tuple[Any, ...]] = [(n + 1, word(n).title(), "agency", name_key(word(n))) for n in range(AGENCIES)]
     for n in range(CREATORS):
@@ -56,7 +56,7 @@ def fill(engine: Engine, captions: int) -> None:
         parties.append((AGENCIES + n + 1, name + "a" * (n % 4), "creator", name_key(name + "a" * (n % 4))))
     readings, chain = _credits(parties)
     days = [FIRST_DAY + timedelta(n * DAYS // articles) for n in range(articles)]
-    random.Random(1).shuffle(days)  # noqa: S311 - the same in each run
+    random.Random(1).shuffle(days)  # noqa: S311 - repeatable, no secret
     words, lines = common(VOCABULARY, captions * 12 + 12, 2), common(CREDITS, captions + 1, 3)
     _put(engine, m.party, ("id", "name", "kind", "name_key"), parties)
     names = tuple(column.name for column in m.credit.c)
@@ -108,7 +108,7 @@ def _put(engine: Engine, table: Table, columns: tuple[str, ...], rows: Iterable[
         names = ", ".join(columns)
         if engine.dialect.name == "sqlite":
             marks = ", ".join("?" * len(columns))
-            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - our names
+            cursor.executemany(f"INSERT INTO {table.name} ({names}) VALUES ({marks})", rows)  # noqa: S608 - fixed names
             return
 
         with cursor.copy(f"COPY {table.name} ({names}) FROM STDIN") as copy:

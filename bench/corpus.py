@@ -1,4 +1,4 @@
-"""Articles and credit lines for benchmarks, made of samples/: no two alike, sizes as asked for."""
+"""Generate articles, pages and credit lines of any number and size for benchmarks, all different."""
 
 from __future__ import annotations
 
@@ -41,13 +41,13 @@ AGENCIES = ["Reuters", "AFP", "AP", "dpa", "Getty Images", "EPA", "EFE", "ANSA",
 
 
 def clean_texts() -> list[str]:
-    """The sample articles without their captions, as the test cases expect them."""
+    """Return the sample articles without their captions, as the test cases expect them."""
     paths = sorted((ROOT / "tests" / "cases" / "samples").glob("*.toml"))
     return [tomllib.loads(path.read_text(encoding="utf-8"))["text"] for path in paths]
 
 
 def credit_lines() -> list[str]:
-    """The credit lines of the test cases: all forms, in their printed shapes."""
+    """Return the credit lines of the test cases, as printed."""
     lines = []
     for path in sorted((ROOT / "tests" / "cases" / "credits").glob("*.toml")):
         lines += [case["line"] for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]]
@@ -55,8 +55,10 @@ def credit_lines() -> list[str]:
 
 
 def articles(count: int, size: int = 3000, seed: int = 7, first: int = 0) -> list[str]:
-    """``count`` articles of about ``size`` characters, each with two captions, each printed twice; numbered from
-    ``first``, which their captions tell."""
+    """Return ``count`` articles of about ``size`` characters, each with two captions printed twice.
+
+    Their captions contain the number of the article, starting at ``first``.
+    """
     rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
     paragraphs = [p for text in clean_texts() for p in text.split("\n\n") if 60 < len(p) < 700]
     out = []
@@ -77,8 +79,10 @@ def articles(count: int, size: int = 3000, seed: int = 7, first: int = 0) -> lis
 
 
 def pages(count: int, seed: int = 7) -> list[str]:
-    """``count`` news pages of about 340 KB, half of it scripts, as news pages are: an article with pictures among
-    menus, teasers and share bars. No two share the names of their classes."""
+    """Return ``count`` news pages of about 340 KB, half of it scripts: an article with pictures, menus and teasers.
+
+    Every page has its own class names.
+    """
     rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
     return [_page(n, text, rng) for n, text in enumerate(articles(count, 4000, seed))]
 

@@ -1,4 +1,4 @@
-"""How fast what is embedded in pictures is read, on one core, from files."""
+"""Measure how fast embedded metadata is read from files on one core."""
 
 from __future__ import annotations
 
@@ -32,13 +32,13 @@ _VALUES = Fields(
 
 
 def _pillow(path: Path) -> object:
-    """What Pillow's own functions read of a file: EXIF and XMP as a dictionary, without IIM and without merging."""
+    """Read EXIF and XMP with Pillow's own functions, without IIM or merging."""
     with Image.open(path) as image:
         return dict(image.getexif()), image.getxmp()
 
 
 def run() -> None:
-    """Prints pictures a second of four formats with XMP, of which two have IIM too."""
+    """Print pictures per second for four formats with XMP, two of them with IIM."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         paths = []

@@ -1,7 +1,7 @@
-"""Ingests that are disturbed, and whether the database is then the one of an undisturbed run: each row compared.
+"""Disturb ingests, and compare every row of the database with that of an undisturbed run.
 
-``python -m bench.faults 200`` runs so many killed ingests, two at once, a full disk, a read-only disk, and a folder
-that vanishes. The tests run a few of them.
+``python -m bench.faults 200`` kills that many ingests, and tries two at once, a full disk, a read-only disk and a
+folder that vanishes. The tests run a few of each.
 """
 
 from __future__ import annotations
@@ -25,7 +25,7 @@ from pathlib import Path
 from bench import corpus
 
 Rows = dict[str, list[tuple[object, ...]]]
-# Each table by what its rows mean, without the numbers that the database gave them.
+# Every table without the row numbers that the database assigned.
 QUERIES = {
     "article": "SELECT source, url, headline, publication, published, language, content_hash, text FROM article",
     "caption": "SELECT digest, match_key, text, search_text FROM caption",
@@ -47,13 +47,13 @@ QUERIES = {
         LEFT JOIN party a ON a.id = c.agency_id LEFT JOIN party s ON s.id = c.supplier_id""",
     "uses_by_creator_and_month": """SELECT p.name, c.month, c.uses FROM uses_by_creator_and_month c
         LEFT JOIN party p ON p.id = c.creator_id""",
-    # A run that was killed has listed some before: each is there, however often.
+    # A killed run may have listed a failure before, so duplicates are ignored.
     "ingest_failure": "SELECT DISTINCT source, reason FROM ingest_failure",
 }
 
 
 def rows(database: Path) -> Rows:
-    """All rows of a store, sorted; raises AssertionError if SQLite finds it broken."""
+    """Return all rows of a store, sorted. Raise AssertionError if SQLite finds damage."""
     with contextlib.closing(sqlite3.connect(database)) as connection:
         assert connection.execute("PRAGMA integrity_check").fetchone() == ("ok",)
         assert connection.execute("PRAGMA foreign_key_check").fetchone() is None
@@ -61,7 +61,7 @@ def rows(database: Path) -> Rows:
 
 
 def archive(folder: Path, count: int) -> None:
-    """``count`` articles in files of several kinds, and some files that are none."""
+    """Write ``count`` articles in files of several formats, and some files that cannot be read."""
     folder.mkdir(parents=True)
     texts = corpus.articles(count * 3 // 4, 1500)
     third = len(texts) // 3
@@ -83,16 +83,16 @@ def archive(folder: Path, count: int) -> None:
 
 
 def start(database: Path, *arguments: str | Path) -> subprocess.Popen[str]:
-    """``captions ingest`` in a process group of its own, in the folder of the archive ``in``."""
+    """Start ``captions ingest`` on the archive, the folder ``in``."""
     command = [sys.executable, "-m", "captions", "ingest", *map(str, arguments or ["in"]), "--db", str(database)]
-    environment = {**os.environ, "PYTHONPATH": str(corpus.ROOT)}
+    environment = {**os.environ, "PYTHONPATH": os.pathsep.join((str(corpus.ROOT), str(corpus.ROOT / "db")))}
     return subprocess.Popen(  # noqa: S603 - our own program
         command, cwd=Path.cwd(), env=environment, stdout=subprocess.PIPE, stderr=subprocess.PIPE, text=True
     )
 
 
 def finished(database: Path, *arguments: str | Path) -> str:
-    """What an ingest says that nobody disturbs."""
+    """Run an ingest to its end and return its output."""
     running = start(database, *arguments)
     out, err = running.communicate(timeout=600)
     assert running.returncode == 0, err
@@ -100,14 +100,14 @@ def finished(database: Path, *arguments: str | Path) -> str:
 
 
 def workers(pid: int) -> list[int]:
-    """The processes that a process has started."""
+    """Return the child processes of a process."""
     with contextlib.suppress(OSError):
         return [int(child) for child in Path(f"/proc/{pid}/task/{pid}/children").read_text(encoding="ascii").split()]
     return []
 
 
 def killed(database: Path, rng: random.Random, longest: float, *, worker: bool) -> None:
-    """Starts an ingest and kills it, or its workers, after a while; one that ends before has not been disturbed."""
+    """Start an ingest and kill it or its workers after a while, unless it ends sooner."""
     running = start(database, "in", "--jobs", "2")
     time.sleep(rng.uniform(0, longest))
     for pid in workers(running.pid) if worker else [running.pid]:
@@ -119,13 +119,13 @@ def killed(database: Path, rng: random.Random, longest: float, *, worker: bool) 
 
 
 def killed_often(database: Path, rng: random.Random, longest: float) -> None:
-    """Up to three runs are killed before one is left alone."""
+    """Kill up to three runs."""
     for _ in range(rng.randint(1, 3)):
         killed(database, rng, longest, worker=rng.random() < 0.25)
 
 
 def two_at_once(database: Path, rng: random.Random, longest: float) -> None:
-    """Two ingests of the same archive; one begins a little later."""
+    """Run two ingests of the same archive, one a little later than the other."""
     first = start(database)
     time.sleep(rng.uniform(0, longest / 2))
     second = start(database)
@@ -135,7 +135,7 @@ def two_at_once(database: Path, rng: random.Random, longest: float) -> None:
 
 
 def vanishing(database: Path, rng: random.Random, longest: float) -> None:
-    """The archive goes away while it is read, and comes back."""
+    """Move the archive away during an ingest, and move it back."""
     running = start(database)
     time.sleep(rng.uniform(0, longest))
     Path("in").rename("away")
@@ -145,7 +145,7 @@ def vanishing(database: Path, rng: random.Random, longest: float) -> None:
 
 @contextlib.contextmanager
 def small_disk(size: str) -> Iterator[Path]:
-    """A disk of this size, which only root can make."""
+    """Mount a disk of this size, which needs root."""
     with tempfile.TemporaryDirectory() as folder:
         _mount("-t", "tmpfs", "-o", f"size={size}", "tmpfs", folder)
         try:
@@ -155,7 +155,7 @@ def small_disk(size: str) -> Iterator[Path]:
 
 
 def full_disk(expected: Rows, rng: random.Random) -> None:
-    """The disk is full at some point; then it is larger."""
+    """Fill the disk during an ingest, then enlarge it."""
     with small_disk(f"{rng.randint(100, 1500)}k") as disk:
         running = start(disk / "x.db")
         _, err = running.communicate(timeout=600)
@@ -167,7 +167,7 @@ def full_disk(expected: Rows, rng: random.Random) -> None:
 
 
 def read_only(expected: Rows, rng: random.Random, longest: float) -> None:
-    """The disk can be read alone, from some point on; then it can be written again."""
+    """Make the disk read-only after an interrupted ingest, then writable again."""
     with small_disk("200m") as disk:
         killed(disk / "x.db", rng, longest, worker=False)
         _mount("-o", "remount,ro", str(disk))
@@ -185,7 +185,7 @@ def _mount(*arguments: str) -> None:
 
 
 def can_mount() -> bool:
-    """Whether disks can be made here."""
+    """Return whether disks can be mounted here."""
     try:
         with small_disk("100k"):
             return True
@@ -195,18 +195,18 @@ def can_mount() -> bool:
 
 def _same(found: Rows, expected: Rows) -> None:
     for name, wanted in expected.items():
-        assert found[name] == wanted, f"{name}: {len(found[name])} rows, not {len(wanted)}, or others"
+        assert found[name] == wanted, f"{name}: {len(found[name])} rows, expected {len(wanted)}, or the rows differ"
 
 
 def undisturbed(folder: Path) -> tuple[Rows, float]:
-    """The rows of a run that nobody disturbed, and how long it took."""
+    """Return the rows of an undisturbed run, and how long it took."""
     begun = time.monotonic()
     finished(folder / "expected.db")
     return rows(folder / "expected.db"), time.monotonic() - begun
 
 
 def same_after(disturb: Callable[[Path], None], expected: Rows, folder: Path) -> None:
-    """Disturbs an ingest into a new database, and lets the next one end; raises AssertionError if rows differ."""
+    """Disturb an ingest, run it again to its end, and raise AssertionError if rows differ."""
     place = folder / "disturbed"
     place.mkdir()
     try:
@@ -218,7 +218,7 @@ def same_after(disturb: Callable[[Path], None], expected: Rows, folder: Path) ->
 
 
 def main(runs: int, count: int = 600) -> None:
-    """Disturbs so many ingests, and prints how many of them came to the same rows."""
+    """Disturb this many ingests, and print how many ended with the same rows."""
     rng = random.Random(7)  # noqa: S311 - repeatable, no secret
     with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
         folder = Path(name)
@@ -242,7 +242,7 @@ def main(runs: int, count: int = 600) -> None:
                     print(f"{kind}: {error}", flush=True)
                 if run % 10 == 0 and run < times:
                     print(f"{kind}: {good} of {run} so far", file=sys.stderr, flush=True)
-            print(f"faults, {kind}: {good} of {times} runs ended with the rows of an undisturbed one", flush=True)
+            print(f"faults, {kind}: {good} of {times} runs ended with the same rows as an undisturbed run", flush=True)
 
 
 if __name__ == "__main__":

@@ -1,6 +1,6 @@
-"""How fast articles go into a new database, beside the parser alone on the same cores; again; and in how much memory.
+"""Measure ingest speed next to the parser alone on the same cores, speed without changes, and memory.
 
-``CAPTIONS_BENCH=full`` takes an archive's numbers, 200,000 texts and a million for the memory, and most of an hour.
+``CAPTIONS_BENCH=full`` uses 200,000 texts, and a million for memory; it takes most of an hour.
 """
 
 from __future__ import annotations
@@ -22,30 +22,30 @@ from captions.cli.progress import cores
 FULL = os.environ.get("CAPTIONS_BENCH") == "full"
 TEXTS, PAGES = (200_000, 4000) if FULL else (6000, 300)
 FEW, MANY = (10_000, 1_000_000) if FULL else (10_000, 40_000)
-# The parser alone is timed over so many texts.
+# Number of texts for timing the parser alone.
 SAMPLE = 4000
 _CHUNK = 1000
 
 
 def run() -> None:
-    """Prints articles a second through ``captions ingest`` into SQLite, of texts and of pages; and its memory."""
+    """Print articles per second of ``captions ingest`` into SQLite for texts and pages, and its memory."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         _records(folder / "texts.jsonl", TEXTS, 3000)
         texts = corpus.articles(min(TEXTS, SAMPLE))
-        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70 %", len(texts) / _alone(parse_text, texts))
+        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70%", len(texts) / _alone(parse_text, texts))
         (folder / "pages").mkdir()
         pages = corpus.pages(PAGES)
         for n, page in enumerate(pages):
             (folder / "pages" / f"{n:05}.html").write_text(page, encoding="utf-8")
-        _rates(folder, "pages", folder / "pages", PAGES, "85 %", len(pages) / _alone(parse_html, pages))
+        _rates(folder, "pages", folder / "pages", PAGES, "85%", len(pages) / _alone(parse_html, pages))
         peaks = []
         for count in (FEW, MANY):
             _records(folder / f"{count}.jsonl", count, 600)
             peaks.append(_memory(folder / f"{count}.db", folder / f"{count}.jsonl"))
         print(
             f"ingest, peak memory of a process: {peaks[1]:,.0f} MB for {MANY:,} articles, "
-            f"{peaks[0]:,.0f} MB for {FEW:,}: {peaks[1] / peaks[0]:.2f} times (at most 1.2, and 400 MB)"
+            f"{peaks[0]:,.0f} MB for {FEW:,}: {peaks[1] / peaks[0]:.2f} times (limits: 1.2 times and 400 MB)"
         )
 
 
@@ -57,9 +57,9 @@ def _records(path: Path, count: int, size: int) -> None:
 
 
 def _alone(parse: Callable[[str], object], texts: list[str]) -> float:
-    """Seconds that the parser takes for these on all cores, without reading or writing anything."""
+    """Return the seconds the parser takes on all cores, without reading or writing files."""
     parse(texts[0])
-    context = multiprocessing.get_context("fork")  # the texts are there already
+    context = multiprocessing.get_context("fork")  # so that the texts need not be sent
     parts = [context.Process(target=_parse_all, args=(parse, texts[at :: cores()])) for at in range(cores())]
     start = time.perf_counter()
     for part in parts:
@@ -89,7 +89,7 @@ def _rates(folder: Path, what: str, path: Path, count: int, goal: str, alone: fl
 
 
 def _memory(database: Path, path: Path) -> float:
-    """The peak memory of the largest of an ingest's processes, in MB."""
+    """Return the peak memory, in MB, of the largest process of an ingest."""
     running = faults.start(database, path)
     peak = 0.0
     while running.poll() is None:
@@ -104,5 +104,5 @@ def _memory(database: Path, path: Path) -> float:
 def _peak(pid: int) -> float:
     with suppress(OSError, StopIteration):
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
-        return int(next(one for one in lines if one.startswith("VmHWM")).split()[1]) / 1024
+        return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024
     return 0.0

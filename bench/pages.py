@@ -1,4 +1,4 @@
-"""How fast news pages are read, beside trafilatura, which extracts the text alone, in the same run."""
+"""Measure how fast news pages are read, next to trafilatura, which extracts only text, in the same run."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ INSTALL = "pip install -c constraints.txt -e '.[bench]'"
 
 
 def run() -> None:
-    """Prints pages a second of :func:`~captions.parse_html`, and of trafilatura where it is installed."""
+    """Print pages per second of :func:`~captions.parse_html`, and of trafilatura if it is installed."""
     pages = corpus.pages(COUNT)
     calls: list[Callable[[str], object]] = [parse_html]
     try:
         trafilatura = importlib.import_module("trafilatura")
         calls.append(lambda page: trafilatura.extract(page, include_comments=False, include_tables=False))
     except ImportError:
-        print(f"parse_html: trafilatura is not installed here, to compare with; {INSTALL}")
+        print(f"parse_html: to compare with trafilatura, run: {INSTALL}")
     rates = [COUNT / took for took in _turns(pages, calls)]
     size = sum(map(len, pages)) // COUNT // 1000
     name = f"parse_html, pages of {size} KB"
@@ -33,7 +33,7 @@ def run() -> None:
 
 
 def _turns(pages: list[str], calls: list[Callable[[str], object]]) -> list[float]:
-    """Seconds of the quickest run of each, page by page in turn: what slows the machine slows both."""
+    """Return the fastest time of each call, taking turns page by page so that machine load affects both."""
     random.Random(7).shuffle(pages)  # noqa: S311 - repeatable, no secret
     bests = [float("inf")] * len(calls)
     for call in calls:

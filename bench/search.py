@@ -1,4 +1,4 @@
-"""How long a search takes in a large archive, on each engine, beside the limit that it must keep."""
+"""Measure search times in a large archive on each engine, next to their limit."""
 
 from __future__ import annotations
 
@@ -24,13 +24,13 @@ LIMIT = 50.0
 
 @contextmanager
 def engines(folder: Path) -> Iterator[list[tuple[str, Engine]]]:
-    """A large store on SQLite and, where there is a server, on PostgreSQL."""
+    """Create a large store on SQLite and, if there is a server, on PostgreSQL."""
     with store.places(folder) as places:
         yield [(name, _filled(name, url)) for name, url in places]
 
 
 def run() -> None:
-    """Prints for each question the milliseconds to the twenty latest uses and the number of all, beside the limit."""
+    """Print the milliseconds that each query takes for the latest 20 uses and the total, next to the limit."""
     names = [archive.word(n) for n in range(archive.VOCABULARY)]
     questions: dict[str, dict[str, Any]] = {
         "a rare word": {"words": names[20_000]},
@@ -48,7 +48,7 @@ def run() -> None:
             for question, asked in questions.items():
                 total = db.find(engine, **asked, limit=20).total
                 took = best(lambda engine=engine, asked=asked: db.find(engine, **asked, limit=20), 5) * 1000  # type: ignore[misc]
-                verdict = "" if took <= LIMIT else ", over it"
+                verdict = "" if took <= LIMIT else ", exceeded"
                 print(
                     f"find, {engine_name}, {question} ({total:,} uses): {took:.1f} ms, limit: {LIMIT:.0f} ms{verdict}"
                 )
@@ -59,5 +59,5 @@ def _filled(name: str, url: str) -> Engine:
     engine = db.open_store(url, create=True)
     start = time.perf_counter()
     archive.fill(engine, CAPTIONS)
-    print(f"a store of {CAPTIONS:,} captions on {name}: made in {time.perf_counter() - start:.0f} s")
+    print(f"created a store of {CAPTIONS:,} captions on {name} in {time.perf_counter() - start:.0f} s")
     return engine

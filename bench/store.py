@@ -1,7 +1,7 @@
-"""A large store for benchmarks: uses and agreements written straight into the tables, the same in each run.
+"""Write a large store for benchmarks straight into the tables, the same in each run.
 
-Shaped like an archive over five years: 2.5 uses an article, sixty thousand credit lines of some hundred agencies, a
-tenth of the captions of a wire and so in several articles, a picture's address for every second use.
+It resembles an archive of five years: 2.5 uses per article, 60,000 credit lines from about a hundred agencies, a tenth
+of the captions from a wire and so in several articles, and a picture URL for every second use.
 """
 
 from __future__ import annotations
@@ -43,7 +43,7 @@ _AT_ONCE = 20_000
 
 @contextmanager
 def places(folder: Path) -> Iterator[list[tuple[str, str]]]:
-    """Where a store can be made on each engine: in a folder and, where there is a server, in a database of its own."""
+    """Return a place for a store on each engine: a file and, if there is a server, a database."""
     found = [("SQLite", str(folder / "bench.db"))]
     programs = server.programs()
     if programs is None:
@@ -54,7 +54,7 @@ def places(folder: Path) -> Iterator[list[tuple[str, str]]]:
 
 
 def make(place: Path | str, uses: int, agreements: int) -> None:
-    """Writes a store with so many uses and agreements."""
+    """Write a store with this many uses and agreements."""
     rng = random.Random(11)  # noqa: S311 - repeatable, no secret
     engine = db.open_store(str(place), create=True)
     try:
@@ -76,7 +76,7 @@ def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]])
 
 
 def _parties(connection: Connection, rng: random.Random) -> list[str]:
-    """Agencies under the ids from 1, creators under those from 1,001."""
+    """Write agencies with IDs from 1 and creators with IDs from 1,001; return the agencies."""
     known = sorted(name for name, row in default().agencies.items() if row.kind in ("agency", "stock"))
     agencies = rng.sample(known, _AGENCIES)
     people = [f"{first} {last} {n}" for n in range(120) for first in FIRST for last in LAST]
@@ -122,8 +122,8 @@ def _credits(connection: Connection, rng: random.Random, agencies: list[str]) ->
 
 
 def _agreements(connection: Connection, rng: random.Random, agencies: list[str], count: int) -> None:
-    """By agency and year; of some agencies and some years there is none."""
-    made = datetime(2021, 1, 1, tzinfo=UTC)
+    """Write agreements by agency and year, with gaps."""
+    added = datetime(2021, 1, 1, tzinfo=UTC)
     pairs = rng.sample([(agency, year) for agency in range(1, len(agencies) + 1) for year in range(5)], count)
     rows = [
         {
@@ -140,7 +140,7 @@ def _agreements(connection: Connection, rng: random.Random, agencies: list[str],
             "quota": rng.choice((50, 200, 500, None)),
             "price": "18000",
             "currency": "EUR",
-            "added": made,
+            "added": added,
         }
         for n, (agency, year) in enumerate(sorted(pairs), 1)
     ]
@@ -187,7 +187,7 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                 wire.append((caption, text))
         keys.append(match_key(text))
         if articles:
-            # Of an article whose uses are written apart, nobody has looked.
+            # Unknown for an article whose uses are split between two writes.
             articles[-1]["near"] = None if n % _AT_ONCE == 0 else may_be_near(keys)
         uses.append(
             {
@@ -195,7 +195,7 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                 "article_id": article,
                 "position": position,
                 "caption_id": caption_id,
-                # Of a wire's caption the credit is the same but for one in fifty.
+                # A wire caption has the same credit except once in fifty.
                 "credit_id": _credit(rng, caption_id if caption_id % 20 == 0 else None),
                 "occurrences": 2 if rng.random() < 0.1 else 1,
                 "places": '[["whole",120,230]]',

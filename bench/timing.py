@@ -1,4 +1,4 @@
-"""One way to time and to print."""
+"""Time calls and print figures."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Callable
 
 
 def best(call: Callable[[], object], runs: int = 5) -> float:
-    """Seconds of the quickest of several runs: the one the machine disturbed least."""
+    """Return the seconds of the fastest of several runs."""
     times = []
     for _ in range(runs):
         start = time.perf_counter()
@@ -17,5 +17,5 @@ def best(call: Callable[[], object], runs: int = 5) -> float:
 
 
 def line(name: str, value: float, unit: str, beside: str, limit: float, limit_unit: str | None = None) -> None:
-    """``name: value unit, beside what: value unit``."""
+    """Print ``name: value unit, beside: limit unit``."""
     print(f"{name}: {value:,.0f} {unit}, {beside}: {limit:,.0f} {limit_unit or unit}")

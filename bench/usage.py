@@ -1,4 +1,4 @@
-"""How long `captions usage` waits for the database on a million uses and 300 agreements, beside what it may take."""
+"""Measure the queries of ``captions usage`` on a million uses and 300 agreements, next to their limit."""
 
 from __future__ import annotations
 
@@ -22,7 +22,7 @@ LIMIT = 200
 
 
 def run() -> None:
-    """Prints milliseconds for each question, on each engine."""
+    """Print milliseconds for each query on each engine."""
     with tempfile.TemporaryDirectory() as folder, store.places(Path(folder)) as places:
         for name, place in places:
             store.make(place, USES, AGREEMENTS)
@@ -30,10 +30,10 @@ def run() -> None:
 
 
 def ask(engine_name: str, place: str) -> None:
-    """Prints milliseconds for each question to a store."""
+    """Print milliseconds for each query on a store."""
     engine = db.open_store(place)
     if engine.dialect.name == "postgresql":
-        # As the server does by itself some minutes after so many rows were written.
+        # The server does this itself some minutes after so many rows are written.
         with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
             connection.exec_driver_sql("VACUUM ANALYZE")
     words = default()
@@ -63,16 +63,16 @@ def ask(engine_name: str, place: str) -> None:
     }  # fmt: skip
     try:
         for name, question in questions.items():
-            line(f"usage, {engine_name}, {name}", best(question, 3) * 1000, "ms", "may take", LIMIT)
+            line(f"usage, {engine_name}, {name}", best(question, 3) * 1000, "ms", "limit", LIMIT)
         few(engine, engine_name)
     finally:
         engine.dispose()
 
 
 def few(engine: Engine, engine_name: str) -> None:
-    """Prints milliseconds for what ten more articles cost, and for counting them in."""
+    """Print milliseconds for writing ten more articles, and for updating the counts."""
     if engine.dialect.name == "postgresql":
-        # The store was written with numbers of its own.
+        # The store was written with explicit IDs.
         with engine.begin() as connection:
             connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('use', 'id'), (SELECT max(id) FROM use))")
     lines = [db.CreditRecord(f"Jo Reed {n}/Reuters", (f"Jo Reed {n}",), ("Reuters",), "Reuters") for n in range(3)]
@@ -82,4 +82,4 @@ def few(engine: Engine, engine_name: str) -> None:
         run = db.start_run(engine, "bench")
         written = best(lambda: db.write_articles(engine, run, articles), 1)  # noqa: B023 - called at once
         counted = best(lambda: count_uses(engine), 1)
-        line(f"usage, {engine_name}, to write ten {what} articles", written * 1000, "ms", "to count", counted * 1000)
+        line(f"usage, {engine_name}, write ten {what} articles", written * 1000, "ms", "update counts", counted * 1000)

@@ -1,4 +1,4 @@
-"""Reads photo captions and credits out of news articles, for licensing audits.
+"""Read photo captions and credits out of news articles, for licensing audits.
 
 >>> import captions
 >>> captions.parse_credit("AMMAR AWAD/REUTERS").creators
@@ -8,7 +8,7 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from captions.errors import CaptionsError, InputError, StoreError, VocabularyError
+from captions.errors import CaptionsError, InputError, VocabularyError
 from captions.model import Article, Caption, Credit, Occurrence
 
 if TYPE_CHECKING:
@@ -17,7 +17,7 @@ if TYPE_CHECKING:
     from captions.plain.parser import parse_text
 
 __version__ = "0.1.0"
-"""Shown by ``captions --version``; stored articles read by another version are read again."""
+"""The version that ``captions --version`` prints. Articles stored by another version are read again."""
 
 _PARSERS = {
     "parse_credit": "captions.credit.parser",
@@ -25,7 +25,7 @@ _PARSERS = {
     "parse_html": "captions.page.parser",
     "parse_text": "captions.plain.parser",
 }
-"""Imported when they are asked for: a program that only counts what is stored starts without them."""
+"""Modules imported on first use, so that a program that only queries the database starts faster."""
 
 __all__ = [
     "Article",
@@ -34,7 +34,6 @@ __all__ = [
     "Credit",
     "InputError",
     "Occurrence",
-    "StoreError",
     "VocabularyError",
     "__version__",
     "parse_credit",

@@ -1,4 +1,4 @@
-"""``python -m captions`` is the command ``captions``."""
+"""Run the command line: ``python -m captions`` is the same as ``captions``."""
 
 import sys
 

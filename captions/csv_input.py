@@ -1,7 +1,4 @@
-"""CSV files that people made or mended in a spreadsheet: rows with the line on which each stands.
-
-Errors name the file, the line and the column.
-"""
+"""Read CSV files that people edit in a spreadsheet. Errors name the file, the line and the column."""
 
 from __future__ import annotations
 
@@ -15,20 +12,23 @@ from captions.errors import CaptionsError
 from captions.text import tidy
 
 T = TypeVar("T")
-# What our own CSV files put before a cell that a spreadsheet would run as a formula (see captions.escaping).
+# The beginnings of formulas, before which captions.escaping writes an apostrophe.
 _FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
 
 
 @dataclass(frozen=True, slots=True)
 class SheetRow:
-    """A row: its cells by column, and where it stands."""
+    """A row: its cells by column, with the name of the file and the line number."""
 
     name: str
     line: int
     cells: Mapping[str, str]
 
     def read(self, column: str, as_value: Callable[[str], T], default: T) -> T:
-        """What a cell says; ``default`` of an empty one, and of a column that is not there."""
+        """Return the value of a cell; ``default`` if it is empty or the column is missing.
+
+        Raise CaptionsError, with file, line and column, if ``as_value`` does.
+        """
         cell = self.cells.get(column, "")
         if not cell:
             return default
@@ -38,16 +38,16 @@ class SheetRow:
             raise CaptionsError(f"{self.name} line {self.line}, column {column}: {error}") from None
 
     def wrong(self, message: object) -> CaptionsError:
-        """An error of the row as a whole."""
+        """Return an error about the whole row."""
         return CaptionsError(f"{self.name} line {self.line}: {message}")
 
 
 def rows(data: bytes, name: str, needed: Collection[str], known: Collection[str] | None = None) -> Iterator[SheetRow]:
-    """The rows of a file; those without any cell are left out.
+    """Yield the rows of a file that have any text.
 
-    ``b"supplier;from\\nReuters;2026"`` gives one on line 2. Cells are parted by comma, semicolon or tab, whichever the
-    first line has. Raises CaptionsError for what is no CSV file in UTF-8, for a column that is missing, and for one
-    that is not in ``known``.
+    ``b"supplier;from\\nReuters;2026"`` yields one row, on line 2. The delimiter is the comma, semicolon or tab that the
+    first line has most of. Raise CaptionsError if the file is not CSV in UTF-8, if a column of ``needed`` is missing,
+    or if one is not in ``known``.
     """
     try:
         text = data.decode("utf-8-sig")
@@ -58,25 +58,27 @@ def rows(data: bytes, name: str, needed: Collection[str], known: Collection[str]
     try:
         header = [cell.strip().lower() for cell in next(reader, [])]
         if missing := [column for column in needed if column not in header]:
-            raise CaptionsError(f"{name} line 1: no column {missing[0]!r}; needed are {', '.join(needed)}")
+            raise CaptionsError(f"{name} line 1: no column {missing[0]!r}; required: {', '.join(needed)}")
         if known is not None and (unknown := [column for column in header if column and column not in known]):
-            raise CaptionsError(f"{name} line 1: unknown column {unknown[0]!r}; known are {', '.join(known)}")
+            raise CaptionsError(f"{name} line 1: unknown column {unknown[0]!r}; use {', '.join(known)}")
         if twice := [column for column in header if column and header.count(column) > 1]:
-            raise CaptionsError(f"{name} line 1: column {twice[0]!r} stands there twice")
+            raise CaptionsError(f"{name} line 1: column {twice[0]!r} appears twice")
         for cells in reader:
             if len(cells) > len(header) and any(cell.strip() for cell in cells[len(header) :]):
-                raise CaptionsError(f"{name} line {reader.line_num}: more cells than columns; quote those with commas")
+                raise CaptionsError(
+                    f"{name} line {reader.line_num}: more cells than columns; quote cells that contain commas"
+                )
             row = dict(zip(header, map(cell_text, cells), strict=False))
             if any(row.values()):
                 yield SheetRow(name, reader.line_num, row)
     except csv.Error as error:
-        raise CaptionsError(f"{name} line {reader.line_num}: no CSV: {error}") from None
+        raise CaptionsError(f"{name} line {reader.line_num}: not valid CSV: {error}") from None
 
 
 def cell_text(cell: str) -> str:
-    """What a cell says: one line, without the apostrophe that keeps a spreadsheet from running it.
+    """Return a cell's text as one line, without the apostrophe that keeps a spreadsheet from running it.
 
-    ``"'=1+1"`` gives ``"=1+1"``.
+    ``"'=1+1"`` becomes ``"=1+1"``.
     """
     text = tidy(cell)
     return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text

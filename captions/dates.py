@@ -1,4 +1,4 @@
-"""Read dates: what a person types for a day, a month or a year, and the dates in articles' data."""
+"""Parse dates that people type, and dates in the data of articles."""
 
 from __future__ import annotations
 
@@ -12,9 +12,9 @@ _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
 
 def parse(text: str, *, last: bool = False) -> date:
-    """Return the date that a person typed: ``2024-05-18``; of ``2024-05`` or ``2024`` the first day.
+    """Return the day of ``2024-05-18``, or the first day of ``2024-05`` or ``2024``; with ``last``, the last day.
 
-    With ``last``, return the last day of that month or year.
+    Raise CaptionsError if the text is not a date.
     """
     found = _DATE.fullmatch(text.strip())
     try:
@@ -29,7 +29,7 @@ def parse(text: str, *, last: bool = False) -> date:
 
 
 def leading(text: str) -> date | None:
-    """Return the day that an ISO date or time begins with, or None: ``2024-05-18T09:30`` and ``20240518``."""
+    """Return the date at the start of an ISO date or time, such as ``2024-05-18T09:30`` or ``20240518``; else None."""
     text = text.strip()
     for size in (10, 8):
         try:

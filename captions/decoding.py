@@ -1,13 +1,13 @@
-"""Bytes -> text, as a browser would read a file that declares no charset, and what was wrong with it."""
+"""Decode bytes the way a browser would, with notes on what went wrong."""
 
 from __future__ import annotations
 
 import codecs
 import re
 
-# BOM -> codec; the BOM is cut off before.
+# BOM -> codec; the BOM is removed before decoding.
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
-# The first bytes of what people name `.txt` by mistake.
+# The first bytes of files that people name `.txt` by mistake.
 _MAGIC = (
     (b"%PDF-", "a PDF"),
     (b"\x89PNG", "a PNG picture"),
@@ -21,20 +21,19 @@ _MAGIC = (
     (b"\x7fELF", "a program"),
 )
 _CONTROL = bytes((*range(0x09), *range(0x0E, 0x1B), *range(0x1C, 0x20)))
-# One valid sequence of more than one byte in UTF-8.
+# A valid UTF-8 sequence of more than one byte.
 _MULTIBYTE = re.compile(rb"[\xc2-\xdf][\x80-\xbf]|[\xe0-\xef][\x80-\xbf]{2}|[\xf0-\xf4][\x80-\xbf]{3}")
-# Share of control characters from which bytes are no text: texts have next to none, programs over a tenth.
+# From this share of control characters, bytes are binary: text has almost none, programs more than a tenth.
 _BINARY_SHARE = 0.02
-# WHATWG windows-1252: the five bytes that Python's cp1252 refuses are C1 controls there.
+# WHATWG windows-1252 decodes the five bytes that Python's cp1252 rejects as C1 controls.
 _UNDEFINED = {byte: chr(byte) for byte in (0x81, 0x8D, 0x8F, 0x90, 0x9D)}
 _WINDOWS_1252 = "".join(_UNDEFINED.get(byte) or bytes([byte]).decode("cp1252") for byte in range(256))
 
 
 def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
-    """Text, and notes on what could not be decoded as it stands.
+    """Return the text and notes on how it was decoded: ``("café", ("read as windows-1252",))`` for ``b"caf\\xe9"``.
 
-    A BOM decides; else UTF-8 if the bytes are valid; else windows-1252, unless they are UTF-8 with a few
-    broken bytes. ``b"caf\\xe9"`` gives ``("café", ("read as windows-1252",))``.
+    A BOM decides; otherwise the text is UTF-8 if the bytes are valid UTF-8, or nearly so; otherwise windows-1252.
     """
     for bom, codec in _BOMS:
         if data.startswith(bom):
@@ -49,7 +48,7 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
 
 
 def what_binary(data: bytes) -> str | None:
-    """What bytes are that are no text: ``"a PDF"``; None of a text, also of UTF-16 with a BOM."""
+    """Return what kind of binary data this is, such as ``"a PDF"``; None if it is text, including UTF-16 with a BOM."""
     for magic, name in _MAGIC:
         if data.startswith(magic):
             return name
@@ -63,14 +62,14 @@ def what_binary(data: bytes) -> str | None:
 
 
 def _is_broken_utf8(data: bytes) -> bool:
-    """Whether what is not ASCII is mostly valid UTF-8: windows-1252 would spoil all of it."""
+    """Return whether the bytes beyond ASCII are mostly valid UTF-8, which windows-1252 would garble."""
     valid = len(_MULTIBYTE.findall(data))
     broken = len(re.findall(rb"[\x80-\xff]", _MULTIBYTE.sub(b"", data)))
     return valid > 4 * broken
 
 
 def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
-    """Decodes with replacement, and notes how many characters were replaced."""
+    """Decode with replacement characters, and note how many there are."""
     try:
         return data.decode(codec), _nul_note(data) if codec == "utf-8" else ()
     except UnicodeDecodeError:
@@ -80,12 +79,12 @@ def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _nul_note(data: bytes) -> tuple[str, ...]:
-    # Looked for before it is counted, for nearly no text has one.
+    # Searching before counting is faster, because almost no text has one.
     return (f"{data.count(0)} NUL bytes left out",) if b"\0" in data else ()
 
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)
-# What browsers read under the names of older, narrower charsets (WHATWG Encoding Standard).
+# Browsers decode older, narrower charsets as these supersets (WHATWG Encoding Standard).
 _WIDER = {
     "iso8859-1": "cp1252",
     "ascii": "cp1252",
@@ -101,7 +100,7 @@ _WIDER = {
 
 
 def is_page(data: bytes) -> bool:
-    """Whether bytes are the source of a web page: they begin, white space and comments aside, with its markup."""
+    """Return whether bytes are a web page: whether markup comes first, apart from white space and comments."""
     head = data[:4096].lower()
     if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
         head = head.replace(b"\0", b"")
@@ -112,11 +111,11 @@ def is_page(data: bytes) -> bool:
 
 
 def decode_page(data: bytes, charset: str | None = None) -> tuple[str, tuple[str, ...]]:
-    """A page's text, and notes, as a browser would read a file: a BOM decides, then valid UTF-8, then the charset that
-    came with it, then what the page declares of itself, then windows-1252.
+    """Return a page's text and notes on how it was decoded.
 
-    A page that declares another charset and is valid UTF-8 is UTF-8: news systems declare wrongly more often than a
-    legacy text is valid UTF-8 by chance.
+    In order: a BOM, valid UTF-8, ``charset`` (from the transport), the charset the page declares, windows-1252. Valid
+    UTF-8 wins over the declared charset, because news systems declare it wrongly more often than a page in an older
+    charset is valid UTF-8 by chance.
     """
     if data.startswith(tuple(bom for bom, _ in _BOMS)):
         return decode(data)

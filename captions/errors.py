@@ -1,23 +1,20 @@
-"""What this package raises. Every message is one line: what is wrong, where, and what to try.
+"""The exceptions of this package. Every message is one line: what is wrong, where, and what to try.
 
 CaptionsError
 ├── InputError       input that cannot be read as an article (CR901)
-├── VocabularyError  a table in captions/data, or a user's own, that is broken
-└── StoreError       a database that cannot be opened, read or written
+└── VocabularyError  an invalid table, in captions/data or in a register
+
+Errors of the database are ``captions_db.StoreError`` and its subclasses.
 """
 
 
 class CaptionsError(Exception):
-    """The root of all errors that a user can cause and mend; the command line prints it and exits with 2."""
+    """The base of all errors that a user can cause and fix. The command line prints it and exits with 2."""
 
 
 class InputError(CaptionsError):
-    """A file or a stream that cannot be read as an article: empty, binary, vanished, of an unknown kind."""
+    """A file or stream that cannot be read as an article: empty, binary, deleted, or in an unknown format."""
 
 
 class VocabularyError(CaptionsError):
-    """A broken table: names the file and the row."""
-
-
-class StoreError(CaptionsError):
-    """A database that is missing, locked, newer than this program, or of an unknown kind."""
+    """An invalid table. The message names the file and the row."""

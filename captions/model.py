@@ -1,6 +1,6 @@
-"""The values that parsing gives: an article, its captions, their credits, and where each was printed.
+"""The frozen values that parsers return: an article, its captions, their credits and occurrences.
 
-All are frozen. Names are IPTC's where IPTC has one (caption = Description, creator = Creator).
+Names follow IPTC where it has one (caption = Description, creator = Creator).
 """
 
 from __future__ import annotations
@@ -11,83 +11,83 @@ from datetime import date
 
 @dataclass(frozen=True, slots=True)
 class Credit:
-    """A credit line, read as a chain of who made the picture, through whose hands it came, and who is to be paid.
+    """A credit line read as a supply chain: who made the picture, who distributed it, who gets paid.
 
-    ``(photo credit: AMMAR AWAD/REUTERS)`` gives line ``AMMAR AWAD/REUTERS``, creators ``("Ammar Awad",)``,
-    agencies ``("Reuters",)`` and supplier ``Reuters``.
+    ``(photo credit: AMMAR AWAD/REUTERS)`` has the line ``AMMAR AWAD/REUTERS``, the creators ``("Ammar Awad",)``, the
+    agencies ``("Reuters",)`` and the supplier ``Reuters``.
     """
 
     line: str
     """The credit as printed, without label and brackets."""
     creators: tuple[str, ...] = ()
-    """Persons, in normal case, in printed order."""
+    """People, in normal case and printed order."""
     agencies: tuple[str, ...] = ()
-    """Organizations, by canonical name where the register knows them, else as printed; in printed order."""
+    """Organizations in printed order, by canonical name if the register has them, else as printed."""
     supplier: str | None = None
-    """The one agency the picture was licensed from; None where the line does not tell."""
+    """The agency the picture was licensed from; None if the line does not show it."""
     qualifiers: tuple[str, ...] = ()
-    """What else the line says: handout, pool, archive, courtesy, ...; sorted."""
+    """Other facts in the line, sorted: handout, pool, archive, courtesy, ..."""
     restrictions: tuple[str, ...] = ()
-    """Limits on the use as printed, in capitals: NO SALES, GERMANY OUT, ..."""
+    """Restrictions as printed, in capitals: NO SALES, GERMANY OUT, ..."""
     copyright_notice: str | None = None
     """A copyright notice with year or owner, as printed: ``© 2023 Jane Doe``."""
     license: str | None = None
-    """A public license by its usual short name: ``CC BY-SA 4.0``, ``public domain``."""
+    """A public license by its short name: ``CC BY-SA 4.0``, ``public domain``."""
     license_url: str | None = None
-    """Where the line prints or implies it, the address of that license."""
+    """The URL of that license, if the line prints or implies it."""
     licensor_url: str | None = None
-    """Where the page tells it, the address at which a license for the picture can be had (IPTC Licensor URL)."""
+    """The URL where the picture can be licensed, if the page has it (IPTC Licensor URL)."""
     rule: str = ""
-    """Which rule read the chain."""
+    """The rule that chose the supplier."""
     confidence: float = 0.0
-    """How sure that rule is, from 0 to 1."""
+    """The confidence of that rule, from 0 to 1."""
 
 
 @dataclass(frozen=True, slots=True)
 class Occurrence:
     """One place where a caption appears in an article.
 
-    Of plain text, ``start`` and ``end`` are the span in the source in characters, and ``source[start:end]`` is what
-    was taken out. Of a page, ``element`` is the path of the element that holds it.
+    In plain text, ``source[start:end]`` is the text that was removed. On a page, ``element`` is the path of the element
+    that contains it.
     """
 
     text: str
-    """The text at this place, as found."""
+    """The text as found."""
     start: int | None = None
     end: int | None = None
     element: str | None = None
     shape: str = "whole"
-    """whole (caption and credit), caption (without its credit), short (cut with an ellipsis), credit (alone)."""
+    """whole (caption and credit), caption (no credit), short (abridged with an ellipsis) or credit (no caption)."""
 
 
 @dataclass(frozen=True, slots=True)
 class Caption:
-    """A caption with its credit, once, however often it was printed."""
+    """A caption with its credit, listed once no matter how often it was printed."""
 
     text: str
-    """The caption without its credit; empty where only a credit is printed."""
+    """The caption without its credit; empty if only a credit is printed."""
     credit: Credit | None = None
     occurrences: tuple[Occurrence, ...] = ()
     images: tuple[str, ...] = ()
-    """The addresses of its pictures, where a page tells."""
+    """The URLs of its pictures, if the page shows them."""
     rule: str = ""
-    """Which rule found the caption."""
+    """The rule that found the caption."""
     structured_credit: Credit | None = None
     """The picture's credit in the page's structured data, if it names other parties than the printed credit. None if
     both name the same parties or the credit itself comes from the structured data (rule ``structured``)."""
 
     @property
     def count(self) -> int:
-        """How many times the caption was printed."""
+        """Return how many times the caption was printed."""
         return len(self.occurrences)
 
 
 @dataclass(frozen=True, slots=True)
 class Article:
-    """An article as read: its clean text and its captions. What the source does not tell is None."""
+    """An article: its clean text and its captions. Facts that the source does not give are None."""
 
     text: str
-    """The article without captions and credits, paragraphs parted by a blank line."""
+    """The article without captions and credits; a blank line separates paragraphs."""
     captions: tuple[Caption, ...] = ()
     """Each caption once, in the order of its first occurrence."""
     headline: str | None = None
@@ -96,20 +96,20 @@ class Article:
     publication: str | None = None
     language: str | None = None
     notes: tuple[str, ...] = field(default=())
-    """What was wrong with the input, if anything: characters that could not be decoded, and the like."""
+    """Problems with the input, such as characters that could not be decoded."""
 
 
 @dataclass(frozen=True, slots=True)
 class Use:
-    """One caption with its credit in one article: what is licensed, counted and audited."""
+    """One picture used in one article, with its caption and credit: the unit that is licensed, counted and audited."""
 
     source: str
-    """Where the article was read from."""
+    """The file or record that the article was read from."""
     position: int
-    """Which caption of the article it is, from 1."""
+    """The position of the caption in the article, from 1."""
     caption: str
     match_key: str
-    """What two occurrences of one caption share; see :func:`captions.text.match_key`."""
+    """The key that occurrences of the same caption share; see :func:`captions.text.match_key`."""
     credit: Credit | None
     occurrences: int = 1
     headline: str | None = None
@@ -117,21 +117,21 @@ class Use:
     publication: str | None = None
     used_on: date | None = None
     id: int | None = None
-    """Its number in the store."""
+    """The number of the use in the database."""
     structured_credit: Credit | None = None
-    """The credit that the page's structured data tell, where it is not the one that is printed."""
+    """The credit in the page's structured data, if it differs from the printed one."""
     images: tuple[str, ...] = ()
-    """The addresses of its pictures."""
+    """The URLs of its pictures."""
 
     @property
     def supplier(self) -> str | None:
-        """Whom the picture was licensed from, if the line tells."""
+        """Return the agency the picture was licensed from, if the line shows it."""
         return self.credit.supplier if self.credit else None
 
 
 @dataclass(frozen=True, slots=True)
 class Failure:
-    """An input that could not be read, and why."""
+    """Input that could not be read, and the reason."""
 
     source: str
     reason: str

@@ -1,4 +1,4 @@
-"""Rows of the store as values of ``captions.model``."""
+"""Read rows of the store as values of ``captions.model``."""
 
 from __future__ import annotations
 
@@ -15,36 +15,39 @@ _VALUES = attrgetter(*(field.name for field in fields(Credit)))
 
 
 def stored_use(engine: Engine, number: int) -> Use | None:
-    """The stored use with this id; None if there is none."""
+    """Return the stored use with this id, or None."""
     row = db.use_by_id(engine, number)
     return None if row is None else use_of(row)
 
 
 def stored_uses(engine: Engine, key: str) -> list[Use] | None:
-    """The uses of the stored article with this source, URL or id, in order; None if there is none."""
+    """Return the uses of the stored article with this source, URL or id, in order; None for an unknown article."""
     row = db.article_text(engine, key)
     return None if row is None else [use_of(use) for use in row.uses]
 
 
 def failures(engine: Engine, run: int | None = None) -> list[Failure]:
-    """What could not be read: in the last run, and in earlier ones what is not stored to this day; or in one run."""
+    """Return sources that could not be read: all in the last run, and those of earlier runs that are still not stored.
+
+    With ``run``, consider that run only.
+    """
     runs = [summary for summary in db.run_summaries(engine) if run in (None, summary.id)]
     reasons: dict[str, str] = {}
-    for one in reversed(runs):
-        reasons.update((failure.source, failure.reason) for failure in one.failures)
+    for summary in reversed(runs):
+        reasons.update((failure.source, failure.reason) for failure in summary.failures)
     last = {failure.source for failure in runs[0].failures} if runs else set()
     stored = db.known_hashes(engine, set(reasons) - last)
     return [Failure(source, reason) for source, reason in sorted(reasons.items()) if source not in stored]
 
 
 def files_of(source: str) -> list[str]:
-    """What may be the file of a source, longest first: of ``"a.zip!b.csv#7"`` it, ``"a.zip!b.csv"``, ``"a.zip"``."""
+    """Return the possible files of a source, longest first: ``"a.zip!b.csv#7"``, ``"a.zip!b.csv"``, ``"a.zip"``."""
     ends = [len(source), *(at for at in range(len(source) - 1, 0, -1) if source[at] in "!#:")]
     return [source[:end] for end in ends]
 
 
 def stored_article(engine: Engine, key: str) -> Article | None:
-    """The stored article with this source, URL or id; None if there is none."""
+    """Return the stored article with this source, URL or id, or None."""
     row = db.article_text(engine, key)
     if row is None:
         return None
@@ -60,7 +63,7 @@ def stored_article(engine: Engine, key: str) -> Article | None:
 
 
 def stored_articles(engine: Engine) -> Iterator[tuple[str, Article]]:
-    """All stored articles with their sources, sorted by source, one at a time."""
+    """Yield all stored articles with their sources, sorted by source, one at a time."""
     for row in db.articles(engine):
         article = stored_article(engine, row.source)
         if article is not None:
@@ -68,7 +71,7 @@ def stored_articles(engine: Engine) -> Iterator[tuple[str, Article]]:
 
 
 def use_of(row: db.AuditRow) -> Use:
-    """A stored use as the audit takes it."""
+    """Return a stored use as the audit reads it."""
     return Use(
         source=row.source,
         position=row.position,
@@ -87,7 +90,7 @@ def use_of(row: db.AuditRow) -> Use:
 
 
 def credit_of(record: db.CreditRecord) -> Credit:
-    """A stored credit as it was parsed."""
+    """Return a stored credit as it was parsed."""
     return Credit(*_VALUES(record))
 
 

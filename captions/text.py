@@ -1,4 +1,4 @@
-"""Unicode, white space and the keys by which texts are compared. Pure functions over strings."""
+"""Clean and compare strings: Unicode, white space, keys for comparison."""
 
 from __future__ import annotations
 
@@ -6,8 +6,8 @@ import re
 import unicodedata
 from functools import lru_cache
 
-# In characters: the keys of longer texts are not kept, for a page can have many megabytes of them.
-_KEPT = 600
+# The longest text, in characters, whose key is cached; a page can have many megabytes of text.
+_LONGEST_CACHED = 600
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -18,22 +18,22 @@ _STRAY = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\
 _JOINS_NOTHING = re.compile(
     "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[ -~])[\u200c\u200d]+(?=[ -~])"
 )
-# For character classes of patterns. C0 and C1 controls that are no white space: they have no meaning in an article, and
-# force in a terminal; controls that are white space, but tab and line ends; halves of characters.
+# For character classes: C0 and C1 controls that are not white space, which mean nothing in an article but control a
+# terminal; controls that are white space, except tabs and line ends; halves of characters.
 CONTROLS, WHITE_CONTROLS, SURROGATES = "\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f", "\x0b\x0c\x1c-\x1f\x85", "\ud800-\udfff"
 _CONTROL = re.compile(f"[{CONTROLS}]")
 _NOT_TEXT = re.compile(f"[{CONTROLS}\ufeff]")
-# Separators of files, groups, records and units: white space, and controls.
+# Separators of files, groups, records and units are both white space and controls.
 _SEPARATOR = re.compile("[\x1c-\x1f]")
 _SURROGATE = re.compile(f"[{SURROGATES}]")
 _ELLIPSIS = re.compile(r"(?:…|\.\.\.|\[…\]|\[\.\.\.\])\s*$")
-# A full stop after an abbreviation, an initial or an ordinal number ends no sentence: Feb., U.S., Gov., 38. Mal.
+# A period after an abbreviation, an initial or an ordinal does not end a sentence: Feb., U.S., Gov., 38. Mal.
 _SENTENCE_END = re.compile(
     r"(?:(?<!\b[A-Z])(?<!\b[A-Z]\w)(?<!\b[A-Z]\w\w)(?<!\bSept)(?<!\b\d)(?<!\b\d\d)\.|[!?؟।…])[\"'”’»)\]]*(?=\s+\S)|[。！？]"
 )
-# What ends a sentence, in any script that articles of the corpus are written in.
+# Marks that end a sentence, in the scripts of the corpus.
 STOPS = ".!?。！？…"
-# Brackets that stand around credits: round, square, full-width, lenticular, pointed. Corner brackets quote.
+# Brackets around credits: round, square, full-width, lenticular, pointed. Corner brackets are for quotations.
 BRACKETS = {"(": ")", "[": "]", "（": "）", "［": "］", "【": "】", "〔": "〕", "<": ">", "＜": "＞"}
 CLOSING = {close: open_ for open_, close in BRACKETS.items()}
 CJK = "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f"
@@ -43,9 +43,9 @@ _CJK = re.compile(f"[{CJK}]")
 def tidy(text: str) -> str:
     """Return one line with single spaces, without control and invisible characters; joiners within words stay.
 
-    ``"A\\xa0 b\\u200b"`` gives ``"A b"``.
+    ``"A\\xa0 b\\u200b"`` becomes ``"A b"``.
     """
-    if text.isprintable():  # no control, no format character, no space but the plain one
+    if text.isprintable():  # no control or format characters, and only plain spaces
         return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     if not text.isascii():
         text = whole_characters(_JOINS_NOTHING.sub("", _STRAY.sub("", text)))
@@ -54,22 +54,22 @@ def tidy(text: str) -> str:
 
 
 def printable(text: str) -> str:
-    """Return a text that can be shown, stored and sent: line ends and spaces stay, controls and surrogates go."""
+    """Return text without controls and surrogates, with its line ends and spaces: safe to show, store and send."""
     return whole_characters(_SEPARATOR.sub(" ", _NOT_TEXT.sub("", text)))
 
 
 def whole_characters(text: str) -> str:
-    """Return a text with a replacement character for each surrogate, which cannot be encoded."""
+    """Return text with a replacement character for each surrogate, which cannot be encoded."""
     return _SURROGATE.sub("\ufffd", text)
 
 
 def match_key(text: str) -> str:
-    """What two occurrences of one caption share: words in one case, without punctuation, quotes and spaces' kinds.
+    """Return the key that occurrences of the same caption share: its words in lower case, without punctuation.
 
-    ``"A MAN HOLDS\\xa0a ‘flag’."`` and ``"A man holds a 'flag'"`` give ``"a man holds a flag"``. A text without any
-    letter or digit is its own key.
+    ``"A MAN HOLDS\\xa0a ‘flag’."`` and ``"A man holds a 'flag'"`` both have ``"a man holds a flag"``. Text without
+    letters and digits is its own key.
     """
-    return _kept_key(text) if len(text) <= _KEPT else _match_key(text)
+    return _cached_key(text) if len(text) <= _LONGEST_CACHED else _match_key(text)
 
 
 def _match_key(text: str) -> str:
@@ -80,8 +80,8 @@ def _match_key(text: str) -> str:
     return key or _SPACES.sub(" ", text).strip()
 
 
-# Of one article the same lines are compared over and over: of six calls, five are for a text of shortly before.
-_kept_key = lru_cache(maxsize=1024)(_match_key)
+# An article compares the same lines many times: five of six calls repeat a recent one.
+_cached_key = lru_cache(maxsize=1024)(_match_key)
 
 
 # Letters that Arabic and Persian keyboards write differently: ي ى ك -> ی ک.
@@ -94,41 +94,41 @@ def fold_arabic(text: str) -> str:
 
 
 def name_key(text: str) -> str:
-    """What two spellings of one name share: letters and digits, without case, accents, spaces and punctuation.
+    """Return the key that spellings of the same name share: letters and digits, without case and accents.
 
-    ``"Anadolu Ajansı"`` gives ``"anadoluajansi"``; ``"A.P."`` gives ``"ap"``.
+    ``"Anadolu Ajansı"`` has ``"anadoluajansi"``; ``"A.P."`` has ``"ap"``.
     """
     if text.isascii():
         return text.lower().translate(_NO_SIGNS)
-    # What NFKD parts from its letter is no word character, and goes with the signs.
+    # NFKD separates accents from letters; they are not word characters, so they go with the punctuation.
     text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i")).translate(_ARABIC)
     return _NOT_WORD.sub("", text.casefold())
 
 
 def is_cut(text: str) -> bool:
-    """Whether a text ends in an ellipsis: an occurrence cut short."""
+    """Return whether text ends in an ellipsis, as an abridged occurrence does."""
     return _ELLIPSIS.search(text[-8:]) is not None
 
 
 def without_ellipsis(text: str) -> str:
-    """The text before its closing ellipsis."""
+    """Return text without its final ellipsis."""
     return _ELLIPSIS.sub("", text).rstrip()
 
 
 def sentences(text: str) -> int:
-    """How many sentences a text seems to hold: at least 1."""
+    """Return the approximate number of sentences, at least 1."""
     return 1 + len(_SENTENCE_END.findall(text))
 
 
 def has_cjk(text: str) -> bool:
-    """Whether a text holds Chinese, Japanese or Korean characters."""
+    """Return whether text contains Chinese, Japanese or Korean characters."""
     return not text.isascii() and _CJK.search(text) is not None
 
 
 def closing_bracket_start(text: str, limit: int = 400) -> int | None:
-    """Where the bracket that closes at the end of a text opens; None if none does within ``limit`` characters.
+    """Return the index of the bracket that the last character closes; None if it is not within ``limit`` characters.
 
-    ``"A dog (Photo: X (AP))"`` gives 6.
+    For ``"A dog (Photo: X (AP))"``, return 6.
     """
     if not text or text[-1] not in CLOSING:
         return None

@@ -1,12 +1,12 @@
 #!/bin/sh
-# Shows the main job on the samples: an article as it is, then read, audited, counted and cleaned.
-# BIN is the folder of the program, DB the database to make; `make demo` sets both.
+# Demonstrate the program on the samples: read articles, audit them, count uses, and clean an article.
+# BIN is the folder of the program, DB the database to create; `make demo` sets both.
 set -eu
 cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
 DB=${DB:-.venv/demo.db}
 export CAPTIONS_DB="$DB"
-# Messages go to stderr; here they belong to what is shown, in their place also when the output is piped.
+# Show messages from stderr in order with the output, even in a pipe.
 export PYTHONUNBUFFERED=1
 exec 2>&1
 ARTICLE=samples/articles/01-harbor.txt
@@ -22,7 +22,7 @@ show() {
 
 rm -f "$DB" "$DB-wal" "$DB-shm"
 
-heading "An article as a scraper left it: each caption stands twice"
+heading "An article as scraped, with every caption twice"
 printf '\n$ head -n 9 %s | fold -s -w 100\n\n' "$ARTICLE"
 head -n 9 "$ARTICLE" | fold -s -w 100
 
@@ -30,12 +30,12 @@ heading "Read 14 articles in 9 languages into a database"
 show ingest samples/articles
 show find pontoon
 
-heading "What is wrong with their credits, worst first"
+heading "Audit their credits, worst problems first"
 show audit --limit 6
 
-heading "Whose pictures were used, and how often"
+heading "Count pictures by supplier"
 show usage --by supplier --limit 10
 
-heading "The article again, without captions"
+heading "Write the article without its captions"
 printf '\n$ captions clean %s | fold -s -w 100\n\n' "$ARTICLE"
 "$BIN/captions" clean "$ARTICLE" | fold -s -w 100

@@ -13,10 +13,10 @@ from captions.embedded.table import table
 from captions.lexicon.agencies import KINDS, Agency
 from captions.licensing import terms
 from captions.licensing.agreements import COLUMNS
-from captions.licensing.exemptions import defaults
+from captions.licensing.exemptions import exemptions
 from captions.page.page_type import GALLERY, LIVE, STUB
 from captions.sources import SUFFIXES
-from captions.sources.formats import KINDS as FORMATS
+from captions.sources.formats import FORMATS
 from captions.sources.records import PARTS, key, names
 from tests.support.paths import ROOT
 
@@ -27,7 +27,7 @@ def test_every_audit_code_is_listed_with_what_it_says() -> None:
     rows = re.findall(
         r"^\| (CR\d+) \| (\w+) \| (.*?) \| (.*?) \|$", (DOCS / "audit.md").read_text("utf-8"), re.MULTILINE
     )
-    assert rows == [(c.code, c.severity, c.title, c.remedy) for c in CODES.values()]
+    assert rows == [(c.code, c.severity, c.meaning, c.fix) for c in CODES.values()]
 
 
 def test_every_key_of_the_register_is_explained() -> None:
@@ -62,7 +62,7 @@ def test_every_part_of_a_record_is_listed_with_names_that_are_known() -> None:
 def test_what_needs_no_agreement_is_listed_with_what_it_asks_for() -> None:
     text = (DOCS / "agreements.md").read_text("utf-8").split("### What needs no agreement", 1)[1].split("\n## ", 1)[0]
     rows = re.findall(r"^\| ([a-zA-Z ]+) \| .*? \| (.*?) \|$", text, re.MULTILINE)
-    assert rows == [(row.name, row.requires) for row in defaults()]
+    assert rows == [(row.name, row.requires) for row in exemptions()]
 
 
 def test_scopes_groups_kinds_and_columns_are_named() -> None:

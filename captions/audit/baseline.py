@@ -1,4 +1,4 @@
-"""A baseline: the JSON of an earlier audit, read a line at a time where it is long."""
+"""A baseline: the JSON of an earlier audit, read line by line if it is long."""
 
 from __future__ import annotations
 
@@ -7,34 +7,34 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from captions.audit.request import Known
+from captions.audit.request import BaselineFinding
 from captions.errors import CaptionsError
 
 _ITEM = '    {"severity":'
 
 
-def read_baseline(path: Path) -> Iterator[Known]:
-    """Gives the findings of an audit that was written with ``--format json``; CaptionsError for anything else."""
-    wrong = CaptionsError(f"{path} is no audit; write one: captions audit --format json -o {path}")
+def read_baseline(path: Path) -> Iterator[BaselineFinding]:
+    """Yield the findings of an audit written with ``--format json``; raise CaptionsError for any other file."""
+    wrong = CaptionsError(f"{path} is not an audit in JSON; write one with: captions audit --format json -o {path}")
     try:
         with path.open(encoding="utf-8-sig") as stream:
-            # As the audit writes it, each finding is a line; a file that was put into another shape is read whole.
+            # The audit writes one finding per line; a reformatted file is parsed whole.
             head = [line for _, line in zip(range(100), stream, strict=False)]
             stream.seek(0)
             if any(line.startswith(_ITEM) for line in head):
                 for line in stream:
                     if line.startswith(_ITEM):
-                        yield _known(json.loads(line.rstrip().removesuffix(",")))
+                        yield _baseline_finding(json.loads(line.rstrip().removesuffix(",")))
                 return
             for item in json.load(stream)["findings"]:
-                yield _known(item)
+                yield _baseline_finding(item)
     except OSError as error:
         raise CaptionsError(f"cannot read {path}: {error.strerror or error}") from error
     except (ValueError, KeyError, TypeError):
         raise wrong from None
 
 
-def _known(item: dict[str, Any]) -> Known:
-    return Known(
+def _baseline_finding(item: dict[str, Any]) -> BaselineFinding:
+    return BaselineFinding(
         str(item["code"]), str(item["source"]), item["caption"] or "", item["credit"], item["position"] is not None
     )

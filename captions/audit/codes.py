@@ -1,17 +1,32 @@
-"""The audit's codes, one row each: severity, scope, meaning, how to fix it, and the rule that finds it.
+"""The audit codes, one row each: severity, scope, meaning, fix, and the rule that finds it.
 
-To add a code about a credit, add a row here, a rule in :mod:`captions.audit.credit_rules`, a case in
-``tests/cases/audit_codes.toml`` and a line in ``docs/audit.md``. Everything else is derived from the row.
+To add a code, write one row here, one rule, one case in ``tests/cases/audit_codes.toml`` and one line in
+``docs/audit.md``; everything else is derived from the row. The scope decides where the rule belongs and what it
+receives:
+
+- ``credit``: a function of :mod:`captions.audit.credit_rules`; ``(use, register) -> message | None``. It runs once per
+  distinct credit, so it must read only ``use.credit``.
+- ``use``: the same signature, with the caption; ``of_credit`` names the credits worth reading. A rule in
+  :mod:`captions.audit.data_rules` compares the credit with the page's structured data (``looks_at="structured_data"``).
+- ``article``, ``pair``: a function of :mod:`captions.audit.comparisons`; it yields findings on uses that it compared.
+- ``picture``: a function of :mod:`captions.audit.image_rules`; it yields findings on one scanned picture file.
+
+A code of another scope that also looks at picture files names that function in ``picture_rule``. Rules are functions,
+or ``module:name`` where importing the module here would be a cycle or slow to start. The agreement codes (CR301 to
+CR305), CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a statement in
+``captions_db.audit``.
 """
 
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Literal
+from pkgutil import resolve_name
+from typing import Any, Literal
 
 from captions.audit import credit_rules, data_rules
 from captions.audit.credit_rules import Rule
+from captions.licensing.coverage import Coverage
 from captions.model import Credit
 
 Severity = Literal["error", "warning", "info"]
@@ -19,7 +34,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Worst first."""
 Scope = Literal["credit", "use", "article", "pair", "picture"]
 Fix = Literal["line", "correction", "supplier", "agreement", "use"]
-Part = Literal["agreements", "quotas", "pictures"]
+AuditInput = Literal["agreements", "quotas", "pictures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,158 +44,168 @@ class Code:
     code: str
     severity: Severity
     scope: Scope
-    """What the rule judges: a distinct credit (its verdict is true of all uses with that credit), a use, an article,
-    a pair of uses, or a picture."""
-    title: str
-    """What it means, in one line."""
-    remedy: str
+    """What the rule judges: a distinct credit (the verdict applies to every use with that credit), a use, an article,
+    a pair of uses, or a picture file."""
+    meaning: str
+    """The finding in one line, without a particular use."""
+    fix: str
     """How to fix it, in one line."""
-    rule: Rule | str
-    """The rule for a credit or a use; the ``module:name`` of what finds the others."""
-    fix: Fix
-    """The command that clears a finding: waive a line, a supplier or a use, correct the line, add an agreement."""
+    rule: Rule | Callable[..., Any] | str
+    """The function that finds it, or its ``module:name``."""
+    command: Fix
+    """What the suggested command acts on: it waives a line, a supplier or a use, corrects a line, or adds an
+    agreement."""
     syndication: Severity | None = None
-    """The severity for syndication, where it differs."""
+    """The severity for syndication, if it differs."""
     looks_at: str | None = None
-    """The field of a credit without which the rule finds nothing; ``nobody`` for credits that name no party. For a rule
-    about a use, ``told``: it finds nothing without a credit in the page's structured data."""
+    """The credit field without which the rule finds nothing; ``nobody`` for credits that name no party, and
+    ``structured_data`` for a rule that needs a credit in the page's structured data."""
     of_credit: Callable[[Credit], bool] | None = None
-    """For a rule about a use: whether it can find anything on a use with this credit."""
-    reads: tuple[Part, ...] = ()
-    """What the audit reads for it, besides uses and credits."""
+    """For a rule about a use: return whether it can find anything on a use with this credit."""
+    reads: tuple[AuditInput, ...] = ()
+    """What the audit reads for this code, besides uses and credits."""
+    picture_rule: str | None = None
+    """``module:name`` of a second rule, which looks at the picture files."""
 
 
 _ROWS = (
     Code(
-        "CR101", "error", "credit", "no credit anywhere",
-        "find out who made the picture and print the credit",
-        credit_rules.no_credit, fix="use", looks_at="nobody",
+        "CR101", "error", "credit", "no credit for a captioned picture",
+        "find out who made the picture, and print the credit",
+        credit_rules.no_credit, command="use", looks_at="nobody",
     ),
     Code(
         "CR102", "info", "credit", "agency only, no creator",
-        "ask the agency for the creator's name and print it",
-        credit_rules.agency_only, fix="line",
+        "ask the agency for the creator's name, and print it",
+        credit_rules.agency_only, command="line",
     ),
     Code(
-        "CR103", "warning", "credit", "creator only, nobody to license from",
-        "name who licensed the picture; put staff on the `staff` list of the register given with --agencies",
-        credit_rules.creator_only, fix="correction",
+        "CR103", "warning", "credit", "creator only, with no agency, agreement or staff entry",
+        "name the agency, or add the photographer to `staff` in the register passed with --agencies",
+        credit_rules.creator_only, command="correction",
     ),
     Code(
-        "CR104", "warning", "credit", "a placeholder instead of a name",
+        "CR104", "warning", "credit", "placeholder instead of a name (handout, stringer, uncredited, courtesy)",
         "find out who made the picture and who supplied it",
-        credit_rules.placeholder, fix="line", looks_at="qualifiers",
+        credit_rules.placeholder, command="line", looks_at="qualifiers",
     ),
     Code(
         "CR105", "warning", "credit", "agency not in the register",
-        "correct the spelling, or add the agency to the register given with --agencies",
-        credit_rules.unknown_agency, fix="line",
+        "correct the spelling, or add the agency to the register passed with --agencies",
+        credit_rules.unknown_agency, command="line",
     ),
     Code(
-        "CR106", "warning", "credit", "no supplier can be told from the line",
-        "look up in the picture system who delivered it, and print that agency alone or after `via`",
-        credit_rules.no_supplier, fix="correction",
+        "CR106", "warning", "credit", "the credit line does not show who supplied the picture",
+        "look up the supplier in the picture system, and print only that agency, or put it after `via`",
+        credit_rules.no_supplier, command="correction",
     ),
     Code(
         "CR107", "info", "credit", "spelling differs from the canonical name",
         "print the canonical name",
-        credit_rules.misspelt, fix="line",
+        credit_rules.misspelled, command="line",
     ),
     Code(
-        "CR201", "error", "pair", "the same caption or picture with conflicting credits",
-        "find out which credit is right and correct the other article",
-        "captions.audit.comparisons:compared", fix="use", reads=("pictures",),
+        "CR201", "error", "pair", "same picture, conflicting credits",
+        "find out which credit is right, and correct the other article",
+        "captions.audit.comparisons:conflicting_credits", command="use", reads=("pictures",),
+        picture_rule="captions.audit.image_rules:conflicting_credits",
     ),
     Code(
-        "CR202", "warning", "picture", "printed credit and embedded metadata disagree",
-        "find out which is right, and correct the print, or the picture: captions images stamp",
-        "captions.audit.image_rules:findings", fix="use", reads=("pictures",),
+        "CR202", "warning", "use", "printed credit and embedded metadata disagree",
+        "find out which is right, and correct the article, or the picture with captions images stamp",
+        "captions.audit.image_rules:embedded_differs", command="use", reads=("pictures",),
     ),
     Code(
         "CR203", "warning", "use", "printed credit and the page's structured data disagree",
-        "find out which is right, and correct the print or the picture's data in the content system",
-        data_rules.disagreeing, fix="use", looks_at="told",
+        "find out which is right, and correct the article, or the picture's data in the CMS",
+        data_rules.disagreeing, command="use", looks_at="structured_data",
     ),
     Code(
-        "CR204", "info", "picture", "XMP, IIM and EXIF of a picture disagree",
-        "see captions images read --families; find out which is right, and stamp the picture",
-        "captions.audit.image_rules:findings", fix="use", reads=("pictures",),
+        "CR204", "info", "picture", "XMP, IIM and EXIF disagree",
+        "compare them with captions images read --families, and stamp the picture with the right value",
+        "captions.audit.image_rules:families_disagree", command="use", reads=("pictures",),
     ),
     Code(
         "CR205", "info", "picture", "embedded value cut at its byte limit",
-        "embed the whole value: captions images stamp",
-        "captions.audit.image_rules:findings", fix="use", reads=("pictures",),
+        "embed the full value with captions images stamp",
+        "captions.audit.image_rules:cut_values", command="use", reads=("pictures",),
     ),
     Code(
         "CR206", "warning", "picture", "embedded metadata missing or stripped",
-        "embed the credit: captions images stamp PICTURE --from-use N",
-        "captions.audit.image_rules:findings", fix="use", reads=("pictures",),
+        "embed the credit with captions images stamp PICTURE --from-use N",
+        "captions.audit.image_rules:missing_metadata", command="use", reads=("pictures",),
     ),
     Code(
         "CR301", "error", "use", "no agreement with the supplier",
-        "make an agreement with the supplier, or enter the one there is: captions agreement add",
-        "captions.licensing.coverage:Agreements.stretches", fix="agreement", reads=("agreements",),
+        "reach an agreement with the supplier, or record the existing one with captions agreement add",
+        Coverage.periods, command="agreement", reads=("agreements",),
     ),
     Code(
-        "CR302", "error", "use", "agreement not in force on the day of use",
-        "enter the agreement of those days, or license the use; give articles without a day theirs with --published",
-        "captions.licensing.coverage:Agreements.stretches", fix="use", reads=("agreements",),
+        "CR302", "error", "use", "agreement not in force on the day",
+        "record an agreement for that day, or license the use; date undated articles with --published",
+        Coverage.periods, command="use", reads=("agreements",),
     ),
     Code(
-        "CR303", "error", "use", "agreement does not cover the scope, the territory or the collection",
-        "license the use for this scope and territory, and enter the agreement",
-        "captions.licensing.coverage:Agreements.stretches", fix="line", reads=("agreements",),
+        "CR303", "error", "use", "agreement does not cover scope or territory",
+        "license the use for this scope and territory, and record the agreement",
+        Coverage.periods, command="line", reads=("agreements",),
     ),
     Code(
-        "CR304", "error", "use", "quota of the agreement passed",
+        "CR304", "error", "use", "quota exceeded",
         "license the uses beyond the quota, and waive them with the invoice as the reason",
-        "captions.audit.engine:Judge", fix="use", reads=("agreements", "quotas"),
+        "captions.audit.engine:AuditEngine", command="use", reads=("agreements", "quotas"),
     ),
     Code(
-        "CR305", "warning", "use", "80 % of the quota of the agreement reached, or not to be known",
-        "use less of this supplier until the period ends, or agree on more",
-        "captions.audit.engine:Judge", fix="supplier", reads=("agreements", "quotas"),
+        "CR305", "warning", "use", "80% of quota used, or usage unknown",
+        "use fewer of the supplier's pictures until the period ends, or negotiate a larger quota",
+        "captions.audit.engine:AuditEngine", command="supplier", reads=("agreements", "quotas"),
     ),
     Code(
-        "CR306", "warning", "credit", "a restriction in the text",
-        "keep to the restriction; clear the use with the supplier before selling or syndicating it",
-        credit_rules.restricted, fix="line", looks_at="restrictions", syndication="error",
+        "CR306", "warning", "credit", "restriction in the credit, the caption or the picture's metadata",
+        "follow the restriction; clear the use with the supplier before you sell or syndicate it",
+        credit_rules.restricted, command="line", looks_at="restrictions", syndication="error",
     ),
     Code(
-        "CR307", "warning", "credit", "handout, pool, social or screenshot, and no note of what covers the use",
-        "note who released it, for what use and until when",
-        credit_rules.uncovered, fix="line",
+        "CR307", "warning", "credit",
+        "handout, pool, social media or screenshot without a note of what permits the use",
+        "note who released the picture, for what use and until when",
+        credit_rules.unpermitted, command="line",
     ),
     Code(
         "CR308", "error", "credit", "Creative Commons without creator, license or link",
-        "print creator, license with its version, and a link to the license",
-        credit_rules.incomplete_license, fix="line", looks_at="license",
+        "print the creator, the license with its version, and a link to the license",
+        credit_rules.incomplete_license, command="line", looks_at="license",
     ),
     Code(
-        "CR309", "warning", "use", "AI or composite picture not labelled",
+        "CR309", "warning", "use", "AI or composite picture not labeled",
         "say in the caption how the picture was made",
-        credit_rules.unlabelled, fix="use", of_credit=credit_rules.may_be_unlabelled, reads=("pictures",),
+        credit_rules.unlabeled, command="use", of_credit=credit_rules.may_be_unlabeled, reads=("pictures",),
+        picture_rule="captions.audit.image_rules:embedded_type_unlabeled",
     ),
     Code(
-        "CR401", "info", "use", "caption printed more than once in an article",
-        "clean the article: captions clean PATH",
-        "captions_db.audit.statements:Steps.repeated", fix="use",
+        "CR401", "info", "use", "caption printed more than once",
+        "clean the article with captions clean PATH",
+        "captions_db.audit.statements:FindingStatements.repeated", command="use",
     ),
     Code(
-        "CR402", "warning", "article", "two captions nearly the same in an article",
-        "look whether they are of one picture; if so, make the two texts the same",
-        "captions.audit.comparisons:compared", fix="use",
+        "CR402", "warning", "article", "two captions nearly identical",
+        "check whether both describe one picture; if so, make the texts identical",
+        "captions.audit.comparisons:similar_captions", command="use",
     ),
     Code(
-        "CR901", "error", "article", "input that could not be read",
-        "mend the file or leave it out, and ingest again",
-        "captions.stored:failures", fix="use",
+        "CR901", "error", "article", "input could not be read",
+        "repair the file or leave it out, and ingest again",
+        "captions.stored:failures", command="use",
     ),
 )  # fmt: skip
 CODES: Mapping[str, Code] = {row.code: row for row in _ROWS}
+PICTURE_RULES = "captions.audit.image_rules"
+"""The module of the rules that look at picture files."""
+COMPARISONS = "captions.audit.comparisons"
+"""The module of the rules that compare uses."""
 
 SYNDICATION = ("syndication",)
-"""Intended uses that pass pictures on: some findings are more severe, because the recipient does not see the limits."""
+"""Intended uses that pass pictures on. Some findings are more severe, because the recipient does not see the limits."""
 
 
 def graded(scope: str | None = None) -> Mapping[str, Code]:
@@ -191,20 +216,40 @@ def graded(scope: str | None = None) -> Mapping[str, Code]:
 
 
 def rules_for_credits() -> dict[str, Rule]:
-    """Return the rules that judge a credit, by code: their verdicts are true of every use with that credit."""
+    """Return the rules that judge a credit, by code: their verdicts apply to every use with that credit."""
     return {code: row.rule for code, row in CODES.items() if row.scope == "credit" and not isinstance(row.rule, str)}
 
 
 def rules_for_uses() -> dict[str, Rule]:
-    """Return the rules that judge a use with its caption, by code; its credit says whether they can find anything."""
+    """Return the rules that judge a use with its caption, by code."""
     return {code: row.rule for code, row in CODES.items() if row.of_credit and not isinstance(row.rule, str)}
 
 
-def rules_for_data() -> dict[str, Rule]:
+def rules_for_structured_data() -> dict[str, Rule]:
     """Return the rules that compare a printed credit with the page's structured data, by code."""
-    return {code: row.rule for code, row in CODES.items() if row.looks_at == "told" and not isinstance(row.rule, str)}
+    rows = {code: row for code, row in CODES.items() if row.looks_at == "structured_data"}
+    return {code: row.rule for code, row in rows.items() if not isinstance(row.rule, str)}
 
 
-def reading(part: Part) -> frozenset[str]:
+def rules_that_compare() -> dict[str, Callable[..., Any]]:
+    """Return the rules that compare uses, by code; see :data:`captions.audit.comparisons.CompareRule`."""
+    return {
+        code: resolve_name(row.rule)
+        for code, row in CODES.items()
+        if isinstance(row.rule, str) and row.rule.startswith(f"{COMPARISONS}:")
+    }
+
+
+def rules_for_pictures(scope: Scope) -> dict[str, Callable[..., Any]]:
+    """Return the rules of a scope that look at picture files, by code; see :mod:`captions.audit.image_rules`."""
+    named = {code: row.picture_rule or row.rule for code, row in CODES.items() if row.scope == scope}
+    return {
+        code: resolve_name(rule)
+        for code, rule in named.items()
+        if isinstance(rule, str) and rule.startswith(f"{PICTURE_RULES}:")
+    }
+
+
+def reading(part: AuditInput) -> frozenset[str]:
     """Return the codes for which the audit reads agreements, quotas or pictures."""
     return frozenset(code for code, row in CODES.items() if part in row.reads)

@@ -1,4 +1,4 @@
-"""The rules that compare uses: in one article, and over all of them."""
+"""Decide whether two credits of one picture conflict, and word the findings about pairs."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from captions.model import Credit
 
 @dataclass(frozen=True, slots=True)
 class Claim:
-    """Whom one occurrence of a caption credits, and where."""
+    """The parties that one occurrence of a caption credits, and its source."""
 
     supplier: str | None
     creators: tuple[str, ...]
@@ -20,24 +20,24 @@ class Claim:
 
 
 def claim_of(credit: Credit, source: str) -> Claim:
-    """Whom a credit in an article claims to be owed."""
+    """Return the claim that a credit in an article makes."""
     return Claim(credit.supplier, credit.creators, credit.line, source)
 
 
 def is_whole(address: str) -> bool:
-    """Whether an address names one picture in all articles: ``1.jpg`` is another one in each."""
+    """Return whether an address names one picture in all articles: ``1.jpg`` is a different picture in each."""
     return "://" in address
 
 
 def first_conflict(credit: Credit, claims: Iterable[Claim]) -> Claim | None:
-    """The first claim that cannot be right if the credit is."""
+    """Return the first claim that cannot be right if the credit is."""
     return next((claim for claim in claims if conflict(credit, claim)), None)
 
 
 def conflict_message(credit: Credit, claim: Claim, picture: str = "") -> str:
-    """What CR201 says; ``picture`` is the address that two uses share, where they do not share the caption."""
-    said = f"credited {credit.line} here, {claim.line} in {claim.source}"
-    return f"{said}, for the same picture {picture}" if picture else said
+    """Return the message of CR201; ``picture`` is the address that two uses share if their captions differ."""
+    message = f"credited {credit.line} here, {claim.line} in {claim.source}"
+    return f"{message}, for the same picture {picture}" if picture else message
 
 
 def conflict(credit: Credit, claim: Claim) -> bool:
@@ -45,6 +45,6 @@ def conflict(credit: Credit, claim: Claim) -> bool:
     return owed(credit, claim) is Relation.DIFFERENT
 
 
-def near_message(position: int, caption: str) -> str:
-    """What CR402 says, of the first of two captions."""
-    return f"nearly the same as caption {position}: {caption}"
+def similarity_message(position: int, caption: str) -> str:
+    """Return the message of CR402, which names the first of two captions."""
+    return f"nearly identical to caption {position}: {caption}"

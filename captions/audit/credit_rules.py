@@ -1,4 +1,4 @@
-"""The rules that need one use alone: who is named, how they are spelled, what the line says of rights."""
+"""The rules that need only one use: who is named, how names are spelled, which rights the line states."""
 
 from __future__ import annotations
 
@@ -9,13 +9,13 @@ from captions.audit.spelling import Register
 from captions.model import Credit, Use
 from captions.text import name_key
 
-# Marks of pictures that come without a license: what covers the use stands elsewhere, or nowhere.
-UNCOVERED = ("handout", "pool", "screenshot")
-MADE = ("ai", "composite", "montage")
+# Qualifiers of pictures that come without a license.
+NEEDS_PERMISSION = ("handout", "pool", "screenshot")
+NEEDS_LABEL = ("ai", "composite", "montage")
 _FREE = ("public domain",)
-# Words by which a reader knows how a picture was made. A tool's name (Midjourney) tells only who knows it.
-_SAID = re.compile(
-    # In capitals only: `ai` is a word in Italian, `ia` the end of a list in Romanian.
+# Words that tell any reader how a picture was made; a tool's name (Midjourney) does not.
+_LABEL = re.compile(
+    # Only in capitals, because `ai` is an Italian word and `ia` ends a Romanian list.
     r"\b(?:(?-i:A\.?I|KI|IA|ИИ|ШІ)|artificial intelligence|künstliche\w* intelligenz|"
     r"intelligence artificielle|"
     r"inteligencia artificial|intelligenza artificiale|generated|generiert\w*|génér\w+|generad\w+|generat\w+|"
@@ -26,52 +26,52 @@ _SAID = re.compile(
 )
 _PARTS = re.compile(r"[/|,;()]|\s[-–—]\s|\b(?:via|with|mit|by)\b")
 Rule = Callable[[Use, Register], str | None]
-"""Gives what is wrong with a use, in one line; None where nothing is."""
+"""Return what is wrong with a use, in one line; None if nothing is."""
 
 
 def named(credit: Credit) -> bool:
-    """Whether a credit names anybody."""
+    """Return whether a credit names anyone."""
     return bool(credit.creators or credit.agencies)
 
 
 def no_credit(use: Use, register: Register) -> str | None:
-    """CR101: no credit, or a line that names nobody and says nothing else either."""
+    """CR101: no credit, or a line without a name, qualifier, license or copyright notice."""
     credit = use.credit
     if credit is None or not credit.line:
-        return "no credit is printed"
+        return "no credit printed"
     if named(credit) or credit.qualifiers or credit.license or credit.copyright_notice:
         return None
-    return f"the credit line names nobody: {credit.line}"
+    return f"credit line names no one: {credit.line}"
 
 
 def agency_only(use: Use, register: Register) -> str | None:
-    """CR102: ``Foto: dpa``; where a placeholder stands for the creator, CR104 says so."""
+    """CR102: ``Foto: dpa``; CR104 reports a placeholder instead of the creator."""
     credit = use.credit
     if credit is None or credit.creators or not credit.agencies or _placeholders(credit, register):
         return None
-    return f"no creator beside {_and(credit.agencies)}"
+    return f"no creator named, only {_and(credit.agencies)}"
 
 
 def creator_only(use: Use, register: Register) -> str | None:
-    """CR103: ``Tobias Koch``, who is not on the staff list, and no public license."""
+    """CR103: ``Tobias Koch``, who is not on the staff list, without an agency or a public license."""
     credit = use.credit
     if credit is None or credit.agencies or credit.license or _is_free(credit):
         return None
     strangers = [name for name in credit.creators if name_key(name) not in register.words.staff]
-    return f"nobody to license from: {_and(strangers)} alone" if strangers else None
+    return f"photographer named, but no agency or agreement: {_and(strangers)}" if strangers else None
 
 
 def placeholder(use: Use, register: Register) -> str | None:
-    """CR104: ``Handout via Reuters``, ``Screenshot``: a word where a name should stand."""
+    """CR104: ``Handout via Reuters``, ``Screenshot``: a placeholder instead of a name."""
     credit = use.credit
     if credit is None or credit.creators or credit.license or _is_free(credit):
         return None
-    marks = _placeholders(credit, register) or (() if credit.agencies else credit.qualifiers)
-    return f"{_and(marks)} instead of a name" if marks else None
+    found = _placeholders(credit, register) or (() if credit.agencies else credit.qualifiers)
+    return f"{_and(found)} instead of a name" if found else None
 
 
 def unknown_agency(use: Use, register: Register) -> str | None:
-    """CR105: an agency that no row of the register names; tells of which it may be a misprint."""
+    """CR105: an agency that is not in the register; suggest the known name it resembles."""
     unknown = [a for a in use.credit.agencies if a not in register.words.agencies] if use.credit else []
     if not unknown:
         return None
@@ -80,92 +80,96 @@ def unknown_agency(use: Use, register: Register) -> str | None:
 
 
 def no_supplier(use: Use, register: Register) -> str | None:
-    """CR106: ``AP/dpa | Richard Drew``: either may have to be paid."""
+    """CR106: ``AP/dpa | Richard Drew``: either may be owed."""
     credit = use.credit
     if credit is None or credit.supplier is not None or len(credit.agencies) < 2:
         return None
-    return f"either of {_and(credit.agencies)} may be the supplier"
+    return f"the supplier may be {_list(credit.agencies, 'or')}"
 
 
-def misspelt(use: Use, register: Register) -> str | None:
-    """CR107: ``Retuers``. Other names of an agency (``AP Photo``, ``Associated Press``) are not misspelt."""
+def misspelled(use: Use, register: Register) -> str | None:
+    """CR107: ``Retuers``. Other names of an agency (``AP Photo``, ``Associated Press``) are not misspelled."""
     if use.credit is None:
         return None
     line = use.credit.line
     wrong = [(p, a) for a in use.credit.agencies if (p := register.misprint(a, line))]
-    return "; ".join(f"printed {printed}, canonical {agency}" for printed, agency in wrong) or None
+    return "; ".join(f"printed {printed}, canonical name {agency}" for printed, agency in wrong) or None
 
 
 def restricted(use: Use, register: Register) -> str | None:
     """CR306: ``NO SALES``, ``DENMARK OUT``, an embargo."""
-    return f"the line says {_and(use.credit.restrictions)}" if use.credit and use.credit.restrictions else None
+    return f"credit line says {_and(use.credit.restrictions)}" if use.credit and use.credit.restrictions else None
 
 
-def uncovered(use: Use, register: Register) -> str | None:
-    """CR307: a handout, pool, social or screenshot picture; nothing in the text says what covers the use."""
+def unpermitted(use: Use, register: Register) -> str | None:
+    """CR307: a handout, pool, social media or screenshot picture without a note of what permits the use."""
     if use.credit is None or use.credit.license:
         return None
-    found = [m for m in use.credit.qualifiers if m in UNCOVERED] + [
+    found = [m for m in use.credit.qualifiers if m in NEEDS_PERMISSION] + [
         a for a in use.credit.agencies if register.is_social(a)
     ]
-    return f"{_and(found)}, and nothing says what covers the use" if found else None
+    return f"{_and(found)}, with no note of what permits the use" if found else None
 
 
 def incomplete_license(use: Use, register: Register) -> str | None:
-    """CR308: a Creative Commons license that asks for the creator, without creator, version or link."""
+    """CR308: a Creative Commons license other than CC0, without creator, version or link."""
     credit = use.credit
     if credit is None or not credit.license or not credit.license.startswith("CC") or credit.license.startswith("CC0"):
         return None
-    lacks = [
-        what
-        for what, there in (
+    missing = [
+        part
+        for part, present in (
             ("creator", bool(credit.creators) or any(not register.is_platform(a) for a in credit.agencies)),
-            ("version of the license", any(char.isdigit() for char in credit.license)),
+            ("license version", any(char.isdigit() for char in credit.license)),
             ("link", credit.license_url is not None),
         )
-        if not there
+        if not present
     ]
-    return f"{credit.license} without {_and(lacks)}" if lacks else None
+    return f"{credit.license} without {_and(missing)}" if missing else None
 
 
-def unlabelled(use: Use, register: Register) -> str | None:
-    """CR309: made by a machine or put together, and no word of caption or credit tells a reader.
+def unlabeled(use: Use, register: Register) -> str | None:
+    """CR309: an AI or composite picture, and no word of the caption or credit says so.
 
-    ``Jane Doe / Midjourney`` is found, ``AI image: Jane Doe`` and ``Jane Doe / Fotomontage`` are not. A mark that
-    no part of the line means comes from the label before it, which the line no longer holds, and which tells.
+    ``Jane Doe / Midjourney`` is reported; ``AI image: Jane Doe`` and ``Jane Doe / Fotomontage`` are not. A qualifier
+    that no part of the line explains comes from the label before the line, and the label says so to the reader.
     """
     credit = use.credit
-    if credit is None or not any(mark in MADE for mark in credit.qualifiers):
+    if credit is None or not any(qualifier in NEEDS_LABEL for qualifier in credit.qualifiers):
         return None
-    if _SAID.search(use.caption) or _SAID.search(credit.line):
+    if _LABEL.search(use.caption) or _LABEL.search(credit.line):
         return None
     parts = [part.strip() for part in _PARTS.split(credit.line)]
-    tools = [part for part in parts if register.words.marks.get(name_key(part)) in MADE]
-    return f"{_and(tools)}, and no word tells the reader what that means" if tools else None
+    tools = [part for part in parts if register.words.marks.get(name_key(part)) in NEEDS_LABEL]
+    return f"{_and(tools)} named, but the picture is not labeled as AI or composite" if tools else None
 
 
-def is_labelled(use: Use, register: Register) -> bool:
-    """Whether a word of caption or credit tells the reader that a picture was made by a machine, or put together."""
-    if _SAID.search(use.caption) or (use.credit is not None and _SAID.search(use.credit.line)):
+def is_labeled(use: Use, register: Register) -> bool:
+    """Return whether a word of the caption or credit says that a picture is AI-generated or a composite."""
+    if _LABEL.search(use.caption) or (use.credit is not None and _LABEL.search(use.credit.line)):
         return True
-    made = use.credit is not None and may_be_unlabelled(use.credit)
-    return made and unlabelled(use, register) is None
+    needs_label = use.credit is not None and may_be_unlabeled(use.credit)
+    return needs_label and unlabeled(use, register) is None
 
 
 def _placeholders(credit: Credit, register: Register) -> tuple[str, ...]:
-    return tuple(mark for mark in credit.qualifiers if mark in register.words.placeholders)
+    return tuple(qualifier for qualifier in credit.qualifiers if qualifier in register.words.placeholders)
 
 
 def _is_free(credit: Credit) -> bool:
-    return any(mark in _FREE for mark in credit.qualifiers)
+    return any(qualifier in _FREE for qualifier in credit.qualifiers)
 
 
 def _and(names: Collection[str]) -> str:
-    """``("A", "B", "C")`` gives ``A, B and C``."""
-    listed = list(names)
-    return listed[0] if len(listed) == 1 else f"{', '.join(listed[:-1])} and {listed[-1]}"
+    return _list(names, "and")
 
 
-def may_be_unlabelled(credit: Credit) -> bool:
-    """Whether CR309 may stand on a use with this credit; the caption decides."""
-    return any(mark in MADE for mark in credit.qualifiers)
+def _list(names: Collection[str], conjunction: str) -> str:
+    """Join names for a sentence: ``("A", "B", "C")`` gives ``A, B and C``."""
+    *rest, last = names
+    return f"{', '.join(rest)} {conjunction} {last}" if rest else last
+
+
+def may_be_unlabeled(credit: Credit) -> bool:
+    """Return whether CR309 may apply to a use with this credit; the caption decides."""
+    return any(qualifier in NEEDS_LABEL for qualifier in credit.qualifiers)

@@ -1,4 +1,4 @@
-"""The rule that compares the printed credit with what the page's structured data tell (CR203)."""
+"""The rule that compares the printed credit with the page's structured data (CR203)."""
 
 from __future__ import annotations
 
@@ -10,32 +10,32 @@ from captions.credit.names import same_person
 from captions.model import Credit, Use
 from captions.text import name_key
 
-# Letters from which on a name that begins another is the same one cut short: `Postmedia`, `Postmedia News`.
+# A name of at least this many letters that begins another is its short form: `Postmedia`, `Postmedia News`.
 _LONG = 4
 
 
 def disagreeing(use: Use, register: Register) -> str | None:
     """CR203: ``Jo Reed/AP`` is printed, the data say ``John Roe/AP``.
 
-    One that names fewer is no disagreement, nor is another spelling, an abbreviation or a parent of the same agency;
-    nor the publication itself, which content systems fill in for every picture.
+    Fewer names, another spelling, an abbreviation or a parent of the same agency agree with the print. So does the
+    publication itself, which content systems fill in for every picture.
     """
-    printed, told = use.credit, use.structured_credit
-    if printed is None or told is None or not differing(printed, told, use.publication, register):
+    printed, structured = use.credit, use.structured_credit
+    if printed is None or structured is None or not differing(printed, structured, use.publication, register):
         return None
-    return f"printed {printed.line}, the page's data say {told.line}"
+    return f"printed {printed.line}, but the page's structured data say {structured.line}"
 
 
-def differing(printed: Credit, told: Credit, publication: str | None, register: Register) -> bool:
+def differing(printed: Credit, structured: Credit, publication: str | None, register: Register) -> bool:
     """Return whether the data cannot be right if the printed credit is; see :func:`disagreeing`."""
 
-    def same(one: str, other: str) -> bool:
-        return _same(one, other, register)
+    def same(name: str, other: str) -> bool:
+        return _same(name, other, register)
 
     for kind in ("creators", "agencies"):
-        one, other = (_named(credit, kind, publication, register) for credit in (printed, told))
+        names, others = (_named(credit, kind, publication, register) for credit in (printed, structured))
         # A single word may be read as a creator or as an agency.
-        if relate(one, other, same, around_one=named(printed), around_other=named(told)) is Relation.DIFFERENT:
+        if relate(names, others, same, around_one=named(printed), around_other=named(structured)) is Relation.DIFFERENT:
             return True
     return False
 
@@ -45,29 +45,29 @@ def _named(credit: Credit, kind: str, publication: str | None, register: Registe
     return [name for name in names if not _same(name, publication or "", register)]
 
 
-def _same(one: str, other: str, register: Register) -> bool:
-    """Whether two names can be one party's: spelled otherwise, shortened, or parent and child in the register."""
-    a, b = name_key(one), name_key(other)
+def _same(name: str, other: str, register: Register) -> bool:
+    """Return whether two names may mean the same party: a variant, a short form, or its parent in the register."""
+    a, b = name_key(name), name_key(other)
     if not a or not b:
         return False
-    if same_person(one, other) or are_near(a, b) or _initials(one) == b or _initials(other) == a:
+    if same_person(name, other) or are_near(a, b) or _initials(name) == b or _initials(other) == a:
         return True
     if min(len(a), len(b)) >= _LONG and (a.startswith(b) or b.startswith(a)):
         return True
-    if _shortened(one, other) or _shortened(other, one):
+    if _shortened(name, other) or _shortened(other, name):
         return True
-    rows = [register.words.agency(name) for name in (one, other)]
+    rows = [register.words.agency(each) for each in (name, other)]
     return all(rows) and any(x and y and (x.name == y.name or x.parent == y.name) for x, y in (rows, rows[::-1]))
 
 
 def _initials(name: str) -> str:
-    """``National Press Agency`` gives ``npa``; nothing of one word."""
+    """Return the initials of several words: ``National Press Agency`` gives ``npa``; a single word gives ``""``."""
     words = name.split()
     return name_key("".join(word[0] for word in words if word[0].isupper())) if len(words) > 1 else ""
 
 
 def _shortened(short: str, long: str) -> bool:
-    """Whether a name is another with its given names as initials: ``J. Reed``, ``Jo Reed``."""
+    """Return whether ``short`` is ``long`` with initials for the given names: ``J. Reed``, ``Jo Reed``."""
     few, many = short.replace(".", ". ").split(), long.split()
     if len(few) < 2 or len(many) < 2 or name_key(few[-1]) != name_key(many[-1]):
         return False

@@ -12,37 +12,37 @@ from captions.model import Use
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """One thing the audit reports: what is wrong, with which use, and what clears it."""
+    """One result of the audit: what is wrong, with which use, and the command that fixes it."""
 
     code: str
     message: str
     """What is wrong here, in one line."""
     source: str
     use: Use | None = None
-    """None where an input could not be read, and where an agreement's uses can't be counted."""
-    clear: str = ""
-    """The command that clears it, quoted for a shell."""
+    """None for unreadable input, and for an agreement whose uses can't be counted."""
+    command: str = ""
+    """The command that fixes or waives it, quoted for a shell."""
     grade: Severity | None = None
-    """Its severity, where the intended use makes it another than the code's."""
+    """Its severity, if the intended use changes that of the code."""
 
     @property
     def severity(self) -> Severity:
-        """error, warning or info."""
+        """Return error, warning or info."""
         return self.grade or CODES[self.code].severity
 
     @property
-    def title(self) -> str:
-        """What findings of this code say."""
-        return CODES[self.code].title
+    def meaning(self) -> str:
+        """Return the meaning of its code."""
+        return CODES[self.code].meaning
 
     @property
-    def remedy(self) -> str:
-        """What clears it."""
-        return CODES[self.code].remedy
+    def fix(self) -> str:
+        """Return how to fix findings of its code."""
+        return CODES[self.code].fix
 
     @property
     def order(self) -> tuple[int, str, bool, str, int, str]:
-        """Sorts findings: worst first, then by code (those without a use before the others), source and position."""
+        """Return a sort key: worst first, then code, findings without a use, source and position."""
         position = self.use.position if self.use else 0
         return (SEVERITIES.index(self.severity), self.code, self.use is not None, self.source, position, self.message)
 

@@ -1,4 +1,4 @@
-"""The command that clears a finding, quoted for a shell. ``…`` stands for what only a person can say."""
+"""The command that fixes or waives a finding, quoted for a shell. ``…`` marks what only a person knows."""
 
 from __future__ import annotations
 
@@ -9,26 +9,26 @@ from captions.audit.codes import CODES
 from captions.escaping import command
 from captions.model import Credit, Use
 
-_SAY = "…"
+_FILL_IN = "…"
 _OF_SUPPLIER = ("supplier", "agreement")
-_KEPT = 100_000
+_CACHED = 100_000
 
 
 def waive(code: str, **limits: str) -> str:
-    """The command that sets findings of a code aside: ``--use 12``, ``--line Handout``, ``--supplier Reuters``."""
-    return command("waive", code, **{f"--{name}": value for name, value in limits.items()}, **{"--reason": _SAY})
+    """Return the command that waives findings of a code: ``--use 12``, ``--line Handout``, ``--supplier Reuters``."""
+    return command("waive", code, **{f"--{name}": value for name, value in limits.items()}, **{"--reason": _FILL_IN})
 
 
-class Commands:
-    """The commands that clear findings on uses; those that many findings share are put together once."""
+class FixCommands:
+    """The commands that fix findings on uses; a command that many findings share is built once."""
 
     def __init__(self) -> None:
-        """Remembers nothing yet."""
+        """Start with an empty cache."""
         self._known: dict[tuple[str, object, int | None], str | None] = {}
         self._by_use: dict[str, tuple[str, str]] = {}
 
-    def clears(self, code: str, use: Use) -> str:
-        """The command that clears a finding. Where nothing broader is meant, the use is waived by its number."""
+    def of(self, code: str, use: Use) -> str:
+        """Return the command for a finding: the one for its line or supplier, else a waiver of this use."""
         if use.credit is not None and (
             found := self.broader(code, use.credit, use.used_on.year if use.used_on else None)
         ):
@@ -39,19 +39,19 @@ class Commands:
         return f"{before}{use.id}{after}"
 
     def broader(self, code: str, credit: Credit, year: int | None) -> str | None:
-        """The command that clears a finding on all uses of a line or of a supplier; None where there is none."""
-        fix = CODES[code].fix
-        if fix == "use":
+        """Return the command that fixes a finding on all uses of a line or a supplier; None if there is none."""
+        scope = CODES[code].command
+        if scope == "use":
             return None
-        key = (code, credit.supplier, year) if fix in _OF_SUPPLIER else (code, credit.line, None)
+        key = (code, credit.supplier, year) if scope in _OF_SUPPLIER else (code, credit.line, None)
         if key not in self._known:
-            if len(self._known) > _KEPT:
+            if len(self._known) > _CACHED:
                 self._known.clear()
             self._known[key] = _broader(code, credit, year)
         return self._known[key]
 
     def by_use(self, code: str) -> tuple[str, str]:
-        """What stands before and behind the number of the use, in the command that sets one use aside."""
+        """Return the text before and after the use's number in the command that waives one use."""
         return self._by_use.get(code) or self._by_use.setdefault(code, _around(waive(code, use="0")))
 
 
@@ -61,25 +61,25 @@ def _around(text: str) -> tuple[str, str]:
 
 
 def _broader(code: str, credit: Credit, year: int | None) -> str | None:
-    """The command that clears the finding on all uses of the line or of the supplier; None where there is none."""
-    fix = CODES[code].fix
-    if fix in _OF_SUPPLIER:
+    """Build the command that fixes a finding on all uses of the line or the supplier; None if there is none."""
+    scope = CODES[code].command
+    if scope in _OF_SUPPLIER:
         if not credit.supplier:
             return None
-        if fix != "agreement" or year is None:
+        if scope != "agreement" or year is None:
             return waive(code, supplier=credit.supplier)
         days = {"--from": str(date(year, 1, 1)), "--to": str(date(year, 12, 31))}
         return command("agreement add", credit.supplier, **days)
     if not _can_be_typed(credit.line):
         return None
-    if fix != "correction":
+    if scope != "correction":
         return waive(code, line=credit.line)
-    given = [f"--creator {shlex.quote(name)}" for name in credit.creators]
-    given += [f"--agency {shlex.quote(name)}" for name in credit.agencies]
-    said = shlex.quote(_SAY)
-    return " ".join((command("correct", credit.line), *given, f"--supplier {said} --reason {said}"))
+    options = [f"--creator {shlex.quote(name)}" for name in credit.creators]
+    options += [f"--agency {shlex.quote(name)}" for name in credit.agencies]
+    blank = shlex.quote(_FILL_IN)
+    return " ".join((command("correct", credit.line), *options, f"--supplier {blank} --reason {blank}"))
 
 
 def _can_be_typed(line: str) -> bool:
-    """Whether a line can be typed as it is, so that the command means it and nothing else."""
+    """Return whether a shell reads the line as exactly this text."""
     return bool(line.strip()) and line.isprintable() and not line.startswith("-")

@@ -1,4 +1,4 @@
-"""What a report tells beside its findings: who is used, when, how full the quotas are, what money is at stake."""
+"""What a report shows besides its findings: uses by supplier and month, quotas, and money at risk."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from datetime import date
 from decimal import Decimal
 
 ARTICLES = 2_000
-"""Articles whose captions are listed; more would be a page that no browser opens."""
+"""Articles with listed captions; browsers fail on larger pages."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -21,55 +21,55 @@ class Month:
     uncredited: int = 0
 
     def __str__(self) -> str:
-        """``2024-05``."""
+        """Return ``2024-05``."""
         return f"{self.year:04}-{self.month:02}"
 
 
 @dataclass(frozen=True, slots=True)
 class Quota:
-    """How much of an agreement's quota is used in one of its periods."""
+    """The usage of an agreement's quota in one of its periods."""
 
     agreement: int
     supplier: str
     period: str
-    """``May 2026``; empty where no use was counted yet."""
+    """``May 2026``; empty before the first use."""
     used: int
     quota: int
     per: str
     """month, quarter, year or term."""
     undated: int = 0
-    """Uses without a day, which may count here or not; they are not in ``used``."""
+    """Uses without a date, which may or may not count here; ``used`` excludes them."""
 
 
 @dataclass(frozen=True, slots=True)
 class AtRisk:
-    """The uses that no agreement covers, and what they would cost at prices that are stored."""
+    """The uses that no agreement covers, and their cost at the stored prices."""
 
     uses: int
     amounts: tuple[tuple[str, Decimal], ...] = ()
     """Currency and amount, by currency."""
     unpriced: int = 0
-    """How many of the uses are of suppliers without a known price: they are in no amount."""
+    """Uses from suppliers without a known price; no amount includes them."""
 
     def __str__(self) -> str:
-        """``405.00 EUR + 90.00 USD``, ``unknown`` where no price is known, ``none`` where nothing is uncovered."""
+        """Return ``405.00 EUR + 90.00 USD``; ``unknown`` without a price, ``none`` if every use is covered."""
         if not self.uses:
             return "none"
         return " + ".join(f"{amount:.2f} {currency}" for currency, amount in self.amounts) or "unknown"
 
     @property
     def note(self) -> str:
-        """Of how many uses the amount is, and of how many it cannot be known."""
+        """Return how many uses the amount covers, and how many have no known price."""
         if not self.uses:
-            return "every use with a supplier is covered"
+            return "agreements cover every use with a supplier"
         uses = "1 use" if self.uses == 1 else f"{self.uses} uses"
-        said = f"{uses} not covered by an agreement"
-        return f"{said}; for {self.unpriced} no price is known" if self.unpriced else said
+        note = f"{uses} not covered by an agreement"
+        return f"{note}; no known price for {self.unpriced}" if self.unpriced else note
 
 
 @dataclass(frozen=True, slots=True)
-class Printed:
-    """A caption of an article, and the credit line under it."""
+class PrintedCaption:
+    """A caption of an article, and its credit line."""
 
     use: int
     position: int
@@ -78,7 +78,7 @@ class Printed:
 
 
 @dataclass(frozen=True, slots=True)
-class Read:
+class AuditedArticle:
     """An article with its captions."""
 
     source: str
@@ -86,23 +86,23 @@ class Read:
     publication: str | None
     day: date | None
     url: str | None
-    captions: Sequence[Printed]
+    captions: Sequence[PrintedCaption]
 
 
 @dataclass(frozen=True, slots=True)
 class Overview:
-    """All of it, of the uses that are reported on."""
+    """The figures on the reported uses."""
 
     credited: int
-    """How many uses have a credit line."""
+    """The number of uses with a credit line."""
     suppliers: Sequence[tuple[str | None, int]]
-    """Uses by supplier, the most first; under None those of which the line tells no supplier."""
+    """Uses by supplier, most first; None if the line does not show the supplier."""
     months: Sequence[Month]
-    """In order; months without a use need not be there."""
+    """In order; months without a use may be missing."""
     undated: int
-    """Uses without a day."""
+    """Uses without a date."""
     quotas: Sequence[Quota] = ()
     at_risk: AtRisk | None = None
-    """None where agreements were not asked about."""
-    articles: Iterable[Read] = field(default_factory=tuple)
-    """In order of their sources; gone through once."""
+    """None if the audit did not check agreements."""
+    articles: Iterable[AuditedArticle] = field(default_factory=tuple)
+    """Sorted by source; can be iterated once."""

@@ -1,4 +1,4 @@
-"""What is asked of a store's audit."""
+"""The options of an audit."""
 
 from __future__ import annotations
 
@@ -7,8 +7,8 @@ from datetime import date
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """What is asked of the store: which findings, on which uses, for which intended use."""
+class AuditRequest:
+    """Which findings to report, on which uses, for which intended use."""
 
     codes: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
@@ -19,21 +19,21 @@ class Question:
     scope: str | None = None
     territory: str | None = None
     waived: bool = False
-    """Whether to tell the findings that are waived instead of the others."""
+    """Report waived findings instead of the others."""
     run: int | None = None
-    """Only what this run of the ingest stored or changed, and could not read."""
+    """Report only what this ingest run stored, changed or could not read."""
     pictures: bool = False
-    """Whether the pictures are asked about, though no code of theirs is."""
+    """Load the scanned pictures even if no requested code needs them."""
 
     @property
     def confined(self) -> bool:
-        """Whether only some uses are reported. What could not be read has no supplier, publication or day."""
+        """Return whether the report covers only some uses. Unreadable input has no supplier, publication or date."""
         return any(v is not None for v in (self.supplier, self.publication, self.since, self.until))
 
 
 @dataclass(frozen=True, slots=True)
-class Known:
-    """A finding of an earlier audit, told by what stays the same when an article is read again."""
+class BaselineFinding:
+    """A finding of an earlier audit, identified by what re-reading the article does not change."""
 
     code: str
     source: str

@@ -1,4 +1,4 @@
-"""What an audit found: numbers at once, findings one after the other."""
+"""The result of an audit: counts at once, findings as a stream."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ import captions_db.audit as store
 
 from captions.audit.codes import CODES, Code, Severity
 from captions.audit.finding import Finding
-from captions.audit.fixes import Commands
+from captions.audit.fixes import FixCommands
 from captions.audit.overview import Overview
 from captions.audit.spool import Spool
 from captions.model import Credit, Use
@@ -20,72 +20,72 @@ if TYPE_CHECKING:
     from captions.imaging.library import Archive
 
 _Row = TypeVar("_Row")
-CREDITS_KEPT = 100_000
-"""Credits that are remembered while findings are read: most lines come again and again."""
+CREDITS_CACHED = 100_000
+"""Credits in memory while findings are read: most lines recur."""
 
 
-class Credits:
-    """Credits by id, read when they are first asked for, and kept as long as there is room."""
+class CreditCache:
+    """Credits by id, read on first access and cached up to :data:`CREDITS_CACHED`."""
 
     def __init__(self, audit: store.Audit) -> None:
-        """Takes the audit whose credits they are."""
+        """Read the credits of this audit."""
         self._audit = audit
-        self._kept: dict[int, Credit] = {}
+        self._cached: dict[int, Credit] = {}
 
     def __iter__(self) -> Iterator[tuple[int, Credit]]:
-        """Gives all credits with their ids."""
+        """Yield all credits with their ids."""
         yield from self.having(())
 
     def having(self, fields: Collection[str]) -> Iterator[tuple[int, Credit]]:
-        """Return the credits that have a value in one of these fields (``qualifiers``); without fields, all."""
+        """Yield the credits that have a value in one of these fields (``qualifiers``); without fields, all."""
         for row_id, record in self._audit.credits(fields):
             credit = credit_of(record)
-            if len(self._kept) < CREDITS_KEPT:
-                self._kept[row_id] = credit
+            if len(self._cached) < CREDITS_CACHED:
+                self._cached[row_id] = credit
             yield row_id, credit
 
     def __getitem__(self, row_id: int) -> Credit:
-        """Gives one credit."""
-        credit = self._kept.get(row_id)
+        """Return a credit by its id."""
+        credit = self._cached.get(row_id)
         if credit is None:
             self.read({row_id})
-            credit = self._kept[row_id]
+            credit = self._cached[row_id]
         return credit
 
     def ahead(self, rows: Iterable[_Row], of: Callable[[_Row], Iterable[int]]) -> Iterator[_Row]:
-        """Gives rows as they come; the credits of many of them are read at once before, not each by itself."""
+        """Yield the rows unchanged, and read the credits of thousands of them in one query."""
         rest = iter(rows)
         while page := list(islice(rest, 5_000)):
             self.read({row_id for row in page for row_id in of(row)})
             yield from page
 
     def read(self, row_ids: set[int]) -> None:
-        """Reads several at once."""
-        # Not by the difference of sets, which goes through all that are kept.
-        if missing := {row_id for row_id in row_ids if row_id not in self._kept}:
-            if len(self._kept) + len(missing) > CREDITS_KEPT:
-                self._kept.clear()
+        """Read several credits in one query."""
+        # A set difference would visit every cached id.
+        if missing := {row_id for row_id in row_ids if row_id not in self._cached}:
+            if len(self._cached) + len(missing) > CREDITS_CACHED:
+                self._cached.clear()
                 missing = row_ids
             for row_id, record in self._audit.credits_of(sorted(missing)).items():
-                self._kept[row_id] = credit_of(record)
+                self._cached[row_id] = credit_of(record)
 
 
-class Answer:
-    """What an audit found: numbers at once, findings as they are gone through, each time anew."""
+class AuditResult:
+    """The counts of an audit, and its findings, which each iteration streams anew."""
 
     def __init__(
         self,
         audit: store.Audit,
-        credits_: Credits,
-        loose: Mapping[str, Spool[None]],
+        credits_: CreditCache,
+        unattached: Mapping[str, Spool[None]],
         codes: Mapping[str, Code],
         overview: Callable[[], Overview],
     ) -> None:
-        """Takes what was found on uses, and what was found beside them."""
-        self._audit, self._credits, self._loose, self.codes = audit, credits_, loose, codes
-        self._commands = Commands()
+        """Combine the findings on uses, which the audit lists, with those attached to no use."""
+        self._audit, self._credits, self._unattached, self.codes = audit, credits_, unattached, codes
+        self._commands = FixCommands()
         self.overview = overview
-        """Tells, when asked, what a report says beside the findings."""
+        """Count what a report shows besides the findings."""
         self.counts: Mapping[str, int] = {}
         """Findings by code, in the order of codes."""
         self.in_order: Mapping[str, int] = {}
@@ -93,15 +93,15 @@ class Answer:
         self.waived = self.known = 0
         self.uses = self.articles = self.undated = self.without_run = 0
         self.agreements = 0
-        """How many agreements are stored."""
+        """The number of stored agreements."""
         self.archive: Archive | None = None
-        """The pictures that were scanned; None where there are none, or none was asked about."""
+        """The scanned pictures; None if there are none or the request needs none."""
 
     def __iter__(self) -> Iterator[Finding]:
-        """Gives the findings, worst first."""
+        """Yield the findings, worst first."""
         first = 1
         for code, count in self.in_order.items():
-            yield from (finding for finding, _ in self._loose.get(code, ()))
+            yield from (finding for finding, _ in self._unattached.get(code, ()))
             severity = self.codes[code].severity
             grade = None if severity == CODES[code].severity else severity
             rows = self._audit.listed(first, first + count - 1)
@@ -110,12 +110,12 @@ class Answer:
                 yield from self._findings(code, page, grade)
             first += count
 
-    def _findings(self, code: str, rows: Sequence[store.Listed], grade: Severity | None) -> Iterator[Finding]:
-        # Taken apart once: a million findings come through here.
-        clears, credit_of_id = self._commands.clears, self._credits
+    def _findings(self, code: str, rows: Sequence[store.ReportedFinding], grade: Severity | None) -> Iterator[Finding]:
+        # Locals and one unpacking per row, because a million findings may pass here.
+        command_of, credit_of_id = self._commands.of, self._credits
         for row in rows:
             (
-                number, text, clear, use_id, position, occurrences, day, credit_id, caption, key,
+                number, text, command, use_id, position, occurrences, day, credit_id, caption, key,
                 source, url, headline, publication,
             ) = row  # fmt: skip
             credit = None if credit_id is None else credit_of_id[credit_id]
@@ -123,4 +123,4 @@ class Answer:
                 source, position, caption or "", key or "", credit, occurrences, headline, url, publication, day, use_id
             )
             message = text if number is None else text.replace("{n}", str(number), 1)
-            yield Finding(code, message, source, use, clear or clears(code, use), grade)
+            yield Finding(code, message, source, use, command or command_of(code, use), grade)

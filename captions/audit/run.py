@@ -1,4 +1,4 @@
-"""The audit of a store: the rules judge what is few, the database joins that with all uses; findings are streamed."""
+"""The audit of a store: rules judge each distinct credit and agreement, SQL joins the verdicts to the uses."""
 
 from __future__ import annotations
 
@@ -11,9 +11,9 @@ import captions_db.audit as store
 from sqlalchemy import Engine
 
 from captions.audit.codes import SEVERITIES, graded
-from captions.audit.engine import Judge
-from captions.audit.request import Known, Question
-from captions.audit.result import Answer
+from captions.audit.engine import AuditEngine
+from captions.audit.request import AuditRequest, BaselineFinding
+from captions.audit.result import AuditResult
 from captions.errors import CaptionsError
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.text import name_key
@@ -22,46 +22,45 @@ from captions.text import name_key
 @contextmanager
 def audited(
     engine: Engine,
-    question: Question | None = None,
+    request: AuditRequest | None = None,
     words: Vocabulary | None = None,
-    baseline: Iterable[Known] = (),
+    baseline: Iterable[BaselineFinding] = (),
     *,
     today: date,
-) -> Iterator[Answer]:
-    """Audits a store; the answer can be read as long as the context lasts.
+) -> Iterator[AuditResult]:
+    """Audit a store; the result can be read while the context lasts.
 
-    ``today`` decides which waivers have run out. All is told as it is at one moment of the store. Pictures that were
-    scanned are matched to the uses before, and held against them. CaptionsError if it is asked of a run that there is
-    none of.
+    ``today`` decides which waivers have expired. The result reflects one moment of the store. Scanned pictures are
+    matched to the uses first, and compared with them. Raise CaptionsError if the request names an unknown run.
     """
-    question = question or Question()
+    request = request or AuditRequest()
     words = words or default()
-    codes = graded(question.scope)
+    codes = graded(request.scope)
     wanted = sorted(
         (SEVERITIES.index(row.severity), code)
         for code, row in codes.items()
-        if code in (question.codes or codes) and row.severity in (question.severities or SEVERITIES)
+        if code in (request.codes or codes) and row.severity in (request.severities or SEVERITIES)
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
-    held = None
+    pictures = None
     if db.has_images(engine):
-        # Imported where used: what reads pictures takes 0.1 s, which a store without them need not wait for.
+        # Imported here because the picture readers take 0.1 s to load, and a store without pictures needs none.
         from captions.audit.image_rules import CHECKED
         from captions.imaging.library import archive
 
-        if question.pictures or ranks.keys() & set(CHECKED):
-            held = archive(engine, words, store=False)
+        if request.pictures or ranks.keys() & set(CHECKED):
+            pictures = archive(engine, words, store=False)
     with store.auditing(engine, ranks) as audit:
-        if question.run is not None and question.run not in (runs := audit.runs()):
-            there = f"the last is {runs[-1]}" if runs else "nothing was ingested yet"
-            raise CaptionsError(f"no run {question.run}; {there}; see: captions db runs")
-        audit.confine(_confines(question, audit.suppliers() if question.supplier else ()))
-        yield Judge(audit, question, words, held).answer(engine, baseline, codes, today)
+        if request.run is not None and request.run not in (runs := audit.runs()):
+            last = f"the last run is {runs[-1]}" if runs else "nothing has been ingested yet"
+            raise CaptionsError(f"no run {request.run}; {last}; see: captions db runs")
+        audit.confine(_confines(request, audit.suppliers() if request.supplier else ()))
+        yield AuditEngine(audit, request, words, pictures).result(engine, baseline, codes, today)
 
 
-def _confines(question: Question, suppliers: Sequence[str]) -> store.Confines:
+def _confines(request: AuditRequest, suppliers: Sequence[str]) -> store.ReportFilter:
     named = None
-    if question.supplier is not None:
-        key = name_key(question.supplier)
+    if request.supplier is not None:
+        key = name_key(request.supplier)
         named = tuple(name for name in suppliers if name_key(name) == key)
-    return store.Confines(question.publication, question.since, question.until, named, question.run)
+    return store.ReportFilter(request.publication, request.since, request.until, named, request.run)

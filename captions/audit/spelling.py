@@ -1,4 +1,4 @@
-"""The register as the audit asks it: who is known, and what is a misprint of a known name."""
+"""Look up agencies for the audit: known names, and misprints of them."""
 
 from __future__ import annotations
 
@@ -8,49 +8,49 @@ from functools import cached_property
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import name_key
 
-# Names shorter than this are not compared: any two abbreviations are a letter or two apart.
+# Shorter names are not compared, because any two abbreviations differ by a letter or two.
 SHORTEST = 5
-# How many letters may be wrong: a swap, a doubled or a missing letter, or two of them.
+# The most letters that may be swapped, doubled, missing or wrong.
 _FURTHEST = 2
 _SELLERS = ("platform", "stock")
 
 
 class Register:
-    """Wraps a vocabulary; what is asked often is worked out once."""
+    """A vocabulary with cached spelling lookups."""
 
     def __init__(self, words: Vocabulary) -> None:
-        """Takes the vocabulary with which the articles were read."""
+        """Wrap the vocabulary that read the articles."""
         self.words = words
         self._near: dict[str, str | None] = {}
 
     def is_platform(self, agency: str) -> bool:
-        """Whether an agency only passes on what others made: a platform or a stock library."""
+        """Return whether an agency only distributes the work of others: a platform or a stock library."""
         row = self.words.agencies.get(agency)
         return row is not None and row.kind in _SELLERS
 
     def is_social(self, agency: str) -> bool:
-        """Whether anybody shows anything there: naming it tells where a picture was found, not who allowed it."""
+        """Return whether an agency is a social network, where anyone may post a picture without owning it."""
         row = self.words.agencies.get(agency)
         return row is not None and row.social
 
     def near(self, name: str) -> str | None:
-        """The one canonical name that ``name`` may be a misprint of: ``Rueters`` gives ``Reuters``."""
+        """Return the canonical name that ``name`` may misspell, if exactly one fits: ``Rueters`` gives ``Reuters``."""
         if name not in self._near:
-            found = set(self._neighbours(name_key(name)))
+            found = set(self._neighbors(name_key(name)))
             self._near[name] = found.pop() if len(found) == 1 else None
         return self._near[name]
 
-    def _neighbours(self, key: str) -> Iterator[str]:
-        """The canonical names of the spellings near a key. An archive has unknown names by the ten thousand."""
+    def _neighbors(self, key: str) -> Iterator[str]:
+        """Yield the canonical names with a spelling near a key; fast, since archives have 10,000s of unknown names."""
         letters = _letters(key)
         for length in range(len(key) - _FURTHEST, len(key) + _FURTHEST + 1):
             for other, spelling, name in self._long.get(length, ()):
-                # A letter put in or taken out adds or takes one from the set of letters, a changed one both.
+                # An inserted or missing letter changes the set of letters by at most one, a wrong letter by two.
                 if (letters ^ other).bit_count() <= 2 * _FURTHEST and are_near(key, spelling):
                     yield name
 
     def misprint(self, agency: str, line: str) -> str | None:
-        """The misprint of an agency in a line: ``Retuers``; None where the name is right, or another."""
+        """Return the misprint of an agency in a line: ``Retuers``; None if the name is correct or an accepted alias."""
         wrong = self._misprints.get(agency)
         if not wrong:
             return None
@@ -61,7 +61,7 @@ class Register:
 
     @cached_property
     def _long(self) -> dict[int, list[tuple[int, str, str]]]:
-        """Length -> (letters, name key, canonical name) of the spellings long enough to be compared."""
+        """Map each length to the (letters, name key, canonical name) of the spellings long enough to compare."""
         out: dict[int, list[tuple[int, str, str]]] = {}
         for key, spelling in self.words.spellings.items():
             if len(key) >= SHORTEST:
@@ -70,12 +70,12 @@ class Register:
 
     @cached_property
     def _misprints(self) -> dict[str, list[str]]:
-        """Canonical name -> the aliases that are misprints of it, longest first."""
+        """Map each canonical name to the aliases that misspell it, longest first."""
         out: dict[str, list[str]] = {}
         for agency in self.words.agencies.values():
             key = name_key(agency.name)
             whole = set(agency.name.split())
-            # `Volkskrant` for `de Volkskrant` leaves a word out: a shorter name, not a misprint.
+            # `Volkskrant` for `de Volkskrant` omits a word: a shorter name, not a misprint.
             wrong = [
                 alias
                 for alias in (*agency.aliases, *agency.weak_aliases)
@@ -86,32 +86,32 @@ class Register:
         return out
 
 
-def are_near(one: str, other: str) -> bool:
-    """Whether two keys differ by one letter, long ones by two: ``retuers`` and ``reuters``."""
-    if one == other or min(len(one), len(other)) < SHORTEST:
+def are_near(key: str, other: str) -> bool:
+    """Return whether two keys differ by one letter, long keys by two: ``retuers`` and ``reuters``."""
+    if key == other or min(len(key), len(other)) < SHORTEST:
         return False
-    allowed = _FURTHEST if min(len(one), len(other)) >= 10 else 1
-    return abs(len(one) - len(other)) <= allowed and _distance(one, other, allowed) <= allowed
+    allowed = _FURTHEST if min(len(key), len(other)) >= 10 else 1
+    return abs(len(key) - len(other)) <= allowed and _distance(key, other, allowed) <= allowed
 
 
 def _letters(key: str) -> int:
-    """The set of letters in a key, as bits; letters far apart in Unicode may share one."""
+    """Return the set of letters in a key as bits; two letters may share a bit."""
     bits = 0
     for char in key:
         bits |= 1 << ord(char) % 61
     return bits
 
 
-def _distance(one: str, other: str, limit: int) -> int:
-    """How many letters to put in, take out, change or swap; ``limit + 1`` if more than ``limit``."""
+def _distance(key: str, other: str, limit: int) -> int:
+    """Count the letters to insert, delete, replace or swap; return ``limit + 1`` above ``limit``."""
     before: list[int] = []
     row = list(range(len(other) + 1))
-    for i, a in enumerate(one, 1):
+    for i, a in enumerate(key, 1):
         previous, row_before = row, before
         row = [i]
         for j, b in enumerate(other, 1):
             cost = min(row[j - 1] + 1, previous[j] + 1, previous[j - 1] + (a != b))
-            if i > 1 and j > 1 and a == other[j - 2] and one[i - 2] == b:
+            if i > 1 and j > 1 and a == other[j - 2] and key[i - 2] == b:
                 cost = min(cost, row_before[j - 2] + 1)
             row.append(cost)
         if min(row) > limit:

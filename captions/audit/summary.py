@@ -1,4 +1,4 @@
-"""What a report tells beside its findings, counted in the store."""
+"""Count in the store what a report shows besides its findings."""
 
 from __future__ import annotations
 
@@ -11,21 +11,21 @@ import captions_db.audit as store
 from captions_db.audit import overview as counted
 
 from captions.audit.codes import CODES, reading
-from captions.audit.overview import ARTICLES, AtRisk, Month, Overview, Printed, Quota, Read
+from captions.audit.overview import ARTICLES, AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota
 from captions.licensing.agreements import Agreement, period_of
-from captions.licensing.coverage import Agreements
+from captions.licensing.coverage import Coverage
 
 UNCOVERED = frozenset(code for code in reading("agreements") if CODES[code].severity == "error")
-"""Codes of uses that no agreement covers: what they cost is at risk."""
+"""The codes of uses that no agreement covers; their cost is at risk."""
 QUOTAS = reading("quotas")
 _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CENT = Decimal("0.01")
 
 
-def overview(audit: store.Audit, held: Agreements, undated: Mapping[int, int]) -> Overview:
-    """Counts the uses that are reported on, and lists those of the first articles.
+def overview(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int]) -> Overview:
+    """Count the reported uses, and list those of the first articles.
 
-    ``undated`` are, by agreement, the uses without a day which may count on its quota.
+    ``undated`` has, by agreement, the number of undated uses that may count against its quota.
     """
     days = counted.by_day(audit.connection, audit.where)
     months: dict[tuple[int, int], tuple[int, int]] = {}
@@ -38,15 +38,15 @@ def overview(audit: store.Audit, held: Agreements, undated: Mapping[int, int]) -
         suppliers=counted.by_supplier(audit.connection, audit.where),
         months=[Month(*key, *counts) for key, counts in sorted(months.items())],
         undated=sum(uses for day, uses, _ in days if day is None),
-        quotas=_quotas(audit, held, undated) if audit.ranks.keys() >= QUOTAS else (),
-        at_risk=_at_risk(audit, held) if audit.ranks.keys() >= UNCOVERED else None,
+        quotas=_quotas(audit, coverage, undated) if audit.ranks.keys() >= QUOTAS else (),
+        at_risk=_at_risk(audit, coverage) if audit.ranks.keys() >= UNCOVERED else None,
         articles=_articles(audit),
     )
 
 
-def _quotas(audit: store.Audit, held: Agreements, undated: Mapping[int, int]) -> list[Quota]:
-    """Each period of each quota in which uses were counted; agreements whose quota none counts on have a row, too."""
-    limited = {a.id: a for a in held.held if a.quota is not None and a.id is not None}
+def _quotas(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int]) -> list[Quota]:
+    """Return each quota period with uses, and a row for each agreement whose quota is unused."""
+    limited = {a.id: a for a in coverage.agreements if a.quota is not None and a.id is not None}
     used: dict[tuple[int, date | None, str], int] = {}
     for agreement_id, day, count in audit.count_days(sorted(limited)) if limited else ():
         period = period_of(limited[agreement_id], day)
@@ -67,13 +67,13 @@ def _quotas(audit: store.Audit, held: Agreements, undated: Mapping[int, int]) ->
     return sorted(listed, key=lambda quota: quota.supplier.casefold())
 
 
-def _at_risk(audit: store.Audit, held: Agreements) -> AtRisk:
+def _at_risk(audit: store.Audit, coverage: Coverage) -> AtRisk:
     ranks = [rank for code, rank in audit.ranks.items() if code in UNCOVERED]
     uses = unpriced = 0
     amounts: dict[str, Decimal] = {}
     for supplier, count in counted.uncovered(audit.connection, ranks):
         uses += count
-        prices = [price for a in held.with_(supplier or "") if (price := price_of_use(a)) is not None]
+        prices = [price for a in coverage.of_supplier(supplier or "") if (price := price_of_use(a)) is not None]
         if not prices:
             unpriced += count
             continue
@@ -83,10 +83,10 @@ def _at_risk(audit: store.Audit, held: Agreements) -> AtRisk:
 
 
 def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:
-    """What one use costs under an agreement, with its currency; None where that cannot be told.
+    """Return the price of one use under an agreement, with its currency; None if the terms do not show it.
 
-    Of a per-use agreement its price; of a flat one its price parted by all uses that its quota lets, to the cent:
-    12000 EUR for a year of 100 a month gives 10.00 EUR.
+    A flat price is divided by all uses that the quota allows, to the cent: 12000 EUR for a year at 100 per month gives
+    10.00 EUR.
     """
     a = agreement
     if a.price is None or a.currency is None:
@@ -105,10 +105,10 @@ def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:
     return a.currency, (a.price / (a.quota * periods)).quantize(_CENT, ROUND_HALF_UP)
 
 
-def _articles(audit: store.Audit) -> Iterator[Read]:
+def _articles(audit: store.Audit) -> Iterator[AuditedArticle]:
     rows = counted.uses_by_article(audit.connection, audit.where, ARTICLES)
     for _, group in groupby(rows, key=lambda row: row.article_id):
         uses = list(group)
         head = uses[0]
-        captions = [Printed(use.use_id, use.position, use.caption or "", use.credit) for use in uses]
-        yield Read(head.source, head.headline, head.publication, head.published, head.url, captions)
+        captions = [PrintedCaption(use.use_id, use.position, use.caption or "", use.credit) for use in uses]
+        yield AuditedArticle(head.source, head.headline, head.publication, head.published, head.url, captions)

@@ -18,25 +18,25 @@ Waiver = db.WaiverRecord
 
 
 def code_of(text: str) -> str:
-    """A code of the audit: ``cr104`` gives ``CR104``."""
+    """Return the audit code that a person typed: ``cr104`` gives ``CR104``; raise CaptionsError if unknown."""
     code = text.strip().upper()
     if code not in CODES:
-        raise CaptionsError(f"no code {text!r}; there are {', '.join(CODES)}")
+        raise CaptionsError(f"unknown code {text!r}; the codes are {', '.join(CODES)}")
     return code
 
 
 def of_use(engine: Engine, waiver: Waiver, use: int) -> Waiver:
-    """The waiver, narrowed to one use, which is told across readings."""
+    """Narrow a waiver to one use, by what re-reading the article does not change."""
     keys = db.use_keys(engine, [use])
     if use not in keys:
-        raise CaptionsError(f"no use {use}; its number stands in the audit's JSON and CSV under use")
+        raise CaptionsError(f"no use {use}; find the number under 'use' in the audit's JSON or CSV")
     return _narrowed(waiver, keys[use])
 
 
 def waivers_from(engine: Engine, rows: Sequence[SheetRow], until: date | None, reason: str, who: str) -> list[Waiver]:
-    """A waiver of each finding in a CSV file that the audit wrote; CaptionsError names the line.
+    """Return a waiver for each finding in a CSV file that the audit wrote; CaptionsError names the line.
 
-    A use that was read again since has another number: it is then told by its article and its caption.
+    Re-reading an article renumbers its uses; article and caption then identify the use.
     """
     keys = db.use_keys(engine, {number for row in rows if (number := _number(row)) is not None})
     return [_waiver_of(row, keys, Waiver(_code(row), until=until, reason=reason, who=who)) for row in rows]
@@ -56,35 +56,35 @@ def _waiver_of(row: SheetRow, keys: Mapping[int, db.UseKey], waiver: Waiver) -> 
         key = keys.get(number)
         if key is None or (source and tidy(key.source) != source):
             if not source:
-                raise row.wrong(f"no use {number} in the database; write the audit again")
+                raise row.wrong(f"no use {number} in the database; run the audit again")
             digest = db.caption_digest(match_key(caption), caption) if caption else ""
             key = db.UseKey(source, digest, row.cells.get("credit") or None)
         return _narrowed(waiver, key)
     supplier = row.cells.get("supplier") or None
     if not source and supplier is None:
-        raise row.wrong("neither use nor source nor supplier: this would waive the code altogether")
+        raise row.wrong("no use, source or supplier: this would waive every finding of the code")
     return replace(waiver, source=source or None, supplier=supplier)
 
 
 def _narrowed(waiver: Waiver, key: db.UseKey) -> Waiver:
-    # Several uses of an article may have no caption: the line tells them apart.
+    # Several uses of an article may have no caption; the line distinguishes them.
     line = waiver.line or (None if key.caption_digest else key.line)
     return replace(waiver, source=key.source, caption_digest=key.caption_digest, line=line)
 
 
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
-        raise CaptionsError(f"{text!r} is no number of a use")
+        raise CaptionsError(f"{text!r} is not the number of a use")
     return int(text)
 
 
-def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.Stored]:
-    """Stores waivers, all or none; one that sets the same aside as one that holds is not stored again."""
+def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.AddResult]:
+    """Store waivers, all or none; skip any that repeats an active waiver."""
     return db.add_waivers(engine, waivers)
 
 
 def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
-    """Undoes a waiver; CaptionsError where that cannot be."""
+    """Undo a waiver; raise CaptionsError if it is unknown or already undone."""
     try:
         db.undo_waiver(engine, number, who, reason)
     except ValueError as error:
@@ -92,11 +92,14 @@ def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
 
 
 def waivers(engine: Engine, today: date) -> list[tuple[Waiver, str]]:
-    """All waivers, each with its state on a day: ``holds``, ``over`` (its last day is past), ``undone``."""
-    return [
-        (one, "undone" if one.undone else "over" if one.until and one.until < today else "holds")
-        for one in db.waivers(engine)
-    ]
+    """Return all waivers with their state on a day: ``active``, ``expired`` or ``undone``."""
+    return [(waiver, _state_on(waiver, today)) for waiver in db.waivers(engine)]
+
+
+def _state_on(waiver: Waiver, today: date) -> str:
+    if waiver.undone:
+        return "undone"
+    return "expired" if waiver.until and waiver.until < today else "active"
 
 
 def _number(row: SheetRow) -> int | None:

@@ -1,4 +1,4 @@
-"""An article for republishing, as text, Markdown or HTML: its captions left out, put back once, or at the end."""
+"""Prepare an article for republishing as text, Markdown or HTML; captions go, stay once, or move to the end."""
 
 from __future__ import annotations
 
@@ -6,11 +6,12 @@ import re
 from bisect import bisect_left
 from collections import defaultdict
 from collections.abc import Callable, Mapping
+from itertools import chain
 from typing import TYPE_CHECKING
 
 from captions.clean import links
 from captions.clean.credits import credit_line
-from captions.clean.parts import Figure, Part, with_figures
+from captions.clean.parts import CaptionedPicture, ContentPart, with_figures
 from captions.clean.plain import as_lines, parts_of_lines, places_of
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article, Caption
@@ -19,10 +20,10 @@ from captions.text import match_key, tidy
 if TYPE_CHECKING:
     from captions.page.parser import Layout
 
-# Between the addresses of a `srcset`, and between each and its size.
-_PARTED = re.compile(r",\s+|\s+")
+# Separates the URLs in a `srcset` from each other and from their sizes.
+_SRCSET_SEPARATOR = re.compile(r",\s+|\s+")
 Place = Callable[[Caption], str | None]
-"""Where the picture of a caption lies, relative to what is written; None to leave the page's address."""
+"""A function that returns the path of a caption's picture, relative to the output, or None to keep the page's URL."""
 
 
 def clean(
@@ -33,27 +34,27 @@ def clean(
     vocabulary: Vocabulary | None = None,
     place: Place | None = None,
 ) -> str:
-    """An article of plain text, or one whose page is not there, for republishing; a line end stands at its end.
+    """Format a plain-text article, or a page that is no longer available, for republishing.
 
-    ``drop`` leaves the captions out, ``once`` puts each where it was first printed, ``end`` lists them after the text.
-    ``source`` is the text that was parsed: without it, places are told from the spans of the occurrences, and a caption
-    that has none (a page's) stands at the end. Credits are printed as their suppliers ask for it. ``place`` tells where
-    the picture of a caption lies that is to be shown instead of the one on the page, if it has one.
+    ``drop`` removes captions, ``once`` puts each where it first appeared, and ``end`` lists them after the text.
+    ``source`` is the parsed text. Without it, positions come from the spans of the occurrences, and captions without a
+    span, such as a page's, go to the end. Credits take the form that their supplier requires. ``place`` finds a local
+    copy of a picture to show instead of the page's.
     """
     words = vocabulary or default()
-    shown = article.captions if keep != "drop" else ()
-    figures = {id(caption): _figure(caption, words, article.url, place=place) for caption in shown}
+    captions = article.captions if keep != "drop" else ()
+    figures = {id(caption): _figure(caption, words, article.url, place=place) for caption in captions}
     lines = article.text.split("\n") if article.text else []
-    places: dict[int, list[Figure]] = {}
+    places: dict[int, list[CaptionedPicture]] = {}
     if keep == "once":
         places = {at: [figures[id(c)] for c in group] for at, group in places_of(article, source).items()}
     elif keep == "end":
         places = {len(lines): list(figures.values())}
     if to == "html":
-        from captions.clean import as_html  # the sanitizer is loaded where it is needed
+        from captions.clean import as_html  # here, because the sanitizer is slow to import
 
         headline, parts, numbers = parts_of_lines(lines, article.headline)
-        return as_html.write(_placed(parts, numbers, places), headline, article.language)
+        return as_html.write(_with_pictures(parts, numbers, places), headline, article.language)
     return as_lines(lines, article.headline, to, keep, places)
 
 
@@ -65,25 +66,23 @@ def clean_page(
     vocabulary: Vocabulary | None = None,
     place: Place | None = None,
 ) -> str:
-    """A news page for republishing: its article with headings, lists, tables, links and emphasis, as far as the form
-    can say them, and nothing else of it.
+    """Format the article of a news page for republishing, with its headings, lists, tables, links and emphasis.
 
-    ``url`` is the page's address, to which its links are relative; by default the one that the page tells. Text is the
-    article's clean text, with ``once`` and ``end`` with a paragraph for each caption. ``place`` is as of
-    :func:`clean`.
+    ``url`` resolves relative links and defaults to the URL that the page declares. As text, the result is the article's
+    clean text, plus a paragraph per caption with ``once`` and ``end``. For ``place``, see :func:`clean`.
     """
-    from captions.page.parser import read_page  # where it is needed: a tree's library takes a while to load
+    from captions.page.parser import read_page  # here, because the HTML parser is slow to import
 
     words = vocabulary or default()
     return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words, place))
 
 
 def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Place | None = None) -> str:
-    """A page as :func:`clean_page` gives it, while its tree lives."""
+    """Format a parsed page as :func:`clean_page` does; call it while the page's tree exists."""
     article = layout.article
     base = _base(layout)
     pictures = _pictures(layout, base) if keep != "drop" else {}
-    places: dict[int, list[Figure]] = defaultdict(list)
+    places: dict[int, list[CaptionedPicture]] = defaultdict(list)
     for caption, at in zip(article.captions, layout.places, strict=True):
         if keep != "drop":
             number = at if keep == "once" else len(layout.blocks)
@@ -91,7 +90,7 @@ def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Plac
     if to == "text":
         lines = article.text.split("\n") if article.text else []
         numbers = [block.number for block in layout.kept]
-        by_line: dict[int, list[Figure]] = defaultdict(list)
+        by_line: dict[int, list[CaptionedPicture]] = defaultdict(list)
         for number, group in sorted(places.items()):
             by_line[bisect_left(numbers, number)].extend(group)
         return as_lines(lines, None, to, keep, by_line)
@@ -99,15 +98,17 @@ def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Plac
     from captions.clean.layout import parts_of
 
     parts, numbers = parts_of(layout, base)
-    parts = _placed(parts, numbers, places)
+    parts = _with_pictures(parts, numbers, places)
     if to == "markdown":
         return as_markdown.write(parts, article.headline)
     return as_html.write(parts, article.headline, article.language)
 
 
-def _placed(parts: list[Part], numbers: list[int], places: Mapping[int, list[Figure]]) -> list[Part]:
-    """The parts with figures: each before the first part that ends behind its place, but in no list and no table."""
-    by_part: dict[int, list[Figure]] = defaultdict(list)
+def _with_pictures(
+    parts: list[ContentPart], numbers: list[int], places: Mapping[int, list[CaptionedPicture]]
+) -> list[ContentPart]:
+    """Insert each figure before the first part that ends after its place, never inside a list or table."""
+    by_part: dict[int, list[CaptionedPicture]] = defaultdict(list)
     at = 0
     for place, figures in sorted(places.items()):
         while at < len(numbers) and numbers[at] < place:
@@ -122,33 +123,34 @@ def _figure(
     base: str | None,
     alts: Mapping[str, str | None] | None = None,
     place: Place | None = None,
-) -> Figure:
-    """A caption as it is printed; of its pictures the first that may be shown."""
-    told = alts or {}
-    addresses = [a for image in caption.images if (a := links.picture(image, base)) and told.get(a, "") is not None]
-    image = addresses[0] if addresses else None
-    alt = told.get(image or "") or ""
+) -> CaptionedPicture:
+    """Return a caption with its credit and the first of its pictures that is visible."""
+    alts = alts or {}
+    urls = [url for image in caption.images if (url := links.picture(image, base)) and alts.get(url, "") is not None]
+    image = urls[0] if urls else None
+    alt = alts.get(image or "") or ""
     if caption.text and match_key(caption.text) in match_key(alt):
-        alt = ""  # the caption stands below it
+        alt = ""  # repeats the caption below it
     own = place(caption) if place is not None else None
-    return Figure(caption, credit_line(caption.credit, words), own or image, alt)
+    return CaptionedPicture(caption, credit_line(caption.credit, words), own or image, alt)
 
 
 def _base(layout: Layout) -> str | None:
-    """The address to which a page's links are relative."""
+    """Return the URL that a page's links are relative to."""
     tag = layout.soup.find("base")
     href = tag.get("href") if tag is not None else None
     return (links.link(href, layout.article.url) if href else None) or layout.article.url
 
 
 def _pictures(layout: Layout, base: str | None) -> dict[str, str | None]:
-    """The addresses of a page's pictures, each with what stands in its place where it is not shown; None for one that
-    nobody is to see."""
+    """Return the alt texts of a page's pictures by URL, with None for invisible pictures."""
     found: dict[str, str | None] = {}
     for tag in layout.soup.find_all("img"):
-        seen = not ({str(tag.get("width", "")).strip(), str(tag.get("height", "")).strip()} & {"0", "1", "0px", "1px"})
-        sets = [_PARTED.split(str(tag.get(name, ""))) for name in ("srcset", "data-srcset")]
-        for told in (tag.get("src"), tag.get("data-src"), *(one for several in sets for one in several)):
-            if address := links.picture(told, base):
-                found.setdefault(address, tidy(str(tag.get("alt", ""))) if seen else None)
+        is_visible = not (
+            {str(tag.get("width", "")).strip(), str(tag.get("height", "")).strip()} & {"0", "1", "0px", "1px"}
+        )
+        sets = [_SRCSET_SEPARATOR.split(str(tag.get(name, ""))) for name in ("srcset", "data-srcset")]
+        for candidate in (tag.get("src"), tag.get("data-src"), *chain.from_iterable(sets)):
+            if url := links.picture(candidate, base):
+                found.setdefault(url, tidy(str(tag.get("alt", ""))) if is_visible else None)
     return found

@@ -1,4 +1,4 @@
-"""Parts -> HTML that is safe to paste: made of known elements alone, and sanitized as a last step."""
+"""Write an article's parts as HTML that is safe to paste: only known elements, sanitized at the end."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from html import escape
 import nh3
 
 from captions.clean.credits import json_ld
-from captions.clean.parts import Figure, Part, Span
+from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan
 
 _TAGS = {
     "article", "p", "h1", "h2", "h3", "h4", "h5", "h6", "ul", "ol", "li", "blockquote", "table", "tbody", "tr", "td",
@@ -32,10 +32,10 @@ _SANITIZER = nh3.Cleaner(
 _LANGUAGE = re.compile(r"[A-Za-z]{2,3}(?:-[A-Za-z0-9]{2,8}){0,3}")
 
 
-def write(parts: Sequence[Part], headline: str | None, language: str | None) -> str:
-    """An ``article`` element with the headline as ``h1``, and the facts of its pictures as JSON-LD behind it.
+def write(parts: Sequence[ContentPart], headline: str | None, language: str | None) -> str:
+    """Return an ``article`` element with the headline as ``h1``, followed by the pictures' credits as JSON-LD.
 
-    It is a fragment, in UTF-8, to be pasted or put into a page of one's own.
+    The result is an HTML fragment, to paste into a page.
     """
     lang = f' lang="{language}"' if language and _LANGUAGE.fullmatch(language) else ""
     head = [f"<h1>{_text(headline)}</h1>"] if headline else []
@@ -43,7 +43,7 @@ def write(parts: Sequence[Part], headline: str | None, language: str | None) -> 
     return _SANITIZER.clean(body) + "\n" + json_ld([part.figure for part in parts if part.figure is not None])
 
 
-def _part(part: Part) -> str:
+def _part(part: ContentPart) -> str:
     if part.figure is not None:
         return _figure(part.figure)
     if part.kind == "table":
@@ -51,27 +51,27 @@ def _part(part: Part) -> str:
         return f"<table><tbody>\n{rows}\n</tbody></table>"
     if part.kind == "tr":
         return f"<tr>{''.join(_part(cell) for cell in part.inside)}</tr>"
-    given = ""
+    attribute = ""
     if part.start > 1:
-        given = f' start="{part.start}"' if part.kind == "ol" else f' colspan="{part.start}"'
+        attribute = f' start="{part.start}"' if part.kind == "ol" else f' colspan="{part.start}"'
     inside = _spans(part.spans)
     if part.inside:
         inside = "\n".join((inside, *map(_part, part.inside), ""))
-    return f"<{part.kind}{given}>{inside}</{part.kind}>"
+    return f"<{part.kind}{attribute}>{inside}</{part.kind}>"
 
 
-def _figure(figure: Figure) -> str:
+def _figure(figure: CaptionedPicture) -> str:
     image = f'<img src="{escape(figure.image)}" alt="{_text(figure.alt)}">' if figure.image else ""
     credit = f'<span class="credit">{_text(figure.credit)}</span>' if figure.credit else ""
-    said = " ".join(part for part in (_text(figure.caption.text), credit) if part)
-    return f"<figure>{image}<figcaption>{said}</figcaption></figure>"
+    text = " ".join(part for part in (_text(figure.caption.text), credit) if part)
+    return f"<figure>{image}<figcaption>{text}</figcaption></figure>"
 
 
-def _spans(spans: Iterable[Span]) -> str:
+def _spans(spans: Iterable[InlineSpan]) -> str:
     return "".join(map(_span, spans))
 
 
-def _span(span: Span) -> str:
+def _span(span: InlineSpan) -> str:
     if span.kind == "br":
         return "<br>"
     if not span.kind:

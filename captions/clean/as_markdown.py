@@ -1,13 +1,13 @@
-"""Parts -> Markdown (CommonMark, tables as GitHub writes them): what the text says is never taken for a sign."""
+"""Write an article's parts as Markdown (CommonMark with GitHub's tables), with the text escaped."""
 
 from __future__ import annotations
 
 import re
 from collections.abc import Sequence
 
-from captions.clean.parts import Figure, Part, Span, plain
+from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan, plain
 
-# What begins something else at the beginning of a line, what ends a number of a list there, and signs anywhere.
+# Characters with a meaning at the start of a line, list numbers there, and characters with a meaning anywhere.
 _STARTS = re.compile(r"^([#>=+-])")
 _NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _SIGNS = re.compile(r"([\\`*_\[\]<~|]|&(?=#?\w+;))")
@@ -15,27 +15,27 @@ _EDGES = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
 
 
-def write(parts: Sequence[Part], headline: str | None) -> str:
-    """The article with its headline as a heading; parts are parted by a blank line."""
+def write(parts: Sequence[ContentPart], headline: str | None) -> str:
+    """Return the article with its headline as a heading and a blank line between parts."""
     blocks = [f"# {escaped(headline)}"] if headline else []
     return "\n\n".join((*blocks, *(block for part in parts if (block := _part(part))))) + "\n"
 
 
 def escaped(text: str) -> str:
-    """One line in which no sign has force: ``# a*b`` gives ``\\# a\\*b``."""
+    """Return one line without active Markdown: ``# a*b`` gives ``\\# a\\*b``."""
     text = _SIGNS.sub(r"\\\1", " ".join(text.split()))
     return _STARTS.sub(r"\\\1", _NUMBER.sub(r"\1\\\2", text))
 
 
-def figure(made: Figure) -> str:
-    """A picture as a quotation of its own: the picture if its address is known, then the caption with its credit."""
-    alt = _SIGNS.sub(r"\\\1", " ".join(made.alt.split()))
-    lines = [f"![{alt}]({made.image})"] if made.image else []
-    said = " ".join(part for part in (made.caption.text, f"({made.credit})" if made.credit else "") if part)
-    return "\n".join(f"> {line}" for line in ("  \n".join((*lines, escaped(said)))).split("\n"))
+def figure(picture: CaptionedPicture) -> str:
+    """Return a block quote with the picture, if its URL is known, and the caption with its credit."""
+    alt = _SIGNS.sub(r"\\\1", " ".join(picture.alt.split()))
+    lines = [f"![{alt}]({picture.image})"] if picture.image else []
+    text = " ".join(part for part in (picture.caption.text, f"({picture.credit})" if picture.credit else "") if part)
+    return "\n".join(f"> {line}" for line in ("  \n".join((*lines, escaped(text)))).split("\n"))
 
 
-def _part(part: Part, depth: int = 0) -> str:
+def _part(part: ContentPart, depth: int = 0) -> str:
     if part.figure is not None:
         return figure(part.figure)
     if part.kind in ("ul", "ol"):
@@ -49,7 +49,7 @@ def _part(part: Part, depth: int = 0) -> str:
     return f"{'#' * int(part.kind[1])} {text}" if part.kind[0] == "h" and text else text
 
 
-def _item(item: Part, of: Part, number: int) -> str:
+def _item(item: ContentPart, of: ContentPart, number: int) -> str:
     sign = f"{number}. " if of.kind == "ol" else "- "
     inside = [_part(inner) for inner in item.inside]
     text = "\n".join(([_line(item.spans)] if item.spans else []) + ["\n\n".join(inside)] * bool(inside))
@@ -57,7 +57,7 @@ def _item(item: Part, of: Part, number: int) -> str:
     return "\n".join((sign + first, *(f"{' ' * len(sign)}{line}".rstrip() for line in rest)))
 
 
-def _table(part: Part) -> str:
+def _table(part: ContentPart) -> str:
     rows = [[text for cell in row.inside for text in (_cell(cell), *[""] * (cell.start - 1))] for row in part.inside]
     width = max((len(row) for row in rows), default=0)
     if part.inside and any(cell.kind != "th" for cell in part.inside[0].inside):
@@ -66,31 +66,31 @@ def _table(part: Part) -> str:
     return "\n".join("| " + " | ".join([*row, *[""] * (width - len(row))]) + " |" for row in rows)
 
 
-def _cell(cell: Part) -> str:
-    return _spans([Span(text=" ") if s.kind == "br" else s for s in cell.spans]).strip()
+def _cell(cell: ContentPart) -> str:
+    return _spans([InlineSpan(text=" ") if s.kind == "br" else s for s in cell.spans]).strip()
 
 
-def _line(spans: Sequence[Span]) -> str:
+def _line(spans: Sequence[InlineSpan]) -> str:
     text = _spans(spans).strip()
     if spans and not spans[0].kind:
         text = _STARTS.sub(r"\\\1", _NUMBER.sub(r"\1\\\2", text))
     return text
 
 
-def _spans(spans: Sequence[Span]) -> str:
+def _spans(spans: Sequence[InlineSpan]) -> str:
     text = ""
     for at, span in enumerate(spans):
-        before = next((said[-1] for s in reversed(spans[max(0, at - 9) : at]) if (said := plain((s,)))), "")
-        behind = next((said[0] for s in spans[at + 1 : at + 10] if (said := plain((s,)))), "")
-        made = _span(span, before, behind, text[-1:] in ("*", "~"))
-        if made.startswith("[") and text.endswith("!"):
-            text = text[:-1] + "\\!"  # no picture
-        text += made
+        before = next((near[-1] for s in reversed(spans[max(0, at - 9) : at]) if (near := plain((s,)))), "")
+        after = next((near[0] for s in spans[at + 1 : at + 10] if (near := plain((s,)))), "")
+        markdown = _span(span, before, after, text[-1:] in ("*", "~"))
+        if markdown.startswith("[") and text.endswith("!"):
+            text = text[:-1] + "\\!"  # otherwise `![` would begin a picture
+        text += markdown
     return text
 
 
-def _span(span: Span, before: str, behind: str, marked: bool) -> str:
-    """A span; ``marked``: right behind marks of emphasis, where further ones would be taken for the same."""
+def _span(span: InlineSpan, before: str, after: str, marked: bool) -> str:
+    """Return a span as Markdown; ``marked`` means that it follows emphasis marks, which more marks would extend."""
     if span.kind == "br":
         return "  \n"
     if not span.kind:
@@ -104,14 +104,14 @@ def _span(span: Span, before: str, behind: str, marked: bool) -> str:
     if span.kind == "a":
         return f"{lead}[{inside}]({span.href}){tail}"
     mark = _MARKS.get(span.kind)
-    said = plain(span.inside).strip()
-    if mark is None or (marked and not lead) or not _flanks(lead or before, said[0], said[-1], tail or behind):
+    text = plain(span.inside).strip()
+    if mark is None or (marked and not lead) or not _flanks(lead or before, text[0], text[-1], tail or after):
         return lead + inside + tail
     return f"{lead}{mark}{inside}{mark}{tail}"
 
 
-def _flanks(before: str, first: str, last: str, behind: str) -> bool:
-    """Whether marks of emphasis count between these characters: CommonMark's rule, without its exceptions."""
+def _flanks(before: str, first: str, last: str, after: str) -> bool:
+    """Return whether emphasis marks work between these characters: CommonMark's rule, without its exceptions."""
     opens = first.isalnum() or not before or not before.isalnum()
-    closes = last.isalnum() or not behind or not behind.isalnum()
+    closes = last.isalnum() or not after or not after.isalnum()
     return opens and closes

@@ -1,11 +1,11 @@
-"""How pictures are printed again: the credit as the supplier asks for it, and the facts for machines (JSON-LD)."""
+"""Write the credits of republished pictures in the supplier's required form and as JSON-LD."""
 
 from __future__ import annotations
 
 import json
 from collections.abc import Sequence
 
-from captions.clean.parts import Figure
+from captions.clean.parts import CaptionedPicture
 from captions.credit.compare import says_the_same
 from captions.credit.parser import read
 from captions.escaping import json_text
@@ -15,19 +15,19 @@ from captions.model import Credit
 
 
 def credit_line(credit: Credit | None, words: Vocabulary) -> str:
-    """The credit in the form that its supplier asks for, where the register knows it; else as printed.
+    """Return the credit in the form that its supplier requires, if the register has it, or else as printed.
 
-    Of ``"(photo credit: JANE DOE / REUTERS)"``: ``REUTERS/Jane Doe``. A form is taken only if it says all that the line
-    says, and is read as saying the same.
+    ``"(photo credit: JANE DOE / REUTERS)"`` gives ``REUTERS/Jane Doe``. A form is used only if it keeps everything in
+    the line and parses to the same credit.
     """
     if credit is None:
         return ""
     agency = words.agencies.get(credit.supplier or "")
-    told_more = credit.qualifiers or credit.restrictions or credit.copyright_notice or credit.license
-    if agency is None or told_more or len(credit.creators) != 1 or len(credit.agencies) > 2:
+    has_other_facts = credit.qualifiers or credit.restrictions or credit.copyright_notice or credit.license
+    if agency is None or has_other_facts or len(credit.creators) != 1 or len(credit.agencies) > 2:
         return credit.line
     if not read(credit.line, words).clean:
-        return credit.line  # words are left over in it
+        return credit.line  # it contains words that no rule explains
     others = [name for name in credit.agencies if name != credit.supplier]
     for form in agency.credit_forms:
         if (AGENCY in form) == bool(others):
@@ -37,10 +37,10 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
     return credit.line
 
 
-def json_ld(figures: Sequence[Figure]) -> str:
-    """A ``script`` element with an ``ImageObject`` (schema.org) for each picture; empty where there is none.
+def json_ld(figures: Sequence[CaptionedPicture]) -> str:
+    """Return a ``script`` element with a schema.org ``ImageObject`` per picture, or ``""`` without pictures.
 
-    No text can end the element: ``<`` is written as ``\\u003c``.
+    No text can close the element, because ``<`` is written as ``\\u003c``.
     """
     if not figures:
         return ""
@@ -51,10 +51,10 @@ def json_ld(figures: Sequence[Figure]) -> str:
     return f'<script type="application/ld+json">\n{text}\n</script>\n'
 
 
-def _image_object(figure: Figure) -> dict[str, object]:
+def _image_object(figure: CaptionedPicture) -> dict[str, object]:
     credit = figure.caption.credit
     creators = [{"@type": "Person", "name": name} for name in credit.creators] if credit else []
-    told: dict[str, object] = {
+    facts: dict[str, object] = {
         "@type": "ImageObject",
         "contentUrl": figure.image,
         "caption": figure.caption.text,
@@ -63,4 +63,4 @@ def _image_object(figure: Figure) -> dict[str, object]:
         "copyrightNotice": credit.copyright_notice if credit else None,
         "license": (credit.license_url or credit.license) if credit else None,
     }
-    return {key: value for key, value in told.items() if value}
+    return {key: value for key, value in facts.items() if value}

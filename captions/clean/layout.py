@@ -1,4 +1,4 @@
-"""A page's elements -> the parts of its article: which kind each block is, and what emphasis and links it holds."""
+"""Turn a page's elements into the parts of its article: paragraphs, lists and tables, with emphasis and links."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from captions.clean import links
-from captions.clean.parts import Part, Span
+from captions.clean.parts import ContentPart, InlineSpan
 from captions.page.blocks import HEADINGS, Block
 from captions.page.dom import BLOCKS
 from captions.page.parser import Layout
@@ -18,42 +18,41 @@ _KINDS = {
     "sub": "sub", "sup": "sup", "code": "code", "kbd": "code", "samp": "code", "tt": "code", "q": "q", "s": "del",
     "strike": "del", "del": "del",
 }  # fmt: skip
-_HOLDERS = frozenset(("blockquote", "ul", "ol", "li", "table", "tr", "td", "th"))
-# What is nested deeper than this is no article's list or emphasis.
+_CONTAINERS = frozenset(("blockquote", "ul", "ol", "li", "table", "tr", "td", "th"))
+# No article nests lists or emphasis deeper than this.
 _DEEPEST, _DEEPEST_INLINE = 8, 6
-# An element that holds more of the article than this share lays out the page: a table, a list item.
+# A table or list item with more than this share of the article only lays out the page.
 _SHARE = 0.6
 _WIDEST = 50
-Step = tuple[str, Any]
-"""A kind, and the element that is of it."""
+Element = tuple[str, Any]
+"""An element's kind, and the element."""
 
 
-def parts_of(layout: Layout, base: str | None) -> tuple[list[Part], list[int]]:
-    """The parts of an article, and for each the number of the last block in it.
+def parts_of(layout: Layout, base: str | None) -> tuple[list[ContentPart], list[int]]:
+    """Return the parts of an article, and for each part the number of its last block.
 
-    ``base`` is the address to which links are relative.
+    ``base`` is the URL that links are relative to.
     """
-    maker = _Maker(layout, base)
-    return maker.parts()
+    return _PartBuilder(layout, base).parts()
 
 
-class _Maker:
+class _PartBuilder:
     def __init__(self, layout: Layout, base: str | None) -> None:
         self.layout = layout
         self.base = base
         self.elements = _elements(layout.soup)
-        self.paths: dict[int, tuple[Step, ...]] = {id(layout.soup): ()}
-        self.kept = layout.kept
+        self.paths: dict[int, tuple[Element, ...]] = {id(layout.soup): ()}
+        self.blocks = layout.kept
         self.in_tables = self._by_table()
         self.transparent = self._of_layout()
 
-    def parts(self) -> tuple[list[Part], list[int]]:
-        out: list[Part] = []
+    def parts(self) -> tuple[list[ContentPart], list[int]]:
+        out: list[ContentPart] = []
         ends: list[int] = []
-        open_: list[tuple[Any, Part]] = []  # the holders that the last block stands in
+        open_: list[tuple[Any, ContentPart]] = []  # the containers of the last block
         tables: set[int] = set()
         first = self._below_deck()
-        for at, block in enumerate(self.kept):
+        for at, block in enumerate(self.blocks):
             path = self.path(block)
             table = next((tag for kind, tag in path if kind == "table"), None)
             if table is not None and id(table) in tables:
@@ -68,16 +67,23 @@ class _Maker:
                 shared += 1
             del open_[shared:]
             for kind, tag in steps[shared:]:
-                made = Part(kind, start=_number(tag, "start", 1) if kind == "ol" else 1)
-                self._put(made, open_, out, ends, block.number)
-                open_.append((tag, made))
+                container = ContentPart(kind, start=_number(tag, "start", 1) if kind == "ol" else 1)
+                self._put(container, open_, out, ends, block.number)
+                open_.append((tag, container))
             leaf = self.table(table) if table is not None else self.leaf(block, deck=at < first)
             self._put(leaf, open_, out, ends, block.number)
         for part in out:
             _flatten(part)
         return out, ends
 
-    def _put(self, part: Part, open_: list[tuple[Any, Part]], out: list[Part], ends: list[int], number: int) -> None:
+    def _put(
+        self,
+        part: ContentPart,
+        open_: list[tuple[Any, ContentPart]],
+        out: list[ContentPart],
+        ends: list[int],
+        number: int,
+    ) -> None:
         if open_:
             open_[-1][1].inside.append(part)
             ends[-1] = number
@@ -86,35 +92,35 @@ class _Maker:
             ends.append(number)
 
     def _below_deck(self) -> int:
-        """Where the deck ends: at the first paragraph, or at a heading right above it of a rank that others have."""
-        tags = [block.tag for block in self.kept]
+        """Return where the deck ends: at the first paragraph, or above it at a heading whose rank appears again."""
+        tags = [block.tag for block in self.blocks]
         first = next((n for n, tag in enumerate(tags) if tag not in HEADINGS), len(tags))
         return first - (first > 0 and tags[first - 1] in tags[first:])
 
-    def leaf(self, block: Block, deck: bool) -> Part:
-        """A paragraph or a heading. What is set as a heading above the first paragraph is the deck."""
+    def leaf(self, block: Block, deck: bool) -> ContentPart:
+        """Return a paragraph or a heading; a heading in the deck becomes a paragraph."""
         kind = block.tag if block.tag in HEADINGS and not deck else "p"
-        return Part("h2" if kind == "h1" else kind, self.spans(block))
+        return ContentPart("h2" if kind == "h1" else kind, self.spans(block))
 
-    def table(self, table: Any) -> Part:
-        """A table of which the article's text has some cells, with all its cells."""
+    def table(self, table: Any) -> ContentPart:
+        """Return a table with all its cells, even if only some are part of the article's text."""
         cells: dict[int, list[Block]] = defaultdict(list)
         for block in self.in_tables[id(table)]:
             cells[id(self._path(block.node.tag)[-1][1])].append(block)
-        made = Part("table")
+        part = ContentPart("table")
         for row in table.find_all("tr"):
-            line = Part("tr")
+            line = ContentPart("tr")
             for cell in row.find_all(["td", "th"], recursive=False):
-                spans: list[Span] = []
+                spans: list[InlineSpan] = []
                 for block in cells.get(id(cell), ()):
-                    spans.extend((*([Span("br")] if spans else ()), *self.spans(block)))
-                line.inside.append(Part(cell.name, tuple(spans), start=_number(cell, "colspan", 1)))
+                    spans.extend((*([InlineSpan("br")] if spans else ()), *self.spans(block)))
+                line.inside.append(ContentPart(cell.name, tuple(spans), start=_number(cell, "colspan", 1)))
             if any(cell.spans for cell in line.inside):
-                made.inside.append(line)
-        return made
+                part.inside.append(line)
+        return part
 
-    def path(self, block: Block) -> tuple[Step, ...]:
-        """The holders of a block, from the outermost, without those that only lay out the page."""
+    def path(self, block: Block) -> tuple[Element, ...]:
+        """Return a block's containers from the outermost, without those that only lay out the page."""
         path = [step for step in self._path(block.node.tag) if id(step[1]) not in self.transparent]
         tables = [at for at, (kind, _) in enumerate(path) if kind == "table"]
         if tables:
@@ -131,39 +137,41 @@ class _Maker:
             ]
         return tuple(path[: _DEEPEST - (len(path) > _DEEPEST and path[_DEEPEST - 1][0] in ("ul", "ol"))])
 
-    def _path(self, tag: Any) -> tuple[Step, ...]:
+    def _path(self, tag: Any) -> tuple[Element, ...]:
         climbed: list[Any] = []
         while tag is not None and id(tag) not in self.paths:
             climbed.append(tag)
             tag = tag.parent
         path = self.paths[id(tag)] if tag is not None else ()
-        for one in reversed(climbed):
-            if one.name in _HOLDERS and len(path) < 4 * _DEEPEST:
-                path = (*path, (one.name, one))
-            self.paths[id(one)] = path
+        for element in reversed(climbed):
+            if element.name in _CONTAINERS and len(path) < 4 * _DEEPEST:
+                path = (*path, (element.name, element))
+            self.paths[id(element)] = path
         return path
 
     def _of_layout(self) -> set[int]:
-        """The holders that lay out the page: those that hold most of the article, and tables that are no tables."""
+        """Return the containers that only lay out the page: those with most of the article, and tables without data."""
         sizes: Counter[int] = Counter()
-        holders: dict[int, Step] = {}
-        cells: dict[int, list[int]] = defaultdict(list)  # of each table, the cell of each block
+        containers: dict[int, Element] = {}
+        cells: dict[int, list[int]] = defaultdict(list)  # for each table, the cell of each block
         nested: set[int] = set()
-        for block in self.kept:
+        for block in self.blocks:
             path = self._path(block.node.tag)
             for kind, tag in path:
-                holders[id(tag)] = (kind, tag)
+                containers[id(tag)] = (kind, tag)
                 sizes[id(tag)] += len(block.text)
             tables = [tag for kind, tag in path if kind == "table"]
             nested.update(map(id, tables[:-1]))
             if tables:
                 cells[id(tables[-1])].append(id(path[-1][1]))
-        total = sum(len(block.text) for block in self.kept)
-        much = _SHARE * total if len(self.kept) > 1 else total
+        total = sum(len(block.text) for block in self.blocks)
+        much = _SHARE * total if len(self.blocks) > 1 else total
         out = {
-            key for key, (kind, _) in holders.items() if kind in ("blockquote", "li", "td", "th") and sizes[key] > much
+            key
+            for key, (kind, _) in containers.items()
+            if kind in ("blockquote", "li", "td", "th") and sizes[key] > much
         }
-        for key, (kind, tag) in holders.items():
+        for key, (kind, tag) in containers.items():
             if kind == "table":
                 several = len(set(cells[key])) < len(cells[key])
                 if key in nested or several or not out.isdisjoint(cells[key]) or not self._is_table(tag, sizes[key]):
@@ -172,17 +180,17 @@ class _Maker:
                 out.add(key)
         return out
 
-    def _is_table(self, table: Any, kept: int) -> bool:
-        """Whether a table has rows and columns, and is the article's own: not a few words of it among links."""
+    def _is_table(self, table: Any, size: int) -> bool:
+        """Return whether a table has rows and columns, and belongs to the article rather than to a list of links."""
         rows = [len(row.find_all(["td", "th"], recursive=False)) for row in table.find_all("tr")]
         if len(rows) < 2 or max(rows) < 2 or table.find("table") is not None:
             return False
         blocks = self.in_tables[id(table)]
-        said = sum(len(b.text) for b in blocks)
-        return kept * 4 >= said and sum(b.linked for b in blocks) * 2 < said
+        total = sum(len(b.text) for b in blocks)
+        return size * 4 >= total and sum(b.linked for b in blocks) * 2 < total
 
     def _by_table(self) -> dict[int, list[Block]]:
-        """All blocks but those of captions, by the tables that they stand in."""
+        """Return all blocks except captions, by table."""
         tables: dict[int, list[Block]] = defaultdict(list)
         for block in self.layout.blocks:
             if block.number not in self.layout.taken:
@@ -191,26 +199,25 @@ class _Maker:
                         tables[id(tag)].append(block)
         return tables
 
-    def spans(self, block: Block) -> tuple[Span, ...]:
-        """The text of a block with its links and emphasis: the pieces that it was put together of, each with the inline
-        elements that it stands in."""
+    def spans(self, block: Block) -> tuple[InlineSpan, ...]:
+        """Return the text of a block as pieces, each with its links and emphasis."""
         text = block.text
-        runs: list[tuple[tuple[Step, ...], str]] = []
+        runs: list[tuple[tuple[Element, ...], str]] = []
         at = 0
         for piece, _, element in block.pieces:
             words = " ".join(piece.split())
             start = text.find(words, at)
             if start < 0:
-                break  # never seen; what is left goes in plain
+                break  # the rest becomes plain text; no page has needed this
             if start > at:
                 runs.append(((), text[at:start]))
             runs.append((self.inline(self.elements.get(element)), words))
             at = start + len(words)
         runs.append(((), text[at:]))
-        return _nested(_bridged([(path, said) for path, run in runs if (said := printable(run))]), 0, self.base)
+        return _nested(_bridged([(path, text) for path, run in runs if (text := printable(run))]), 0, self.base)
 
-    def inline(self, tag: Any) -> tuple[Step, ...]:
-        path: list[Step] = []
+    def inline(self, tag: Any) -> tuple[Element, ...]:
+        path: list[Element] = []
         seen: set[str] = set()
         while tag is not None and tag.name not in BLOCKS and tag.parent is not None:
             kind = _KINDS.get(tag.name)
@@ -221,9 +228,9 @@ class _Maker:
         return tuple(reversed(path[-_DEEPEST_INLINE:]))
 
 
-def _bridged(runs: list[tuple[tuple[Step, ...], str]]) -> list[tuple[tuple[Step, ...], str]]:
-    """The runs; a space between two runs of one element stands in it."""
-    out: list[tuple[tuple[Step, ...], str]] = []
+def _bridged(runs: list[tuple[tuple[Element, ...], str]]) -> list[tuple[tuple[Element, ...], str]]:
+    """Move a space between two runs of the same element into that element."""
+    out: list[tuple[tuple[Element, ...], str]] = []
     for at, (path, text) in enumerate(runs):
         if text == " " and not path and 0 < at < len(runs) - 1:
             before, after = runs[at - 1][0], runs[at + 1][0]
@@ -235,16 +242,16 @@ def _bridged(runs: list[tuple[tuple[Step, ...], str]]) -> list[tuple[tuple[Step,
     return out
 
 
-def _nested(runs: Sequence[tuple[tuple[Step, ...], str]], depth: int, base: str | None) -> tuple[Span, ...]:
-    """Runs of text with the elements that they stand in -> spans in spans."""
-    spans: list[Span] = []
+def _nested(runs: Sequence[tuple[tuple[Element, ...], str]], depth: int, base: str | None) -> tuple[InlineSpan, ...]:
+    """Turn runs of text and their elements into nested spans."""
+    spans: list[InlineSpan] = []
     at = 0
     while at < len(runs):
         path, text = runs[at]
         if len(path) <= depth:
             if spans and not spans[-1].kind:
                 text = spans.pop().text + text
-            spans.append(Span(text=text))
+            spans.append(InlineSpan(text=text))
             at += 1
             continue
         kind, tag = path[depth]
@@ -252,13 +259,13 @@ def _nested(runs: Sequence[tuple[tuple[Step, ...], str]], depth: int, base: str 
         while end < len(runs) and len(runs[end][0]) > depth and runs[end][0][depth][1] is tag:
             end += 1
         href = links.link(tag.get("href"), base) or "" if kind == "a" else ""
-        spans.append(Span(kind, href=href, inside=_nested(runs[at:end], depth + 1, base)))
+        spans.append(InlineSpan(kind, href=href, inside=_nested(runs[at:end], depth + 1, base)))
         at = end
     return tuple(spans)
 
 
-def _flatten(part: Part) -> None:
-    """A list item that holds one paragraph holds its text."""
+def _flatten(part: ContentPart) -> None:
+    """Replace the only paragraph of a list item with its text."""
     for inner in part.inside:
         _flatten(inner)
     if part.kind == "li" and part.inside and part.inside[0].kind == "p":
@@ -274,7 +281,7 @@ def _number(tag: Any, name: str, default: int) -> int:
 
 
 def _elements(soup: Any) -> dict[int, Any]:
-    """All elements of a tree, by the numbers that blocks' pieces name them by."""
+    """Return all elements of a tree, by the IDs that the pieces of blocks refer to."""
     found: dict[int, Any] = {}
     node = soup
     while node is not None:

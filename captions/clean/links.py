@@ -1,4 +1,4 @@
-"""Addresses in a page -> addresses that may stand in a republished article: absolute, harmless, without trackers."""
+"""Clean the URLs of links and pictures for republishing: absolute, harmless and without trackers."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
 
 from captions.lexicon import tables
 
-# In characters: browsers and mail programs cut longer ones.
+# In characters: browsers and mail programs truncate longer URLs.
 _LONGEST = 2_000
-# What has force in HTML or Markdown, white space, and what is not seen.
+# Characters with a meaning in HTML or Markdown, white space, and invisible characters.
 _UNSAFE = re.compile(
     r"[\x00-\x20\x7f-\xa0\u00ad\u200b-\u200f\u2028-\u202f\u2060-\u206f\ufeff\ud800-\udfff\"'<>\\^`{|}()]"
 )
 
 
 def link(address: object, base: str | None) -> str | None:
-    """The address of a link, or None if it must not stand: ``http``, ``https`` and ``mailto`` alone may.
+    """Return the clean URL of a link, or None; only ``http``, ``https`` and ``mailto`` are allowed.
 
-    ``"/ferry?utm_source=x&page=2"`` on ``https://echo.example/a`` gives ``https://echo.example/ferry?page=2``. What is
-    relative to a page whose address is not known, or leads to a place in the same page, gives None.
+    ``"/ferry?utm_source=x&page=2"`` on ``https://echo.example/a`` gives ``https://echo.example/ferry?page=2``. Links
+    within the page give None, and so do relative links if the page's URL is unknown.
     """
     if not isinstance(address, str) or address.strip().startswith("#"):
         return None
@@ -28,7 +28,7 @@ def link(address: object, base: str | None) -> str | None:
 
 
 def picture(address: object, base: str | None) -> str | None:
-    """The address of a picture, or None: ``http`` and ``https`` alone, no picture inside its own address."""
+    """Return the clean URL of a picture, or None; only ``http`` and ``https`` are allowed, not ``data:``."""
     return _absolute(address, base, ("http", "https")) if isinstance(address, str) else None
 
 
@@ -52,8 +52,8 @@ def _absolute(address: str, base: str | None, schemes: tuple[str, ...]) -> str |
 
 
 def _quoted(address: str) -> str:
-    """An address without what has force in HTML and Markdown, and without characters that are not seen."""
-    return _UNSAFE.sub(lambda sign: quote(sign[0], safe="", errors="replace"), address)
+    """Escape invisible characters and those with a meaning in HTML or Markdown."""
+    return _UNSAFE.sub(lambda match: quote(match[0], safe="", errors="replace"), address)
 
 
 def _tracks(pair: str) -> bool:

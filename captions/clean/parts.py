@@ -1,4 +1,4 @@
-"""What a republished article is made of: a small tree of harmless kinds, and nothing of a page's own markup."""
+"""Define the parts of a republished article: a small tree of harmless elements without the page's markup."""
 
 from __future__ import annotations
 
@@ -9,52 +9,52 @@ from captions.model import Caption
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """A run of text, or a link or an emphasis with what stands in it."""
+class InlineSpan:
+    """A run of text, or a link or emphasis with the spans inside it."""
 
     kind: str = ""
-    """Empty for text; else a, em, strong, sub, sup, code, q, del or br."""
+    """Empty for text, or a, em, strong, sub, sup, code, q, del or br."""
     text: str = ""
     href: str = ""
-    inside: tuple[Span, ...] = ()
+    inside: tuple[InlineSpan, ...] = ()
 
 
 @dataclass(slots=True)
-class Part:
-    """A paragraph, a heading, a list, ...: with spans, with parts, or with a caption."""
+class ContentPart:
+    """A paragraph, heading, list or the like, with spans, parts or a figure."""
 
     kind: str
     """p, h1 to h6, ul, ol, li, blockquote, table, tr, td, th or figure."""
-    spans: tuple[Span, ...] = ()
-    inside: list[Part] = field(default_factory=list)
-    figure: Figure | None = None
+    spans: tuple[InlineSpan, ...] = ()
+    inside: list[ContentPart] = field(default_factory=list)
+    figure: CaptionedPicture | None = None
     start: int = 1
-    """Of an ordered list, its first number; of a cell, over how many columns it goes."""
+    """The first number of an ordered list, or the column span of a cell."""
 
 
 @dataclass(frozen=True, slots=True)
-class Figure:
-    """A picture as it is printed: where it lies and what it shows, its caption, its credit."""
+class CaptionedPicture:
+    """A picture to print, with its URL, alt text, caption and credit."""
 
     caption: Caption
     credit: str
-    """The credit as its supplier asks for it, or as printed; empty where there is none."""
+    """The credit in its supplier's form, or as printed, or ``""``."""
     image: str | None = None
     alt: str = ""
 
 
-def plain(spans: Iterable[Span]) -> str:
-    """The text of spans alone; a line break is a space."""
+def plain(spans: Iterable[InlineSpan]) -> str:
+    """Return the text of spans, with a space for each line break."""
     return "".join(" " if s.kind == "br" else s.text or plain(s.inside) for s in spans)
 
 
-def with_figures(parts: Sequence[Part], figures: dict[int, list[Figure]]) -> list[Part]:
-    """The parts with figures before those of these numbers; what has a higher number stands at the end."""
-    out: list[Part] = []
-    left = sorted(figures.items())
+def with_figures(parts: Sequence[ContentPart], figures: dict[int, list[CaptionedPicture]]) -> list[ContentPart]:
+    """Insert the figures before the parts with these numbers, and the rest at the end."""
+    out: list[ContentPart] = []
+    remaining = sorted(figures.items())
     for at, part in enumerate(parts):
-        while left and left[0][0] <= at:
-            out.extend(Part("figure", figure=figure) for figure in left.pop(0)[1])
+        while remaining and remaining[0][0] <= at:
+            out.extend(ContentPart("figure", figure=figure) for figure in remaining.pop(0)[1])
         out.append(part)
-    out.extend(Part("figure", figure=figure) for _, group in left for figure in group)
+    out.extend(ContentPart("figure", figure=figure) for _, group in remaining for figure in group)
     return out

@@ -1,4 +1,4 @@
-"""An article of lines, as plain text has them -> text, Markdown, or parts, with captions between the lines."""
+"""Write a plain-text article as text, Markdown or parts, with captions between its lines."""
 
 from __future__ import annotations
 
@@ -6,11 +6,11 @@ import re
 from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
-from captions.clean.parts import Figure, Part, Span
+from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan
 from captions.model import Article, Caption
 
 _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
-# What begins something else in Markdown, at the beginning of a line and anywhere.
+# Characters with a meaning in Markdown, at the start of a line and anywhere.
 _STARTS = re.compile(r"^(\s*)([#>=~|]|[-+](?!\s)|\d+\)(?!\s))")
 _SIGNS = re.compile(r"([\\`*_\[\]<]|&(?=#?\w+;))")
 _LIST = re.compile(r"\s*(?:[-+•]|\d+\.)\s")
@@ -18,11 +18,11 @@ _BULLET = re.compile(r"\s*[-+•]\s+(?=\S)")
 
 
 def as_lines(
-    lines: Sequence[str], headline: str | None, to: str, keep: str, places: Mapping[int, Sequence[Figure]]
+    lines: Sequence[str], headline: str | None, to: str, keep: str, places: Mapping[int, Sequence[CaptionedPicture]]
 ) -> str:
-    """The lines as text or Markdown, with the figures before the lines of these numbers, counted without blank ones."""
+    """Return the lines as text or Markdown, with the figures before these lines, counted without blank ones."""
     places = dict(places)
-    parted = "" in lines
+    has_paragraphs = "" in lines
     out: list[str] = []
     if to == "markdown" and headline is not None and headline.strip() != first_line(lines):
         out.extend((f"# {_escaped(headline.strip())}", ""))
@@ -30,11 +30,11 @@ def as_lines(
     for at, line in enumerate(lines):
         _insert(places.pop(solid, ()), to, out)
         if to == "markdown":
-            more = parted and at + 1 < len(lines) and bool(lines[at + 1].strip())
+            more = has_paragraphs and at + 1 < len(lines) and bool(lines[at + 1].strip())
             line = _markdown(line, headline if not solid else None, more)
         out.append(line)
         solid += bool(line.strip())
-        if to == "markdown" and not parted:
+        if to == "markdown" and not has_paragraphs:
             out.append("")
     for _, figures in sorted(places.items()):
         _insert(figures, to, out)
@@ -42,15 +42,15 @@ def as_lines(
     return text.strip("\n") + "\n"
 
 
-def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | None, list[Part], list[int]]:
-    """The headline, the lines as paragraphs and lists, and for each of these the number of its last line.
+def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | None, list[ContentPart], list[int]]:
+    """Return the headline, the paragraphs and lists, and for each of these the number of its last line.
 
-    Lines that no blank line parts are one paragraph where blank lines part others.
+    If the text has blank lines, consecutive lines form a paragraph; otherwise each line does.
     """
     if not lines:
         return headline, [], []
-    parted = "" in lines
-    out: list[Part] = []
+    has_paragraphs = "" in lines
+    out: list[ContentPart] = []
     ends: list[int] = []
     solid = -1
     open_ = False
@@ -69,13 +69,13 @@ def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | No
         listed = out and open_ and out[-1].kind == "ul"
         if bullet and (listed or _BULLET.match(following)):
             if not listed:
-                out.append(Part("ul"))
+                out.append(ContentPart("ul"))
                 ends.append(solid)
-            out[-1].inside.append(Part("li", (Span(text=line[bullet.end() :].strip()),)))
-        elif open_ and parted and out[-1].kind == "p":
-            out[-1].spans = (*out[-1].spans, Span("br"), Span(text=text))
+            out[-1].inside.append(ContentPart("li", (InlineSpan(text=line[bullet.end() :].strip()),)))
+        elif open_ and has_paragraphs and out[-1].kind == "p":
+            out[-1].spans = (*out[-1].spans, InlineSpan("br"), InlineSpan(text=text))
         else:
-            out.append(Part("p", (Span(text=text),)))
+            out.append(ContentPart("p", (InlineSpan(text=text),)))
             ends.append(solid)
         ends[-1] = solid
         open_ = True
@@ -83,13 +83,12 @@ def parts_of_lines(lines: Sequence[str], headline: str | None) -> tuple[str | No
 
 
 def first_line(lines: Sequence[str]) -> str:
-    """The first line that is not blank."""
+    """Return the first line that is not blank."""
     return next((line.strip() for line in lines if line.strip()), "")
 
 
-def caption_line(figure: Figure, to: str) -> str:
-    """A caption with its credit in one line: ``A dog. (AP Photo/Jane Doe)``; in Markdown as a quotation, below its
-    picture."""
+def caption_line(figure: CaptionedPicture, to: str) -> str:
+    """Return a caption and credit: ``A dog. (AP Photo/Jane Doe)``, or as a Markdown block quote with the picture."""
     if to == "markdown":
         from captions.clean import as_markdown
 
@@ -98,7 +97,7 @@ def caption_line(figure: Figure, to: str) -> str:
     return " ".join(part for part in (figure.caption.text, credit) if part)
 
 
-def _insert(figures: Sequence[Figure], to: str, out: list[str]) -> None:
+def _insert(figures: Sequence[CaptionedPicture], to: str, out: list[str]) -> None:
     for figure in figures:
         if out and out[-1]:
             out.append("")
@@ -106,21 +105,24 @@ def _insert(figures: Sequence[Figure], to: str, out: list[str]) -> None:
 
 
 def places_of(article: Article, source: str | None) -> dict[int, list[Caption]]:
-    """Before which line of the text each caption stands, counting lines that are not blank."""
+    """Return the captions by the number of the line that follows them, counting lines that are not blank."""
     if source is None:
         return _from_spans(article)
     spans = [(p.start, p.end) for c in article.captions for p in c.occurrences if p.start is not None]
-    kept = _kept_lines(source, sorted((start, end) for start, end in spans if end is not None))
+    line_starts = _line_starts(source, sorted((start, end) for start, end in spans if end is not None))
     places: dict[int, list[Caption]] = {}
     for caption in article.captions:
         start = min((p.start for p in caption.occurrences if p.start is not None), default=len(source))
-        places.setdefault(bisect_left(kept, start), []).append(caption)
+        places.setdefault(bisect_left(line_starts, start), []).append(caption)
     return places
 
 
 def _from_spans(article: Article) -> dict[int, list[Caption]]:
-    """Return the same without the source: the text before an occurrence is as long as the source before it, less the
-    earlier occurrences. Blank lines that were removed too are made up for at each caption."""
+    """Return the same without the source.
+
+    The text before an occurrence is as long as the source before it, less the earlier occurrences. Each caption then
+    corrects for blank lines that were removed with it.
+    """
     starts = [0]  # of each line that is not blank, and of the end
     at = 0
     for line in article.text.split("\n"):
@@ -131,15 +133,15 @@ def _from_spans(article: Article) -> dict[int, list[Caption]]:
     spans = sorted({(p.start, p.end) for c in article.captions for p in c.occurrences if p.start is not None})
     first = {min((p.start for p in c.occurrences if p.start is not None), default=None): c for c in article.captions}
     places: dict[int, list[Caption]] = {}
-    gone = 0
+    removed = 0
     for start, end in spans:
         if start in first:
-            number = bisect_left(starts, start - gone)
+            number = bisect_left(starts, start - removed)
             near = range(max(0, number - 1), min(number + 1, len(starts)))
-            number = min(near, key=lambda n: abs(starts[n] - (start - gone)))
-            gone = start - starts[number]
+            number = min(near, key=lambda n: abs(starts[n] - (start - removed)))
+            removed = start - starts[number]
             places.setdefault(number, []).append(first[start])
-        gone += (end or start) - start
+        removed += (end or start) - start
     placed = {id(c) for group in places.values() for c in group}
     left = [c for c in article.captions if id(c) not in placed]
     if left:
@@ -147,8 +149,8 @@ def _from_spans(article: Article) -> dict[int, list[Caption]]:
     return places
 
 
-def _kept_lines(source: str, spans: Sequence[tuple[int, int]]) -> list[int]:
-    """Where each line of a source begins that is not blank without the occurrences."""
+def _line_starts(source: str, spans: Sequence[tuple[int, int]]) -> list[int]:
+    """Return the starts of the source lines that are not blank once the occurrences are removed."""
     rest = list(source)
     for start, end in spans:
         rest[start:end] = [" " if not _LINE.match(char) else char for char in rest[start:end]]
@@ -159,7 +161,7 @@ def _kept_lines(source: str, spans: Sequence[tuple[int, int]]) -> list[int]:
 
 
 def _markdown(line: str, headline: str | None, more: bool) -> str:
-    """A line in Markdown; if ``more`` follows without a blank line, they stay two lines."""
+    """Return a line as Markdown; ``more`` keeps the line break before another line of the same paragraph."""
     text = line.strip()
     if not text:
         return ""

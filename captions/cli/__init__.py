@@ -1,6 +1,6 @@
-"""The command line: one file a command. ``main`` turns errors into one line and an exit code.
+"""The command line, one file per command. ``main`` turns an error into one line and an exit code.
 
-Exit 0: done; 1: findings at or above --fail-on; 2: bad use, or input that cannot be read; 130: interrupted.
+Exit codes: 0 success; 1 findings at or above ``--fail-on``; 2 bad usage or unreadable input; 130 interrupted.
 """
 
 from __future__ import annotations
@@ -34,21 +34,21 @@ from captions.cli import (
 )
 from captions.errors import CaptionsError
 
-_HELP = """Reads photo captions and credits out of news articles, and audits whom the newsroom owes for pictures.
+_HELP = """Read photo captions and credits out of news articles, and audit what the newsroom owes for its pictures.
 
 \b
-Begin with:
-  captions ingest articles/          read articles into captions.db
-  captions audit                     what is wrong, worst first
-  captions usage --by supplier       whose pictures were used, and how often
-  captions clean articles/ -o clean/ the articles without captions
+Start here:
+  captions ingest articles/           read articles into captions.db
+  captions audit                      report problems, worst first
+  captions usage --by supplier        count pictures by supplier
+  captions clean articles/ -o clean/  write articles without captions
 
 \b
 Without a database:
   captions credit "AMMAR AWAD/REUTERS"
   captions parse article.txt
 """
-# rich_markup_mode: plain help starts twice as fast, and keeps the lines of examples.
+# Plain help (rich_markup_mode=None) starts twice as fast and keeps the line breaks of examples.
 app = typer.Typer(
     name="captions",
     help=_HELP,
@@ -74,7 +74,7 @@ def _common(
     pass
 
 
-_common.__doc__ = None  # else it would be shown instead of the help above
+_common.__doc__ = None  # Typer would show it instead of _HELP.
 
 app.command("ingest")(ingest.ingest)
 app.command("audit")(audit.audit)
@@ -94,9 +94,9 @@ app.add_typer(db_commands.app, name="db")
 
 
 def main(arguments: Sequence[str] | None = None) -> int:
-    """Runs a command, and gives its exit code; ``arguments`` are those of the process unless given.
+    """Run a command and return its exit code. ``arguments`` default to those of the process.
 
-    No error of a user, a file or a database gets out of here: it becomes one line on stderr.
+    Errors caused by users, files and databases become one line on stderr.
     """
     if arguments is None and not sys.warnoptions:
         warnings.simplefilter("ignore")
@@ -106,36 +106,34 @@ def main(arguments: Sequence[str] | None = None) -> int:
     try:
         app(args=None if arguments is None else list(arguments), prog_name="captions")
         code = 0
-    except SystemExit as ended:
-        # Typer answers a closed pipe by putting another stdout in place and exiting with 1, which here means
-        # findings. 141 is what a shell says of a program that a closed pipe ended.
-        code = 141 if sys.stdout is not stdout else _code(ended)
+    except SystemExit as stop:
+        # After a closed pipe, Typer replaces stdout and exits with 1, which here would mean findings. Shells report a
+        # program that a closed pipe stopped as 141.
+        code = 141 if sys.stdout is not stdout else _exit_code(stop)
     except KeyboardInterrupt:
         code = 130
     except MemoryError:
-        code = _say("out of memory; ingest fewer files at a time")
+        code = _fail("out of memory; ingest fewer files at a time")
     except Exception as error:
-        # db is imported only by commands that use it; its errors are told by name.
+        # Its errors are recognized by name, because only some commands import the store.
         if not isinstance(error, (CaptionsError, OSError)) and not _is_store_error(error):
             if os.environ.get("CAPTIONS_TRACEBACK"):
                 raise
             name = type(error).__name__
-            code = _say(
-                f"a mistake in this program, please report it: {name}: {error} (CAPTIONS_TRACEBACK=1 tells more)"
-            )
+            code = _fail(f"internal error, please report it: {name}: {error}; for details, set CAPTIONS_TRACEBACK=1")
         else:
-            code = _say(_message(error))
+            code = _fail(_message(error))
     if code == 130:
-        _say("interrupted")
+        _fail("interrupted")
     return _flushed(code)
 
 
-def _code(ended: SystemExit) -> int:
-    return ended.code if isinstance(ended.code, int) else 0 if ended.code is None else 2
+def _exit_code(stop: SystemExit) -> int:
+    return stop.code if isinstance(stop.code, int) else 0 if stop.code is None else 2
 
 
 def _is_store_error(error: Exception) -> bool:
-    return any(kind.__name__ == "StoreError" for kind in type(error).__mro__)
+    return any(kind.__name__ == "BaseStoreError" for kind in type(error).__mro__)
 
 
 def _message(error: Exception) -> str:
@@ -145,7 +143,8 @@ def _message(error: Exception) -> str:
     return str(error)
 
 
-def _say(message: str) -> int:
+def _fail(message: str) -> int:
+    """Print an error and return its exit code."""
     from captions import escaping
 
     typer.echo(f"captions: {escaping.line(message)}", err=True)
@@ -153,7 +152,7 @@ def _say(message: str) -> int:
 
 
 def _prepare(stream: object) -> None:
-    """Output that is no terminal is UTF-8; what a terminal cannot show becomes a question mark, not an error."""
+    """Set a stream to UTF-8 unless it is a terminal; replace what it cannot encode with a request mark."""
     if isinstance(stream, io.TextIOWrapper):
         if stream.isatty():
             stream.reconfigure(errors="replace")
@@ -162,12 +161,12 @@ def _prepare(stream: object) -> None:
 
 
 def _flushed(code: int) -> int:
-    """Flushes here: at exit, Python would print what it thinks of a closed pipe or a full disk."""
+    """Flush stdout and return the exit code; at exit, Python would print its own message about a closed pipe."""
     try:
         sys.stdout.flush()
     except OSError as error:
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141 if isinstance(error, BrokenPipeError) else _say(_message(error))
+        return 141 if isinstance(error, BrokenPipeError) else _fail(_message(error))
     return code
 
 

@@ -1,9 +1,8 @@
-"""``captions agency``: the register of agencies, whether they were used, and what a newsroom adds to it."""
+"""``captions agency``: list, show and edit the register of agencies."""
 
 from __future__ import annotations
 
 import sys
-from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -11,15 +10,15 @@ import typer
 from captions.cli import agency_edit
 from captions.cli import options as o
 from captions.cli.agency_edit import Kind, Name
+from captions.cli.inputs import has_database, opened_store
+from captions.cli.output import write_facts, write_listing
 from captions.errors import CaptionsError
-from captions.report import Column, Row, Value, write_rows
+from captions.report import Column, Value, write_rows
 
 if TYPE_CHECKING:
     from captions.lexicon.agencies import Agency
 
-app = typer.Typer(
-    help="The register of agencies: look into it, add to it.", no_args_is_help=True, rich_markup_mode=None
-)
+app = typer.Typer(help="Look up and edit the register of agencies.", no_args_is_help=True, rich_markup_mode=None)
 
 _LIST = (
     Column("name", "Name", wide=True),
@@ -33,11 +32,11 @@ _SHOW = (
     Column("kind", "Kind"),
     Column("country", "Country"),
     Column("aliases", "Aliases"),
-    Column("weak_aliases", "Aliases beside a label or in a chain only"),
-    Column("parent", "Belongs to"),
-    Column("distributors", "Passed on by"),
-    Column("leads", "Printed first in the line"),
-    Column("ambiguous", "Also a word"),
+    Column("weak_aliases", "Weak aliases"),
+    Column("parent", "Parent"),
+    Column("distributors", "Distributors"),
+    Column("leads", "Printed first"),
+    Column("ambiguous", "Ambiguous"),
     Column("uses", "Uses"),
     Column("lines", "Credit lines"),
 )
@@ -46,13 +45,15 @@ _SHOW = (
 @app.command("list")
 def list_(
     db_url: o.Database = o.DATABASE,
-    used: Annotated[bool, typer.Option("--used", help="Only those that stand in a credit in the database.")] = False,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="Only this kind.")] = None,
+    used: Annotated[bool, typer.Option("--used", help="Only agencies credited in the database.")] = False,
+    kind: Annotated[Kind | None, typer.Option("--kind", help="Only agencies of this kind.")] = None,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:
-    """List the agencies of the register, with their uses where there is a database.
+    """List the agencies in the register.
+
+    If there is a database, show how often each was used.
 
     \b
     Example:
@@ -65,9 +66,7 @@ def list_(
         for agency in sorted(words.agencies.values(), key=lambda agency: (agency.name.casefold(), agency.name))
         if (kind is None or agency.kind == kind.value) and (not used or counts.get(agency.name, (0, 0))[0])
     ]
-    shown = rows if limit is None else rows[:limit]
-    write_rows("agencies", _LIST, shown, form.value, sys.stdout, {"total": len(rows)})
-    o.tell_cut(len(shown), len(rows))
+    write_listing("agencies", _LIST, rows, form, limit)
 
 
 @app.command()
@@ -77,7 +76,7 @@ def show(
     form: o.ListingFormat = o.Listing.table,
     agencies: o.Agencies = None,
 ) -> None:
-    """Show what the register knows of an agency.
+    """Show an agency's entry in the register.
 
     \b
     Example:
@@ -90,13 +89,11 @@ def show(
     if found is None:
         near = Register(words).near(name)
         hint = f"did you mean {near}?" if near else "see: captions agency list"
-        raise CaptionsError(f"no agency {name!r} in the register; {hint}")
+        raise CaptionsError(f"agency {name!r} is not in the register; {hint}")
     uses, lines = _counts(db_url, needed=False).get(found.name, (0, 0))
     row: dict[str, Value] = {**_row(found), "uses": uses, "lines": lines}
     if form is o.Listing.table:
-        columns = (Column("what", "Agency"), Column("value", found.name, wide=True))
-        told: list[Row] = [{"what": c.title, "value": row[c.key]} for c in _SHOW[1:] if row[c.key]]
-        write_rows("agencies", columns, told, "table", sys.stdout)
+        write_facts("Agency", found.name, _SHOW[1:], row)
     else:
         write_rows("agencies", _SHOW, [row], form.value, sys.stdout)
 
@@ -122,13 +119,10 @@ def _row(agency: Agency) -> dict[str, Value]:
 
 
 def _counts(url: str, *, needed: bool) -> dict[str, tuple[int, int]]:
-    """Uses and credit lines of each agency; of no database nothing, unless it is needed."""
-    if not needed and "://" not in url and not Path(url).exists():
+    """Return the uses and credit lines of each agency; nothing if there is no database and it is not needed."""
+    if not needed and not has_database(url):
         return {}
     import captions_db as db
 
-    engine = db.open_store(url)
-    try:
+    with opened_store(url) as engine:
         return {party.name: (party.uses, party.lines) for party in db.parties(engine)}
-    finally:
-        engine.dispose()

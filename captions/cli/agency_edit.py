@@ -1,4 +1,4 @@
-"""``captions agency add``, ``alias``, ``merge`` and ``merges``: what a newsroom says of agencies itself."""
+"""``captions agency add``, ``alias``, ``merge`` and ``merges``: edit the newsroom's own register."""
 
 from __future__ import annotations
 
@@ -12,10 +12,8 @@ import typer
 
 from captions import escaping
 from captions.cli import options as o
-from captions.cli.inputs import agency_names, who_says
-from captions.cli.listing import write_said
-from captions.cli.open_store import opened_store
-from captions.cli.output import locked, note, replaced
+from captions.cli.inputs import agency_names, has_database, opened_store, user_name
+from captions.cli.output import IN_FORCE, UNDONE, count, locked, note, replaced, timestamp, write_decisions
 from captions.errors import CaptionsError, VocabularyError
 from captions.lexicon.agencies import KINDS
 from captions.report import Column
@@ -25,55 +23,80 @@ if TYPE_CHECKING:
     from captions.corrections.merges import Merged
     from captions.lexicon.user_register import Change, OwnRegister
 
-Name = Annotated[str, typer.Argument(help="A name or an alias.", autocompletion=agency_names)]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name or an alias of the agency.", autocompletion=agency_names)
+]
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]
 _AGENCY = Kind("agency")
 _MERGES = (
     Column("name", "Name", wide=True),
-    Column("into", "Is", wide=True),
+    Column("into", "Merged into", wide=True),
     Column("reason", "Reason", wide=True, cut=80),
     Column("who", "Who"),
-    Column("made", "Made"),
+    Column("recorded", "Recorded"),
     Column("state", "State"),
 )
-_ALL_OF_MERGES = (
-    *_MERGES,
-    Column("undone", "Undone"),
-    Column("undone_by", "Undone by"),
-    Column("undone_reason", "Reason of the undoing"),
-)
+NewName = Annotated[str, typer.Argument(metavar="NAME", help="The name to use in reports and agreements.")]
+AgencyKind = Annotated[Kind, typer.Option("--kind", help="The kind of organization.")]
+Aliases = Annotated[list[str], typer.Option("--alias", metavar="SPELLING", help="Another spelling; repeatable.")]
+WeakAliases = Annotated[
+    list[str],
+    typer.Option(
+        "--weak-alias",
+        metavar="SPELLING",
+        help="A spelling that counts only after a label or in a chain; repeatable.",
+    ),
+]
+Country = Annotated[str, typer.Option("--country", metavar="CODE", help="ISO 3166 code: IE.", show_default=False)]
+Parent = Annotated[
+    str | None,
+    typer.Option(
+        "--parent", metavar="NAME", help="The agency that owns it or sends its bills.", autocompletion=agency_names
+    ),
+]
+Distributors = Annotated[
+    list[str],
+    typer.Option(
+        "--distributor",
+        metavar="NAME",
+        help="An agency that distributes its pictures; repeatable.",
+        autocompletion=agency_names,
+    ),
+]
+Leads = Annotated[bool, typer.Option("--leads", help="It prints its own name first in the credit line.")]
+Ambiguous = Annotated[bool, typer.Option("--ambiguous", help="All its spellings are also ordinary words.")]
+Spellings = Annotated[list[str], typer.Argument(metavar="SPELLING", help="Other spellings of its name.")]
+Weak = Annotated[bool, typer.Option("--weak", help="Count the spellings only after a label or in a chain.")]
+MergedName = Annotated[
+    str, typer.Argument(metavar="FROM", help="The name to merge into the other.", autocompletion=agency_names)
+]
+IntoName = Annotated[
+    str, typer.Argument(metavar="INTO", help="The agency that keeps its name.", autocompletion=agency_names)
+]
+Undo = Annotated[bool, typer.Option("--undo", help="Separate the two names in the database again; needs --reason.")]
 
 
 def add(
-    name: Annotated[str, typer.Argument(help="What reports and agreements call it.")],
-    kind: Annotated[Kind, typer.Option("--kind", help="What it is.")] = _AGENCY,
-    alias: Annotated[list[str], typer.Option("--alias", metavar="SPELLING", help="How it is printed, too.")] = [],  # noqa: B006 - typer copies it
-    weak: Annotated[
-        list[str],
-        typer.Option("--weak-alias", metavar="SPELLING", help="Believed beside a label or in a chain only."),
-    ] = [],  # noqa: B006 - typer copies it
-    country: Annotated[str, typer.Option("--country", metavar="CODE", help="ISO 3166: IE.")] = "",
-    parent: Annotated[
-        str | None,
-        typer.Option("--parent", metavar="NAME", help="Who owns it or sends its bills.", autocompletion=agency_names),
-    ] = None,
-    distributor: Annotated[
-        list[str],
-        typer.Option("--distributor", metavar="NAME", help="Who passes its pictures on.", autocompletion=agency_names),
-    ] = [],  # noqa: B006 - typer copies it
-    leads: Annotated[bool, typer.Option("--leads", help="It prints itself first in the line.")] = False,
-    ambiguous: Annotated[bool, typer.Option("--ambiguous", help="All its spellings are words, too.")] = False,
+    name: NewName,
+    kind: AgencyKind = _AGENCY,
+    alias: Aliases = [],  # noqa: B006 - typer copies it
+    weak: WeakAliases = [],  # noqa: B006 - typer copies it
+    country: Country = "",
+    parent: Parent = None,
+    distributor: Distributors = [],  # noqa: B006 - typer copies it
+    leads: Leads = False,
+    ambiguous: Ambiguous = False,
     agencies: o.Agencies = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Add an agency to your own register: the file given with --agencies, else agencies.toml beside the database.
+    """Add an agency to your own register.
 
-    The file is made if it is not there; what stands in it stays as it is. --alias, --weak-alias and --distributor may
-    be repeated.
+    That is the --agencies file, or agencies.toml next to the database. The file is created if it does not exist; its
+    other entries and comments do not change.
 
     \b
     Examples:
-      captions agency add "Tidewater Pictures" --alias "Tidewater Photo" --country IE
+      captions agency add "Tidewater Pictures" --alias "Tidewater Photo"
       captions agency add "Gull Point Gazette" --kind publisher --parent Reuters
     """
     from captions.lexicon import user_register
@@ -82,23 +105,23 @@ def add(
     row = Agency(
         name, kind.value, country, tuple(alias), tuple(weak), parent, tuple(distributor), (), leads, False, ambiguous
     )
-    with _own(agencies, db_url) as register:
+    with _locked_register(agencies, db_url) as register:
         change = user_register.added(register, row)
-        _keep(register, change)
+        _save(register, change)
     typer.echo(escaping.line(f"added {change.name} to {register.path}"))
-    _tell_unread(db_url)
+    _note_stored_credits(db_url)
 
 
 def alias(
     name: Name,
-    spellings: Annotated[list[str], typer.Argument(metavar="SPELLING...", help="How it is printed, too.")],
-    weak: Annotated[bool, typer.Option("--weak", help="Believe them beside a label or in a chain only.")] = False,
+    spellings: Spellings,
+    weak: Weak = False,
     agencies: o.Agencies = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Give an agency other spellings, in your own register. Case, accents, spaces and dots do not count.
+    """Add spellings of an agency to your own register. Case, accents, spaces and dots are ignored anyway.
 
-    An agency that comes with the program gets a row in your register, which goes before the program's.
+    A built-in agency is copied to your register; your entry takes precedence over the built-in one.
 
     \b
     Examples:
@@ -107,70 +130,68 @@ def alias(
     """
     from captions.lexicon import user_register
 
-    with _own(agencies, db_url) as register:
+    with _locked_register(agencies, db_url) as register:
         change = user_register.aliased(register, name, spellings, weak=weak)
-        _keep(register, change)
+        _save(register, change)
     if not change.spellings:
-        typer.echo(escaping.line(f"{change.name} is known by {_all(spellings)} already"))
+        typer.echo(escaping.line(f"{change.name} has these spellings already: {_all(spellings)}"))
         return
-    typer.echo(escaping.line(f"{change.name} is known by {_all(change.spellings)} now, in {register.path}"))
-    _tell_unread(db_url)
+    typer.echo(escaping.line(f"added to {change.name} in {register.path}: {_all(change.spellings)}"))
+    _note_stored_credits(db_url)
 
 
 def merge(
-    gone: Annotated[
-        str, typer.Argument(metavar="FROM", help="The name that is none of its own.", autocompletion=agency_names)
-    ],
-    into: Annotated[
-        str, typer.Argument(metavar="INTO", help="The agency that it belongs to.", autocompletion=agency_names)
-    ],
-    undo: Annotated[bool, typer.Option("--undo", help="Part them again in the database; see --reason.")] = False,
+    gone: MergedName,
+    into: IntoName,
+    undo: Undo = False,
     reason: o.Reason = "",
     who: o.Who = None,
     agencies: o.Agencies = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Say that two names are one party: uses, agreements and waivers of FROM are those of INTO, at once.
+    """Merge two names of one agency.
 
-    In your own register FROM becomes spellings of INTO. In the database no article is read again: the credit lines
-    stay, and what was read in them is kept beside. --undo needs a --reason and leaves the register to you.
+    Uses, agreements and waivers of FROM become those of INTO. FROM becomes a spelling of INTO in your own register. The
+    database changes at once, without reading articles again; credit lines stay as printed. --undo does not change the
+    register.
 
     \b
     Examples:
       captions agency merge "Gull Point Press" "Gull Point Gazette"
-      captions agency merge "Gull Point Press" "Gull Point Gazette" --undo --reason "two houses, says their lawyer"
+      captions agency merge "Gull Point Press" "Gull Point Gazette" --undo \\
+        --reason "two companies, says their lawyer"
     """
     from captions.corrections import merges
     from captions.lexicon import user_register
 
     if undo:
-        register = user_register.read(o.place_of_register(agencies, db_url))
+        register = user_register.read(o.register_path(agencies, db_url))
         with opened_store(db_url) as engine:
-            done = merges.undo(engine, register, gone, into, who_says(who), o.needed(reason, "--reason"))
-        typer.echo(escaping.line(f"{gone} and {into} are two again: {_changed(done)}"))
-        note(f"take the spelling out of {register.path} too, if it stands there: captions agency show {into}")
+            done = merges.undo(engine, register, gone, into, user_name(who), o.required(reason, "--reason"))
+        typer.echo(escaping.line(f"separated {gone} from {into}: {_changed(done)}"))
+        note(f"if {register.path} lists the spelling, remove it there as well; see: captions agency show {into}")
         return
-    with _own(agencies, db_url) as register:
+    with _locked_register(agencies, db_url) as register:
         change = user_register.merged(register, gone, into)
-        if "://" not in db_url and not Path(db_url).exists():
-            _keep(register, change)
-            typer.echo(escaping.line(f"{gone} is {change.name} in {register.path}; there is no database at {db_url}"))
+        if not has_database(db_url):
+            _save(register, change)
+            typer.echo(escaping.line(f"merged {gone} into {change.name} in {register.path}; no database at {db_url}"))
             return
-        with opened_store(db_url) as engine, _kept(register, change):
-            done = merges.merge(engine, change, who_says(who), " ".join(reason.split()))
-    typer.echo(escaping.line(f"{gone} is {change.name}: {_changed(done)}"))
+        with opened_store(db_url) as engine, _saving(register, change):
+            done = merges.merge(engine, change, user_name(who), " ".join(reason.split()))
+    typer.echo(escaping.line(f"merged {gone} into {change.name}: {_changed(done)}"))
     if done.creators:
-        lines = o.count(done.creators, "credit line")
-        note(f"{lines} had {gone} read as a creator; that changes when the articles are read: captions ingest PATH")
+        lines = count(done.creators, "credit line")
+        note(f"{lines} list {gone} as a creator; to change that, read the articles again: captions ingest PATH")
 
 
 def merges(
-    every: Annotated[bool, typer.Option("--all", help="Those undone, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include merges that were undone.")] = False,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """List the names that are another agency's in the database, with who said so; or all that ever were.
+    """List the agencies merged into others in the database.
 
     \b
     Example:
@@ -179,27 +200,27 @@ def merges(
     import captions_db as db
 
     with opened_store(db_url) as engine:
-        told = db.merges(engine)
+        found = db.merges(engine)
     rows = [
         {
-            "name": one.name,
-            "into": one.into,
-            "reason": one.reason,
-            "who": one.who,
-            "made": o.moment(one.made),
-            "state": "holds" if one.undone is None else "undone",
-            "undone": o.moment(one.undone),
-            "undone_by": one.undone_by,
-            "undone_reason": one.undone_reason,
+            "name": merge.name,
+            "into": merge.into,
+            "reason": merge.reason,
+            "who": merge.who,
+            "recorded": timestamp(merge.added),
+            "state": IN_FORCE if merge.undone is None else "undone",
+            "undone": timestamp(merge.undone),
+            "undone_by": merge.undone_by,
+            "undone_reason": merge.undone_reason,
         }
-        for one in told
+        for merge in found
     ]
-    write_said("merges", {True: _MERGES, False: _ALL_OF_MERGES}, rows, form, limit, every=every)
+    write_decisions("merges", _MERGES, (*_MERGES, *UNDONE), rows, form, limit, every=every)
 
 
 def _changed(done: Merged) -> str:
     counts = {"credit line": done.credits, "use": done.uses, "agreement": done.agreements, "waiver": done.waivers}
-    return ", ".join(o.count(number, noun) for noun, number in counts.items())
+    return ", ".join(count(number, noun) for noun, number in counts.items())
 
 
 def _all(spellings: Sequence[str]) -> str:
@@ -207,18 +228,18 @@ def _all(spellings: Sequence[str]) -> str:
 
 
 @contextmanager
-def _own(agencies: Path | None, url: str) -> Iterator[OwnRegister]:
-    """The newsroom's own register, which no other command reads or changes until this one has changed it."""
+def _locked_register(agencies: Path | None, url: str) -> Iterator[OwnRegister]:
+    """Read the newsroom's own register, and keep other commands from changing it until the block ends."""
     from captions.lexicon import user_register
 
-    path = o.place_of_register(agencies, url)
+    path = o.register_path(agencies, url)
     with locked(path.resolve().parent):
         yield user_register.read(path)
 
 
 @contextmanager
-def _kept(register: OwnRegister, change: Change) -> Iterator[None]:
-    """Puts the changed register in its place when what is done meanwhile is done; leaves the old one if that fails."""
+def _saving(register: OwnRegister, change: Change) -> Iterator[None]:
+    """Replace the register when the block ends; keep the old one if the block fails."""
     from captions.lexicon.vocabulary import load
 
     if change.text == register.text:
@@ -233,12 +254,12 @@ def _kept(register: OwnRegister, change: Change) -> Iterator[None]:
         yield
 
 
-def _keep(register: OwnRegister, change: Change) -> None:
-    with _kept(register, change):
+def _save(register: OwnRegister, change: Change) -> None:
+    with _saving(register, change):
         pass
 
 
-def _tell_unread(url: str) -> None:
-    """Tells, where there is a database, that credits read before do not know of the change."""
-    if "://" in url or Path(url).exists():
-        note("credits in the database stay as they were read; to read them with it: captions ingest PATH")
+def _note_stored_credits(url: str) -> None:
+    """Say that credits read earlier are not affected, if there is a database."""
+    if has_database(url):
+        note("credits in the database do not change; to apply the new register, run: captions ingest PATH")

@@ -1,8 +1,10 @@
-"""``captions agreement``: the licenses that the newsroom holds with its suppliers."""
+"""``captions agreement``: manage the newsroom's agreements with its suppliers."""
 
 from __future__ import annotations
 
 import sys
+from collections.abc import Sequence
+from dataclasses import replace
 from datetime import date
 from decimal import Decimal
 from enum import StrEnum
@@ -12,150 +14,143 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.inputs import known_agency, sheet_rows, who_says
-from captions.cli.open_store import opened_store
-from captions.cli.output import note, opened
+from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
+from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
+from captions.cli.output import note, opened, write_facts, write_listing
+from captions.csv_input import cell_text
 from captions.licensing import terms
 from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, from_row
-from captions.report import Column, Row, Value, write_rows
+from captions.report import Column, write_rows
 
 if TYPE_CHECKING:
-    from captions.licensing.repository import Added
+    from captions.licensing.repository import AddedAgreement
 
-app = typer.Typer(help="Look after the agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Manage agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
 
-_LIST = (
-    Column("id", "No.", number=True),
-    Column("supplier", "Supplier", wide=True),
-    Column("kind", "Kind"),
-    Column("from", "From", width=10),
-    Column("to", "To", width=10),
-    Column("scopes", "Scope"),
-    Column("territories", "Where"),
-    Column("quota", "Quota", number=True),
-    Column("price", "Price", number=True),
-)
-_UNDONE = (
-    Column("undone", "Undone"),
-    Column("undone_by", "Undone by"),
-    Column("undone_reason", "Reason of the undoing"),
-)
-_LIST_UNDONE = (
-    *(column for column in _LIST if column.key in ("id", "supplier", "kind", "from", "to")),
-    Column("undone", "Undone", width=10),
-    Column("undone_by", "By"),
-    Column("undone_reason", "Reason", wide=True),
-)
-_ALL = (
-    Column("id", "Agreement", number=True),
-    Column("supplier", "Supplier"),
-    Column("kind", "Kind"),
-    Column("from", "From"),
-    Column("to", "To"),
-    Column("scopes", "Scopes"),
-    Column("territories", "Territories"),
-    Column("quota", "Quota", number=True),
-    Column("quota_period", "Quota is counted by"),
-    Column("price", "Price", number=True),
-    Column("currency", "Currency"),
-    Column("excluded", "Does not cover"),
-    Column("below", "Covers the agencies below it"),
-    Column("requires", "Asks for"),
-    Column("note", "Note"),
-    Column("added", "Added"),
-    Column("added_by", "Added by"),
-    Column("ended", "Ended by hand"),
-    Column("ended_by", "Ended by"),
-    Column("end_reason", "Reason of the end"),
-    *_UNDONE,
-)
+Supplier = Annotated[str, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")]
 From = Annotated[
-    date | None, typer.Option("--from", parser=o.first_day, metavar="DAY", help="The first day; none: open.")
+    date | None, typer.Option("--from", parser=o.first_day, metavar="DATE", help="The first day.  [default: open]")
 ]
-To = Annotated[date | None, typer.Option("--to", parser=o.last_day, metavar="DAY", help="The last day; none: open.")]
+To = Annotated[
+    date | None, typer.Option("--to", parser=o.last_day, metavar="DATE", help="The last day.  [default: open]")
+]
+Scopes = Annotated[
+    str,
+    typer.Option(
+        "--scope", metavar="LIST", help="web, print, syndication, social.  [default: all]", show_default=False
+    ),
+]
+Territories = Annotated[
+    str,
+    typer.Option(
+        "--territory", metavar="LIST", help="Countries or groups: IL,US or EU.  [default: world]", show_default=False
+    ),
+]
+Quota = Annotated[str | None, typer.Option("--quota", metavar="N/PERIOD", help="500/month, 6000/year.")]
+Price = Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The total price: 18000.50.")]
+PerUse = Annotated[str | None, typer.Option("--per-use", metavar="AMOUNT", help="The price per use.")]
+Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="EUR, USD, ILS.")]
+AgreementKind = Annotated[
+    Kind | None, typer.Option("--kind", help="The kind of agreement.  [default: flat; with --per-use: per-use]")
+]
+Excluded = Annotated[
+    list[str], typer.Option("--exclude", metavar="NAME", help="A collection that is not covered; repeatable.")
+]
+Below = Annotated[bool, typer.Option("--below", help="Cover the agencies that belong to the supplier as well.")]
+Requires = Annotated[str | None, typer.Option("--requires", metavar="TEXT", help="What a use must print.")]
+Remark = Annotated[str | None, typer.Option("--note", metavar="TEXT", help="A note for your records.")]
 Number = Annotated[int, typer.Argument(metavar="N", help="The number of the agreement.")]
 
 
 @app.command()
 def add(
-    supplier: Annotated[str, typer.Argument(help="With whom: a name or an alias of the register.")],
+    supplier: Supplier,
     starts: From = None,
     ends: To = None,
-    scope: Annotated[
-        str, typer.Option("--scope", metavar="LIST", help="web, print, syndication, social; none: all.")
-    ] = "",
-    territory: Annotated[str, typer.Option("--territory", metavar="LIST", help="IL,US or EU; none: the world.")] = "",
-    quota: Annotated[str | None, typer.Option("--quota", metavar="N/PERIOD", help="500/month, 6000/year.")] = None,
-    price: Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The whole price: 18000.50.")] = None,
-    per_use: Annotated[str | None, typer.Option("--per-use", metavar="AMOUNT", help="The price of one use.")] = None,
-    currency: Annotated[str | None, typer.Option("--currency", metavar="CODE", help="EUR, USD, ILS.")] = None,
-    kind: Annotated[Kind | None, typer.Option("--kind", help="flat, unless there is a price of a use.")] = None,
-    exclude: Annotated[
-        list[str], typer.Option("--exclude", metavar="NAME", help="A collection that it does not cover; repeatable.")
-    ] = [],  # noqa: B006 - typer copies it
-    below: Annotated[bool, typer.Option("--below", help="It covers the agencies that belong to it, too.")] = False,
-    requires: Annotated[str | None, typer.Option("--requires", metavar="TEXT", help="What a use must print.")] = None,
-    remark: Annotated[str | None, typer.Option("--note", metavar="TEXT", help="Anything else.")] = None,
+    scope: Scopes = "",
+    territory: Territories = "",
+    quota: Quota = None,
+    price: Price = None,
+    per_use: PerUse = None,
+    currency: Currency = None,
+    kind: AgreementKind = None,
+    exclude: Excluded = [],  # noqa: B006 - typer copies it
+    below: Below = False,
+    requires: Requires = None,
+    remark: Remark = None,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Add an agreement. Overlaps with others of the supplier, and days that none covers, are told.
+    """Add an agreement. Overlaps and gaps with the supplier's other agreements are reported.
 
     \b
     Examples:
-      captions agreement add Reuters --from 2026 --to 2026 --quota 500/month --price 18000 --currency EUR
-      captions agreement add AP --from 2026-03-01 --per-use 45 --currency USD --note "by mail of 12 Feb"
+      captions agreement add Reuters --from 2026 --to 2026 \\
+        --quota 500/month --price 18000 --currency EUR
+      captions agreement add AP --from 2026-03-01 \\
+        --per-use 45 --currency USD --note "by email, Feb. 12"
     """
-    from captions.csv_input import cell_text
+    from captions.licensing import repository
 
     code = None if currency is None else terms.currency(currency)
-    if price is not None and per_use is not None:
-        raise typer.BadParameter("give --price or --per-use, not both")
-    if per_use is not None and kind not in (None, "per-use"):
-        raise typer.BadParameter(f"a {kind} agreement has no price of a use; leave out --kind or --per-use")
-    amount = price if per_use is None else per_use
-    counted = (None, None) if quota is None else terms.quota(quota)
+    quota_count, quota_period = (None, None) if quota is None else terms.quota(quota)
     agreement = check(
         Agreement(
             supplier=known_agency(supplier, o.words(agencies, db_url)),
-            kind=kind.value if kind else "flat" if per_use is None else "per-use",
+            kind=_kind(kind, price, per_use),
             starts=starts,
             ends=ends,
             scopes=terms.scopes(scope),
             territories=terms.territories(territory),
             excluded=tuple(dict.fromkeys(map(cell_text, exclude))),
             below=below,
-            quota=counted[0],
-            quota_period=counted[1],
-            price=None if amount is None else terms.money(amount, code),
+            quota=quota_count,
+            quota_period=quota_period,
+            price=_amount(price if per_use is None else per_use, code),
             currency=code,
             requires=cell_text(requires or "") or None,
             note=cell_text(remark or "") or None,
-            added_by=who_says(who),
+            added_by=user_name(who),
         )
     )
-    from captions.licensing import repository
-
     with opened_store(db_url, create=True) as engine:
-        _tell(repository.add(engine, [agreement]))
+        _print_added(repository.add(engine, [agreement]))
+
+
+def _kind(kind: Kind | None, price: str | None, per_use: str | None) -> str:
+    """Return the kind of an agreement with these prices; raise BadParameter if they contradict it."""
+    if price is not None and per_use is not None:
+        raise typer.BadParameter("--price and --per-use cannot be combined")
+    if per_use is None:
+        return kind.value if kind else "flat"
+    if kind not in (None, "per-use"):
+        raise typer.BadParameter(f"--per-use cannot be combined with --kind {kind}")
+    return "per-use"
+
+
+def _amount(text: str | None, currency: str | None) -> Decimal | None:
+    return None if text is None else terms.money(text, currency)
 
 
 @app.command("list")
 def list_(
-    supplier: Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only with this one.")] = None,
-    on: Annotated[
-        date | None, typer.Option("--on", parser=o.first_day, metavar="DAY", help="Those in force on this day.")
+    supplier: Annotated[
+        str | None, typer.Option("--supplier", metavar="NAME", help="Only agreements with this supplier.")
     ] = None,
-    every: Annotated[bool, typer.Option("--all", help="Those that have ended, too.")] = False,
-    undone: Annotated[bool, typer.Option("--undone", help="Those that were undone, instead of the others.")] = False,
+    on: Annotated[
+        date | None,
+        typer.Option("--on", parser=o.first_day, metavar="DATE", help="Only agreements in force on this date."),
+    ] = None,
+    every: Annotated[bool, typer.Option("--all", help="Include agreements that have ended.")] = False,
+    undone: Annotated[bool, typer.Option("--undone", help="Show undone agreements instead.")] = False,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """List the agreements: those that have not ended, those of one day, or all; or those that were undone.
+    """List agreements that have not ended.
 
     \b
     Examples:
@@ -166,19 +161,18 @@ def list_(
     from captions.licensing import repository
 
     if undone and (on is not None or every):
-        raise typer.BadParameter("--undone lists what counts nowhere; leave out --on and --all")
+        raise typer.BadParameter("--undone cannot be combined with --on or --all")
     name = None if supplier is None else known_agency(supplier, o.words(agencies, db_url))
     with opened_store(db_url) as engine:
         found = repository.undone(engine, name) if undone else repository.listed(engine, name, on)
     today = date.today()
-    kept = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
-    chosen = kept if limit is None else kept[:limit]
-    columns = (_LIST_UNDONE if undone else _LIST) if form is o.Listing.table else _ALL
-    row = _short if form is o.Listing.table else _row
-    write_rows("agreements", columns, map(row, chosen), form.value, sys.stdout, {"total": len(kept)})
-    o.tell_cut(len(chosen), len(kept))
-    if len(kept) < len(found):
-        note(f"{len(found) - len(kept)} have ended; see: captions agreement list --all")
+    current = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
+    if form is o.Listing.table:
+        write_listing("agreements", UNDONE_TABLE if undone else TABLE, [*map(table_row, current)], form, limit)
+    else:
+        write_listing("agreements", DATA, [*map(data_row, current)], form, limit)
+    if len(current) < len(found):
+        note(f"{len(found) - len(current)} more have ended; see: captions agreement list --all")
 
 
 @app.command()
@@ -192,45 +186,45 @@ def show(number: Number, form: o.ListingFormat = o.Listing.table, db_url: o.Data
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        row = _row(repository.shown(engine, number))
-    if form is not o.Listing.table:
-        write_rows("agreements", _ALL, [row], form.value, sys.stdout)
-        return
-    told: list[Row] = [{"what": c.title, "value": row[c.key]} for c in _ALL[1:] if row[c.key]]
-    columns = (Column("what", "Agreement"), Column("value", str(number), wide=True))
-    write_rows("agreements", columns, told, "table", sys.stdout)
+        row = data_row(repository.find(engine, number))
+    if form is o.Listing.table:
+        write_facts("Agreement", str(number), DATA[1:], row)
+    else:
+        write_rows("agreements", DATA, [row], form.value, sys.stdout)
 
 
 @app.command()
 def end(
     number: Number,
-    on: Annotated[date, typer.Option("--on", parser=o.last_day, metavar="DAY", help="The last day.")],
-    reason: o.NeededReason,
+    on: Annotated[date, typer.Option("--on", parser=o.last_day, metavar="DATE", help="The new last day.")],
+    reason: o.RequiredReason,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """End an agreement before its time, or one without an end.
+    """End an agreement early, or end one that is open.
 
     \b
     Example:
-      captions agreement end 3 --on 2026-06-30 --reason "cancelled by letter of 2 March"
+      captions agreement end 3 --on 2026-06-30 --reason "canceled by letter, March 2"
     """
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        ended = repository.end(engine, number, on, o.needed(reason, "--reason"), who_says(who))
+        ended = repository.end(engine, number, on, o.required(reason, "--reason"), user_name(who))
     typer.echo(f"agreement {number} with {ended.supplier} ends on {ended.ends}")
 
 
 @app.command()
 def renew(
     number: Number,
-    ends: Annotated[date, typer.Option("--to", parser=o.last_day, metavar="DAY", help="The new last day.")],
+    ends: Annotated[date, typer.Option("--to", parser=o.last_day, metavar="DATE", help="The new last day.")],
     price: Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The new price.")] = None,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Add an agreement with the same terms, from the day after the end of another on.
+    """Renew an agreement.
+
+    Adds an agreement with the same terms that starts the day after the old one ends.
 
     \b
     Example:
@@ -239,21 +233,20 @@ def renew(
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        currency = repository.shown(engine, number).currency
-        amount: Decimal | None = None if price is None else terms.money(price, currency)
-        _tell([repository.renew(engine, number, ends, amount, who_says(who))])
+        amount = _amount(price, repository.find(engine, number).currency)
+        _print_added([repository.renew(engine, number, ends, amount, user_name(who))])
 
 
 @app.command()
 def undo(
     number: Number,
-    reason: o.NeededReason,
+    reason: o.RequiredReason,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Undo an agreement that was entered by mistake: it is kept, and counts in no audit and no usage.
+    """Undo an agreement entered by mistake.
 
-    One that was agreed and is over is ended, not undone: captions agreement end.
+    It stays on record but no longer counts. To end a real agreement, use `captions agreement end`.
 
     \b
     Example:
@@ -262,43 +255,45 @@ def undo(
     from captions.licensing import repository
 
     with opened_store(db_url) as engine:
-        undone = repository.undo(engine, number, who_says(who), o.needed(reason, "--reason"))
-    typer.echo(f"agreement {number} with {undone.supplier} is undone")
+        undone = repository.undo(engine, number, user_name(who), o.required(reason, "--reason"))
+    typer.echo(f"undid agreement {number} with {undone.supplier}")
 
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file, as `captions agreement export` writes it.")],
+    file: Annotated[Path, typer.Argument(help="A CSV file, as written by `captions agreement export`.")],
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Add the agreements of a CSV file: all rows or, if one is wrong, none. Those that are there are skipped.
+    """Import agreements from a CSV file.
+
+    If a row is invalid, nothing is added; agreements that exist already are skipped.
 
     \b
     Example:
       captions agreement import agreements.csv
     """
-    from dataclasses import replace
-
     from captions.licensing import repository
 
     words = o.words(agencies, db_url)
     read = [from_row(row) for row in sheet_rows(file, ("supplier",), COLUMNS)]
     names = {name: known_agency(name, words) for name in dict.fromkeys(agreement.supplier for agreement in read)}
     with opened_store(db_url, create=True) as engine:
-        by = who_says(who)
-        added = repository.add(engine, [replace(one, supplier=names[one.supplier], added_by=by) for one in read])
-    for one in added:
-        for remark in one.remarks:
-            note(f"agreement {one.agreement.id}: {remark}")
-    new = sum(one.new for one in added)
-    typer.echo(f"added {new}, skipped {len(added) - new} that are there already")
+        by = user_name(who)
+        added = repository.add(engine, [replace(a, supplier=names[a.supplier], added_by=by) for a in read])
+    for result in added:
+        for remark in result.remarks:
+            note(f"agreement {result.agreement.id}: {remark}")
+    new = sum(result.new for result in added)
+    typer.echo(f"added {new}, skipped {len(added) - new} that exist already")
 
 
 @app.command()
 def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
-    """Write all agreements as CSV, to be mended in a spreadsheet and imported elsewhere.
+    """Export all agreements as CSV.
+
+    Edit the file in a spreadsheet, or import it into another database.
 
     \b
     Example:
@@ -312,55 +307,15 @@ def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
     with opened(output, for_spreadsheet=True) as stream:
         write_rows("agreements", columns, map(as_row, found), "csv", stream)
     if output is not None:
-        note(f"{len(found)} agreements written to {output}")
+        note(f"wrote {len(found)} agreements to {output}")
 
 
-def _tell(added: list[Added]) -> None:
-    for one in added:
-        a = one.agreement
-        for remark in one.remarks:
+def _print_added(added: Sequence[AddedAgreement]) -> None:
+    for result in added:
+        agreement = result.agreement
+        for remark in result.remarks:
             note(remark)
-        typer.echo(f"agreement {a.id} with {a.supplier} {'added' if one.new else 'is there already'}")
-
-
-def _short(agreement: Agreement) -> Row:
-    a = agreement
-    price = None if a.price is None else f"{a.price:f} {a.currency}"
-    return {
-        **_row(a),
-        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
-        "undone": str(a.undone)[:10],
-        "price": f"{price} a use" if price and a.kind == "per-use" else price,
-        "scopes": a.scopes or "all",
-        "territories": a.territories or "all",
-    }
-
-
-def _row(agreement: Agreement) -> dict[str, Value]:
-    a = agreement
-    return {
-        "id": a.id,
-        "supplier": a.supplier,
-        "kind": a.kind,
-        "from": a.starts,
-        "to": a.ends,
-        "scopes": a.scopes,
-        "territories": a.territories,
-        "quota": a.quota,
-        "quota_period": a.quota_period,
-        # As text: JSON's numbers are floats to those who read them.
-        "price": None if a.price is None else format(a.price, "f"),
-        "currency": a.currency,
-        "excluded": a.excluded,
-        "below": a.below,
-        "requires": a.requires,
-        "note": a.note,
-        "added": o.moment(a.added),
-        "added_by": a.added_by,
-        "ended": o.moment(a.ended),
-        "ended_by": a.ended_by,
-        "end_reason": a.end_reason,
-        "undone": o.moment(a.undone),
-        "undone_by": a.undone_by,
-        "undone_reason": a.undone_reason,
-    }
+        if result.new:
+            typer.echo(f"added agreement {agreement.id} with {agreement.supplier}")
+        else:
+            typer.echo(f"agreement {agreement.id} with {agreement.supplier} exists already")

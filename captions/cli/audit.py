@@ -1,36 +1,39 @@
-"""``captions audit``: what is wrong with the picture uses in the store."""
+"""``captions audit``: report problems with the picture uses in the database."""
 
 from __future__ import annotations
 
+import gc
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.audit.codes import CODES, SEVERITIES
+from captions.cli import findings as f
 from captions.cli import options as o
-from captions.cli.garbage import uncollected
-from captions.cli.output import note, opened
+from captions.cli.inputs import opened_store
+from captions.cli.output import count, note
 from captions.errors import CaptionsError
 from captions.licensing import terms
 
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
 
-class Form(StrEnum):
-    """The forms of the report."""
+    from captions.audit.request import AuditRequest
+    from captions.audit.result import AuditResult
+    from captions.lexicon.vocabulary import Vocabulary
+    from captions.report.audit_report import Report
 
-    table = "table"
-    json = "json"
-    csv = "csv"
-    html = "html"
-    markdown = "markdown"
-    sarif = "sarif"
+_LAST_RUN = 0
+"""Stands for the last run, whose number only the database knows."""
 
 
-class Scope(StrEnum):
-    """What pictures are used for."""
+class IntendedScope(StrEnum):
+    """Scopes that an agreement can cover."""
 
     web = "web"
     print = "print"
@@ -38,90 +41,82 @@ class Scope(StrEnum):
     social = "social"
 
 
-def known_codes(codes: list[str]) -> list[str]:
-    """Codes in capitals; raises BadParameter for one that there is not."""
-    given = [code.upper() for code in codes]
-    if unknown := [code for code in given if code not in CODES]:
-        raise typer.BadParameter(f"no code {unknown[0]}; there are {', '.join(CODES)}")
-    return given
-
-
 def _one_territory(text: str | None) -> str | None:
-    return None if text is None else o.as_option(lambda: _single(terms.territories(text), text))
+    return None if text is None else o.as_option(lambda: _only(terms.territories(text), text))
 
 
-def _single(codes: tuple[str, ...], text: str) -> str:
-    if len(codes) != 1:
-        raise CaptionsError(f"{text!r} is not one territory; name one, or a group such as EU")
-    return codes[0]
+def _only(territories: tuple[str, ...], text: str) -> str:
+    if len(territories) != 1:
+        raise CaptionsError(f"{text!r} is not one territory; use one code, or a group such as EU")
+    return territories[0]
 
 
-_LAST = 0
-
-
-def _run(text: str) -> int:
-    """The number of a run; :data:`_LAST` stands for the last, whose number only the database knows."""
+def _run_number(text: str) -> int:
     if text == "last":
-        return _LAST
+        return _LAST_RUN
     if not text.isdecimal() or not int(text):
-        raise typer.BadParameter(f"{text!r} is no number of a run; see: captions db runs")
+        raise typer.BadParameter(f"{text!r} is not a run number; see: captions db runs")
     return int(text)
 
 
-ReportFormat = Annotated[Form, typer.Option("--format", help="How to write it.")]
-FailOn = Annotated[
-    o.Fail, typer.Option("--fail-on", help="Exit with 1 if there are findings of this severity or worse.")
+For = Annotated[
+    IntendedScope | None,
+    typer.Option("--for", help="Check that agreements cover this scope; restrictions are errors for syndication."),
 ]
-Codes = Annotated[
-    list[str], typer.Option("--code", callback=known_codes, metavar="CR...", help="Only this code; repeatable.")
+Territory = Annotated[
+    str | None,
+    typer.Option(
+        "--territory", callback=_one_territory, metavar="CODE", help="Check that agreements cover this territory."
+    ),
 ]
-Levels = Annotated[
-    list[o.Level], typer.Option("--severity", metavar="LEVEL", help="Only error, warning or info; repeatable.")
+Baseline = Annotated[
+    Path | None,
+    typer.Option("--baseline", metavar="FILE", help="Only findings that an earlier audit (its JSON) does not list."),
 ]
-Waived = Annotated[bool, typer.Option("--waived", help="What is waived, instead of what is not.")]
+RunNumber = Annotated[
+    int | None,
+    typer.Option("--run", parser=_run_number, metavar="N|last", help="Only what this ingest run stored or changed."),
+]
+ShowThumbnails = Annotated[
+    bool, typer.Option("--thumbnails", help="Show scanned pictures as thumbnails; needs --format html.")
+]
 
 
-@uncollected()
+@contextmanager
+def _uncollected() -> Iterator[None]:
+    """Turn garbage collection off: a million findings contain no cycles, and looking for them costs a tenth more."""
+    gc.disable()
+    try:
+        yield
+    finally:
+        gc.enable()
+
+
+@_uncollected()
 def audit(
     db_url: o.Database = o.DATABASE,
-    form: ReportFormat = Form.table,
+    form: f.ReportFormat = f.ReportForm.table,
     output: o.Output = None,
-    fail_on: FailOn = o.Fail.never,
-    code: Codes = [],  # noqa: B006 - typer copies it
-    severity: Levels = [],  # noqa: B006 - typer copies it
-    supplier: Annotated[
-        str | None, typer.Option("--supplier", metavar="NAME", help="Only uses of this supplier.")
-    ] = None,
+    fail_on: f.FailOn = f.FailLevel.never,
+    code: f.Codes = [],  # noqa: B006 - typer copies it
+    severity: f.Levels = [],  # noqa: B006 - typer copies it
+    supplier: o.Supplier = None,
     publication: o.Publication = None,
     since: o.Since = None,
     until: o.Until = None,
-    scope: Annotated[
-        Scope | None, typer.Option("--for", help="Whether agreements cover this use; restrictions bar syndication.")
-    ] = None,
-    territory: Annotated[
-        str | None,
-        typer.Option("--territory", callback=_one_territory, metavar="CODE", help="Whether they cover it there."),
-    ] = None,
-    baseline: Annotated[
-        Path | None, typer.Option("--baseline", metavar="FILE", help="Only what an earlier audit (its JSON) lacks.")
-    ] = None,
-    run: Annotated[
-        int | None,
-        typer.Option(
-            "--run", parser=_run, metavar="N|last", help="Only what this ingest stored, changed or could not read."
-        ),
-    ] = None,
-    waived: Waived = False,
-    thumbnails: Annotated[
-        bool, typer.Option("--thumbnails", help="With --format html: show the pictures that were scanned, small.")
-    ] = False,
+    scope: For = None,
+    territory: Territory = None,
+    baseline: Baseline = None,
+    run: RunNumber = None,
+    waived: f.Waived = False,
+    thumbnails: ShowThumbnails = False,
     limit: o.Limit = None,
     agencies: o.Agencies = None,
 ) -> None:
-    """Report what is wrong with the pictures in the database, worst first.
+    """Report problems with the pictures in the database, worst first.
 
-    Every use is compared with every other and counted on its quota, whatever the filters; they choose what is reported.
-    Pictures that `captions images scan` has read are held against what is printed of them, and against each other.
+    Filters choose which findings are reported; every use is still compared with all others and counted toward its
+    quota. Pictures read by `captions images scan` are compared with their printed credits and with each other.
 
     \b
     Examples:
@@ -132,69 +127,88 @@ def audit(
       captions audit --baseline audit.json --fail-on error
       captions audit --run last
     """
-    import captions_db as db
+    from captions.audit.request import AuditRequest
 
-    from captions.audit.baseline import read_baseline
-    from captions.audit.request import Question
-    from captions.audit.run import audited
-    from captions.report.audit_report import Report
-    from captions.report.write import write_audit
-
-    if thumbnails and form is not Form.html:
-        raise typer.BadParameter("--thumbnails goes with --format html")
+    if thumbnails and form is not f.ReportForm.html:
+        raise typer.BadParameter("--thumbnails needs --format html")
     words = o.words(agencies, db_url)
     if supplier is not None and (row := words.agency(supplier)):
         supplier = row.name
-    question = Question(
-        frozenset(code),
-        frozenset(severity),
-        supplier,
-        publication,
-        since,
-        until,
-        scope.value if scope else None,
-        territory,
-        waived,
-        run,
-        thumbnails,
+    request = AuditRequest(
+        codes=frozenset(code),
+        severities=frozenset(severity),
+        supplier=supplier,
+        publication=publication,
+        since=since,
+        until=until,
+        scope=scope.value if scope else None,
+        territory=territory,
+        waived=waived,
+        run=run,
+        pictures=thumbnails,
     )
-    known = read_baseline(baseline) if baseline else ()
-    engine = db.open_store(db_url)
-    try:
-        if run == _LAST and (runs := db.run_summaries(engine, limit=1)):
-            question = replace(question, run=runs[0].id)
-        with audited(engine, question, words, known, today=date.today()) as answer:
-            if thumbnails and answer.archive is None:
-                note("no pictures are stored; run: captions images scan FOLDER")
-            if answer.undated and (since or until):
-                note(f"{answer.undated} uses without a day are left out; see: captions ingest --published")
-            if answer.without_run:
-                note(f"{answer.without_run} uses are left out: an older program stored them, and kept no run")
-            pictures = None
-            if thumbnails and answer.archive is not None:
-                from captions.report.contact_sheet import Thumbnails
+    with opened_store(db_url) as engine:
+        report = _report(engine, request, words, baseline, limit, form, output)
+    f.exit_on(fail_on, report)
 
-                pictures = Thumbnails(answer.archive)
-            report = Report(
-                answer,
-                answer.uses,
-                answer.articles,
-                limit,
-                counts=answer.counts,
-                codes=answer.codes,
-                waived=answer.waived,
-                known=answer.known,
-                overview=answer.overview,
-                thumbnails=pictures,
-                notes=() if answer.agreements else ("no agreements are stored",),
-            )
-            with opened(output, for_spreadsheet=form is Form.csv) as stream:
-                write_audit(report, form.value, stream)
-    finally:
-        engine.dispose()
-    if output is not None:
-        note(f"{report.heading()}; written to {output}")
-    if fail_on is not o.Fail.never:
-        bad = SEVERITIES[: SEVERITIES.index(fail_on.value) + 1]
-        if any(report.by_severity[name] for name in bad):
-            raise typer.Exit(1)
+
+def _report(
+    engine: Engine,
+    request: AuditRequest,
+    words: Vocabulary,
+    baseline: Path | None,
+    limit: int | None,
+    form: f.ReportForm,
+    output: Path | None,
+) -> Report:
+    """Audit a database and write the report while the findings can be read."""
+    import captions_db as db
+
+    from captions.audit.baseline import read_baseline
+    from captions.audit.run import audited
+
+    if request.run == _LAST_RUN and (runs := db.run_summaries(engine, limit=1)):
+        request = replace(request, run=runs[0].id)
+    known = read_baseline(baseline) if baseline else ()
+    with audited(engine, request, words, known, today=date.today()) as result:
+        _note_omissions(request, result)
+        report = _report_of(result, limit, thumbnails=request.pictures)
+        f.write_report(report, form, output)
+    return report
+
+
+def _note_omissions(request: AuditRequest, result: AuditResult) -> None:
+    """Say on stderr which uses the result leaves out, and why there are no thumbnails."""
+    if request.pictures and result.archive is None:
+        note("no pictures in the database; run: captions images scan FOLDER")
+    if result.undated and (request.since or request.until):
+        note(f"{_left_out(result.undated, ' without a date')}; set dates with: captions ingest PATH --published DATE")
+    if result.without_run:
+        note(f"{_left_out(result.without_run)}, because an older version stored them without a run")
+
+
+def _left_out(uses: int, kind: str = "") -> str:
+    return f"{count(uses, 'use')}{kind} {'is' if uses == 1 else 'are'} left out"
+
+
+def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool) -> Report:
+    from captions.report.audit_report import Report
+
+    pictures = None
+    if thumbnails and result.archive is not None:
+        from captions.report.contact_sheet import Thumbnails
+
+        pictures = Thumbnails(result.archive)
+    return Report(
+        result,
+        result.uses,
+        result.articles,
+        limit,
+        counts=result.counts,
+        codes=result.codes,
+        waived=result.waived,
+        known=result.known,
+        overview=result.overview,
+        thumbnails=pictures,
+        notes=() if result.agreements else ("no agreements are stored",),
+    )

@@ -1,7 +1,8 @@
-"""``captions correct``: say what a credit line means, for all its uses, those to come too."""
+"""``captions correct``: record what a credit line means, for all its uses."""
 
 from __future__ import annotations
 
+from collections.abc import Sequence
 from dataclasses import replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -9,65 +10,75 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.default_command import ITSELF, Either, Itself
-from captions.cli.inputs import known_agency, sheet_rows, who_says
-from captions.cli.listing import write_said
-from captions.cli.open_store import opened_store
-from captions.cli.output import note
+from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
+from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
+from captions.cli.output import UNDONE, count, note, timestamp, write_decisions
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
     from captions.corrections.corrections import Correction
+    from captions.lexicon.vocabulary import Vocabulary
 
-app = typer.Typer(cls=Either, help="Say what a credit line means.", rich_markup_mode=None)
-_LIST = (
+app = typer.Typer(cls=DefaultGroup, help="Correct how a credit line is read.", rich_markup_mode=None)
+_TABLE = (
     Column("id", "No.", number=True),
     Column("line", "Credit line", wide=True, cut=80),
-    Column("means", "What it means", wide=True, cut=120),
+    Column("means", "Meaning", wide=True, cut=120),
     Column("reason", "Reason", wide=True, cut=80),
     Column("who", "Who"),
-    Column("made", "Made"),
+    Column("recorded", "Recorded"),
     Column("state", "State"),
 )
-_ALL = (
-    *(column for column in _LIST if column.key in ("id", "state", "line")),
+_DATA = (
+    *(column for column in _TABLE if column.key in ("id", "state", "line")),
     Column("creators", "Creators"),
     Column("agencies", "Agencies"),
     Column("supplier", "Supplier"),
     Column("qualifiers", "Qualifiers"),
     Column("license", "License"),
-    *(column for column in _LIST if column.key in ("reason", "who", "made")),
-    Column("undone", "Undone"),
-    Column("undone_by", "Undone by"),
-    Column("undone_reason", "Reason of the undoing"),
+    *(column for column in _TABLE if column.key in ("reason", "who", "recorded")),
+    *UNDONE,
 )
+Line = Annotated[str | None, typer.Argument(metavar="LINE", help="The credit line as printed.", show_default=False)]
+Creators = Annotated[list[str], typer.Option("--creator", metavar="NAME", help="A creator of the picture.")]
+Agencies = Annotated[list[str], typer.Option("--agency", metavar="NAME", help="An agency that the line names.")]
+Supplier = Annotated[
+    str | None, typer.Option("--supplier", metavar="NAME", help="The agency that the picture was licensed from.")
+]
+Qualifiers = Annotated[
+    list[str], typer.Option("--mark", metavar="QUALIFIER", help="A qualifier: handout, pool, archive, ...")
+]
+License = Annotated[str | None, typer.Option("--license", metavar="NAME", help="A public license: CC BY-SA 4.0, ...")]
+CorrectionsFile = Annotated[
+    Path | None, typer.Option("--file", metavar="CSV", help="Correct all the lines in this file.")
+]
+Number = Annotated[int, typer.Argument(metavar="N", help="The number of the correction.")]
 
 
-@app.command(ITSELF, cls=Itself, hidden=True)
+@app.command(DEFAULT, cls=DefaultCommand, hidden=True)
 def correct(
-    line: Annotated[str | None, typer.Argument(metavar="LINE", help="The credit line as printed.")] = None,
-    creator: Annotated[list[str], typer.Option("--creator", metavar="NAME", help="Who made the picture.")] = [],  # noqa: B006 - typer copies it
-    agency: Annotated[list[str], typer.Option("--agency", metavar="NAME", help="An agency the line names.")] = [],  # noqa: B006 - typer copies it
-    supplier: Annotated[
-        str | None, typer.Option("--supplier", metavar="NAME", help="Whom it was licensed from.")
-    ] = None,
-    mark: Annotated[list[str], typer.Option("--mark", metavar="MARK", help="handout, pool, archive, ...")] = [],  # noqa: B006 - typer copies it
-    license_: Annotated[str | None, typer.Option("--license", metavar="NAME", help="CC BY-SA 4.0, ...")] = None,
+    line: Line = None,
+    creator: Creators = [],  # noqa: B006 - typer copies it
+    agency: Agencies = [],  # noqa: B006 - typer copies it
+    supplier: Supplier = None,
+    mark: Qualifiers = [],  # noqa: B006 - typer copies it
+    license_: License = None,
     reason: o.Reason = "",
-    file: Annotated[Path | None, typer.Option("--file", metavar="CSV", help="Many lines at once.")] = None,
+    file: CorrectionsFile = None,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
-    """Say what a credit line means. It goes for all its uses, and for those in articles that are read later.
+    """Correct how a credit line is read, for all its uses, including articles ingested later.
 
-    What is not said stays as it was read; `none` says that there is none. --creator, --agency and --mark may be
-    repeated. A file has the columns line, creators, agencies, supplier, qualifiers, license, reason; `;` parts several.
+    Facts you leave out stay as read; `none` means that there is no such fact. --creator, --agency and --mark are
+    repeatable. A file has the columns line, creators, agencies, supplier, qualifiers, license and reason; separate
+    several names with `;`.
 
     \b
     Examples:
-      captions correct "AP/dpa | Jo Reed" --supplier dpa --reason "asked the desk, 3 May"
-      captions correct "Tower Bridge / dpa" --creator none --reason "a place, no person"
+      captions correct "AP/dpa | Jo Reed" --supplier dpa --reason "asked the desk"
+      captions correct "Tower Bridge / dpa" --creator none --reason "a place"
       captions correct --file corrections.csv --reason "spring cleaning"
       captions correct list
       captions correct undo 3 --reason "it was the other picture"
@@ -75,7 +86,7 @@ def correct(
     from captions.corrections import corrections
 
     words = o.words(agencies, db_url)
-    said = corrections.Correction(
+    correction = corrections.Correction(
         line or "",
         corrections.names(creator),
         corrections.names(agency),
@@ -83,47 +94,62 @@ def correct(
         corrections.names(mark),
         corrections.name(license_),
         reason=" ".join(reason.split()),
-        who=who_says(who),
+        who=user_name(who),
     )
     if (line is None) == (file is None):
-        raise typer.BadParameter("give a credit line, or --file with many")
-    if file is not None:
-        if said.meaning[1:] != (None,) * 5:
-            raise typer.BadParameter("with --file, say in the file what each line means")
-        rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
-        given = [corrections.correction_from(row, words, said.reason, said.who) for row in rows]
+        raise typer.BadParameter("give either a credit line or --file")
+    if file is None:
+        given = [corrections.checked(correction, words)]
+    elif correction.meaning[1:] != (None,) * 5:
+        raise typer.BadParameter("with --file, give the meaning of each line in the file, not as options")
     else:
-        given = [corrections.checked(said, words)]
-    spelt = {
-        name: known_agency(name, words) for one in given for name in (*(one.agencies or ()), one.supplier or "") if name
-    }
-    given = [
-        replace(
-            one,
-            agencies=None if one.agencies is None else tuple(dict.fromkeys(spelt[name] for name in one.agencies)),
-            supplier=spelt[one.supplier] if one.supplier else one.supplier,
-        )
-        for one in given
-    ]
+        rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
+        given = [corrections.correction_from(row, words, correction.reason, correction.who) for row in rows]
+    _store(given, words, db_url)
+
+
+def _store(given: Sequence[Correction], words: Vocabulary, db_url: str) -> None:
+    """Store corrections under the canonical names of their agencies, and print how many uses changed."""
+    from captions.corrections import corrections
+
     with opened_store(db_url, create=True) as engine:
-        done = corrections.correct(engine, given, words)
-    for printed, one in done:
-        if not one.new:
-            note(f"correction {one.id} says the same of {printed!r} already")
-        elif not one.uses:
-            note(f"no article has the line {printed!r} yet; correction {one.id} is kept for when one does")
-    new = [one for _, one in done if one.new]
-    typer.echo(f"corrected {o.count(len(new), 'line')}: {o.count(sum(one.uses for one in new), 'use')}")
+        stored = corrections.correct(engine, _with_canonical_names(given, words), words)
+    for line, result in stored:
+        if not result.new:
+            note(f"correction {result.id} of {line!r} is the same")
+        elif not result.uses:
+            note(f"no article has the line {line!r} yet; correction {result.id} will apply to it later")
+    new = [result for _, result in stored if result.new]
+    typer.echo(f"corrected {count(len(new), 'line')}: {count(sum(result.uses for result in new), 'use')}")
+
+
+def _with_canonical_names(given: Sequence[Correction], words: Vocabulary) -> list[Correction]:
+    canonical = {
+        name: known_agency(name, words)
+        for correction in given
+        for name in (*(correction.agencies or ()), correction.supplier or "")
+        if name
+    }
+    return [
+        replace(
+            correction,
+            agencies=None
+            if correction.agencies is None
+            else tuple(dict.fromkeys(canonical[name] for name in correction.agencies)),
+            supplier=canonical[correction.supplier] if correction.supplier else correction.supplier,
+        )
+        for correction in given
+    ]
 
 
 @app.command("list")
 def list_(
-    every: Annotated[bool, typer.Option("--all", help="Those replaced or undone, too.")] = False,
+    every: Annotated[bool, typer.Option("--all", help="Include corrections that were replaced or undone.")] = False,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """List the corrections that hold, or all that were ever made.
+    """List the corrections in force, or all that were ever recorded.
 
     \b
     Example:
@@ -132,21 +158,20 @@ def list_(
     from captions.corrections import corrections
 
     with opened_store(db_url) as engine:
-        told = corrections.corrections(engine)
-    rows = [_row(one, state) for one, state in told]
+        rows = [_row(correction, state) for correction, state in corrections.corrections(engine)]
     if form is o.Listing.csv:
         rows = [{key: "none" if value in ("", ()) else value for key, value in row.items()} for row in rows]
-    write_said("corrections", {True: _LIST, False: _ALL}, rows, form, limit, every=every)
+    write_decisions("corrections", _TABLE, _DATA, rows, form, limit, every=every)
 
 
 @app.command()
 def undo(
-    number: Annotated[int, typer.Argument(metavar="N", help="The number of the correction.")],
-    reason: o.NeededReason,
+    number: Number,
+    reason: o.RequiredReason,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Undo a correction: what was read in the line, or said of it before, holds again.
+    """Undo a correction; the credit line is read as before it.
 
     \b
     Example:
@@ -155,32 +180,32 @@ def undo(
     from captions.corrections import corrections
 
     with opened_store(db_url) as engine:
-        undone, uses = corrections.undo_correction(engine, number, who_says(who), o.needed(reason, "--reason"))
-    typer.echo(f"correction {number} of {undone.line!r} is undone: {o.count(uses, 'use')}")
+        undone, uses = corrections.undo_correction(engine, number, user_name(who), o.required(reason, "--reason"))
+    typer.echo(f"undid correction {number} of {undone.line!r}: {count(uses, 'use')}")
 
 
-def _row(one: Correction, state: str) -> Row:
-    said = {
-        "creators": one.creators,
-        "agencies": one.agencies,
-        "supplier": one.supplier,
-        "qualifiers": one.qualifiers,
-        "license": one.license,
+def _row(correction: Correction, state: str) -> Row:
+    meaning = {
+        "creators": correction.creators,
+        "agencies": correction.agencies,
+        "supplier": correction.supplier,
+        "qualifiers": correction.qualifiers,
+        "license": correction.license,
     }
     return {
-        "id": one.id,
-        "line": one.line,
+        "id": correction.id,
+        "line": correction.line,
         "means": "; ".join(
-            f"{what}: {(value if isinstance(value, str) else ', '.join(value)) or 'none'}"
-            for what, value in said.items()
+            f"{name}: {(value if isinstance(value, str) else ', '.join(value)) or 'none'}"
+            for name, value in meaning.items()
             if value is not None
         ),
-        **said,
-        "reason": one.reason,
-        "who": one.who,
-        "made": o.moment(one.made),
+        **meaning,
+        "reason": correction.reason,
+        "who": correction.who,
+        "recorded": timestamp(correction.added),
         "state": state,
-        "undone": o.moment(one.undone),
-        "undone_by": one.undone_by,
-        "undone_reason": one.undone_reason,
+        "undone": timestamp(correction.undone),
+        "undone_by": correction.undone_by,
+        "undone_reason": correction.undone_reason,
     }

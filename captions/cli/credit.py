@@ -1,4 +1,4 @@
-"""``captions credit``: reads credit lines, without the store."""
+"""``captions credit``: read credit lines, without the database."""
 
 from __future__ import annotations
 
@@ -22,8 +22,8 @@ COLUMNS = (
     Column("restrictions", "Restrictions"),
     Column("copyright_notice", "Copyright notice"),
     Column("license", "License"),
-    Column("license_url", "License address"),
-    Column("licensor_url", "Licensor address"),
+    Column("license_url", "License URL"),
+    Column("licensor_url", "Licensor URL"),
     Column("rule", "Rule"),
     Column("confidence", "Confidence", number=True),
 )
@@ -32,13 +32,15 @@ _ALWAYS = ("line", "creators", "agencies", "supplier")
 
 def credit(
     lines: Annotated[
-        list[str], typer.Argument(metavar="LINE", help="Credit lines; - reads one a line from standard input.")
+        list[str], typer.Argument(metavar="LINE", help="Credit lines; - reads them from stdin, one per line.")
     ],
-    explain: Annotated[bool, typer.Option("--explain", help="Show the steps by which each was read.")] = False,
+    explain: Annotated[bool, typer.Option("--explain", help="Show how each line is read, step by step.")] = False,
     form: o.ListingFormat = o.Listing.table,
     agencies: o.Agencies = None,
 ) -> None:
-    """Read credit lines: who made the picture, through whose hands it came, who is to be paid.
+    """Read credit lines, without the database.
+
+    Shows who made the picture, who distributed it, and who supplied it.
 
     \b
     Examples:
@@ -73,12 +75,12 @@ def credit(
 
 
 def row(credit: Credit) -> Row:
-    """A credit under the keys of :data:`COLUMNS`."""
+    """Return a credit as a row with the keys of :data:`COLUMNS`."""
     return {column.key: getattr(credit, column.key) for column in COLUMNS}
 
 
 def _filled(rows: Sequence[Row]) -> Sequence[Column]:
-    """The columns in which any row has something; rule and confidence are for --explain."""
+    """Return the columns that have a value in any row; leave rule and confidence to ``--explain``."""
     hidden = ("rule", "confidence")
     return [c for c in COLUMNS if c.key in _ALWAYS or (c.key not in hidden and any(r[c.key] for r in rows))]
 

@@ -1,4 +1,4 @@
-"""``captions db``: what a database holds, whether it is sound, and bringing it up to this program."""
+"""``captions db``: inspect, check and upgrade the database."""
 
 from __future__ import annotations
 
@@ -9,11 +9,13 @@ import typer
 
 from captions import escaping
 from captions.cli import options as o
+from captions.cli.inputs import opened_store
+from captions.cli.output import count, note_limit, timestamp
 from captions.errors import CaptionsError
 from captions.report import Column, Row, Value, write_rows
 
-app = typer.Typer(help="Look after the database.", no_args_is_help=True, rich_markup_mode=None)
-_COLUMNS = (Column("what", "Database"), Column("value", "", wide=True))
+app = typer.Typer(help="Inspect, check and upgrade the database.", no_args_is_help=True, rich_markup_mode=None)
+_FACTS = (Column("what", "Database"), Column("value", "", wide=True))
 
 _RUNS = (
     Column("run", "Run", number=True),
@@ -26,12 +28,12 @@ _RUNS = (
     Column("failed", "Failed", number=True),
     Column("version", "Version"),
 )
-_MOMENTS = ("started", "finished")
+_TIMES = ("started", "finished")
 
 
 @app.command()
 def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -> None:
-    """Tell what a database holds, and when it was last written.
+    """Show the size of a database, and when it was last written.
 
     \b
     Example:
@@ -41,8 +43,7 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
     from captions_db.connection import where
     from captions_db.schema import HEAD
 
-    engine = db.open_store(db_url)
-    try:
+    with opened_store(db_url) as engine:
         runs = db.run_summaries(engine, limit=1)
         total = db.agency_usage(engine).total
         facts: dict[str, Value] = {
@@ -58,8 +59,6 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
             "last_run_version": runs[0].version if runs else None,
             "last_run_finished": runs[0].finished is not None if runs else None,
         }
-    finally:
-        engine.dispose()
     if form is o.Shape.json:
         from captions.report import as_json
         from captions.report.rows import as_data
@@ -69,12 +68,14 @@ def info(db_url: o.Database = o.DATABASE, form: o.ShapeFormat = o.Shape.table) -
     rows: list[Row] = [
         {"what": name.replace("_", " "), "value": value} for name, value in facts.items() if value is not None
     ]
-    write_rows("facts", _COLUMNS, rows, "table", sys.stdout)
+    write_rows("facts", _FACTS, rows, "table", sys.stdout)
 
 
 @app.command()
 def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url: o.Database = o.DATABASE) -> None:
-    """List the runs of the ingest, the latest first: what each stored, changed, and could not read.
+    """List ingest runs, newest first.
+
+    Shows how many articles each run stored, changed and could not read.
 
     \b
     Examples:
@@ -83,41 +84,40 @@ def runs(form: o.ListingFormat = o.Listing.table, limit: o.Limit = None, db_url:
     """
     import captions_db as db
 
-    engine = db.open_store(db_url)
-    try:
+    with opened_store(db_url) as engine:
         found = db.run_summaries(engine)
-    finally:
-        engine.dispose()
     rows: list[dict[str, Value]] = [
         {
-            "run": one.id,
-            "started": o.moment(one.started),
-            "finished": o.moment(one.finished),
-            "read": one.read,
-            "new": one.new,
-            "changed": one.changed,
-            "unchanged": one.unchanged,
-            "failed": one.failed,
-            "version": one.version,
+            "run": run.id,
+            "started": timestamp(run.started),
+            "finished": timestamp(run.finished),
+            "read": run.read,
+            "new": run.new,
+            "changed": run.changed,
+            "unchanged": run.unchanged,
+            "failed": run.failed,
+            "version": run.version,
         }
-        for one in (found if limit is None else found[:limit])
+        for run in (found if limit is None else found[:limit])
     ]
     columns: Sequence[Column] = _RUNS
     if form is o.Listing.table:
-        columns = tuple(c if c.key not in _MOMENTS else Column(c.key, f"{c.title} (UTC)") for c in _RUNS)
-        rows = [row | {name: _minute(row[name]) or "cut off" for name in _MOMENTS} for row in rows]
+        columns = tuple(c if c.key not in _TIMES else Column(c.key, f"{c.title} (UTC)") for c in _RUNS)
+        rows = [row | {name: _minute(row[name]) or "interrupted" for name in _TIMES} for row in rows]
     write_rows("runs", columns, rows, form.value, sys.stdout, {"total": len(found)})
-    o.tell_cut(len(rows), len(found))
+    note_limit(len(rows), len(found))
 
 
-def _minute(moment: Value) -> str:
-    """``2026-05-18T09:30:00+00:00`` as a table has room for it: ``2026-05-18 09:30``."""
-    return str(moment or "")[:16].replace("T", " ")
+def _minute(time: Value) -> str:
+    """Shorten a time to fit a table: ``2026-05-18T09:30:00+00:00`` becomes ``2026-05-18 09:30``."""
+    return str(time or "")[:16].replace("T", " ")
 
 
 @app.command()
 def upgrade(db_url: o.Database = o.DATABASE) -> None:
-    """Bring an older database up to this program. All of it or nothing; copy the file before, all the same.
+    """Upgrade an older database to this version.
+
+    An upgrade that fails changes nothing. Back up the database first anyway.
 
     \b
     Example:
@@ -126,15 +126,15 @@ def upgrade(db_url: o.Database = o.DATABASE) -> None:
     import captions_db as db
 
     version = db.upgrade_store(db_url)
-    typer.echo(f"{db_url} has schema {version}, which this program reads and writes")
+    typer.echo(f"{db_url} is up to date: schema {version}")
 
 
 @app.command()
 def check(db_url: o.Database = o.DATABASE) -> None:
-    """Read everything in a database and compare its schema with today's; exit code 2 if something is broken.
+    """Check a database for damage; exit with 2 if there is any.
 
-    What is wrong is listed on stdout: a damaged file, rows that point to nothing, and drift: a table, an index, a view
-    or a trigger that is missing or changed, and counts of uses that are not what the uses are.
+    Lists every problem on stdout: a damaged file, references to missing rows, a table, index, view or trigger that is
+    missing or changed, and stored counts that do not match the uses.
 
     \b
     Example:
@@ -145,20 +145,17 @@ def check(db_url: o.Database = o.DATABASE) -> None:
     from captions_db.drift import broken_references, damage, drift
     from captions_db.rollups import wrong_counts
 
-    engine = db.open_store(db_url)
-    try:
+    with opened_store(db_url) as engine:
         place = where(engine)
         broken = damage(engine)
         if not broken:
             broken = [*drift(engine), *broken_references(engine)]
         uses = 0 if broken else sum(1 for _ in db.uses_for_audit(engine))
         miscounted = [] if broken else wrong_counts(engine)
-    finally:
-        engine.dispose()
     for line in (*broken, *miscounted):
         typer.echo(escaping.line(line))
     if broken:
-        raise CaptionsError(f"{place} is damaged; restore it from a copy, or ingest into a new one")
+        raise CaptionsError(f"{place} is damaged; restore a backup, or ingest into a new database")
     if miscounted:
-        raise CaptionsError(f"{place} has wrong counts of uses; to count them anew, run: captions db upgrade")
-    typer.echo(f"{place} is sound: {uses} uses")
+        raise CaptionsError(f"{place} has wrong counts of uses; to recount, run: captions db upgrade")
+    typer.echo(f"{place} passed all checks: {count(uses, 'use')}")

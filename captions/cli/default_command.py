@@ -1,4 +1,4 @@
-"""A command that has commands below it and does something by itself: ``captions correct "LINE"``, ``correct list``."""
+"""Let a group of commands also act as a command: ``captions correct "LINE"`` next to ``captions correct list``."""
 
 from __future__ import annotations
 
@@ -6,39 +6,39 @@ from typing import Any
 
 from typer.core import TyperCommand, TyperGroup
 
-ITSELF = "it"
-"""The name under which the group keeps what it does by itself. Nobody types it."""
+DEFAULT = "it"
+"""The internal name of the group's own command, which nobody types."""
 
 
-class Either(TyperGroup):
-    """A group that hands what names none of its commands to the one named :data:`ITSELF`.
+class DefaultGroup(TyperGroup):
+    """A group that runs the command named :data:`DEFAULT` unless its first argument names another.
 
-    A first argument that is also a command's name is told from it by ``--``: ``captions correct -- list``.
+    To pass a command's name as an argument, put ``--`` before it: ``captions correct -- list``.
     """
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
-        """Puts the name of the command in front, where there is none."""
-        if not args and ctx.resilient_parsing:  # a shell asks what may follow
+        """Insert the name of the default command if the arguments name no command."""
+        if not args and ctx.resilient_parsing:  # shell completion
             return super().parse_args(ctx, args)
         if not args:
             args = ["--help"]
-        if args[0] not in self.commands or args[0] == ITSELF:
-            args = [ITSELF, *args]
+        if args[0] not in self.commands or args[0] == DEFAULT:
+            args = [DEFAULT, *args]
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Gives what may follow: the commands below, and the options of what the group does by itself."""
-        below = super().shell_complete(ctx, incomplete)
+        """Return the subcommands, or the options of the default command."""
+        subcommands = super().shell_complete(ctx, incomplete)
         if not incomplete.startswith("-"):
-            return below
-        itself = self.commands[ITSELF]
-        inner = itself.make_context(ITSELF, [], parent=ctx, resilient_parsing=True)
-        return itself.shell_complete(inner, incomplete)
+            return subcommands
+        default = self.commands[DEFAULT]
+        inner = default.make_context(DEFAULT, [], parent=ctx, resilient_parsing=True)
+        return default.shell_complete(inner, incomplete)
 
 
-class Itself(TyperCommand):
-    """What the group does by itself; its help is the group's."""
+class DefaultCommand(TyperCommand):
+    """The command of a :class:`DefaultGroup`; its help is the help of the group."""
 
     def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Writes how the group is called: the name that nobody types is left out."""
+        """Write the usage line without the internal name."""
         formatter.write_usage(ctx.parent.command_path, " ".join(self.collect_usage_pieces(ctx)))

@@ -1,4 +1,4 @@
-"""``captions export``: what the store holds, for other programs: CSV, JSON Lines, Parquet, ninjs."""
+"""``captions export``: write the database for other programs, as CSV, JSON Lines, Parquet or ninjs."""
 
 from __future__ import annotations
 
@@ -13,7 +13,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import note, opened, replaced
+from captions.cli.inputs import opened_store
+from captions.cli.output import count, note, opened, replaced
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -22,11 +23,11 @@ if TYPE_CHECKING:
 
 _NUMBERS = ("use_id", "position", "occurrences", "uses", "articles")
 _BATCH = 10_000
-"""Rows of a Parquet file that are in memory at once."""
+"""Rows of a Parquet file in memory at once."""
 
 
-class To(StrEnum):
-    """The forms of an export."""
+class ExportFormat(StrEnum):
+    """Output formats of an export."""
 
     csv = "csv"
     jsonl = "jsonl"
@@ -36,17 +37,20 @@ class To(StrEnum):
 
 def export(
     view: Annotated[
-        str, typer.Argument(metavar="[VIEW]", help="What to export; `articles` for --to ninjs.", show_default=False)
+        str, typer.Argument(metavar="VIEW", help="The view to export.  [default: use_in_words]", show_default=False)
     ] = "",
     db_url: o.Database = o.DATABASE,
-    form: Annotated[To, typer.Option("--to", help="How to write it.")] = To.csv,
+    form: Annotated[ExportFormat, typer.Option("--to", help="Output format.")] = ExportFormat.csv,
     output: o.Output = None,
 ) -> None:
-    """Write a view of the database for other programs; without VIEW every use, with caption, credit and supplier.
+    """Export a view of the database for other programs. The default view has a row for every use.
 
     \b
-    Views: use_in_words, uncredited_uses, uses_without_supplier, supplier_usage_by_month, agency_usage_by_month,
-    creator_usage_by_month, unread_sources. ninjs holds articles, a line for each, their pictures with them.
+    Views: use_in_words, uncredited_uses, uses_without_supplier,
+      supplier_usage_by_month, agency_usage_by_month, creator_usage_by_month,
+      unread_sources
+
+    --to ninjs exports articles with their pictures, one per line.
 
     \b
     Example:
@@ -54,26 +58,24 @@ def export(
     """
     import captions_db as db
 
-    wanted = view or ("articles" if form is To.ninjs else "use_in_words")
-    known = ["articles"] if form is To.ninjs else list(db.VIEWS)
+    wanted = view or ("articles" if form is ExportFormat.ninjs else "use_in_words")
+    known = ["articles"] if form is ExportFormat.ninjs else list(db.VIEWS)
     if wanted not in known:
-        raise CaptionsError(f"no view {wanted!r} to export as {form.value}; there are {', '.join(known)}")
-    if form is To.parquet and (output is None or str(output) == "-"):
-        raise CaptionsError("Parquet is no text; name a file with -o")
-    engine = db.open_store(db_url)
-    try:
-        if form is To.ninjs:
-            count = _ninjs(engine, output)
-        elif form is To.parquet and output is not None:
-            count = _parquet(engine, wanted, output)
+        raise CaptionsError(f"cannot export {wanted!r} as {form.value}; choose from {', '.join(known)}")
+    if form is ExportFormat.parquet and (output is None or str(output) == "-"):
+        raise CaptionsError("Parquet is binary: choose an output file with -o")
+    with opened_store(db_url) as engine:
+        if form is ExportFormat.ninjs:
+            number = _ninjs(engine, output)
+        elif form is ExportFormat.parquet and output is not None:
+            number = _parquet(engine, wanted, output)
         else:
-            count = _rows(engine, wanted, form, output)
-    finally:
-        engine.dispose()
-    note(f"{count} rows of {wanted}" + (f"; written to {output}" if output is not None else ""))
+            number = _rows(engine, wanted, form, output)
+    what = count(number, "article") if form is ExportFormat.ninjs else f"{count(number, 'row')} of {wanted}"
+    note(f"exported {what}" + (f" to {output}" if output is not None else ""))
 
 
-def _rows(engine: Engine, view: str, form: To, output: Path | None) -> int:
+def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None) -> int:
     import captions_db as db
 
     from captions.report import Column, as_csv
@@ -87,8 +89,8 @@ def _rows(engine: Engine, view: str, form: To, output: Path | None) -> int:
             count += 1
             yield dict(zip(columns, row, strict=True))
 
-    with opened(output, for_spreadsheet=form is To.csv) as stream:
-        if form is To.csv:
+    with opened(output, for_spreadsheet=form is ExportFormat.csv) as stream:
+        if form is ExportFormat.csv:
             as_csv.write([Column(name, name) for name in columns], counted(), stream)
         else:
             for record in counted():
@@ -102,7 +104,7 @@ def _ninjs(engine: Engine, output: Path | None) -> int:
 
     count = 0
     with opened(output) as stream:
-        for count, (source, article) in enumerate(stored_articles(engine), 1):  # noqa: B007 - told at the end
+        for count, (source, article) in enumerate(stored_articles(engine), 1):  # noqa: B007 - returned at the end
             stream.write(_line(item(source, article)))
     return count
 
@@ -111,8 +113,8 @@ def _line(record: dict[str, Any]) -> str:
     from captions import escaping
     from captions.report.rows import as_data
 
-    told = {name: as_data(value) if isinstance(value, date) else value for name, value in record.items()}
-    return escaping.json_text(json.dumps(told, ensure_ascii=False)) + "\n"
+    values = {name: as_data(value) if isinstance(value, date) else value for name, value in record.items()}
+    return escaping.json_text(json.dumps(values, ensure_ascii=False)) + "\n"
 
 
 def _parquet(engine: Engine, view: str, output: Path) -> int:
@@ -137,5 +139,5 @@ def _parquet(engine: Engine, view: str, output: Path) -> int:
 
 
 def _cell(value: Any) -> Any:
-    """A moment is text in SQLite; it is text here on every engine."""
+    """Return a value as Parquet stores it: a time is text, as in SQLite, whatever the engine."""
     return value.isoformat() if isinstance(value, datetime) else value

@@ -1,4 +1,4 @@
-"""``captions images``: what is embedded in picture files, and copies with credits embedded."""
+"""``captions images``: read, scan, check and stamp the metadata embedded in picture files."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from captions.report import Column, Row, write_rows
 if TYPE_CHECKING:
     from captions.embedded import Embedded, Fields
 
-app = typer.Typer(help="Read and write what is embedded in pictures.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Read, check and embed credits in picture files.", no_args_is_help=True, rich_markup_mode=None)
 app.command("scan")(images_scan.scan)
 app.command("check")(images_check.check)
 app.command("find")(images_find.find)
@@ -27,22 +27,23 @@ _FIELD = Column("field", "Field")
 _VALUE = Column("value", "Value", wide=True)
 _FAMILIES = (Column("xmp", "XMP", wide=True), Column("iim", "IIM", wide=True), Column("exif", "EXIF", wide=True))
 _REMARK = Column("remark", "")
+Files = Annotated[list[str], typer.Argument(metavar="FILE", help="Pictures: JPEG, PNG, TIFF, WebP, AVIF, ...")]
+Families = Annotated[
+    bool, typer.Option("--families", help="Show XMP, IIM and EXIF side by side, and where they disagree.")
+]
 
 
 @app.command()
 def read(
-    files: Annotated[list[str], typer.Argument(metavar="FILE", help="Pictures: JPEG, PNG, TIFF, WebP, AVIF, ...")],
-    families: Annotated[
-        bool, typer.Option("--families", help="Show what XMP, IIM and EXIF tell each, and where they disagree.")
-    ] = False,
+    files: Files,
+    families: Families = False,
     form: o.ShapeFormat = o.Shape.table,
     output: o.Output = None,
 ) -> None:
-    """Show what is embedded in pictures.
+    """Show the metadata embedded in pictures.
 
-    Credits, captions, rights, ids and places are read; no pixel is decoded. XMP is believed before IIM, and IIM before
-    EXIF; of the day of capture, EXIF is believed first. What a sidecar says (FILE.xmp beside the picture) is believed
-    before all of them.
+    Reads credits, captions, rights, IDs and places without decoding pixels. XMP takes precedence over IIM, and IIM over
+    EXIF; for the date of capture, EXIF comes first. A sidecar (FILE.xmp next to the picture) takes precedence over all.
 
     \b
     Examples:
@@ -83,21 +84,21 @@ def read(
 
 
 def _rows(name: str, picture: Embedded, families: bool) -> Iterator[Row]:
-    """The rows of a picture in a table."""
+    """Return a picture's rows of the table."""
     size = f" {picture.width} × {picture.height}" if picture.width and picture.height else ""
     size += f" and {picture.sidecar}" if picture.sidecar else ""
     if picture.empty or not families:
-        said = "nothing is embedded" if picture.empty else ""
-        yield {"picture": name, "field": f"{picture.format}{size}", "value": said, "remark": said}
+        remark = "no embedded metadata" if picture.empty else ""
+        yield {"picture": name, "field": f"{picture.format}{size}", "value": remark, "remark": remark}
     disagree = {item.field for item in picture.disagreements}
     cut = {item.field for item in picture.cuts}
     for key, title in _titles().items():
-        told = picture.fields.get(key)
+        merged = picture.fields.get(key)
         by_family = {family: "; ".join(picture.family(family).get(key)) for family in ("xmp", "iim", "exif")}
-        if not told and not (families and any(by_family.values())):
+        if not merged and not (families and any(by_family.values())):
             continue
         remarks = [word for word, keys in (("disagree", disagree), ("cut", cut)) if key in keys]
-        yield {"picture": name, "field": title, "value": "; ".join(told), "remark": ", ".join(remarks), **by_family}
+        yield {"picture": name, "field": title, "value": "; ".join(merged), "remark": ", ".join(remarks), **by_family}
 
 
 def _titles() -> dict[str, str]:
@@ -107,7 +108,7 @@ def _titles() -> dict[str, str]:
 
 
 def _as_data(name: str, picture: Embedded) -> dict[str, object]:
-    """A picture as JSON knows it."""
+    """Return a picture as a JSON object."""
     return {
         "source": name,
         "format": picture.format,

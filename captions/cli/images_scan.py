@@ -1,4 +1,4 @@
-"""``captions images scan``: pictures into the database."""
+"""``captions images scan``: read pictures into the database."""
 
 from __future__ import annotations
 
@@ -8,51 +8,50 @@ from typing import Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import note
+from captions.cli.inputs import opened_store
+from captions.cli.output import count, note
+
+Folders = Annotated[list[str], typer.Argument(metavar="FOLDER", help="Folders of pictures, or single pictures.")]
 
 
 def scan(
-    folders: Annotated[list[str], typer.Argument(metavar="FOLDER", help="Folders of pictures, or pictures.")],
+    folders: Folders,
     form: o.ShapeFormat = o.Shape.table,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """Read the pictures of folders into the database.
+    """Read the pictures of a folder into the database.
 
-    What is embedded in them is kept, and hashes by which the same picture is known again. What was scanned already is
-    not read again, whatever its name; files that are gone are forgotten. A file that can't be read is told and left
-    out. `captions images check` then compares the pictures with what is printed.
+    Stores each picture's embedded metadata, and hashes that identify its copies. Pictures scanned before are not read
+    again, even under a new name; files that no longer exist are removed. A file that cannot be read is reported and
+    skipped. Then run `captions images check`.
 
     \b
     Examples:
       captions images scan pictures/
       captions images scan --format json pictures/2024 pictures/2025
     """
-    import captions_db as db
+    from captions.imaging.scan import scan as scan_folders
 
-    from captions.imaging.scan import scan as scanned
-    from captions.report import as_json
-
-    engine = db.open_store(db_url, create=True)
-    try:
-        done = scanned(engine, folders)
-    finally:
-        engine.dispose()
+    with opened_store(db_url, create=True) as engine:
+        scanned = scan_folders(engine, folders)
     if form is o.Shape.json:
+        from captions.report import as_json
+
         summary = {
-            "new": done.new,
-            "again": done.again,
-            "gone": done.gone,
-            "unhashed": done.unhashed,
-            "failures": [{"source": path, "reason": reason} for path, reason in done.failures],
-            "notes": [{"source": path, "note": remark} for path, remark in done.notes],
+            "new": scanned.new,
+            "again": scanned.again,
+            "gone": scanned.gone,
+            "unhashed": scanned.unhashed,
+            "failures": [{"source": path, "reason": reason} for path, reason in scanned.failures],
+            "notes": [{"source": path, "note": remark} for path, remark in scanned.notes],
         }
         as_json.write(summary, sys.stdout)
         return
-    for path, reason in done.failures:
+    for path, reason in scanned.failures:
         note(f"not read: {path}: {reason}")
-    for path, remark in done.notes:
+    for path, remark in scanned.notes:
         note(f"{path}: {remark}")
     typer.echo(
-        f"{o.count(done.new + done.again, 'picture')}: new {done.new}, known {done.again}, gone {done.gone}, "
-        f"failed {len(done.failures)}; without hash {done.unhashed}"
+        f"{count(scanned.new + scanned.again, 'picture')}: new {scanned.new}, known {scanned.again}, "
+        f"gone {scanned.gone}, failed {len(scanned.failures)}; without hash {scanned.unhashed}"
     )

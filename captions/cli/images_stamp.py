@@ -1,4 +1,4 @@
-"""``captions images stamp``: copies of pictures with their credits embedded."""
+"""``captions images stamp``: write copies of pictures with their credits embedded."""
 
 from __future__ import annotations
 
@@ -8,182 +8,179 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import note
+from captions.cli.inputs import has_database, opened_store
+from captions.cli.output import count, note
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from captions.embedded import Stamped
 
+Values = dict[str, tuple[str, ...]]
+"""The values to embed, by field."""
+
+Picture = Annotated[
+    str | None,
+    typer.Argument(metavar="PICTURE", help="The picture; only --replace changes it.", show_default=False),
+]
+Copy = Annotated[
+    Path | None,
+    typer.Option("-o", "--output", metavar="PATH", help="The copy to write; with --from-article, a folder."),
+]
+FromUse = Annotated[
+    int | None,
+    typer.Option("--from-use", metavar="N", help="Embed the caption, creators and credit of this use."),
+]
+FromArticle = Annotated[
+    str | None,
+    typer.Option(
+        "--from-article", metavar="ARTICLE", help="Stamp all pictures of a stored article: its source, URL or ID."
+    ),
+]
+Replace = Annotated[bool, typer.Option("--replace", help="Replace the picture with its stamped copy.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="With --from-article: overwrite existing files in the folder.")
+]
+Creators = Annotated[
+    list[str] | None, typer.Option("--creator", metavar="NAME", help="A creator of the picture; repeatable.")
+]
+CreditLine = Annotated[str | None, typer.Option("--credit", metavar="LINE", help="The credit line.")]
+CaptionText = Annotated[str | None, typer.Option("--caption", metavar="TEXT", help="The caption.")]
+CopyrightNotice = Annotated[str | None, typer.Option("--copyright", metavar="NOTICE", help="The copyright notice.")]
+WebStatement = Annotated[
+    str | None, typer.Option("--web-statement", metavar="URL", help="A page that states the rights and the license.")
+]
+LicensorName = Annotated[str | None, typer.Option("--licensor-name", metavar="NAME", help="Who licenses the picture.")]
+LicensorUrl = Annotated[
+    str | None, typer.Option("--licensor-url", metavar="URL", help="A page where the picture can be licensed.")
+]
+
 
 def stamp(
-    picture: Annotated[
-        str | None, typer.Argument(metavar="PICTURE", help="The picture; it is not changed, but by --replace.")
-    ] = None,
-    output: Annotated[
-        Path | None,
-        typer.Option("-o", "--output", metavar="PATH", help="The copy to write; of an article, the folder for copies."),
-    ] = None,
-    from_use: Annotated[
-        int | None,
-        typer.Option("--from-use", metavar="N", help="Take caption, creators and credit of this stored use."),
-    ] = None,
-    from_article: Annotated[
-        str | None,
-        typer.Option(
-            "--from-article", metavar="ARTICLE", help="All pictures of a stored article: its source, address or id."
-        ),
-    ] = None,
-    replace: Annotated[
-        bool, typer.Option("--replace", help="Put the copy in the picture's place, when it is read back.")
-    ] = False,
-    overwrite: Annotated[
-        bool, typer.Option("--overwrite", help="Of an article: write over files that are in the folder.")
-    ] = False,
-    creator: Annotated[
-        list[str] | None, typer.Option("--creator", metavar="NAME", help="Who made the picture; repeat for several.")
-    ] = None,
-    credit: Annotated[str | None, typer.Option("--credit", metavar="LINE", help="The credit line.")] = None,
-    caption: Annotated[str | None, typer.Option("--caption", metavar="TEXT", help="The caption.")] = None,
-    copyright_notice: Annotated[
-        str | None, typer.Option("--copyright", metavar="NOTICE", help="The copyright notice.")
-    ] = None,
-    web_statement: Annotated[
-        str | None, typer.Option("--web-statement", metavar="URL", help="Where its rights and license are told.")
-    ] = None,
-    licensor_name: Annotated[
-        str | None, typer.Option("--licensor-name", metavar="NAME", help="Who licenses it.")
-    ] = None,
-    licensor_url: Annotated[
-        str | None, typer.Option("--licensor-url", metavar="URL", help="Where a license can be had.")
-    ] = None,
+    picture: Picture = None,
+    output: Copy = None,
+    from_use: FromUse = None,
+    from_article: FromArticle = None,
+    replace: Replace = False,
+    overwrite: Overwrite = False,
+    creator: Creators = None,
+    credit: CreditLine = None,
+    caption: CaptionText = None,
+    copyright_notice: CopyrightNotice = None,
+    web_statement: WebStatement = None,
+    licensor_name: LicensorName = None,
+    licensor_url: LicensorUrl = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
     """Write copies of pictures with their credits embedded.
 
-    No pixel changes, and what else was embedded stays. JPEG and TIFF get XMP and IIM, and EXIF where there is some;
-    PNG, WebP and GIF get XMP. Of other formats a sidecar, FILE.xmp, is written beside the copy. What was written is
-    read back and compared. `captions find` with --format json tells the ids of uses; its credit line is written as the
-    supplier asks for it. With --from-article, all pictures of an article that were scanned are stamped, each from its
-    own use; one that can't be is told, and the others go on.
+    Pixels and other metadata do not change. JPEG and TIFF get XMP and IIM, and EXIF if they already have it; PNG, WebP
+    and GIF get XMP. Other formats get a sidecar, FILE.xmp, next to the copy. The copy is read back and compared.
+
+    --from-use takes the number of a use, shown by `captions find WORDS --format json`, and writes its credit line the
+    way the supplier asks. --from-article stamps every scanned picture of an article from its use; a picture that cannot
+    be stamped is reported and skipped.
 
     \b
     Examples:
-      captions images stamp harbor.jpg -o out.jpg --creator "Jo Reed" --credit "Jo Reed/AFP"
-      captions images stamp harbor.jpg -o out.jpg --from-use 12 --licensor-url https://agency.example/harbor
+      captions images stamp harbor.jpg -o out.jpg --credit "Jo Reed/AFP"
+      captions images stamp harbor.jpg -o out.jpg --from-use 12
       captions images stamp harbor.jpg --replace --from-use 12
       captions images stamp --from-article articles/ferry.html -o stamped/
     """
-    named = {
-        "creators": tuple(creator or ()),
-        "credit_line": (credit,),
-        "caption": (caption,),
-        "copyright_notice": (copyright_notice,),
-        "web_statement": (web_statement,),
-        "licensor_name": (licensor_name,),
-        "licensor_url": (licensor_url,),
-    }
-    given = {name: tuple(v for v in values if v) for name, values in named.items() if any(values)}
+    values = _given(
+        {
+            "creators": creator or (),
+            "credit_line": (credit,),
+            "caption": (caption,),
+            "copyright_notice": (copyright_notice,),
+            "web_statement": (web_statement,),
+            "licensor_name": (licensor_name,),
+            "licensor_url": (licensor_url,),
+        }
+    )
     if from_article is not None:
         if picture is not None or from_use is not None or replace:
-            raise typer.BadParameter("--from-article takes its pictures from the database: no PICTURE, no other source")
+            raise typer.BadParameter("--from-article cannot be combined with PICTURE, --from-use or --replace")
         if output is None:
             raise typer.BadParameter("--from-article needs a folder to write to: -o FOLDER")
-        _article(from_article, output, overwrite, given, db_url, agencies)
+        _stamp_article(from_article, output, overwrite, values, db_url, agencies)
         return
     if picture is None:
-        raise typer.BadParameter("name a picture, or an article with --from-article")
+        raise typer.BadParameter("give a PICTURE, or an article with --from-article")
     if (output is None) != replace:
-        raise typer.BadParameter("name the copy with -o FILE, or say --replace")
+        raise typer.BadParameter("give either -o FILE for the copy, or --replace")
     if overwrite:
-        raise typer.BadParameter("--overwrite is of --from-article")
-    _one(picture, output, from_use, given, db_url, agencies)
+        raise typer.BadParameter("--overwrite needs --from-article")
+    if from_use is not None:
+        values = _values_of_use(from_use, db_url, agencies) | values
+    _stamp_picture(picture, output, values, db_url)
 
 
-def _one(
-    picture: str,
-    output: Path | None,
-    from_use: int | None,
-    given: dict[str, tuple[str, ...]],
-    db_url: str,
-    agencies: Path | None,
-) -> None:
+def _given(options: dict[str, list[str] | tuple[str | None, ...]]) -> Values:
+    return {name: tuple(v for v in values if v) for name, values in options.items() if any(values)}
+
+
+def _stamp_picture(picture: str, output: Path | None, values: Values, db_url: str) -> None:
     from captions import embedded
     from captions.imaging import stamping
 
-    if from_use is not None:
-        given = _of_use(from_use, db_url, agencies) | given
     if output is not None:
-        written = embedded.stamp(picture, output, embedded.Fields.of(given))
+        written = embedded.stamp(picture, output, embedded.Fields.of(values))
     else:
-        written = stamping.replace(Path(picture), given)
+        written = stamping.replace(Path(picture), values)
     for remark in written.notes:
         note(f"{picture}: {remark}")
-    note(f"written to {written.sidecar or written.path} and read back: {_titles(given)}")
+    note(f"wrote {written.sidecar or written.path} and verified: {_titles(values)}")
     if output is None:
         _scan_again(written, db_url)
 
 
 def _scan_again(written: Stamped, url: str) -> None:
-    """The store knows the picture as it was: it is read again, if it was scanned."""
-    import captions_db as db
-
+    """Rescan a replaced picture if the database has it, because its stored metadata is out of date."""
     from captions.imaging.stamping import scan_again
 
-    if "://" not in url and not Path(url).exists():
+    if not has_database(url):
         return
-    engine = db.open_store(url)
-    try:
+    with opened_store(url) as engine:
         if scan_again(engine, written.path):
-            note(f"{written.path} is scanned again")
-    finally:
-        engine.dispose()
+            note(f"rescanned {written.path}")
 
 
-def _titles(given: dict[str, tuple[str, ...]]) -> str:
+def _titles(values: Values) -> str:
     from captions.embedded.table import table
 
-    return ", ".join(field.title for name, field in table().fields.items() if name in given)
+    return ", ".join(field.title for name, field in table().fields.items() if name in values)
 
 
-def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str, ...]]:
-    """What a stored use tells of its picture, its credit as the supplier asks for it."""
-    import captions_db as db
-
+def _values_of_use(number: int, url: str, agencies: Path | None) -> Values:
+    """Return the caption, creators and credit of a stored use, with the credit line the way its supplier asks."""
     from captions import stored
     from captions.imaging.stamping import told_of
 
-    engine = db.open_store(url)
-    try:
+    with opened_store(url) as engine:
         use = stored.stored_use(engine, number)
-    finally:
-        engine.dispose()
     if use is None:
-        raise CaptionsError(f"no use {number} in {url}; `captions find WORDS --format json` tells the ids of uses")
+        raise CaptionsError(f"no use {number} in {url}; to look it up, run: captions find WORDS --format json")
     return told_of(use.caption, use.credit, o.words(agencies, url))
 
 
-def _article(
-    article: str, folder: Path, overwrite: bool, given: dict[str, tuple[str, ...]], url: str, agencies: Path | None
+def _stamp_article(
+    article: str, folder: Path, overwrite: bool, values: Values, url: str, agencies: Path | None
 ) -> None:
-    import captions_db as db
-
     from captions.imaging.stamping import Batch, pictures_of, told_of
 
     if folder.exists() and not folder.is_dir():
-        raise CaptionsError(f"{folder} is a file; name a folder with -o")
+        raise CaptionsError(f"{folder} is a file; choose a folder with -o")
     words = o.words(agencies, url)
-    batch = Batch(folder, overwrite, given, note)
-    bare = 0
-    engine = db.open_store(url)
-    try:
+    batch = Batch(folder, overwrite, values, note)
+    unscanned = 0
+    with opened_store(url) as engine:
         for use, pictures in pictures_of(engine, article, words):
-            bare += not pictures
+            unscanned += not pictures
             for picture in pictures:
                 batch.stamp(picture, told_of(use.caption, use.credit, words))
-    finally:
-        engine.dispose()
-    without = f"; {o.count(bare, 'caption')} without a picture that was scanned" if bare else ""
+    without = f"; no scanned picture for {count(unscanned, 'caption')}" if unscanned else ""
     note(f"stamped {batch.done}, failed {batch.failed}{without}; written to {folder}")
     if not batch.done:
         raise typer.Exit(2)

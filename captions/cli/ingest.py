@@ -1,11 +1,12 @@
-"""``captions ingest``: reads articles into the store, in batches; what is known and unchanged is not read again."""
+"""``captions ingest``: read articles into the database in batches; skip those that have not changed."""
 
 from __future__ import annotations
 
+import gc
 import sys
 from collections import Counter
 from collections.abc import Iterator
-from contextlib import closing
+from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
 from datetime import date
 from pathlib import Path
@@ -14,73 +15,102 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.garbage import seldom_collected
-from captions.cli.output import note
+from captions.cli.inputs import opened_store
+from captions.cli.output import count, note
 from captions.cli.progress import Progress, cores, progress
 from captions.report import Column, Row
 from captions.sources import Unread
 
 if TYPE_CHECKING:
+    from captions_db import RunSummary
     from sqlalchemy import Engine
 
-    from captions.ingest.pipeline import Part
+    from captions.ingest.records import Settings
+    from captions.ingest.worker import ChunkResult
     from captions.lexicon.vocabulary import Vocabulary
 
-# A batch is what an interruption can lose, and what is held in memory at once.
+# A batch is what an interruption can lose, and what is in memory at once.
 BATCH_ARTICLES, BATCH_CHARACTERS = 400, 16_000_000
-_FAILURES = (Column("source", "Not read"), Column("reason", "Why", wide=True))
+_FAILURES = (Column("source", "Not read"), Column("reason", "Reason", wide=True))
+_RARE_COLLECTION = (5_000, 10, 10)
+
+Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Files, folders or archives; - for stdin.")]
+PublishedIn = Annotated[
+    str | None,
+    typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
+]
+PublishedOn = Annotated[
+    date | None,
+    typer.Option(
+        "--published", parser=o.first_day, metavar="DATE", help="The date of articles that do not give theirs."
+    ),
+]
+Jobs = Annotated[
+    int | None,
+    typer.Option("--jobs", "-j", min=1, metavar="N", help="Number of processes.  [default: one per core]"),
+]
+TimeLimit = Annotated[
+    float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Skip an article that takes longer.")
+]
+ListFailures = Annotated[
+    bool, typer.Option("--failures", help="List the files and records that could not be read, and why.")
+]
+RetryFailures = Annotated[
+    bool, typer.Option("--retry-failures", help="Read again the files in which something could not be read.")
+]
 
 
 @dataclass(slots=True)
-class _Count:
-    """What was read in the articles that are new or changed."""
+class _Tally:
+    """Counts over the new and changed articles of a run."""
 
     captions: int = 0
     occurrences: int = 0
     notes: Counter[str] = field(default_factory=Counter)
-    """What was noted of them, and of how many."""
+    """Notes on the articles, with the number of articles each applies to."""
 
     def sorted_notes(self) -> list[tuple[str, int]]:
-        """The notes and of how many articles they are, the most first."""
+        """Return the notes and their numbers of articles, most frequent first."""
         return sorted(self.notes.items(), key=lambda item: (-item[1], item[0]))
 
 
-@seldom_collected()
+@contextmanager
+def _rarely_collected() -> Iterator[None]:
+    """Collect garbage rarely, and never what exists already; worker processes inherit this.
+
+    Turning collection off would use up the memory, because a page's tree is a cycle.
+    """
+    before = gc.get_threshold()
+    gc.set_threshold(*_RARE_COLLECTION)
+    gc.freeze()
+    try:
+        yield
+    finally:
+        gc.unfreeze()
+        gc.set_threshold(*before)
+
+
+@_rarely_collected()
 def ingest(
-    paths: Annotated[
-        list[str] | None, typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")
-    ] = None,
+    paths: Paths = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
-    publication: Annotated[
-        str | None, typer.Option(metavar="NAME", help="Where they were published, unless they say it themselves.")
-    ] = None,
-    published: Annotated[
-        date | None,
-        typer.Option(parser=o.first_day, metavar="DAY", help="When, unless they say it themselves."),
-    ] = None,
+    publication: PublishedIn = None,
+    published: PublishedOn = None,
     fields: o.Map = None,
-    jobs: Annotated[
-        int | None, typer.Option("--jobs", "-j", min=1, metavar="N", help="Read in N processes; else on all cores.")
-    ] = None,
-    seconds: Annotated[
-        float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Give an article up after so long.")
-    ] = 60,
-    list_failures: Annotated[
-        bool, typer.Option("--failures", help="Read nothing; list what could not be read, with the reasons.")
-    ] = False,
-    retry: Annotated[
-        bool, typer.Option("--retry-failures", help="Read the files again in which something could not be read.")
-    ] = False,
+    jobs: Jobs = None,
+    seconds: TimeLimit = 60,
+    list_failures: ListFailures = False,
+    retry: RetryFailures = False,
     form: o.ShapeFormat = o.Shape.table,
 ) -> None:
     """Read articles into the database.
 
-    Text, HTML, MHTML, JSON and JSON Lines, CSV, RSS, Atom and WordPress exports, ninjs, NITF, NewsML-G2, WARC, WACZ and
-    Parquet, also packed (gzip) and in ZIP and TAR; the kind is found by content.
+    Reads text, HTML, MHTML, JSON, JSON Lines, CSV, RSS, Atom, WordPress exports, ninjs, NITF, NewsML-G2, WARC, WACZ and
+    Parquet, also compressed with gzip or in a ZIP or TAR archive. The format is detected from the content.
 
-    Reading an article again changes nothing; a changed one replaces its captions. What cannot be read is listed,
-    and the rest goes on. Exit code 2 if a path does not exist or nothing could be read.
+    Reading an article again changes nothing; a changed article replaces its captions. Input that cannot be read is
+    reported and skipped. The exit code is 2 if a path does not exist or nothing could be read.
 
     \b
     Examples:
@@ -90,122 +120,149 @@ def ingest(
       captions ingest --retry-failures
     """
     if bool(paths) + list_failures + retry != 1:
-        raise typer.BadParameter("give one of PATH..., --failures and --retry-failures")
+        raise typer.BadParameter("give PATH, --failures or --retry-failures, and only one of them")
     if list_failures:
         _list_failures(db_url, form)
         return
-    # Imported here: the database takes 0.4 s, which `captions credit` need not wait for.
-    import captions_db as db
+    from captions.ingest import records
 
-    from captions import sources, stored
-    from captions.ingest import pipeline, records
-    from captions.ingest.pool import Limits
-    from captions.sources.records import parse_map
-
-    names = parse_map(fields or [])
     words = o.words(agencies, db_url)
     settings = records.Settings(o.register_of(agencies, db_url), publication, published)
-    engine = db.open_store(db_url, create=not retry, cache=db.SMALL_CACHE)
-    try:
-        broken = [failure.source for failure in stored.failures(engine)]
-        paths = paths or sorted({_file_of(source) for source in broken})
-        run = db.start_run(engine, settings.version)
-        how = pipeline.How(db_url, words, settings, names)
-        parts = pipeline.Reading(how, jobs or cores(), Limits(seconds), engine).parts(sources.find(paths))
-        with progress(paths) as shown, closing(parts):
-            failed, count = _run(engine, run, parts, words, shown, {f for s in broken for f in stored.files_of(s)})
-        summary = db.finish_run(engine, run)
-    except KeyboardInterrupt:
-        note("what was written so far stays; the same command goes on from there")
-        raise
-    finally:
-        engine.dispose()
+    summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")
     if form is o.Shape.json:
-        from captions.report import as_json
-
-        totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
-        failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
-        counts = {"failed": len(failed), "captions": count.captions, "occurrences": count.occurrences}
-        as_json.write(
-            {"run": run, **totals, **counts, "notes": dict(count.sorted_notes()), "failures": failures}, sys.stdout
-        )
+        _write_json(summary, failed, tally)
     else:
-        found = f"; {count.captions} captions, {count.occurrences} occurrences" if summary.new + summary.changed else ""
-        typer.echo(
-            f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
-            f"failed {len(failed)}{found}"
-        )
-        for text, articles in count.sorted_notes():
-            typer.echo(f"{articles} of them: {text}")
+        _print_summary(summary, failed, tally)
     if any(failure.missing for failure in failed) or (failed and not summary.read):
         raise typer.Exit(2)
 
 
-def _list_failures(db_url: str, form: o.Shape) -> None:
+def _ingest(
+    paths: list[str] | None,
+    db_url: str,
+    words: Vocabulary,
+    settings: Settings,
+    fields: list[str],
+    jobs: int,
+    seconds: float,
+) -> tuple[RunSummary, list[Unread], _Tally]:
+    """Read paths, or without any the files of earlier failures, into a database; return what happened."""
+    # Imported here, because the database takes 0.4 s to import and `captions credit` does not need it.
     import captions_db as db
 
+    from captions import sources, stored
+    from captions.ingest.pipeline import Pipeline
+    from captions.ingest.pool import Limits
+    from captions.ingest.worker import WorkerConfig
+    from captions.sources.records import parse_map
+
+    names = parse_map(fields)
+    engine = db.open_store(db_url, create=bool(paths), cache=db.SMALL_CACHE)
+    try:
+        broken = [failure.source for failure in stored.failures(engine)]
+        paths = paths or sorted({_file_of(source) for source in broken})
+        run = db.start_run(engine, settings.version)
+        config = WorkerConfig(db_url, words, settings, names)
+        parts = Pipeline(config, jobs, Limits(seconds), engine).results(sources.find(paths))
+        suspects = {name for source in broken for name in stored.files_of(source)}
+        with progress(paths) as bar, closing(parts):
+            failed, tally = _store(engine, run, parts, words, bar, suspects)
+        return db.finish_run(engine, run), failed, tally
+    except KeyboardInterrupt:
+        note("articles read so far are stored; run the same command again to continue")
+        raise
+    finally:
+        engine.dispose()
+
+
+def _write_json(summary: RunSummary, failed: list[Unread], tally: _Tally) -> None:
+    from captions.report import as_json
+
+    totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
+    failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
+    counts = {"failed": len(failed), "captions": tally.captions, "occurrences": tally.occurrences}
+    notes = {"notes": dict(tally.sorted_notes()), "failures": failures}
+    as_json.write({"run": summary.id, **totals, **counts, **notes}, sys.stdout)
+
+
+def _print_summary(summary: RunSummary, failed: list[Unread], tally: _Tally) -> None:
+    found = ""
+    if summary.new + summary.changed:
+        found = f"; {count(tally.captions, 'caption')}, {count(tally.occurrences, 'occurrence')}"
+    typer.echo(
+        f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
+        f"failed {len(failed)}{found}"
+    )
+    for text, articles in tally.sorted_notes():
+        typer.echo(f"{count(articles, 'article')}: {text}")
+
+
+def _list_failures(db_url: str, form: o.Shape) -> None:
     from captions import stored
     from captions.report import write_rows
 
-    engine = db.open_store(db_url)
-    try:
-        rows: list[Row] = [{"source": one.source, "reason": one.reason} for one in stored.failures(engine)]
-    finally:
-        engine.dispose()
+    with opened_store(db_url) as engine:
+        rows: list[Row] = [{"source": failure.source, "reason": failure.reason} for failure in stored.failures(engine)]
     if rows or form is o.Shape.json:
         write_rows("failures", _FAILURES, rows, form.value, sys.stdout)
     else:
-        typer.echo("nothing failed")
+        typer.echo("no failures")
 
 
 def _file_of(source: str) -> str:
-    """The file that a source stands in: the longest beginning of its name that is one."""
+    """Return the file that contains a source: the longest prefix of its name that is a file, else the name."""
     from captions import stored
 
     return next((name for name in stored.files_of(source) if Path(name).is_file()), source)
 
 
-def _run(
-    engine: Engine, run: int, parts: Iterator[Part], words: Vocabulary, shown: Progress, broken: set[str]
-) -> tuple[list[Unread], _Count]:
-    """Stores everything, batch by batch: all of one or none; gives what failed, and what was found.
+def _store(
+    engine: Engine, run: int, parts: Iterator[ChunkResult], words: Vocabulary, bar: Progress, broken: set[str]
+) -> tuple[list[Unread], _Tally]:
+    """Store articles batch by batch, each batch completely or not at all; return the failures and the tally.
 
-    ``broken`` are names of files in which earlier runs could not read something.
+    ``broken`` has the names of files in which earlier runs could not read something.
     """
     from captions.ingest import records
 
     failed: list[Unread] = []
-    count = _Count()
-    for batch in _batches(parts, shown):
+    tally = _Tally()
+    for batch in _batches(parts, bar):
         records.write(
-            engine, run, batch.records, batch.failed, batch.unchanged, words, sorted(broken.intersection(batch.done))
+            engine,
+            run,
+            batch.records,
+            batch.failed,
+            batch.unchanged,
+            words,
+            sorted(broken.intersection(batch.completed)),
         )
         failed += batch.failed
-        count.notes += batch.notes
-        count.captions += sum(len(record.uses) for record in batch.records)
-        count.occurrences += sum(use.occurrences for record in batch.records for use in record.uses)
-    return failed, count
+        tally.notes += batch.notes
+        tally.captions += sum(len(record.uses) for record in batch.records)
+        tally.occurrences += sum(use.occurrences for record in batch.records for use in record.uses)
+    return failed, tally
 
 
-def _batches(parts: Iterator[Part], shown: Progress) -> Iterator[Part]:
-    """Parts put together until a batch is full, or what comes next may be long in coming."""
-    from captions.ingest.pipeline import Part
+def _batches(parts: Iterator[ChunkResult], bar: Progress) -> Iterator[ChunkResult]:
+    """Join parts until a batch is full or the next part may take a while."""
+    from captions.ingest.worker import ChunkResult
 
-    batch, articles, characters = Part(), 0, 0
+    batch, articles, characters = ChunkResult(), 0, 0
     for part in parts:
         batch.records += part.records
         batch.failed += part.failed
         batch.unchanged += part.unchanged
         batch.notes += part.notes
-        batch.done += part.done
+        batch.completed += part.completed
         more = len(part.records) + len(part.failed) + part.unchanged
         articles += more
         characters += sum(len(record.text) for record in part.records)
-        shown.advance(more, part.size)
-        if articles and (articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS or part.waits):
+        bar.advance(more, part.size)
+        if articles and (articles >= BATCH_ARTICLES or characters >= BATCH_CHARACTERS or part.may_wait):
             yield batch
-            batch, articles, characters = Part(), 0, 0
-    if articles or batch.done:
+            batch, articles, characters = ChunkResult(), 0, 0
+    if articles or batch.completed:
         yield batch

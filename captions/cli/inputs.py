@@ -1,40 +1,59 @@
-"""What commands read that a person wrote: names of agencies, files of rows, who is at the keyboard."""
+"""Read what commands are given: agency names, CSV files, the user's name, the database."""
 
 from __future__ import annotations
 
 import getpass
 import os
-from collections.abc import Collection
+from collections.abc import Collection, Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import typer
 
+from captions.cli import options
 from captions.cli.output import note
 from captions.csv_input import SheetRow, rows
 from captions.errors import CaptionsError
 from captions.text import tidy
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from captions.lexicon.vocabulary import Vocabulary
 
 
+@contextmanager
+def opened_store(url: str, *, create: bool = False) -> Iterator[Engine]:
+    """Open a database and close it at the end; with ``create``, make it if it does not exist."""
+    import captions_db as db
+
+    engine = db.open_store(url, create=create)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def has_database(url: str) -> bool:
+    """Return whether there may be a database: a URL, or a path that exists."""
+    return "://" in url or Path(url).exists()
+
+
 def known_agency(name: str, words: Vocabulary) -> str:
-    """The canonical name: ``RTR`` gives ``Reuters``. One that the register does not know is kept, and told of."""
+    """Return the canonical name of an agency, ``Reuters`` for ``RTR``; return an unknown name as typed, with a note."""
     found = words.agency(tidy(name))
     if found is not None:
         return found.name
     from captions.audit.spelling import Register
 
     near = Register(words).near(name)
-    note(f"no agency {name!r} in the register" + (f"; did you mean {near}?" if near else "; it is taken as it stands"))
+    note(f"agency {name!r} is not in the register; " + (f"did you mean {near}?" if near else "using it as typed"))
     return tidy(name)
 
 
 def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
-    """The agencies whose names begin so, for a shell that completes; none where the register is broken."""
-    from captions.cli import options
-
+    """Return the agencies that start with ``incomplete``, for shell completion; none if the register is broken."""
     register, url = ctx.params.get("agencies"), ctx.params.get("db_url")
     try:
         known = options.words(Path(register) if register else None, url).agencies
@@ -44,20 +63,20 @@ def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def sheet_rows(path: Path, needed: Collection[str], known: Collection[str] | None = None) -> list[SheetRow]:
-    """The rows of a CSV file; see :func:`captions.csv_input.rows`."""
+    """Return the rows of a CSV file; see :func:`captions.csv_input.rows`. Raise CaptionsError if it cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:
-        raise CaptionsError(f"{path}: cannot be read: {error.strerror}; check the path") from None
+        raise CaptionsError(f"cannot read {path}: {error.strerror}; check the path") from None
     return list(rows(data, str(path), needed, known))
 
 
-def who_says(given: str | None) -> str:
-    """Who is at the keyboard: the one named, else the user of the machine."""
+def user_name(given: str | None) -> str:
+    """Return who makes a decision: ``given``, else the user of the machine. Raise CaptionsError if that is unknown."""
     name = tidy(given or os.environ.get("USER", ""))
     if name:
         return name
     try:
         return getpass.getuser()
     except (OSError, KeyError):
-        raise CaptionsError("nobody knows who you are here; say it with --who NAME") from None
+        raise CaptionsError("cannot determine your user name; pass --who NAME") from None

@@ -1,10 +1,10 @@
-"""Options that several commands share, and what they are read as."""
+"""Options that several commands share, and the functions that parse them."""
 
 from __future__ import annotations
 
 import os
 from collections.abc import Callable
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, TypeVar
@@ -12,17 +12,18 @@ from typing import TYPE_CHECKING, Annotated, TypeVar
 import typer
 
 from captions import dates
-from captions.cli.output import note
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from captions.lexicon.vocabulary import Vocabulary
 
 T = TypeVar("T")
+DATABASE = "captions.db"
+REGISTER = "agencies.toml"
 
 
 class Listing(StrEnum):
-    """The forms of a listing."""
+    """Output formats of a listing."""
 
     table = "table"
     csv = "csv"
@@ -31,140 +32,111 @@ class Listing(StrEnum):
 
 
 class Shape(StrEnum):
-    """The forms of what is no listing."""
+    """Output formats of a result that is not a listing."""
 
     table = "table"
     json = "json"
 
 
-class Fail(StrEnum):
-    """From which severity findings make the exit code 1."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-    never = "never"
-
-
-class Level(StrEnum):
-    """Severities."""
-
-    error = "error"
-    warning = "warning"
-    info = "info"
-
-
 def first_day(text: str) -> date:
-    """The first day of what is meant: ``2024`` gives 1 January 2024, ``2024-05`` 1 May."""
-    return _day(text, last=False)
+    """Return the first day of a date, month or year: ``2024`` is January 1, 2024, ``2024-05`` is May 1."""
+    return as_option(lambda: dates.parse(text))
 
 
 def last_day(text: str) -> date:
-    """The last day of what is meant: ``2024`` gives 31 December 2024, ``2024-05`` 31 May."""
-    return _day(text, last=True)
-
-
-def _day(text: str, *, last: bool) -> date:
-    return as_option(lambda: dates.parse(text, last=last))
+    """Return the last day of a date, month or year: ``2024`` is December 31, 2024, ``2024-05`` is May 31."""
+    return as_option(lambda: dates.parse(text, last=True))
 
 
 def as_option(read: Callable[[], T]) -> T:
-    """What ``read`` gives; raises BadParameter, which names the option, where it raises CaptionsError."""
+    """Return the result of ``read``; turn its CaptionsError into a BadParameter, which names the option."""
     try:
         return read()
     except CaptionsError as error:
         raise typer.BadParameter(str(error)) from None
 
 
+def required(text: str, option: str) -> str:
+    """Return the text of an option with single spaces; raise BadParameter if it is empty."""
+    if not text.strip():
+        raise typer.BadParameter("must not be empty", param_hint=option)
+    return " ".join(text.split())
+
+
+def one_or_more(value: int | None) -> int | None:
+    """Return a limit; raise BadParameter if it is less than 1."""
+    if value is not None and value < 1:
+        raise typer.BadParameter("must be 1 or more")
+    return value
+
+
 def register_of(register: Path | None, url: str | None = None) -> Path | None:
-    """The user's own register: the one named, else ``agencies.toml`` beside the database, if it is there.
+    """Return the newsroom's register: ``register``, else ``agencies.toml`` next to the database, if it exists.
 
-    ``url`` is the database's; by default the one that a command without ``--db`` takes.
+    ``url`` is the database; by default, the one a command without ``--db`` uses.
     """
-    place = place_of_register(register, url)
-    return place if register is not None or place.is_file() else None
+    path = register_path(register, url)
+    return path if register is not None or path.is_file() else None
 
 
-def place_of_register(register: Path | None, url: str | None = None) -> Path:
-    """Where the user's own register is, or would be; see :func:`register_of`."""
+def register_path(register: Path | None, url: str | None = None) -> Path:
+    """Return where the newsroom's register is or would be created; see :func:`register_of`."""
     if register is not None:
         return register
     database = (url or os.environ.get("CAPTIONS_DB") or DATABASE).removeprefix("sqlite:///")
-    return (Path() if "://" in database else Path(database).parent) / "agencies.toml"
+    return (Path() if "://" in database else Path(database).parent) / REGISTER
 
 
 def words(register: Path | None, url: str | None = None) -> Vocabulary:
-    """The tables that come with the program, and the user's own register on top; see :func:`register_of`."""
+    """Load the program's tables, extended by the newsroom's register; see :func:`register_of`."""
     from captions.lexicon.vocabulary import default, load
 
     own = register_of(register, url)
     return default() if own is None else load(own)
 
 
-def needed(text: str, option: str) -> str:
-    """A text that must say something; raises BadParameter for an empty one."""
-    if not text.strip():
-        raise typer.BadParameter("must not be empty", param_hint=option)
-    return " ".join(text.split())
-
-
-def moment(when: datetime | None) -> str | None:
-    """When something was done, as UTC: ``2026-05-18T09:30:00+00:00``."""
-    return None if when is None else when.isoformat(timespec="seconds")
-
-
-def count(number: int, noun: str) -> str:
-    """``1 use``, ``2 uses``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
-
-
-def tell_cut(shown: int, total: int, *, more: bool = False) -> None:
-    """Tells on stderr where a listing was cut, and how to see the rest; ``more`` if there are more than ``total``."""
-    if shown < total or more:
-        note(f"shown: {shown} of {'more than ' if more else ''}{total}; all: leave out --limit")
-
-
-def one_or_more(value: int | None) -> int | None:
-    """A limit; raises BadParameter for what is less than 1."""
-    if value is not None and value < 1:
-        raise typer.BadParameter("must be 1 or more")
-    return value
-
-
 Database = Annotated[
     str,
-    typer.Option("--db", envvar="CAPTIONS_DB", metavar="PATH|URL", help="The database.", show_default=True),
+    typer.Option("--db", envvar="CAPTIONS_DB", metavar="PATH|URL", help="The database to use.", show_default=True),
 ]
 Agencies = Annotated[
     Path | None,
-    typer.Option("--agencies", metavar="FILE", help="Your own register of agencies and staff (TOML)."),
+    typer.Option("--agencies", metavar="FILE", help="Your register of agencies and staff (TOML)."),
 ]
 Output = Annotated[
-    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file, whole or not at all.")
+    Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
 ]
 Limit = Annotated[
     int | None,
-    typer.Option("--limit", callback=one_or_more, metavar="N", help="Show at most N; totals stay whole."),
+    typer.Option("--limit", callback=one_or_more, metavar="N", help="Show at most N rows; totals stay complete."),
 ]
 Since = Annotated[
-    date | None, typer.Option("--since", parser=first_day, metavar="DAY", help="Used on this day or later.")
+    date | None, typer.Option("--since", parser=first_day, metavar="DATE", help="Only uses on or after this date.")
 ]
 Until = Annotated[
-    date | None, typer.Option("--until", parser=last_day, metavar="DAY", help="Used on this day or earlier.")
+    date | None, typer.Option("--until", parser=last_day, metavar="DATE", help="Only uses on or before this date.")
 ]
-Agency = Annotated[str | None, typer.Option("--agency", metavar="NAME", help="Only lines that name this agency.")]
-Publication = Annotated[str | None, typer.Option("--publication", metavar="NAME", help="Used in this publication.")]
-Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.")]
-NeededReason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; it is kept.", show_default=False)]
-Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who says so; by default you ($USER).")]
-ListingFormat = Annotated[Listing, typer.Option("--format", help="How to write it.")]
-ShapeFormat = Annotated[Shape, typer.Option("--format", help="How to write it.")]
+Agency = Annotated[
+    str | None, typer.Option("--agency", metavar="NAME", help="Only credit lines that name this agency.")
+]
+Supplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only pictures from this supplier.")]
+Publication = Annotated[
+    str | None, typer.Option("--publication", metavar="NAME", help="Only uses in this publication.")
+]
+Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; stored with your name.")]
+RequiredReason = Annotated[
+    str, typer.Option("--reason", metavar="TEXT", help="Why; stored with your name.", show_default=False)
+]
+Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who made this decision.  [default: $USER]")]
+ListingFormat = Annotated[Listing, typer.Option("--format", help="Output format.")]
+ShapeFormat = Annotated[Shape, typer.Option("--format", help="Output format.")]
 Map = Annotated[
     list[str] | None,
     typer.Option(
         "--map",
         metavar="PART=FIELD,...",
-        help="Which field of a record is which part (text, html, url, headline, published, publication, language, id).",
+        help="Read a part of the article from a field of your own: text, html, url, headline, published, publication, "
+        "language or id.",
     ),
 ]
-DATABASE = "captions.db"
+Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders or archives; - for stdin.")]

@@ -1,33 +1,36 @@
-"""Where results and messages go: data to stdout or to a file that is written whole, messages to stderr."""
+"""Write results to stdout or a file, and messages to stderr."""
 
 from __future__ import annotations
 
 import os
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
+from datetime import datetime
 from pathlib import Path
 from typing import TextIO
 
 import typer
 
 from captions import escaping
+from captions.cli.options import Listing
 from captions.errors import CaptionsError
+from captions.report import Column, Row, write_rows
 
 
 @contextmanager
 def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[TextIO]:
-    """A stream to write to: stdout, or a file that takes its place only when all of it is written.
+    """Open stdout, or a file that appears only once it is complete.
 
-    A CSV file begins with a BOM, without which Excel reads ``Müller`` as ``MÃ¼ller``; stdout, which goes to
-    programs, does not.
+    A CSV file starts with a BOM, without which Excel reads ``Müller`` as ``MÃ¼ller``; stdout has none, because
+    programs read it. Raise CaptionsError if the path is a folder or cannot be written.
     """
     if path is None or str(path) == "-":
         yield sys.stdout
         return
     if path.exists() and not path.is_file():
         if path.is_dir():
-            raise CaptionsError(f"{path} is a folder; name a file with -o")
+            raise CaptionsError(f"{path} is a folder; choose a file with -o")
         with path.open("w", encoding="utf-8") as device:  # /dev/null, a named pipe
             yield device
         return
@@ -38,7 +41,7 @@ def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[Text
 
 @contextmanager
 def replaced(path: Path) -> Iterator[Path]:
-    """A path to write a file to; it takes the place of ``path`` only when all of it is written."""
+    """Yield a temporary path that replaces ``path`` once the block has ended without an error."""
     target = path.resolve()
     part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
     try:
@@ -53,14 +56,14 @@ def replaced(path: Path) -> Iterator[Path]:
 
 @contextmanager
 def locked(folder: Path) -> Iterator[None]:
-    """Lets one command at a time change what is in a folder; the others wait. Nothing is left there, come what may."""
-    if sys.platform == "win32":  # which has no locks of folders
+    """Hold a lock on a folder, so that only one command at a time changes its files; leave no lock file behind."""
+    if sys.platform == "win32":  # Windows cannot lock folders.
         yield
         return
     import fcntl
 
     with ExitStack() as stack:
-        # Where there is no such folder, or none that can be locked, who writes there will tell.
+        # If the folder is missing or cannot be locked, the write that follows reports it.
         with suppress(OSError):
             descriptor = os.open(folder, os.O_RDONLY)
             stack.callback(os.close, descriptor)
@@ -69,10 +72,75 @@ def locked(folder: Path) -> Iterator[None]:
 
 
 def note(message: str) -> None:
-    """Tells something on stderr, as one line that no text of an article can break."""
+    """Print a message on stderr, as one line whatever text of an article it quotes."""
     typer.echo(escaping.line(message), err=True)
 
 
+def note_limit(listed: int, total: int, *, more: bool = False) -> None:
+    """Say on stderr that a listing was cut by ``--limit``; ``more`` means that there are more than ``total`` rows."""
+    if listed < total or more:
+        note(f"showing {listed} of {'more than ' if more else ''}{total}; omit --limit to show all")
+
+
 def write_text(text: str, stream: TextIO) -> None:
-    """Writes an article's text; what has force in a terminal is taken out where the stream is one."""
+    """Write an article's text; remove terminal control sequences if the stream is a terminal."""
     stream.write(escaping.lines(text) if stream.isatty() else text)
+
+
+def count(number: int, noun: str) -> str:
+    """Return a number with its noun: ``1 use``, ``2 uses``."""
+    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
+
+
+def timestamp(when: datetime | None) -> str | None:
+    """Return a time in UTC as ISO 8601 text: ``2026-05-18T09:30:00+00:00``."""
+    return None if when is None else when.isoformat(timespec="seconds")
+
+
+def write_listing(
+    name: str,
+    columns: Sequence[Column],
+    rows: Sequence[Row],
+    form: Listing,
+    limit: int | None,
+) -> None:
+    """Write at most ``limit`` rows to stdout, with the total in JSON, and say on stderr if some were cut."""
+    listed = rows if limit is None else rows[:limit]
+    write_rows(name, columns, listed, form.value, sys.stdout, {"total": len(rows)})
+    note_limit(len(listed), len(rows))
+
+
+def write_decisions(
+    name: str,
+    table: Sequence[Column],
+    data: Sequence[Column],
+    rows: Iterable[Row],
+    form: Listing,
+    limit: int | None,
+    *,
+    every: bool,
+) -> None:
+    """Write corrections, waivers or merges to stdout: those in force, or with ``every`` all of them.
+
+    ``table`` has the columns of a table, which shows dates without times, and ``data`` those of the other formats.
+    """
+    chosen = [row for row in rows if every or row["state"] == IN_FORCE]
+    if form is Listing.table:
+        chosen = [{**row, "recorded": str(row["recorded"])[:10]} for row in chosen]
+    write_listing(name, table if form is Listing.table else data, chosen, form, limit)
+
+
+IN_FORCE = "holds"
+"""The state of a decision that counts."""
+UNDONE = (
+    Column("undone", "Undone"),
+    Column("undone_by", "Undone by"),
+    Column("undone_reason", "Reason for undoing"),
+)
+"""The columns of data that say who undid a decision, and why."""
+
+
+def write_facts(title: str, name: str, columns: Sequence[Column], row: Mapping[str, object]) -> None:
+    """Write one record to stdout as a table with a row for each fact; leave out those without a value."""
+    facts: list[Row] = [{"fact": c.title, "value": row[c.key]} for c in columns if row[c.key]]  # type: ignore[dict-item]
+    write_rows("facts", (Column("fact", title), Column("value", name, wide=True)), facts, "table", sys.stdout)

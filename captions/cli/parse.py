@@ -1,4 +1,4 @@
-"""``captions parse``: what was read in articles, as JSON, without the store."""
+"""``captions parse``: write the captions and text of articles as JSON, without the database."""
 
 from __future__ import annotations
 
@@ -13,15 +13,17 @@ from captions.model import Article, Caption, Credit, Occurrence
 
 
 def parse(
-    paths: Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders, archives, or - for stdin.")],
+    paths: o.Paths,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Name the rule that found each caption, and how each credit was read.")
+        bool, typer.Option("--explain", help="Include the rule that found each caption, and the steps of each credit.")
     ] = False,
     fields: o.Map = None,
     agencies: o.Agencies = None,
     output: o.Output = None,
 ) -> None:
-    """Read articles and write what was found in them as JSON; the database is not touched.
+    """Write what was read in articles as JSON.
+
+    Lists captions and credits, with the clean text. The database is not used.
 
     \b
     Examples:
@@ -51,7 +53,7 @@ def parse(
 
 
 def _article(article: Article, words: Vocabulary | None) -> dict[str, object]:
-    """An article as JSON knows it; with words, its rules and steps too."""
+    """Return an article as a JSON object; with ``words``, include rules and steps."""
     return {
         "headline": article.headline,
         "url": article.url,

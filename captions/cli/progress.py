@@ -1,4 +1,4 @@
-"""How far a long reading is: on a terminal a bar with the rate and the time left, elsewhere nothing."""
+"""Show the progress of a long read: a bar with rate and remaining time on a terminal, nothing elsewhere."""
 
 from __future__ import annotations
 
@@ -13,21 +13,22 @@ if TYPE_CHECKING:
     from rich.progress import Progress as Bar
     from rich.progress import TaskID
 
-# So often in seconds the bar is drawn; and so long what there is to read is looked over for the time left.
-_DRAW, _LOOK = 0.1, 3.0
+_REDRAW_SECONDS = 0.1
+_SIZING_SECONDS = 3.0
+"""The longest time spent on adding up the sizes of the input, which the remaining time is computed from."""
 
 
 class Progress:
-    """Counts articles and bytes; shows nothing."""
+    """Count articles and bytes without showing them."""
 
     articles = 0
 
     def advance(self, articles: int, size: int) -> None:
-        """Counts so many articles more, from so many bytes of the files."""
+        """Count more articles, and the bytes of the files they came from."""
         self.articles += articles
 
 
-class _Shown(Progress):
+class _ProgressBar(Progress):
     def __init__(self, bar: Bar, task: TaskID) -> None:
         self._bar, self._task = bar, task
         self._start = self._drawn = time.monotonic()
@@ -37,19 +38,19 @@ class _Shown(Progress):
         now = time.monotonic()
         rate = f"{self.articles / max(now - self._start, 0.001):,.0f}/s"
         self._bar.update(self._task, advance=size, articles=f"{self.articles:,}", rate=rate)
-        if now - self._drawn > _DRAW:
+        if now - self._drawn > _REDRAW_SECONDS:
             self._bar.refresh()
             self._drawn = now
 
 
 def cores() -> int:
-    """How many cores this process may use."""
+    """Return the number of cores this process may use."""
     return len(os.sched_getaffinity(0)) if sys.platform == "linux" else os.cpu_count() or 1
 
 
 @contextmanager
 def progress(paths: Sequence[str]) -> Iterator[Progress]:
-    """Shows on stderr how far the reading of these paths is, if that is a terminal; what is shown goes at the end."""
+    """Show on stderr how much of these paths has been read, if it is a terminal; clear the bar at the end."""
     if not sys.stderr.isatty():
         yield Progress()
         return
@@ -63,20 +64,20 @@ def progress(paths: Sequence[str]) -> Iterator[Progress]:
         rich.TextColumn("{task.fields[articles]} articles, {task.fields[rate]}"),
         rich.TimeRemainingColumn(),
     )
-    # No refreshing by a thread: workers are forked from this process.
+    # No refresh thread, because workers are forked from this process.
     bar = rich.Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
     with bar:
-        yield _Shown(bar, bar.add_task("", total=_size(paths), articles="0", rate=""))
+        yield _ProgressBar(bar, bar.add_task("", total=_size(paths), articles="0", rate=""))
 
 
 def _size(paths: Sequence[str]) -> int | None:
-    """How many bytes there are to be read; None where that cannot be told, or not soon."""
-    from captions.sources import Entry, find
+    """Return the total bytes of the input; None if it is unknown or takes too long to add up."""
+    from captions.sources import InputFile, find
 
-    end = time.monotonic() + _LOOK
+    end = time.monotonic() + _SIZING_SECONDS
     total = 0
     for item in find(paths):
-        if isinstance(item, Entry):
+        if isinstance(item, InputFile):
             if item.size is None or time.monotonic() > end:
                 return None
             total += item.size

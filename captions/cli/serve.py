@@ -1,4 +1,4 @@
-"""``captions serve``: the database in a browser, by Datasette, with the views, facets and questions set up."""
+"""``captions serve``: show the database in a browser with Datasette, its views, facets and saved queries set up."""
 
 from __future__ import annotations
 
@@ -14,6 +14,7 @@ from typing import Annotated, Any
 import typer
 
 from captions.cli import options as o
+from captions.cli.inputs import opened_store
 from captions.cli.output import note
 from captions.errors import CaptionsError
 
@@ -25,14 +26,14 @@ _FACETS = {
     "agency_usage_by_month": ["agency", "month"],
     "creator_usage_by_month": ["month"],
 }
-_QUESTIONS = {
+_QUERIES = {
     "find": (
-        "Captions, creators and credit lines with a word, the latest first",
+        "Captions, creators and credit lines that contain a word, newest first",
         """SELECT w.* FROM use_search JOIN use_in_words AS w ON w.use_id = (use_search.rowid & 4294967295)
 WHERE use_search MATCH '"' || replace(lower(:word), '"', '') || '"*' ORDER BY use_search.rowid DESC LIMIT 100""",
     ),
     "one_supplier": (
-        "What a supplier was used for, month by month",
+        "Uses and articles of a supplier by month",
         "SELECT month, uses, articles FROM supplier_usage_by_month WHERE supplier = :supplier ORDER BY month",
     ),
     "most_used_suppliers": (
@@ -45,46 +46,44 @@ WHERE use_search MATCH '"' || replace(lower(:word), '"', '') || '"*' ORDER BY us
 def serve(
     db_url: o.Database = o.DATABASE,
     port: Annotated[
-        int, typer.Option("--port", min=0, max=65535, help="Where to listen, on this machine only.")
+        int, typer.Option("--port", min=0, max=65535, help="The port to listen on, on this machine only.")
     ] = 8001,
-    settings: Annotated[bool, typer.Option("--settings", help="Only print what Datasette would be told.")] = False,
+    settings: Annotated[bool, typer.Option("--settings", help="Print the settings for Datasette and exit.")] = False,
 ) -> None:
-    """Show a database in the browser, with Datasette (pip install 'captions[serve]'); ends with Ctrl-C.
+    """Show a database in the browser with Datasette. Press Ctrl-C to stop.
 
-    It is opened for reading only. The views in plain words have facets; `find` and other questions stand ready.
+    Needs Datasette: pip install 'captions[serve]'. The database cannot be changed there. Its views have facets,
+    and `find` and other queries are set up.
 
     \b
     Example:
       captions serve --port 8001
     """
-    import captions_db as db
-
     from captions import escaping
 
-    engine = db.open_store(db_url)
-    path = engine.url.database if engine.dialect.name == "sqlite" else None
-    engine.dispose()
+    with opened_store(db_url) as engine:
+        path = engine.url.database if engine.dialect.name == "sqlite" else None
     if path is None:
-        raise CaptionsError("Datasette shows SQLite databases only; point another tool at the views of this one")
-    told = metadata(Path(path).stem)
+        raise CaptionsError("Datasette can show only SQLite databases; use another SQL tool for this one")
+    facts = metadata(Path(path).stem)
     if settings:
-        typer.echo(escaping.json_text(json.dumps(told, indent=2)))
+        typer.echo(escaping.json_text(json.dumps(facts, indent=2)))
         return
     if importlib.util.find_spec("datasette") is None:
         raise CaptionsError("captions serve needs Datasette: pip install 'captions[serve]'")
     with tempfile.TemporaryDirectory() as folder:
         file = Path(folder) / "metadata.json"
-        file.write_text(json.dumps(told), encoding="utf-8")
+        file.write_text(json.dumps(facts), encoding="utf-8")
         command = [sys.executable, "-m", "datasette", "serve", os.fspath(Path(path).resolve())]
-        note(f"http://127.0.0.1:{port}/ shows {path}; Ctrl-C ends it")
-        ended = subprocess.run(  # noqa: S603 - our own words, and a path that is a database
+        note(f"serving {path} at http://127.0.0.1:{port}/; press Ctrl-C to stop")
+        ended = subprocess.run(  # noqa: S603 - fixed arguments, and the path of a database
             [*command, "--host", "127.0.0.1", "--port", str(port), "--metadata", os.fspath(file)], check=False
         )
     raise typer.Exit(2 if ended.returncode else 0)
 
 
 def metadata(name: str) -> dict[str, Any]:
-    """What Datasette is told of a database of this name: titles and facets of its views, and questions."""
+    """Return Datasette's settings for a database with this name: titles and facets of its views, and queries."""
     import captions_db as db
 
     tables: dict[str, Any] = {
@@ -96,7 +95,7 @@ def metadata(name: str) -> dict[str, Any]:
         "databases": {
             name: {
                 "tables": tables | {"use_words": {"hidden": True}},
-                "queries": {key: {"title": title, "sql": sql} for key, (title, sql) in _QUESTIONS.items()},
+                "queries": {key: {"title": title, "sql": sql} for key, (title, sql) in _QUERIES.items()},
             }
         },
     }

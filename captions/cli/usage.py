@@ -1,22 +1,30 @@
-"""``captions usage``: whose pictures were used, how often, when; what changed; what is left of the agreements."""
+"""``captions usage``: count picture uses, compare periods, and show what is left of agreements."""
 
 from __future__ import annotations
 
+from collections.abc import Callable, Sequence
 from datetime import date
 from enum import StrEnum
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from captions.cli import options as o
 from captions.cli import usage_tables
-from captions.cli.open_store import opened_store
-from captions.cli.output import note, opened
-from captions.report import write_rows
+from captions.cli.inputs import opened_store
+from captions.cli.output import note, note_limit, opened
+from captions.report import Column, write_rows
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+    from sqlalchemy import Engine
+
+    from captions.lexicon.vocabulary import Vocabulary
 
 
-class Group(StrEnum):
-    """What uses are counted by."""
+class GroupBy(StrEnum):
+    """Ways to group uses."""
 
     supplier = "supplier"
     agency = "agency"
@@ -28,35 +36,48 @@ class Group(StrEnum):
     scope = "scope"
 
 
-class Also(StrEnum):
-    """What is told of uses besides their number."""
+class ExtraCount(StrEnum):
+    """Facts about a group besides its number of uses."""
 
     articles = "articles"
     creators = "creators"
     days = "days"
 
 
+By = Annotated[
+    list[GroupBy] | None,
+    typer.Option("--by", help="Group by this; repeatable.  [default: supplier]"),
+]
+Also = Annotated[
+    list[ExtraCount] | None,
+    typer.Option("--also", help="Show this as well; repeatable, slow on a large database."),
+]
+OfAgreements = Annotated[
+    bool, typer.Option("--agreements", help="Show how much of each agreement is used, and what it has cost.")
+]
+On = Annotated[
+    date | None,
+    typer.Option(
+        "--on", parser=o.last_day, metavar="DATE", help="With --agreements: as of this date.  [default: today]"
+    ),
+]
+Uncredited = Annotated[
+    bool, typer.Option("--uncredited", help="Count uses without a credit, by publication unless --by is given.")
+]
+Compare = Annotated[
+    tuple[str, str] | None,
+    typer.Option("--compare", metavar="PERIOD PERIOD", help="Compare two years (2025), quarters (2025-Q3) or months."),
+]
+
+
 def usage(
     db_url: o.Database = o.DATABASE,
-    by: Annotated[
-        list[Group] | None, typer.Option("--by", help="Count by this, by default supplier; repeatable.")
-    ] = None,
-    also: Annotated[
-        list[Also] | None, typer.Option("--also", help="Tell this too; slow on a large database; repeatable.")
-    ] = None,
-    of_agreements: Annotated[
-        bool, typer.Option("--agreements", help="What of each agreement is used up, and what it has cost.")
-    ] = False,
-    on: Annotated[
-        date | None, typer.Option("--on", parser=o.last_day, metavar="DAY", help="With --agreements: as of this day.")
-    ] = None,
-    uncredited: Annotated[
-        bool, typer.Option("--uncredited", help="Uses without a credit, and their share; by publication or --by.")
-    ] = False,
-    compare: Annotated[
-        tuple[str, str] | None,
-        typer.Option("--compare", metavar="PERIOD PERIOD", help="What changed between 2025, 2025-Q3 or 2025-07."),
-    ] = None,
+    by: By = None,
+    also: Also = None,
+    of_agreements: OfAgreements = False,
+    on: On = None,
+    uncredited: Uncredited = False,
+    compare: Compare = None,
     agency: o.Agency = None,
     publication: o.Publication = None,
     since: o.Since = None,
@@ -66,7 +87,7 @@ def usage(
     limit: o.Limit = None,
     output: o.Output = None,
 ) -> None:
-    """Count the pictures in the database, most used first.
+    """Count the picture uses in the database, most used first.
 
     A use counts once for each agency and each creator its credit line names, and once in the total.
 
@@ -79,41 +100,57 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
-    asked = usage_tables.Asked(
+    query = usage_tables.UsageQuery(
         by=tuple(dict.fromkeys(group.value for group in by or ())),
-        also=tuple(dict.fromkeys(it.value for it in also or ())),
+        also=tuple(dict.fromkeys(extra.value for extra in also or ())),
         agency=agency,
         publication=publication,
         since=since,
         until=until,
         limit=limit,
-        shown=form in (o.Listing.table, o.Listing.markdown),
+        for_people=form in (o.Listing.table, o.Listing.markdown),
     )
-    given = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
-    if len(chosen := [name for name, is_given in given.items() if is_given]) > 1:
-        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} answer two questions; ask one")
+    modes = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
+    if len(chosen := [name for name, is_given in modes.items() if is_given]) > 1:
+        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be combined")
     if on is not None and not of_agreements:
-        raise typer.BadParameter("goes with --agreements", param_hint="--on")
+        raise typer.BadParameter("needs --agreements", param_hint="--on")
     with opened_store(db_url) as engine:
         if of_agreements:
-            # The clock is read here and nowhere below.
+            # The only place where the clock is read.
             today = date.today() if on is None else on
-            found = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, asked)
+            table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
         else:
-            spans = usage_tables.spans(engine, asked, lambda: o.words(agencies, db_url))
-            if compare is not None:
-                found = usage_tables.changes(engine, asked, compare, spans)
-            else:
-                found = (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, asked, spans)
-    columns = found.columns
-    if of_agreements and form is o.Listing.table:
-        # Beside ten columns, sentences would stand a word a line, and cut names and days; they follow the table.
+            table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
+    _write(table, form, output, notes_apart=of_agreements)
+
+
+def _counts(
+    engine: Engine,
+    query: usage_tables.UsageQuery,
+    words: Callable[[], Vocabulary],
+    compare: tuple[str, str] | None,
+    *,
+    uncredited: bool,
+) -> usage_tables.UsageTable:
+    spans = usage_tables.spans(engine, query, words)
+    if compare is not None:
+        return usage_tables.changes(engine, query, compare, spans)
+    return (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, query, spans)
+
+
+def _write(table: usage_tables.UsageTable, form: o.Listing, output: Path | None, *, notes_apart: bool) -> None:
+    """Write a table, and on stderr what it leaves out."""
+    columns: Sequence[Column] = table.columns
+    apart = notes_apart and form is o.Listing.table
+    if apart:
+        # Next to ten columns, a note would break into a word per line; it follows the table instead.
         columns = [column for column in columns if column.key != "note"]
     with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
-        write_rows(found.name, columns, found.rows, form.value, stream, found.head)
-    for row in found.rows if columns is not found.columns else ():
+        write_rows(table.name, columns, table.rows, form.value, stream, table.head)
+    for row in table.rows if apart else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")
-    o.tell_cut(found.listed, found.groups)
-    if not found.rows:
-        note(found.nothing)
+    note_limit(table.listed, table.groups)
+    if not table.rows:
+        note(table.empty_note)

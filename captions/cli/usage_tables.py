@@ -1,4 +1,4 @@
-"""What ``captions usage`` answers: rows and columns for each of its questions."""
+"""Compute the tables that ``captions usage`` writes."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from captions.licensing import terms
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions_db import Span
+    from captions_db import DateSpan
     from sqlalchemy import Engine
 
     from captions.lexicon.vocabulary import Vocabulary
@@ -43,7 +43,7 @@ _AGREEMENTS = (
     Column("supplier", "Supplier", wide=True),
     Column("kind", "Kind"),
     Column("state", "State"),
-    Column("period", "Period", width=13),  # "2024-06-01 to": days are not broken
+    Column("period", "Period", width=13),  # fits "2024-06-01 to", so that dates do not break
     Column("from", "From"),
     Column("to", "To"),
     Column("used", "Used", number=True),
@@ -52,16 +52,16 @@ _AGREEMENTS = (
     Column("quota_ends", "Quota ends", width=10),
     Column("uses", "Uses", number=True),
     Column("cost", "Cost", number=True),
-    Column("cost_a_use", "A use", number=True),
+    Column("cost_a_use", "Per use", number=True),
     Column("currency", "Currency"),
-    Column("undated", "Uses without a day", number=True),
+    Column("undated", "Undated uses", number=True),
     Column("unknown", "Unknown"),
     Column("note", "Note", wide=True),
 )
-_SHOWN = ("agreement", "supplier", "period", "used", "quota", "left", "quota_ends", "cost", "cost_a_use", "note")
-# What a table says of the uses of which the store does not know it; in JSON null, in CSV an empty cell.
+_IN_TABLE = ("agreement", "supplier", "period", "used", "quota", "left", "quota_ends", "cost", "cost_a_use", "note")
+# What a table shows for an unknown value, which is null in JSON and an empty cell in CSV.
 _UNKNOWN = {
-    "supplier": "(none can be told)",
+    "supplier": "(supplier unclear)",
     "agency": "(none named)",
     "creator": "(none named)",
     "scope": "(no agreement)",
@@ -69,8 +69,8 @@ _UNKNOWN = {
 
 
 @dataclass(frozen=True, slots=True)
-class Asked:
-    """What was asked on the command line."""
+class UsageQuery:
+    """The options of the command line that choose what is counted and how it is shown."""
 
     by: tuple[str, ...]
     also: tuple[str, ...]
@@ -79,18 +79,18 @@ class Asked:
     since: date | None
     until: date | None
     limit: int | None
-    shown: bool
-    """Whether people read it: then it ends with all uses, and says in words what is not known."""
+    for_people: bool
+    """Whether a person reads the table: then it ends with a row of all uses and puts unknown values in words."""
 
     @property
     def filters(self) -> dict[str, Any]:
-        """The filters that all counts share."""
+        """Return the filters that all counts share."""
         return {"agency": self.agency, "publication": self.publication}
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
-    """A listing, and how many groups there are in all."""
+class UsageTable:
+    """A table of groups, with the number of groups before ``--limit``."""
 
     columns: Sequence[Column]
     rows: Sequence[Row]
@@ -98,115 +98,119 @@ class Found:
     groups: int
     head: Mapping[str, object] = field(default_factory=dict)
     name: str = "rows"
-    nothing: str = "no uses"
+    empty_note: str = "no uses"
 
 
-def spans(engine: Engine, asked: Asked, words: Callable[[], Vocabulary]) -> Sequence[Span]:
-    """What is agreed with whom from when to when, if it is asked for."""
-    if "scope" not in asked.by:
+def spans(engine: Engine, query: UsageQuery, words: Callable[[], Vocabulary]) -> Sequence[DateSpan]:
+    """Return the periods covered by agreements if uses are grouped by scope, else nothing."""
+    if "scope" not in query.by:
         return ()
     from captions.licensing.usage import scope_spans
 
     return scope_spans(engine, words())
 
 
-def uses(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
-    """Uses in groups."""
+def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTable:
+    """Count uses by group."""
     import captions_db as db
 
-    by = asked.by or ("supplier",)
+    by = query.by or ("supplier",)
     table = db.agency_usage(
         engine,
         by,
-        since=asked.since,
-        until=asked.until,
-        limit=asked.limit,
-        counts=asked.also,
+        since=query.since,
+        until=query.until,
+        limit=query.limit,
+        counts=query.also,
         spans=of,
-        **asked.filters,
+        **query.filters,
     )
-    told = [column for name in _ALSO if name in asked.also for column in _ALSO[name]]
-    rows = [{**_groups(by, row.values, asked), **_told(row)} for row in table.rows]
-    if asked.shown and rows:
-        rows.append({by[0]: "All uses", **_told(table.total)})
-    total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in asked.also else {})}
-    return Found(
-        [*_columns(by), _USES, *told],
+    extra = [column for name in _ALSO if name in query.also for column in _ALSO[name]]
+    rows = [{**_groups(by, row.values, query), **_counts(row)} for row in table.rows]
+    if query.for_people and rows:
+        rows.append({by[0]: "All uses", **_counts(table.total)})
+    total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in query.also else {})}
+    return UsageTable(
+        [*_columns(by), _USES, *extra],
         rows,
         len(table.rows),
         table.groups,
         {"total": total, "groups": table.groups},
-        nothing=_nothing(asked),
+        empty_note=_empty_note(query),
     )
 
 
-def uncredited(engine: Engine, asked: Asked, of: Sequence[Span]) -> Found:
-    """Uses without a credit in groups, and their share of all."""
+def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTable:
+    """Count uses without a credit by group, with their share of all uses."""
     import captions_db as db
 
-    by = asked.by or ("publication",)
+    by = query.by or ("publication",)
     if wrong := [name for name in by if name != "publication" and name not in _TIMES]:
-        raise typer.BadParameter(f"uses without a credit have no {wrong[0]}; take publication, month, quarter, year")
-    if asked.agency is not None:
-        raise typer.BadParameter("uses without a credit name no agency; leave out --agency")
-    _no_more(asked)
-    all_of, without = (
+        raise typer.BadParameter(f"uses without a credit have no {wrong[0]}; use publication, month, quarter or year")
+    if query.agency is not None:
+        raise typer.BadParameter("uses without a credit name no agency; omit --agency")
+    _forbid_also(query)
+    all_uses, without = (
         db.agency_usage(
-            engine, by, since=asked.since, until=asked.until, uncredited=only, counts=(), spans=of, **asked.filters
+            engine, by, since=query.since, until=query.until, uncredited=only, counts=(), spans=of, **query.filters
         )
         for only in (False, True)
     )
     count = {row.values: row.uses for row in without.rows}
-    found = [(row.values, count.get(row.values, 0), row.uses) for row in all_of.rows]
-    found.sort(key=lambda row: (-row[1], [(value is None, value or "") for value in row[0]]))
-    rows = [{**_groups(by, values, asked), **_share(some, every)} for values, some, every in found[: asked.limit]]
-    total = _share(without.total.uses, all_of.total.uses)
-    if asked.shown and rows:
+    shares = [(row.values, count.get(row.values, 0), row.uses) for row in all_uses.rows]
+    shares.sort(key=lambda row: (-row[1], [(value is None, value or "") for value in row[0]]))
+    rows = [{**_groups(by, values, query), **_share(some, every)} for values, some, every in shares[: query.limit]]
+    total = _share(without.total.uses, all_uses.total.uses)
+    if query.for_people and rows:
         rows.append({by[0]: "All uses", **total})
-    head = {"total": total, "groups": len(found)}
-    listed = min(len(found), asked.limit or len(found))
-    return Found([*_columns(by), *_UNCREDITED], rows, listed, len(found), head, nothing=_nothing(asked))
+    head = {"total": total, "groups": len(shares)}
+    listed = min(len(shares), query.limit or len(shares))
+    return UsageTable([*_columns(by), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query))
 
 
-def changes(engine: Engine, asked: Asked, periods: tuple[str, str], of: Sequence[Span]) -> Found:
-    """What changed in the uses from one period to another, most changed first."""
+def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Sequence[DateSpan]) -> UsageTable:
+    """Compare the uses of two periods by group, biggest change first."""
     import captions_db as db
 
-    by = asked.by or ("supplier",)
-    if _TIMES & set(by) or asked.since or asked.until:
-        raise typer.BadParameter("--compare tells the times; leave out --by month, quarter and year, --since, --until")
-    _no_more(asked)
+    by = query.by or ("supplier",)
+    if _TIMES & set(by) or query.since or query.until:
+        raise typer.BadParameter("--compare sets the periods; omit --since, --until, and --by month, quarter or year")
+    _forbid_also(query)
     (first, until, before), (since, last, after) = map(terms.calendar_period, periods)
-    table = db.usage_changes(engine, by, (first, until), (since, last), limit=asked.limit, spans=of, **asked.filters)
-    rows = [{**_groups(by, row.values, asked), **_change(row.before, row.after)} for row in table.rows]
+    table = db.usage_changes(engine, by, (first, until), (since, last), limit=query.limit, spans=of, **query.filters)
+    rows = [{**_groups(by, row.values, query), **_change(row.before, row.after)} for row in table.rows]
     total = _change(table.total.before, table.total.after)
-    if asked.shown and rows:
+    if query.for_people and rows:
         rows.append({by[0]: "All uses", **total})
     titles = {"before": before, "after": after}
-    columns = [Column(c.key, titles.get(c.key, c.title), number=True) for c in _CHANGES] if asked.shown else _CHANGES
+    columns = (
+        [Column(c.key, titles.get(c.key, c.title), number=True) for c in _CHANGES] if query.for_people else _CHANGES
+    )
     head = {"before": before, "after": after, "total": total, "groups": table.groups}
-    return Found([*_columns(by), *columns], rows, len(table.rows), table.groups, head, nothing=_nothing(asked))
+    return UsageTable(
+        [*_columns(by), *columns], rows, len(table.rows), table.groups, head, empty_note=_empty_note(query)
+    )
 
 
-def of_agreements(engine: Engine, words: Vocabulary, on: date, asked: Asked) -> Found:
-    """What of each agreement is used up on a day."""
+def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageTable:
+    """Return how much of each agreement is used on a date, and what it has cost."""
     from captions.licensing.usage import accounts
 
-    if asked.by or asked.also or asked.since or asked.until or asked.publication:
-        raise typer.BadParameter("--agreements takes --on, --agency and --limit; leave the other limits out")
+    if query.by or query.also or query.since or query.until or query.publication:
+        raise typer.BadParameter("--agreements can be combined only with --on, --agency and --limit")
     found = accounts(engine, words, on)
-    if asked.agency is not None:
-        known = words.agency(asked.agency)
-        supplier = known.name if known else asked.agency
+    if query.agency is not None:
+        known = words.agency(query.agency)
+        supplier = known.name if known else query.agency
         found = [account for account in found if account.agreement.supplier == supplier]
-    rows = [_account(account, shown=asked.shown) for account in found[: asked.limit]]
-    columns = [c for c in _AGREEMENTS if c.key in _SHOWN] if asked.shown else _AGREEMENTS
-    nothing = "no agreements are stored" + (f" with {asked.agency}" if asked.agency else "")
+    rows = [_account(account, for_people=query.for_people) for account in found[: query.limit]]
+    columns = [c for c in _AGREEMENTS if c.key in _IN_TABLE] if query.for_people else _AGREEMENTS
+    empty_note = "no agreements are stored" + (f" with {query.agency}" if query.agency else "")
     head = {"on": on.isoformat(), "agreements_stored": len(found)}
-    return Found(columns, rows, len(rows), len(found), head, name="agreements", nothing=nothing)
+    return UsageTable(columns, rows, len(rows), len(found), head, name="agreements", empty_note=empty_note)
 
 
-def _account(account: Account, *, shown: bool) -> Row:
+def _account(account: Account, *, for_people: bool) -> Row:
     a, period = account.agreement, account.period
     row: dict[str, Any] = {
         "agreement": a.id,
@@ -221,14 +225,14 @@ def _account(account: Account, *, shown: bool) -> Row:
         "left": account.left,
         "quota_ends": account.quota_ends,
         "uses": account.total,
-        "cost": _money(account.cost, a.currency if shown else None),
-        "cost_a_use": _money(account.cost_a_use, a.currency if shown else None),
+        "cost": _money(account.cost, a.currency if for_people else None),
+        "cost_a_use": _money(account.cost_a_use, a.currency if for_people else None),
         "currency": a.currency,
         "undated": account.undated,
         "unknown": account.unknown,
         "note": account.note or None,
     }
-    if shown:
+    if for_people:
         row |= dict.fromkeys(account.unknown, "unknown")
         if account.state != "in force":
             row["period"] = f"{period.name} ({account.state})"
@@ -243,14 +247,14 @@ def _columns(by: Sequence[str]) -> list[Column]:
     return [Column(name, name.capitalize(), wide=True) for name in by]
 
 
-def _groups(by: Sequence[str], values: Sequence[str | None], asked: Asked) -> dict[str, Any]:
+def _groups(by: Sequence[str], values: Sequence[str | None], query: UsageQuery) -> dict[str, Any]:
     return {
-        name: _UNKNOWN.get(name, "(unknown)") if value is None and asked.shown else value
+        name: _UNKNOWN.get(name, "(unknown)") if value is None and query.for_people else value
         for name, value in zip(by, values, strict=True)
     }
 
 
-def _told(row: Any) -> dict[str, Any]:
+def _counts(row: Any) -> dict[str, Any]:
     return {name: getattr(row, name) for name in ("uses", "articles", "creators", "first", "last")}
 
 
@@ -263,10 +267,10 @@ def _change(before: int, after: int) -> dict[str, Any]:
     return {"before": before, "after": after, "change": after - before, "percent": percent}
 
 
-def _no_more(asked: Asked) -> None:
-    if asked.also:
-        raise typer.BadParameter("only uses are counted here; leave out --also")
+def _forbid_also(query: UsageQuery) -> None:
+    if query.also:
+        raise typer.BadParameter("--also cannot be combined with --uncredited or --compare")
 
 
-def _nothing(asked: Asked) -> str:
-    return "no uses" + (f" that name {asked.agency}" if asked.agency else "")
+def _empty_note(query: UsageQuery) -> str:
+    return "no uses" + (f" that name {query.agency}" if query.agency else "")

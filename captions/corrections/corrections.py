@@ -1,4 +1,4 @@
-"""The seam for what persons say of findings: corrections of credit lines, and waivers."""
+"""Corrections: what a credit line means according to a person."""
 
 from __future__ import annotations
 
@@ -16,39 +16,41 @@ from captions.text import tidy
 
 Correction = db.CorrectionRecord
 CORRECTION_COLUMNS = ("line", "creators", "agencies", "supplier", "qualifiers", "license", "reason", "who")
-"""The columns of a sheet of corrections."""
+"""The columns of a CSV file of corrections."""
 NONE = "none"
-"""What a person writes to say that there is no creator, no agency, ..."""
+"""The word for no creator, no agency and so on."""
 
 
-def correct(engine: Engine, corrections: Sequence[Correction], words: Vocabulary) -> list[tuple[str, db.Corrected]]:
-    """Stores corrections, all or none; gives the line that each is kept for, and what became of it.
+def correct(
+    engine: Engine, corrections: Sequence[Correction], words: Vocabulary
+) -> list[tuple[str, db.CorrectionResult]]:
+    """Store corrections, all or none; return the line that each applies to, and the outcome.
 
-    A line may be written with its label, ``Foto: Jane Doe``: where no credit has it so, it is taken without.
+    A line may be typed with its label, ``Foto: Jane Doe``; the label is dropped if no stored line has it.
     """
-    tidied = [replace(one, line=tidy(one.line)) for one in corrections]
-    bare = {one.line: parse_credit(one.line, words).line or one.line for one in tidied}
+    tidied = [replace(correction, line=tidy(correction.line)) for correction in corrections]
+    bare = {c.line: parse_credit(c.line, words).line or c.line for c in tidied}
     stored = db.lines_in_use(engine, {*bare, *bare.values()})
-    told = [one if one.line in stored else replace(one, line=bare[one.line]) for one in tidied]
-    return list(zip([one.line for one in told], db.add_corrections(engine, told), strict=True))
+    applied = [c if c.line in stored else replace(c, line=bare[c.line]) for c in tidied]
+    return list(zip([c.line for c in applied], db.add_corrections(engine, applied), strict=True))
 
 
 def checked(correction: Correction, words: Vocabulary) -> Correction:
-    """The correction, if it says something of a line, for a reason; else CaptionsError. Marks must be known ones."""
+    """Return the correction, or raise CaptionsError if line, meaning or reason is missing or a qualifier is unknown."""
     if not tidy(correction.line):
         raise CaptionsError("a correction needs the credit line as printed")
     if correction.meaning[1:] == (None,) * 5:
-        raise CaptionsError("say what the line means: creators, agencies, the supplier, qualifiers or a license")
+        raise CaptionsError("a correction needs a creator, an agency, a supplier, a qualifier or a license")
     if not correction.reason.strip():
-        raise CaptionsError("a correction needs a reason; an auditor will ask for it")
+        raise CaptionsError("a correction needs a reason")
     known = {*words.marks.values()} - {""}
-    if unknown := [mark for mark in correction.qualifiers or () if mark not in known]:
-        raise CaptionsError(f"unknown mark {unknown[0]!r}; known are {', '.join(sorted(known))}")
+    if unknown := [qualifier for qualifier in correction.qualifiers or () if qualifier not in known]:
+        raise CaptionsError(f"unknown qualifier {unknown[0]!r}; use {', '.join(sorted(known))}")
     return correction
 
 
 def correction_from(row: SheetRow, words: Vocabulary, reason: str, who: str) -> Correction:
-    """The correction in a row of a sheet; ``reason`` and ``who`` where it has none. CaptionsError names the line."""
+    """Return the correction in a CSV row; ``reason`` and ``who`` fill empty cells. CaptionsError names the line."""
     cells = row.cells
     correction = Correction(
         line=cells.get("line", ""),
@@ -66,20 +68,20 @@ def correction_from(row: SheetRow, words: Vocabulary, reason: str, who: str) -> 
         raise row.wrong(error) from None
 
 
-def names(given: Sequence[str]) -> tuple[str, ...] | None:
-    """What was said of names: None of none given, ``()`` of :data:`NONE`, else the names."""
-    told = tuple(dict.fromkeys(text for text in map(tidy, given) if text))
-    return () if [text.lower() for text in told] == [NONE] else told or None
+def names(texts: Sequence[str]) -> tuple[str, ...] | None:
+    """Return the names in some texts: None without a name, ``()`` for :data:`NONE`."""
+    found = tuple(dict.fromkeys(text for text in map(tidy, texts) if text))
+    return () if [text.lower() for text in found] == [NONE] else found or None
 
 
-def name(given: str | None) -> str | None:
-    """What was said of one name: None where nothing was, ``""`` of :data:`NONE`."""
-    text = tidy(given or "")
+def name(text: str | None) -> str | None:
+    """Return the name in a text: None without a name, ``""`` for :data:`NONE`."""
+    text = tidy(text or "")
     return "" if text.lower() == NONE else text or None
 
 
 def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple[Correction, int]:
-    """Undoes a correction; gives it and of how many uses it was the line's. CaptionsError where that cannot be."""
+    """Undo a correction; return it with the number of affected uses. Raise CaptionsError if it can't be undone."""
     try:
         return db.undo_correction(engine, number, who, reason)
     except ValueError as error:
@@ -87,12 +89,10 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
 
 
 def corrections(engine: Engine) -> list[tuple[Correction, str]]:
-    """All corrections, each with its state: ``holds``, ``replaced`` (by a later one of its line), ``undone``."""
-    told = db.corrections(engine)
-    latest = {one.line: one.id for one in told if one.undone is None}
-    return [
-        (one, "undone" if one.undone else "holds" if latest.get(one.line) == one.id else "replaced") for one in told
-    ]
+    """Return all corrections with their state: ``active``, ``replaced`` (by a later one of its line) or ``undone``."""
+    stored = db.corrections(engine)
+    latest = {c.line: c.id for c in stored if c.undone is None}
+    return [(c, "undone" if c.undone else "active" if latest.get(c.line) == c.id else "replaced") for c in stored]
 
 
 def _parts(cell: str) -> list[str]:

@@ -1,5 +1,5 @@
 "use strict";
-// Sorts and filters the findings in the page. All rows are in the file: without this they are still there.
+// Sorts and filters the findings in the page; without it, all rows are visible.
 (() => {
   const section = document.getElementById("findings");
   const table = section && section.querySelector("table");
@@ -28,7 +28,7 @@
     const down = head.getAttribute("aria-sort") === "ascending";
     const known = keysOf(column);
     const sign = down ? -1 : 1;
-    // What is not known stands last in both directions; rows that are equal keep the order of the audit.
+    // Unknown values come last in both directions; equal rows keep the order of the audit.
     const sorted = rows.slice().sort((one, other) => {
       const a = known.get(one), b = known.get(other);
       if (!a || !b) return (a ? 0 : 1) - (b ? 0 : 1);
@@ -80,11 +80,11 @@
     });
   }
   section.querySelector(".controls").hidden = false;
-  // A browser that goes back keeps what was typed.
+  // Going back in the browser keeps the typed filter.
   if (words.value || severity.value || code.value) filter();
   else tell();
 
-  // Paper unfolds nothing by a click.
+  // Unfold all articles for printing.
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = Array.from(document.querySelectorAll("#articles details:not([open])"));

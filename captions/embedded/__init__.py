@@ -1,17 +1,17 @@
-"""What is embedded in picture files: IPTC Photo Metadata in XMP, IIM and EXIF, read and written; no pixel is decoded.
+"""Read and write IPTC Photo Metadata in picture files (XMP, IIM and EXIF) without decoding pixels.
 
-``read`` gives an :class:`Embedded`, ``stamp`` writes a copy with other values.
+``read`` returns an :class:`Embedded`; ``stamp`` writes a copy with new values.
 """
 
-from captions.embedded.model import FAMILIES, GIVEN, LISTS, NAMES, Cut, Disagreement, Embedded, Fields
+from captions.embedded.model import FAMILIES, LISTS, NAMES, READ_ONLY, Cut, Disagreement, Embedded, Fields
 from captions.embedded.read import read, sidecar_of
 from captions.embedded.stamp import Stamped, stamp
 
 __all__ = [
     "FAMILIES",
-    "GIVEN",
     "LISTS",
     "NAMES",
+    "READ_ONLY",
     "Cut",
     "Disagreement",
     "Embedded",

@@ -1,4 +1,4 @@
-"""AVIF, HEIC and JPEG 2000: boxes within boxes. The box ``meta`` lists items, of which EXIF and XMP are some."""
+"""Read AVIF, HEIC and JPEG 2000, which consist of nested boxes; the ``meta`` box lists EXIF and XMP as items."""
 
 from __future__ import annotations
 
@@ -6,10 +6,10 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
-from captions.embedded.source import LARGEST, Blocks, Source
+from captions.embedded.source import LARGEST, Blocks, ByteSource
 
 _MOST = 4_000
-"""Boxes, items and extents that are walked; pictures of many tiles have some hundred."""
+"""The limit on boxes, items and extents; tiled pictures have a few hundred."""
 _XMP = bytes.fromhex("be7acfcb97a942e89c71999491e3afac")
 _IIM = bytes.fromhex("33c7a4d2b81d4723a0baf1a3e097ad38")
 _EXIF = b"JpgTiffExif->JP2"
@@ -20,7 +20,7 @@ _HEIC = (b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1")
 
 @dataclass(frozen=True, slots=True)
 class Box:
-    """A box: its kind, and where its content begins and ends."""
+    """A box: its kind, and the start and end of its content."""
 
     kind: bytes
     start: int
@@ -28,7 +28,7 @@ class Box:
 
 
 def format_of(head: bytes) -> str | None:
-    """The format that the first bytes of a file tell; None where it is none of these."""
+    """Return the format that a file's first bytes indicate, or None."""
     if head[4:12] == b"jP  \r\n\x87\n":
         return "JP2"
     if head[4:8] != b"ftyp":
@@ -36,12 +36,12 @@ def format_of(head: bytes) -> str | None:
     length = min(int.from_bytes(head[:4], "big"), len(head))
     brands = [head[8:12], *(head[at : at + 4] for at in range(16, length - 3, 4))]
     known = [_BRANDS.get(brand) or ("HEIC" if brand in _HEIC else None) for brand in brands]
-    # mif1 is the brand of all such files; the one beside it says which.
+    # All these files have the brand mif1; the other brand is specific.
     return next((k for k in known if k == "AVIF"), next((k for k in known if k), None))
 
 
-def boxes(source: Source, start: int, end: int) -> Iterator[Box]:
-    """The boxes from ``start`` to ``end``."""
+def boxes(source: ByteSource, start: int, end: int) -> Iterator[Box]:
+    """Yield the boxes between ``start`` and ``end``."""
     for _ in range(_MOST):
         head = source.at(start, 16)
         if start + 8 > end or len(head) < 8:
@@ -58,8 +58,8 @@ def boxes(source: Source, start: int, end: int) -> Iterator[Box]:
         start += length
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a file of boxes."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a file of boxes."""
     last = 0
     for box in boxes(source, 0, source.size):
         last = box.end
@@ -74,10 +74,10 @@ def walk(source: Source, blocks: Blocks) -> None:
         elif box.kind == b"jumb":
             blocks.content_credentials = True
     if last < source.size and source.size - last >= 8:
-        blocks.note("broken: what stands behind its last box is no box")
+        blocks.note("broken: unknown data after the last box")
 
 
-def _uuid(source: Source, box: Box, blocks: Blocks) -> None:
+def _uuid(source: ByteSource, box: Box, blocks: Blocks) -> None:
     name, start = source.at(box.start, 16), box.start + 16
     if name == _C2PA:
         blocks.content_credentials = True
@@ -88,10 +88,10 @@ def _uuid(source: Source, box: Box, blocks: Blocks) -> None:
         elif name == _IIM:
             blocks.iim.append(data)
         else:
-            blocks.exif.append(Source(data))
+            blocks.exif.append(ByteSource(data))
 
 
-def _meta(source: Source, meta: Box, blocks: Blocks) -> None:
+def _meta(source: ByteSource, meta: Box, blocks: Blocks) -> None:
     inner = {box.kind: box for box in boxes(source, meta.start + 4, meta.end)}
     if b"iprp" in inner:
         _size(source, inner[b"iprp"], blocks)
@@ -105,16 +105,16 @@ def _meta(source: Source, meta: Box, blocks: Blocks) -> None:
             continue
         data = _joined(source, extents)
         if len(data) < min(length, source.size):
-            blocks.note("truncated: metadata lies beyond the end of the file")
+            blocks.note("truncated: the metadata is beyond the end of the file")
         if kinds[item] == "xmp":
             blocks.xmp.append(data)
         elif len(data) > 4:
-            # Before the TIFF header stands how far it is away; most often 0, or 6 for `Exif\0\0`.
-            blocks.exif.append(Source(data[4 + int.from_bytes(data[:4], "big") :]))
+            # The offset of the TIFF header comes first: usually 0, or 6 for `Exif\0\0`.
+            blocks.exif.append(ByteSource(data[4 + int.from_bytes(data[:4], "big") :]))
 
 
-def _joined(source: Source, extents: list[tuple[int, int]]) -> bytes:
-    """The parts of an item; a length of 0 means all of the file."""
+def _joined(source: ByteSource, extents: list[tuple[int, int]]) -> bytes:
+    """Join the parts of an item; a length of 0 means the whole file."""
     parts: list[bytes] = []
     room = LARGEST
     for place, length in extents:
@@ -123,8 +123,8 @@ def _joined(source: Source, extents: list[tuple[int, int]]) -> bytes:
     return b"".join(parts)
 
 
-def _size(source: Source, properties: Box, blocks: Blocks) -> None:
-    """The size of the largest picture: the others are tiles, masks and thumbnails."""
+def _size(source: ByteSource, properties: Box, blocks: Blocks) -> None:
+    """Record the size of the largest picture; the others are tiles, masks and thumbnails."""
     for container in boxes(source, properties.start, properties.end):
         if container.kind != b"ipco":
             continue
@@ -134,8 +134,8 @@ def _size(source: Source, properties: Box, blocks: Blocks) -> None:
                 blocks.width, blocks.height = width, height
 
 
-def _items(source: Source, listed: Box) -> Iterator[tuple[int, str]]:
-    """The numbers of the items that are EXIF or XMP."""
+def _items(source: ByteSource, listed: Box) -> Iterator[tuple[int, str]]:
+    """Yield the numbers of the EXIF and XMP items."""
     version = source.at(listed.start, 1)
     start = listed.start + (6 if version == b"\0" else 8)
     for box in boxes(source, start, listed.end):
@@ -151,13 +151,13 @@ def _items(source: Source, listed: Box) -> Iterator[tuple[int, str]]:
 
 
 def _places(
-    source: Source, box: Box, data_start: int | None, wanted: dict[int, str]
+    source: ByteSource, box: Box, data_start: int | None, wanted: dict[int, str]
 ) -> Iterator[tuple[int, list[tuple[int, int]]]]:
-    """The items that are wanted, and where the parts of each stand."""
+    """Yield the wanted items with the positions of their parts."""
     data = source.at(box.start, min(box.end - box.start, LARGEST))
     if len(data) < 8:
         return
-    left = set(wanted)
+    remaining = set(wanted)
     version = data[0]
     offset_size, length_size, base_size = data[4] >> 4, data[4] & 15, data[5] >> 4
     index_size = data[5] & 15 if version in (1, 2) else 0
@@ -175,7 +175,7 @@ def _places(
         count = int.from_bytes(data[at : at + 2], "big")
         at += 2
         extents = []
-        # Parts that are told by no byte would be as many as a number can say.
+        # Parts described by zero bytes could be declared in any number.
         for _ in range(min(count, _MOST if index_size + offset_size + length_size else 1)):
             at += index_size
             offset = int.from_bytes(data[at : at + offset_size], "big")
@@ -184,6 +184,6 @@ def _places(
             extents.append((base + offset + ((data_start or 0) if method == 1 else 0), length))
             if at > len(data):
                 return
-        if number in left and method in (0, 1):
-            left.remove(number)
+        if number in remaining and method in (0, 1):
+            remaining.remove(number)
             yield number, extents

@@ -1,4 +1,4 @@
-"""Bytes of metadata -> text: character sets as they are met, whatever is declared; text decoded wrongly is mended."""
+"""Decode metadata by its actual character set, whatever it declares, and repair wrongly decoded text."""
 
 from __future__ import annotations
 
@@ -8,19 +8,19 @@ import re
 from captions.text import CONTROLS, SURROGATES, WHITE_CONTROLS
 
 _WRONG_BYTES = 10_000
-"""Of a packet: where more are no UTF-8, none is taken for it."""
+"""A packet with more bytes than this outside UTF-8 is not UTF-8 at all."""
 LONGEST = 1 << 16
-"""Characters of one value: no caption is longer."""
+"""The limit on the characters of a value; no caption is longer."""
 _CONTROL = re.compile(f"[{CONTROLS}{WHITE_CONTROLS}{SURROGATES}\ufffe\uffff\ufeff]")
-# What UTF-8 of two to four bytes looks like when it was read as cp1252: é as Ã©, ’ as â€™.
+# UTF-8 of two to four bytes that was read as cp1252: é as Ã©, ’ as â€™.
 _WRONG = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
 _LATIN = {byte: chr(byte) for byte in range(0x80, 0xA0)}
 
 
 def decode(data: bytes, *, cut: bool = False) -> str:
-    r"""UTF-8 if it is valid, else cp1252: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
+    r"""Decode as UTF-8 if valid, or else as cp1252: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
 
-    ``cut``: the last character may be there in part, as IIM cuts by bytes; it is left out.
+    ``cut`` drops an incomplete last character, because IIM truncates by bytes.
     """
     try:
         return data.decode("utf-8")
@@ -31,7 +31,7 @@ def decode(data: bytes, *, cut: bool = False) -> str:
 
 
 def decode_packet(data: bytes) -> str:
-    """XML in whatever of UTF-8, UTF-16 and UTF-32 it is; bytes that are no UTF-8 are read as cp1252, one by one."""
+    """Decode XML in UTF-8, UTF-16 or UTF-32, reading single invalid bytes as cp1252."""
     if data.startswith((codecs.BOM_UTF32_LE, codecs.BOM_UTF32_BE)):
         return data.decode("utf-32", "replace")
     if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
@@ -49,16 +49,16 @@ def decode_packet(data: bytes) -> str:
 
 
 def clean(text: str) -> str:
-    r"""Without control characters and surrounding space; lines end in ``\n``. At most :data:`LONGEST` characters."""
+    r"""Remove control characters and surrounding space, normalize line ends, and truncate to :data:`LONGEST`."""
     text = text[: 2 * LONGEST].replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text).strip()[:LONGEST]
 
 
 def mend(text: str) -> str:
-    """UTF-8 that was read as cp1252, read again: ``JosÃ© MartÃ­`` gives ``José Martí``.
+    """Repair UTF-8 that was read as cp1252: ``JosÃ© MartÃ­`` gives ``José Martí``.
 
-    Only where it is certain: all that is not ASCII must be valid UTF-8, and there must be two such characters, or one
-    inside a word in small letters. ``AMANHÃ…`` stays: it may end in an ellipsis.
+    The repair must be certain: everything outside ASCII must be valid UTF-8, with two such characters or one inside a
+    lower-case word. ``AMANHÃ…`` is left alone, because it may end in an ellipsis.
     """
     if text.isascii() or not _WRONG.search(text):
         return text
@@ -71,12 +71,12 @@ def mend(text: str) -> str:
         return text
     if len(at) > 1 or ord(mended[at[0]]) > 0x7FF:
         return mended
-    beside = mended[max(0, at[0] - 1) : at[0]] + mended[at[0] + 1 : at[0] + 2]
-    return mended if mended[at[0]].islower() and any(char.islower() for char in beside) else text
+    neighbors = mended[max(0, at[0] - 1) : at[0]] + mended[at[0] + 1 : at[0] + 2]
+    return mended if mended[at[0]].islower() and any(char.islower() for char in neighbors) else text
 
 
 def cut_to(text: str, limit: int) -> bytes:
-    """UTF-8 of at most ``limit`` bytes, which ends with a whole character; 0: no limit."""
+    """Encode as UTF-8 in at most ``limit`` bytes, ending with a whole character; 0 means no limit."""
     data = text.encode("utf-8", "replace")
     return data if not limit or len(data) <= limit else data[:limit].decode("utf-8", "ignore").encode()
 
@@ -92,7 +92,7 @@ def _byte(char: str) -> bytes:
     try:
         return char.encode("cp1252")
     except UnicodeEncodeError:
-        return char.encode("latin-1")  # the five bytes that cp1252 leaves open
+        return char.encode("latin-1")  # the five bytes that cp1252 does not define
 
 
 def _bytes_of(error: UnicodeError) -> tuple[str, int]:

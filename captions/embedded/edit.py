@@ -1,4 +1,4 @@
-"""What a container asks of the one who rewrites its metadata."""
+"""Define the interface through which a container gets its new metadata."""
 
 from __future__ import annotations
 
@@ -8,33 +8,33 @@ from typing import Protocol
 from captions.errors import InputError
 
 Parts = list["bytes | tuple[int, int]"]
-"""A new file: bytes, or the place and length of what is taken from the old one as it is."""
+"""A new file in pieces: new bytes, or the place and length of bytes copied from the old file."""
 
 
 class LargeError(InputError):
-    """Metadata that a container has no room for."""
+    """Raised if metadata does not fit into a container."""
 
 
 class Rewriter(Protocol):
-    """New metadata in place of old; a container says where each stands."""
+    """New metadata in place of old; the container decides where each block goes."""
 
     def xmp(self) -> Sequence[bytes]:
-        """All packets, the one with the new values first."""
+        """Return all packets, starting with the one that has the new values."""
 
     def extended(self) -> Sequence[tuple[str, bytes]]:
-        """What did not go into packets: its name (a digest) and all of it."""
+        """Return the extended XMP that does not fit into packets, as digest and content."""
 
     def iim(self) -> bytes:
-        """The IIM block, old values kept."""
+        """Return the IIM block with old and new values."""
 
     def exif(self, data: bytes) -> bytes:
-        """An EXIF block, from its TIFF header on, with new values."""
+        """Return an EXIF block with new values, starting at its TIFF header."""
 
     def exif_texts(self) -> dict[int, bytes]:
-        """The new values of EXIF's first directory, by tag."""
+        """Return the new values of EXIF's first directory, by tag."""
 
     def note(self, text: str) -> None:
-        """Keeps a note for the one who stamps."""
+        """Record a note for the user."""
 
     def refuse_broken(self, notes: Sequence[str]) -> None:
-        """Raises InputError for a file that is so broken that a copy of it would not be whole."""
+        """Raise InputError if the file is too broken to be copied completely."""

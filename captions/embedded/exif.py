@@ -1,4 +1,4 @@
-"""EXIF: who, what and when, out of the first directory and the one for EXIF."""
+"""Read and write texts and dates in EXIF's first directory and its EXIF directory."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping
 
 from captions.embedded import tiff
 from captions.embedded.characters import LONGEST, clean, decode
-from captions.embedded.source import Blocks, Source
+from captions.embedded.source import Blocks, ByteSource
 from captions.embedded.table import table
 
 _WHEN = re.compile(r"(\d{4})[:.-](\d\d)[:.-](\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
@@ -15,8 +15,8 @@ _ZONE = re.compile(r"[+-]\d\d:\d\d|Z")
 _SEMICOLON = re.compile(r"\s*;\s*")
 
 
-def read(source: Source, blocks: Blocks) -> dict[str, tuple[str, ...]]:
-    """Fields by name, out of a block that begins with a TIFF header."""
+def read(source: ByteSource, blocks: Blocks) -> dict[str, tuple[str, ...]]:
+    """Return the fields in a block that begins with a TIFF header, by name."""
     file = tiff.Tiff(source)
     first = file.directory(file.first)
     if not first:
@@ -31,14 +31,17 @@ def read(source: Source, blocks: Blocks) -> dict[str, tuple[str, ...]]:
         if field.date and texts:
             found[name] = (moment(*texts),) if moment(*texts) else ()
         elif texts and texts[0]:
-            # MWG: several creators stand in one text, parted by semicolons.
+            # By the MWG guidelines, several creators share a text, separated by semicolons.
             parts = _SEMICOLON.split(texts[0]) if field.several else [texts[0]]
             found[name] = tuple(part.strip("\"' ") if field.several else part for part in parts if part.strip("\"' "))
     return {name: values for name, values in found.items() if values}
 
 
 def moment(when: str, zone: str = "") -> str:
-    """``2024:05:18 09:30:00`` and ``+02:00`` give ``2024-05-18T09:30:00+02:00``; ``""`` for what is no date."""
+    """Parse an EXIF date, or return ``""``.
+
+    ``2024:05:18 09:30:00`` and ``+02:00`` give ``2024-05-18T09:30:00+02:00``.
+    """
     found = _WHEN.match(when)
     if found is None or not (1 <= int(found[2]) <= 12 and 1 <= int(found[3]) <= 31):
         return ""
@@ -49,25 +52,25 @@ def moment(when: str, zone: str = "") -> str:
 
 
 def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
-    """An EXIF block that says what ``values`` say, where it has room for that."""
+    """Return an EXIF block with these values, for the fields that EXIF has."""
     return tiff.with_values(data, texts(values))
 
 
 def texts(values: Mapping[str, tuple[str, ...]]) -> dict[int, bytes]:
-    """Values as tags of the first directory: UTF-8, as MWG asks for, and a NUL."""
+    """Return values as tags of the first directory, in UTF-8 (as MWG recommends) with a final NUL."""
     out = {}
-    for name, given in values.items():
+    for name, field_values in values.items():
         field = table().fields[name]
         for where, tag in field.exif:
             if not where and not field.date:
-                out[tag] = "; ".join(given).encode("utf-8", "replace") + b"\0"
+                out[tag] = "; ".join(field_values).encode("utf-8", "replace") + b"\0"
     return out
 
 
-def _text(file: tiff.Tiff, entry: tiff.Entry | None) -> str:
+def _text(file: tiff.Tiff, entry: tiff.TiffEntry | None) -> str:
     if entry is None or entry.kind not in (1, 2, 7):
         return ""
     data = file.data(entry, LONGEST).rstrip(b"\0 ")
-    # A copyright notice may hold two: the photographer's and, behind a NUL, the editor's.
+    # A copyright notice may contain the photographer's and, after a NUL, the editor's.
     parts = [clean(decode(part)) for part in data.split(b"\0")]
     return "\n".join(part for part in parts if part) if entry.tag == 0x8298 else parts[0]

@@ -1,19 +1,19 @@
-"""GIF: blocks. XMP stands in an application extension, as one piece and not in sub-blocks as all else."""
+"""Read and write XMP in GIF files, in an application extension without the usual sub-blocks."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from captions.embedded.edit import Parts, Rewriter
-from captions.embedded.source import HEAD, LARGEST, MOST, Blocks, Source
+from captions.embedded.source import HEAD, LARGEST, MOST, Blocks, ByteSource
 
 _APPLICATION = b"\x21\xff\x0bXMP DataXMP"
-# Behind XMP: whatever byte of it a reader takes for the length of a sub-block, it ends up at the end of this.
+# Follows XMP, so that a reader who takes any XMP byte for a sub-block length ends up at the end.
 _TRAILER = bytes([1, *range(255, -1, -1), 0])
 
 
-def _extensions(source: Source, blocks: Blocks) -> Iterator[tuple[int, int, int]]:
-    """Place, start of data and end of each XMP block."""
+def _extensions(source: ByteSource, blocks: Blocks) -> Iterator[tuple[int, int, int]]:
+    """Yield the place, the start of data and the end of each XMP block."""
     flags = source.at(10, 1)
     at = 13 + (3 << (flags[0] & 7) + 1 if flags and flags[0] & 0x80 else 0)
     for _ in range(MOST):
@@ -23,7 +23,7 @@ def _extensions(source: Source, blocks: Blocks) -> Iterator[tuple[int, int, int]
         if head == _APPLICATION:
             end = _xmp_end(source, at + 14)
             if end is None:
-                blocks.note("XMP has no end: not read")
+                blocks.note("XMP is not terminated: not read")
                 return
             yield at, at + 14, end
             at = end
@@ -32,16 +32,16 @@ def _extensions(source: Source, blocks: Blocks) -> Iterator[tuple[int, int, int]
         elif head[:1] == b"\x2c" and len(head) >= 10:
             at = _skip(source, at + 11 + (3 << (head[9] & 7) + 1 if head[9] & 0x80 else 0))
         else:
-            blocks.note("truncated: its picture has no end")
+            blocks.note("truncated: the picture data is incomplete")
             return
         if at >= source.size:
-            blocks.note("truncated: its picture has no end")
+            blocks.note("truncated: the picture data is incomplete")
             return
-    blocks.note("it has too many blocks: read as far as the first 20,000")
+    blocks.note("too many blocks: only the first 20,000 were read")
 
 
-def _skip(source: Source, at: int) -> int:
-    """The place behind a chain of sub-blocks."""
+def _skip(source: ByteSource, at: int) -> int:
+    """Return the place after a chain of sub-blocks."""
     data, base = b"", at
     while True:
         if not base <= at < base + len(data):
@@ -54,7 +54,7 @@ def _skip(source: Source, at: int) -> int:
             return at
 
 
-def _xmp_end(source: Source, start: int) -> int | None:
+def _xmp_end(source: ByteSource, start: int) -> int | None:
     tail = _TRAILER[1:]
     data = b""
     for size in (HEAD, LARGEST):
@@ -65,8 +65,8 @@ def _xmp_end(source: Source, start: int) -> int | None:
     return None
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a GIF file."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a GIF file."""
     size = source.at(6, 4)
     if len(size) == 4:
         blocks.width, blocks.height = int.from_bytes(size[:2], "little"), int.from_bytes(size[2:], "little")
@@ -75,8 +75,8 @@ def walk(source: Source, blocks: Blocks) -> None:
             blocks.xmp.append(source.at(start, end - start - len(_TRAILER)))
 
 
-def rewritten(source: Source, edit: Rewriter) -> Parts:
-    """The file with other XMP, before its first picture; all else is the same bytes but the version of an old file."""
+def rewritten(source: ByteSource, edit: Rewriter) -> Parts:
+    """Return the file with new XMP before its first picture; otherwise only the version may change."""
     blocks = Blocks()
     old = list(_extensions(source, blocks))
     edit.refuse_broken(blocks.notes)

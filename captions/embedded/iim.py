@@ -1,4 +1,4 @@
-"""IIM, the wire format of the news agencies of 1991, still in most of their pictures: numbered datasets."""
+"""Read and write IIM, the news agencies' format of 1991, which is still in most of their pictures."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ _MARK = 0x1C
 _UTF8 = b"\x1b%G"
 _CHARACTER_SET = (1, 90)
 _VERSION = (2, 0)
-# Datasets of record 2 that are no text: version, raster caption, audio, previews.
+# Binary datasets of record 2: version, raster caption, audio, previews.
 _BINARY = {0, 125, 150, 151, 152, 153, 154, 200, 201, 202, 230, 231, 232}
 _DAY = re.compile(r"(\d{4})(\d\d)(\d\d)")
 _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(?:([+-])(\d\d)(\d\d))?")
@@ -24,7 +24,7 @@ _TIME = re.compile(r"(\d\d)(\d\d)(\d\d)(?:([+-])(\d\d)(\d\d))?")
 
 @dataclass(frozen=True, slots=True)
 class Dataset:
-    """One dataset: ``Dataset(2, 80, b"Jo Reed")`` is a creator."""
+    """A dataset: ``Dataset(2, 80, b"Jo Reed")`` is a creator."""
 
     record: int
     number: int
@@ -32,7 +32,7 @@ class Dataset:
 
 
 def split(data: bytes) -> tuple[list[Dataset], bytes]:
-    """The datasets of a block, and what is left where it is broken; padding is left out."""
+    """Split a block into datasets, and return the rest if it is broken; drop padding."""
     found: list[Dataset] = []
     at = 0
     while len(found) < MOST and len(data) >= at + 5 and data[at] == _MARK:
@@ -52,10 +52,10 @@ def split(data: bytes) -> tuple[list[Dataset], bytes]:
 
 
 def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
-    """Fields by name. UTF-8 where it is valid, else cp1252, whatever dataset 1:90 says."""
+    """Return the fields by name, decoded as UTF-8 if valid or else as cp1252, whatever dataset 1:90 declares."""
     datasets, rest = split(data)
     if rest:
-        blocks.note("IIM is broken: read as far as it goes")
+        blocks.note("IIM is broken: read up to the error")
     found: dict[str, list[str]] = {}
     dates: dict[int, str] = {}
     by_dataset = table().by_dataset
@@ -68,14 +68,17 @@ def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
             dates.setdefault(dataset.number, text)
         elif text and (field.several or field.name not in found):
             found.setdefault(field.name, []).append(text)
-    told = {name: tuple(values) for name, values in found.items()}
+    fields = {name: tuple(values) for name, values in found.items()}
     if when := moment(*(dates.get(number, "") for number in table().fields["date_created"].iim)):
-        told["date_created"] = (when,)
-    return told
+        fields["date_created"] = (when,)
+    return fields
 
 
 def moment(day: str, time: str) -> str:
-    """``20240518`` and ``093000+0200`` give ``2024-05-18T09:30:00+02:00``; parts that are 00 are not known."""
+    """Parse an IIM date and time, in which 00 means unknown; return ``""`` for anything else.
+
+    ``20240518`` and ``093000+0200`` give ``2024-05-18T09:30:00+02:00``.
+    """
     found = _DAY.fullmatch(day.replace("-", "").replace(":", "")[:8])
     if found is None or found[1] == "0000":
         return ""
@@ -90,32 +93,32 @@ def moment(day: str, time: str) -> str:
 
 
 def digest_fits(data: bytes, digest: bytes) -> bool:
-    """Whether a block is what it was when its digest was stored; some programs count the padding, some do not."""
+    """Return whether a block matches its stored digest, with or without padding."""
     return digest in (_md5(data), _md5(data.rstrip(b"\0")))
 
 
 def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
-    """A block with these values and all else that it held, its text as UTF-8, which 1:90 then declares.
+    """Return a block with these values and all other old ones, with text in UTF-8, as dataset 1:90 declares.
 
-    Values are cut at a whole character where IIM has no room for more. Dates are left as they are.
+    Values are truncated at a whole character if they exceed IIM's limit. Dates do not change.
     """
     fields = table().fields
-    told = {name: given for name, given in values.items() if fields[name].iim and not fields[name].date}
-    dropped = {number for name in told for number in fields[name].iim}
-    kept = [d for d in split(data)[0] if (d.record, d.number) != _CHARACTER_SET]
+    new = {name: texts for name, texts in values.items() if fields[name].iim and not fields[name].date}
+    replaced = {number for name in new for number in fields[name].iim}
+    old = [d for d in split(data)[0] if (d.record, d.number) != _CHARACTER_SET]
     out = [Dataset(*_CHARACTER_SET, _UTF8)]
-    out += [d for d in kept if d.record == 1]
-    if not any((d.record, d.number) == _VERSION for d in kept):
+    out += [d for d in old if d.record == 1]
+    if not any((d.record, d.number) == _VERSION for d in old):
         out.append(Dataset(*_VERSION, b"\0\x04"))
-    for dataset in kept:
-        if dataset.record == 2 and dataset.number in dropped:
+    for dataset in old:
+        if dataset.record == 2 and dataset.number in replaced:
             continue
         if dataset.record != 1:
             out.append(_as_utf8(dataset))
-    for name, given in told.items():
+    for name, texts in new.items():
         number = fields[name].iim[0]
-        out += [Dataset(2, number, cut_to(value, fields[name].limit)) for value in given]
-    # Records stand in order; within one, datasets may stand in any.
+        out += [Dataset(2, number, cut_to(value, fields[name].limit)) for value in texts]
+    # Records are ordered; datasets within a record need not be.
     return b"".join(_bytes(dataset) for dataset in sorted(out, key=lambda d: d.record))
 
 

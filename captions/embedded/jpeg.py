@@ -1,4 +1,4 @@
-"""JPEG: segments before the scan. Metadata stand in APP1 (EXIF, XMP), APP13 (IIM) and APP11 (content credentials)."""
+"""Read and write JPEG segments: APP1 (EXIF, XMP), APP13 (IIM) and APP11 (content credentials)."""
 
 from __future__ import annotations
 
@@ -9,29 +9,29 @@ from dataclasses import dataclass
 
 from captions.embedded.edit import LargeError, Parts, Rewriter
 from captions.embedded.photoshop import resources, with_iim
-from captions.embedded.source import MOST, Blocks, Piece, Source
+from captions.embedded.source import MOST, Blocks, ByteSource, Piece
 
 EXIF = b"Exif\0\0"
 XMP = b"http://ns.adobe.com/xap/1.0/\0"
-# What some image servers write for the header above.
+# Some image servers write these variants of the header.
 XMP_HEADERS = (XMP, b"XMP\0://ns.adobe.com/xap/1.0/\0", b"XMP\0http://ns.adobe.com/xap/1.0/\0")
 EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
 _MPF = b"MPF\0"
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
-_ALONE = frozenset({0x01, *range(0xD0, 0xD9)})
+_WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _APP0, _APP1, _APP2, _APP11, _APP13 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED
 _SCAN, _END = 0xDA, 0xD9
-# What comes again behind bytes that are none: a segment that may hold metadata, the picture's head, or the scan.
+# Where to resume after invalid bytes: a segment that may hold metadata, the frame header, or the scan.
 _MARKER = re.compile(rb"\xff[\xc0-\xcf\xda\xdb\xe1\xe2\xed]", re.DOTALL)
 _FAR = 1 << 16
 _ROOM = 0xFFFF - 2
-"""Bytes of one segment."""
+"""The limit on a segment, in bytes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Segment:
-    """One segment: its marker, where it stands with its marker, and what it holds."""
+    """A segment: its marker, its start and end including the marker, and its content."""
 
     marker: int
     start: int
@@ -39,16 +39,16 @@ class Segment:
     data: bytes
 
 
-def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
-    """The segments up to the scan, which comes last and without its data."""
+def segments(source: ByteSource, blocks: Blocks) -> Iterator[Segment]:
+    """Yield the segments up to the scan, which comes last and without data."""
     at = 2
     for _ in range(MOST):
         head = source.at(at, 4)
         if len(head) < 2:
-            blocks.note("truncated: it ends before its picture")
+            blocks.note("truncated: ends before the picture data")
             return
         if head[0] != 0xFF:
-            blocks.note("broken: no marker where one must be")
+            blocks.note("broken: a segment marker is missing")
             found = _MARKER.search(source.at(at, _FAR))
             if found is None:
                 return
@@ -57,7 +57,7 @@ def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
         if head[1] == 0xFF:  # fill bytes
             at += 1
             continue
-        if head[1] in _ALONE:
+        if head[1] in _WITHOUT_LENGTH:
             at += 2
             continue
         if head[1] in (_SCAN, _END) or len(head) < 4:
@@ -66,14 +66,14 @@ def segments(source: Source, blocks: Blocks) -> Iterator[Segment]:
         length = struct.unpack(">H", head[2:])[0]
         data = source.at(at + 4, length - 2)
         if length < 2 or len(data) < length - 2:
-            blocks.note("truncated: it ends within its metadata")
+            blocks.note("truncated: ends inside the metadata")
         yield Segment(head[1], at, at + 2 + max(length, 2), data)
         at += 2 + max(length, 2)
-    blocks.note("it has too many segments: read as far as the first 20,000")
+    blocks.note("too many segments: only the first 20,000 were read")
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a JPEG file."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a JPEG file."""
     boxes: list[bytes] = []
     exif: list[bytes] = []
     last = 0
@@ -89,17 +89,17 @@ def walk(source: Source, blocks: Blocks) -> None:
         elif last == _APP1 and data.startswith(EXTENDED) and len(data) >= len(EXTENDED) + 40:
             _extended(data[len(EXTENDED) :], blocks)
         elif last == _APP13 and data.startswith(PHOTOSHOP):
-            # A box of resources larger than a segment goes on in the next one.
+            # Resources that exceed a segment continue in the next one.
             if blocks.fits(len(data), "Photoshop resources"):
                 boxes.append(data[len(PHOTOSHOP) :])
         elif last == _APP11 and b"jumb" in data[:64]:
             blocks.content_credentials = True
-    # A second segment of EXIF goes on where the first ended, or is another program's, which is not read.
+    # A second EXIF segment continues the first, or is another program's, which is not read.
     if exif and blocks.fits(sum(map(len, exif)), "EXIF"):
-        blocks.exif.append(Source(exif[0] + b"".join(part for part in exif[1:] if not _begins_exif(part))))
+        blocks.exif.append(ByteSource(exif[0] + b"".join(part for part in exif[1:] if not _begins_exif(part))))
     resources(b"".join(boxes), blocks)
     if last == _SCAN and b"\xff\xd9" not in source.at(max(0, source.size - 65_536), 65_536):
-        blocks.note("truncated: its picture has no end")
+        blocks.note("truncated: the picture data is incomplete")
 
 
 def _begins_exif(data: bytes) -> bool:
@@ -116,23 +116,23 @@ def _extended(data: bytes, blocks: Blocks) -> None:
         blocks.extended.append(Piece(data[:32].decode("latin-1"), length, place, data[40:]))
 
 
-def rewritten(source: Source, edit: Rewriter) -> Parts:
-    """The file with other metadata; the tables and the scan are the same bytes."""
+def rewritten(source: ByteSource, edit: Rewriter) -> Parts:
+    """Return the file with new metadata; tables and scan do not change."""
     blocks = Blocks()
     front: list[Segment] = []
     exif: list[Segment] = []
     boxes: list[bytes] = []
-    kept: list[Segment] = []
+    others: list[Segment] = []
     for segment in segments(source, blocks):
         data = segment.data
-        if segment.marker == _APP0 and not kept:
+        if segment.marker == _APP0 and not others:
             front.append(segment)
         elif segment.marker == _APP1 and data[:6] == EXIF:
             exif.append(segment)
         elif segment.marker == _APP13 and data.startswith(PHOTOSHOP):
             boxes.append(data[len(PHOTOSHOP) :])
         elif not (segment.marker == _APP1 and (_xmp_header(data) or data.startswith(EXTENDED))):
-            kept.append(segment)
+            others.append(segment)
     edit.refuse_broken(blocks.notes)
     new = _exif(exif, edit)
     new += [_segment(_APP1, XMP + packet) for packet in edit.xmp()]
@@ -141,8 +141,8 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
     room = _ROOM - len(PHOTOSHOP)
     new += [_segment(_APP13, PHOTOSHOP + box[at : at + room]) for at in range(0, len(box), room)]
     parts: Parts = [b"\xff\xd8", *((s.start, s.end - s.start) for s in front), *new]
-    parts += [(s.start, s.end - s.start) for s in kept]
-    return _with_later_pictures(source, parts, kept)
+    parts += [(s.start, s.end - s.start) for s in others]
+    return _with_later_pictures(source, parts, others)
 
 
 def _exif(old: list[Segment], edit: Rewriter) -> Parts:
@@ -151,12 +151,12 @@ def _exif(old: list[Segment], edit: Rewriter) -> Parts:
         if len(data) <= _ROOM:
             return [_segment(_APP1, data)]
     if old:
-        edit.note("EXIF has no room for more: it is left as it was")
+        edit.note("EXIF has no room for the new values and was not changed")
     return [(segment.start, segment.end - segment.start) for segment in old]
 
 
 def _extended_pieces(edit: Rewriter) -> list[bytes]:
-    """Extended XMP in pieces that fit segments."""
+    """Split extended XMP into pieces that fit into segments."""
     out = []
     room = _ROOM - len(EXTENDED) - 40
     for guid, data in edit.extended():
@@ -167,13 +167,13 @@ def _extended_pieces(edit: Rewriter) -> list[bytes]:
 
 def _segment(marker: int, data: bytes) -> bytes:
     if len(data) > _ROOM:
-        raise LargeError(f"metadata of {len(data)} bytes, and a segment of a JPEG holds {_ROOM}")
+        raise LargeError(f"{len(data)} bytes of metadata exceed a JPEG segment of {_ROOM}; shorten the caption")
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
-def _with_later_pictures(source: Source, parts: Parts, kept: Sequence[Segment]) -> Parts:
-    """Corrects where the index of a file of several pictures (MPF) says that the later ones begin."""
-    index = next((s for s in kept if s.marker == _APP2 and s.data.startswith(_MPF)), None)
+def _with_later_pictures(source: ByteSource, parts: Parts, others: Sequence[Segment]) -> Parts:
+    """Correct the offsets in the index of a file with several pictures (MPF)."""
+    index = next((s for s in others if s.marker == _APP2 and s.data.startswith(_MPF)), None)
     if index is None:
         return parts
     old_base = index.start + 8

@@ -1,8 +1,8 @@
-"""The families -> one value a field, where they disagree, and what IIM has cut.
+"""Merge XMP, IIM and EXIF into one value per field, and find disagreements and truncated values.
 
-The Metadata Working Group's guidance, as it suits news: XMP, then IIM, then EXIF. IIM comes first where its stored
-digest does not fit, for then it was changed by a program that knows no XMP. EXIF comes first for the day of capture.
-What EXIF holds as caption was written by the camera in 60 pictures of 128.
+The order is that of the Metadata Working Group, adapted to news: XMP, IIM, EXIF. IIM comes first if its stored digest
+does not match, because a program without XMP support changed it. EXIF comes first for the day of capture. In 60 of 128
+pictures, the camera had written EXIF's caption.
 """
 
 from __future__ import annotations
@@ -13,44 +13,44 @@ from captions.embedded.model import FAMILIES, Cut, Disagreement, Fields
 from captions.embedded.table import Field, table
 from captions.text import match_key, name_key
 
-Told = Mapping[str, tuple[str, ...]]
+FieldValues = Mapping[str, tuple[str, ...]]
 
 
-def merged(families: Mapping[str, Told], *, iim_first: bool = False) -> Fields:
-    """One value a field; ``{"xmp": {"city": ("Harbor City",)}, "iim": {}, "exif": {}}`` gives that city.
+def merged(families: Mapping[str, FieldValues], *, iim_first: bool = False) -> Fields:
+    """Return one value per field: ``{"xmp": {"city": ("Harbor City",)}, "iim": {}, "exif": {}}`` gives that city.
 
-    ``iim_first`` where IIM was changed after XMP was written.
+    ``iim_first`` means that IIM was changed after XMP was written.
     """
     order = ("iim", "xmp", "exif") if iim_first else FAMILIES
     out: dict[str, tuple[str, ...]] = {}
     for name, field in table().fields.items():
         own = ("exif", *(f for f in order if f != "exif")) if field.date else order
-        told = [values for family in own if (values := _told(families, family, field))]
-        if told:
-            # A value that is cut gives way to the whole one, whichever comes first.
-            first = told[0]
-            out[name] = next((other for other in told[1:] if not field.date and _is_cut(first, other, field)), first)
+        found = [values for family in own if (values := _values(families, family, field))]
+        if found:
+            # A complete value beats a truncated one, whatever the order.
+            first = found[0]
+            out[name] = next((other for other in found[1:] if not field.date and _is_cut(first, other, field)), first)
     return Fields.of(out)
 
 
-def disagreements(families: Mapping[str, Told]) -> tuple[Disagreement, ...]:
-    """The fields of which the families tell different things: not cut, not only in case, spaces and signs."""
+def disagreements(families: Mapping[str, FieldValues]) -> tuple[Disagreement, ...]:
+    """Return the fields whose families differ by more than truncation, case, spaces and punctuation."""
     out = []
     for name, field in table().fields.items():
-        told = [(family, values) for family in FAMILIES if (values := _told(families, family, field))]
-        pairs = [(one, other) for at, (_, one) in enumerate(told) for _, other in told[at + 1 :]]
-        if any(not agree(one, other, field) for one, other in pairs):
-            out.append(Disagreement(name, tuple(told)))
+        found = [(family, values) for family in FAMILIES if (values := _values(families, family, field))]
+        pairs = [(first, other) for at, (_, first) in enumerate(found) for _, other in found[at + 1 :]]
+        if any(not agree(first, other, field) for first, other in pairs):
+            out.append(Disagreement(name, tuple(found)))
     return tuple(out)
 
 
-def cuts(families: Mapping[str, Told]) -> tuple[Cut, ...]:
-    """The values of IIM that fill all the room it has for them, with the whole ones where XMP or EXIF tell them."""
+def cuts(families: Mapping[str, FieldValues]) -> tuple[Cut, ...]:
+    """Return the IIM values that reach their length limit, with the complete values from XMP or EXIF."""
     out = []
     for name, field in table().fields.items():
-        # A code of three letters is not cut for having three letters.
+        # A three-letter code always reaches its limit.
         full = [v for v in families["iim"].get(name, ()) if field.limit > 3 and _fills(v, field.limit)]
-        others = [v for family in ("xmp", "exif") for v in _told(families, family, field)] if full else []
+        others = [v for family in ("xmp", "exif") for v in _values(families, family, field)] if full else []
         keys = [(match_key(other), other) for other in others]
         for value in full:
             start = match_key(value)
@@ -60,17 +60,17 @@ def cuts(families: Mapping[str, Told]) -> tuple[Cut, ...]:
     return tuple(out)
 
 
-def agree(one: Sequence[str], other: Sequence[str], field: Field) -> bool:
-    """Whether two families tell the same of a field, as far as each can."""
+def agree(first: Sequence[str], other: Sequence[str], field: Field) -> bool:
+    """Return whether two families agree on a field, given the limits of each."""
     if field.date:
-        return _same_moment(one[0], other[0])
-    if _keys(one) == _keys(other) or _is_cut(one, other, field) or _is_cut(other, one, field):
+        return _same_moment(first[0], other[0])
+    if _keys(first) == _keys(other) or _is_cut(first, other, field) or _is_cut(other, first, field):
         return True
-    # Lists are kept in one text by some, and their order is not always kept.
-    return field.several and (sorted(_keys(one)) == sorted(_keys(other)) or _joined(one) == _joined(other))
+    # Some programs join lists into one text, or change their order.
+    return field.several and (sorted(_keys(first)) == sorted(_keys(other)) or _joined(first) == _joined(other))
 
 
-def _told(families: Mapping[str, Told], family: str, field: Field) -> tuple[str, ...]:
+def _values(families: Mapping[str, FieldValues], family: str, field: Field) -> tuple[str, ...]:
     values = families[family].get(field.name, ())
     if family != "exif" or field.date:
         return values
@@ -78,17 +78,17 @@ def _told(families: Mapping[str, Told], family: str, field: Field) -> tuple[str,
 
 
 def _is_cut(short: Sequence[str], whole: Sequence[str], field: Field) -> bool:
-    """Whether each value is the other's, or its beginning as far as IIM has room."""
+    """Return whether each value equals the other's, or is its beginning up to IIM's limit."""
     if not field.limit or len(short) != len(whole) or list(short) == list(whole):
         return False
     return all(
-        match_key(one) == match_key(other) or (_fills(one, field.limit) and _begins(other, one))
-        for one, other in zip(short, whole, strict=True)
-    ) and any(len(one) < len(other) for one, other in zip(short, whole, strict=True))
+        match_key(part) == match_key(full) or (_fills(part, field.limit) and _begins(full, part))
+        for part, full in zip(short, whole, strict=True)
+    ) and any(len(part) < len(full) for part, full in zip(short, whole, strict=True))
 
 
 def _fills(value: str, limit: int) -> bool:
-    """Whether a value leaves no room: UTF-8 may lack the last character, cp1252 has a byte for each."""
+    """Return whether a value reaches its limit; UTF-8 may lack the last character, and cp1252 has one byte each."""
     return len(value.encode("utf-8", "replace")) >= limit - 3 or len(value) >= limit - 1
 
 
@@ -104,13 +104,13 @@ def _joined(values: Sequence[str]) -> str:
     return match_key(" ".join(values))
 
 
-def _same_moment(one: str, other: str) -> bool:
-    """Whether two moments are the same as far as both tell; a zone that only one tells is no difference."""
-    day, time = one[:10], one[11:19]
+def _same_moment(first: str, other: str) -> bool:
+    """Return whether two dates agree to their common precision; a missing zone does not count."""
+    day, time = first[:10], first[11:19]
     other_day, other_time = other[:10], other[11:19]
     shorter = min(len(day), len(other_day))
     if day[:shorter] != other_day[:shorter]:
         return False
     shorter = min(len(time), len(other_time))
-    zones = one[19:], other[19:]
+    zones = first[19:], other[19:]
     return time[:shorter] == other_time[:shorter] or (all(zones) and zones[0] != zones[1])

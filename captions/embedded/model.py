@@ -1,4 +1,4 @@
-"""What is embedded in a picture file, as values: the fields, by family and merged, and where the families disagree."""
+"""Define the metadata of a picture file: fields by family and merged, disagreements and truncated values."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ FAMILIES = ("xmp", "iim", "exif")
 
 @dataclass(frozen=True, slots=True)
 class Fields:
-    """Fields of the IPTC Photo Metadata Standard; what is not told is None, or an empty tuple.
+    """Fields of the IPTC Photo Metadata Standard; a missing value is None or an empty tuple.
 
-    ``captions/data/embedded.toml`` says where each stands in XMP, IIM and EXIF.
+    ``captions/data/embedded.toml`` maps each field to XMP, IIM and EXIF.
     """
 
     creators: tuple[str, ...] = ()
@@ -23,7 +23,7 @@ class Fields:
     headline: str | None = None
     title: str | None = None
     date_created: str | None = None
-    """As far as it is told, in ISO 8601: ``2024``, ``2024-05-18``, ``2024-05-18T09:30:00+02:00``."""
+    """As precise as known, in ISO 8601: ``2024``, ``2024-05-18``, ``2024-05-18T09:30:00+02:00``."""
     instructions: str | None = None
     job_id: str | None = None
     usage_terms: str | None = None
@@ -34,12 +34,12 @@ class Fields:
     image_supplier_image_id: str | None = None
     image_guid: str | None = None
     document_id: str | None = None
-    """As editing programs give it: of the file; and of the first file that it was made from."""
+    """Set by editing programs, for the file and for its original."""
     original_document_id: str | None = None
     image_unique_id: str | None = None
-    """As cameras give it."""
+    """Set by cameras."""
     digital_source_type: str | None = None
-    """An address of IPTC's list: ``http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia``."""
+    """A URL in IPTC's list: ``http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia``."""
     sublocation: str | None = None
     city: str | None = None
     state: str | None = None
@@ -48,33 +48,33 @@ class Fields:
     keywords: tuple[str, ...] = ()
 
     @classmethod
-    def of(cls, told: dict[str, tuple[str, ...]]) -> Fields:
-        """Fields by name; of one that is no list, the first value counts.
+    def of(cls, values: dict[str, tuple[str, ...]]) -> Fields:
+        """Build from values by name; a field that is not a list takes the first value.
 
         ``{"creators": ("Jo Reed",), "city": ("Harbor City",)}`` gives ``Fields(creators=("Jo Reed",), ...)``.
         """
-        given = {name: values if name in LISTS else values[0] for name, values in told.items() if values}
-        return cls(**given)  # type: ignore[arg-type]  # names and shapes are those of the table, which a test holds
+        arguments = {name: texts if name in LISTS else texts[0] for name, texts in values.items() if texts}
+        return cls(**arguments)  # type: ignore[arg-type]  # a test compares names and types with the table
 
     def get(self, name: str) -> tuple[str, ...]:
-        """The values of a field by its name; empty where it is not told."""
+        """Return the values of a field by name, or an empty tuple."""
         value: str | tuple[str, ...] | None = getattr(self, name)
         return value if isinstance(value, tuple) else (value,) if value else ()
 
     def told(self) -> dict[str, tuple[str, ...]]:
-        """The fields that are told, by name, in the order of the table."""
+        """Return the fields that have a value, by name, in the order of the table."""
         return {name: values for name in NAMES if (values := self.get(name))}
 
 
 NAMES = tuple(field.name for field in fields(Fields))
 LISTS = frozenset({"creators", "keywords"})
-GIVEN = ("date_created", "document_id", "original_document_id", "image_unique_id")
-"""What cameras and programs give a file, and nobody else may."""
+READ_ONLY = ("date_created", "document_id", "original_document_id", "image_unique_id")
+"""Fields that cameras and programs set, and users cannot."""
 
 
 @dataclass(frozen=True, slots=True)
 class Disagreement:
-    """A field of which the families tell different things. A value that is cut is none."""
+    """A field whose families differ; a truncated value does not count as different."""
 
     field: str
     values: tuple[tuple[str, tuple[str, ...]], ...]
@@ -83,22 +83,22 @@ class Disagreement:
 
 @dataclass(frozen=True, slots=True)
 class Cut:
-    """A value of IIM that ends where IIM's room for it ends."""
+    """An IIM value that ends at IIM's length limit."""
 
     field: str
     value: str
     limit: int
     """In bytes."""
     whole: str | None
-    """The whole value, where another family tells it; None: it may be whole, and only as long as its room."""
+    """The complete value from another family; None if the value may be complete itself."""
 
 
 @dataclass(frozen=True, slots=True)
 class Embedded:
-    """What a picture file tells of itself, read from its headers: no pixel is decoded."""
+    """The metadata of a picture file, read from its headers without decoding pixels."""
 
     format: str | None
-    """JPEG, PNG, TIFF, WebP, AVIF, HEIC, JP2, GIF, PSD, XMP (a sidecar); None: none of these."""
+    """JPEG, PNG, TIFF, WebP, AVIF, HEIC, JP2, GIF, PSD, XMP (a sidecar), or None for other files."""
     width: int | None = None
     height: int | None = None
     fields: Fields = Fields()
@@ -109,19 +109,19 @@ class Embedded:
     disagreements: tuple[Disagreement, ...] = ()
     cuts: tuple[Cut, ...] = ()
     iim_digest_fits: bool | None = None
-    """Whether IIM is as it was when XMP was written beside it; None where no digest is stored."""
+    """Whether IIM is unchanged since XMP was written; None without a stored digest."""
     content_credentials: bool = False
-    """Whether signed content credentials (C2PA) are embedded. They are not read."""
+    """Whether signed content credentials (C2PA) are embedded; they are not read."""
     notes: tuple[str, ...] = ()
-    """What was wrong with the file, if anything, and what was mended."""
+    """Problems with the file, and repairs."""
     sidecar: str | None = None
-    """The name of the file beside it that was read with it, if it was asked for and is there."""
+    """The name of the XMP sidecar, if one was requested and found."""
 
     @property
     def empty(self) -> bool:
-        """Whether no field is told at all: nothing was embedded, or it was stripped."""
+        """Return whether no field has a value, because none was embedded or all were stripped."""
         return not self.fields.told()
 
     def family(self, name: str) -> Fields:
-        """The fields of one of :data:`FAMILIES`."""
+        """Return the fields of a family; see :data:`FAMILIES`."""
         return {"xmp": self.xmp, "iim": self.iim, "exif": self.exif}[name]

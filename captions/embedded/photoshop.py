@@ -1,4 +1,4 @@
-"""Photoshop's image resources, the box in which JPEG, TIFF and PSD keep IIM; and PSD files."""
+"""Read and write Photoshop image resources, where JPEG, TIFF and PSD store IIM; read PSD files."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 import struct
 from dataclasses import dataclass
 
-from captions.embedded.source import MOST, Blocks, Source
+from captions.embedded.source import MOST, Blocks, ByteSource
 
 IIM, EXIF, XMP, DIGEST = 0x0404, 0x0422, 0x0424, 0x0425
 _SIGNATURES = (b"8BIM", b"PHUT", b"DCSR", b"AgHg", b"MeSa")
@@ -14,7 +14,7 @@ _SIGNATURES = (b"8BIM", b"PHUT", b"DCSR", b"AgHg", b"MeSa")
 
 @dataclass(frozen=True, slots=True)
 class Resource:
-    """One resource: its number, its value, and the bytes it was read from."""
+    """A resource: its number, its value, and its original bytes."""
 
     id: int
     data: bytes
@@ -22,7 +22,7 @@ class Resource:
 
 
 def split(data: bytes) -> tuple[list[Resource], bytes]:
-    """The resources of a box, and what is left where it is broken."""
+    """Split a block into resources, and return the rest if it is broken."""
     found: list[Resource] = []
     at = 0
     while len(found) < MOST and data[at : at + 4] in _SIGNATURES and len(data) >= at + 12:
@@ -34,7 +34,7 @@ def split(data: bytes) -> tuple[list[Resource], bytes]:
         size = struct.unpack(">I", data[name_end : name_end + 4])[0]
         start, end = name_end + 4, name_end + 4 + size
         if end > len(data):
-            # The last one, cut: IIM is read as far as it goes.
+            # The last resource is truncated; IIM is read up to the end.
             return found, data[at:]
         found.append(Resource(number, data[start:end], data[at : end + size % 2]))
         at = end + size % 2
@@ -42,7 +42,7 @@ def split(data: bytes) -> tuple[list[Resource], bytes]:
 
 
 def resources(data: bytes, blocks: Blocks) -> None:
-    """Takes the metadata out of a box of resources."""
+    """Collect the metadata in a block of resources."""
     found, rest = split(data)
     for resource in found:
         if resource.id == IIM:
@@ -52,26 +52,26 @@ def resources(data: bytes, blocks: Blocks) -> None:
         elif resource.id == XMP:
             blocks.xmp.append(resource.data)
         elif resource.id == EXIF:
-            blocks.exif.append(Source(resource.data))
+            blocks.exif.append(ByteSource(resource.data))
     if rest.strip(b"\0"):
-        blocks.note("Photoshop resources are broken: read as far as they go")
+        blocks.note("Photoshop resources are broken: read up to the error")
         if rest[:6] == b"8BIM\x04\x04" and len(rest) > 12:
             blocks.iim.append(rest[12:])
 
 
 def with_iim(data: bytes, iim: bytes) -> bytes:
-    """A box of resources with this IIM and its digest; all others as they were, in their order."""
+    """Return the resources with this IIM and its digest; the others do not change."""
     found, rest = split(data)
     new = _resource(IIM, iim) + _resource(DIGEST, hashlib.md5(iim, usedforsecurity=False).digest())
     at = next((n for n, resource in enumerate(found) if resource.id == IIM), len(found))
-    kept = [b"" if r.id in (IIM, DIGEST) else r.raw for r in found]
+    others = [b"" if r.id in (IIM, DIGEST) else r.raw for r in found]
     if rest[:6] == b"8BIM\x04\x04":
-        rest = b""  # IIM itself was cut: it is written anew
-    return b"".join(kept[:at]) + new + b"".join(kept[at:]) + rest
+        rest = b""  # the truncated IIM is replaced
+    return b"".join(others[:at]) + new + b"".join(others[at:]) + rest
 
 
 def with_digest(data: bytes, iim: bytes) -> bytes:
-    """A box of resources with the digest of an IIM block that stands elsewhere."""
+    """Return the resources with the digest of an IIM block stored elsewhere."""
     found, rest = split(data)
     digest = _resource(DIGEST, hashlib.md5(iim, usedforsecurity=False).digest())
     return b"".join(r.raw for r in found if r.id not in (IIM, DIGEST)) + digest + rest
@@ -81,15 +81,15 @@ def _resource(number: int, data: bytes) -> bytes:
     return b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + b"\0" * (len(data) % 2)
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a PSD file."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a PSD file."""
     blocks.height, blocks.width = source.number(">I", 14), source.number(">I", 18)
     place = 26 + 4 + (source.number(">I", 26) or 0)
     length = source.number(">I", place)
     if length is None:
-        blocks.note("truncated: it ends before its metadata")
+        blocks.note("truncated: ends before the metadata")
     elif blocks.fits(length, "Photoshop resources"):
         data = source.at(place + 4, length)
         if len(data) < length:
-            blocks.note("truncated: it ends within its metadata")
+            blocks.note("truncated: ends inside the metadata")
         resources(data, blocks)

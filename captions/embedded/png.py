@@ -1,4 +1,4 @@
-"""PNG: chunks. XMP stands in iTXt, EXIF in eXIf, and what ImageMagick writes in texts of hexadecimal digits."""
+"""Read and write PNG chunks: XMP in iTXt, EXIF in eXIf, and ImageMagick's profiles in hexadecimal texts."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from captions.embedded.edit import Parts, Rewriter
 from captions.embedded.photoshop import resources, with_iim
-from captions.embedded.source import LARGEST, MOST, Blocks, Source
+from captions.embedded.source import LARGEST, MOST, Blocks, ByteSource
 
 SIGNATURE = b"\x89PNG\r\n\x1a\n"
 _XMP = b"XML:com.adobe.xmp"
@@ -20,8 +20,8 @@ _HEX = re.compile(rb"\s*\w+\s+(\d+)\s+([0-9a-fA-F\s]*)")
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk: its kind, where it stands with its length and checksum; of metadata, what it holds."""
+class PngChunk:
+    """A chunk: its kind, its start and end including length and checksum, and its data if it is metadata."""
 
     kind: bytes
     start: int
@@ -29,38 +29,38 @@ class Chunk:
     data: bytes
 
 
-def chunks(source: Source, blocks: Blocks) -> Iterator[Chunk]:
-    """The chunks up to the end; the data only of those that hold metadata."""
+def chunks(source: ByteSource, blocks: Blocks) -> Iterator[PngChunk]:
+    """Yield all chunks, with data only for those that may hold metadata."""
     at = len(SIGNATURE)
     for _ in range(MOST):
         head = source.at(at, 8)
         if len(head) < 8:
-            blocks.note("truncated: its picture has no end")
+            blocks.note("truncated: the picture data is incomplete")
             return
         length, kind = struct.unpack(">I4s", head)
         wanted = kind in (b"IHDR", b"eXIf", b"caBX", *_TEXTS)
         data = source.at(at + 8, length) if wanted and blocks.fits(length, "text") else b""
-        yield Chunk(kind, at, at + 12 + length, data)
+        yield PngChunk(kind, at, at + 12 + length, data)
         at += 12 + length
         if kind == b"IEND":
             return
-    blocks.note("it has too many chunks: read as far as the first 20,000")
+    blocks.note("too many chunks: only the first 20,000 were read")
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a PNG file."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a PNG file."""
     for chunk in chunks(source, blocks):
         if chunk.kind == b"IHDR" and len(chunk.data) >= 8:
             blocks.width, blocks.height = struct.unpack(">II", chunk.data[:8])
         elif chunk.kind == b"eXIf":
-            blocks.exif.append(Source(chunk.data.removeprefix(b"Exif\0\0")))
+            blocks.exif.append(ByteSource(chunk.data.removeprefix(b"Exif\0\0")))
         elif chunk.kind == b"caBX":
             blocks.content_credentials = True
         elif chunk.kind in _TEXTS and chunk.data:
             _text(chunk, blocks)
 
 
-def _text(chunk: Chunk, blocks: Blocks) -> None:
+def _text(chunk: PngChunk, blocks: Blocks) -> None:
     name = chunk.data.partition(b"\0")[0]
     if name != _XMP and not name.startswith(_PROFILE):
         return
@@ -75,14 +75,14 @@ def _text(chunk: Chunk, blocks: Blocks) -> None:
         if profile.startswith(b"http://"):
             blocks.xmp.append(profile.partition(b"\0")[2])
         else:
-            blocks.exif.append(Source(profile.removeprefix(b"Exif\0\0")))
+            blocks.exif.append(ByteSource(profile.removeprefix(b"Exif\0\0")))
     elif kind in (b"iptc", b"8bim") and profile[:1] == b"\x1c":
         blocks.iim.append(profile)
     elif kind in (b"iptc", b"8bim"):
         resources(profile.removeprefix(b"Photoshop 3.0\0"), blocks)
 
 
-def _unpacked(chunk: Chunk, blocks: Blocks) -> bytes:
+def _unpacked(chunk: PngChunk, blocks: Blocks) -> bytes:
     rest = chunk.data.partition(b"\0")[2]
     if chunk.kind == b"tEXt":
         return rest
@@ -96,12 +96,12 @@ def _unpacked(chunk: Chunk, blocks: Blocks) -> bytes:
     try:
         data = unpacking.decompress(rest, LARGEST)
     except zlib.error:
-        blocks.note("a packed text is broken: not read")
+        blocks.note("a compressed text is broken: not read")
         return b""
     if unpacking.unconsumed_tail:
-        blocks.note(f"a packed text of more than {LARGEST} bytes: not read")
+        blocks.note(f"a compressed text of more than {LARGEST} bytes: not read")
         return b""
-    return data if blocks.fits(len(data), "a packed text") else b""
+    return data if blocks.fits(len(data), "a compressed text") else b""
 
 
 def _from_hex(data: bytes) -> bytes:
@@ -112,8 +112,8 @@ def _from_hex(data: bytes) -> bytes:
     return bytes.fromhex(digits[: len(digits) // 2 * 2].decode("ascii"))[: int(found[1][:9])]
 
 
-def rewritten(source: Source, edit: Rewriter) -> Parts:
-    """The file with other metadata; all other chunks are the same bytes. IIM is written only where there is some."""
+def rewritten(source: ByteSource, edit: Rewriter) -> Parts:
+    """Return the file with new metadata; other chunks do not change, and IIM is written only if present."""
     blocks = Blocks()
     found = list(chunks(source, blocks))
     edit.refuse_broken(blocks.notes)
@@ -136,7 +136,7 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
 
 
 def _profile(kind: bytes, old: bytes, edit: Rewriter) -> bytes:
-    """What a text of hexadecimal digits shall hold; empty where it held XMP, which now stands in its own chunk."""
+    """Return the new content of a hexadecimal text; empty if it was XMP, which now has its own chunk."""
     if kind in (b"iptc", b"8bim"):
         return with_iim(b"" if old[:1] == b"\x1c" else old.removeprefix(b"Photoshop 3.0\0"), edit.iim())
     if old.startswith(b"http://"):

@@ -1,4 +1,4 @@
-"""A picture file -> what is embedded in it."""
+"""Read the metadata embedded in a picture file."""
 
 from __future__ import annotations
 
@@ -11,15 +11,15 @@ from pathlib import Path
 from captions.embedded import bmff, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
 from captions.embedded.characters import mend
 from captions.embedded.model import FAMILIES, Embedded, Fields
-from captions.embedded.source import LARGEST, Blocks, Source
+from captions.embedded.source import LARGEST, Blocks, ByteSource
 from captions.embedded.table import table
 from captions.errors import InputError
 
-Walk = Callable[[Source, Blocks], None]
+Walk = Callable[[ByteSource, Blocks], None]
 _MOST_VALUES = 500
-"""Of one field; agencies write some twenty keywords."""
+"""The limit on the values of a field; agencies write about twenty keywords."""
 _MOST_BLOCKS = 16
-"""Of XMP, of EXIF, of IIM; pictures have one of each, now and then two."""
+"""The limit on blocks per family; pictures have one of each, occasionally two."""
 _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
     (b"\xff\xd8\xff", "JPEG", jpeg.walk),
     (png.SIGNATURE, "PNG", png.walk),
@@ -34,34 +34,34 @@ _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
 
 
 def read(picture: str | Path | bytes, *, sidecar: bool = False) -> Embedded:
-    """What is embedded in a picture, given as a path or as bytes; no pixel is decoded.
+    """Read the metadata of a picture, a path or bytes, without decoding pixels.
 
-    ``read("harbor.jpg").fields.credit_line`` gives ``"Reuters"``. A file that is broken, cut or hostile is read as far
-    as it goes, with notes; of what is no picture, ``format`` is None. With ``sidecar`` the XMP beside it is read too,
-    and believed first: ``harbor.jpg.xmp``, else ``harbor.xmp``.
+    ``read("harbor.jpg").fields.credit_line`` gives ``"Reuters"``. A broken, truncated or hostile file is read as far as
+    possible, with notes; if it is not a picture, ``format`` is None. ``sidecar`` also reads the XMP file next to it,
+    ``harbor.jpg.xmp`` or else ``harbor.xmp``, whose values win.
 
-    Raises InputError for a path that cannot be read: missing, a folder, no file.
+    Raise InputError if the path cannot be read: missing, a folder, or not a regular file.
     """
     if isinstance(picture, bytes):
-        return read_source(Source(picture))
+        return read_source(ByteSource(picture))
     path = Path(picture)
     try:
-        # A named pipe would wait for ever for somebody to write to it.
+        # Reading a named pipe could block forever.
         if not stat.S_ISREG(path.stat().st_mode):
-            raise InputError(f"{path}: {'a folder' if path.is_dir() else 'no file'}; name a picture")
-        beside = sidecar_of(path) if sidecar else None
+            raise InputError(f"{path}: {'is a folder' if path.is_dir() else 'is not a regular file'}; choose a picture")
+        sidecar_path = sidecar_of(path) if sidecar else None
         with path.open("rb", buffering=0) as file:
-            embedded = read_source(Source(file))
-        if beside is None or embedded.format is None:
+            embedded = read_source(ByteSource(file))
+        if sidecar_path is None or embedded.format is None:
             return embedded
-        with beside.open("rb", buffering=0) as file:
-            return _with_sidecar(embedded, read_source(Source(file)), beside.name)
+        with sidecar_path.open("rb", buffering=0) as file:
+            return _with_sidecar(embedded, read_source(ByteSource(file)), sidecar_path.name)
     except OSError as error:
         raise InputError(f"{path}: cannot be read: {error.strerror or error}") from None
 
 
 def sidecar_of(picture: Path) -> Path | None:
-    """The file of XMP beside a picture: ``harbor.jpg.xmp``, else ``harbor.xmp``; None where there is none."""
+    """Return the XMP file next to a picture, ``harbor.jpg.xmp`` or else ``harbor.xmp``, or None."""
     if picture.suffix.casefold() == ".xmp":
         return None
     for suffix in (".xmp", ".XMP"):
@@ -72,26 +72,26 @@ def sidecar_of(picture: Path) -> Path | None:
     return None
 
 
-def _with_sidecar(picture: Embedded, beside: Embedded, name: str) -> Embedded:
-    """A picture with what its sidecar tells, which was written later: programs that write one leave the file alone."""
-    notes = tuple(f"{name}: {note}" for note in beside.notes)
-    if beside.format != "XMP":
-        return replace(picture, notes=(*picture.notes, f"{name}: no XMP: not read"))
-    told = {family: picture.family(family).told() for family in FAMILIES}
-    told["xmp"] |= beside.xmp.told()
+def _with_sidecar(picture: Embedded, sidecar: Embedded, name: str) -> Embedded:
+    """Add the values of a sidecar, which are newer, because programs that write sidecars do not change the picture."""
+    notes = tuple(f"{name}: {note}" for note in sidecar.notes)
+    if sidecar.format != "XMP":
+        return replace(picture, notes=(*picture.notes, f"{name}: not XMP, so not read"))
+    families = {family: picture.family(family).told() for family in FAMILIES}
+    families["xmp"] |= sidecar.xmp.told()
     return replace(
         picture,
-        fields=Fields.of(picture.fields.told() | beside.xmp.told()),
-        xmp=Fields.of(told["xmp"]),
-        disagreements=merge.disagreements(told),
-        cuts=merge.cuts(told),
+        fields=Fields.of(picture.fields.told() | sidecar.xmp.told()),
+        xmp=Fields.of(families["xmp"]),
+        disagreements=merge.disagreements(families),
+        cuts=merge.cuts(families),
         notes=(*picture.notes, *notes),
         sidecar=name,
     )
 
 
-def _format_of(source: Source) -> tuple[str | None, Walk | None]:
-    """The format that a file's first bytes tell, and who walks it."""
+def _format_of(source: ByteSource) -> tuple[str | None, Walk | None]:
+    """Return the format that a file's first bytes indicate, and its reader."""
     head = source.at(0, 512)
     for magic, name, walk in _MAGIC:
         if head.startswith(magic):
@@ -106,32 +106,32 @@ def _format_of(source: Source) -> tuple[str | None, Walk | None]:
     return None, None
 
 
-def blocks_of(source: Source) -> Blocks:
-    """The blocks of metadata of a file, still closed."""
+def blocks_of(source: ByteSource) -> Blocks:
+    """Return the metadata blocks of a file, not yet parsed."""
     blocks = Blocks()
     name, walk = _format_of(source)
     blocks.format = name
     if walk is None:
-        blocks.note("an empty file" if not source.size else "no picture of a format that is known here")
+        blocks.note("an empty file" if not source.size else "not a picture in a supported format")
     else:
         walk(source, blocks)
-    for kept in (blocks.xmp, blocks.exif, blocks.iim):
-        if len(kept) > _MOST_BLOCKS:
+    for family in (blocks.xmp, blocks.exif, blocks.iim):
+        if len(family) > _MOST_BLOCKS:
             blocks.skipped = True
-            blocks.note(f"{len(kept)} blocks of one kind of metadata, of which {_MOST_BLOCKS} are read")
-            del kept[_MOST_BLOCKS:]
+            blocks.note(f"{len(family)} blocks of one kind of metadata, of which the first {_MOST_BLOCKS} were read")
+            del family[_MOST_BLOCKS:]
     return blocks
 
 
-def read_source(source: Source) -> Embedded:
-    """What is embedded in a file that is open."""
+def read_source(source: ByteSource) -> Embedded:
+    """Read the metadata of an open file."""
     blocks = blocks_of(source)
     families: dict[str, dict[str, tuple[str, ...]]] = {"xmp": xmp.read(xmp.packets(blocks)), "iim": {}, "exif": {}}
     for data in blocks.iim:
         families["iim"] |= {n: v for n, v in iim.read(data, blocks).items() if n not in families["iim"]}
     for part in blocks.exif:
         families["exif"] |= {n: v for n, v in exif.read(part, blocks).items() if n not in families["exif"]}
-    families = {family: _mended(told, blocks) for family, told in families.items()}
+    families = {family: _mended(values, blocks) for family, values in families.items()}
     fits = iim.digest_fits(blocks.iim[0], blocks.iim_digest) if blocks.iim and blocks.iim_digest else None
     return Embedded(
         format=blocks.format,
@@ -149,18 +149,18 @@ def read_source(source: Source) -> Embedded:
     )
 
 
-def _mended(told: Mapping[str, tuple[str, ...]], blocks: Blocks) -> dict[str, tuple[str, ...]]:
+def _mended(fields: Mapping[str, tuple[str, ...]], blocks: Blocks) -> dict[str, tuple[str, ...]]:
     out = {}
-    for name, values in told.items():
+    for name, values in fields.items():
         if len(values) > _MOST_VALUES:
-            blocks.note(f"{table().fields[name].title}: {len(values)} values, of which {_MOST_VALUES} are kept")
+            blocks.note(f"{table().fields[name].title}: {len(values)} values, of which {_MOST_VALUES} were read")
             values = values[:_MOST_VALUES]
         out[name] = tuple(map(mend, values))
         if out[name] != values:
-            blocks.note(f"{table().fields[name].title}: UTF-8 that was read as Latin-1 is mended")
+            blocks.note(f"{table().fields[name].title}: repaired UTF-8 that had been read as Latin-1")
     return out
 
 
-def _sidecar(source: Source, blocks: Blocks) -> None:
+def _sidecar(source: ByteSource, blocks: Blocks) -> None:
     if blocks.fits(source.size, "XMP"):
         blocks.xmp.append(source.at(0, LARGEST))

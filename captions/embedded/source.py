@@ -1,4 +1,4 @@
-"""A file or bytes to read from by place, and what a walk over a container finds in it. All sizes are bounded."""
+"""Read a file or bytes by position, and collect metadata blocks, within limits."""
 
 from __future__ import annotations
 
@@ -8,26 +8,26 @@ from dataclasses import dataclass, field
 from typing import BinaryIO
 
 HEAD = 1 << 16
-"""Bytes read at once: the first 64 KB of a JPEG held all fields in 233 files of 233."""
+"""The bytes read first: in all of 233 JPEG files, the first 64 KB had all fields."""
 LARGEST = 4 << 20
-"""Bytes of one block of metadata; of larger ones nothing is read but that they are there."""
+"""The limit on a metadata block, in bytes; larger blocks are only noted."""
 MOST = 20_000
-"""Blocks of a container that are walked: a file of more is noted, and read as far as this."""
+"""The limit on blocks in a container; a file with more is read up to it."""
 _ALL = 4 * LARGEST
 
 
-class Source:
-    """Bytes by place; what lies beyond the end is missing, and nothing raises for it."""
+class ByteSource:
+    """Bytes by position; reading beyond the end returns fewer bytes and never raises."""
 
     def __init__(self, data: bytes | BinaryIO) -> None:
-        """Takes bytes, or a file that is opened and can be sought; the file stays the caller's to close."""
+        """Wrap bytes or a seekable file, which the caller must close."""
         self._file: BinaryIO = io.BytesIO(data) if isinstance(data, bytes) else data
         self.size = self._file.seek(0, io.SEEK_END)
         self._file.seek(0)
         self._head = self._file.read(HEAD)
 
     def at(self, place: int, length: int) -> bytes:
-        """At most ``length`` bytes from ``place``; fewer at the end."""
+        """Return up to ``length`` bytes from ``place``."""
         if place < 0 or length <= 0 or place >= self.size:
             return b""
         if place + length <= len(self._head):
@@ -36,7 +36,7 @@ class Source:
         return self._file.read(min(length, self.size - place))
 
     def number(self, form: str, place: int) -> int | None:
-        """A number in a form of :mod:`struct`, ``">I"``; None where it would lie beyond the end."""
+        """Return a number in a :mod:`struct` format such as ``">I"``, or None beyond the end."""
         data = self.at(place, struct.calcsize(form))
         if len(data) < struct.calcsize(form):
             return None
@@ -45,18 +45,18 @@ class Source:
 
 @dataclass(slots=True)
 class Piece:
-    """A part of extended XMP, which JPEG keeps in segments of 64 KB."""
+    """A part of extended XMP, which JPEG splits into segments of 64 KB."""
 
     guid: str
     length: int
-    """Of the whole."""
+    """The length of the whole."""
     place: int
     data: bytes
 
 
 @dataclass(slots=True)
 class Blocks:
-    """The blocks of metadata of a file, still closed."""
+    """The metadata blocks of a file, not yet parsed."""
 
     format: str | None = None
     width: int | None = None
@@ -65,23 +65,23 @@ class Blocks:
     extended: list[Piece] = field(default_factory=list)
     iim: list[bytes] = field(default_factory=list)
     iim_digest: bytes | None = None
-    exif: list[Source] = field(default_factory=list)
+    exif: list[ByteSource] = field(default_factory=list)
     """Each begins with a TIFF header."""
     content_credentials: bool = False
     notes: list[str] = field(default_factory=list)
     skipped: bool = False
-    """Whether some metadata was too large to be read."""
-    _taken: int = 0
+    """Whether some metadata was too large to read."""
+    _total: int = 0
 
     def note(self, text: str) -> None:
-        """Keeps a note, once."""
+        """Add a note, unless it is already there."""
         if text not in self.notes:
             self.notes.append(text)
 
     def fits(self, length: int, what: str) -> bool:
-        """Whether a block is small enough to be read; if not, that is noted."""
-        self._taken += length
-        if length <= LARGEST and self._taken <= _ALL:
+        """Return whether a block is small enough to read, and note it if not."""
+        self._total += length
+        if length <= LARGEST and self._total <= _ALL:
             return True
         self.skipped = True
         self.note(f"{what} of {length} bytes is too large: not read")

@@ -1,4 +1,4 @@
-"""The table of fields, loaded and checked once: captions/data/embedded.toml."""
+"""Load the table of fields, captions/data/embedded.toml."""
 
 from __future__ import annotations
 
@@ -15,47 +15,47 @@ _KEYS = {"name", "title", "form", "date", "xmp", "iim", "limit", "exif"}
 
 @dataclass(frozen=True, slots=True)
 class Field:
-    """One field, and where the families keep it."""
+    """A field, and its place in each family."""
 
     name: str
     title: str
     form: str
-    """How XMP writes it: text, lang, seq, bag."""
+    """Its type in XMP: text, lang, seq, bag."""
     xmp: tuple[tuple[str, ...], ...]
     """Paths of names with namespace: ``(("{http://purl.org/dc/elements/1.1/}creator",),)``."""
     iim: tuple[int, ...] = ()
     limit: int = 0
-    """In bytes, of an IIM value; 0: none."""
+    """The limit on an IIM value in bytes, or 0."""
     exif: tuple[tuple[str, int], ...] = ()
     """Directory ("" or "exif") and tag."""
     date: bool = False
 
     @property
     def several(self) -> bool:
-        """Whether the field is a list."""
+        """Return whether the field is a list."""
         return self.form in ("seq", "bag")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
-    """All fields, by name and in order, and what goes with them."""
+class FieldTable:
+    """All fields by name, in order, and the lookups built from them."""
 
     fields: Mapping[str, Field]
     prefixes: Mapping[str, str]
-    """Namespace -> its usual prefix."""
+    """Namespace -> usual prefix."""
     by_dataset: Mapping[int, Field]
     exif_empty: frozenset[str]
-    """Name keys of what cameras and programs write as a description, and is none."""
+    """Name keys of the filler texts that cameras and programs write as descriptions."""
 
 
 @lru_cache(maxsize=1)
-def table() -> Table:
+def table() -> FieldTable:
     """Return the table; raise VocabularyError, which names the row, if it is broken."""
     read = tables.load("embedded.toml")
     read.only({"namespaces", "exif", "field"})
-    given, empty = read.table("namespaces"), read.table("exif")
+    prefixes, empty = read.table("namespaces"), read.table("exif")
     empty.only({"empty"})
-    namespaces = {prefix: given.text(prefix) for prefix in given}
+    namespaces = {prefix: prefixes.text(prefix) for prefix in prefixes}
     rows: dict[str, Field] = {}
     by_dataset: dict[int, Field] = {}
     for row in read.rows("field"):
@@ -67,7 +67,7 @@ def table() -> Table:
             if number in by_dataset:
                 raise row.error(f"'iim' lists {number}, which {by_dataset[number].name} has already")
             by_dataset[number] = field
-    return Table(
+    return FieldTable(
         fields=rows,
         prefixes={namespace: prefix for prefix, namespace in namespaces.items()},
         by_dataset=by_dataset,

@@ -1,7 +1,6 @@
-"""TIFF: directories of tags, which EXIF has too. Read by place, written by appending a new first directory.
+"""Read the tag directories of TIFF, BigTIFF and EXIF, and write by appending a new first directory.
 
-Pillow reads EXIF's directories well, but a TIFF's only with ``Image.open``, which refuses large pictures, and it warns
-of broken ones on the way; both are read here, BigTIFF too.
+Pillow reads a TIFF's directories only with ``Image.open``, which refuses large pictures and warns of broken ones.
 """
 
 from __future__ import annotations
@@ -11,39 +10,39 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from captions.embedded.photoshop import resources
-from captions.embedded.source import LARGEST, Blocks, Source
+from captions.embedded.source import LARGEST, Blocks, ByteSource
 
 XMP, IIM, RESOURCES, EXIF, C2PA = 700, 33723, 34377, 0x8769, 0xCD41
 _WIDTH, _HEIGHT = 256, 257
 _SIZES = {1: 1, 2: 1, 3: 2, 4: 4, 5: 8, 6: 1, 7: 1, 8: 2, 9: 4, 10: 8, 11: 4, 12: 8, 13: 4, 16: 8, 17: 8, 18: 8}
 _BYTE, _ASCII, _UNDEFINED = 1, 2, 7
 _ENTRIES = 4_096
-"""Entries of a directory that are read; real ones have less than 200."""
+"""The limit on entries in a directory; real ones have fewer than 200."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """A tag of a directory."""
+class TiffEntry:
+    """A tag in a directory."""
 
     tag: int
     kind: int
     count: int
     place: int
-    """Where its value stands."""
+    """The position of its value."""
     raw: bytes
-    """The entry as it stands in the directory."""
+    """The original bytes of the entry."""
 
     @property
     def length(self) -> int:
-        """Of the value, in bytes."""
+        """Return the length of the value in bytes."""
         return self.count * _SIZES.get(self.kind, 1)
 
 
 class Tiff:
-    """The directories of a TIFF file, or of an EXIF block."""
+    """The directories of a TIFF file or an EXIF block."""
 
-    def __init__(self, source: Source) -> None:
-        """Reads the header; ``first`` is 0 where there is none, and nothing raises."""
+    def __init__(self, source: ByteSource) -> None:
+        """Read the header; ``first`` is 0 if it is invalid."""
         self.source = source
         head = source.at(0, 16)
         self.order = "<" if head[:2] == b"II" else ">"
@@ -52,15 +51,15 @@ class Tiff:
         self.offset_form = self.order + ("Q" if self.big else "I")
         self.first = (source.number(self.offset_form, 8 if self.big else 4) or 0) if version in (42, 43) else 0
 
-    def directory(self, place: int) -> dict[int, Entry]:
-        """The entries of the directory at ``place``, by tag; the first of several with one tag."""
+    def directory(self, place: int) -> dict[int, TiffEntry]:
+        """Return the entries of the directory at ``place`` by tag; the first entry of a tag counts."""
         count_form = self.order + ("Q" if self.big else "H")
         count = self.source.number(count_form, place) if place else None
         if not count:
             return {}
         size, start = (20, place + 8) if self.big else (12, place + 2)
         data = self.source.at(start, min(count, _ENTRIES) * size)
-        entries: dict[int, Entry] = {}
+        entries: dict[int, TiffEntry] = {}
         for at in range(0, len(data) - size + 1, size):
             raw = data[at : at + size]
             tag, kind = struct.unpack(self.order + "HH", raw[:4])
@@ -68,44 +67,44 @@ class Tiff:
             inline = number * _SIZES.get(kind, 1) <= (8 if self.big else 4)
             value = start + at + (12 if self.big else 8)
             value = value if inline else self.source.number(self.offset_form, value) or 0
-            entries.setdefault(tag, Entry(tag, kind, number, value, raw))
+            entries.setdefault(tag, TiffEntry(tag, kind, number, value, raw))
         return entries
 
     def next_directory(self, place: int) -> int:
-        """Where the directory behind the one at ``place`` stands; 0 where there is none."""
+        """Return the position of the directory after the one at ``place``, or 0."""
         count = self.source.number(self.order + ("Q" if self.big else "H"), place) or 0
         return self.source.number(self.offset_form, place + (8 + count * 20 if self.big else 2 + count * 12)) or 0
 
-    def data(self, entry: Entry | None, limit: int = LARGEST) -> bytes:
-        """The bytes of a value, at most ``limit`` of them."""
+    def data(self, entry: TiffEntry | None, limit: int = LARGEST) -> bytes:
+        """Return the bytes of a value, up to ``limit``."""
         return b"" if entry is None else self.source.at(entry.place, min(entry.length, limit))
 
-    def whole(self, entry: Entry | None) -> int | None:
-        """A value that is one whole number."""
+    def whole(self, entry: TiffEntry | None) -> int | None:
+        """Return a value that is a single integer, or None."""
         if entry is None or entry.kind not in (1, 3, 4, 13, 16):
             return None
         return self.source.number(self.order + {1: "B", 2: "H", 4: "I", 8: "Q"}[_SIZES[entry.kind]], entry.place)
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a TIFF file's first picture."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks of a TIFF file's first picture."""
     tiff = Tiff(source)
     entries = tiff.directory(tiff.first)
     if not entries:
-        blocks.note("truncated: its first directory is missing")
+        blocks.note("truncated: the first directory is missing")
         return
     blocks.width, blocks.height = tiff.whole(entries.get(_WIDTH)), tiff.whole(entries.get(_HEIGHT))
-    for tag, kept in ((XMP, blocks.xmp), (IIM, blocks.iim)):
+    for tag, family in ((XMP, blocks.xmp), (IIM, blocks.iim)):
         entry = entries.get(tag)
         if entry is not None and blocks.fits(entry.length, "XMP" if tag == XMP else "IIM"):
             data = tiff.data(entry)
             if len(data) < entry.length:
-                blocks.note("truncated: metadata lies beyond the end of the file")
+                blocks.note("truncated: the metadata is beyond the end of the file")
             if data:
-                kept.append(data)
+                family.append(data)
     entry = entries.get(RESOURCES)
     if entry is not None and blocks.fits(entry.length, "Photoshop resources"):
-        # Here only the digest counts: the IIM of a TIFF stands in its own tag.
+        # Only the digest counts here: a TIFF has a separate tag for IIM.
         found = Blocks()
         resources(tiff.data(entry), found)
         blocks.iim_digest = found.iim_digest
@@ -116,10 +115,10 @@ def walk(source: Source, blocks: Blocks) -> None:
 
 
 def appended(tiff: Tiff, values: Mapping[int, bytes], kinds: Mapping[int, int] | None = None) -> tuple[int, bytes]:
-    """A new first directory with these values, to stand at the end: its place, and what to append.
+    """Build a new first directory with these values; return its position and the bytes to append to the file.
 
-    Everything else stays where it is, so that all places in the file still hold; the old directory is left unused.
-    ``kinds`` are those of the tags; else ASCII.
+    Everything else stays in place, so all offsets in the file remain valid; the old directory becomes unused.
+    ``kinds`` are the tags' types, ASCII by default.
     """
     end = tiff.source.size + tiff.source.size % 2
     data = bytearray(b"\0" * (end - tiff.source.size))
@@ -142,14 +141,14 @@ def appended(tiff: Tiff, values: Mapping[int, bytes], kinds: Mapping[int, int] |
 
 
 def header(tiff: Tiff, first: int) -> bytes:
-    """The header of a file whose first directory stands at ``first``."""
-    kept = tiff.source.at(0, 8 if tiff.big else 4)
-    return kept + struct.pack(tiff.offset_form, first)
+    """Return the header of a file with its first directory at ``first``."""
+    start = tiff.source.at(0, 8 if tiff.big else 4)
+    return start + struct.pack(tiff.offset_form, first)
 
 
 def with_values(data: bytes, values: Mapping[int, bytes]) -> bytes:
-    """An EXIF block with other values for texts of its first directory; as it was where it cannot be read."""
-    tiff = Tiff(Source(data))
+    """Return an EXIF block with new texts in its first directory, or unchanged if it cannot be read."""
+    tiff = Tiff(ByteSource(data))
     if not tiff.directory(tiff.first):
         return data
     place, more = appended(tiff, values)

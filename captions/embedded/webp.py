@@ -1,4 +1,4 @@
-"""WebP: chunks of a RIFF file, of which the first, VP8X, tells what others there are."""
+"""Read and write WebP chunks in a RIFF file; the first, VP8X, announces the others."""
 
 from __future__ import annotations
 
@@ -7,14 +7,14 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from captions.embedded.edit import Parts, Rewriter
-from captions.embedded.source import MOST, Blocks, Source
+from captions.embedded.source import MOST, Blocks, ByteSource
 
 _XMP_FLAG, _EXIF_FLAG, _ALPHA_FLAG = 0x04, 0x08, 0x10
 
 
 @dataclass(frozen=True, slots=True)
-class Chunk:
-    """One chunk: its kind, where it stands with its head and padding, and the length of its data."""
+class WebpChunk:
+    """A chunk: its kind, its start and end including header and padding, and the length of its data."""
 
     kind: bytes
     start: int
@@ -22,24 +22,24 @@ class Chunk:
     length: int
 
 
-def chunks(source: Source, blocks: Blocks) -> Iterator[Chunk]:
-    """The chunks up to the end of the file."""
+def chunks(source: ByteSource, blocks: Blocks) -> Iterator[WebpChunk]:
+    """Yield all chunks."""
     at = 12
     end = 8 + int.from_bytes(source.at(4, 4), "little")
     if end > source.size + 1:
-        blocks.note("truncated: its picture has no end")
+        blocks.note("truncated: the picture data is incomplete")
     for _ in range(MOST):
         head = source.at(at, 8)
         if len(head) < 8 or at >= end:
             return
         kind, length = struct.unpack("<4sI", head)
-        yield Chunk(kind, at, at + 8 + length + length % 2, length)
+        yield WebpChunk(kind, at, at + 8 + length + length % 2, length)
         at += 8 + length + length % 2
-    blocks.note("it has too many chunks: read as far as the first 20,000")
+    blocks.note("too many chunks: only the first 20,000 were read")
 
 
-def walk(source: Source, blocks: Blocks) -> None:
-    """Finds the blocks of metadata of a WebP file."""
+def walk(source: ByteSource, blocks: Blocks) -> None:
+    """Find the metadata blocks in a WebP file."""
     for chunk in chunks(source, blocks):
         place = chunk.start + 8
         if chunk.kind in (b"VP8X", b"VP8 ", b"VP8L"):
@@ -48,7 +48,7 @@ def walk(source: Source, blocks: Blocks) -> None:
         elif chunk.kind == b"XMP " and blocks.fits(chunk.length, "XMP"):
             blocks.xmp.append(source.at(place, chunk.length))
         elif chunk.kind == b"EXIF" and blocks.fits(chunk.length, "EXIF"):
-            blocks.exif.append(Source(source.at(place, chunk.length).removeprefix(b"Exif\0\0")))
+            blocks.exif.append(ByteSource(source.at(place, chunk.length).removeprefix(b"Exif\0\0")))
         elif chunk.kind == b"C2PA":
             blocks.content_credentials = True
 
@@ -64,12 +64,12 @@ def _size(kind: bytes, data: bytes) -> tuple[int | None, int | None]:
     return struct.unpack("<H", data[6:8])[0] & 0x3FFF, struct.unpack("<H", data[8:10])[0] & 0x3FFF
 
 
-def rewritten(source: Source, edit: Rewriter) -> Parts:
-    """The file with other metadata; the chunks of the picture are the same bytes."""
+def rewritten(source: ByteSource, edit: Rewriter) -> Parts:
+    """Return the file with new metadata; the picture's chunks do not change."""
     blocks = Blocks()
     found = list(chunks(source, blocks))
     if not found or found[0].kind not in (b"VP8X", b"VP8 ", b"VP8L"):
-        blocks.note("broken: its first chunk is no picture")
+        blocks.note("broken: the first chunk is not a picture")
     edit.refuse_broken(blocks.notes)
     parts: Parts = []
     for chunk in found:
@@ -85,8 +85,8 @@ def rewritten(source: Source, edit: Rewriter) -> Parts:
     return [b"RIFF" + struct.pack("<I", size + 4) + b"WEBP", *parts]
 
 
-def _head(source: Source, found: list[Chunk], exif: bool) -> bytes:
-    """The first chunk's data: as it was, or made for a file that had none, with XMP told."""
+def _head(source: ByteSource, found: list[WebpChunk], exif: bool) -> bytes:
+    """Return the data of the VP8X chunk, existing or new, with the XMP flag set."""
     first = found[0]
     data = source.at(first.start + 8, 10)
     if first.kind == b"VP8X" and len(data) == 10:

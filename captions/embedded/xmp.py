@@ -1,4 +1,4 @@
-"""XMP: packets -> fields. Extended XMP is joined to the packet that names it."""
+"""Read fields from XMP packets and the extended XMP that they refer to."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ import hashlib
 from collections.abc import Iterator, Sequence
 
 from captions.embedded.characters import clean, decode_packet
-from captions.embedded.rdf import RDF, XML, Node, Packet, parse
+from captions.embedded.rdf import RDF, XML, Packet, RdfNode, parse
 from captions.embedded.source import LARGEST, Blocks, Piece
 from captions.embedded.table import Field, table
 
@@ -18,7 +18,7 @@ _LANGUAGE, _DEFAULT = f"{XML}lang", "x-default"
 
 
 def packets(blocks: Blocks) -> list[Packet]:
-    """The packets of a file as trees; extended XMP behind the packet that names it."""
+    """Return the packets of a file as trees, followed by the extended XMP that they refer to."""
     found: list[Packet] = []
     guids: list[str] = []
     for data in blocks.xmp:
@@ -32,12 +32,12 @@ def packets(blocks: Blocks) -> list[Packet]:
         if packet is not None:
             found.append(packet)
     if any(piece.guid not in guids for piece in blocks.extended):
-        blocks.note("extended XMP belongs to no packet here: not read")
+        blocks.note("extended XMP does not belong to any packet: not read")
     return found
 
 
 def join(guid: str, pieces: Sequence[Piece], blocks: Blocks) -> bytes | None:
-    """The extended XMP of this name; None, and a note, where it is not whole, or not what its name says."""
+    """Join the extended XMP with this digest; note a problem and return None if it is incomplete or differs."""
     own = sorted((piece for piece in pieces if piece.guid == guid), key=lambda piece: piece.place)
     length = own[0].length if own else 0
     if length > LARGEST:
@@ -46,7 +46,7 @@ def join(guid: str, pieces: Sequence[Piece], blocks: Blocks) -> bytes | None:
     parts: list[bytes] = []
     at = 0
     for piece in own:
-        if piece.place == at:  # a piece may stand there twice
+        if piece.place == at:  # a piece may appear twice
             parts.append(piece.data)
             at += len(piece.data)
     joined = b"".join(parts)
@@ -54,21 +54,21 @@ def join(guid: str, pieces: Sequence[Piece], blocks: Blocks) -> bytes | None:
         blocks.note("extended XMP is incomplete: not read")
         return None
     if hashlib.md5(joined, usedforsecurity=False).hexdigest().upper() != guid.upper():
-        blocks.note("extended XMP is not what its digest says: not read")
+        blocks.note("extended XMP does not match its digest: not read")
         return None
     return joined
 
 
 def read(found: Sequence[Packet]) -> dict[str, tuple[str, ...]]:
-    """Fields by name; of a field that several packets tell, the first packet's value."""
-    told: dict[str, tuple[str, ...]] = {}
+    """Return the fields by name; the first packet with a value wins."""
+    fields: dict[str, tuple[str, ...]] = {}
     for packet in found:
         for node in packet.descriptions():
             for name, field in table().fields.items():
-                values = () if name in told else _field(node, field)
+                values = () if name in fields else _field(node, field)
                 if values:
-                    told[name] = values
-    return told
+                    fields[name] = values
+    return fields
 
 
 def _parsed(data: bytes, blocks: Blocks) -> Packet | None:
@@ -77,11 +77,11 @@ def _parsed(data: bytes, blocks: Blocks) -> Packet | None:
         if data.strip(b"\0 \r\n"):
             blocks.note("XMP is broken: nothing was read from it")
     elif packet.broken:
-        blocks.note(f"XMP is broken: read as far as it goes: {packet.broken}")
+        blocks.note(f"XMP is broken: read up to the error: {packet.broken}")
     return packet
 
 
-def _field(node: Node, field: Field) -> tuple[str, ...]:
+def _field(node: RdfNode, field: Field) -> tuple[str, ...]:
     for path in field.xmp:
         nodes = [node]
         for step in path[:-1]:
@@ -93,12 +93,12 @@ def _field(node: Node, field: Field) -> tuple[str, ...]:
 
 
 def extended_names(packet: Packet) -> list[str]:
-    """The names (digests) of the extended XMP that belongs to a packet."""
+    """Return the digests of the extended XMP that a packet refers to."""
     return [value for node in packet.descriptions() for value in property_values(node, GUID)]
 
 
-def property_values(node: Node, name: str, field: Field | None = None) -> Iterator[str]:
-    """The values of a property of a description or a structure, be it an attribute or an element."""
+def property_values(node: RdfNode, name: str, field: Field | None = None) -> Iterator[str]:
+    """Yield the values of a property, which may be an attribute or an element."""
     if name in node.attributes:
         yield clean(node.attributes[name])
     for child in _children(node, name):
@@ -108,14 +108,14 @@ def property_values(node: Node, name: str, field: Field | None = None) -> Iterat
         yield from map(text, found)
 
 
-def items(node: Node) -> list[Node]:
-    """The items of a list; a value that is no list is its only item."""
+def items(node: RdfNode) -> list[RdfNode]:
+    """Return the items of a list; a value that is not a list is its only item."""
     lists = [child for child in node.children if child.tag in _LISTS]
     return [item for child in lists for item in child.children if item.tag == _ITEM] if lists else [node]
 
 
-def text(node: Node) -> str:
-    """The text of a value: its own, the address it names, or the one that qualifiers stand beside."""
+def text(node: RdfNode) -> str:
+    """Return the text of a value: its own, its resource URL, or its ``rdf:value`` among qualifiers."""
     for holder in (node, *(child for child in node.children if child.tag == _DESCRIPTION)):
         if _RESOURCE in holder.attributes:
             return clean(holder.attributes[_RESOURCE])
@@ -127,12 +127,12 @@ def text(node: Node) -> str:
     return clean(node.text) if not node.children else ""
 
 
-def _children(node: Node, name: str) -> Iterator[Node]:
-    """Child elements of this name, also where a structure has a description of its own inside."""
+def _children(node: RdfNode, name: str) -> Iterator[RdfNode]:
+    """Yield child elements with this name, including those in a nested description."""
     for child in node.children:
         if child.tag == name:
             yield child
         elif child.tag == _DESCRIPTION:
             if name in child.attributes:
-                yield Node(name, text=child.attributes[name])
+                yield RdfNode(name, text=child.attributes[name])
             yield from (inner for inner in child.children if inner.tag == name)

@@ -1,4 +1,4 @@
-"""XMP packets with other values in them, and all else as it was."""
+"""Write XMP packets with new values, leaving everything else unchanged."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from collections.abc import Mapping, Sequence
 
 from captions.embedded import xmp
 from captions.embedded.characters import clean, decode_packet
-from captions.embedded.rdf import RDF, XML, Node, Packet, parse, serialize
+from captions.embedded.rdf import RDF, XML, Packet, RdfNode, parse, serialize
 from captions.embedded.source import Blocks
 from captions.embedded.table import Field, table
 
@@ -15,18 +15,18 @@ _META = "{adobe:ns:meta/}xmpmeta"
 _PREFIXES = {"adobe:ns:meta/": "x", RDF[1:-1]: "rdf", xmp.GUID[1:].partition("}")[0]: "xmpNote"}
 _BEGIN = '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?>\n'
 _END = '\n<?xpacket end="w"?>'
-Told = Mapping[str, tuple[str, ...]]
+FieldValues = Mapping[str, tuple[str, ...]]
 Extended = list[tuple[str, bytes]]
 
 
-def updated(blocks: Blocks, values: Told) -> tuple[list[bytes], Extended]:
-    """The packets of a file with these values, the first with all of them; and its extended XMP by digest.
+def updated(blocks: Blocks, values: FieldValues) -> tuple[list[bytes], Extended]:
+    """Return the packets of a file, the first with all these values, and its extended XMP by digest.
 
-    A packet that is broken is written anew, as far as it could be read.
+    A broken packet is rewritten as far as it could be read.
     """
     trees = [(parse(decode_packet(data)), data) for data in blocks.xmp]
     read = [(packet, data) for packet, data in trees if packet is not None]
-    main = read[0][0] if read else Packet(Node(_META, children=[Node(f"{RDF}RDF")]), {})
+    main = read[0][0] if read else Packet(RdfNode(_META, children=[RdfNode(f"{RDF}RDF")]), {})
     names = xmp.extended_names(main)
     extended, renamed = _extended(blocks, names, values, [packet for packet, _ in read])
     _set(main, _with_members([packet for packet, _ in read], values), [packet for packet, _ in read])
@@ -39,9 +39,9 @@ def updated(blocks: Blocks, values: Told) -> tuple[list[bytes], Extended]:
 
 
 def _extended(
-    blocks: Blocks, names: Sequence[str], values: Told, found: list[Packet]
+    blocks: Blocks, names: Sequence[str], values: FieldValues, found: list[Packet]
 ) -> tuple[Extended, dict[str, str]]:
-    """Extended XMP without the properties that are now in the packet; its old names, and the new ones."""
+    """Remove properties that are now in the packet from extended XMP; return it with old and new digests."""
     extended: Extended = []
     renamed: dict[str, str] = {}
     for name in names:
@@ -51,7 +51,7 @@ def _extended(
             renamed[name] = ""
             continue
         found.append(packet)
-        if _holds(packet, values):
+        if _has_any(packet, values):
             _without(packet, values)
             data = serialize(packet, {**table().prefixes, **_PREFIXES}).encode("utf-8")
             renamed[name] = hashlib.md5(data, usedforsecurity=False).hexdigest().upper()
@@ -60,7 +60,7 @@ def _extended(
 
 
 def _rename(packet: Packet, renamed: Mapping[str, str]) -> bool:
-    """Gives extended XMP its new name where a packet tells it; ``""`` for what could not be kept."""
+    """Replace digests of extended XMP in a packet, or remove those mapped to ``""``; return whether any changed."""
     if not set(xmp.extended_names(packet)) & renamed.keys():
         return False
     for node in packet.descriptions():
@@ -74,11 +74,11 @@ def _rename(packet: Packet, renamed: Mapping[str, str]) -> bool:
     return True
 
 
-def _first_steps(values: Told) -> set[str]:
+def _first_steps(values: FieldValues) -> set[str]:
     return {path[0] for name in values for path in table().fields[name].xmp}
 
 
-def _holds(packet: Packet, values: Told) -> bool:
+def _has_any(packet: Packet, values: FieldValues) -> bool:
     names = _first_steps(values)
     return any(
         names & node.attributes.keys() or names & {child.tag for child in node.children}
@@ -86,70 +86,70 @@ def _holds(packet: Packet, values: Told) -> bool:
     )
 
 
-def _without(packet: Packet, values: Told) -> bool:
-    """Takes the properties of these fields out of a packet; whether there were any."""
-    held = _holds(packet, values)
+def _without(packet: Packet, values: FieldValues) -> bool:
+    """Remove the properties of these fields from a packet, and return whether there were any."""
+    had_any = _has_any(packet, values)
     names = _first_steps(values)
     for node in packet.descriptions():
         node.attributes = {name: value for name, value in node.attributes.items() if name not in names}
         node.children = [child for child in node.children if child.tag not in names]
-    return held
+    return had_any
 
 
-def _with_members(found: Sequence[Packet], values: Told) -> Told:
-    """The values, and beside a new address of a licensor the name that was there: a structure is written whole.
+def _with_members(found: Sequence[Packet], values: FieldValues) -> FieldValues:
+    """Complete structures, which are written as a whole: a licensor's new URL keeps the old name.
 
-    Where the name, the structure's first member, becomes another, what was told of the old one goes.
+    If the name, a structure's first member, changes, the old members are dropped.
     """
-    told = xmp.read(found)
+    old = xmp.read(found)
     out = dict(values)
     fields = table().fields.values()
     for step in {path[0] for name in values for path in table().fields[name].xmp if len(path) > 1}:
         members = [field.name for field in fields if field.xmp and field.xmp[0][0] == step]
         first = members[0]
-        if first not in values or values[first] == told.get(first):
-            out |= {name: told[name] for name in members if name in told and name not in values}
+        if first not in values or values[first] == old.get(first):
+            out |= {name: old[name] for name in members if name in old and name not in values}
     return out
 
 
-def _set(packet: Packet, values: Told, found: Sequence[Packet]) -> None:
-    """Writes all values into a description of their own, at the end of a packet."""
+def _set(packet: Packet, values: FieldValues, found: Sequence[Packet]) -> None:
+    """Write all values into a new description at the end of a packet."""
     others = {name: _other_languages(found, table().fields[name]) for name in values}
     _without(packet, values)
     descriptions = packet.descriptions()
     about = descriptions[0].attributes.get(f"{RDF}about", "") if descriptions else ""
-    new = Node(f"{RDF}Description", {f"{RDF}about": about})
-    structures: dict[str, Node] = {}
-    for name, given in values.items():
+    new = RdfNode(f"{RDF}Description", {f"{RDF}about": about})
+    structures: dict[str, RdfNode] = {}
+    for name, texts in values.items():
         field = table().fields[name]
         step, last = field.xmp[0][0], field.xmp[0][-1]
         if len(field.xmp[0]) == 1:
-            new.children.append(_property(last, field, given, others[name]))
+            new.children.append(_property(last, field, texts, others[name]))
             continue
         if step not in structures:
-            structures[step] = Node(f"{RDF}li", {f"{RDF}parseType": "Resource"})
-            new.children.append(Node(step, children=[Node(f"{RDF}Seq", children=[structures[step]])]))
-        structures[step].children.append(_property(last, field, given, []))
+            structures[step] = RdfNode(f"{RDF}li", {f"{RDF}parseType": "Resource"})
+            new.children.append(RdfNode(step, children=[RdfNode(f"{RDF}Seq", children=[structures[step]])]))
+        structures[step].children.append(_property(last, field, texts, []))
     root = packet.root
     rdf = root if root.tag == f"{RDF}RDF" else next((c for c in root.children if c.tag == f"{RDF}RDF"), None)
     if rdf is None:
-        rdf = Node(f"{RDF}RDF")
+        rdf = RdfNode(f"{RDF}RDF")
         root.children.append(rdf)
     rdf.children.append(new)
 
 
-def _property(name: str, field: Field, values: Sequence[str], others: list[Node]) -> Node:
+def _property(name: str, field: Field, values: Sequence[str], others: list[RdfNode]) -> RdfNode:
     if field.form == "text":
-        return Node(name, text=values[0])
+        return RdfNode(name, text=values[0])
     if field.form == "lang":
-        items = [Node(f"{RDF}li", {f"{XML}lang": "x-default"}, text=values[0]), *others]
-        return Node(name, children=[Node(f"{RDF}Alt", children=items)])
+        items = [RdfNode(f"{RDF}li", {f"{XML}lang": "x-default"}, text=values[0]), *others]
+        return RdfNode(name, children=[RdfNode(f"{RDF}Alt", children=items)])
     kind = {"seq": "Seq", "bag": "Bag"}[field.form]
-    return Node(name, children=[Node(RDF + kind, children=[Node(f"{RDF}li", text=value) for value in values])])
+    return RdfNode(name, children=[RdfNode(RDF + kind, children=[RdfNode(f"{RDF}li", text=value) for value in values])])
 
 
-def _other_languages(found: Sequence[Packet], field: Field) -> list[Node]:
-    """The alternatives in other languages, but those that say the same as the one that is replaced."""
+def _other_languages(found: Sequence[Packet], field: Field) -> list[RdfNode]:
+    """Return the alternatives in other languages, except those equal to the replaced value."""
     if field.form != "lang":
         return []
     items = [

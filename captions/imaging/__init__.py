@@ -1,1 +1,1 @@
-"""The pictures themselves: scanned into the store, matched to uses, and checked against the print."""
+"""Scan picture files into the store, match them to uses, and write credits into copies."""

@@ -1,4 +1,4 @@
-"""Which pictures are the same, of all that are stored, in little memory: 170 MB for a million."""
+"""Group all stored pictures that are the same, in little memory: 170 MB for a million."""
 
 from __future__ import annotations
 
@@ -10,33 +10,33 @@ from captions.imaging.hashing import BAND_BITS, BANDS, NEAR, SURE, hamming, near
 
 _VALUES = 1 << BAND_BITS
 _PHASH = 32  # bytes
-# Pictures with one dHash (plain backgrounds, blank pages) that are compared each with each.
+# At most this many pictures with an equal dHash (plain backgrounds, blank pages) are compared with each other.
 _MOST_ALIKE = 2_000
 
 
-class Same:
-    """Groups of pictures: by their hashes, and by what else says that they are one.
+class DuplicateGroups:
+    """Groups of equal pictures, by their hashes and by other evidence.
 
-    Numbers of pictures are added in rising order; then :meth:`join` compares the hashes, and groups can be asked for.
-    All stands in arrays: of a million pictures 60 MB, and 110 MB more while they are compared, which takes six minutes.
+    Add picture numbers in ascending order, call :meth:`join`, then look up groups. The arrays take 60 MB for a million
+    pictures, and 110 MB more during the comparison, which takes six minutes.
     """
 
     def __init__(self) -> None:
-        """Knows no picture yet."""
+        """Start with no pictures."""
         self._numbers = array("q")
         self._dhashes = array("Q")
         self._phashes = bytearray()
         self._hashed = array("I")  # places among the numbers
         self._leaders = array("I")
-        self._looks = array("I")  # the leaders before ids were asked
+        self._hash_leaders = array("I")  # the leaders by hashes only
         self._members: dict[int, list[int]] = {}
 
     def __len__(self) -> int:
-        """Gives how many pictures there are."""
+        """Return the number of pictures."""
         return len(self._numbers)
 
     def add(self, number: int, dhash: int | None, phash: int | None) -> None:
-        """Takes a picture; its number must be higher than those before it."""
+        """Add a picture, whose number must be higher than all earlier ones."""
         if dhash is not None and phash is not None:
             self._hashed.append(len(self._numbers))
             self._dhashes.append(dhash)
@@ -45,12 +45,12 @@ class Same:
         self._numbers.append(number)
 
     def join(self, others: Iterable[Iterable[int]] = ()) -> None:
-        """Puts together what looks the same; then the numbers in each of ``others``, which are one by what they say."""
-        # Of two hashes that differ in 10 bits, one of three bands differs in 2 at most, or the fourth in 1.
+        """Group pictures with similar hashes, and then the numbers in each of ``others``, known to be equal."""
+        # If two hashes differ in 10 bits, one of three bands differs in at most 2 bits, or the fourth in at most 1.
         near = list(near_band(0))
         for at in range(BANDS):
             self._join_band(BAND_BITS * at, near if at else near[: BAND_BITS + 1])
-        self._looks = array("I", map(self._root, range(len(self._leaders))))
+        self._hash_leaders = array("I", map(self._root, range(len(self._leaders))))
         for numbers in others:
             first, *more = map(self._place, numbers)
             for place in more:
@@ -60,7 +60,7 @@ class Same:
                 self._members.setdefault(leader, [leader]).append(place)
 
     def _join_band(self, shift: int, masks: Sequence[int]) -> None:
-        """Compares all pictures whose hashes differ in one band in the bits of one of these masks."""
+        """Compare all pictures whose hashes differ in one band by one of these masks."""
         buckets: dict[int, list[int]] = {}
         for at, dhash in enumerate(self._dhashes):
             buckets.setdefault(dhash >> shift & (_VALUES - 1), []).append(at)
@@ -69,40 +69,40 @@ class Same:
                 buckets[value] = self._without_crowds(own)
         hashes = {value: [self._dhashes[at] for at in own] for value, own in buckets.items()}
         for value, own in buckets.items():
-            # Each pair of values once; of one value, each pair of pictures is looked at from both sides.
+            # Each pair of values is visited once; within a value, each pair of pictures is visited from both sides.
             others = [other for mask in masks if (other := value ^ mask) >= value and other in buckets]
             near = [dhash for other in others for dhash in hashes[other]]
             for at, dhash in zip(own, hashes[value], strict=True):
-                if len([1 for other in near if (other ^ dhash).bit_count() <= NEAR]) > 1:  # itself is one
+                if len([1 for other in near if (other ^ dhash).bit_count() <= NEAR]) > 1:  # the picture itself counts
                     places = [place for other in others for place in buckets[other]]
                     for place, other in zip(places, near, strict=True):
                         if place != at and hamming(other, dhash) <= NEAR:
                             self._compare(at, place)
 
     def _without_crowds(self, places: list[int]) -> list[int]:
-        """The pictures of which not thousands have the same dHash; of those that have, the others meet the first."""
+        """Return the pictures to compare; in a crowd with the same dHash, the rest are compared with the first only."""
         crowd: dict[int, list[int]] = {}
         for at in places:
             crowd.setdefault(self._dhashes[at], []).append(at)
-        kept = []
+        few = []
         for same in crowd.values():
-            kept += same[:_MOST_ALIKE]
+            few += same[:_MOST_ALIKE]
             for at in same[_MOST_ALIKE:]:
                 self._compare(same[0], at)
-        return sorted(kept)
+        return sorted(few)
 
-    def _compare(self, one: int, other: int) -> None:
-        a, b = self._root(self._hashed[one]), self._root(self._hashed[other])
+    def _compare(self, first: int, other: int) -> None:
+        a, b = self._root(self._hashed[first]), self._root(self._hashed[other])
         if a == b:
             return
-        if hamming(self._phash(one), self._phash(other)) <= SURE:
+        if hamming(self._phash(first), self._phash(other)) <= SURE:
             self._unite(a, b)
 
     def _phash(self, at: int) -> int:
         return int.from_bytes(self._phashes[_PHASH * at : _PHASH * (at + 1)], "big")
 
-    def _unite(self, one: int, other: int) -> None:
-        a, b = sorted((self._root(one), self._root(other)))
+    def _unite(self, first: int, other: int) -> None:
+        a, b = sorted((self._root(first), self._root(other)))
         self._leaders[b] = a
 
     def _root(self, place: int) -> int:
@@ -119,19 +119,19 @@ class Same:
         return at
 
     def group(self, number: int) -> tuple[int, ...]:
-        """All pictures that are the same as this one, itself too; sorted."""
+        """Return all pictures equal to this one, including itself, sorted."""
         leader = self._root(self._place(number))
         return tuple(self._numbers[place] for place in self._members.get(leader, (leader,)))
 
     def groups(self) -> Iterator[tuple[int, ...]]:
-        """The groups of two pictures and more, by their first numbers."""
+        """Yield the groups of two or more pictures, sorted by their first numbers."""
         for leader in sorted(self._members):
             yield tuple(self._numbers[place] for place in self._members[leader])
 
-    def one(self, numbers: Iterable[int]) -> bool:
-        """Whether these are all one picture."""
+    def are_equal(self, numbers: Iterable[int]) -> bool:
+        """Return whether all these are the same picture."""
         return len({self._root(self._place(number)) for number in numbers}) == 1
 
-    def look_the_same(self, one: int, other: int) -> bool:
-        """Whether two pictures are one by their hashes, or by those of others between them."""
-        return self._looks[self._place(one)] == self._looks[self._place(other)]
+    def look_the_same(self, first: int, other: int) -> bool:
+        """Return whether hashes connect two pictures, directly or through other pictures."""
+        return self._hash_leaders[self._place(first)] == self._hash_leaders[self._place(other)]

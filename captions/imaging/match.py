@@ -1,4 +1,4 @@
-"""Pictures -> uses: by the file's name and embedded ids in the picture's address, by embedded caption, by hash."""
+"""Match pictures to uses by file name or embedded ID in the picture's URL, by embedded caption, and by hash."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy import Engine
 from captions.caption.similarity import FEWEST_CJK, FEWEST_WORDS, is_telling
 from captions.caption.split import split
 from captions.errors import InputError
-from captions.imaging.duplicates import Same
+from captions.imaging.duplicates import DuplicateGroups
 from captions.imaging.hashing import Hashes, bands, hashes, near_band
 from captions.imaging.match_keys import Keys, documents_of, ids_in, ids_of, name_of
 from captions.imaging.stored_metadata import from_json
@@ -22,19 +22,19 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.text import has_cjk, match_key
 
 HOWS = ("name", "id", "caption", "hash")
-"""By what a picture is known to belong to a use, the surest first."""
-# Uses whose embedded captions are read at once; the first words of captions that more pictures have are a phrase.
-_AT_ONCE, _MOST_BEGIN = 100, 2_000
+"""The kinds of evidence that match a picture to a use, most reliable first."""
+# Uses processed per query; if more pictures than this share the first words of a caption, they are a stock phrase.
+_PER_QUERY, _MOST_BEGIN = 100, 2_000
 _MOST_FILES = 50  # a document with more files than this is a template
 
 
-class Index:
-    """What is needed of all pictures to find those of a use: numbers, no text."""
+class PictureIndex:
+    """An index of all pictures by name, ID and caption, in numbers only."""
 
     def __init__(self, engine: Engine, words: Vocabulary) -> None:
-        """Reads all pictures once."""
+        """Index all stored pictures."""
         self.names, self.ids, self.heads, documents = Keys(), Keys(), Keys(), Keys()
-        self.same = Same()
+        self.same = DuplicateGroups()
         for it in db.images(engine):
             self.same.add(it.id, it.image.dhash, it.image.phash)
             fields = from_json(it.image.embedded).fields
@@ -48,36 +48,36 @@ class Index:
                 self.heads.add(head, it.id)
         self.same.join(numbers for numbers in documents.shared() if len(numbers) <= _MOST_FILES)
 
-    def telling(self, found: Keys, key: str) -> tuple[int, ...]:
-        """The pictures with a key; none if they are several, for then it tells nothing."""
+    def unambiguous(self, found: Keys, key: str) -> tuple[int, ...]:
+        """Return the picture with a key and its duplicates; nothing if different pictures share the key."""
         numbers = found.of(key)
-        return numbers if len(numbers) == 1 or (numbers and self.same.one(numbers)) else ()
+        return numbers if len(numbers) == 1 or (numbers and self.same.are_equal(numbers)) else ()
 
 
 class Links:
-    """Which pictures belong to which uses, 21 bytes each. Uses are added in rising order."""
+    """The pictures of each use, at 21 bytes per link; add uses in ascending order."""
 
     def __init__(self) -> None:
-        """Knows no use yet."""
+        """Start with no uses."""
         self._uses, self._images, self._hows = array("q"), array("q"), array("B")
         self._by_image = array("I")
         self._sorted_images = array("q")
 
     def add(self, use: int, found: dict[int, str]) -> None:
-        """Takes the pictures of a use, and by what each is known."""
+        """Add the pictures of a use, each with the evidence for it."""
         for image, how in sorted(found.items(), key=lambda item: (HOWS.index(item[1]), item[0])):
             self._uses.append(use)
             self._images.append(image)
             self._hows.append(HOWS.index(how))
 
     def sort(self) -> None:
-        """Makes it ready to be asked, when all uses are added."""
+        """Prepare for lookups once all uses are added."""
         order = sorted(range(len(self._images)), key=lambda at: (self._images[at], self._hows[at], self._uses[at]))
         self._by_image = array("I", order)
         self._sorted_images = array("q", map(self._images.__getitem__, self._by_image))
 
     def of_use(self, use: int) -> list[int]:
-        """The pictures of a use, the surest first."""
+        """Return the pictures of a use, most reliable first."""
         at, out = bisect_left(self._uses, use), []
         while at < len(self._uses) and self._uses[at] == use:
             out.append(self._images[at])
@@ -85,7 +85,7 @@ class Links:
         return out
 
     def of_image(self, image: int) -> list[int]:
-        """The uses of a picture, the surest first."""
+        """Return the uses of a picture, most reliable first."""
         at, out = bisect_left(self._sorted_images, image), []
         while at < len(self._sorted_images) and self._sorted_images[at] == image:
             out.append(self._uses[self._by_image[at]])
@@ -93,28 +93,28 @@ class Links:
         return out
 
     def uses(self) -> Iterator[int]:
-        """The uses that have a picture, by number."""
+        """Return the uses that have a picture, by number."""
         return (use for use, _ in groupby(self._uses))
 
     def in_several(self) -> Iterator[int]:
-        """The pictures that belong to several uses, by number."""
+        """Return the pictures that belong to several uses, by number."""
         return (image for image, uses in groupby(self._sorted_images) if len(list(uses)) > 1)
 
     def image_count(self) -> int:
-        """How many pictures belong to a use."""
+        """Return the number of pictures that belong to a use."""
         return sum(1 for _ in groupby(self._sorted_images))
 
     def __iter__(self) -> Iterator[db.ImageUse]:
-        """Gives each picture of each use, and by what it is known."""
+        """Yield each picture of each use, with the evidence for it."""
         for use, image, how in zip(self._uses, self._images, self._hows, strict=True):
             yield db.ImageUse(image, use, HOWS[how])
 
 
-def matched(engine: Engine, index: Index, words: Vocabulary) -> Links:
-    """Which picture belongs to which use: the surest of name, id, caption and hash that tells it."""
+def matched(engine: Engine, index: PictureIndex, words: Vocabulary) -> Links:
+    """Match pictures to uses, each by the most reliable evidence: name, ID, caption or hash."""
     links = Links()
-    told = merge(_by_address(engine, index), _by_caption(engine, index, words), key=lambda item: item[0])
-    for use, found in _by_use(told):
+    matches = merge(_by_address(engine, index), _by_caption(engine, index, words), key=lambda item: item[0])
+    for use, found in _by_use(matches):
         for image in tuple(found):
             for other in index.same.group(image):
                 found.setdefault(other, "hash" if index.same.look_the_same(image, other) else "id")
@@ -123,30 +123,30 @@ def matched(engine: Engine, index: Index, words: Vocabulary) -> Links:
     return links
 
 
-def _by_use(told: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, dict[int, str]]]:
-    """For each use its pictures, and the surest of what tells each."""
-    for use, rows in groupby(told, key=lambda row: row[0]):
+def _by_use(matches: Iterable[tuple[int, int, str]]) -> Iterator[tuple[int, dict[int, str]]]:
+    """Yield each use with its pictures and the most reliable evidence for each."""
+    for use, rows in groupby(matches, key=lambda row: row[0]):
         found: dict[int, str] = {}
         for _use, image, how in sorted(rows, key=lambda row: HOWS.index(row[2])):
             found.setdefault(image, how)
         yield use, found
 
 
-def _by_address(engine: Engine, index: Index) -> Iterator[tuple[int, int, str]]:
+def _by_address(engine: Engine, index: PictureIndex) -> Iterator[tuple[int, int, str]]:
     for use, address in db.picture_addresses(engine):
         if name := name_of(address):
-            yield from ((use, image, "name") for image in index.telling(index.names, name))
+            yield from ((use, image, "name") for image in index.unambiguous(index.names, name))
         for key in ids_in(address):
-            yield from ((use, image, "id") for image in index.telling(index.ids, key))
+            yield from ((use, image, "id") for image in index.unambiguous(index.ids, key))
 
 
-def _by_caption(engine: Engine, index: Index, words: Vocabulary) -> Iterator[tuple[int, int, str]]:
+def _by_caption(engine: Engine, index: PictureIndex, words: Vocabulary) -> Iterator[tuple[int, int, str]]:
     near = (
         (use, printed, numbers)
         for use, printed in db.captions_of_uses(engine)
         if is_telling(printed) and 0 < len(numbers := index.heads.of(_head(printed))) <= _MOST_BEGIN
     )
-    while page := list(islice(near, _AT_ONCE)):
+    while page := list(islice(near, _PER_QUERY)):
         wanted = {number for _, _, numbers in page for number in numbers}
         keys = {it.id: list(_keys(from_json(it.image.embedded).fields.caption or "", words)) for it in
                 db.images_by_ids(engine, wanted)}  # fmt: skip
@@ -156,40 +156,40 @@ def _by_caption(engine: Engine, index: Index, words: Vocabulary) -> Iterator[tup
                 for number in numbers
                 if any(_begins(key, printed) or _begins(printed, key) for key in keys.get(number, ()))
             }
-            # Agencies write one caption for all pictures of an event: then it tells of none.
-            if found and index.same.one(found):
+            # Agencies use the same caption for all pictures of an event, so it must lead to a single picture.
+            if found and index.same.are_equal(found):
                 yield from ((use, image, "caption") for image in sorted(found))
 
 
 def same_as(engine: Engine, picture: str) -> list[db.StoredImage]:
-    """The stored pictures that are the same as one in a file, by number.
+    """Return the stored pictures that equal the one in a file, by number.
 
-    Raises InputError for a file that can't be decoded, or shows a single tone.
+    Raise InputError if the file cannot be decoded or shows a single tone.
     """
     own = hashes(picture)
     if own is None:
-        raise InputError(f"{picture}: shows a single tone, by which no picture is known again")
+        raise InputError(f"{picture}: shows a single tone and cannot be compared; use a picture with contrast")
     near = db.near_images(engine, [near_band(band) for band in bands(own.dhash)])
     found = {number for number, dhash, phash in near if own.same(Hashes(dhash, phash))}
     return list(db.images_by_ids(engine, found))
 
 
 def _head(key: str) -> str:
-    """The words by which captions are looked up; of text without spaces, the characters."""
+    """Return the first words of a caption for lookup, or the first characters of text without spaces."""
     return key[:FEWEST_CJK] if has_cjk(key) else " ".join(key.split(" ", FEWEST_WORDS)[:FEWEST_WORDS])
 
 
 def _begins(key: str, other: str) -> bool:
-    """Whether a caption is another, or its beginning: desks cut what agencies wrote, and add to it."""
+    """Return whether a caption equals another or begins it, since desks shorten and extend agencies' captions."""
     return other.startswith(key) and (len(key) == len(other) or other[len(key)] == " " or has_cjk(key))
 
 
 def _keys(caption: str, words: Vocabulary) -> Iterator[str]:
-    """The match keys of an embedded caption: as it stands, and without the credit at its end."""
+    """Yield the match keys of an embedded caption, with and without the credit at its end."""
     if is_telling(key := match_key(caption)):
         yield key
     if (found := split(caption, words)) is not None and is_telling(key := match_key(found.caption)):
         yield key
 
 
-__all__ = ["HOWS", "Index", "Links", "matched", "name_of", "same_as"]
+__all__ = ["HOWS", "Links", "PictureIndex", "matched", "name_of", "same_as"]

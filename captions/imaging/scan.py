@@ -1,4 +1,4 @@
-"""``captions images scan``: a folder of pictures -> the store. What was scanned already is not read again."""
+"""Scan a folder of pictures into the store (``captions images scan``), skipping pictures already scanned."""
 
 from __future__ import annotations
 
@@ -27,27 +27,27 @@ _BLOCK = 1 << 20
 
 @dataclass(slots=True)
 class Scanned:
-    """What a scan did."""
+    """The result of a scan."""
 
     new: int = 0
-    """Files with a picture that was not stored."""
+    """Files with a new picture."""
     again: int = 0
-    """Files whose content was stored already, under this name or another."""
+    """Files whose content was already stored, under any name."""
     gone: int = 0
-    """Files of an earlier scan of this folder that are no more."""
+    """Files from an earlier scan of this folder that no longer exist."""
     unhashed: int = 0
-    """New pictures that could not be decoded, or show a single tone: they are known by name and caption only."""
+    """New pictures that could not be decoded or show a single tone; only name and caption identify them."""
     failures: list[tuple[str, str]] = field(default_factory=list)
     """Path and reason."""
     notes: list[tuple[str, str]] = field(default_factory=list)
-    """Path, and what was wrong with a file that was read all the same."""
+    """Path, and a problem with a file that was read anyway."""
 
 
 def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
-    """Reads what is embedded in all pictures of these folders (or in files named), hashes them, and stores both.
+    """Read the metadata of all pictures in these folders or files, hash them, and store both.
 
-    A file that can't be read is a failure, never an end; what can't be decoded is stored without hashes, with a note.
-    Raises InputError for a path that is not there.
+    An unreadable file becomes a failure and the scan continues; a picture that cannot be decoded is stored without
+    hashes, with a note. Raise InputError if a path does not exist.
     """
     done = Scanned()
     before = db.image_files(engine)
@@ -123,14 +123,14 @@ def _record(name: str, file_hash: str, picture: embedded.Embedded) -> db.ImageRe
 
 
 def files_of(folders: Sequence[str]) -> Iterator[Path]:
-    """The pictures of folders, sorted, links not followed; files that are named, whatever their names.
+    """Yield the pictures in folders, sorted, without following links, and named files whatever their suffix.
 
-    Raises InputError for a path that is not there.
+    Raise InputError if a path does not exist.
     """
     for folder in folders:
         root = Path(folder)
         if not root.exists():
-            raise InputError(f"{folder}: no such file or folder; name a folder of pictures")
+            raise InputError(f"{folder}: no such file or folder; choose a folder of pictures")
         if not root.is_dir():
             yield root
             continue
@@ -158,14 +158,14 @@ def _is_under(name: str, root: str) -> bool:
 def _file_hash(path: Path) -> str:
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
-        raise InputError("no file")
+        raise InputError("not a regular file")
     if status.st_size > _LARGEST:
-        raise InputError(f"{status.st_size} bytes are too large for a picture")
+        raise InputError(f"{status.st_size} bytes is too large for a picture")
     digest = hashlib.blake2b(digest_size=16)
-    # What a sidecar says is a part of what was read: when it is written, the picture is read again.
-    beside = embedded.sidecar_of(path)
-    for one in (path, beside) if beside is not None and beside.stat().st_size <= _LARGEST else (path,):
-        with one.open("rb") as file:
+    # The sidecar is part of the content, so that a change in it causes the picture to be read again.
+    sidecar = embedded.sidecar_of(path)
+    for part in (path, sidecar) if sidecar is not None and sidecar.stat().st_size <= _LARGEST else (path,):
+        with part.open("rb") as file:
             while block := file.read(_BLOCK):
                 digest.update(block)
     return digest.hexdigest()

@@ -1,4 +1,4 @@
-"""Credits that travel: copies of pictures with what is printed of them embedded, one or all of an article."""
+"""Write printed captions and credits into copies of picture files, for a single picture or a whole article."""
 
 from __future__ import annotations
 
@@ -22,70 +22,69 @@ from captions.imaging.scan import files_of, scan
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit, Use
 
-Told = Mapping[str, tuple[str, ...]]
+FieldValues = Mapping[str, tuple[str, ...]]
 
 
 def told_of(caption: str, credit: Credit | None, words: Vocabulary) -> dict[str, tuple[str, ...]]:
-    """What a caption and its credit tell a picture, by field: the credit line as the supplier asks for it."""
-    told = {
+    """Return the metadata fields for a caption and its credit, with the credit line in its supplier's form."""
+    fields = {
         "caption": (caption,),
         "creators": credit.creators if credit else (),
         "credit_line": (credit_line(credit, words),),
         "copyright_notice": ((credit.copyright_notice or "") if credit else "",),
         "web_statement": ((credit.license_url or "") if credit else "",),
     }
-    return {name: values for name, values in told.items() if any(values)}
+    return {name: values for name, values in fields.items() if any(values)}
 
 
-def replace(picture: Path, told: Told) -> Stamped:
-    """Stamps a copy, and puts it in the place of the picture when all of it is written and read back.
+def replace(picture: Path, values: FieldValues) -> Stamped:
+    """Stamp a copy, and replace the picture with it once the copy is written and verified.
 
-    Of a format whose metadata stand in a sidecar, that alone is written; one that is there already stays, and
-    CaptionsError says so.
+    For formats with sidecar metadata, write only the sidecar; raise CaptionsError if there already is one.
     """
     part = picture.with_name(f".{picture.name[:80]}.{os.getpid()}.stamped{picture.suffix}")
     sidecar = part.with_suffix(".xmp")
     try:
-        stamped = embedded.stamp(picture, part, Fields.of(dict(told)))
+        stamped = embedded.stamp(picture, part, Fields.of(dict(values)))
         if stamped.sidecar is None:
             part.chmod(picture.stat().st_mode & 0o777)
             part.replace(picture)
             return Stamped(picture, None, stamped.embedded, stamped.notes)
-        beside = picture.with_suffix(".xmp")
-        if beside.exists():
-            raise CaptionsError(f"{beside} is there already; stamp a copy with -o, or take it away first")
-        sidecar.replace(beside)
-        return Stamped(picture, beside, stamped.embedded, (f"{picture} stays; the metadata went into {beside}",))
+        existing = picture.with_suffix(".xmp")
+        if existing.exists():
+            raise CaptionsError(f"{existing} already exists; stamp a copy with -o, or remove it first")
+        sidecar.replace(existing)
+        return Stamped(picture, existing, stamped.embedded, (f"{picture} is unchanged; the metadata is in {existing}",))
     except OSError as error:
         raise CaptionsError(f"cannot write {picture}: {error.strerror or error}") from None
     finally:
-        for left in (part, sidecar):
+        for leftover in (part, sidecar):
             with suppress(OSError):
-                left.unlink()
+                leftover.unlink()
 
 
 @dataclass(slots=True)
 class Batch:
-    """Stamped copies that go into one folder, none over a file that is there, unless ``overwrite``."""
+    """Stamped copies in a folder, where no file is replaced unless ``overwrite`` is set."""
 
     folder: Path
     overwrite: bool = False
-    more: Told = field(default_factory=dict)
-    """Said of all pictures, over what their uses tell."""
+    more: FieldValues = field(default_factory=dict)
+    """Values for all pictures, which take precedence over those of their uses."""
     say: Callable[[str], None] = print
     done: int = 0
     failed: int = 0
-    _taken: dict[Path, Path] = field(default_factory=dict)
-    """By copy, the picture it is of."""
+    _originals: dict[Path, Path] = field(default_factory=dict)
+    """The original picture of each copy."""
 
-    def stamp(self, picture: Path, told: Told) -> Path | None:
-        """Writes a copy of a picture; None, and a word why, where that cannot be: nothing raises."""
-        known = next((copy for copy, of in self._taken.items() if of == picture), None)
+    def stamp(self, picture: Path, values: FieldValues) -> Path | None:
+        """Write a copy of a picture; report the reason and return None if that fails."""
+        known = next((copy for copy, of in self._originals.items() if of == picture), None)
         if known is not None:
             self.say(f"{picture}: belongs to two captions; its copy has the first one's credit")
             return known
         target = self._target(picture)
-        fields = Fields.of({**told, **self.more})
+        fields = Fields.of({**values, **self.more})
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
             if target.exists() and not self.overwrite:
@@ -98,43 +97,43 @@ class Batch:
             return None
         for remark in stamped.notes:
             self.say(f"{picture}: {remark}")
-        self._taken[target] = picture
+        self._originals[target] = picture
         self.done += 1
         return target
 
     def _target(self, picture: Path) -> Path:
-        """The name of the copy: the picture's; of two with one name, the second gets a number."""
+        """Return the path of the copy, with a number appended if another copy has the name."""
         target, number = self.folder / picture.name, 2
-        while target in self._taken:
+        while target in self._originals:
             target = self.folder / f"{picture.stem}-{number}{picture.suffix}"
             number += 1
         return target
 
 
 def _as_it_is(picture: Path, target: Path, fields: Fields) -> Stamped:
-    """The copy that is there, if it is what would be written; else CaptionsError."""
+    """Return the existing copy if it equals what would be written; otherwise raise CaptionsError."""
     part = target.with_name(f".{target.stem[:80]}.{os.getpid()}.same{target.suffix}")
     sidecar = part.with_suffix(".xmp")
     try:
         stamped = embedded.stamp(picture, part, fields)
         pairs = [(part, target), *([(sidecar, target.with_suffix(".xmp"))] if stamped.sidecar else [])]
-        if all(there.is_file() and one.read_bytes() == there.read_bytes() for one, there in pairs):
+        if all(old.is_file() and new.read_bytes() == old.read_bytes() for new, old in pairs):
             return stamped
-        raise CaptionsError(f"{target} is there already, and is another; name another folder, or say --overwrite")
+        raise CaptionsError(f"{target} already exists and differs; choose another folder or pass --overwrite")
     finally:
-        for left in (part, sidecar):
+        for leftover in (part, sidecar):
             with suppress(OSError):
-                left.unlink()
+                leftover.unlink()
 
 
 def pictures_of(engine: Engine, article: str, words: Vocabulary) -> Iterator[tuple[Use, list[Path]]]:
-    """The uses of a stored article, each with the files of its pictures, as they were last matched; else matched now.
+    """Yield the uses of a stored article with their picture files, from the last match or a new one.
 
-    ``article`` is its source, address or number. Raises CaptionsError where there is none.
+    ``article`` is its source, URL or number. Raise CaptionsError if it does not exist.
     """
     uses = stored.stored_uses(engine, article)
     if uses is None:
-        raise CaptionsError(f"no article {article}; `captions find WORDS` tells the articles that are stored")
+        raise CaptionsError(f"no article {article}; list stored articles with `captions find WORDS`")
     numbers = [use.id for use in uses if use.id is not None]
     links = db.images_of_uses(engine, numbers)
     if not links and db.has_images(engine):
@@ -147,10 +146,10 @@ def pictures_of(engine: Engine, article: str, words: Vocabulary) -> Iterator[tup
 
 
 class Folder:
-    """The pictures below a folder, found by the name that stands in an address."""
+    """The pictures below a folder, found by the file name in a URL."""
 
     def __init__(self, folder: str) -> None:
-        """Lists them; raises InputError for a folder that is not there."""
+        """List the pictures; raise InputError if the folder does not exist."""
         self._by_file: dict[str, list[Path]] = {}
         self._by_name: dict[str, list[Path]] = {}
         for path in files_of([folder]):
@@ -159,9 +158,9 @@ class Folder:
                 self._by_name.setdefault(name, []).append(path)
 
     def find(self, addresses: Sequence[str]) -> Path | None:
-        """The file of a picture with these addresses: of the same name, else of the same but for its size.
+        """Return the file of a picture with these URLs, by exact name or else by name without size.
 
-        Of several sizes the largest file; None where files in several folders have the name, which then tells nothing.
+        Among several sizes, the largest file wins. Return None if files in several folders share the name.
         """
         for known, key_of in ((self._by_file, _file_name), (self._by_name, name_of)):
             for address in addresses:
@@ -183,7 +182,7 @@ def _size(path: Path) -> int:
 
 
 def scan_again(engine: Engine, picture: Path) -> bool:
-    """Reads a picture again that was scanned before; gives whether it was."""
+    """Scan a picture again and return True, if it was scanned before."""
     if not db.is_image_file(engine, picture.as_posix()):
         return False
     scan(engine, [str(picture)])

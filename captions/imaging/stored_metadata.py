@@ -1,4 +1,4 @@
-"""What is embedded in a picture, as the audit takes it: as JSON in the store, and its credit read as a chain."""
+"""Store a picture's embedded metadata as JSON, and read its credit."""
 
 from __future__ import annotations
 
@@ -12,50 +12,54 @@ from captions.model import Credit
 from captions.page.structured import Told
 from captions.page.structured.index import reading_of
 
-# What tells whom a picture is from. Keywords and places do not.
-OWED = ("creators", "credit_line", "source", "copyright_notice", "image_supplier")
+# Fields that show where a picture comes from; keywords and places do not.
+ORIGIN_FIELDS = ("creators", "credit_line", "source", "copyright_notice", "image_supplier")
 
 
 @dataclass(frozen=True, slots=True)
-class Kept:
-    """What the store keeps of what is embedded in a picture."""
+class StoredMetadata:
+    """The embedded metadata of a picture, as stored."""
 
     fields: Fields
     disagreements: Mapping[str, Mapping[str, Sequence[str]]]
-    """By field, what each family tells."""
+    """The differing values of each family, by field."""
     cuts: tuple[Cut, ...]
 
     @property
     def owed(self) -> bool:
-        """Whether anything tells whom the picture is from."""
-        return any(self.fields.get(name) for name in OWED)
+        """Return whether any field shows where the picture comes from."""
+        return any(self.fields.get(name) for name in ORIGIN_FIELDS)
 
 
 def as_json(picture: Embedded) -> str:
-    """What is embedded, as the store keeps it."""
+    """Return the embedded metadata as JSON for the store."""
     data = {
         "fields": {name: list(values) for name, values in picture.fields.told().items()},
-        "disagreements": {it.field: {family: list(said) for family, said in it.values} for it in picture.disagreements},
+        "disagreements": {
+            it.field: {family: list(values) for family, values in it.values} for it in picture.disagreements
+        },
         "cuts": [[it.field, it.value, it.limit, it.whole] for it in picture.cuts],
     }
     return json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
 
 
-def from_json(text: str) -> Kept:
-    """What the store keeps, as values."""
+def from_json(text: str) -> StoredMetadata:
+    """Parse stored metadata."""
     data = json.loads(text)
     fields = {name: tuple(values) for name, values in data.get("fields", {}).items()}
-    return Kept(Fields.of(fields), data.get("disagreements", {}), tuple(Cut(*row) for row in data.get("cuts", ())))
+    return StoredMetadata(
+        Fields.of(fields), data.get("disagreements", {}), tuple(Cut(*row) for row in data.get("cuts", ()))
+    )
 
 
 def credit_of(fields: Fields, words: Vocabulary) -> Credit | None:
-    """The credit that the fields tell: of creator ``Jo Reed`` and credit line ``AFP``, that of ``Jo Reed/AFP``."""
+    """Return the credit in the fields: creator ``Jo Reed`` and credit line ``AFP`` give that of ``Jo Reed/AFP``."""
     line = fields.credit_line or fields.image_supplier or ""
     known = reading_of(Told(line=line), words) if line else None
     named = known.credit.creators if known else ()
-    # A credit line that names a person tells more than the field for the name does.
+    # If the credit line names a person, the creator field adds nothing.
     creators = () if named else fields.creators
-    told = Told(
+    data = Told(
         line="/".join(dict.fromkeys((*creators, line))) if line else "",
         creators=fields.creators,
         source=fields.source or "",
@@ -63,9 +67,9 @@ def credit_of(fields: Fields, words: Vocabulary) -> Credit | None:
         caption=fields.caption or "",
     )
     if not line and fields.creators and fields.copyright_notice:
-        # `Jo Reed`, `© Reuters`: the notice tells through whose hands it came.
+        # `Jo Reed` and `© Reuters`: the notice names the agency.
         notice = reading_of(Told(notice=fields.copyright_notice), words)
         agencies = notice.credit.agencies if notice else ()
-        told.line = "/".join(dict.fromkeys((*fields.creators, *agencies)))
-    reading = reading_of(told, words)
+        data.line = "/".join(dict.fromkeys((*fields.creators, *agencies)))
+    reading = reading_of(data, words)
     return reading.credit if reading else None

@@ -1,17 +1,12 @@
-"""What there is to read -> articles as the store takes them: cut into shards, and read by workers on all cores.
+"""Cut the input into chunks, have workers read them on all cores, and return the results in input order.
 
-Shards, and with them what comes out, are the same however many workers there are, and in the order of the files.
+Chunks and results do not depend on the number of workers.
 """
 
 from __future__ import annotations
 
-import os
-import re
-import traceback
-from collections import Counter, deque
+from collections import deque
 from collections.abc import Generator, Iterable, Iterator
-from contextlib import suppress
-from dataclasses import dataclass, field, replace
 from functools import partial
 from typing import BinaryIO
 
@@ -19,280 +14,142 @@ from sqlalchemy import Engine
 
 from captions import sources
 from captions.ingest import records
-from captions.ingest.pool import Died, Limits, Pool, Step, Ticket
-from captions.ingest.records import Record, Settings
-from captions.lexicon.vocabulary import Vocabulary
-from captions.page import page_type
-from captions.sources import Entry, Source, Unread
-from captions.sources.source import digest_of
+from captions.ingest.pool import Died, Limits, Pool, Ticket
+from captions.ingest.worker import LARGEST_FILE, Chunk, ChunkReader, ChunkResult, Item, ListArticles, WorkerConfig
+from captions.sources import InputFile, Source, Unread
 
-Item = Entry | Source | Unread
-Names = tuple[tuple[str, str], ...]
-# A shard is what a worker takes at once: some 50 ms of work.
-ITEMS, SIZE = 25, 2_000_000
-# A file of more articles than this, or larger, is cut into shards itself.
-FEW, LARGE = 100, 8_000_000
-# Shards for each worker that are cut ahead of what is written.
-_AHEAD = 8
-_NUMBER = re.compile(r"^\d+ ")
+# A chunk of this many items or bytes takes a worker about 50 ms.
+CHUNK_ITEMS, CHUNK_SIZE = 25, 2_000_000
+# Chunks per worker that are cut in advance of the results.
+_CHUNKS_AHEAD = 8
+
+_Ticket = Ticket[Chunk | ListArticles]
 
 
-@dataclass(slots=True)
-class Part:
-    """What came of a shard, in the order of what it was read from."""
+class Pipeline:
+    """A pool of workers that read an archive."""
 
-    records: list[Record] = field(default_factory=list)
-    """What is new or changed."""
-    failed: list[Unread] = field(default_factory=list)
-    unchanged: int = 0
-    notes: Counter[str] = field(default_factory=Counter)
-    """What was noted, and of how many articles; notes that differ by a number alone count together."""
-    long: list[Entry] = field(default_factory=list)
-    """Files that hold too much for one shard: nothing of them was read."""
-    size: int = 0
-    """How many bytes of the files these are."""
-    done: list[str] = field(default_factory=list)
-    """The names of files that were read to their end."""
-    waits: bool = False
-    """Whether a stream is read next, which may be long in coming."""
-
-
-@dataclass(frozen=True, slots=True)
-class Shard:
-    """What a worker reads at once."""
-
-    items: tuple[Item, ...]
-    size: int = 0
-    ends: str | None = None
-    """The file of many articles of which these are the last."""
-    unchanged: int = 0
-    """How many more there were that the store has as they are."""
-
-
-@dataclass(frozen=True, slots=True)
-class Open:
-    """A file to be taken apart, its articles to be read one by one: one of them killed a worker."""
-
-    entry: Entry
-
-
-@dataclass(frozen=True, slots=True)
-class How:
-    """How to read: all that a worker must know."""
-
-    url: str
-    """The database's."""
-    words: Vocabulary
-    settings: Settings
-    names: Names = ()
-
-
-class Worker:
-    """Reads shards, in a process of its own; what the store has unchanged it does not parse."""
-
-    def __init__(self, how: How) -> None:
-        """Opens the store to look into it."""
-        self._how = how
-        self._fingerprint = how.settings.fingerprint()
-        self._engine = records.reader(how.url)
-
-    def __call__(self, task: Shard | Open, step: Step) -> Part | list[Source | Unread] | None:
-        """The articles of a shard; the sources of a file to be taken apart, None of one with too many."""
-        return self._part(task, step) if isinstance(task, Shard) else self._sources(task.entry)
-
-    def _part(self, shard: Shard, step: Step) -> Part:
-        part = Part(size=shard.size)
-        sources: list[tuple[int, Source]] = []
-        same = self._same(shard.items, step)
-        part.unchanged = shard.unchanged + len(same)
-        for at, item in enumerate(shard.items):
-            step(at)
-            if item.name in same:
-                continue
-            found = self._sources(item) if isinstance(item, Entry) else [item]
-            if found is None and isinstance(item, Entry):
-                part.long.append(item)
-            for one in found or ():
-                if isinstance(one, Unread):
-                    part.failed.append(one)
-                else:
-                    sources.append((at, one))
-        known = records.known(self._engine, [source for _, source in sources])
-        for at, source in sources:
-            before = known.get(records.source_name(source))
-            if records.is_stored(before, source, self._fingerprint, self._how.settings):
-                part.unchanged += 1
-            else:
-                step(at)
-                self._read(source, before is not None, part)
-        return part
-
-    def _same(self, items: tuple[Item, ...], step: Step) -> set[str]:
-        """The names of files of one article that still hold what the store has of it: they are not even decoded."""
-        named = {item.name: Source(item.name, "", "") for item in items if isinstance(item, Entry)}
-        known = records.known(self._engine, named.values())
-        same = set()
-        for at, item in enumerate(items):
-            if not isinstance(item, Entry) or item.path is None:
-                continue
-            before = known.get(records.source_name(named[item.name]))
-            if before is None:
-                continue
-            step(at)
-            with suppress(OSError):  # it is told when the file is read
-                found = replace(named[item.name], digest=digest_of(item.path.read_bytes()))
-                if records.is_stored(before, found, self._fingerprint, self._how.settings):
-                    same.add(item.name)
-        return same
-
-    def _sources(self, entry: Entry) -> list[Source | Unread] | None:
-        found: list[Source | Unread] = []
-        size = 0
-        for one in sources.read(entry, self._how.names):
-            found.append(one)
-            size += len(one.text) if isinstance(one, Source) else 0
-            if len(found) > 1 and (len(found) > FEW or size > LARGE):
-                return None
-        return found
-
-    def _read(self, source: Source, again: bool, part: Part) -> None:
-        try:
-            article = sources.article(source, self._how.words)
-        except MemoryError:
-            raise
-        except Exception as error:
-            if os.environ.get("CAPTIONS_TRACEBACK"):
-                traceback.print_exc()
-            part.failed.append(
-                Unread(source.name, f"a mistake in this program, please report it: {type(error).__name__}: {error}")
-            )
-            return
-        if not article.captions and (none := page_type.is_no_article(article.notes)):
-            part.failed.append(Unread(source.name, none))
-            return
-        part.notes.update({_NUMBER.sub("", note) for note in (*source.notes, *article.notes)})
-        settings = self._how.settings
-        told = records.told_before(self._engine, source, settings) if again else settings
-        part.records.append(records.article_record(source, article, told, self._fingerprint))
-
-
-class Reading:
-    """The reading of an archive on several cores."""
-
-    def __init__(self, how: How, jobs: int, limits: Limits, engine: Engine) -> None:
-        """``engine`` is that of the writer, whose connections no worker may inherit."""
-        # Loaded here, before the first worker is started, who then has them.
+    def __init__(self, config: WorkerConfig, jobs: int, limits: Limits, engine: Engine) -> None:
+        """Prepare the pool; ``engine`` is the writer's, whose connections no worker may inherit."""
+        # Imported before the first worker is forked, so that all workers share the modules.
         import captions.page.parser
         import captions.plain.parser
         import captions.sources.formats  # noqa: F401
 
-        self._how = how
-        self._ahead = _AHEAD * jobs
+        self._config = config
+        self._window = _CHUNKS_AHEAD * jobs
         self._engine = engine
-        self._fingerprint = how.settings.fingerprint()
-        self._pool: Pool[Shard | Open, Part | list[Source | Unread] | None] = Pool(
-            partial(Worker, how), jobs, limits, engine.dispose
+        self._fingerprint = config.settings.fingerprint()
+        self._pool: Pool[Chunk | ListArticles, ChunkResult | list[Source | Unread] | None] = Pool(
+            partial(ChunkReader, config), jobs, limits, engine.dispose
         )
 
-    def parts(self, items: Iterable[Item]) -> Generator[Part, None, None]:
-        """What comes of all these, in their order. Bounded: no more is read ahead than the workers need."""
+    def results(self, items: Iterable[Item]) -> Generator[ChunkResult, None, None]:
+        """Yield the results in input order, reading ahead only as far as the workers need."""
         with self._pool:
-            yield from self._in_order(self._shards(items), urgent=False)
+            yield from self._in_order(self._chunks(items), urgent=False)
 
-    def _shards(self, items: Iterable[Item]) -> Iterator[Shard | Entry]:
-        """Cuts what there is to read; a stream, which may be waited for, is given as it is."""
-        some: list[Item] = []
+    def _chunks(self, items: Iterable[Item]) -> Iterator[Chunk | InputFile]:
+        """Cut the input into chunks; yield a stream uncut, because reading it may block."""
+        batch: list[Item] = []
         size = 0
         for item in items:
-            is_large = isinstance(item, Entry) and (item.size is None or item.size > LARGE)
-            if some and (is_large or len(some) >= ITEMS or size >= SIZE):
-                yield Shard(tuple(some), size)
-                some, size = [], 0
-            if not isinstance(item, Entry) or not is_large:
-                some.append(item)
-                size += item.size or 0 if isinstance(item, Entry) else 0
+            is_large = isinstance(item, InputFile) and (item.size is None or item.size > LARGEST_FILE)
+            if batch and (is_large or len(batch) >= CHUNK_ITEMS or size >= CHUNK_SIZE):
+                yield Chunk(tuple(batch), size)
+                batch, size = [], 0
+            if not isinstance(item, InputFile) or not is_large:
+                batch.append(item)
+                size += item.size or 0 if isinstance(item, InputFile) else 0
             elif item.size is None:
                 yield item
             else:
                 yield from self._cut(item)
-        if some:
-            yield Shard(tuple(some), size)
+        if batch:
+            yield Chunk(tuple(batch), size)
 
-    def _cut(self, entry: Entry) -> Iterator[Shard]:
-        """The shards of one file of many articles."""
-        files: list[BinaryIO] = []
-        some: list[Item] = []
+    def _cut(self, file: InputFile) -> Iterator[Chunk]:
+        """Cut a file with many articles into chunks."""
+        opened: list[BinaryIO] = []
+        batch: list[Item] = []
         size = place = 0
-        for one in sources.read(entry, self._how.names, files.append):
-            some.append(one)
-            size += len(one.text) if isinstance(one, Source) else 0
-            if len(some) >= ITEMS or size >= SIZE:
-                now = files[0].tell() if entry.size is not None and files and not files[0].closed else place
-                yield self._shard(some, now - place)
-                some, size, place = [], 0, now
-        yield self._shard(some, (entry.size or place) - place, entry.name)
+        for article in sources.read(file, self._config.names, opened.append):
+            batch.append(article)
+            size += len(article.text) if isinstance(article, Source) else 0
+            if len(batch) >= CHUNK_ITEMS or size >= CHUNK_SIZE:
+                now = opened[0].tell() if file.size is not None and opened and not opened[0].closed else place
+                yield self._chunk_of_changes(batch, now - place)
+                batch, size, place = [], 0, now
+        yield self._chunk_of_changes(batch, (file.size or place) - place, file.name)
 
-    def _shard(self, items: list[Item], size: int, ends: str | None = None) -> Shard:
-        """What the store does not have as it is: to send the rest to a worker takes longer than to look it up."""
-        sources = [item for item in items if isinstance(item, Source)]
-        known = records.known(self._engine, sources)
+    def _chunk_of_changes(self, items: list[Item], size: int, completes: str | None = None) -> Chunk:
+        """Leave out articles that the store has: looking them up here is faster than sending them to a worker."""
+        found = [item for item in items if isinstance(item, Source)]
+        known = records.known(self._engine, found)
+        settings = self._config.settings
         same = {
             source.name
-            for source in sources
-            if records.is_stored(known.get(records.source_name(source)), source, self._fingerprint, self._how.settings)
+            for source in found
+            if records.is_stored(known.get(records.source_name(source)), source, self._fingerprint, settings)
         }
-        return Shard(tuple(item for item in items if item.name not in same), size, ends, len(same))
+        return Chunk(tuple(item for item in items if item.name not in same), size, completes, len(same))
 
-    def _in_order(self, cut: Iterable[Shard | Entry], *, urgent: bool) -> Iterator[Part]:
-        window: deque[tuple[Shard, Ticket[Shard | Open] | None]] = deque()
-        for shard in cut:
-            is_stream = isinstance(shard, Entry)
-            while window and (is_stream or len(window) >= self._ahead):
+    def _in_order(self, chunks: Iterable[Chunk | InputFile], *, urgent: bool) -> Iterator[ChunkResult]:
+        window: deque[tuple[Chunk, _Ticket | None]] = deque()
+        for chunk in chunks:
+            is_stream = isinstance(chunk, InputFile)
+            while window and (is_stream or len(window) >= self._window):
                 yield from self._outcome(*window.popleft())
-            if isinstance(shard, Entry):
-                yield Part(waits=True)
-                yield from self._in_order(self._cut(shard), urgent=urgent)
+            if isinstance(chunk, InputFile):
+                yield ChunkResult(may_wait=True)
+                yield from self._in_order(self._cut(chunk), urgent=urgent)
             else:
-                window.append((shard, self._pool.submit(shard, urgent=urgent) if shard.items else None))
+                window.append((chunk, self._pool.submit(chunk, urgent=urgent) if chunk.items else None))
         while window:
             yield from self._outcome(*window.popleft())
 
-    def _outcome(self, shard: Shard, ticket: Ticket[Shard | Open] | None, *, alone: bool = False) -> Iterator[Part]:
-        result = Part(unchanged=shard.unchanged, size=shard.size) if ticket is None else self._pool.result(ticket)
+    def _outcome(self, chunk: Chunk, ticket: _Ticket | None, *, is_retry: bool = False) -> Iterator[ChunkResult]:
+        empty = ChunkResult(unchanged=chunk.unchanged, size=chunk.size)
+        result = empty if ticket is None else self._pool.result(ticket)
         if isinstance(result, Died):
-            yield from self._apart(shard, result, alone)
-        elif isinstance(result, Part):
-            later = {entry.name for entry in result.long}
-            result.done = [one.name for one in shard.items if isinstance(one, Entry) and one.name not in later]
-            if shard.ends is not None:
-                result.done.append(shard.ends)
+            yield from self._split(chunk, result, is_retry)
+        elif isinstance(result, ChunkResult):
+            later = {file.name for file in result.oversized}
+            files = (item.name for item in chunk.items if isinstance(item, InputFile))
+            result.completed = [name for name in files if name not in later]
+            if chunk.completes is not None:
+                result.completed.append(chunk.completes)
             yield result
-            for entry in result.long:
-                yield from self._in_order(self._cut(entry), urgent=True)
+            for file in result.oversized:
+                yield from self._in_order(self._cut(file), urgent=True)
 
-    def _apart(self, shard: Shard, died: Died, alone: bool) -> Iterator[Part]:
-        """Reads again what a worker had when it died: what stood before and after the one it was at, and it alone."""
-        at, items = died.at, shard.items
-        bad = items[at]
-        yield from self._again(items[:at])
-        if isinstance(bad, Entry):
-            opened = self._pool.result(self._pool.submit(Open(bad), urgent=True))
-            if isinstance(opened, Died):
-                yield Part(failed=[Unread(bad.name, opened.reason)], done=[bad.name])
-            elif isinstance(opened, list):
-                for one in opened:
-                    yield from self._again((one,))
-                yield Part(done=[bad.name])
-            else:
-                yield from self._in_order(self._cut(bad), urgent=True)
-        elif alone or died.final:
-            yield Part(failed=[Unread(bad.name, died.reason)])
+    def _split(self, chunk: Chunk, died: Died, is_retry: bool) -> Iterator[ChunkResult]:
+        """Retry a chunk that killed its worker: the items before the bad one, the bad one by itself, and the rest."""
+        bad = chunk.items[died.at]
+        yield from self._retry(chunk.items[: died.at])
+        if isinstance(bad, InputFile):
+            yield from self._retry_file(bad)
+        elif is_retry or died.final:
+            yield ChunkResult(failed=[Unread(bad.name, died.reason)])
         else:
-            yield from self._again((bad,), alone=True)
-        yield from self._again(items[at + 1 :])
-        yield Part(size=shard.size, unchanged=shard.unchanged, done=[] if shard.ends is None else [shard.ends])
+            yield from self._retry((bad,), is_retry=True)
+        yield from self._retry(chunk.items[died.at + 1 :])
+        completed = [] if chunk.completes is None else [chunk.completes]
+        yield ChunkResult(size=chunk.size, unchanged=chunk.unchanged, completed=completed)
 
-    def _again(self, items: tuple[Item, ...], *, alone: bool = False) -> Iterator[Part]:
+    def _retry_file(self, file: InputFile) -> Iterator[ChunkResult]:
+        """Read the articles of a file one by one, so that only the bad one fails."""
+        articles = self._pool.result(self._pool.submit(ListArticles(file), urgent=True))
+        if isinstance(articles, Died):
+            yield ChunkResult(failed=[Unread(file.name, articles.reason)], completed=[file.name])
+        elif isinstance(articles, list):
+            for article in articles:
+                yield from self._retry((article,))
+            yield ChunkResult(completed=[file.name])
+        else:
+            yield from self._in_order(self._cut(file), urgent=True)
+
+    def _retry(self, items: tuple[Item, ...], *, is_retry: bool = False) -> Iterator[ChunkResult]:
         if items:
-            shard = Shard(items)
-            yield from self._outcome(shard, self._pool.submit(shard, urgent=True), alone=alone)
+            chunk = Chunk(items)
+            yield from self._outcome(chunk, self._pool.submit(chunk, urgent=True), is_retry=is_retry)

@@ -1,7 +1,7 @@
-"""Worker processes for tasks that may kill them: a task that does fails alone, and it is told how its worker died.
+"""Run tasks in worker processes; a task that kills its worker fails without the others, with a reason.
 
-The executors of the standard library lose all tasks in work when one worker is killed, do not say which task it was,
-and cannot end one that takes too long. No thread is started in the main process: it can be forked at any time.
+The executors of the standard library lose all running tasks when a worker is killed, do not say which task did it, and
+cannot stop a task that takes too long. The main process starts no threads, so it can fork at any time.
 """
 
 from __future__ import annotations
@@ -24,43 +24,41 @@ from multiprocessing.process import BaseProcess
 from multiprocessing.reduction import ForkingPickler
 from typing import Any, Generic, TypeVar
 
-from captions.ingest.pipes import widen
-
 T = TypeVar("T")
 R = TypeVar("R")
 
 Step = Callable[[int], None]
-"""Tells that a task begins its part of this number: the time of the part runs from here."""
-# Tasks that a worker has at once: while the main process writes what came of others, it has something to do.
-_AT_HAND = 8
-# Bytes that a pipe may hold: with fewer than a task has, or what came of it, each side would wait for the other.
-_HELD = 1 << 20
-# So often a task is given to a worker that ends before it begins.
+"""A function that a task calls at the start of each numbered step, which restarts the time limit."""
+# Tasks queued per worker, to keep it busy while the main process writes results.
+_QUEUED_TASKS = 8
+# In bytes: if a task or a result does not fit into its pipe, both sides wait for each other.
+_PIPE_SIZE = 1 << 20
+# How often to retry a task whose worker dies before starting it.
 _TRIES = 3
 
 
 @dataclass(frozen=True, slots=True)
 class Limits:
-    """What one part of a task may take."""
+    """The time and memory that one step of a task may use."""
 
     seconds: float = 60.0
     memory: int = 1536 * 1024 * 1024
-    """Bytes, beside what the worker has when it starts."""
+    """In bytes, on top of the worker's memory at its start."""
 
 
 @dataclass(frozen=True, slots=True)
 class Died:
-    """What came of a task that killed its worker: at which part, and why."""
+    """The outcome of a task that killed its worker: at which step, and why."""
 
     at: int
     reason: str
     final: bool = False
-    """Whether it would come to the same again."""
+    """Whether a retry would end the same way."""
 
 
 @dataclass(slots=True, eq=False)
 class Ticket(Generic[T]):
-    """A task that was handed in."""
+    """A submitted task."""
 
     task: T
     outcome: Any = None
@@ -69,20 +67,20 @@ class Ticket(Generic[T]):
 
 
 @dataclass(slots=True, eq=False)
-class _Worker(Generic[T]):
+class _WorkerProcess(Generic[T]):
     process: BaseProcess
     tasks: mp.Connection[Any, Any]
     results: mp.Connection[Any, Any]
     at: Any
-    """Shared with the process: the part that it is at; -1 between tasks."""
+    """Shared memory with the number of the current step; -1 between tasks."""
     tickets: deque[Ticket[T]] = field(default_factory=deque)
 
 
 class Pool(Generic[T, R]):
-    """Runs one function over many tasks in ``jobs`` processes, which are started as they are needed.
+    """Run a function on many tasks in up to ``jobs`` processes, started as needed.
 
-    ``make`` is called in each process and gives the function: of a task, and of a :data:`Step` that it calls as it goes
-    along. ``before_fork`` is called before each start: what a child must not inherit, it closes.
+    ``make`` runs in each process and returns the function, which takes a task and a :data:`Step`. ``before_fork`` runs
+    before each start, to close what a child must not inherit.
     """
 
     def __init__(
@@ -92,58 +90,58 @@ class Pool(Generic[T, R]):
         limits: Limits,
         before_fork: Callable[[], object] = lambda: None,
     ) -> None:
-        """Starts nothing yet."""
+        """Start with no processes."""
         self._make, self._jobs, self._limits, self._before_fork = make, jobs, limits, before_fork
-        self._workers: list[_Worker[T]] = []
+        self._workers: list[_WorkerProcess[T]] = []
         self._urgent: deque[Ticket[T]] = deque()
         self._waiting: deque[Ticket[T]] = deque()
 
     def __enter__(self) -> Pool[T, R]:
-        """The pool itself."""
+        """Return the pool."""
         return self
 
     def __exit__(self, *_: object) -> None:
-        """Ends all processes, whatever they do: a task leaves nothing behind but its result."""
+        """Kill all processes; tasks have no effects besides their results."""
         for worker in self._workers:
             worker.process.kill()
         for worker in self._workers:
-            self._gone(worker)
+            self._join(worker)
         self._workers.clear()
 
     def submit(self, task: T, *, urgent: bool = False) -> Ticket[T]:
-        """Hands in a task; an urgent one goes before all that wait."""
+        """Queue a task; an urgent task goes ahead of all waiting ones."""
         ticket = Ticket(task)
         (self._urgent if urgent else self._waiting).append(ticket)
-        self._hand_out()
+        self._dispatch()
         return ticket
 
     def result(self, ticket: Ticket[T]) -> R | Died:
-        """What came of a task. Raises what its function raised."""
+        """Wait for a task and return its outcome; raise what its function raised."""
         while not ticket.done:
-            self._hand_out()
+            self._dispatch()
             self._collect()
         if isinstance(ticket.outcome, Exception):
             raise ticket.outcome
         outcome: R | Died = ticket.outcome
         return outcome
 
-    def _hand_out(self) -> None:
+    def _dispatch(self) -> None:
         while self._urgent or self._waiting:
-            worker = min(self._workers, key=lambda one: len(one.tickets), default=None)
+            worker = min(self._workers, key=lambda each: len(each.tickets), default=None)
             if (worker is None or worker.tickets) and len(self._workers) < self._jobs:
-                worker = self._started()
-            if worker is None or len(worker.tickets) >= _AT_HAND:
+                worker = self._start()
+            if worker is None or len(worker.tickets) >= _QUEUED_TASKS:
                 return
             ticket = (self._urgent or self._waiting).popleft()
             worker.tickets.append(ticket)
-            with suppress(OSError):  # it has died: that is seen when its results are collected
+            with suppress(OSError):  # the worker died, which _collect notices
                 worker.tasks.send(ticket.task)
 
     def _collect(self) -> None:
-        """Waits until a worker has a result, or has died."""
+        """Wait until a worker has a result or has died."""
         pipes = {worker.results: worker for worker in self._workers if worker.tickets}
         for pipe in mp.wait(list(pipes)):
-            worker = pipes[pipe]  # type: ignore[index] # typeshed knows other things that one can wait for
+            worker = pipes[pipe]  # type: ignore[index] # typeshed allows other waitables
             try:
                 outcome = worker.results.recv()
             except (EOFError, OSError):
@@ -152,29 +150,29 @@ class Pool(Generic[T, R]):
                 ticket = worker.tickets.popleft()
                 ticket.outcome, ticket.done = outcome, True
 
-    def _started(self) -> _Worker[T]:
+    def _start(self) -> _WorkerProcess[T]:
         self._before_fork()
-        # A child that shares the parent's memory starts in no time, and the tables need not be loaded again.
+        # A forked child starts instantly and shares the loaded tables.
         context: BaseContext = multiprocessing.get_context("fork" if sys.platform == "linux" else None)
-        taken, tasks = context.Pipe(duplex=False)
-        results, made = context.Pipe(duplex=False)
-        widen(tasks, _HELD)
-        widen(made, _HELD)
+        task_reader, tasks = context.Pipe(duplex=False)
+        results, result_writer = context.Pipe(duplex=False)
+        _widen(tasks)
+        _widen(result_writer)
         at = context.RawValue("q", -1)
-        process = context.Process(  # type: ignore[attr-defined] # it stands in each kind of context, not in their base
-            target=_work, args=(self._make, taken, made, at, self._limits, os.getpid()), daemon=True
+        process = context.Process(  # type: ignore[attr-defined] # defined in each kind of context, not in their base
+            target=_work, args=(self._make, task_reader, result_writer, at, self._limits, os.getpid()), daemon=True
         )
         process.start()
-        taken.close()
-        made.close()
-        worker: _Worker[T] = _Worker(process, tasks, results, at)
+        task_reader.close()
+        result_writer.close()
+        worker: _WorkerProcess[T] = _WorkerProcess(process, tasks, results, at)
         self._workers.append(worker)
         return worker
 
-    def _bury(self, worker: _Worker[T]) -> None:
-        """Says of the task that was in work that it died; the one at hand, and one that had not begun, come again."""
+    def _bury(self, worker: _WorkerProcess[T]) -> None:
+        """Record that the running task died, and queue the worker's other tasks again."""
         self._workers.remove(worker)
-        code = self._gone(worker)
+        code = self._join(worker)
         at = worker.at.value
         if worker.tickets:
             first = worker.tickets[0]
@@ -184,7 +182,7 @@ class Pool(Generic[T, R]):
                 first.outcome, first.done = Died(max(at, 0), *_reason(code, self._limits)), True
         self._urgent.extendleft(reversed(worker.tickets))
 
-    def _gone(self, worker: _Worker[T]) -> int:
+    def _join(self, worker: _WorkerProcess[T]) -> int:
         worker.process.join()
         code = worker.process.exitcode or 0
         worker.tasks.close()
@@ -194,31 +192,31 @@ class Pool(Generic[T, R]):
 
 
 def _reason(code: int, limits: Limits) -> tuple[str, bool]:
-    """Why a worker ended, by its exit code; and whether it would do so again."""
+    """Return why a worker ended, from its exit code, and whether a retry would end the same way."""
     if code == -signal.SIGALRM:
-        return f"reading it took longer than {limits.seconds:g} seconds", True
+        return f"took longer than {limits.seconds:g} seconds; raise --time-limit", True
     if code == -signal.SIGKILL:
-        return "reading it was stopped from outside, as is done where memory runs out", False
+        return "killed from outside, probably because memory ran out", False
     if code < 0:
-        return f"reading it crashed the program ({signal.Signals(-code).name})", False
-    return f"reading it ended the program (exit code {code})", False
+        return f"crashed the program ({signal.Signals(-code).name})", False
+    return f"ended the program (exit code {code})", False
 
 
 def _work(
     make: Callable[[], Callable[[T, Step], R]],
-    taken: mp.Connection[Any, Any],
-    made: mp.Connection[Any, Any],
+    task_reader: mp.Connection[Any, Any],
+    result_writer: mp.Connection[Any, Any],
     at: Any,
     limits: Limits,
     parent: int,
 ) -> None:
-    """What a worker does: task by task, until it is killed or its parent is gone."""
-    signal.signal(signal.SIGINT, signal.SIG_IGN)  # it is meant for the parent, which ends its workers
-    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # it ends the process: no handler of Python's runs while C code does
+    """Run tasks in a worker process until it is killed or its parent is gone."""
+    signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the parent, which ends its workers
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)  # ends the process: Python handlers do not run during C code
     gc.freeze()
     _limit_memory(limits.memory)
     tasks: queue.SimpleQueue[T] = queue.SimpleQueue()
-    threading.Thread(target=_listen, args=(taken, tasks, parent), daemon=True).start()
+    threading.Thread(target=_listen, args=(task_reader, tasks, parent), daemon=True).start()
 
     def step(number: int) -> None:
         at.value = number
@@ -234,7 +232,7 @@ def _work(
             outcome = function(task, step)
             data = ForkingPickler.dumps(outcome)
         except MemoryError:
-            outcome = Died(at.value, f"reading it needs more than {limits.memory // 1024 // 1024} MB of memory", True)
+            outcome = Died(at.value, f"needs more than {limits.memory // 1024 // 1024} MB of memory", True)
             data = ForkingPickler.dumps(outcome)
         except Exception as error:
             error.add_note(traceback.format_exc())
@@ -245,15 +243,15 @@ def _work(
         signal.setitimer(signal.ITIMER_REAL, 0)
         at.value = -1
         try:
-            made.send_bytes(data)
+            result_writer.send_bytes(data)
         except OSError:  # the parent is gone
             return
 
 
 def _listen(pipe: mp.Connection[Any, Any], tasks: queue.SimpleQueue[T], parent: int) -> None:
-    """Takes tasks in, so that the parent never waits for a worker that itself waits for the parent.
+    """Receive tasks in a thread, so that parent and worker never wait for each other.
 
-    A parent that was killed is told by the child's new one: its end of the pipe other children hold open.
+    A changed parent ID shows that the parent was killed: other children keep its end of the pipe open.
     """
     try:
         while True:
@@ -261,12 +259,12 @@ def _listen(pipe: mp.Connection[Any, Any], tasks: queue.SimpleQueue[T], parent: 
                 if os.getppid() != parent:
                     os._exit(0)
             tasks.put(pipe.recv())
-    except BaseException:  # the end of the pipe, or no memory for the task; the worker is of no use then
+    except BaseException:  # the pipe has ended or memory is out, so the worker is useless
         os._exit(1)
 
 
 def _limit_memory(more: int) -> None:
-    """Lets a process take so many bytes more than it has. Linux only; elsewhere there is no limit that holds."""
+    """Limit the process to this many more bytes than it uses now; only Linux enforces this."""
     try:
         import resource
         from pathlib import Path
@@ -277,3 +275,12 @@ def _limit_memory(more: int) -> None:
         resource.setrlimit(resource.RLIMIT_AS, (limit if hard < 0 else min(limit, hard), hard))
     except (ImportError, OSError, ValueError):
         return
+
+
+def _widen(end: mp.Connection[Any, Any]) -> None:
+    """Enlarge a pipe to ``_PIPE_SIZE``, if the system allows it (Linux)."""
+    if sys.platform == "linux":
+        import fcntl  # not available on every system
+
+        with suppress(OSError):
+            fcntl.fcntl(end.fileno(), fcntl.F_SETPIPE_SZ, _PIPE_SIZE)

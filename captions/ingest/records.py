@@ -1,4 +1,4 @@
-"""The one seam between parsed values and the store: articles in, uses and articles out."""
+"""Convert parsed articles to rows of the store, and write them."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ from captions.model import Article, Caption, Credit
 from captions.sources import STDIN, Source, Unread
 from captions.text import match_key
 
-# With what the names of records and members begin that came by standard input.
+# Records and archive members read from standard input have names that begin like this.
 _IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
 Record = db.ArticleRecord
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
@@ -28,17 +28,17 @@ _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
 
 @dataclass(frozen=True, slots=True)
 class Settings:
-    """What decides, besides the bytes of an article, how it is read and stored."""
+    """Everything besides an article's content that affects how it is read and stored."""
 
     register: Path | None = None
-    """The user's own register of agencies."""
+    """The user's register of agencies."""
     publication: str | None = None
-    """Where the articles were published, unless they say it themselves."""
+    """The publication of articles that do not name it."""
     published: date | None = None
-    """When, unless they say it themselves."""
+    """The date of articles that do not name it."""
 
     def fingerprint(self) -> str:
-        """A digest: with other tables or another program an article is read again."""
+        """Return a digest of the tables and the program version; if it changes, articles are read again."""
         digest = hashlib.blake2b(digest_size=16)
         for table in sorted((files("captions") / "data").iterdir(), key=lambda file: file.name):
             digest.update(table.read_bytes())
@@ -49,60 +49,59 @@ class Settings:
 
     @property
     def version(self) -> str:
-        """By what credits are read: the program, and the user's own register. With another, lines are read anew."""
+        """The program and the user's register; if either changes, credit lines are read again."""
         if self.register is None:
             return __version__
         return f"{__version__}+{hashlib.blake2b(self.register.read_bytes(), digest_size=4).hexdigest()}"
 
     @property
-    def told(self) -> str:
-        """What the user told of the articles, as a part of their hashes; empty where nothing was told."""
+    def facts_digest(self) -> str:
+        """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
         facts = (self.publication, self.published)
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
 def source_name(source: Source) -> str:
-    """By what the store knows an article: its path and its place there; of standard input, which has no path, its name
-    there or else its content."""
+    """Return an article's name in the store: path and place, or for standard input its record name or digest."""
     if source.name == STDIN:
         return f"stdin:{source.digest[:12]}"
     return f"stdin{source.name[1:]}" if source.name.startswith(_IN_STDIN) else source.name
 
 
 def content_hash(source: Source, fingerprint: str, settings: Settings) -> str:
-    """What changes when an article must be read again: its bytes, the tables, the program, what the user told of it."""
+    """Return a hash that changes if an article must be read again: content, tables, program or settings differ."""
     read = hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
-    return f"{read}+{settings.told}" if settings.told else read
+    return f"{read}+{settings.facts_digest}" if settings.facts_digest else read
 
 
 def is_stored(known: str | None, source: Source, fingerprint: str, settings: Settings) -> bool:
-    """Whether the store has an article as it would be read now. What was told of it before stays if nothing is now."""
+    """Return whether the stored article is up to date; without new facts from the user, earlier ones remain valid."""
     if known is None:
         return False
     hashed = content_hash(source, fingerprint, settings)
-    return known == hashed or (not settings.told and known.partition("+")[0] == hashed)
+    return known == hashed or (not settings.facts_digest and known.partition("+")[0] == hashed)
 
 
 def reader(url: str) -> Engine:
-    """The store, to look things up in, by one of several processes that read articles."""
+    """Open the store for lookups in a worker process."""
     return db.open_store(url, cache=db.SMALL_CACHE)
 
 
 def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:
-    """By :func:`source_name`: with which hashes sources are stored, if they are."""
+    """Return the stored content hashes of these sources, by :func:`source_name`."""
     return db.known_hashes(engine, {source_name(source) for source in sources})
 
 
-def told_before(engine: Engine, source: Source, settings: Settings) -> Settings:
-    """The settings, with what was told of a stored article before where nothing is told now."""
-    if settings.told:
+def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Settings:
+    """Return the settings with a stored article's publication and date, unless the user names new ones."""
+    if settings.facts_digest:
         return settings
     row = db.article_text(engine, source_name(source))
     return settings if row is None else replace(settings, publication=row.publication, published=row.published)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
-    """An article as the store takes it. Positions of its uses count from 1."""
+    """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
     return db.ArticleRecord(
         source=source_name(source),
@@ -125,26 +124,28 @@ def write(
     failed: Iterable[Unread],
     unchanged: int,
     words: Vocabulary,
-    mended: Iterable[str] = (),
+    retried: Iterable[str] = (),
 ) -> None:
-    """Stores what was read, all of it or none: articles, and what could not be read; the agencies in it by their
-    register's spellings. ``mended`` are files read to their end of which earlier runs could not read something."""
-    failures = [record for one in failed if (record := failure_record(one)) is not None]
+    """Write articles, failures and the agencies they name in one transaction.
+
+    ``retried`` are completed files with failures in an earlier run, which this run settles.
+    """
+    failures = [record for unread in failed if (record := failure_record(unread)) is not None]
     used = sorted(agencies_used(records) & set(words.agencies))
     parties: list[db.PartyNames] = [
         (n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used
     ]
-    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=mended)
+    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=retried)
 
 
-def failure_record(unread: Unread) -> db.Failure | None:
-    """A failure as the store takes it; None of a mistyped path and of standard input, which are no archive."""
-    passing = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
-    return None if unread.missing or passing else db.Failure(unread.name, unread.reason)
+def failure_record(unread: Unread) -> db.FailureRecord | None:
+    """Convert a failure to a record; None for a missing path and for standard input, which cannot be retried."""
+    is_stdin = unread.name == STDIN or unread.name.startswith(_IN_STDIN)
+    return None if unread.missing or is_stdin else db.FailureRecord(unread.name, unread.reason)
 
 
 def agencies_used(articles: Iterable[db.ArticleRecord]) -> set[str]:
-    """The names of all agencies in the credits of these articles."""
+    """Return the names of all agencies in the credits of these articles."""
     return {
         name for article in articles for use in article.uses if use.credit is not None for name in use.credit.agencies
     }
@@ -169,5 +170,5 @@ def _record_or_none(credit: Credit | None) -> db.CreditRecord | None:
 
 
 def _fields(credit: Credit | db.CreditRecord) -> dict[str, Any]:
-    """The fields of a credit, which have the same names on both sides; `asdict` would copy each value."""
+    """Return the fields of a credit by name, without the copies that `asdict` makes."""
     return {name: getattr(credit, name) for name in _CREDIT_FIELDS}

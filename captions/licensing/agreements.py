@@ -1,6 +1,6 @@
-"""Agreements: what each covers, the periods of its quota, where two overlap and where nothing covers a day.
+"""Agreements: their coverage, quota periods, overlaps and gaps.
 
-Days are those on which articles were published, as the articles say them; no time zone is applied to them.
+Days are the articles' own publication dates; no time zone is applied.
 """
 
 from __future__ import annotations
@@ -23,10 +23,10 @@ COLUMNS = (
     "supplier", "kind", "from", "to", "scope", "territory", "quota", "price", "currency", "exclude", "below",
     "requires", "note",
 )  # fmt: skip
-"""The columns of a sheet of agreements."""
+"""The columns of a CSV file of agreements."""
 
 _ONE_DAY = timedelta(days=1)
-# calendar.month_name speaks the language of the machine.
+# Not calendar.month_name, which depends on the locale.
 _MONTHS = (
     "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
     "December",
@@ -35,61 +35,61 @@ _MONTHS = (
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A license that the newsroom holds with a supplier. No start or end is open; no scope or territory, no limit."""
+    """A contract with a supplier. A missing start, end, scope or territory is unlimited."""
 
     supplier: str
-    """By canonical name."""
+    """The canonical name."""
     kind: str = "flat"
     """flat, per-use, staff or free."""
     starts: date | None = None
-    """The first day on which it is in force."""
+    """The first day in force."""
     ends: date | None = None
-    """The last day on which it is in force."""
+    """The last day in force."""
     scopes: tuple[str, ...] = ()
     territories: tuple[str, ...] = ()
     """ISO 3166 codes, and groups such as EU."""
     excluded: tuple[str, ...] = ()
-    """Collections and agencies of the supplier that it does not cover."""
+    """The supplier's collections and agencies that it does not cover."""
     below: bool = False
-    """Whether it covers the agencies that stand below the supplier in the register."""
+    """It also covers the agencies below the supplier in the register."""
     quota: int | None = None
     quota_period: str | None = None
     """month, quarter, year or term."""
     price: Decimal | None = None
-    """The whole price; of a per-use agreement, the price of one use."""
+    """The total price; for a per-use agreement, the price of one use."""
     currency: str | None = None
     requires: str | None = None
-    """What a use must print or do."""
+    """What each use must print or do."""
     note: str | None = None
     id: int | None = None
     """Its number in the store."""
     added: datetime | None = None
     added_by: str | None = None
     ended: datetime | None = None
-    """When a person set the end; None where it ends as agreed."""
+    """When a person ended it early; None if it ends as agreed."""
     ended_by: str | None = None
     end_reason: str | None = None
     undone: datetime | None = None
-    """When a person said that it was a mistake: it counts nowhere since, and is kept."""
+    """When a person undid it as a mistake; it counts nowhere since."""
     undone_by: str | None = None
     undone_reason: str | None = None
 
 
-_BESIDE: dict[str, Any] = dict.fromkeys(
+_RECORD_FIELDS: dict[str, Any] = dict.fromkeys(
     ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
 )
-"""What of an agreement is not what was agreed."""
+"""The fields that record what happened to an agreement, with the values of a new one."""
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """From a first to a last day, both included; None is open."""
+class DateRange:
+    """A first and a last day, both included; None is open."""
 
     first: date | None
     last: date | None
 
     def __str__(self) -> str:
-        """``2026-01-01 to 2026-03-31``; ``until 2026-03-31``; one day alone: ``2026-01-01``."""
+        """Return ``2026-01-01 to 2026-03-31``, ``until 2026-03-31``, or ``2026-01-01`` for a single day."""
         if self.first == self.last and self.first is not None:
             return str(self.first)
         if self.first and self.last:
@@ -99,7 +99,7 @@ class Span:
 
 @dataclass(frozen=True, slots=True)
 class Period:
-    """The days in which uses are counted against a quota, cut by the agreement's own; None is open."""
+    """The days whose uses count against a quota, within the agreement's own; None is open."""
 
     first: date | None
     last: date | None
@@ -108,35 +108,35 @@ class Period:
 
 
 def check(agreement: Agreement) -> Agreement:
-    """Gives the agreement back, or raises CaptionsError where its terms do not go together."""
+    """Return the agreement, or raise CaptionsError if its terms contradict each other."""
     a = agreement
     if not a.supplier.strip():
-        raise CaptionsError("an agreement needs a supplier; name it")
+        raise CaptionsError("the supplier is missing; name it")
     if a.kind not in KINDS:
-        raise CaptionsError(f"unknown kind {a.kind!r}; known are {', '.join(KINDS)}")
+        raise CaptionsError(f"unknown kind {a.kind!r}; use {', '.join(KINDS)}")
     if a.starts and a.ends and a.ends < a.starts:
-        raise CaptionsError(f"it would end on {a.ends}, before it starts on {a.starts}; turn the two days round")
+        raise CaptionsError(f"the end {a.ends} is before the start {a.starts}; swap the two dates")
     if (a.quota is None) != (a.quota_period is None) or (a.quota is not None and a.quota < 1):
-        raise CaptionsError("a quota needs a number and a period; write 500/month")
+        raise CaptionsError("a quota needs a number and a period, such as 500/month")
     if a.quota_period is not None and a.quota_period not in PERIODS:
-        raise CaptionsError(f"unknown period {a.quota_period!r}; known are {', '.join(PERIODS)}")
+        raise CaptionsError(f"unknown period {a.quota_period!r}; use {', '.join(PERIODS)}")
     if a.price is not None and (not a.price.is_finite() or a.price < 0):
-        raise CaptionsError(f"{a.price} is no price; write 18000 or 18000.50")
+        raise CaptionsError(f"{a.price} is not a valid price; use a number such as 18000 or 18000.50")
     if a.kind == "per-use" and a.price is None:
-        raise CaptionsError("a per-use agreement needs the price of a use; add --per-use 45 --currency EUR")
+        raise CaptionsError("a per-use agreement needs the price of one use; add it, as in --per-use 45 --currency EUR")
     if a.kind in ("staff", "free") and a.price is not None:
-        raise CaptionsError(f"a {a.kind} agreement has no price; leave the price out, or make it flat")
+        raise CaptionsError(f"a {a.kind} agreement has no price; omit the price, or use the kind flat")
     if a.price is not None and a.currency is None:
-        raise CaptionsError("the price lacks its currency; add it, as EUR")
+        raise CaptionsError("the price needs a currency, such as EUR")
     if a.currency is not None and a.price is None:
-        raise CaptionsError("the currency lacks its price; add it, or leave the currency out")
+        raise CaptionsError("the currency needs a price; add it, or omit the currency")
     return a
 
 
 def in_force(agreement: Agreement, day: date | None) -> bool:
-    """Whether an agreement is in force on a day, its first and last day included.
+    """Return whether an agreement is in force on a day, its first and last day included.
 
-    Of no day it cannot be known, unless the agreement is open on both sides: False.
+    Without a day, return True only if the agreement has neither start nor end.
     """
     if day is None:
         return agreement.starts is None and agreement.ends is None
@@ -144,9 +144,9 @@ def in_force(agreement: Agreement, day: date | None) -> bool:
 
 
 def covers(agreement: Agreement, day: date | None, scope: str | None = None, territory: str | None = None) -> bool:
-    """Whether an agreement covers a use on a day, for a scope, in a territory; None there asks nothing.
+    """Return whether an agreement covers a day, a scope and a territory; a scope or territory of None is not checked.
 
-    A group as territory is covered where all of it is. Whom the agreement covers is not asked here.
+    A group of territories is covered if all its members are. The supplier is not checked.
     """
     if not in_force(agreement, day):
         return False
@@ -158,17 +158,17 @@ def covers(agreement: Agreement, day: date | None, scope: str | None = None, ter
 
 
 def period_of(agreement: Agreement, day: date) -> Period:
-    """The period of the quota in which a day is counted, cut where the agreement starts or ends.
+    """Return the quota period of a day, limited to the agreement's own days.
 
-    ``500/month`` from 10 May 2026 gives for 20 May the days from the 10th to the 31st, named ``May 2026``. The quota is
-    not made smaller for it. ValueError of an agreement without quota, and for a day on which it is not in force.
+    For ``500/month`` from May 10, 2026, May 20 is in the period May 10 to 31, named ``May 2026``; the quota is not
+    prorated. Raise ValueError if the agreement has no quota or is not in force on the day.
     """
     if agreement.quota_period is None:
         raise ValueError("an agreement without quota has no periods")
     if not in_force(agreement, day):
         raise ValueError(f"the agreement is not in force on {day}")
     if agreement.quota_period == "term":
-        whole = Span(agreement.starts, agreement.ends)
+        whole = DateRange(agreement.starts, agreement.ends)
         return Period(whole.first, whole.last, str(whole))
     first, last, name = _calendar_period(agreement.quota_period, day)
     return Period(max(first, agreement.starts or first), min(last, agreement.ends or last), name)
@@ -185,26 +185,27 @@ def _calendar_period(period: str, day: date) -> tuple[date, date, str]:
     return first, last, names[period]
 
 
-def overlap(one: Agreement, other: Agreement) -> Span | None:
-    """The days on which two agreements of a supplier cover the same: days, a scope and a territory; None if none."""
-    first = max((a.starts for a in (one, other) if a.starts), default=None)
-    last = min((a.ends for a in (one, other) if a.ends), default=None)
+def overlap(agreement: Agreement, other: Agreement) -> DateRange | None:
+    """Return the days on which two agreements of a supplier share a scope and a territory; None if there are none."""
+    first = max((a.starts for a in (agreement, other) if a.starts), default=None)
+    last = min((a.ends for a in (agreement, other) if a.ends), default=None)
     if first and last and last < first:
         return None
-    if one.scopes and other.scopes and not set(one.scopes) & set(other.scopes):
+    if agreement.scopes and other.scopes and not set(agreement.scopes) & set(other.scopes):
         return None
-    if one.territories and other.territories and not members(one.territories) & members(other.territories):
+    both_limited = agreement.territories and other.territories
+    if both_limited and not members(agreement.territories) & members(other.territories):
         return None
-    return Span(first, last)
+    return DateRange(first, last)
 
 
-def gaps(agreements: Iterable[Agreement]) -> tuple[Span, ...]:
-    """The days between the first start and the last end of a supplier's agreements on which none is in force."""
+def gaps(agreements: Iterable[Agreement]) -> tuple[DateRange, ...]:
+    """Return the gaps in a supplier's agreements, between the first start and the last end."""
     found = []
     until: date | None = None
     for a in sorted(agreements, key=lambda a: (a.starts or date.min, a.ends or date.max)):
         if until is not None and a.starts is not None and until < a.starts - _ONE_DAY:
-            found.append(Span(until + _ONE_DAY, a.starts - _ONE_DAY))
+            found.append(DateRange(until + _ONE_DAY, a.starts - _ONE_DAY))
         if a.ends is None:
             break
         until = a.ends if until is None else max(until, a.ends)
@@ -212,9 +213,9 @@ def gaps(agreements: Iterable[Agreement]) -> tuple[Span, ...]:
 
 
 def remarks(new: Agreement, others: Iterable[Agreement]) -> list[str]:
-    """What to tell who adds an agreement beside the others of its supplier: overlaps, and the gaps next to it."""
+    """Describe where a new agreement overlaps the supplier's others, and the gaps next to it."""
     known = list(others)
-    said = [
+    notes = [
         f"overlaps agreement {other.id} with {other.supplier}: {span}"
         for other in known
         if (span := overlap(new, other)) is not None
@@ -223,28 +224,28 @@ def remarks(new: Agreement, others: Iterable[Agreement]) -> list[str]:
         before = new.starts is not None and gap.last == new.starts - _ONE_DAY
         after = new.ends is not None and new.ends < date.max and gap.first == new.ends + _ONE_DAY
         if before or after:
-            said.append(f"no agreement with {new.supplier} is in force: {gap}")
-    return said
+            notes.append(f"no agreement with {new.supplier} in force: {gap}")
+    return notes
 
 
 def renewed(agreement: Agreement, ends: date, price: Decimal | None = None) -> Agreement:
-    """The same terms from the day after the end on; CaptionsError where there is no end, or the new one is earlier."""
+    """Return the same terms, starting the day after the end; raise CaptionsError if there is no end or it is later."""
     if agreement.ends is None or agreement.ends == date.max:
         raise CaptionsError(
-            f"agreement {agreement.id} has no end, so it needs no renewal; set one: captions agreement end"
+            f"agreement {agreement.id} has no end date to renew from; set it with: captions agreement end"
         )
     fresh = replace(
         agreement,
         starts=agreement.ends + _ONE_DAY,
         ends=ends,
         price=agreement.price if price is None else price,
-        **_BESIDE,
+        **_RECORD_FIELDS,
     )
     return check(fresh)
 
 
 def from_row(row: SheetRow) -> Agreement:
-    """The agreement in a row of a sheet with some of :data:`COLUMNS`; CaptionsError names line and column."""
+    """Return the agreement in a CSV row with some of :data:`COLUMNS`; CaptionsError names line and column."""
     quota, period = row.read("quota", terms.quota, None) or (None, None)
     currency = row.read("currency", terms.currency, None)
     try:
@@ -271,7 +272,7 @@ def from_row(row: SheetRow) -> Agreement:
 
 
 def as_row(agreement: Agreement) -> dict[str, str]:
-    """The cells under :data:`COLUMNS`, from which :func:`from_row` makes the same terms."""
+    """Return the cells under :data:`COLUMNS`, which :func:`from_row` reads back as the same terms."""
     a = agreement
     cells = {
         "supplier": a.supplier,
@@ -292,5 +293,5 @@ def as_row(agreement: Agreement) -> dict[str, str]:
 
 
 def _names(text: str) -> tuple[str, ...]:
-    # Not parted by commas: the names of companies have them.
+    # Not split at commas, which company names contain.
     return tuple(dict.fromkeys(part for part in map(tidy, text.split(";")) if part))

@@ -1,6 +1,6 @@
-"""What of an agreement is used up on a day: its quota, when that ends at the pace so far, what it has cost.
+"""The balance of an agreement on a day: quota used, when it runs out at this pace, and cost.
 
-What cannot be known is named in :attr:`Account.unknown`, never taken for nothing.
+:attr:`Account.unknown` names the figures that cannot be computed; they are never counted as zero.
 """
 
 from __future__ import annotations
@@ -10,7 +10,7 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from captions.licensing.agreements import Agreement, Period, Span, period_of
+from captions.licensing.agreements import Agreement, DateRange, Period, period_of
 from captions.licensing.terms import digits_of
 
 State = Literal["in force", "not begun", "ended"]
@@ -18,44 +18,44 @@ State = Literal["in force", "not begun", "ended"]
 
 @dataclass(frozen=True, slots=True)
 class Account:
-    """An agreement on a day, and the uses that it covers up to that day."""
+    """An agreement on a day, with the uses that it covers up to that day."""
 
     agreement: Agreement
     on: date
     used: int
-    """Uses in :attr:`period` that have a day."""
+    """Dated uses in :attr:`period`."""
     total: int
-    """Uses since the agreement began that have a day."""
+    """Dated uses since the agreement began."""
     undated: int = 0
-    """Uses without a day that may be of this agreement."""
+    """Undated uses that may fall under this agreement."""
 
     @property
     def state(self) -> State:
-        """See :func:`state_on`."""
+        """Return the state; see :func:`state_on`."""
         return state_on(self.agreement, self.on)
 
     @property
     def period(self) -> Period:
-        """See :func:`period_on`."""
+        """Return the quota period; see :func:`period_on`."""
         return period_on(self.agreement, self.on)
 
     @property
     def left(self) -> int | None:
-        """How many uses the quota has left, less than 0 where it is passed; None without a quota and where unknown."""
+        """Return the uses left in the quota, negative if it is exceeded; None without a quota or if unknown."""
         quota = self.agreement.quota
         return None if quota is None or self.undated else quota - self.used
 
     @property
-    def passed(self) -> bool:
-        """Whether more than the quota is used, the uses without a day not counted."""
+    def exceeded(self) -> bool:
+        """Return whether the dated uses exceed the quota."""
         return self.agreement.quota is not None and self.used > self.agreement.quota
 
     @property
     def quota_ends(self) -> date | None:
-        """The day on which the last use of the quota is made at the pace so far, from the first day of the period on.
+        """Return the day on which the quota runs out at the pace so far in its period.
 
-        100 of 500 used in the first 10 days give the 50th day. None where the period ends before, where it is over or
-        not begun, where nothing is used or all is, and where it is unknown.
+        100 of 500 used in the first 10 days give the 50th day. None if the quota outlasts the period, if none or all of
+        it is used, if the agreement is not in force, or if the day is unknown.
         """
         a, period = self.agreement, self.period
         if a.quota is None or self.undated or period.first is None or self.state != "in force":
@@ -70,9 +70,9 @@ class Account:
 
     @property
     def cost(self) -> Decimal | None:
-        """What it has cost so far: the whole price of a flat agreement once it began, or the price of all uses.
+        """Return the cost so far: the total price of a flat agreement once it began, or the price of all uses.
 
-        None where the agreement has no price, and where it is unknown.
+        None if the agreement has no price, or if the cost is unknown.
         """
         price = self.agreement.price
         if price is None:
@@ -85,7 +85,7 @@ class Account:
 
     @property
     def cost_a_use(self) -> Decimal | None:
-        """The price of a use, or the cost so far by the uses so far, rounded as the currency is; None as above."""
+        """Return the price of a use, or cost by uses so far, rounded for the currency; None as for :attr:`cost`."""
         a = self.agreement
         if a.price is None or a.kind == "per-use":
             return a.price
@@ -95,7 +95,7 @@ class Account:
 
     @property
     def unknown(self) -> tuple[str, ...]:
-        """What cannot be known: some of left, quota_ends, cost, cost_a_use."""
+        """Return the names of unknown figures: left, quota_ends, cost, cost_a_use."""
         a = self.agreement
         out = []
         if a.quota is not None and self.undated:
@@ -108,17 +108,17 @@ class Account:
 
     @property
     def note(self) -> str:
-        """What a person must know: that the quota is passed, or why something is unknown."""
+        """Return what a person should know: the quota is used up or exceeded, or why a figure is unknown."""
         parts = []
-        if self.passed and self.agreement.quota is not None:
-            parts.append(f"quota passed by {self.used - self.agreement.quota}")
+        if self.exceeded and self.agreement.quota is not None:
+            parts.append(f"quota exceeded by {self.used - self.agreement.quota}")
         elif self.used == self.agreement.quota:
-            parts.append("quota reached")
+            parts.append("quota used up")
         if self.undated:
-            uses = "1 use has" if self.undated == 1 else f"{self.undated} uses have"
-            parts.append(f"{uses} no day and may count")
+            uses = "1 undated use" if self.undated == 1 else f"{self.undated} undated uses"
+            parts.append(f"{uses} may count")
         elif "quota_ends" in self.unknown:
-            parts.append("the agreement has no start")
+            parts.append("the agreement has no start date")
         return "; ".join(parts)
 
 
@@ -130,7 +130,7 @@ def state_on(agreement: Agreement, on: date) -> State:
 
 
 def period_on(agreement: Agreement, on: date) -> Period:
-    """The period of the quota on a day; before the agreement its first, after it its last; without a quota, all."""
+    """Return the quota period on a day: the first before the agreement, the last after it, all without a quota."""
     if agreement.quota_period is None:
-        return Period(agreement.starts, agreement.ends, str(Span(agreement.starts, agreement.ends)))
+        return Period(agreement.starts, agreement.ends, str(DateRange(agreement.starts, agreement.ends)))
     return period_of(agreement, min(max(on, agreement.starts or on), agreement.ends or on))

@@ -1,6 +1,6 @@
-"""What needs no agreement: the staff, the publication's own, and sources that are free, with what they ask for.
+"""Pictures that need no agreement: by staff, by the publication itself, and from free sources.
 
-The table is ``[[default]]`` in ``data/terms.toml``; an agreement with the supplier goes before it.
+The table is ``[[exemption]]`` in ``data/terms.toml``; an agreement with the supplier takes precedence.
 """
 
 from __future__ import annotations
@@ -17,57 +17,57 @@ from captions.text import name_key
 
 
 @dataclass(frozen=True, slots=True)
-class Default:
-    """A row of the table: whom or what it covers, and what a use must print or do."""
+class Exemption:
+    """A row of the table: what it covers, and what each use must print or do."""
 
     name: str
     kind: str
-    """staff or free, as of an agreement."""
+    """staff or free, the same kinds as for agreements."""
     requires: str
     agencies: tuple[str, ...] = ()
     kinds: tuple[str, ...] = ()
-    marks: tuple[str, ...] = ()
+    qualifiers: tuple[str, ...] = ()
     staff: bool = False
     own: bool = False
 
 
-_KEYS = frozenset(field.name for field in fields(Default))
+_KEYS = frozenset(field.name for field in fields(Exemption))
 
 
 @lru_cache(maxsize=1)
-def defaults() -> tuple[Default, ...]:
-    """Return the rows, in the order in which they are tried; raise VocabularyError if one is broken."""
-    rows = tuple(map(_row, tables.load("terms.toml").rows("default")))
+def exemptions() -> tuple[Exemption, ...]:
+    """Return the rows in the order they are tried; raise VocabularyError if a row is broken."""
+    rows = tuple(map(_row, tables.load("terms.toml").rows("exemption")))
     names = [row.name for row in rows]
-    if twice := next((name for name in names if names.count(name) > 1), None):
-        raise VocabularyError(f"captions/data/terms.toml, [[default]]: two rows are named {twice!r}")
+    if repeated := next((name for name in names if names.count(name) > 1), None):
+        raise VocabularyError(f"captions/data/terms.toml, [[exemption]]: two rows are named {repeated!r}")
     return rows
 
 
-def default_for(credit: Credit, words: Vocabulary, publication: str | None = None) -> Default | None:
-    """The row that covers a credit; None where an agreement is needed, or nothing tells with whom.
+def exemption_for(credit: Credit, words: Vocabulary, publication: str | None = None) -> Exemption | None:
+    """Return the row that covers a credit; None if it needs an agreement or names no supplier.
 
-    ``Jane Doe / Unsplash`` gives the free libraries. Staff names alone prove nothing beside an agency: a picture that
-    a line credits to an agency as well is the agency's.
+    ``Jane Doe / Unsplash`` gives the free libraries. A staff name next to an agency is not exempt, because the picture
+    may be the agency's.
     """
-    return next((row for row in defaults() if _covers(row, credit, words, publication)), None)
+    return next((row for row in exemptions() if _covers(row, credit, words, publication)), None)
 
 
-def _row(row: Table) -> Default:
+def _row(row: Table) -> Exemption:
     row.only(_KEYS)
-    return Default(
+    return Exemption(
         name=row.text("name"),
         kind=row.choice("kind", ("staff", "free")),
         requires=row.text("requires"),
         agencies=row.texts("agencies", optional=True),
         kinds=row.texts("kinds", optional=True),
-        marks=row.texts("marks", optional=True),
+        qualifiers=row.texts("qualifiers", optional=True),
         staff=row.flag("staff"),
         own=row.flag("own"),
     )
 
 
-def _covers(row: Default, credit: Credit, words: Vocabulary, publication: str | None) -> bool:
+def _covers(row: Exemption, credit: Credit, words: Vocabulary, publication: str | None) -> bool:
     supplier = credit.supplier
     if row.staff:
         return (
@@ -75,7 +75,7 @@ def _covers(row: Default, credit: Credit, words: Vocabulary, publication: str | 
             and not credit.agencies
             and all(name_key(creator) in words.staff for creator in credit.creators)
         )
-    if row.marks and any(mark in credit.qualifiers for mark in row.marks):
+    if any(qualifier in credit.qualifiers for qualifier in row.qualifiers):
         return True
     if supplier is None:
         return False

@@ -1,4 +1,4 @@
-"""The seam between agreements as values and the store: adding, listing, ending, renewing, undoing."""
+"""Add, list, end, renew and undo agreements in the store."""
 
 from __future__ import annotations
 
@@ -18,8 +18,8 @@ _FIELDS = tuple(field.name for field in fields(Agreement))
 
 
 @dataclass(frozen=True, slots=True)
-class Added:
-    """What became of an agreement: as it is stored, whether it is new, and what a person should know of it."""
+class AddedAgreement:
+    """A stored agreement, whether it is new, and remarks for the person who added it."""
 
     agreement: Agreement
     new: bool
@@ -27,65 +27,67 @@ class Added:
 
 
 def listed(engine: Engine, supplier: str | None = None, on: date | None = None) -> list[Agreement]:
-    """The agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number."""
+    """Return the agreements with a supplier, in force on a day, or all; sorted by supplier, start and number."""
     return [_agreement(record) for record in db.agreements(engine, supplier=supplier, on=on)]
 
 
 def undone(engine: Engine, supplier: str | None = None) -> list[Agreement]:
-    """The agreements that were undone, with one supplier or all; sorted by supplier, start and number."""
+    """Return the undone agreements with a supplier, or all; sorted by supplier, start and number."""
     return [_agreement(record) for record in db.agreements(engine, supplier=supplier, undone=True)]
 
 
-def shown(engine: Engine, number: int) -> Agreement:
-    """One agreement; CaptionsError where there is none with this number."""
+def find(engine: Engine, number: int) -> Agreement:
+    """Return an agreement by its number; raise CaptionsError if there is none."""
     record = db.agreement(engine, number)
     if record is None:
         raise CaptionsError(f"no agreement {number}; see: captions agreement list --all")
     return _agreement(record)
 
 
-def add(engine: Engine, agreements: Sequence[Agreement]) -> list[Added]:
-    """Stores agreements, all or none; one with the same terms as one that is stored is not stored again."""
+def add(engine: Engine, agreements: Sequence[Agreement]) -> list[AddedAgreement]:
+    """Store agreements, all or none; skip any whose terms are already stored."""
     stored = db.add_agreements(engine, [db.AgreementRecord(**_values(agreement)) for agreement in agreements])
     known = {agreement.id: agreement for agreement in listed(engine)}
     out = []
-    for one in stored:
-        agreement = known[one.id]
-        others = [other for other in known.values() if other.supplier == agreement.supplier and other.id != one.id]
-        out.append(Added(agreement, one.new, tuple(remarks(agreement, others)) if one.new else ()))
+    for row in stored:
+        agreement = known[row.id]
+        others = [other for other in known.values() if other.supplier == agreement.supplier and other.id != row.id]
+        out.append(AddedAgreement(agreement, row.new, tuple(remarks(agreement, others)) if row.new else ()))
     return out
 
 
 def end(engine: Engine, number: int, on: date, reason: str, who: str) -> Agreement:
-    """Sets an earlier last day; gives the agreement as it is now. CaptionsError for a day that is not within it."""
-    agreement = _standing(engine, number)
+    """Set an earlier last day and return the changed agreement; raise CaptionsError for a day outside it."""
+    agreement = _in_effect(engine, number)
     if agreement.starts is not None and on < agreement.starts:
-        raise CaptionsError(f"agreement {number} starts on {agreement.starts}, after {on}; end it on that day or later")
+        raise CaptionsError(f"agreement {number} starts on {agreement.starts}, after {on}; use a later date")
     if agreement.ends is not None and on > agreement.ends:
-        raise CaptionsError(f"agreement {number} ends on {agreement.ends} already; see: captions agreement renew")
+        raise CaptionsError(
+            f"agreement {number} already ends on {agreement.ends}; extend it with: captions agreement renew"
+        )
     db.end_agreement(engine, number, on, reason, who)
-    return shown(engine, number)
+    return find(engine, number)
 
 
-def renew(engine: Engine, number: int, ends: date, price: Decimal | None, who: str) -> Added:
-    """Adds an agreement with the same terms from the day after the end of another on."""
-    return add(engine, [replace(renewed(_standing(engine, number), ends, price), added_by=who)])[0]
+def renew(engine: Engine, number: int, ends: date, price: Decimal | None, who: str) -> AddedAgreement:
+    """Add an agreement with the same terms, starting the day after the end of another."""
+    return add(engine, [replace(renewed(_in_effect(engine, number), ends, price), added_by=who)])[0]
 
 
 def undo(engine: Engine, number: int, who: str, reason: str) -> Agreement:
-    """Undoes an agreement that was a mistake: it is kept, and counts nowhere. CaptionsError where that cannot be."""
+    """Undo a mistaken agreement, which stays listed but counts nowhere; raise CaptionsError if that is impossible."""
     try:
         db.undo_agreement(engine, number, who, reason)
     except ValueError as error:
         raise CaptionsError(f"{error}; see: captions agreement list --undone") from None
-    return shown(engine, number)
+    return find(engine, number)
 
 
-def _standing(engine: Engine, number: int) -> Agreement:
-    agreement = shown(engine, number)
+def _in_effect(engine: Engine, number: int) -> Agreement:
+    agreement = find(engine, number)
     if agreement.undone is not None:
         raise CaptionsError(
-            f"agreement {number} is undone, by {agreement.undone_by}; add it anew: captions agreement add"
+            f"agreement {number} was undone by {agreement.undone_by}; add it again with: captions agreement add"
         )
     return agreement
 
@@ -95,5 +97,5 @@ def _agreement(record: db.AgreementRecord) -> Agreement:
 
 
 def _values(agreement: Agreement | db.AgreementRecord) -> dict[str, Any]:
-    """The fields, which have the same names on both sides."""
+    """Return the fields, which have the same names in both classes."""
     return {name: getattr(agreement, name) for name in _FIELDS}

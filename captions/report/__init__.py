@@ -1,4 +1,4 @@
-"""Findings and rows -> table, JSON, CSV, HTML, Markdown. Writes to a stream that the caller opens."""
+"""Write findings and rows as tables, JSON, CSV, HTML or Markdown to an open stream."""
 
 from __future__ import annotations
 
@@ -16,11 +16,11 @@ def write_rows(
     stream: TextIO,
     head: Mapping[str, object] | None = None,
 ) -> None:
-    """Writes a listing. ``name`` is the key of the rows in JSON, ``head`` what JSON says before them.
+    """Write a listing. In JSON, ``name`` is the key of the rows, and the keys of ``head`` come first.
 
-    Raises ValueError for a form but table, json, csv and markdown.
+    Raise ValueError unless ``form`` is table, json, csv or markdown.
     """
-    # Imported where used: rich takes 0.1 s, which a pipe of JSON need not wait for.
+    # Imported here because rich takes 0.1 s to load, and JSON does not need it.
     if form == "table":
         from captions.report import as_table
 
@@ -38,7 +38,7 @@ def write_rows(
 
         as_json.write_listing(head or {}, name, as_json.objects(columns, rows), stream)
     else:
-        raise ValueError(f"no {form} form of {name}")
+        raise ValueError(f"{name} cannot be written as {form}")
 
 
 __all__ = ["Column", "Row", "Value", "write_rows"]

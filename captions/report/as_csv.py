@@ -1,4 +1,4 @@
-"""Rows -> CSV for spreadsheets: RFC 4180, no cell that a spreadsheet would run."""
+"""Write rows as CSV (RFC 4180) without a cell that a spreadsheet would execute."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from captions.report.rows import Column, Row, Value, as_text
 
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
-    """Writes a line of keys, then a line for each row."""
+    """Write a line of keys, then a line for each row."""
     writer = csv.writer(stream, lineterminator="\n")
     writer.writerow([column.key for column in columns])
     for row in rows:
@@ -19,7 +19,7 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
 
 
 def _cell(value: Value) -> str:
-    # A negative number is no formula; a text that looks like one may be.
+    # A negative number is safe, but text that starts with `-` may be a formula.
     if isinstance(value, int | float) and not isinstance(value, bool):
         return str(value)
     return escaping.cell(as_text(value))

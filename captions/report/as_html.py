@@ -1,6 +1,6 @@
-"""A report -> one HTML file: no network, light and dark, fit for print, keyboard and screen reader.
+"""Write a report as one HTML file: no network access, light and dark, ready for print, keyboard and screen reader.
 
-All text of articles is escaped, and the policy of the page allows its own style and script only: by their digests.
+All article text is escaped, and the content security policy allows only the page's own style and script, by digest.
 """
 
 from __future__ import annotations
@@ -17,20 +17,20 @@ from typing import TYPE_CHECKING, TextIO
 from captions import escaping
 from captions.audit.codes import SEVERITIES
 from captions.audit.finding import Finding
-from captions.audit.overview import Overview, Read
+from captions.audit.overview import AuditedArticle, Overview
 from captions.report import charts
 
 if TYPE_CHECKING:
-    from captions.report.audit_report import Report, Thumbnails
+    from captions.report.audit_report import Report, ThumbnailSource
 
 TITLE = "Audit of picture credits"
 FINDINGS = 20_000
-"""Findings that are listed, the worst; a page of many more is one that no browser opens."""
-_HEADS = ("Severity", "Code", "Day", "Article", "Caption", "Credit line", "Supplier", "Finding and what clears it")
+"""The most findings listed; browsers fail on larger pages."""
+_HEADS = ("Severity", "Code", "Date", "Article", "Caption", "Credit line", "Supplier", "Finding and fix")
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """Writes the report: a summary, charts, the findings as a table, the articles with their captions."""
+    """Write the report: a summary, charts, a table of findings, and the articles with their captions."""
     overview = report.overview() if report.overview else None
     stream.writelines(_head(report.thumbnails is not None))
     stream.write(f"<h1>{TITLE}</h1>\n<p>{escaping.markup(report.heading())}</p>\n")
@@ -56,7 +56,7 @@ def _head(pictures: bool) -> Iterator[str]:
     yield '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
     yield '<meta name="referrer" content="no-referrer">\n'
     yield f"<title>{TITLE}</title>\n<style>{style}</style>\n</head>\n<body>\n"
-    yield '<a class="skip" href="#findings">Skip to the findings</a>\n<main>\n'
+    yield '<a class="skip" href="#findings">Skip to findings</a>\n<main>\n'
 
 
 @lru_cache(maxsize=2)
@@ -79,8 +79,8 @@ def _tiles(report: Report, overview: Overview | None) -> Iterator[str]:
     tiles += [(names[name], str(by_severity[name]), name, "") for name in SEVERITIES]
     if overview is not None:
         risk = overview.at_risk
-        said = ("unknown", "agreements were not asked about") if risk is None else (str(risk), risk.note)
-        tiles.append(("Money at risk", said[0], "", said[1]))
+        figure, note = ("unknown", "agreements not checked") if risk is None else (str(risk), risk.note)
+        tiles.append(("Money at risk", figure, "", note))
     tiles.append(("Waived", str(report.waived), "", "set aside with a reason"))
     if report.known:
         tiles.append(("Known", str(report.known), "", "in the baseline"))
@@ -110,13 +110,13 @@ def _charts(report: Report, overview: Overview) -> Iterator[str]:
 def _by_code(report: Report) -> Iterator[str]:
     if not report.total:
         return
-    yield '<section>\n<h2>What was found</h2>\n<div class="scroll">\n<table>\n'
-    yield charts.heads("Code", "Severity", "#Count", "Meaning", "What clears it")
+    yield '<section>\n<h2>Findings by code</h2>\n<div class="scroll">\n<table>\n'
+    yield charts.heads("Code", "Severity", "#Count", "Meaning", "How to fix it")
     for row in report.summary():
         code, severity = row["code"], row["severity"]
         yield f'<tr><th scope="row"><a href="#findings" data-code="{code}">{code}</a></th>'
         yield f'<td class="{severity}">{severity}</td><td class="number">{row["count"]}</td>'
-        yield f"<td>{escaping.markup(str(row['title']))}</td><td>{_commands(str(row['remedy']))}</td></tr>\n"
+        yield f"<td>{escaping.markup(str(row['meaning']))}</td><td>{_commands(str(row['fix']))}</td></tr>\n"
     yield "</tbody>\n</table>\n</div>\n</section>\n"
 
 
@@ -126,20 +126,20 @@ def _commands(text: str) -> str:
 
 def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     yield '<section id="findings">\n<h2>Findings</h2>\n'
-    count = min(report.shown_count, FINDINGS)
+    count = min(report.listed_count, FINDINGS)
     if count < report.total:
-        yield f"<p>shown: {count} of {report.total}, the worst first; all of them: "
+        yield f"<p>{count} of {report.total} findings listed, worst first. To list all, run "
         yield "<code>captions audit --format csv -o FILE</code></p>\n"
-    if not report.shown_count:
+    if not report.listed_count:
         yield "<p>No findings.</p>\n</section>\n"
         return
     yield from _controls(report)
     yield '<div class="scroll" role="region" aria-labelledby="findings-caption" tabindex="0">\n<table>\n'
-    yield '<caption id="findings-caption">Findings, worst first. The buttons in the heads sort; one click selects a '
-    yield "command, and <code>…</code> in it stands for what only you can say.</caption>\n<thead><tr>"
+    yield '<caption id="findings-caption">Findings, worst first. Column headings sort; click a command to select it, '
+    yield "and replace <code>…</code> with what only you know.</caption>\n<thead><tr>"
     yield from (f'<th scope="col" aria-sort="none"><button type="button">{head}</button></th>' for head in _HEADS)
     yield "</tr></thead>\n<tbody>\n"
-    for finding in islice(report.shown, count):
+    for finding in islice(report.listed, count):
         if finding.use is not None and finding.use.id is not None:
             codes.setdefault(finding.use.id, []).append(finding.code)
         yield _row(finding, _image(report.thumbnails.of_finding(finding)) if report.thumbnails else "")
@@ -148,15 +148,15 @@ def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
 
 def _controls(report: Report) -> Iterator[str]:
     by_severity = {name: count for name, count in report.by_severity.items() if count}
-    # Hidden where no script runs: they could do nothing.
-    yield '<div class="controls" role="search" aria-label="Filter the findings" hidden>\n'
-    yield '<label for="words">Find in the findings <input id="words" type="search" autocomplete="off" '
+    # Hidden until the script runs, because they do nothing without it.
+    yield '<div class="controls" role="search" aria-label="Filter findings" hidden>\n'
+    yield '<label for="words">Search findings <input id="words" type="search" autocomplete="off" '
     yield 'spellcheck="false" aria-describedby="shown"></label>\n'
     yield '<label for="severity">Severity <select id="severity"><option value="">all</option>'
     yield from (f"<option>{name}</option>" for name in by_severity)
     yield '</select></label>\n<label for="code">Code <select id="code"><option value="">all</option>'
     yield from (
-        f'<option value="{row["code"]}">{row["code"]} {escaping.markup(str(row["title"]))}</option>'
+        f'<option value="{row["code"]}">{row["code"]} {escaping.markup(str(row["meaning"]))}</option>'
         for row in sorted(report.summary(), key=lambda row: str(row["code"]))
     )
     yield '</select></label>\n<button type="button" id="all">Show all</button>\n'
@@ -176,7 +176,7 @@ def _row(finding: Finding, image: str = "") -> str:
         f'<td dir="auto">{image}{escaping.markup(use.caption) if use else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.line) if credit else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.supplier or "") if credit else ""}</td>'
-        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.clear)}</td></tr>\n'
+        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.command)}</td></tr>\n'
     )
 
 
@@ -188,8 +188,8 @@ def _article(finding: Finding, place: str) -> str:
     use = finding.use
     if use is None:
         return place
-    told = f"{escaping.markup(use.publication)} · " if use.publication else ""
-    return f"{_linked(use.headline or finding.source, use.url)}<small>{told}{place}</small>"
+    publication = f"{escaping.markup(use.publication)} · " if use.publication else ""
+    return f"{_linked(use.headline or finding.source, use.url)}<small>{publication}{place}</small>"
 
 
 def _linked(text: str, url: str | None) -> str:
@@ -200,41 +200,41 @@ def _linked(text: str, url: str | None) -> str:
 
 
 def _command(text: str) -> str:
-    # Spaces stay as they are: the line in the command is the line in the store.
+    # Keep spaces, because the line in the command must match the stored line.
     return f"<code>{escape(text) if text.isprintable() else escaping.markup(text)}</code>" if text else ""
 
 
-def _articles(articles: Iterable[Read], report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
-    yield '<section id="articles">\n<h2>Articles and their captions</h2>\n'
+def _articles(articles: Iterable[AuditedArticle], report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
+    yield '<section id="articles">\n<h2>Articles and captions</h2>\n'
     listed = 0
     for article in articles:
         listed += 1
         yield _details(article, codes, report.thumbnails)
     if listed < report.articles:
-        yield f"<p>The first {listed} of {report.articles} articles are listed; for others: <code>captions audit "
+        yield f"<p>{listed} of {report.articles} articles listed. For others, run <code>captions audit "
         yield "--format html --publication NAME --since DAY --until DAY</code></p>\n"
     yield "</section>\n"
 
 
-def _details(article: Read, codes: dict[int, list[str]], thumbnails: Thumbnails | None) -> str:
-    found = sum(len(codes.get(one.use, ())) for one in article.captions)
-    told = [article.publication or "", article.day.isoformat() if article.day else "no day", article.source]
-    said = f"{len(article.captions)} caption{'s'[: len(article.captions) != 1]}"
+def _details(article: AuditedArticle, codes: dict[int, list[str]], thumbnails: ThumbnailSource | None) -> str:
+    found = sum(len(codes.get(caption.use, ())) for caption in article.captions)
+    facts = [article.publication or "", article.day.isoformat() if article.day else "no date", article.source]
+    facts.append(f"{len(article.captions)} caption{'s'[: len(article.captions) != 1]}")
     parts = [
         f'<details>\n<summary><span dir="auto">{escaping.markup(article.headline or article.source)}</span> '
-        f"<small>{' · '.join(map(escaping.markup, filter(None, (*told, said, f'findings: {found}'))))}"
+        f"<small>{' · '.join(map(escaping.markup, filter(None, (*facts, f'findings: {found}'))))}"
         "</small></summary>\n"
     ]
     if address := escaping.address(article.url):
         parts.append(f"<p>{_linked(address, address)}</p>\n")
     parts.append("<ol>\n")
-    for one in article.captions:
-        marks = f" <b>{' '.join(dict.fromkeys(codes[one.use]))}</b>" if one.use in codes else ""
-        line = escaping.markup(one.credit) if one.credit is not None else "<i>no credit</i>"
-        text = escaping.markup(one.caption) or "<i>no caption</i>"
-        image = _image(thumbnails.of_use(one.use)) if thumbnails is not None else ""
+    for caption in article.captions:
+        tags = f" <b>{' '.join(dict.fromkeys(codes[caption.use]))}</b>" if caption.use in codes else ""
+        line = escaping.markup(caption.credit) if caption.credit is not None else "<i>no credit</i>"
+        text = escaping.markup(caption.caption) or "<i>no caption</i>"
+        image = _image(thumbnails.of_use(caption.use)) if thumbnails is not None else ""
         parts.append(
-            f'<li value="{one.position}" dir="auto">{image}{text}<small dir="auto">{line}{marks}</small></li>\n'
+            f'<li value="{caption.position}" dir="auto">{image}{text}<small dir="auto">{line}{tags}</small></li>\n'
         )
     parts.append("</ol>\n</details>\n")
     return "".join(parts)

@@ -1,4 +1,4 @@
-"""Values -> JSON for other programs: UTF-8, keys in a fixed order, a version."""
+"""Write JSON for other programs: UTF-8, keys in a fixed order, a version."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from captions import escaping
 from captions.report.rows import Column, Row, as_data
 
 VERSION = 1
-"""Goes up when a key is renamed or goes away; a new key does not count."""
+"""Increases when a key is renamed or removed, not when a key is added."""
 _PAGE = 1_000
 
 
 def write(value: Mapping[str, object], stream: TextIO) -> None:
-    """Writes an object, its version first: ``{"findings": []}`` gives ``{"version": 1, "findings": []}``."""
+    """Write an object after its version: ``{"findings": []}`` gives ``{"version": 1, "findings": []}``."""
     text = json.dumps({"version": VERSION, **value}, ensure_ascii=False, indent=2)
     stream.write(escaping.json_text(text) + "\n")
 
 
 def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object], stream: TextIO) -> None:
-    """Writes an object whose last key holds a list, an item at a time: a million findings need not fit in memory.
+    """Write an object whose last key is a list, one item at a time, so that a million findings need little memory.
 
-    The same bytes as ``write({**head, name: [*rows]}, stream)``.
+    The bytes are those of ``write({**head, name: [*rows]}, stream)``.
     """
     text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
     stream.write(escaping.json_text(text.removesuffix("[]\n}")) + "[")
@@ -39,9 +39,9 @@ def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object],
 
 
 def write_lines(head: Mapping[str, object], name: str, rows: Iterable[Row], stream: TextIO) -> None:
-    """Write an object whose last key holds a list of rows, each on a line of its own.
+    """Write an object whose last key is a list of rows, one per line.
 
-    A program that goes through a large report can read it line by line, without loading it.
+    A program can read a large report line by line, without loading it.
     """
     text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
     stream.write(escaping.json_text(text.removesuffix("[]\n}")) + "[")
@@ -57,17 +57,17 @@ def write_lines(head: Mapping[str, object], name: str, rows: Iterable[Row], stre
 def _line(row: Row) -> str:
     try:
         text = orjson.dumps(row).decode()
-    except orjson.JSONEncodeError:  # half of a surrogate pair, which UTF-8 cannot encode
+    except orjson.JSONEncodeError:  # a lone surrogate, which UTF-8 cannot encode
         item = {key: as_data(value) for key, value in row.items()}
         text = json.dumps(item, ensure_ascii=False, separators=(",", ":"))
     return f"    {escaping.json_text(text)}"
 
 
 def objects(columns: Sequence[Column], rows: Iterable[Row]) -> Iterator[dict[str, object]]:
-    """Rows as JSON objects, keys in the order of the columns."""
+    """Return rows as JSON objects, with keys in the order of the columns."""
     return (object_of(columns, row) for row in rows)
 
 
 def object_of(columns: Sequence[Column], row: Row) -> dict[str, object]:
-    """A row as a JSON object."""
+    """Return a row as a JSON object."""
     return {column.key: as_data(row.get(column.key)) for column in columns}

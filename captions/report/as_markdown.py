@@ -1,4 +1,4 @@
-"""Rows and reports -> Markdown as GitHub reads it, for a comment or a wiki. No sign in a text has force."""
+"""Write rows and reports as GitHub Markdown, for a comment or a wiki; all text is escaped."""
 
 from __future__ import annotations
 
@@ -14,18 +14,18 @@ if TYPE_CHECKING:
 _FINDINGS = (
     Column("severity", "Severity"),
     Column("code", "Code"),
-    Column("used_on", "Day"),
+    Column("used_on", "Date"),
     Column("source", "Article"),
     Column("position", "Caption", number=True),
     Column("caption", "Text", cut=120),
     Column("credit", "Credit line", cut=120),
     Column("message", "Finding"),
-    Column("clear", "Command that clears it"),
+    Column("command", "Command"),
 )
 
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
-    """Writes a line of titles, then a line for each row; numbers stand on the right."""
+    """Write a line of titles, then a line for each row; align numbers right."""
     stream.write(_line([escaping.markdown(column.title) for column in columns]))
     stream.write(_line(["---:" if column.number else "---" for column in columns]))
     for row in rows:
@@ -33,7 +33,7 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
 
 
 def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> None:
-    """Writes a report: its numbers, its codes, and its findings as tables."""
+    """Write a report: totals, then its codes and its findings as tables."""
     from captions.report.audit_report import row
 
     stream.write(f"# Audit of picture credits\n\n{escaping.markdown(report.heading())}.\n")
@@ -44,28 +44,28 @@ def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> No
             stream.write(f"\nMoney at risk: {escaping.markdown(str(risk))} ({escaping.markdown(risk.note)}).\n")
     if not report.total:
         return
-    stream.write("\n## What was found\n\n")
+    stream.write("\n## Findings by code\n\n")
     write(summary, report.summary(), stream)
     stream.write("\n## Findings\n\n")
-    write(_FINDINGS, map(row, report.shown), stream)
-    if note := report.shown_note():
-        stream.write(f"\n{note}, the worst first; all: leave out --limit\n")
+    write(_FINDINGS, map(row, report.listed), stream)
+    if note := report.listed_note():
+        stream.write(f"\n{note}. To list all, omit --limit.\n")
 
 
 def _cell(column: Column, row: Row) -> str:
     text = as_text(row.get(column.key))
-    if column.key == "clear":
+    if column.key == "command":
         return code(text) if text else ""
     return escaping.markdown(escaping.short(text, column.cut) if column.cut else text)
 
 
 def code(text: str) -> str:
-    """A command to be copied, as code in a cell; its fence is longer than any run of backticks in it."""
+    """Return a command as code in a table cell; its fence is longer than any run of backticks in it."""
     text = escaping.line(text) if not text.isprintable() else text
     runs = [len(run) for run in "".join(c if c == "`" else " " for c in text).split()]
     fence = "`" * (max(runs, default=0) + 1)
     edge = " " if text.startswith("`") or text.endswith("`") else ""
-    # A bar ends a cell even in code; GitHub takes this back.
+    # A bar ends a cell even in code; GitHub removes this backslash.
     return f"{fence}{edge}{text}{edge}{fence}".replace("|", r"\|")
 
 

@@ -1,4 +1,4 @@
-"""An article -> an item of ninjs 2, IPTC's news in JSON: captions and credits in the fields of its pictures."""
+"""Convert an article to a ninjs 2 item (IPTC), with captions and credits as fields of its pictures."""
 
 from __future__ import annotations
 
@@ -8,42 +8,42 @@ STANDARD = {"name": "ninjs", "version": "2.1", "schema": "http://www.iptc.org/st
 
 
 def item(source: str, article: Article) -> dict[str, object]:
-    """The item of an article that was read from ``source``, which names it where it has no address of its own.
+    """Return the item of an article; ``source`` identifies an article without a URL.
 
-    ``captions ingest`` reads it again with the same captions and credit lines.
+    ``captions ingest`` reads the item back with the same captions and credit lines.
     """
     address = article.url or f"captions:{source}"
-    told: dict[str, object] = {"standard": STANDARD, "uri": address, "type": "text"}
+    fields: dict[str, object] = {"standard": STANDARD, "uri": address, "type": "text"}
     if article.url:
-        told["url"] = article.url
+        fields["url"] = article.url
     if article.language:
-        told["language"] = article.language
+        fields["language"] = article.language
     if article.published:
-        told["firstcreated"] = f"{article.published.isoformat()}T00:00:00Z"
+        fields["firstcreated"] = f"{article.published.isoformat()}T00:00:00Z"
     if article.publication:
-        told["infosources"] = [{"name": article.publication}]
+        fields["infosources"] = [{"name": article.publication}]
     if article.headline:
-        told["headlines"] = [{"role": "main", "value": article.headline}]
-    told["bodies"] = [{"role": "main", "contenttype": "text/plain", "value": article.text}]
-    told["associations"] = [
+        fields["headlines"] = [{"role": "main", "value": article.headline}]
+    fields["bodies"] = [{"role": "main", "contenttype": "text/plain", "value": article.text}]
+    fields["associations"] = [
         _picture(f"{address}#{place}", caption) for place, caption in enumerate(article.captions, 1)
     ]
-    return told
+    return fields
 
 
 def _picture(address: str, caption: Caption) -> dict[str, object]:
-    told: dict[str, object] = {"name": "main", "uri": address, "type": "picture"}
+    fields: dict[str, object] = {"name": "main", "uri": address, "type": "picture"}
     if caption.text:
-        told["descriptions"] = [{"role": "caption", "value": caption.text}]
+        fields["descriptions"] = [{"role": "caption", "value": caption.text}]
     credit = caption.credit
     if credit is not None:
-        told["creditline"] = credit.line
+        fields["creditline"] = credit.line
         if credit.creators:
-            told["by"] = ", ".join(credit.creators)
+            fields["by"] = ", ".join(credit.creators)
         if credit.copyright_notice:
-            told["copyrightnotice"] = credit.copyright_notice
+            fields["copyrightnotice"] = credit.copyright_notice
         if credit.license:
-            told["usageterms"] = credit.license
+            fields["usageterms"] = credit.license
     if caption.images:
-        told["renditions"] = [{"name": "main", "href": image} for image in caption.images]
-    return told
+        fields["renditions"] = [{"name": "main", "href": image} for image in caption.images]
+    return fields

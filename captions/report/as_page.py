@@ -1,4 +1,4 @@
-"""Tables -> one HTML file: no network, no script, light and dark, fit for print. All text is escaped."""
+"""Write tables as one HTML file: no network access, no script, light and dark, ready for print; text is escaped."""
 
 from __future__ import annotations
 
@@ -40,19 +40,19 @@ _SEVERITIES = ("error", "warning", "info")
 
 
 @dataclass(frozen=True, slots=True)
-class Table:
+class PageTable:
     """A table with its heading."""
 
     title: str
     columns: Sequence[Column]
     rows: Iterable[Row]
-    """A table of none is left out where they are a sequence."""
+    """An empty sequence omits the table."""
 
 
-def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: TextIO) -> None:
-    """Writes a page: title, one line that sums up, the tables, and a note at the end.
+def write(title: str, heading: str, tables: Sequence[PageTable], note: str, stream: TextIO) -> None:
+    """Write a page: title, a one-line summary, the tables, and a note at the end.
 
-    In a column with the key :data:`PICTURE` stand small pictures: JPEG in base64.
+    A column with the key :data:`PICTURE` contains thumbnails, as JPEG in base64.
     """
     digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
@@ -74,7 +74,7 @@ def write(title: str, heading: str, tables: Sequence[Table], note: str, stream: 
     stream.write("</body>\n</html>\n")
 
 
-def _write_table(table: Table, stream: TextIO) -> None:
+def _write_table(table: PageTable, stream: TextIO) -> None:
     if isinstance(table.rows, Sequence) and not table.rows:
         return
     stream.write(f'<h2>{escaping.markup(table.title)}</h2>\n<div class="scroll">\n<table>\n<thead>\n<tr>')
@@ -95,5 +95,5 @@ def _cell(column: Column, row: Row) -> str:
         return f'<td class="number">{escaping.markup(text)}</td>'
     if column.key == "severity" and text in _SEVERITIES:
         return f'<td class="{text}">{text}</td>'
-    # Each text tells its own direction: captions in Hebrew and Arabic stand among English ones.
+    # Hebrew and Arabic captions may appear among English ones.
     return f'<td dir="auto">{escaping.markup(text)}</td>'

@@ -1,7 +1,7 @@
-"""A report -> SARIF 2.1.0 (OASIS), which code hosts and editors show beside the files.
+"""Write a report as SARIF 2.1.0 (OASIS), which code hosts and editors show next to the files.
 
-SARIF and not JUnit: a finding has a code with a meaning, a severity of its own and a place in a file, and is told
-again in the next run. JUnit knows tests that passed or failed.
+SARIF suits findings better than JUnit: a finding has a code, a severity and a location, and recurs in the next run,
+whereas JUnit knows only passed and failed tests.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ _LEVELS = {"error": "error", "warning": "warning", "info": "note"}
 
 
 def write(report: Report, stream: TextIO) -> None:
-    """Writes the findings as results, one a line; all codes as rules, found or not."""
+    """Write the findings as results, one per line, and all codes as rules, found or not."""
     head = {
         "tool": {"driver": {"name": "captions", "version": __version__, "rules": [*map(_rule, report.codes.values())]}},
         "columnKind": "unicodeCodePoints",
@@ -45,25 +45,25 @@ def write(report: Report, stream: TextIO) -> None:
 def _rule(code: Code) -> dict[str, object]:
     return {
         "id": code.code,
-        "shortDescription": {"text": code.title},
-        "help": {"text": code.remedy},
+        "shortDescription": {"text": code.meaning},
+        "help": {"text": code.fix},
         "defaultConfiguration": {"level": _LEVELS[code.severity]},
     }
 
 
 def _results(report: Report, places: dict[str, int]) -> Iterator[dict[str, object]]:
     known: dict[str, int] = {}
-    for finding in report.shown:
-        told = _identity(finding)
-        # Two findings of one code on one caption in one article: told apart by which of them it is.
-        known[told] = known.get(told, 0) + 1
+    for finding in report.listed:
+        identity = _identity(finding)
+        # Numbers repeated findings of one code on one caption of one article.
+        known[identity] = known.get(identity, 0) + 1
         yield {
             "ruleId": finding.code,
             "ruleIndex": places[finding.code],
             "level": _LEVELS[finding.severity],
             "message": {"text": _message(finding)},
             "locations": [_location(finding)],
-            "partialFingerprints": {"caption/v1": f"{told}:{known[told]}"},
+            "partialFingerprints": {"caption/v1": f"{identity}:{known[identity]}"},
             "properties": _properties(finding),
         }
 
@@ -76,13 +76,13 @@ def _message(finding: Finding) -> str:
             parts.append(f"caption {use.position}: {escaping.short(use.caption, 160)}")
         if use.credit:
             parts.append(f"credit line: {escaping.short(use.credit.line, 160)}")
-    if finding.clear:
-        parts.append(f"to clear it: {finding.clear}")
+    if finding.command:
+        parts.append(f"to fix it: {finding.command}")
     return "\n".join(escaping.line(part) for part in parts)
 
 
 def _location(finding: Finding) -> dict[str, object]:
-    # The store knows which caption of the article it is, not its line; code hosts show nothing without a region.
+    # The store has no line numbers, and code hosts need a region.
     where = {"artifactLocation": {"uri": uri(finding.source)}, "region": {"startLine": 1}}
     place: dict[str, object] = {"physicalLocation": where}
     if finding.use is not None:
@@ -92,26 +92,26 @@ def _location(finding: Finding) -> dict[str, object]:
 
 def _properties(finding: Finding) -> dict[str, object]:
     use = finding.use
-    told = {
-        "clear": finding.clear,
+    properties = {
+        "command": finding.command,
         "supplier": use.supplier if use else None,
         "publication": use.publication if use else None,
         "used_on": use.used_on.isoformat() if use and use.used_on else None,
         "use": use.id if use else None,
     }
-    return {key: value for key, value in told.items() if value is not None}
+    return {key: value for key, value in properties.items() if value is not None}
 
 
 def _identity(finding: Finding) -> str:
-    """What stays the same when the article is read again: code, source, caption and credit line."""
+    """Hash what re-reading the article does not change: code, source, caption and credit line."""
     use = finding.use
     line = use.credit.line if use and use.credit else ""
-    said = "\x00".join((finding.code, finding.source, use.match_key if use else finding.message, line))
-    return hashlib.sha256(said.encode("utf-8", "surrogatepass")).hexdigest()[:32]
+    key = "\x00".join((finding.code, finding.source, use.match_key if use else finding.message, line))
+    return hashlib.sha256(key.encode("utf-8", "surrogatepass")).hexdigest()[:32]
 
 
 def uri(source: str) -> str:
-    """Where an article was read from, as a reference: ``archive/a b.txt`` gives ``archive/a%20b.txt``."""
+    """Return the source of an article as a URI reference: ``archive/a b.txt`` gives ``archive/a%20b.txt``."""
     if address := escaping.address(source):
         return address
     text = quote(source, safe="/!,;=+~@$&'()", errors="replace")

@@ -1,4 +1,4 @@
-"""Rows -> a table that fits the terminal; without colour in a pipe or under NO_COLOR."""
+"""Write rows as a table that fits the terminal; without color in a pipe or under NO_COLOR."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ from captions import escaping
 from captions.report.rows import Column, Row, Value, as_text
 
 WIDTH = 100
-"""Of a table that goes to a file or a pipe, unless COLUMNS says otherwise: the same bytes everywhere."""
+"""The width in a file or pipe unless COLUMNS is set, so that output is the same everywhere."""
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
-    """Writes a table. Texts are never read as markup, and hold no character with force in a terminal."""
+    """Write a table; texts are never parsed as markup, and control characters are removed."""
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
         table.add_column(
@@ -37,13 +37,13 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
     if stream.isatty():
         console(stream).print(table)
         return
-    held = StringIO()
-    console(held).print(table)
-    stream.writelines(f"{line.rstrip()}\n" for line in held.getvalue().splitlines())
+    buffer = StringIO()
+    console(buffer).print(table)
+    stream.writelines(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
 
 
 def console(stream: TextIO) -> Console:
-    """A console on a stream: as wide as the terminal, or :data:`WIDTH`."""
+    """Return a console for a stream, as wide as the terminal or :data:`WIDTH`."""
     wide = os.environ.get("COLUMNS", "")
     width = None if stream.isatty() else int(wide) if wide.isdigit() and int(wide) > 0 else WIDTH
     return Console(file=stream, width=width, markup=False, emoji=False, highlight=False, soft_wrap=False)

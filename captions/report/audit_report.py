@@ -1,4 +1,4 @@
-"""The audit report: one object, from which every format is written, so that all count the same findings."""
+"""The audit report: every format is written from this object, so all count the same findings."""
 
 from __future__ import annotations
 
@@ -20,38 +20,38 @@ COLUMNS = (
     Column("caption", "Text", wide=True),
     Column("credit", "Credit line", wide=True),
     Column("message", "Finding", wide=True),
-    Column("title", "Meaning"),
-    Column("remedy", "What clears it"),
-    Column("clear", "Command"),
+    Column("meaning", "Meaning"),
+    Column("fix", "How to fix it"),
+    Column("command", "Command"),
     Column("supplier", "Supplier"),
     Column("creators", "Creators"),
     Column("agencies", "Agencies"),
     Column("qualifiers", "Qualifiers"),
     Column("headline", "Headline"),
     Column("publication", "Publication"),
-    Column("used_on", "Day"),
-    Column("url", "Address"),
+    Column("used_on", "Date"),
+    Column("url", "URL"),
     Column("use", "Use", number=True),
 )
-"""What JSON and CSV tell of a finding, in this order. ``use`` is its number in the store."""
+"""The keys of a finding in JSON and CSV, in this order. ``use`` is its number in the store."""
 
 
-class Thumbnails(Protocol):
-    """Gives small pictures as JPEG in base64; an empty text where there is none."""
+class ThumbnailSource(Protocol):
+    """A source of thumbnails, as JPEG in base64; ``""`` if there is none."""
 
     def of_finding(self, finding: Finding) -> str:
-        """Gives the picture of a finding."""
+        """Return the thumbnail of a finding."""
 
     def of_use(self, use: int) -> str:
-        """Gives the picture of a use by its number."""
+        """Return the thumbnail of a use by its number."""
 
 
 @dataclass(frozen=True, slots=True)
 class Report:
-    """The findings of an audit, of how many uses; ``limit`` shortens what is shown, never what is counted.
+    """The findings of an audit with its totals; ``limit`` shortens the listing, never the totals.
 
-    ``findings`` are gone through as they are written, in their order; ``counts`` says how many there are of each code.
-    Without ``counts`` they are counted, so a list is needed: not an iterator.
+    Writers iterate over ``findings`` in order; ``counts`` has their number by code. Without ``counts``, ``findings``
+    must be a list, which is counted.
     """
 
     findings: Iterable[Finding]
@@ -60,26 +60,26 @@ class Report:
     limit: int | None = None
     counts: Mapping[str, int] | None = None
     codes: Mapping[str, Code] = field(default_factory=lambda: CODES)
-    """The codes with their severities, which the intended use may change."""
+    """The codes, with the severities for the intended use."""
     waived: int = 0
-    """Findings set aside by waivers, which are not among ``findings``."""
+    """Waived findings, which ``findings`` excludes."""
     known: int = 0
-    """Findings of the baseline, which are not among ``findings``."""
+    """Findings of the baseline, which ``findings`` excludes."""
     overview: Callable[[], Overview] | None = None
-    """Tells what a page says beside the findings; None where only the findings are known."""
-    thumbnails: Thumbnails | None = None
-    """Small pictures for a page; None where they are not asked for."""
+    """Count what a page shows besides the findings; None if only the findings are known."""
+    thumbnails: ThumbnailSource | None = None
+    """Thumbnails for a page; None for a page without."""
     notes: tuple[str, ...] = ()
-    """What the reader must know to read the numbers right: ``no agreements are stored``."""
+    """Caveats for the reader: ``no agreements are stored``."""
 
     @property
     def by_code(self) -> Mapping[str, int]:
-        """Findings by code, in the order of codes."""
+        """Return the number of findings by code, in the order of codes."""
         return counted(self.findings) if self.counts is None else self.counts
 
     @property
     def by_severity(self) -> dict[str, int]:
-        """Findings by severity, worst first."""
+        """Return the number of findings by severity, worst first."""
         counts = dict.fromkeys(SEVERITIES, 0)
         for code, count in self.by_code.items():
             counts[self.codes[code].severity] += count
@@ -87,22 +87,22 @@ class Report:
 
     @property
     def total(self) -> int:
-        """How many findings there are, shown or not."""
+        """Return the number of findings, listed or not."""
         return sum(self.by_code.values())
 
     @property
-    def shown_count(self) -> int:
-        """How many findings are listed."""
+    def listed_count(self) -> int:
+        """Return the number of listed findings."""
         return self.total if self.limit is None else min(self.limit, self.total)
 
     @property
-    def shown(self) -> Iterator[Finding]:
-        """The findings that are listed, one after the other."""
-        return islice(self.findings, self.shown_count)
+    def listed(self) -> Iterator[Finding]:
+        """Yield the listed findings."""
+        return islice(self.findings, self.listed_count)
 
     @property
     def totals(self) -> dict[str, object]:
-        """What was audited and found, in numbers."""
+        """Return the totals of the audit."""
         return {
             "articles": self.articles,
             "uses": self.uses,
@@ -114,7 +114,7 @@ class Report:
         }
 
     def heading(self) -> str:
-        """``52 uses in 14 articles: 9 findings (1 error, 6 warnings, 2 info); waived: 3``."""
+        """Return the first line: ``52 uses in 14 articles: 9 findings (1 error, 6 warnings, 2 info); waived: 3``."""
         by_severity = self.by_severity
         parts = [
             number(by_severity["error"], "error"),
@@ -122,31 +122,33 @@ class Report:
             f"{by_severity['info']} info",
         ]
         found = f"{number(self.total, 'finding')} ({', '.join(parts)})" if self.total else "no findings"
-        aside = [f"{name}: {count}" for name, count in (("waived", self.waived), ("known", self.known)) if count]
+        aside = [f"{name}: {count}" for name, count in (("waived", self.waived), ("in baseline", self.known)) if count]
         heading = f"{number(self.uses, 'use')} in {number(self.articles, 'article')}: {found}"
         return "; ".join((heading, *aside, *self.notes))
 
-    def shown_note(self) -> str:
-        """``shown: 12 of 63``; empty where all are shown."""
-        return f"shown: {self.shown_count} of {self.total}" if self.shown_count < self.total else ""
+    def listed_note(self) -> str:
+        """Return ``12 of 63 findings listed, worst first``; ``""`` if all are listed."""
+        if self.listed_count == self.total:
+            return ""
+        return f"{self.listed_count} of {number(self.total, 'finding')} listed, worst first"
 
     def summary(self) -> list[Row]:
-        """A row for each code found, worst first: its count, meaning and remedy."""
+        """Return a row for each code found, worst first: its count, meaning and fix."""
         rows = [(SEVERITIES.index(self.codes[c].severity), c, n) for c, n in self.by_code.items()]
         return [
             {
                 "code": code,
                 "severity": self.codes[code].severity,
                 "count": count,
-                "title": self.codes[code].title,
-                "remedy": self.codes[code].remedy,
+                "meaning": self.codes[code].meaning,
+                "fix": self.codes[code].fix,
             }
             for _rank, code, count in sorted(rows)
         ]
 
 
 def row(finding: Finding) -> Row:
-    """All that is known of a finding, under the keys of :data:`COLUMNS`."""
+    """Return a finding under the keys of :data:`COLUMNS`."""
     use = finding.use
     credit = use.credit if use else None
     return {
@@ -157,9 +159,9 @@ def row(finding: Finding) -> Row:
         "caption": use.caption if use else None,
         "credit": credit.line if credit else None,
         "message": finding.message,
-        "title": finding.title,
-        "remedy": finding.remedy,
-        "clear": finding.clear,
+        "meaning": finding.meaning,
+        "fix": finding.fix,
+        "command": finding.command,
         "supplier": credit.supplier if credit else None,
         "creators": credit.creators if credit else (),
         "agencies": credit.agencies if credit else (),
@@ -173,5 +175,5 @@ def row(finding: Finding) -> Row:
 
 
 def number(count: int, noun: str) -> str:
-    """``1 use``, ``2 uses``."""
+    """Return ``1 use``, ``2 uses``."""
     return f"{count} {noun}" if count == 1 else f"{count} {noun}s"

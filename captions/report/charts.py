@@ -1,5 +1,4 @@
-"""Numbers -> charts in a page. A chart of bars is a table with a bar in each row, so that all can read its numbers;
-that of months is a picture with its numbers in a table beneath."""
+"""Draw charts for a page: a bar chart is a table with a bar per row; the chart of months has a table below it."""
 
 from __future__ import annotations
 
@@ -9,17 +8,17 @@ from captions import escaping
 from captions.audit.overview import Month, Quota
 
 BARS = 12
-"""Suppliers with a bar of their own."""
+"""The most suppliers with a bar."""
 MONTHS = 60
-"""More months than these are counted by year."""
+"""The most months; a longer period is charted by year."""
 PERIODS = 40
-"""Periods of quotas with a bar of their own: the fullest."""
+"""The most quota periods with a bar; the fullest are chosen."""
 _HEIGHT, _TOP, _FOOT = 200, 18, 20
 _NEAR = 80
 
 
 def heads(*titles: str) -> str:
-    """The head of a table, and the beginning of its body. ``#`` before a title sets its numbers to the right."""
+    """Return the head of a table and the start of its body. ``#`` before a title aligns numbers right."""
     cells = [
         f'<th scope="col"{" class=number" * title.startswith("#")}>{title.removeprefix("#")}</th>'
         if title
@@ -30,14 +29,14 @@ def heads(*titles: str) -> str:
 
 
 def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, uses: int) -> Iterator[str]:
-    """Gives a bar for each of those used most, then what is left."""
+    """Yield a table with a bar for each of the most used suppliers, and for the rest."""
     named = [(name, count) for name, count in suppliers if name is not None]
-    untold = sum(count for name, count in suppliers if name is None) - (uses - credited)
+    unclear = sum(count for name, count in suppliers if name is None) - (uses - credited)
     most = max((count for _, count in suppliers), default=0)
     rows = [_bar(escaping.markup(name), count, most, uses) for name, count in named[:BARS]]
     if rest := named[BARS:]:
         rows.append(_bar(f"<i>{len(rest)} more</i>", sum(count for _, count in rest), most, uses))
-    for name, count in (("no supplier told", untold), ("no credit", uses - credited)):
+    for name, count in (("supplier unclear", unclear), ("no credit", uses - credited)):
         if count > 0:
             rows.append(_bar(f"<i>{name}</i>", count, most, uses))
     yield '<table class="bars">\n'
@@ -45,7 +44,7 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
     yield from rows
     yield "</tbody>\n</table>\n"
     if rest:
-        yield "<p class=soft>All of them: <code>captions usage --by supplier</code></p>\n"
+        yield "<p class=soft>For all, run <code>captions usage --by supplier</code></p>\n"
 
 
 def _bar(name: str, count: int, most: int, uses: int) -> str:
@@ -63,22 +62,22 @@ def _rect(count: int, whole: int, kind: str, ground: bool = False) -> str:
 
 
 def share(count: int, whole: int) -> str:
-    """``93 %``; less than half a percent is not told as none, and less than all not as all."""
+    """Return ``93%``; never round to 0% or 100%."""
     if not whole:
         return "–"
     percent = round(100 * count / whole)
     if percent == 0 and count:
-        return "< 1 %"
-    return "> 99 %" if percent == 100 and count < whole else f"{percent} %"
+        return "under 1%"
+    return "over 99%" if percent == 100 and count < whole else f"{percent}%"
 
 
 def of_months(months: Sequence[Month], undated: int) -> Iterator[str]:
-    """Gives columns of uses by month, or by year where there are many months, and the same as a table."""
+    """Yield a chart of uses by month, or by year for many months, and the same figures as a table."""
     columns, by = _columns(months)
     if columns:
         yield from _picture(columns, by)
     if undated:
-        yield f"<p class=soft>Without a day: {undated}; they stand in no {by}.</p>\n"
+        yield f"<p class=soft>Undated uses, in no {by}: {undated}.</p>\n"
     if columns:
         yield f"<details>\n<summary>Uses by {by} as a table</summary>\n<table>\n"
         yield heads(by.capitalize(), "#Uses", "#Without a credit")
@@ -110,7 +109,7 @@ def _picture(columns: Sequence[tuple[str, int, int]], by: str) -> Iterator[str]:
     top = next(label for label, uses, _ in columns if uses == most)
     foot = _TOP + _HEIGHT
     yield f'<svg role="img" width="100%" height="{foot + _FOOT}" aria-label="Uses by {by} from {first} to {last}; '
-    yield f'the most, {most}, in {top}. The numbers are in the table below.">\n'
+    yield f'the peak is {most}, in {top}. The figures are in the table below.">\n'
     yield f'<text x="0" y="12">{most}</text><line class="axis" x1="0" x2="100%" y1="{_TOP}" y2="{_TOP}"/>'
     yield f'<line class="axis" x1="0" x2="100%" y1="{foot}" y2="{foot}"/>\n'
     step = 100 / max(len(columns), 6)
@@ -129,16 +128,16 @@ def _picture(columns: Sequence[tuple[str, int, int]], by: str) -> Iterator[str]:
         yield "\n"
     yield "</svg>\n"
     if any(uncredited for _, _, uncredited in columns):
-        yield "<p class=soft>The lower part of a column, in another colour: uses without a credit.</p>\n"
+        yield "<p class=soft>The lower part of each column, in another color, shows uses without a credit.</p>\n"
 
 
 def of_quotas(quotas: Iterable[Quota]) -> Iterator[str]:
-    """Gives a bar for each period of each quota, the fullest where there are many."""
+    """Yield a table with a bar for each quota period, or for the fullest if there are many."""
     every = list(quotas)
     fullest = sorted(every, key=lambda q: -q.used / q.quota)[:PERIODS]
     chosen = every if len(every) <= PERIODS else [quota for quota in every if quota in fullest]
     yield '<table class="bars">\n'
-    yield heads("Agreement", "Period", "", "#Used", "#Quota", "State")
+    yield heads("Agreement", "Period", "", "#Used", "#Quota", "Status")
     for quota in chosen:
         kind, state = _state(quota)
         yield (
@@ -150,21 +149,20 @@ def of_quotas(quotas: Iterable[Quota]) -> Iterator[str]:
         )
     yield "</tbody>\n</table>\n"
     if len(every) > len(chosen):
-        yield f"<p class=soft>The fullest {len(chosen)} of {len(every)}; "
-        yield "all of them: <code>captions usage --agreements</code></p>\n"
+        yield f"<p class=soft>The fullest {len(chosen)} of {len(every)}. "
+        yield "For all, run <code>captions usage --agreements</code></p>\n"
 
 
 def _state(quota: Quota) -> tuple[str, str]:
-    """The colour of the bar, and the same in words."""
+    """Return the color of the bar, and the status in words."""
     over = quota.used - quota.quota
     if over > 0:
-        kind, state = "bar-over", f'<span class="error">passed by {over}</span>'
+        kind, state = "bar-over", f'<span class="error">exceeded by {over}</span>'
     elif quota.used * 100 >= quota.quota * _NEAR:
         kind, state = "bar-near", f'<span class="warning">{share(quota.used, quota.quota)}</span>'
     else:
-        kind, state = "bar-fill", share(quota.used, quota.quota) if quota.used else "no use counted"
+        kind, state = "bar-fill", share(quota.used, quota.quota) if quota.used else "no uses"
     if quota.undated:
         # They may count in this period or in another.
-        uses = "1 more has" if quota.undated == 1 else f"{quota.undated} more have"
-        state += f' <small><span class="warning">unknown:</span> {uses} no day</small>'
+        state += f' <small><span class="warning">unknown:</span> {quota.undated} more undated</small>'
     return kind, state

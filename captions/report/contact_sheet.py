@@ -1,4 +1,4 @@
-"""``captions images sheet``: pictures that need a person, each beside its printed and its embedded credit."""
+"""``captions images sheet``: pictures that need review, each with its printed and its embedded credit."""
 
 from __future__ import annotations
 
@@ -9,7 +9,8 @@ from pathlib import Path
 from typing import TextIO
 
 from captions.audit.finding import Finding
-from captions.audit.image_rules import CHECKED, Checked
+from captions.audit.image_check import ImageCheck
+from captions.audit.image_rules import CHECKED
 from captions.errors import InputError
 from captions.imaging.hashing import thumbnail
 from captions.imaging.library import Archive, Picture
@@ -27,14 +28,14 @@ _COLUMNS = (
 _AT_ONCE = 200
 _SIDE = 160  # pixels, of a thumbnail in a report
 MOST = 1_000
-"""Pictures on a page, if nothing else is said: a page of more is one that no browser opens."""
+"""The default number of pictures on a page; browsers fail on much larger pages."""
 
 
-def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> tuple[int, int]:
-    """Writes an HTML page with a row for each picture that something was found of, the worst :data:`MOST` of them.
+def write_sheet(done: ImageCheck, stream: TextIO, limit: int | None = None) -> tuple[int, int]:
+    """Write an HTML page with a row for each picture that has findings, the worst :data:`MOST` of them.
 
-    Gives how many are shown, and of how many. A picture whose file is gone, or can't be decoded, stands there without
-    a thumbnail.
+    Return the number of listed pictures, and of all with findings. A picture whose file is missing or can't be decoded
+    is listed without a thumbnail.
     """
     most = MOST if limit is None else limit
     by_picture: dict[int, list[Finding]] = {}
@@ -44,10 +45,10 @@ def write_sheet(done: Checked, stream: TextIO, limit: int | None = None) -> tupl
             numbers.add(number)
             if number in by_picture or len(by_picture) < most:
                 by_picture.setdefault(number, []).append(finding)
-    heading = f"{len(numbers)} of {done.pictures} pictures need a person"
-    note = f"shown: {len(by_picture)} of {len(numbers)}" if len(by_picture) < len(numbers) else ""
-    table = as_page.Table("Pictures", _COLUMNS, _rows(by_picture, done.archive))
-    as_page.write("Pictures to look at", heading, [table] if by_picture else [], note, stream)
+    heading = f"{len(numbers)} of {done.pictures} pictures need review"
+    note = f"{len(by_picture)} of {len(numbers)} pictures listed" if len(by_picture) < len(numbers) else ""
+    table = as_page.PageTable("Pictures", _COLUMNS, _rows(by_picture, done.archive))
+    as_page.write("Pictures to review", heading, [table] if by_picture else [], note, stream)
     return len(by_picture), len(numbers)
 
 
@@ -75,9 +76,9 @@ def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) 
 
 
 def small(path: str, side: int = 240) -> str:
-    """A small copy of a picture, as JPEG in base64; empty where its file is gone or can't be decoded."""
+    """Return a thumbnail as JPEG in base64; ``""`` if the file is missing or can't be decoded."""
     try:
-        # What was a file when it was scanned may be a pipe by now, on which one waits for ever.
+        # The path may have become a pipe since the scan, and reading that would block.
         if not Path(path).is_file():
             return ""
         return base64.b64encode(thumbnail(path, side)).decode()
@@ -86,21 +87,21 @@ def small(path: str, side: int = 240) -> str:
 
 
 class Thumbnails:
-    """Small pictures for the findings and captions of a report, no more than :data:`MOST` of them."""
+    """Thumbnails for the findings and captions of a report, at most :data:`MOST`."""
 
     def __init__(self, archive: Archive) -> None:
-        """Takes the pictures of a store."""
+        """Use the pictures of a store."""
         self._archive, self.left = archive, MOST
         self._known: dict[str, str] = {}
 
     def of_finding(self, finding: Finding) -> str:
-        """The picture of a finding as JPEG in base64; empty where there is none, or no room."""
+        """Return the thumbnail of a finding as JPEG in base64; ``""`` if there is none, or :data:`MOST` are used up."""
         if finding.use is not None:
             return self.of_use(finding.use.id) if finding.use.id is not None else ""
         return self._small(finding.source) if finding.code in CHECKED else ""
 
     def of_use(self, use: int) -> str:
-        """The picture that most surely belongs to a use, likewise."""
+        """Return the thumbnail of the picture that best matches a use, likewise."""
         numbers = self._archive.links.of_use(use)[:1] if self.left else []
         return next((self._small(picture.path) for picture in self._archive.pictures(numbers).values()), "")
 

@@ -1,4 +1,4 @@
-"""Findings -> text for a terminal: a few lines each, the last of them the command that clears it, to be copied."""
+"""Write findings for a terminal, a few lines each; the last line is the command that fixes it."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def write(findings: Iterable[Finding], folder: str, stream: TextIO) -> None:
-    """Writes findings, an empty line between them. ``folder`` is left out of the names of articles in it."""
+    """Write findings separated by blank lines; omit ``folder`` from the names of articles."""
     console = as_table.console(stream)
     between = ""
     for finding in findings:
@@ -39,7 +39,7 @@ def write(findings: Iterable[Finding], folder: str, stream: TextIO) -> None:
 
 
 def folder_of(sources: Sequence[str]) -> str:
-    """The folder in which all articles are, with its slash: said once, it leaves room; or ``""``."""
+    """Return the folder that contains all articles, with its slash, or ``""``; printed once, it saves room."""
     levels = zip(*(source.split("/")[:-1] for source in sources), strict=False)
     shared = [level[0] for level in takewhile(lambda level: len(set(level)) == 1, levels)]
     return "".join(f"{name}/" for name in shared)
@@ -52,7 +52,7 @@ def _lines(finding: Finding, folder: str, console: Console) -> list[Text]:
     kind = f"{finding.severity} {finding.code}"
     head = Text(f"{kind}  {place}{day}")
     head.stylize(_STYLES[finding.severity], 0, len(kind))
-    # A place can be copied where it stands on one line; where it is too long for that, it is broken, not cut.
+    # A path longer than the line is wrapped, not cut, so that it can be copied.
     lines = list(head.wrap(console, console.width, overflow="fold"))
     parts = [escaping.short(finding.message, _MESSAGE)]
     if use:
@@ -62,11 +62,11 @@ def _lines(finding: Finding, folder: str, console: Console) -> list[Text]:
     for part in parts:
         wrapped = Text(part).wrap(console, max(console.width - _INDENT, 10), overflow="fold")
         lines += [Text(" " * _INDENT).append_text(line) for line in wrapped]
-    return lines + [Text(line) for line in command(finding.clear, console.width)]
+    return lines + [Text(line) for line in command(finding.command, console.width)]
 
 
 def command(text: str, width: int) -> list[str]:
-    r"""A command on lines of at most ``width`` cells, where its options let: a shell takes them as one.
+    r"""Break a command before its options into lines of about ``width`` cells, which a shell reads as one.
 
     ``captions waive CR104 --line Handout --reason '…'`` in 36 cells gives ``captions waive CR104 \`` and the rest.
     """
@@ -77,7 +77,7 @@ def command(text: str, width: int) -> list[str]:
     first, *rest = _parts(text)
     lines = [first]
     for part in rest:
-        # Room for the indent and for the sign that more follows.
+        # Leave room for the indent and the backslash.
         if cell_len(f"{lines[-1]} {part}") > width - _INDENT - 2:
             lines.append(f"  {part}")
         else:
@@ -86,7 +86,7 @@ def command(text: str, width: int) -> list[str]:
 
 
 def _parts(text: str) -> list[str]:
-    """The command and its arguments, then each option with its value."""
+    """Split a command into its name with arguments, then each option with its value."""
     parts: list[str] = []
     for word in _WORDS.findall(text):
         if not parts or word.startswith("--"):

@@ -1,4 +1,4 @@
-"""What all listings share: columns, and the values of a row."""
+"""Columns and rows of a listing."""
 
 from __future__ import annotations
 
@@ -17,17 +17,17 @@ class Column:
     key: str
     title: str
     number: bool = False
-    """Numbers stand on the right."""
+    """Align right."""
     wide: bool = False
-    """Takes what room is left."""
+    """Use the remaining width."""
     cut: int = 0
-    """In a table, texts are cut to this many characters; 0: never."""
+    """Cut texts in a table to this many characters; 0 does not cut."""
     width: int = 0
-    """In a table, the column is this wide; 0: as wide as it needs."""
+    """The width in a table; 0 fits the content."""
 
 
 def as_text(value: Value) -> str:
-    """A value in words: None gives ``""``, a tuple its items with commas, a date ``2024-05-18``."""
+    """Return a value as text: None gives ``""``, a tuple its items with commas, a date ``2024-05-18``."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -38,7 +38,7 @@ def as_text(value: Value) -> str:
 
 
 def as_data(value: Value) -> object:
-    """A value as JSON knows it: a date as text, a tuple as a list."""
+    """Return a value for JSON: a date as text, a tuple as a list."""
     if isinstance(value, date):
         return value.isoformat()
     return list(value) if isinstance(value, tuple) else value

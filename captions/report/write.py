@@ -1,4 +1,4 @@
-"""The audit's report: one object, and the forms in which it is written. All count the same findings."""
+"""Write an audit report in any of its formats."""
 
 from __future__ import annotations
 
@@ -12,19 +12,19 @@ _SUMMARY = (
     Column("code", "Code"),
     Column("severity", "Severity", width=8),
     Column("count", "Count", number=True),
-    Column("title", "Meaning", wide=True),
-    Column("remedy", "What clears it", wide=True),
+    Column("meaning", "Meaning", wide=True),
+    Column("fix", "How to fix it", wide=True),
 )
 
 
 def write_audit(report: Report, form: str, stream: TextIO) -> None:
-    """Writes a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
+    """Write a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
     if form == "json":
         _write_json(report, stream)
     elif form == "csv":
         from captions.report import as_csv
 
-        as_csv.write(COLUMNS, map(row, report.shown), stream)
+        as_csv.write(COLUMNS, map(row, report.listed), stream)
     elif form == "html":
         from captions.report import as_html
 
@@ -42,12 +42,12 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 
         stream.write(report.heading() + "\n")
         if report.total:
-            shown = list(report.shown)
-            folder = findings_text.folder_of([f.source for f in shown if f.use or f.code == "CR901"])
+            findings = list(report.listed)
+            folder = findings_text.folder_of([f.source for f in findings if f.use or f.code == "CR901"])
             stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
-            findings_text.write(shown, folder, stream)
-            if note := report.shown_note():
-                stream.write(f"\n{note}, the worst first; all of them: captions audit --format csv -o FILE\n")
+            findings_text.write(findings, folder, stream)
+            if note := report.listed_note():
+                stream.write(f"\n{note}; for all, run: captions audit --format csv -o FILE\n")
             stream.write("\n")
             as_table.write(_SUMMARY, report.summary(), stream)
 
@@ -55,5 +55,5 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
 
-    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.shown_count}
-    as_json.write_lines(head, "findings", map(row, report.shown), stream)
+    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.listed_count}
+    as_json.write_lines(head, "findings", map(row, report.listed), stream)

@@ -1,7 +1,7 @@
-"""Paths -> articles: files, folders, archives and standard input, each article read or failed with a reason.
+"""Find articles in files, folders, archives and standard input, and decode them.
 
-A bad file never stops the rest, nor a bad record the rest of its file: it comes out as an :class:`Unread`, and the
-audit reports it as CR901. What kinds of files there are is told by :mod:`captions.sources.formats`.
+A bad file or record never stops the rest: it becomes an :class:`Unread`, which the audit reports as CR901. The formats
+are listed in :mod:`captions.sources.formats`.
 """
 
 from __future__ import annotations
@@ -14,20 +14,20 @@ from typing import BinaryIO
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
 from captions.sources.paths import SUFFIXES, find
-from captions.sources.source import STDIN, Entry, Facts, Source, Unread
+from captions.sources.source import STDIN, Facts, InputFile, Source, Unread
 
-__all__ = ["STDIN", "SUFFIXES", "Entry", "Facts", "Source", "Unread", "article", "find", "read", "read_all"]
+__all__ = ["STDIN", "SUFFIXES", "Facts", "InputFile", "Source", "Unread", "article", "find", "read", "read_all"]
 
 
 def read(
-    entry: Entry, names: tuple[tuple[str, str], ...] = (), opened: Callable[[BinaryIO], object] | None = None
+    entry: InputFile, names: tuple[tuple[str, str], ...] = (), opened: Callable[[BinaryIO], object] | None = None
 ) -> Iterator[Source | Unread]:
-    """The articles of one file; an Unread for each that is empty, binary, holds no article, or cannot be opened.
+    """Yield the articles of one file, and an Unread for each one that is empty, binary or unreadable.
 
-    ``names`` are the user's own of a record's fields, ``(("text", "body"),)``; the usual ones need none. ``opened`` is
-    called with the file once it is open: its ``tell()`` says how far the reading is.
+    ``names`` maps parts of an article to fields of a record, ``(("text", "body"),)``; common field names need no
+    mapping. ``opened`` is called with the open file, so the caller can follow progress with ``tell()``.
     """
-    from captions.sources.formats import read_file  # where it is needed: all the formats take a while to load
+    from captions.sources.formats import read_file  # here, because the formats are slow to import
 
     try:
         if entry.path is None:
@@ -38,38 +38,38 @@ def read(
                     opened(stream)
                 yield from read_file(stream, entry.name, names)
     except FileNotFoundError:
-        yield Unread(entry.name, "vanished before it could be read, or is a link to nothing")
+        yield Unread(entry.name, "deleted before it could be read, or a broken link")
     except PermissionError:
-        yield Unread(entry.name, "no permission to read it")
+        yield Unread(entry.name, "permission denied")
     except OSError as error:
         yield Unread(entry.name, f"cannot be read: {error.strerror or error}")
 
 
 def article(source: Source, words: Vocabulary) -> Article:
-    """The article that a source holds, read as a page or as plain text.
+    """Parse a source as a page or as plain text.
 
-    What its container tells of it fills what the article does not say itself; its address the container knows better,
-    and of a plain text, whose headline is a guess, the headline too.
+    Facts from the container fill gaps in the article. The container's URL always wins, and so does its headline over
+    that of a plain text, which is a guess.
     """
-    from captions.page.parser import parse_html  # where it is needed: a tree's library takes a while to load
+    from captions.page.parser import parse_html  # here, because the HTML parser is slow to import
     from captions.plain.parser import parse_text
 
-    told = source.told
-    read = parse_html(source.text, told.url, words) if source.page else parse_text(source.text, words)
-    if told == Facts():
+    facts = source.facts
+    read = parse_html(source.text, facts.url, words) if source.page else parse_text(source.text, words)
+    if facts == Facts():
         return read
     return replace(
         read,
-        url=told.url or read.url,
-        headline=(read.headline or told.headline) if source.page else (told.headline or read.headline),
-        published=read.published or told.published,
-        publication=read.publication or told.publication,
-        language=read.language or told.language,
+        url=facts.url or read.url,
+        headline=(read.headline or facts.headline) if source.page else (facts.headline or read.headline),
+        published=read.published or facts.published,
+        publication=read.publication or facts.publication,
+        language=read.language or facts.language,
     )
 
 
 def read_all(paths: Iterable[str], names: tuple[tuple[str, str], ...] = ()) -> Iterator[Source | Unread]:
-    """Finds and reads; see :func:`find` and :func:`read`."""
+    """Find and read everything under ``paths``; see :func:`find` and :func:`read`."""
     for item in find(paths):
         if isinstance(item, Unread):
             yield item

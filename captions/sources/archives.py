@@ -1,4 +1,4 @@
-"""ZIP and TAR: each member read as a file of its own, within bounds; nothing is ever written to a path."""
+"""Read each member of a ZIP or TAR as a separate file, within limits, without writing anything to disk."""
 
 from __future__ import annotations
 
@@ -19,21 +19,21 @@ _BROKEN = (zipfile.BadZipFile, zlib.error, lzma.LZMAError, EOFError, NotImplemen
 
 
 def is_tar(head: bytes) -> bool:
-    """Whether a file begins as a TAR does."""
+    """Return whether ``head`` is the beginning of a TAR file."""
     return head[257:262] == b"ustar"
 
 
 def read_zip(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads the members of a ZIP, sorted as they stand; of a web archive (WACZ) its records."""
+    """Read the members of a ZIP in stored order, or the records of a web archive (WACZ)."""
     read = _inner(options)
     try:
         archive = zipfile.ZipFile(seekable(stream))
     except _BROKEN:
-        raise UnreadableError("a broken ZIP archive") from None
+        raise UnreadableError("broken ZIP archive") from None
     with archive:
         members = [info for info in archive.infolist() if not info.is_dir()]
         if any(info.filename in _OFFICE for info in members[:3]):
-            raise UnreadableError("not a text file: an office document, a book or a program")
+            raise UnreadableError("not a text file: an office document, an e-book or a program")
         web = any(info.filename == "datapackage.json" for info in members)
         count = 0
         for info in members:
@@ -42,30 +42,30 @@ def read_zip(stream: BinaryIO, name: str, options: Options) -> Read:
             count += 1
             yield from _of_zip(archive, info, read, f"{name}!{info.filename}", options)
     if not count:
-        raise UnreadableError("nothing to read in this archive")
+        raise UnreadableError("no readable file in this archive")
 
 
 def _of_zip(archive: zipfile.ZipFile, info: zipfile.ZipInfo, read: Reader, name: str, options: Options) -> Read:
     if info.flag_bits & 1:
-        yield Unread(name, "locked with a password")
+        yield Unread(name, "password-protected")
     elif info.file_size > source.LARGEST and info.file_size > GROWTH * max(info.compress_size, 1):
-        yield Unread(name, "a ZIP bomb: it unpacks to far more than any text does")
+        yield Unread(name, "possible ZIP bomb: it unpacks to far more data than text would")
     else:
         try:
             with archive.open(info) as member:
                 yield from read(buffered(member.read), name, Options(options.names))
         except (*_BROKEN, RuntimeError):
-            yield Unread(name, "a broken member of a ZIP archive")
+            yield Unread(name, "broken file in a ZIP archive")
 
 
 def read_tar(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads the members of a TAR in one pass."""
+    """Read the members of a TAR in one pass."""
     read = _inner(options)
     count = 0
     try:
         with tarfile.open(fileobj=stream, mode="r|") as archive:
             for info in archive:
-                vars(archive)["members"].clear()  # else it remembers each member
+                vars(archive)["members"].clear()  # otherwise memory grows with every member
                 if not info.isfile() or not _is_wanted(info.name):
                     continue
                 count += 1
@@ -73,19 +73,19 @@ def read_tar(stream: BinaryIO, name: str, options: Options) -> Read:
                 if member is not None:
                     yield from read(buffered(member.read), f"{name}!{info.name}", Options(options.names))
     except (tarfile.TarError, EOFError):
-        raise UnreadableError("a broken TAR archive" + ("; what stood before is read" if count else "")) from None
+        raise UnreadableError("broken TAR archive" + ("; the files before it were read" if count else "")) from None
     if not count:
-        raise UnreadableError("nothing to read in this archive")
+        raise UnreadableError("no readable file in this archive")
 
 
 def _is_wanted(name: str) -> bool:
-    """A member that is read: not hidden, nor in a hidden folder or one of the Mac's double files."""
+    """Return whether to read a member: not if it or its folder is hidden, nor if macOS added it."""
     parts = name.split("/")
     return is_readable_name(name) and not any(part.startswith((".", "__MACOSX")) for part in parts[:-1] if part != ".")
 
 
 def _inner(options: Options) -> Reader:
-    """How members are read; raises UnreadableError for an archive that is itself a member."""
+    """Return the reader for members; raise UnreadableError for an archive inside an archive."""
     if options.inner is None:
-        raise UnreadableError("an archive in an archive: unpack the outer one first")
+        raise UnreadableError("nested archive: unpack the outer archive first")
     return options.inner

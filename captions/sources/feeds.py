@@ -1,4 +1,4 @@
-"""RSS, Atom and WordPress exports (WXR): articles by their items; pictures in Media RSS have captions and credits."""
+"""Read RSS, Atom and WordPress exports (WXR), one article per item, with the captions and credits of Media RSS."""
 
 from __future__ import annotations
 
@@ -7,15 +7,15 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from captions.sources import to_page
-from captions.sources.records import Names, day_of, language_of, make
+from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
-from captions.sources.xml_stream import elements, first, language_in, markup, said
+from captions.sources.xml_stream import elements, first, language_in, markup, text_of
 from captions.text import tidy
 
 _WANTED = frozenset(("item", "entry"))
 _CHANNEL = frozenset(("title", "language", "base_site_url"))
-# What a WordPress export holds beside articles; and what was never printed.
-_NO_ARTICLE = frozenset(
+# WordPress exports also list these, and posts that were never published.
+_OTHER_POST_TYPES = frozenset(
     ("attachment", "revision", "nav_menu_item", "custom_css", "wp_block", "wp_template", "wp_global_styles")
 )
 _UNPRINTED = frozenset(("draft", "auto-draft", "pending", "trash", "private", "future", "inherit"))
@@ -23,31 +23,31 @@ _SUMMARY = "only the feed's summary of the article"
 
 
 def read_feed(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads an article an item, in one pass."""
-    named, number, left = Names(name), 0, 0
+    """Read one article per item, in one pass."""
+    named, number, skipped = RecordNames(name), 0, 0
     channel: dict[str, str] = {}
     for tag, item in elements(stream, _WANTED | _CHANNEL):
         if tag in _CHANNEL:
-            channel.setdefault(tag, said(item))
+            channel.setdefault(tag, text_of(item))
             continue
         number += 1
-        if first(item, "post_type") in _NO_ARTICLE or first(item, "status") in _UNPRINTED:
-            left += 1
+        if first(item, "post_type") in _OTHER_POST_TYPES or first(item, "status") in _UNPRINTED:
+            skipped += 1
             continue
         yield from _of_item(item, channel, named, number, f"{name}#{number}")
     if not number:
-        raise UnreadableError("no article in it: a feed without an item")
-    if left == number:
-        raise UnreadableError("no article in it: nothing in this export was published")
+        raise UnreadableError("no article in it: the feed has no items")
+    if skipped == number:
+        raise UnreadableError("no article in it: the export has no published posts")
 
 
-def _of_item(item: Element, channel: dict[str, str], named: Names, number: int, at: str) -> Read:
+def _of_item(item: Element, channel: dict[str, str], named: RecordNames, number: int, at: str) -> Read:
     body, full = _body(item)
     pictures = "\n".join(_pictures(item))
     headline = tidy(unescape(first(item, "title")))
     url = first(item, "link") or _link(item)
     language = language_of(first(item, "language") or language_in(item) or channel.get("language"))
-    told = Facts(
+    facts = Facts(
         url=url or None,
         headline=headline or None,
         published=next((day for n in _DATES if (day := day_of(first(item, n)))), None),
@@ -58,7 +58,7 @@ def _of_item(item: Element, channel: dict[str, str], named: Names, number: int, 
     html = to_page.page(f"{pictures}\n{html}", headline, language) if body or pictures else ""
     ident = url or first(item, "guid", "id") or None
     yield make(
-        html, told, ident, named, number, f"{at[: at.rindex('#')]}#{ident or number}", () if full else (_SUMMARY,)
+        html, facts, ident, named, number, f"{at[: at.rindex('#')]}#{ident or number}", () if full else (_SUMMARY,)
     )
 
 
@@ -66,7 +66,7 @@ _DATES = ("post_date", "published", "pubDate", "date", "issued", "updated")
 
 
 def _body(item: Element) -> tuple[str, bool]:
-    """The article's HTML, and whether it is more than a summary."""
+    """Return the article's HTML, and whether it is more than a summary."""
     for tag in ("content-encoded", "content", "description", "summary"):
         for element in item.iterfind(tag):
             text = markup(element) if element.get("type") == "xhtml" or len(element) else element.text or ""
@@ -76,17 +76,17 @@ def _body(item: Element) -> tuple[str, bool]:
 
 
 def _link(item: Element) -> str:
-    """The address of an entry of Atom, which is an attribute."""
-    links = [one for one in item.iterfind("link") if one.get("rel", "alternate") == "alternate"]
-    return next((one.get("href", "") for one in links if one.get("href")), "")
+    """Return the URL of an Atom entry, which is in an attribute."""
+    links = [link for link in item.iterfind("link") if link.get("rel", "alternate") == "alternate"]
+    return next((link.get("href", "") for link in links if link.get("href")), "")
 
 
 def _pictures(item: Element) -> list[str]:
-    """The pictures of Media RSS that have a caption or a credit of their own."""
+    """Return figures for the Media RSS pictures that have a caption or a credit."""
     found = []
     for media in item.iter("media-content"):
         if media.get("medium", "image") != "image" or not media.get("type", "image").startswith("image"):
             continue
         caption = first(media, "media-description", "media-text")
         found.append(to_page.figure(caption, first(media, "media-credit"), media.get("url", "")))
-    return [one for one in found if one]
+    return [figure for figure in found if figure]

@@ -1,4 +1,4 @@
-"""Files that hold one article: plain text, a web page, a page saved with its pictures (MHTML)."""
+"""Read files with a single article: plain text, a web page, or a page saved with its pictures (MHTML)."""
 
 from __future__ import annotations
 
@@ -15,64 +15,64 @@ from captions.sources.streams import whole
 
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
 _KIND = re.compile(rb"^content-type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
-# Elements with which the HTML of an article's body begins where nobody wrote a page around it.
+# An article body exported without a surrounding page begins with one of these elements.
 _FRAGMENT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(p|div|section|figure|h[1-6]|header|table|ul|blockquote)(?:\s[^<>]*)?>", re.IGNORECASE
 )
 
 
 def is_mhtml(head: bytes) -> bool:
-    """Whether a file begins as a message does, with headers that tell of HTML or of several parts."""
+    """Return whether a file begins with message headers that announce HTML or several parts."""
     header = _HEADER.match(head.removeprefix(b"\xef\xbb\xbf").lstrip(b"\r\n"))
     return header is not None and _KIND.search(header[0]) is not None
 
 
 def is_html(head: bytes) -> bool:
-    """Whether a file is a page, or the body of one."""
+    """Return whether a file is a web page, or the body of one."""
     start = _FRAGMENT.match(head)
     return is_page(head) or (start is not None and b"</" + start[1].lower() in head.lower())
 
 
 def read_text(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads a plain text."""
+    """Read a plain text."""
     data = whole(stream)
     text, notes = decode(data)
-    yield _made(name, text, data, notes, page=False)
+    yield _source(name, text, data, notes, page=False)
 
 
 def read_page(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads a web page, or the HTML of an article's body."""
+    """Read a web page, or the HTML of an article's body."""
     data = whole(stream)
     text, notes = decode_page(data)
-    yield _made(name, text if is_page(data) else to_page.page(text), data, notes, page=True)
+    yield _source(name, text if is_page(data) else to_page.page(text), data, notes, page=True)
 
 
 def read_mhtml(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads the page of a message, by the address under which it was saved."""
+    """Read the page in a message, with the URL it was saved from."""
     data = whole(stream)
     message = email.message_from_bytes(data.lstrip(b"\r\n"), policy=email.policy.compat32)
     part = _root(message)
     if part is None:
-        raise UnreadableError("no article in it: a saved page or message without a part in HTML")
+        raise UnreadableError("no article in it: the saved page or message has no HTML part")
     body = part.get_payload(decode=True)
     if not isinstance(body, bytes) or not body.strip():
-        raise UnreadableError("no article in it: the part in HTML is empty or broken")
+        raise UnreadableError("no article in it: the HTML part is empty or broken")
     text, notes = decode_page(body, part.get_content_charset())
     address = part.get("Content-Location") or message.get("Snapshot-Content-Location") or ""
     url = re.sub(r"\s+", "", str(address))
-    told = Facts(url=url if url.startswith(("http://", "https://")) else None)
-    yield _made(name, text, data, notes, page=True, told=told)
+    facts = Facts(url=url if url.startswith(("http://", "https://")) else None)
+    yield _source(name, text, data, notes, page=True, facts=facts)
 
 
 def _root(message: Message) -> Message | None:
-    """The part that ``start`` names, else the first in HTML."""
+    """Return the part that ``start`` names, or else the first HTML part."""
     start = message.get_param("start")
     pages = [part for part in message.walk() if part.get_content_type() in ("text/html", "application/xhtml+xml")]
     named = (part for part in pages if start and str(part.get("Content-ID", "")).strip() == str(start).strip())
     return next(named, pages[0] if pages else None)
 
 
-def _made(name: str, text: str, data: bytes, notes: tuple[str, ...], *, page: bool, told: Facts = Facts()) -> Source:  # noqa: B008 - frozen
+def _source(name: str, text: str, data: bytes, notes: tuple[str, ...], *, page: bool, facts: Facts = Facts()) -> Source:  # noqa: B008 - frozen
     if not any(char.isalpha() for char in text):
         raise UnreadableError("no article in it: not one letter")
-    return Source(name, text, digest_of(data), notes, page, told)
+    return Source(name, text, digest_of(data), notes, page, facts)

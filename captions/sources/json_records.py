@@ -1,4 +1,4 @@
-"""JSON Lines and JSON: a record a line, a list of records, or one."""
+"""Read JSON Lines and JSON: one record per line, a list of records, or a single record."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from captions.sources import ninjs, source
-from captions.sources.records import Names, places, source_of
+from captions.sources.records import RecordNames, places, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
 from captions.sources.streams import joined, lines, whole
 
@@ -17,17 +17,17 @@ _START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
 _NEXT_LINE = re.compile(rb'\n\s*\{\s*"')
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"[\s,]*")
-# Made once: `json.loads` makes one for each line.
+# Shared, because `json.loads` with options builds a decoder on every call.
 _DECODER = json.JSONDecoder(strict=False)
 
 
 def is_json(head: bytes) -> bool:
-    """Whether a file begins as records do: ``{"`` or ``[{``."""
+    """Return whether a file begins with a record or a list of records: ``{"`` or ``[{``."""
     return _START.match(head) is not None
 
 
 def read_json(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads records from JSON Lines, a list or a document; what is wrong with one is told of it alone."""
+    """Read records from JSON Lines, a list or a document; a bad record fails without the others."""
     head = stream.read(source.HEAD)
     rest = joined(head, stream)
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
@@ -41,13 +41,13 @@ def read_json(stream: BinaryIO, name: str, options: Options) -> Read:
 
 
 def _is_lines(start: bytes) -> bool:
-    """Whether records begin lines: one that does not end in the head, or a broken one before others."""
-    alone = b"\n" not in start.strip()
-    return alone or (_NEXT_LINE.search(start) is not None and not start.startswith((b"{\n", b"{\r")))
+    """Return whether each line is a record: the first line outgrows the head, or is broken and records follow."""
+    is_single_line = b"\n" not in start.strip()
+    return is_single_line or (_NEXT_LINE.search(start) is not None and not start.startswith((b"{\n", b"{\r")))
 
 
 def _of_lines(stream: BinaryIO, name: str, options: Options) -> Read:
-    named = Names(name)
+    named = RecordNames(name)
     for number, line in lines(stream):
         at = f"{name}:{number}"
         if line is None:
@@ -59,7 +59,7 @@ def _of_lines(stream: BinaryIO, name: str, options: Options) -> Read:
             yield from _of_text(line, named, number, at, options)
 
 
-def _of_text(line: bytes, named: Names, number: int, at: str, options: Options) -> Read:
+def _of_text(line: bytes, named: RecordNames, number: int, at: str, options: Options) -> Read:
     try:
         record = _DECODER.decode(line.decode("utf-8", "replace"))
     except (ValueError, RecursionError) as error:
@@ -76,9 +76,9 @@ def _what(error: Exception) -> str:
     return f": {error.msg.lower().removesuffix(' at')}" if isinstance(error, json.JSONDecodeError) else ""
 
 
-def _of_record(record: Any, named: Names, number: int, at: str, options: Options) -> Read:
+def _of_record(record: Any, named: RecordNames, number: int, at: str, options: Options) -> Read:
     if not isinstance(record, Mapping):
-        yield Unread(at, "no record: it is no JSON object")
+        yield Unread(at, "not a JSON object")
     elif not options.names and ninjs.is_ninjs(record):
         yield ninjs.source_of(record, named, number, at)
     elif (found := _records_in(record, 0)) is not None:
@@ -89,21 +89,21 @@ def _of_record(record: Any, named: Names, number: int, at: str, options: Options
 
 
 def _of_document(stream: BinaryIO, name: str, options: Options) -> Read:
-    """One record, or a document that keeps records in a list."""
+    """Read a single record, or a document with a list of records."""
     try:
         document = _DECODER.decode(whole(stream).decode("utf-8-sig", "replace"))
     except (ValueError, RecursionError) as error:
         raise UnreadableError(f"broken JSON{_where(error)}") from None
-    yield from _of_record(document, Names(name), 1, name, options)
+    yield from _of_record(document, RecordNames(name), 1, name, options)
 
 
 def _records_in(document: Any, depth: int) -> list[Any] | None:
-    """The list of records that a document keeps under a usual name."""
+    """Return the list of records that a document keeps under a common name, or None."""
     if not isinstance(document, Mapping) or depth > 2:
         return None
     for name in places(document)["records"]:
         value = document[name]
-        if isinstance(value, list) and value and all(isinstance(one, dict) for one in value[:10]):
+        if isinstance(value, list) and value and all(isinstance(record, dict) for record in value[:10]):
             return value
         if isinstance(value, dict) and (inner := _records_in(value, depth + 1)) is not None:
             return inner
@@ -111,16 +111,16 @@ def _records_in(document: Any, depth: int) -> list[Any] | None:
 
 
 def _of_list(stream: BinaryIO, name: str, options: Options) -> Read:
-    named = Names(name)
+    named = RecordNames(name)
     count = 0
     for count, record in enumerate(_elements(stream), 1):
         yield from _of_record(record, named, count, f"{name}:{count}", options)
     if not count:
-        raise UnreadableError("no article in it: an empty list")
+        raise UnreadableError("no article in it: the list is empty")
 
 
 def _elements(stream: BinaryIO) -> Iterator[Any]:
-    """The elements of a list, one after the other, never all of them in memory."""
+    """Yield the elements of a list one by one, so that a list of any size fits in memory."""
     decode = codecs.getincrementaldecoder("utf-8-sig")("replace").decode
     scan = _DECODER.raw_decode
     text, at, more, step = "", 0, True, _CHUNK
@@ -139,18 +139,18 @@ def _elements(stream: BinaryIO) -> Iterator[Any]:
                 raise UnreadableError("broken JSON: nested too deep") from None
             except ValueError as error:
                 if not more:
-                    raise UnreadableError(f"broken JSON{_what(error)}; what stood before it is read") from None
+                    raise UnreadableError(f"broken JSON{_what(error)}; the records before it were read") from None
             else:
                 if end < len(text) or not more:
                     yield element
                     at, step = end, _CHUNK
                     continue
         if not more:
-            raise UnreadableError("broken JSON: the list has no end; what stood in it is read")
+            raise UnreadableError("broken JSON: the list has no end; its complete records were read")
         if len(text) - at > source.LARGEST:
             raise UnreadableError(source.too_large())
         data = stream.read(step)
-        more, step = bool(data), min(step * 2, 1 << 24)  # an element is tried again with twice as much each time
+        more, step = bool(data), min(step * 2, 1 << 24)  # each retry reads twice as much
         text, at = text[at:] + decode(data, not data), 0
 
 

@@ -1,4 +1,4 @@
-"""NewsML-G2: articles with their pictures, which are items of their own, as one delivery holds them."""
+"""Read NewsML-G2 deliveries, in which articles and their pictures are separate items."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from xml.etree.ElementTree import Element
 
 from captions.sources import to_page
 from captions.sources.nitf import page_of
-from captions.sources.records import Names, day_of, language_of, make
+from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
 from captions.sources.xml_stream import elements, first, language_in, markup
 
@@ -15,48 +15,48 @@ _PICTURES = ("picture", "graphic", "image", "photo")
 
 
 def read_newsml(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads the articles of a delivery, each with the pictures that it names; with all, if it is alone.
+    """Read the articles of a delivery, each with the pictures it links to; a single article gets all pictures.
 
-    A picture that belongs to no article is an article without text. The items of one delivery are held at once: an
-    article's pictures may stand before or behind it.
+    A picture without an article becomes an article without text. The whole delivery stays in memory, because an
+    article's pictures may come before or after it.
     """
     texts: list[Element] = []
     pictures: dict[str, Element] = {}
-    for number, (_, item) in enumerate(elements(stream, frozenset(("newsItem",)), held=True)):
-        kind = next((one.get("qcode", "") for one in item.iterfind("itemMeta/itemClass")), "").casefold()
+    for number, (_, item) in enumerate(elements(stream, frozenset(("newsItem",)), retained=True)):
+        kind = next((each.get("qcode", "") for each in item.iterfind("itemMeta/itemClass")), "").casefold()
         if kind.endswith(_PICTURES):
             pictures[item.get("guid") or str(number)] = item
         elif kind.endswith("text") or not kind:
             texts.append(item)
-    named, number, used = Names(name), 0, set()
+    named, number, used = RecordNames(name), 0, set()
     for number, item in enumerate(texts, 1):
         refs = {link.get("residref", "") for link in item.iter("link")} & set(pictures)
         own = list(pictures) if len(texts) == 1 else sorted(refs)
         used.update(own)
-        yield from _of_item(item, [pictures[one] for one in pictures if one in own], named, number, name)
+        yield from _of_item(item, [picture for guid, picture in pictures.items() if guid in own], named, number, name)
     for guid, item in pictures.items():
         if guid not in used:
             number += 1
             yield from _of_item(item, [item], named, number, name)
     if not number:
-        raise UnreadableError("no article in it: NewsML-G2 without a text and without a picture")
+        raise UnreadableError("no article in it: the NewsML-G2 delivery has neither text nor picture")
 
 
-def _of_item(item: Element, pictures: list[Element], named: Names, number: int, name: str) -> Read:
+def _of_item(item: Element, pictures: list[Element], named: RecordNames, number: int, name: str) -> Read:
     headline = first(item, "contentMeta/headline", "itemMeta/title")
-    language = next((one.get("tag", "") for one in item.iterfind("contentMeta/language")), "") or language_in(item)
-    told = Facts(
-        url=next((u for one in item.iterfind("itemMeta/link") if (u := one.get("href", "")).startswith("http")), None),
+    language = next((each.get("tag", "") for each in item.iterfind("contentMeta/language")), "") or language_in(item)
+    facts = Facts(
+        url=next((u for ref in item.iterfind("itemMeta/link") if (u := ref.get("href", "")).startswith("http")), None),
         headline=headline or None,
         published=next((d for n in _DATES if (d := day_of(first(item, n)))), None),
         publication=first(item, "itemMeta/provider/name") or None,
         language=language_of(language),
     )
     body = "" if item in pictures else _body(item)
-    parts = [figure for one in pictures if (figure := _figure(one))]
-    html = to_page.page("\n".join((*parts, body)), headline, told.language) if parts or body else ""
-    ident = told.url or item.get("guid")
-    yield make(html, told, ident, named, number, f"{name}#{ident or number}")
+    parts = [figure for picture in pictures if (figure := _figure(picture))]
+    html = to_page.page("\n".join((*parts, body)), headline, facts.language) if parts or body else ""
+    ident = facts.url or item.get("guid")
+    yield make(html, facts, ident, named, number, f"{name}#{ident or number}")
 
 
 _DATES = (
@@ -68,7 +68,7 @@ _DATES = (
 
 
 def _body(item: Element) -> str:
-    """What stands in the item itself: NITF, XHTML, or text."""
+    """Return the item's own content as HTML: NITF, XHTML or text."""
     for inner in item.iterfind("contentSet/inlineXML"):
         nitf = inner if inner.tag == "nitf" else inner.find("nitf")
         if nitf is not None:
@@ -83,11 +83,11 @@ def _body(item: Element) -> str:
 
 
 def _figure(item: Element) -> str:
-    captions = [one for one in item.iterfind("contentMeta/description") if "caption" in one.get("role", "")]
+    captions = [each for each in item.iterfind("contentMeta/description") if "caption" in each.get("role", "")]
     caption = "".join(captions[0].itertext()) if captions else first(item, "contentMeta/description")
-    makers = [first(one, "name") or one.get("literal", "") for one in item.iterfind("contentMeta/creator")]
+    creators = [first(each, "name") or each.get("literal", "") for each in item.iterfind("contentMeta/creator")]
     credit = first(item, "contentMeta/creditline") or "/".join(
-        dict.fromkeys(one for one in (*makers, first(item, "itemMeta/provider/name")) if one)
+        dict.fromkeys(name for name in (*creators, first(item, "itemMeta/provider/name")) if name)
     )
-    image = next((h for one in item.iterfind("contentSet/remoteContent") if (h := one.get("href", ""))), "")
+    image = next((h for each in item.iterfind("contentSet/remoteContent") if (h := each.get("href", ""))), "")
     return to_page.figure(caption, credit, image)

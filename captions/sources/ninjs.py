@@ -1,4 +1,4 @@
-"""ninjs, IPTC's news in JSON (1, 2 and 3): captions and credits stand in the fields of its associations."""
+"""Read ninjs 1, 2 and 3, IPTC's news format in JSON, with the captions and credits of its associations."""
 
 from __future__ import annotations
 
@@ -6,7 +6,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from captions.sources import to_page
-from captions.sources.records import Names, day_of, key, language_of, make
+from captions.sources.records import RecordNames, day_of, key, language_of, make
 from captions.sources.source import Facts, Source, Unread
 
 _OWN = frozenset(("associations", "headlines", "bodies", "descriptions", "infosources", "renditions", "versioncreated"))
@@ -16,22 +16,22 @@ _PICTURES = frozenset(("picture", "graphic", "image", "photo"))
 
 
 def is_ninjs(record: Mapping[str, Any]) -> bool:
-    """Whether a record is one of ninjs: it has an address and fields that only ninjs names so."""
+    """Return whether a record is ninjs: it has an identifier and fields with names that only ninjs uses."""
     keys = {key(str(name)) for name in record}
     return bool(keys & {"uri", "guid", "standard"}) and bool(keys & _BODY) and bool(keys & _OWN)
 
 
-def source_of(record: Mapping[str, Any], named: Names, place: int, at: str) -> Source | Unread:
-    """The article of a ninjs item, its pictures as figures before the text."""
+def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str) -> Source | Unread:
+    """Return the article of a ninjs item, with its pictures as figures before the text."""
     item = _lower(record)
     headline = _best(item, "headline", "main")
-    pictures = [figure for one in _associated(item) if (figure := _figure(one))]
+    pictures = [figure for picture in _associated(item) if (figure := _figure(picture))]
     if _text(item.get("type")) in _PICTURES and (own := _figure(item)):
         pictures.append(own)
     body = _body(item)
     if not body and not pictures:
-        return Unread(at, "no article in it: a ninjs item without a body and without a picture")
-    told = Facts(
+        return Unread(at, "no article in it: the ninjs item has neither body nor picture")
+    facts = Facts(
         url=next((url for name in _ADDRESSES if (url := _text(item.get(name))).startswith("http")), None),
         headline=headline or None,
         published=day_of(item.get("firstcreated"))
@@ -40,19 +40,19 @@ def source_of(record: Mapping[str, Any], named: Names, place: int, at: str) -> S
         publication=_sources(item) or None,
         language=language_of(_text(item.get("language"))),
     )
-    html = to_page.page("\n".join((*pictures, body)), headline, told.language)
-    return make(html, told, told.url or _text(item.get("uri") or item.get("guid")) or None, named, place, at)
+    html = to_page.page("\n".join((*pictures, body)), headline, facts.language)
+    return make(html, facts, facts.url or _text(item.get("uri") or item.get("guid")) or None, named, place, at)
 
 
 def _lower(value: Mapping[str, Any]) -> dict[str, Any]:
-    """Names without case, hyphens and underscores: they differ so from version to version."""
+    """Return the item with normalized names, whose case, hyphens and underscores differ between versions."""
     return {key(str(name)): inner for name, inner in value.items()}
 
 
-def _things(value: Any) -> list[dict[str, Any]]:
-    """The things in a list, or in the named places of ninjs 1."""
+def _objects(value: Any) -> list[dict[str, Any]]:
+    """Return the objects in a list, or in ninjs 1's object of named members."""
     inner = value.values() if isinstance(value, Mapping) else value if isinstance(value, list) else ()
-    return [_lower(one) for one in inner if isinstance(one, Mapping)]
+    return [_lower(each) for each in inner if isinstance(each, Mapping)]
 
 
 def _text(value: Any) -> str:
@@ -60,44 +60,43 @@ def _text(value: Any) -> str:
 
 
 def _best(item: Mapping[str, Any], name: str, *roles: str) -> str:
-    """A text by its role: ninjs 2 and 3 keep a list of them, ninjs 1 one text."""
-    values = _things(item.get(f"{name}s"))
+    """Return a text by its role from the list of ninjs 2 and 3, or the single text of ninjs 1."""
+    values = _objects(item.get(f"{name}s"))
     for role in (*roles, ""):
-        for one in values:
-            if _text(one.get("value")) and (not role or role in _text(one.get("role")).casefold()):
-                return _text(one["value"])
+        for each in values:
+            if _text(each.get("value")) and (not role or role in _text(each.get("role")).casefold()):
+                return _text(each["value"])
     return next((found for n in (name, f"{name}text") if (found := _text(item.get(n)))), "")
 
 
 def _body(item: Mapping[str, Any]) -> str:
-    bodies = [one for one in _things(item.get("bodies")) if _text(one.get("value"))]
-    bodies.sort(key=lambda one: "html" not in _text(one.get("contenttype")))
+    bodies = [body for body in _objects(item.get("bodies")) if _text(body.get("value"))]
+    bodies.sort(key=lambda body: "html" not in _text(body.get("contenttype")))
     html = _text(item.get("bodyxhtml")) or _text(item.get("bodyhtml"))
     text = _text(bodies[0]["value"]) if bodies else html or _text(item.get("bodytext"))
     return to_page.of_editor(text) if to_page.is_markup(text) else to_page.of_text(text)
 
 
 def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
-    """The pictures that an item brings with it, and those of its galleries."""
-    for inner in _things(item.get("associations")) if depth < 3 else ():
+    """Yield the pictures associated with an item, and those of its galleries."""
+    for inner in _objects(item.get("associations")) if depth < 3 else ():
         if _text(inner.get("type")) in _PICTURES:
             yield inner
         yield from _associated(inner, depth + 1)
 
 
 def _figure(item: Mapping[str, Any]) -> str:
-    credit = _text(item.get("creditline")) or "/".join(
-        dict.fromkeys(one for one in (_best(item, "by", "byline") or _text(item.get("byline")), _sources(item)) if one)
-    )
+    creator = _best(item, "by", "byline") or _text(item.get("byline"))
+    credit = _text(item.get("creditline")) or "/".join(dict.fromkeys(filter(None, (creator, _sources(item)))))
     credit = credit or _text(item.get("copyrightholder")) or _text(item.get("copyrightnotice"))
     return to_page.figure(_best(item, "description", "caption"), credit, _href(item))
 
 
 def _sources(item: Mapping[str, Any]) -> str:
-    named = (_text(one.get("name")) for one in _things(item.get("infosources")))
+    named = (_text(each.get("name")) for each in _objects(item.get("infosources")))
     return next((name for name in named if name), _text(item.get("source")))
 
 
 def _href(item: Mapping[str, Any]) -> str:
-    hrefs = (_text(one.get("href")) for one in _things(item.get("renditions")))
+    hrefs = (_text(each.get("href")) for each in _objects(item.get("renditions")))
     return next((href for href in hrefs if href), "")

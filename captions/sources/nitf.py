@@ -1,4 +1,4 @@
-"""NITF, IPTC's older XML of articles: caption and credit stand in elements of their own."""
+"""Read NITF, IPTC's older XML format for articles, which marks up captions and credits."""
 
 from __future__ import annotations
 
@@ -8,31 +8,31 @@ from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
 from captions.sources import to_page
-from captions.sources.records import Names, day_of, language_of, make
+from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
-from captions.sources.xml_stream import elements, first, language_in, said
+from captions.sources.xml_stream import elements, first, language_in, text_of
 
 _PARAGRAPHS = {"p": "p", "hl2": "h2", "li": "li", "dd": "p", "dt": "p"}
 
 
 def read_nitf(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads an article a ``nitf`` element; a file may hold several."""
-    named, number = Names(name), 0
+    """Read one article per ``nitf`` element; a file may contain several."""
+    named, number = RecordNames(name), 0
     for _, root in elements(stream, frozenset(("nitf",))):
         number += 1
-        html, told = page_of(root)
-        ident = told.url or _attribute(root, ".//doc-id", "id-string") or None
-        yield make(html, told, ident, named, number, f"{name}#{ident or number}")
+        html, facts = page_of(root)
+        ident = facts.url or _attribute(root, ".//doc-id", "id-string") or None
+        yield make(html, facts, ident, named, number, f"{name}#{ident or number}")
     if not number:
-        raise UnreadableError("no article in it: NITF without an article")
+        raise UnreadableError("no article in it: the NITF file is empty")
 
 
 def page_of(root: Element) -> tuple[str, Facts]:
-    """The page of one article, and what is told of it; an empty page where it has no text and no picture."""
+    """Return an article's page and facts; the page is empty if the article has neither text nor picture."""
     body = root.find("body")
     headline = first(root, ".//hedline/hl1", "head/title")
     dates = (_attribute(root, f".//{tag}", "norm") for tag in ("date.issue", "story.date", "date.release"))
-    told = Facts(
+    facts = Facts(
         url=_attribute(root, ".//pubdata", "ex-ref") or _attribute(root, ".//ds", "href") or None,
         headline=headline or None,
         published=next((day for text in dates if (day := day_of(text))), None)
@@ -41,7 +41,7 @@ def page_of(root: Element) -> tuple[str, Facts]:
         language=language_of(language_in(root) or root.get("lang", "")),
     )
     parts = "\n".join(_parts(body)) if body is not None else ""
-    return (to_page.page(parts, headline, told.language) if parts else ""), told
+    return (to_page.page(parts, headline, facts.language) if parts else ""), facts
 
 
 def _parts(element: Element) -> Iterator[str]:
@@ -49,7 +49,7 @@ def _parts(element: Element) -> Iterator[str]:
         if child.tag == "media":
             yield from _figures(child)
         elif child.tag in _PARAGRAPHS:
-            if text := said(child):
+            if text := text_of(child):
                 yield f"<{_PARAGRAPHS[child.tag]}>{escape(text)}</{_PARAGRAPHS[child.tag]}>"
         elif child.tag not in ("hedline", "byline", "dateline", "body.end", "note", "distributor", "copyrite"):
             yield from _parts(child)
@@ -61,10 +61,10 @@ def _figures(media: Element) -> Iterator[str]:
     image = _attribute(media, "media-reference", "source")
     credit = first(media, "media-producer")
     if not credit:
-        told = {one.get("name", "").casefold(): one.get("value", "") for one in media.iterfind("media-metadata")}
-        credit = told.get("credit") or "/".join(one for n in ("byline", "source") if (one := told.get(n)))
+        metadata = {each.get("name", "").casefold(): each.get("value", "") for each in media.iterfind("media-metadata")}
+        credit = metadata.get("credit") or "/".join(filter(None, map(metadata.get, ("byline", "source"))))
     yield from filter(None, (to_page.figure(first(media, "media-caption"), credit, image),))
 
 
 def _attribute(element: Element, path: str, name: str) -> str:
-    return next((text for one in element.iterfind(path) if (text := (one.get(name) or "").strip())), "")
+    return next((text for each in element.iterfind(path) if (text := (each.get(name) or "").strip())), "")

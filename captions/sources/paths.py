@@ -1,4 +1,4 @@
-"""Paths -> entries: files as named, folders by their files."""
+"""List the files to read: those the user names, and those in the folders the user names."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ import stat
 from collections.abc import Iterable, Iterator
 from pathlib import Path
 
-from captions.sources.source import STDIN, Entry, Unread
+from captions.sources.source import STDIN, InputFile, Unread
 
 # fmt: off
 SUFFIXES = (
@@ -15,33 +15,33 @@ SUFFIXES = (
     ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xml", ".rss", ".atom",
     ".zip", ".tar", ".tgz", ".warc", ".wacz", ".parquet",
 )
-"""What is read in a folder, also with .gz behind it. A file that is named is read whatever its name ends in."""
+"""Files read in a folder, also with .gz appended. A file that the user names is read whatever its suffix."""
 # fmt: on
 _ENDINGS = (*SUFFIXES, *(f"{suffix}.gz" for suffix in SUFFIXES))
 
 
 def is_readable_name(name: str) -> bool:
-    """Whether a file of a folder or an archive is read, by its name: ``a.html.gz`` is, ``.a.txt`` and ``a.jpg`` not."""
+    """Return whether to read a file in a folder or archive: yes for ``a.html.gz``, no for ``.a.txt`` and ``a.jpg``."""
     file = name.rsplit("/", 1)[-1]
     return not file.startswith(".") and file.lower().endswith(_ENDINGS)
 
 
-def find(paths: Iterable[str]) -> Iterator[Entry | Unread]:
-    """What there is to read: files as named, folders by their files, sorted; each file once, as it is come upon.
+def find(paths: Iterable[str]) -> Iterator[InputFile | Unread]:
+    """Yield each file once: those named, and those in the folders named, sorted.
 
-    ``["samples/articles", "-"]`` gives an Entry for each text in the folder and one for standard input. A
-    folder without a text, and a path that is not there, give an Unread.
+    ``["samples/articles", "-"]`` yields an InputFile for each readable file in the folder and one for standard input.
+    A folder without readable files and a path that does not exist yield an Unread.
     """
-    given = _Given()
+    visited = _VisitedPaths()
     for path in dict.fromkeys(paths):
         for item in _of_path(path):
-            if not given.before(item.name):
+            if not visited.covers(item.name):
                 yield item
-        given.add(path)
+        visited.add(path)
 
 
-class _Given:
-    """The paths that were gone through: what was found in them needs no memory."""
+class _VisitedPaths:
+    """The paths already listed; the files found in a folder take no memory."""
 
     def __init__(self) -> None:
         self._names: set[str] = set()
@@ -53,8 +53,8 @@ class _Given:
         if path != STDIN and Path(path).is_dir():
             self._folders.append("" if name == "." else f"{name.rstrip('/')}/")
 
-    def before(self, name: str) -> bool:
-        """Whether a path before gave what has this name: by itself, or as a file of a folder."""
+    def covers(self, name: str) -> bool:
+        """Return whether an earlier path is this file or a folder that contains it."""
         return name in self._names or any(
             _is_walked(name[len(folder) :])
             for folder in self._folders
@@ -63,29 +63,29 @@ class _Given:
 
 
 def _is_walked(name: str) -> bool:
-    """Whether the way from a folder to a file is gone when the folder is read."""
+    """Return whether listing a folder reaches the file at this relative path."""
     return is_readable_name(name) and not any(part.startswith(".") for part in name.split("/")[:-1])
 
 
-def _of_path(path: str) -> Iterator[Entry | Unread]:
+def _of_path(path: str) -> Iterator[InputFile | Unread]:
     if path == STDIN:
-        yield Entry(STDIN, None)
+        yield InputFile(STDIN, None)
         return
     name = _name(path)
     try:
         status = Path(path).stat()
     except PermissionError:
-        yield Unread(name, "no permission to read it")
+        yield Unread(name, "permission denied")
     except (OSError, ValueError):  # ValueError: a NUL in the name
         yield Unread(name, "no such file or folder", missing=True)
     else:
         if stat.S_ISDIR(status.st_mode):
             yield from _of_folder(path, name)
         else:
-            yield Entry(name, Path(path), status.st_size if stat.S_ISREG(status.st_mode) else None)
+            yield InputFile(name, Path(path), status.st_size if stat.S_ISREG(status.st_mode) else None)
 
 
-def _of_folder(path: str, name: str) -> Iterator[Entry | Unread]:
+def _of_folder(path: str, name: str) -> Iterator[InputFile | Unread]:
     closed: list[OSError] = []
     count = 0
     for folder, below, files in os.walk(path, onerror=closed.append):
@@ -94,20 +94,20 @@ def _of_folder(path: str, name: str) -> Iterator[Entry | Unread]:
         for file in sorted(files):
             if not is_readable_name(file):
                 continue
-            full = os.path.join(folder, file)  # noqa: PTH118 - for a million files, a Path each takes as long as reading
+            full = os.path.join(folder, file)  # noqa: PTH118 - creating a million Paths takes as long as reading the files
             size = _size(full)
             if size is None:
-                continue  # a pipe or a socket would be waited for
+                continue  # reading a pipe or a socket could block forever
             count += 1
-            yield Entry(file if within == "." else f"{within.rstrip('/')}/{file}", Path(full), size)
+            yield InputFile(file if within == "." else f"{within.rstrip('/')}/{file}", Path(full), size)
     for error in closed:
-        yield Unread(_name(error.filename or path), "no permission to read this folder")
+        yield Unread(_name(error.filename or path), "permission denied for this folder")
     if not count and not closed:
-        yield Unread(name, f"nothing to read in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
+        yield Unread(name, f"no readable file in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
 
 
 def _size(path: str) -> int | None:
-    """The size of a file; None of what is none. What cannot be looked at has none, and is told when it is read."""
+    """Return a file's size, None for anything else, and 0 on an error, which is reported when the file is read."""
     try:
         status = os.stat(path)  # noqa: PTH116 - see above
     except OSError:
@@ -116,9 +116,9 @@ def _size(path: str) -> int | None:
 
 
 def _name(path: str) -> str:
-    """One name for one file: relative to the working folder where it lies below it, else absolute.
+    """Return the same name for every path to a file: relative below the working folder, absolute elsewhere.
 
-    The name is what the store knows an article by: ``./a.txt`` and ``a.txt`` must not be two articles.
+    The store identifies articles by this name, so ``./a.txt`` and ``a.txt`` must not become two articles.
     """
     try:
         full = os.path.abspath(path)  # noqa: PTH100 - resolve() would follow links to other names

@@ -1,4 +1,4 @@
-"""What reading takes and gives: entries, sources, what could not be read; and how much is read of anything."""
+"""Define the input and output of reading: files, sources, failures and size limits."""
 
 from __future__ import annotations
 
@@ -10,27 +10,27 @@ from pathlib import Path
 from typing import BinaryIO
 
 STDIN = "-"
-# Of 3,000 real articles the longest has 0.2 MB. What is larger than this is a mistake. One article, not one archive.
+# In bytes, for one article: the longest of 3,000 real ones has 0.2 MB, so anything larger is a mistake.
 LARGEST = 64 * 1024 * 1024
-# What a packed file may grow to before it is taken for a bomb: text shrinks to a tenth, zeros to a thousandth.
+# A file that expands more than this may be a bomb: text compresses to a tenth, zeros to a thousandth.
 GROWTH = 400
 HEAD = 65536
-"""So many bytes of a file tell its kind."""
+"""The number of bytes used to recognize a file's format."""
 
 
 @dataclass(frozen=True, slots=True)
-class Entry:
-    """One thing to be read: its name, by which the store knows it, and its path; None: standard input."""
+class InputFile:
+    """A file to read: its name in the store and its path, which is None for standard input."""
 
     name: str
     path: Path | None
     size: int | None = None
-    """In bytes; None of what is no file at rest: standard input, a pipe."""
+    """In bytes; None for standard input and pipes."""
 
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What the container of an article tells of it, beside its text."""
+    """What the container of an article says about it: a record's fields, a feed item's elements."""
 
     url: str | None = None
     headline: str | None = None
@@ -41,20 +41,20 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Source:
-    """The text of one article, decoded; ``digest`` is of what it was read from, ``notes`` what was wrong with it."""
+    """The decoded text of one article, with a digest of the input and notes on what was wrong with it."""
 
     name: str
     text: str
     digest: str
     notes: tuple[str, ...] = ()
     page: bool = False
-    """Whether it is the source of a web page."""
-    told: Facts = field(default=Facts())
+    """Whether the text is HTML."""
+    facts: Facts = field(default=Facts())
 
 
 @dataclass(frozen=True, slots=True)
 class Unread:
-    """A file or a record that could not be read, and why. ``missing``: it was named by the user and is not there."""
+    """A file or a record that could not be read, and why; ``missing`` if the user named it and it does not exist."""
 
     name: str
     reason: str
@@ -62,35 +62,35 @@ class Unread:
 
 
 class UnreadableError(Exception):
-    """Ends the reading of one file; what was read of it before stays read. The text is the reason."""
+    """Stop reading a file, with a reason; articles already read from it remain valid."""
 
 
 @dataclass(frozen=True, slots=True)
 class Options:
-    """How to read: what the user told of it, and where the reading is."""
+    """How to read a file: the user's field names, and how to read the members of an archive."""
 
     names: tuple[tuple[str, str], ...] = ()
     """``("text", "body")``: the field of a record that holds an article's text, and the like."""
     inner: Reader | None = None
-    """How what stands in an archive is read; None in an archive, which may hold no other."""
+    """The reader for members of an archive; None inside an archive, because nested archives are refused."""
 
 
 Read = Iterator[Source | Unread]
 Reader = Callable[[BinaryIO, str, Options], Read]
-"""How a kind is read: from its bytes, under a name."""
+"""A function that reads one format from a stream; the name goes into sources and failures."""
 
 
 def digest_of(data: bytes) -> str:
-    """The digest by which a source is known to be unchanged."""
+    """Return the digest that shows whether a source has changed."""
     return hashlib.blake2b(data, digest_size=16).hexdigest()
 
 
-def digest_of_record(text: str, page: bool, told: Facts) -> str:
-    """The digest of an article in a record: of what is read of it, so that its other fields may change."""
-    rest = repr((page, told.url, told.headline, told.published, told.publication, told.language))
+def digest_of_record(text: str, page: bool, facts: Facts) -> str:
+    """Return the digest of an article in a record; fields that are not read do not affect it."""
+    rest = repr((page, facts.url, facts.headline, facts.published, facts.publication, facts.language))
     return digest_of(f"{rest}\0{text}".encode("utf-8", "surrogatepass"))
 
 
-def too_large(what: str = "not one article") -> str:
-    """The reason for what is larger than an article can be."""
-    return f"larger than {LARGEST // 1024 // 1024} MB: {what}"
+def too_large(hint: str = "not a single article") -> str:
+    """Return the reason for refusing an article that exceeds the limit."""
+    return f"larger than {LARGEST // 1024 // 1024} MB: {hint}"

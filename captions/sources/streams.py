@@ -1,4 +1,4 @@
-"""Bytes as a stream: opened, unpacked within bounds, and looked at without being used up."""
+"""Wrap byte streams: decompress them within limits, and look ahead without consuming them."""
 
 from __future__ import annotations
 
@@ -16,61 +16,61 @@ GZIP = b"\x1f\x8b\x08"
 _CHUNK = 1 << 20
 
 
-class Taken(io.RawIOBase):
-    """A stream of what a function gives when it is asked for so many bytes."""
+class CallbackStream(io.RawIOBase):
+    """A stream of the bytes that a function returns."""
 
-    def __init__(self, take: Callable[[int], bytes]) -> None:
-        """Takes the function, which gives nothing at the end."""
-        self._take = take
+    def __init__(self, fetch: Callable[[int], bytes]) -> None:
+        """Wrap a function that takes a size and returns ``b""`` at the end."""
+        self._fetch = fetch
 
     def readable(self) -> bool:
-        """Yes."""
+        """Return True."""
         return True
 
     def readinto(self, buffer: object) -> int:
-        """Gives what is there, at most as much as there is room for."""
+        """Fill the buffer as far as the function has data."""
         view = memoryview(buffer)  # type: ignore[arg-type] # typeshed's name of a buffer is new in Python 3.12
-        data = self._take(len(view))
+        data = self._fetch(len(view))
         view[: len(data)] = data
         return len(data)
 
 
-class _Unpacking:
-    """What a gzip stream holds; raises UnreadableError where that is broken, or grows as no text does."""
+class _GzipReader:
+    """A gzip stream, decompressed; raises UnreadableError if it is broken or expands far more than text."""
 
     def __init__(self, packed: BinaryIO) -> None:
-        self._packed, self._taken, self._given = packed, 0, 0
+        self._packed, self._size_in, self._size_out = packed, 0, 0
         self._plain = gzip.GzipFile(fileobj=buffered(self._count))
 
     def _count(self, size: int) -> bytes:
         data = self._packed.read(size)
-        self._taken += len(data)
+        self._size_in += len(data)
         return data
 
-    def take(self, size: int) -> bytes:
+    def fetch(self, size: int) -> bytes:
         try:
             data = self._plain.read1(size)
         except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise UnreadableError("a broken gzip file") from None
-        self._given += len(data)
-        if self._given > source.LARGEST and self._given > GROWTH * self._taken:
-            raise UnreadableError("a gzip bomb: it unpacks to far more than any text does")
+            raise UnreadableError("broken gzip file") from None
+        self._size_out += len(data)
+        if self._size_out > source.LARGEST and self._size_out > GROWTH * self._size_in:
+            raise UnreadableError("possible gzip bomb: it unpacks to far more data than text would")
         return data
 
 
-def buffered(take: Callable[[int], bytes]) -> BinaryIO:
-    """A stream of what a function gives, read forwards only."""
-    return io.BufferedReader(Taken(take), HEAD)
+def buffered(fetch: Callable[[int], bytes]) -> BinaryIO:
+    """Return a forward-only stream of the bytes that a function returns."""
+    return io.BufferedReader(CallbackStream(fetch), HEAD)
 
 
 def joined(head: bytes, rest: BinaryIO) -> BinaryIO:
-    """A head that was read, and the stream that it was read from, as one stream."""
+    """Return one stream of a head that was already read and the rest of its stream."""
     start = io.BytesIO(head)
     return buffered(lambda size: start.read(size) or rest.read(size))
 
 
 def with_head(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """The first bytes of a stream, and the whole stream again."""
+    """Return the first bytes of a stream, and a stream of everything including them."""
     head = stream.read(HEAD)
     while 0 < len(head) < HEAD and (more := stream.read(HEAD - len(head))):
         head += more
@@ -83,12 +83,12 @@ def with_head(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
 
 
 def unpacked(stream: BinaryIO) -> BinaryIO:
-    """What a gzip stream holds, as a stream."""
-    return buffered(_Unpacking(stream).take)
+    """Return the decompressed stream of a gzip stream."""
+    return buffered(_GzipReader(stream).fetch)
 
 
 def whole(stream: BinaryIO) -> bytes:
-    """All of a stream that can be one article; raises UnreadableError if it is larger."""
+    """Return all bytes of a stream; raise UnreadableError if they exceed the limit for one article."""
     data = stream.read(source.LARGEST + 1)
     if len(data) > source.LARGEST:
         raise UnreadableError(source.too_large())
@@ -96,10 +96,10 @@ def whole(stream: BinaryIO) -> bytes:
 
 
 def seekable(stream: BinaryIO) -> BinaryIO:
-    """A stream in which one can go back: itself, or a copy in a temporary file without a name."""
+    """Return the stream if it is seekable, or else a copy in an anonymous temporary file."""
     if stream.seekable():
         return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - it is gone when nobody holds it
+    copy = tempfile.TemporaryFile()  # noqa: SIM115 - deleted with its last reference
     while data := stream.read(_CHUNK):
         copy.write(data)
     copy.seek(0)
@@ -107,7 +107,7 @@ def seekable(stream: BinaryIO) -> BinaryIO:
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:
-    """The lines of a stream with their numbers, without what parts them; None for one larger than an article can be."""
+    """Yield numbered lines without their line ends, with None for a line that exceeds the limit for one article."""
     number = 0
     while line := stream.readline(source.LARGEST + 1):
         number += 1

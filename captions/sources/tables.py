@@ -1,4 +1,4 @@
-"""Tables with an article a row: CSV with a header row, and Parquet (with pyarrow)."""
+"""Read tables with one article per row: CSV with a header row, and Parquet (with pyarrow)."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from captions.decoding import decode
 from captions.sources import source
-from captions.sources.records import PARTS, Names, key, names, source_of
+from captions.sources.records import PARTS, RecordNames, key, names, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
 from captions.sources.streams import joined, seekable
 
@@ -17,9 +17,9 @@ _TEXTS = ("text", "html")
 
 
 def delimiter_of(head: bytes, options: Options) -> str | None:
-    """What parts the columns of a table whose first row names its columns; None of what is no such table.
+    """Return the delimiter of a table whose first row is a header; None if there is no such table.
 
-    A row that names a column of text and another known one is a header; so is one with a name of the user's own.
+    A header names a column with text and another known column, or a column that the user named.
     """
     first = decode(head[: source.HEAD].split(b"\n", 1)[0])[0].strip()
     own = {field.split(".")[0] for part, field in options.names if part in _TEXTS}
@@ -31,22 +31,22 @@ def delimiter_of(head: bytes, options: Options) -> str | None:
         if len(cells) < 2 or any(len(cell) > 60 for cell in cells):
             continue
         keys = [key(cell) for cell in cells]
-        texts = sum(one in names()[part] for one in keys for part in _TEXTS)
-        known = sum(any(one in names()[part] for part in PARTS) for one in keys)
+        texts = sum(each in names()[part] for each in keys for part in _TEXTS)
+        known = sum(any(each in names()[part] for part in PARTS) for each in keys)
         if own & set(cells) or (texts and known > 1 and known * 3 >= len(cells)):
             return delimiter
     return None
 
 
 def read_csv(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads an article a row; a row that cannot be read fails alone."""
+    """Read one article per row; a bad row fails without the others."""
     head = stream.read(source.HEAD)
     delimiter = delimiter_of(head, options) or ","
     lines = _decoded(joined(head, stream))
     csv.field_size_limit(source.LARGEST)
     rows = csv.reader(lines, delimiter=delimiter)
     columns = [cell.strip() for cell in next(rows)]
-    named, number = Names(name), 0
+    named, number = RecordNames(name), 0
     while True:
         number += 1
         at = f"{name}:{rows.line_num + 1}"
@@ -60,11 +60,11 @@ def read_csv(stream: BinaryIO, name: str, options: Options) -> Read:
         if any(row):
             yield source_of(dict(zip(columns, row, strict=False)), named, number, at, options)
     if number == 1:
-        raise UnreadableError("no article in it: a table with a header and no row")
+        raise UnreadableError("no article in it: the table has a header but no rows")
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:
-    """The lines of a table, each decoded for itself: all of it would not fit into memory."""
+    """Yield the lines of a table, each decoded separately, so that a table of any size fits in memory."""
     first = True
     while line := stream.readline(source.LARGEST):
         yield decode(line)[0].removeprefix("\ufeff" if first else "").replace("\0", "")
@@ -72,13 +72,13 @@ def _decoded(stream: BinaryIO) -> Iterator[str]:
 
 
 def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Reads an article a row, some rows at a time."""
+    """Read one article per row, in batches."""
     try:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError:
-        raise UnreadableError("a Parquet file, which needs pyarrow: pip install 'captions[parquet]'") from None
-    named, number = Names(name), 0
+        raise UnreadableError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
+    named, number = RecordNames(name), 0
     try:
         table = ParquetFile(seekable(stream))
         wanted = _columns(table.schema_arrow.names, options)
@@ -87,14 +87,14 @@ def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
                 number += 1
                 yield source_of(record, named, number, f"{name}:{number}", options)
     except (ArrowException, OSError) as error:
-        raise UnreadableError(f"a broken Parquet file: {' '.join(str(error).split())[:120]}") from None
+        raise UnreadableError(f"broken Parquet file: {' '.join(str(error).split())[:120]}") from None
     if not number:
-        raise UnreadableError("no article in it: a table without a row")
+        raise UnreadableError("no article in it: the table has no rows")
 
 
 def _columns(there: list[str], options: Options) -> list[Any] | None:
-    """The columns that can hold a part of an article: others are not even unpacked. None: all of them."""
-    usual = {one for part in PARTS for one in names()[part]}
+    """Return the columns worth decoding, those that may hold a part of an article; None for all."""
+    usual = {name for part in PARTS for name in names()[part]}
     own = {field.split(".")[0] for _, field in options.names} | {field for _, field in options.names}
     wanted = [name for name in there if key(name) in usual or name in own]
     return wanted or None

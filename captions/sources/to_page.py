@@ -1,4 +1,4 @@
-"""Articles whose parts stand in fields of their own -> the smallest page that says the same, for the page's reader."""
+"""Build a minimal HTML page from the separate parts of an article, so that the page parser can read it."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ _MARKUP = re.compile(
     r"<(?:p|div|br|figure|img|article|main|section|h[1-6]|ul|ol|blockquote|table|span|a|em|strong|b|i)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-# What a news system writes around a picture in place of markup: [caption width="300"]<img src=x> A dog[/caption]
+# Some systems export a figure like this: [caption width="300"]<img src=x> A dog[/caption]
 _SHORTCODE = re.compile(r"\[caption\b[^\]]*\](.*?)\[/caption\]", re.DOTALL | re.IGNORECASE)
 _PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
 _OTHER_CODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist)\b[^\]]*\]", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
-    """Whether a text is written in HTML: ``"<p>Rain again.</p>"`` is, ``"a < b"`` not."""
+    """Return whether a text is HTML: yes for ``"<p>Rain again.</p>"``, no for ``"a < b"``."""
     return "<" in text and _MARKUP.search(text) is not None
 
 
 def page(body: str, headline: str | None = None, language: str | None = None) -> str:
-    """A page around the HTML of an article's body."""
+    """Wrap the HTML of an article's body in a page."""
     lang = f' lang="{escape(language)}"' if language else ""
     title = escape(headline or "")
     heading = f"<h1>{title}</h1>" if title else ""
@@ -37,29 +37,29 @@ def page(body: str, headline: str | None = None, language: str | None = None) ->
 
 
 def figure(caption: str, credit: str = "", image: str = "") -> str:
-    """A picture with its caption and its credit; nothing if it has neither."""
+    """Return a figure with its caption and credit, or ``""`` if it has neither."""
     caption, credit = tidy(caption), tidy(credit)
     if not caption and not credit:
         return ""
     source = f' src="{escape(image)}"' if image else ""
-    owed = f'<span class="credit">{escape(credit)}</span>' if credit else ""
+    span = f'<span class="credit">{escape(credit)}</span>' if credit else ""
     between = " " if caption and credit else ""
-    return f"<figure><img{source}><figcaption>{escape(caption)}{between}{owed}</figcaption></figure>"
+    return f"<figure><img{source}><figcaption>{escape(caption)}{between}{span}</figcaption></figure>"
 
 
 def paragraphs(texts: Iterable[str]) -> str:
-    """Paragraphs of plain text."""
-    return "\n".join(f"<p>{escape(text)}</p>" for one in texts if (text := tidy(one)))
+    """Turn plain texts into paragraphs."""
+    return "\n".join(f"<p>{escape(text)}</p>" for text in map(tidy, texts) if text)
 
 
 def of_text(text: str) -> str:
-    """The paragraphs of a plain text that are parted by blank lines, or else by line breaks."""
+    """Split a plain text into paragraphs at blank lines, or at line breaks if it has no blank lines."""
     parts = re.split(r"\n\s*\n", text.strip())
     return paragraphs(parts if len(parts) > 1 else text.splitlines())
 
 
 def of_editor(html: str) -> str:
-    """HTML as editors of news systems leave it: blank lines for paragraphs, codes in brackets for pictures."""
+    """Complete an editor's HTML: blank lines become paragraphs, and shortcodes become figures."""
     html = _OTHER_CODE.sub("", _SHORTCODE.sub(_figure, html))
     if re.search(r"<p[\s>]", html, re.IGNORECASE):
         return html

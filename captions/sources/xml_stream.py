@@ -1,4 +1,4 @@
-"""XML -> elements, one after the other and safely: no entities of its own, no endless depth, never a whole file."""
+"""Parse XML safely, one element at a time: no custom entities, limited depth, bounded memory."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ _DEEPEST = 500
 
 
 def root_of(head: bytes) -> str | None:
-    """The name of the root element, without its prefix; None of what does not begin as XML does."""
+    """Return the name of the root element without its prefix, or None if the file does not begin like XML."""
     if head.startswith((b"\xff\xfe", b"\xfe\xff")):
         head = head.replace(b"\0", b"")[2:]
     found = _ROOT.match(head)
@@ -33,25 +33,25 @@ def root_of(head: bytes) -> str | None:
 
 
 def is_declared(head: bytes) -> bool:
-    """Whether a file says that it is XML."""
+    """Return whether a file has an XML declaration."""
     found = _ROOT.match(head)
     return found is not None and found["xml"] is not None
 
 
-def elements(stream: BinaryIO, wanted: frozenset[str], *, held: bool = False) -> Iterator[tuple[str, Element]]:
-    """The outermost elements of these names with their names, as they end, without namespaces; then they are let go.
+def elements(stream: BinaryIO, wanted: frozenset[str], *, retained: bool = False) -> Iterator[tuple[str, Element]]:
+    """Yield the outermost elements with these names, without namespaces, and free each one afterward.
 
-    ``held``: the caller keeps them, so that all of them count for what may lie in memory. Raises UnreadableError where
-    the XML is broken or hostile; what ended before has been given.
+    ``retained`` means that the caller keeps the elements, so the memory limit applies to their sum. Raise
+    UnreadableError at broken or hostile XML, after yielding the elements before it.
     """
     parser = DefusedXMLParser(target=TreeBuilder(), forbid_dtd=False, forbid_entities=True, forbid_external=True)
-    # A document with a DTD elsewhere, which is never fetched, may name these.
+    # Documents may use these entities of an external DTD, which is never fetched.
     parser.entity.update({name.removesuffix(";"): text for name, text in html5.items() if name.endswith(";")})
-    counted = _Counted(stream)
+    counter = _LimitedReader(stream)
     stack: list[Element] = []
     inside = 0
     try:
-        source = buffered(counted.take)
+        source = buffered(counter.fetch)
         for event, element in iterparse(source, ("start", "end"), parser=parser):  # noqa: S314 - the parser is safe
             if event == "start":
                 element.tag = _local(element.tag)
@@ -65,25 +65,25 @@ def elements(stream: BinaryIO, wanted: frozenset[str], *, held: bool = False) ->
                 inside -= 1
                 if not inside:
                     yield element.tag, element
-                    counted.since = counted.since if held else 0
+                    counter.since = counter.since if retained else 0
             if not inside and stack:
                 stack[-1].remove(element)
     except ParseError as error:
         line, column = error.position
         raise UnreadableError(f"broken XML: {str(error).split(':')[0]} in line {line}, column {column + 1}") from None
     except DefusedXmlException:
-        raise UnreadableError("XML with entities of its own, which can be a bomb; not read") from None
+        raise UnreadableError("refused: XML with custom entities can be a bomb") from None
     except (LookupError, ValueError) as error:
         raise UnreadableError(f"broken XML: {error}") from None
 
 
-class _Counted:
-    """Counts what was read since the last element that was wanted: that is what lies in memory."""
+class _LimitedReader:
+    """A stream that limits the bytes read since the last wanted element, which are what stays in memory."""
 
     def __init__(self, stream: BinaryIO) -> None:
         self._stream, self.since = stream, 0
 
-    def take(self, size: int) -> bytes:
+    def fetch(self, size: int) -> bytes:
         data = self._stream.read(size)
         self.since += len(data)
         if self.since > source.LARGEST:
@@ -92,7 +92,7 @@ class _Counted:
 
 
 def _local(tag: str) -> str:
-    """``{http://...}encoded`` gives ``encoded``; the clashes of names that matter are kept: ``content-encoded``."""
+    """Drop the namespace, except where two names would clash: ``content-encoded``, ``media-title``."""
     space, brace, name = tag.rpartition("}")
     if brace and name == "encoded":
         return "excerpt-encoded" if "excerpt" in space else "content-encoded"
@@ -101,22 +101,22 @@ def _local(tag: str) -> str:
     return name
 
 
-def said(element: Element | None) -> str:
-    """All text in an element, in one line."""
+def text_of(element: Element | None) -> str:
+    """Return all text in an element as one line."""
     return tidy("".join(element.itertext())) if element is not None else ""
 
 
 def first(element: Element, *paths: str) -> str:
-    """The text of the first of these that says anything."""
-    return next((text for path in paths for one in element.iterfind(path) if (text := said(one))), "")
+    """Return the text of the first of these elements that is not empty, or ``""``."""
+    return next((text for path in paths for each in element.iterfind(path) if (text := text_of(each))), "")
 
 
 def language_in(element: Element) -> str:
-    """The language that an element gives of itself."""
+    """Return the value of ``xml:lang``."""
     return element.get("{http://www.w3.org/XML/1998/namespace}lang", "")
 
 
 def markup(element: Element) -> str:
-    """The HTML in an element, without it."""
+    """Return the HTML inside an element."""
     inner = "".join(tostring(child, encoding="unicode", method="html") for child in element)
     return escape(element.text or "", quote=False) + inner

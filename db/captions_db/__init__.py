@@ -1,4 +1,4 @@
-"""The store: what was read, kept to be counted, audited and searched. Knows nothing of ``captions``.
+"""The store: articles, uses and decisions in a database, to count, audit and search. Knows nothing of ``captions``.
 
 ``open_store`` returns an engine; ``captions_db.articles`` writes with it, ``captions_db.queries`` reads::
 
@@ -9,24 +9,25 @@
     print(db.agency_usage(engine, by=("supplier", "month"), limit=10).rows)
 """
 
-from captions_db.agreements import AgreementRecord, Stored, add_agreements, agreement, agreements, end_agreement
+from captions_db.agreements import (
+    AgreementRecord,
+    add_agreements,
+    agreement,
+    agreements,
+    end_agreement,
+    undo_agreement,
+)
 from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
 from captions_db.connection import SMALL_CACHE
-from captions_db.decisions import (
-    Corrected,
-    UseKey,
-    WaiverRecord,
+from captions_db.corrections import (
+    CorrectionResult,
     add_corrections,
-    add_waivers,
-    caption_digest,
+    corrections,
     lines_in_use,
-    undo_agreement,
     undo_correction,
-    undo_waiver,
-    use_keys,
-    waivers,
 )
 from captions_db.errors import (
+    BaseStoreError,
     FullStoreError,
     LockedStoreError,
     MissingStoreError,
@@ -34,7 +35,6 @@ from captions_db.errors import (
     NotAStoreError,
     OlderStoreError,
     ReadOnlyStoreError,
-    StoreError,
     UnknownSchemeError,
     UnusableStoreError,
 )
@@ -57,9 +57,9 @@ from captions_db.images import (
     put_image_uses,
     put_images,
 )
-from captions_db.merges import ExclusionError, Merged, MergeRecord, merge_parties, merges, undo_merges
+from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
-from captions_db.overlay import CorrectionRecord, corrections
+from captions_db.overlay import CorrectionRecord
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -68,10 +68,10 @@ from captions_db.queries import (
     ChangeRow,
     ChangeTable,
     CreditLine,
+    DateSpan,
     FoundUse,
     FoundUses,
     PartyRow,
-    Span,
     StoredArticle,
     UsageRow,
     UsageTable,
@@ -90,25 +90,38 @@ from captions_db.queries import (
     uses_for_audit,
     view_rows,
 )
-from captions_db.records import ArticleRecord, BatchCounts, CreditRecord, Failure, RunSummary, UseRecord
+from captions_db.records import (
+    AddResult,
+    ArticleRecord,
+    BatchCounts,
+    CreditRecord,
+    FailureRecord,
+    RunSummary,
+    UseRecord,
+)
+from captions_db.rows import caption_digest
+from captions_db.waivers import UseKey, WaiverRecord, add_waivers, undo_waiver, use_keys, waivers
 
 __all__ = [
     "GROUPS",
     "SMALL_CACHE",
     "VIEWS",
+    "AddResult",
     "AgreementRecord",
     "ArticleRecord",
     "ArticleRow",
     "AuditRow",
+    "BaseStoreError",
     "BatchCounts",
     "ChangeRow",
     "ChangeTable",
-    "Corrected",
     "CorrectionRecord",
+    "CorrectionResult",
     "CreditLine",
     "CreditRecord",
+    "DateSpan",
     "ExclusionError",
-    "Failure",
+    "FailureRecord",
     "FoundUse",
     "FoundUses",
     "FullStoreError",
@@ -116,7 +129,7 @@ __all__ = [
     "ImageUse",
     "LockedStoreError",
     "MergeRecord",
-    "Merged",
+    "MergeResult",
     "MissingStoreError",
     "NewerStoreError",
     "NotAStoreError",
@@ -125,9 +138,6 @@ __all__ = [
     "PartyRow",
     "ReadOnlyStoreError",
     "RunSummary",
-    "Span",
-    "StoreError",
-    "Stored",
     "StoredArticle",
     "StoredImage",
     "UnknownSchemeError",

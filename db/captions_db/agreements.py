@@ -1,4 +1,4 @@
-"""Agreements: added, listed, ended, undone. None is ever deleted: an auditor asks who said so."""
+"""Agreements: add, list, end and undo them. None is deleted, so that an auditor can see who decided what."""
 
 from __future__ import annotations
 
@@ -9,19 +9,21 @@ from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
 
-from sqlalchemy import Connection, Engine, insert, select, update
+from sqlalchemy import Connection, Engine, select, update
 
 from captions_db import models as m
-from captions_db.bulk import in_chunks
+from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import put_parties
-from captions_db.overlay import holding
+from captions_db.overlay import current_merges
+from captions_db.records import AddResult
 from captions_db.rows import json_list, optional, storable, utc
+from captions_db.undo import undo
 
 
 @dataclass(frozen=True, slots=True)
 class AgreementRecord:
-    """An agreement with a supplier; see ``captions_db.models.decisions``. Without a start or an end it is open."""
+    """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends``: no limit."""
 
     supplier: str
     kind: str = "flat"
@@ -38,7 +40,7 @@ class AgreementRecord:
     requires: str | None = None
     note: str | None = None
     id: int | None = None
-    """Its number, once it is stored; so are those below, but ``added_by``."""
+    """Its number; this and the fields below, except ``added_by``, are set once it is stored."""
     added: datetime | None = None
     added_by: str | None = None
     ended: datetime | None = None
@@ -49,55 +51,45 @@ class AgreementRecord:
     undone_reason: str | None = None
 
 
-_BESIDE: dict[str, Any] = dict.fromkeys(
+_NOT_TERMS: dict[str, Any] = dict.fromkeys(
     ("id", "added", "added_by", "ended", "ended_by", "end_reason", "undone", "undone_by", "undone_reason")
 )
-"""What of a record is not what was agreed."""
+"""The fields of a record that are not terms of the agreement, with None for each."""
 
 
-@dataclass(frozen=True, slots=True)
-class Stored:
-    """What became of a record: its number, and whether it is new or was there already, just the same."""
+def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[AddResult]:
+    """Store agreements, all or none; return the existing number of an agreement with the same terms.
 
-    id: int
-    new: bool
-
-
-def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[Stored]:
-    """Store agreements, all or none; of one that is stored with the same terms give the number it has.
-
-    One that was ended early is the same with its new end only; one that was undone is none any more. Raises StoreError
-    if the database refuses them.
+    An agreement ended early is compared with its new end; undone agreements are ignored. Raise BaseStoreError if the
+    database rejects the records.
     """
-    told = [(_clean(record), optional(record.added_by)) for record in records]
-    out: list[Stored] = []
+    cleaned = [(_clean(record), optional(record.added_by)) for record in records]
+    out: list[AddResult] = []
     with writing(engine) as connection:
-        merges = holding(connection)
-        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in told}
+        merges = current_merges(connection)
+        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in cleaned}
         parties = put_parties(connection, {(name, "agency") for name in names.values()})
         known = {
             _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
         }
-        for said, who in told:
-            record = replace(said, supplier=names[said.supplier])
+        for named, who in cleaned:
+            record = replace(named, supplier=names[named.supplier])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": said.supplier}
-                row |= {"added": datetime.now(UTC), "added_by": who}
-                added = connection.execute(insert(m.agreement).values(row).returning(m.agreement.c.id)).scalar_one()
-                known[record] = int(added)
-                out.append(Stored(int(added), new=True))
+                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": named.supplier}
+                number = known[record] = insert_dated(connection, m.agreement, row | {"added_by": who})
+                out.append(AddResult(number, new=True))
             else:
-                out.append(Stored(known_id, new=False))
+                out.append(AddResult(known_id, new=False))
     return out
 
 
 def agreements(
     engine: Engine, *, supplier: str | None = None, on: date | None = None, undone: bool = False
 ) -> list[AgreementRecord]:
-    """Give the agreements, with one supplier, in force on a day, or all; sorted by supplier, start and number.
+    """Return the agreements, all or by supplier and by day in force; sorted by supplier, start and number.
 
-    Those that were undone only if they are asked for, and then no others.
+    With ``undone``, return undone agreements only; otherwise leave them out.
     """
     with engine.connect() as connection:
         found = _read(connection)
@@ -114,13 +106,13 @@ def agreements(
 
 
 def agreement(engine: Engine, number: int) -> AgreementRecord | None:
-    """Give one agreement; None if there is none with this number."""
+    """Return the agreement with a number, or None."""
     with engine.connect() as connection:
         return next((record for record in _read(connection) if record.id == number), None)
 
 
 def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
-    """Set the last day of an agreement, and why; ValueError for an unknown number, or a day before its start."""
+    """Set the last day of an agreement, and why. Raise ValueError for an unknown number or a day before its start."""
     column = m.agreement.c
     values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason), "ended_by": storable(who)}
     with writing(engine) as connection:
@@ -130,6 +122,12 @@ def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) 
         if starts[0] is not None and on < starts[0]:
             raise ValueError(f"agreement {number} starts on {starts[0]}")
         connection.execute(update(m.agreement).where(column.id == number).values(values))
+
+
+def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
+    """Undo an agreement, so that it no longer applies. Raise ValueError if it is missing or already undone."""
+    with writing(engine) as connection:
+        undo(connection, m.agreement, number, who, reason)
 
 
 def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> list[AgreementRecord]:
@@ -172,7 +170,7 @@ def _record(row: Any) -> AgreementRecord:
 
 
 def _clean(record: AgreementRecord) -> AgreementRecord:
-    """What the database will give back of a record that is to be added."""
+    """Return a record as the database will return it."""
     return replace(
         _terms(record),
         supplier=storable(record.supplier),
@@ -183,8 +181,8 @@ def _clean(record: AgreementRecord) -> AgreementRecord:
 
 
 def _terms(record: AgreementRecord) -> AgreementRecord:
-    """What was agreed, without what the store knows of it beside."""
-    return replace(record, **_BESIDE)
+    """Return the terms of an agreement only."""
+    return replace(record, **_NOT_TERMS)
 
 
 def _row(record: AgreementRecord) -> dict[str, Any]:

@@ -1,7 +1,7 @@
-"""Writing: runs of an ingest, and articles with their uses, in batches of whole articles. Idempotent.
+"""Write ingest runs, and batches of whole articles with their uses.
 
-The order in which articles are read makes no difference to what is stored in the end, nor does it matter how
-they are cut into batches, or how often one is read. What an article no longer says leaves nothing behind.
+Writing is idempotent: neither the order of articles, nor the size of batches, nor reading an article again affects the
+final content of the store. Nothing remains of captions and credits that no article has any more.
 """
 
 from __future__ import annotations
@@ -33,9 +33,9 @@ from captions_db import rollups
 from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
-from captions_db.errors import StoreError
+from captions_db.errors import BaseStoreError
 from captions_db.queries.listings import run_summary
-from captions_db.records import ArticleRecord, BatchCounts, Failure, PartyKind, RunSummary
+from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
 from captions_db.rows import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from captions_db.search import name_key
 
@@ -44,7 +44,7 @@ PartyNames = tuple[str, PartyKind, Iterable[str]]
 
 
 def start_run(engine: Engine, version: str) -> int:
-    """Note that an ingest begins, and by which version of the program; gives the run's id."""
+    """Record the start of an ingest and the version of the program; return the id of the run."""
     row = {
         "started": datetime.now(UTC),
         "version": storable(version),
@@ -56,7 +56,7 @@ def start_run(engine: Engine, version: str) -> int:
     with writing(engine) as connection:
         key = connection.execute(insert(m.ingest_run).values(row)).inserted_primary_key
     if key is None:
-        raise StoreError("the database gave no number for the run")
+        raise BaseStoreError("the database returned no id for the run")
     return int(key[0])
 
 
@@ -64,21 +64,21 @@ def write_articles(
     engine: Engine,
     run_id: int,
     records: Sequence[ArticleRecord],
-    failures: Sequence[Failure] = (),
+    failures: Sequence[FailureRecord] = (),
     *,
     skipped: int = 0,
     parties: Iterable[PartyNames] = (),
     settled: Iterable[str] = (),
 ) -> BatchCounts:
-    """Store articles, and what could not be read, in one transaction: all of them or, if it raises, none.
+    """Store articles and failures in one transaction: all of them or, if it raises, none.
 
-    An article whose source is stored with the same content hash is unchanged and not written; with another
-    hash, its uses are replaced. ``skipped`` articles were found unchanged by the caller, by ``known_hashes``;
-    ``parties`` are stored in the same transaction, so that no article is stored without its agencies' aliases.
-    ``settled`` are files of which earlier runs noted failures, and which this run has read again: what it cannot read
-    of them stands in its own failures, those of the earlier runs are deleted.
-    Some 1,000 articles a call are a good size. Raises ValueError for an unknown run and for records that make
-    no sense (two uses in one position, a confidence over 1), StoreError if the database fails.
+    An article whose source is stored with the same content hash is left unchanged; with another hash, its uses are
+    replaced. ``skipped`` counts articles that the caller found unchanged with ``known_hashes``. ``parties`` are stored
+    in the same transaction, so that no article is stored without its agencies' aliases. ``settled`` are files with
+    failures in earlier runs that this run has read again: this run's failures replace the earlier ones.
+
+    About 1,000 articles per call work well. Raise ValueError for an unknown run and for inconsistent records (two uses
+    in one position, a confidence over 1), BaseStoreError if the database fails.
     """
     for record in records:
         check(record)
@@ -116,51 +116,48 @@ def write_articles(
 
 
 def _forget_failures(connection: Connection, run_id: int, file: str) -> None:
-    """Delete the failures of earlier runs in a file: of itself, or of what stands in it."""
+    """Delete the failures of earlier runs in a file or in the file's records and members."""
     failure = m.ingest_failure.c
     of_it = or_(failure.source == file, *(failure.source.startswith(file + sign, autoescape=True) for sign in "!#:"))
     connection.execute(delete(m.ingest_failure).where(failure.run_id < run_id, of_it))
 
 
 def finish_run(engine: Engine, run_id: int) -> RunSummary:
-    """Note that an ingest has come to its end, and count what it brought; gives what it did.
-
-    Raises ValueError for an unknown run.
-    """
+    """Record the end of an ingest, count its uses, and return its summary. Raise ValueError for an unknown run."""
     with writing(engine) as connection:
         run = m.ingest_run.c
         connection.execute(update(m.ingest_run).where(run.id == run_id).values(finished=datetime.now(UTC)))
         summary = run_summary(connection, run_id)
     if summary is None:
         raise ValueError(f"no run {run_id}")
-    with suppress(StoreError):
-        # All is stored. What cannot be counted now is answered from the uses themselves until the next run counts it.
+    with suppress(BaseStoreError):
+        # All articles are stored; until the next run counts their uses, queries scan the uses instead.
         rollups.count_uses(engine)
     return summary
 
 
 def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
-    """Give the content hash of each source that is stored; sources not stored are not in the answer."""
-    given = {storable_source(source): source for source in sources}
-    if not given:
+    """Return the content hash of each stored source; leave out sources that are not stored."""
+    by_stored_name = {storable_source(source): source for source in sources}
+    if not by_stored_name:
         return {}
     with engine.connect() as connection:
-        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(given)})
-        return {given[source]: content_hash for source, content_hash in found.all()}
+        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(by_stored_name)})
+        return {by_stored_name[source]: content_hash for source, content_hash in found.all()}
 
 
 @cache
 def _hashes_of(dialect: str) -> Select[Any]:
-    """The sources come as one list of JSON: with a parameter for each it takes longer to write than to answer."""
-    given = bindparam("sources", type_=Text)
-    sources = func.json_each(given) if dialect == "sqlite" else func.json_array_elements_text(cast(given, JSON))
+    """Return a query that takes the sources as one JSON list: a parameter for each would cost more than the query."""
+    names = bindparam("sources", type_=Text)
+    sources = func.json_each(names) if dialect == "sqlite" else func.json_array_elements_text(cast(names, JSON))
     column = m.article.c
     among = column.source.in_(select(sources.table_valued("value").c.value))
     return select(column.source, column.content_hash).where(among)
 
 
 def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
-    """Store parties and aliases that are missing: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
+    """Store missing parties and aliases: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
     wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
     ids = put_parties(connection, wanted)
     rows = {
@@ -178,7 +175,7 @@ def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
 
 
 def _without_repeats(records: Sequence[ArticleRecord]) -> Iterable[list[ArticleRecord]]:
-    """Cut a batch so that no source comes twice in a part: the later reading replaces the earlier one."""
+    """Split a batch so that each source appears once in a part: the later reading replaces the earlier one."""
     parts: list[dict[str, ArticleRecord]] = []
     for record in records:
         source = storable_source(record.source)
@@ -209,7 +206,7 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
 
     changed = [row | {"row_id": known[row["source"]][0]} for _, row in fresh if row["source"] in known]
     new = [row for _, row in fresh if row["source"] not in known]
-    left = _take_out_uses(connection, [row["row_id"] for row in changed])
+    removed = _delete_uses(connection, [row["row_id"] for row in changed])
     if changed:
         values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "source"}}
         statement = update(m.article).where(column.id == bindparam("row_id")).values(values)
@@ -217,14 +214,14 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
     ids = {source: known_id for source, (known_id, _) in known.items()}
     ids |= insert_with_ids(connection, m.article, "source", new)
     _put_uses(connection, [(record, row, ids[row["source"]]) for record, row in fresh], version)
-    caption_ids, credit_ids = left
+    caption_ids, credit_ids = removed
     _delete_unused_captions(connection, caption_ids)
     delete_unused_credits(connection, credit_ids)
     return BatchCounts(len(new), len(changed), len(records) - len(fresh))
 
 
-def _take_out_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
-    """Delete the uses of articles; gives the ids of the captions and of the credits that they had."""
+def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
+    """Delete the uses of articles; return the ids of their captions and of their credits."""
     caption_ids: set[int] = set()
     credit_ids: set[int] = set()
     for chunk in in_chunks(article_ids):
@@ -273,14 +270,14 @@ def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Ro
 
 
 def _put_captions(connection: Connection, rows: dict[str, Row]) -> dict[str, int]:
-    """Store captions by digest, where they are not yet; gives the id of each."""
+    """Store missing captions by digest; return the id of each."""
     ids = ids_by(connection, m.caption.c.digest, rows)
     missing = [row for key, row in rows.items() if key not in ids]
     return ids | insert_with_ids(connection, m.caption, "digest", missing)
 
 
 def _put_images(connection: Connection, images: dict[tuple[int, int], list[str]]) -> None:
-    """Store addresses of pictures by the article and the position of their use, which must be stored."""
+    """Store the URLs of pictures by article and position; their uses must be stored."""
     use = m.use.c
     rows = [
         {"use_id": use_id, "place": place, "address": address}

@@ -1,4 +1,4 @@
-"""What columns hold, where SQLite and PostgreSQL must be told apart for one answer."""
+"""Column types that behave alike on SQLite and PostgreSQL."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from sqlalchemy.ext.compiler import compiles
 
 
 class Text(types.Text):
-    """Text that sorts by its code points, as SQLite and Python sort it.
+    """Text that sorts by code point, as in SQLite and Python.
 
-    PostgreSQL would sort by the language of its database: the same archive would be listed in another order.
+    PostgreSQL would sort it by the database's language, so the same archive would be listed in another order.
     """
 
 

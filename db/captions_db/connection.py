@@ -15,7 +15,7 @@ from sqlalchemy import URL, Connection, Engine, create_engine, event, exc, make_
 from sqlalchemy.engine.interfaces import DBAPIConnection, ExceptionContext
 from sqlalchemy.pool import ConnectionPoolEntry
 
-from captions_db.driver_errors import shown, translated
+from captions_db.driver_errors import printable, translate_error
 from captions_db.errors import (
     MissingStoreError,
     NotAStoreError,
@@ -43,8 +43,8 @@ def where(engine: Engine) -> str:
     url = engine.url
     if url.get_backend_name() == "sqlite":
         # Only a read-only file has a URI here, see `_sqlite_url`.
-        return shown((url.database or "").removeprefix("file://"))
-    return shown(url.render_as_string(hide_password=True))
+        return printable((url.database or "").removeprefix("file://"))
+    return printable(url.render_as_string(hide_password=True))
 
 
 @contextmanager
@@ -79,7 +79,7 @@ def without_transaction(engine: Engine) -> Iterator[Connection]:
 
 
 def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache: int = LARGE_CACHE) -> Engine:
-    """Return the engine for a path or a URL, whatever its schema. Raise StoreError as ``open_store`` does."""
+    """Return the engine for a path or a URL, whatever its schema. Raise BaseStoreError as ``open_store`` does."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
         engine = create_engine(_sqlite_url(address, create), connect_args={"timeout": busy_timeout})
@@ -94,9 +94,9 @@ def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
-        meant = translated(context.original_exception, where(engine))
-        if meant is not None:
-            raise meant from context.original_exception
+        store_error = translate_error(context.original_exception, where(engine))
+        if store_error is not None:
+            raise store_error from context.original_exception
 
     return engine
 
@@ -108,44 +108,44 @@ def _address(url: str) -> URL:
         return URL.create("sqlite", database=url)
     known = "use a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
     if scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
-        raise UnknownSchemeError(f"unknown kind of database {shown(scheme)!r}; {known}")
+        raise UnknownSchemeError(f"unknown database type {printable(scheme)!r}; {known}")
     try:
         address = make_url(url)
     except (exc.ArgumentError, ValueError) as error:
-        raise UnknownSchemeError(f"cannot read this {scheme} URL of a database; {known}") from error
+        raise UnknownSchemeError(f"invalid {scheme} URL; {known}") from error
     if scheme != "sqlite":
         return address.set(drivername="postgresql+psycopg")
     if address.host or address.query:
-        raise UnknownSchemeError(f"an sqlite URL has three slashes, a path, and no options; {known}")
+        raise UnknownSchemeError(f"an SQLite URL needs three slashes, a path and no options; {known}")
     return address
 
 
 def _sqlite_url(address: URL, create: bool) -> URL:
     """Return the URL of a file after checking it: SQLite itself would create or change it. SQLite only."""
     name = address.database or ""
-    place = shown(name)
+    place = printable(name)
     if not name or name.startswith(":memory:") or "\0" in name:
-        raise UnknownSchemeError("a store is a file; name it with --db PATH")
+        raise UnknownSchemeError("an SQLite database must be a file; choose one with --db PATH")
     path = Path(name)
     try:
         if not path.parent.is_dir():
-            raise MissingStoreError(f"no folder {shown(str(path.parent))} for a database; make it first")
+            raise MissingStoreError(f"no folder {printable(str(path.parent))} for the database; create it first")
         if not path.exists():
             if not create:
                 raise MissingStoreError(f"no database at {place}; run: captions ingest PATH")
             if not _writable(path.parent):
-                raise ReadOnlyStoreError(f"cannot make a database at {place}: its folder cannot be written")
+                raise ReadOnlyStoreError(f"cannot create {place}: its folder is read-only; choose another with --db")
             return address
         if not path.is_file():
-            raise NotAStoreError(f"{place} is not a file; name a database file with --db")
+            raise NotAStoreError(f"{place} is not a file; choose a database file with --db")
         with path.open("rb") as file:
             head = file.read(16)
     except OSError as error:
         raise UnusableStoreError(f"cannot open {place}: {error.strerror or error}") from error
     if head and head != b"SQLite format 3\0":
-        raise NotAStoreError(f"{place} is not an SQLite database; name another file with --db")
+        raise NotAStoreError(f"{place} is not an SQLite database; choose another file with --db")
     if create and not _writable(path):
-        raise ReadOnlyStoreError(f"{place} cannot be written; check the permissions of the file")
+        raise ReadOnlyStoreError(f"{place} is read-only; check the file's permissions")
     if not create and not _writable(path.parent) and not Path(f"{name}-wal").exists():
         # SQLite cannot create its helper files in this folder, and then reads a file only as immutable.
         query = {"uri": "true", "mode": "ro", "immutable": "1"}
@@ -168,7 +168,7 @@ def _behave_on_postgresql(engine: Engine, busy_timeout: float) -> None:
             (encoding,) = cursor.fetchone() or ("",)
             if encoding != "UTF8":
                 raise UnusableStoreError(
-                    f"{where(engine)} holds {encoding}, not UTF-8; make one with: createdb -E UTF8 -T template0 NAME"
+                    f"{where(engine)} uses {encoding}, not UTF-8; create one with: createdb -E UTF8 -T template0 NAME"
                 )
             cursor.execute(f"SET lock_timeout = {max(1, int(busy_timeout * 1000))}")
             # Days are cast to text, which must be the same as on SQLite whatever the server's settings are.

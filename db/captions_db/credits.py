@@ -1,4 +1,4 @@
-"""Writing credits and parties: each line once, in its best reading, and nothing that no use refers to."""
+"""Write credits and parties: each line once, in its best reading; delete those that no use refers to."""
 
 from __future__ import annotations
 
@@ -12,20 +12,27 @@ from sqlalchemy import Column, Connection, delete, select, update
 from captions_db import models as m
 from captions_db import rollups
 from captions_db.bulk import in_chunks, insert_rows, insert_with_ids, update_staged
-from captions_db.overlay import CorrectionRecord, corrected, held, holding, merged, parsed
+from captions_db.overlay import (
+    CorrectionRecord,
+    apply_correction,
+    apply_merges,
+    current_corrections,
+    current_merges,
+    parser_reading,
+)
 from captions_db.records import CreditRecord
 from captions_db.rows import Row, credit_row
 from captions_db.search import name_key
 
 PartyKey = tuple[str, str]
-"""A party's name and its kind."""
+"""A party's name and kind."""
 
 _KIND = {"creator": "creator", "agency": "agency", "supplier": "agency"}
-"""The kind of a party that stands in a role."""
+"""The kind of a party by its role."""
 
 
-class _Stored(NamedTuple):
-    """The reading of a line that is stored, as far as one needs to know whether another is better."""
+class _StoredReading(NamedTuple):
+    """The stored reading of a line, with what is needed to compare it with another."""
 
     id: int
     version: str
@@ -33,7 +40,7 @@ class _Stored(NamedTuple):
 
 
 def put_parties(connection: Connection, parties: Iterable[PartyKey]) -> dict[PartyKey, int]:
-    """Store parties that are not yet; gives the id of each."""
+    """Store missing parties; return the id of each."""
     wanted = set(parties)
     ids = _party_ids(connection, wanted)
     for kind in ("agency", "creator"):
@@ -45,10 +52,10 @@ def put_parties(connection: Connection, parties: Iterable[PartyKey]) -> dict[Par
 
 
 def put_credits(connection: Connection, records: Sequence[CreditRecord | None], version: str) -> list[int | None]:
-    """Store credits, each line once; gives the id for each place in the list, None for None.
+    """Store credits, each line once; return the id for each place in the list, None for None.
 
-    A line is stored in one reading. Another version of the program replaces it. Where one version reads a
-    line in two ways, in two articles, the surer reading stands: the order of reading does not decide.
+    A line is stored in one reading. A reading by another version of the program replaces it. If one version reads a
+    line in two ways, in two articles, the reading with the higher confidence is stored, whichever came first.
     """
     read = [None if credit is None else _read(credit) for credit in records]
     best: dict[str, Row] = {}
@@ -66,29 +73,26 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    said = _Said(held(connection, lines), holding(connection))
-    new = [said.over(row) | {"version": version} for row in new]
-    better = {key: said.over(row) | {"version": version} for key, row in better.items()}
+    decisions = _Decisions(current_corrections(connection, lines), current_merges(connection))
+    new = [decisions.apply(row) | {"version": version} for row in new]
+    better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
 
 
-def put_corrected(connection: Connection, lines: Collection[str]) -> None:
-    """Store what is to be said of these lines now, after corrections of them were made or undone."""
-    _put_said(connection, _stored_rows(connection, m.credit.c.line, lines))
+def rewrite_lines(connection: Connection, lines: Collection[str]) -> None:
+    """Store the readings of these lines again, after corrections were added or undone."""
+    _apply_decisions(connection, _stored_rows(connection, m.credit.c.line, lines))
 
 
-def put_merged(connection: Connection, credit_ids: Collection[int]) -> list[int]:
-    """Store what is to be said of these credits now, after agencies were merged or parted again.
-
-    Gives those that name others than before.
-    """
+def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list[int]:
+    """Store the readings of these credits again, after merges changed; return the ids whose parties changed."""
     chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
-    return [credit_id for stored in chunks for credit_id in _put_said(connection, stored)]
+    return [credit_id for stored in chunks for credit_id in _apply_decisions(connection, stored)]
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
-    """Give the suppliers' ids by the ids of the credits, of those that tell one."""
+    """Return the ids of the suppliers of credits that have one."""
     column = m.credit.c
     return {
         credit_id: supplier_id
@@ -100,7 +104,7 @@ def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> di
 
 
 def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -> None:
-    """Delete those of these credits that no use refers to, and the parties that are nobody's then."""
+    """Delete those of these credits that no use refers to, and their parties if unused."""
     unused: list[int] = []
     for chunk in in_chunks(sorted(credit_ids)):
         use, credit_id = m.use.c, m.credit.c.id
@@ -113,7 +117,7 @@ def delete_unused_credits(connection: Connection, credit_ids: Collection[int]) -
 
 
 def delete_unused_parties(connection: Connection, party_ids: Collection[int]) -> None:
-    """Delete those of these parties that stand in no credit; one with an alias or an agreement stays."""
+    """Delete those of these parties that appear in no credit and have no alias and no agreement."""
     in_credit = select(m.credit_party.c.role).where(m.credit_party.c.party_id == m.party.c.id).exists()
     has_alias = select(m.party_alias.c.alias).where(m.party_alias.c.party_id == m.party.c.id).exists()
     has_agreement = select(m.agreement.c.id).where(m.agreement.c.party_id == m.party.c.id).exists()
@@ -122,7 +126,7 @@ def delete_unused_parties(connection: Connection, party_ids: Collection[int]) ->
 
 
 def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row]) -> dict[str, int]:
-    """Insert rows, and put others in the place of those with these ids; gives the ids of the new by their digests."""
+    """Insert rows and replace those with the given ids; return the ids of inserted rows by digest."""
     rows = (*new, *changed.values())
     parties = put_parties(connection, _party_keys(rows))
     moved = [*in_chunks(_named_otherwise(connection, changed, parties))]
@@ -148,7 +152,7 @@ def _write(connection: Connection, new: Sequence[Row], changed: Mapping[int, Row
 
 
 def _named_otherwise(connection: Connection, changed: Mapping[int, Row], parties: Mapping[PartyKey, int]) -> list[int]:
-    """Give the ids of those of these credits that other parties will stand in than do now."""
+    """Return the ids of those credits whose parties will change."""
     chain = m.credit_party.c
     now: dict[int, set[tuple[str, int]]] = {credit_id: set() for credit_id in changed}
     for chunk in in_chunks(changed):
@@ -163,37 +167,41 @@ def _named_otherwise(connection: Connection, changed: Mapping[int, Row], parties
 
 
 def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
-    """Tell the uses of credits that they have another supplier now."""
+    """Copy the suppliers of credits to their uses."""
     use, credit = m.use.c, m.credit.c
     supplier = select(credit.supplier_id).where(credit.id == use.credit_id).scalar_subquery()
     for chunk in in_chunks(credit_ids):
         connection.execute(update(m.use).where(use.credit_id.in_(chunk)).values(supplier_id=supplier))
 
 
-class _Said(NamedTuple):
-    """What persons said: of lines, and of agencies that are one."""
+class _Decisions(NamedTuple):
+    """People's decisions: corrections by line, and the current names of merged agencies."""
 
     corrections: Mapping[str, CorrectionRecord]
     merges: Mapping[str, str]
 
-    def over(self, row: Row) -> Row:
-        """Give what ``credit_row`` made of a line as persons have it; an agency they name goes by its name of today."""
+    def apply(self, row: Row) -> Row:
+        """Return a row of ``credit_row`` as people corrected it, with agencies under their current names."""
         correction = self.corrections.get(row["line"])
         if correction is None:
-            return merged(row, self.merges)
-        return merged(corrected(row, correction), self.merges, supplier_corrected=correction.supplier is not None)
+            return apply_merges(row, self.merges)
+        return apply_merges(
+            apply_correction(row, correction), self.merges, supplier_corrected=correction.supplier is not None
+        )
 
 
-def _put_said(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
-    said = _Said(held(connection, {row["line"] for row in stored.values()}), holding(connection))
-    new = {row_id: said.over(parsed(row)) for row_id, row in stored.items()}
+def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
+    decisions = _Decisions(
+        current_corrections(connection, {row["line"] for row in stored.values()}), current_merges(connection)
+    )
+    new = {row_id: decisions.apply(parser_reading(row)) for row_id, row in stored.items()}
     _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
     return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]
 
 
 @lru_cache(maxsize=10_000)
 def _read(credit: CreditRecord) -> Row:
-    """Give ``credit_row(credit)``, to be left unchanged: an archive has most of its lines over and over."""
+    """Return ``credit_row(credit)``, which callers must not modify; cached, because archives repeat most lines."""
     return credit_row(credit)
 
 
@@ -201,8 +209,8 @@ def _rank(row: Row) -> tuple[float, str]:
     return row["confidence"], row["reading"]
 
 
-def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _Stored]:
-    """Give what was read of these lines, by the digest of the line; a correction over it does not count."""
+def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[str, _StoredReading]:
+    """Return the parser's stored readings by digest of the line; ignore corrections."""
     column = m.credit.c
     columns = (column.line_digest, column.id, column.version, column.confidence, column.reading, column.parsed)
     out = {}
@@ -211,13 +219,12 @@ def _stored_readings(connection: Connection, digests: Collection[str]) -> dict[s
             rank = (row.confidence, row.reading)
             if row.parsed is not None:
                 rank = _rank(json.loads(row.parsed))
-            out[row.line_digest] = _Stored(row.id, row.version, rank)
+            out[row.line_digest] = _StoredReading(row.id, row.version, rank)
     return out
 
 
 def _stored_rows(connection: Connection, by: Column[Any], values: Collection[Any]) -> dict[int, Row]:
-    """Give the rows with these values in a column by their ids, as ``credit_row`` makes them, with ``version`` and
-    ``parsed``."""
+    """Return the rows with these values in a column by id, as from ``credit_row``, with ``version`` and ``parsed``."""
     columns = [column for column in m.credit.c if column.name not in ("id", "supplier_id")]
     chain, party = m.credit_party.c, m.party.c
     out: dict[int, Row] = {}
@@ -236,7 +243,7 @@ def _party_keys(rows: Iterable[Row]) -> set[PartyKey]:
 
 
 def _columns(row: Row, parties: Mapping[PartyKey, int]) -> Row:
-    """Give the columns of table ``credit`` for what ``credit_row`` made."""
+    """Return the columns of table ``credit`` for a row of ``credit_row``."""
     supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
     supplier_id = None if supplier is None else parties[supplier, "agency"]
     columns = {name: value for name, value in row.items() if name != "parties"}
@@ -244,7 +251,7 @@ def _columns(row: Row, parties: Mapping[PartyKey, int]) -> Row:
 
 
 def _take_out_chain(connection: Connection, credit_ids: Collection[int]) -> set[int]:
-    """Delete what says who stands in these credits; gives the ids of the parties that stood there."""
+    """Delete the parties of credits; return the ids of those parties."""
     parties: set[int] = set()
     column = m.credit_party.c
     for chunk in in_chunks(credit_ids):

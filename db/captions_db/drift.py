@@ -1,7 +1,7 @@
-"""Whether a store is still as this program made it: its schema, its references, its file, its search index.
+"""Compare a store with a new one: its schema, references, file and search index.
 
-The schema is compared with one made anew by the same steps, so that nothing is overlooked: collations, conditions,
-triggers and views too. What others added to a store, tables, indexes and views of their own, is no drift.
+The reference schema is created by the same migrations, so the comparison covers collations, conditions, triggers and
+views. Tables, indexes and views that users add are ignored.
 """
 
 from __future__ import annotations
@@ -48,25 +48,25 @@ SELECT 'function ' || proname, pg_get_functiondef(oid)
     FROM pg_proc WHERE pronamespace = current_schema()::regnamespace AND prokind = 'f'
 """
 _SCRATCH = "captions_scratch"
-"""A schema of PostgreSQL that is made for a comparison and rolled back."""
+"""A PostgreSQL schema created for the comparison and rolled back."""
 
 
 def described(connection: Connection) -> dict[str, str]:
-    """Give what a database holds, by kind and name: ``{"table article": "CREATE TABLE article ..."}``."""
+    """Return the definitions in a database by kind and name: ``{"table article": "CREATE TABLE article ..."}``."""
     if connection.dialect.name == "sqlite":
         found = connection.exec_driver_sql(_SQLITE_NAMES)
         return {name: _plain(definition) for name, definition in found}
     schema = str(connection.exec_driver_sql("SELECT current_schema()").scalar())
     found = connection.execute(text(_POSTGRESQL_NAMES))
-    # What a definition names is in this schema, whatever it is called.
+    # Definitions qualify names with this schema, whose name is arbitrary.
     return {name: definition.replace(f"{schema}.", "") for name, definition in found}
 
 
 def drift(engine: Engine) -> list[str]:
-    """Give what of the schema is missing or is not as it was made: ``["index ix_article_url is missing"]``."""
+    """List missing and changed parts of the schema: ``["index ix_article_url is missing"]``."""
     with engine.connect() as connection:
         found = described(connection)
-    with _made_anew(engine) as connection:
+    with _fresh_schema(engine) as connection:
         wanted = described(connection)
     return sorted(
         f"{name} is {'changed' if name in found else 'missing'}"
@@ -76,7 +76,7 @@ def drift(engine: Engine) -> list[str]:
 
 
 def broken_references(engine: Engine) -> list[str]:
-    """Give what points to nothing: ``["2 rows of use: no article for article_id"]``."""
+    """List references to missing rows: ``["broken references from use.article_id to article: 2"]``."""
     broken = []
     with engine.connect() as connection:
         for table in METADATA.sorted_tables:
@@ -85,12 +85,14 @@ def broken_references(engine: Engine) -> list[str]:
                 there = select(target.c[key.column.name]).where(target.c[key.column.name] == key.parent).exists()
                 lost = select(func.count()).select_from(table).where(key.parent.is_not(None), ~there)
                 if count := connection.execute(lost).scalar_one():
-                    broken.append(f"{count} rows of {table.name}: no {key.column.table.name} for {key.parent.name}")
+                    broken.append(
+                        f"broken references from {table.name}.{key.parent.name} to {key.column.table.name}: {count}"
+                    )
     return broken
 
 
 def damage(engine: Engine) -> list[str]:
-    """Give what SQLite finds wrong with its file, at most ten things; other databases check themselves."""
+    """List up to ten errors that SQLite finds in its file; nothing for other databases, which check themselves."""
     if engine.dialect.name != "sqlite":
         return []
     with engine.connect() as connection:
@@ -99,7 +101,7 @@ def damage(engine: Engine) -> list[str]:
 
 
 def _plain(definition: str) -> str:
-    """A definition without what makes no difference: how lines are broken, names quoted, constraints ordered."""
+    """Return a definition without line breaks, quotes and the order of constraints, which make no difference."""
     body = re.sub(r"--[^\n]*", " ", definition).replace('"', "")
     if not body.lstrip().upper().startswith("CREATE TABLE"):
         return " ".join(body.split())
@@ -107,17 +109,17 @@ def _plain(definition: str) -> str:
 
 
 @contextmanager
-def _made_anew(engine: Engine) -> Iterator[Connection]:
-    """A connection to a schema that the steps have just made, beside the store, and that is gone afterwards."""
+def _fresh_schema(engine: Engine) -> Iterator[Connection]:
+    """Yield a connection to a new schema next to the store; remove the schema afterwards."""
     if engine.dialect.name == "sqlite":
-        # SQLite only. In memory, and with foreign keys off, as a store's schema is made.
-        beside = create_engine("sqlite://")
+        # Foreign keys are off, as when a store's schema is created.
+        scratch = create_engine("sqlite://")
         try:
-            with beside.connect() as connection:
+            with scratch.connect() as connection:
                 run_steps(connection)
                 yield connection
         finally:
-            beside.dispose()
+            scratch.dispose()
         return
     with without_transaction(engine) as connection:
         connection.exec_driver_sql(f"CREATE SCHEMA {_SCRATCH}")

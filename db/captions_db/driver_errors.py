@@ -1,4 +1,4 @@
-"""What a database driver says, put into one line that a person can act on."""
+"""Turn errors of database drivers into one line that a person can act on."""
 
 from __future__ import annotations
 
@@ -7,90 +7,92 @@ import re
 from sqlalchemy import exc
 
 from captions_db.errors import (
+    BaseStoreError,
     FullStoreError,
     LockedStoreError,
     MissingStoreError,
     NotAStoreError,
     ReadOnlyStoreError,
-    StoreError,
     UnusableStoreError,
 )
 
-_SQLITE: tuple[tuple[str, type[StoreError], str], ...] = (
+_SQLITE: tuple[tuple[str, type[BaseStoreError], str], ...] = (
     (
         "SQLITE_BUSY",
         LockedStoreError,
-        "{where} is locked by another program; wait for it to end, or close it, and try again",
+        "{where} is locked by another program; close it, or wait, then try again",
     ),
     (
         "SQLITE_LOCKED",
         LockedStoreError,
-        "{where} is locked by another program; wait for it to end, or close it, and try again",
+        "{where} is locked by another program; close it, or wait, then try again",
     ),
     (
         "SQLITE_NOTADB",
         NotAStoreError,
-        "{where} is not an SQLite database; name another file with --db, or move this one away",
+        "{where} is not an SQLite database; choose another file with --db",
     ),
     (
         "SQLITE_CORRUPT",
         NotAStoreError,
-        "{where} is damaged; restore it from a copy, or ingest into a new database",
+        "{where} is damaged; restore it from a backup, or ingest into a new database",
     ),
     (
         "SQLITE_FULL",
         FullStoreError,
-        "no room left on the disk of {where}; free some and run the same command again",
+        "the disk of {where} is full; free some space and run the command again",
     ),
     (
         "SQLITE_READONLY",
         ReadOnlyStoreError,
-        "{where} cannot be written; check the permissions of the file and of its folder",
+        "{where} is read-only; check the permissions of the file and its folder",
     ),
     (
         "SQLITE_CANTOPEN",
         UnusableStoreError,
-        "cannot open {where}; check the permissions of the file and of its folder",
+        "cannot open {where}; check the permissions of the file and its folder",
     ),
     (
         "SQLITE_IOERR",
         UnusableStoreError,
-        "the disk of {where} gives errors on reading or writing; check it, and its free space",
+        "cannot read or write the disk of {where}; check the disk and its free space",
     ),
 )
-"""Result codes of SQLite, by the beginning of their names: extended codes go on with ``_`` and more."""
+"""SQLite result codes by prefix: extended codes append ``_`` and more."""
 
 
-def shown(text: str) -> str:
-    r"""Give a path or a message as one printable line: ``"a\nb"`` -> ``"a b"``; other such signs -> ``?``."""
+def printable(text: str) -> str:
+    r"""Return a path or a message as one printable line: ``"a\nb"`` -> ``"a b"``; other control characters -> ``?``."""
     return "".join(char if char.isprintable() else "?" for char in " ".join(text.split()))
 
 
-def translated(error: BaseException, where: str) -> StoreError | None:
-    """Give the StoreError that a driver's error stands for, or None where it is a mistake in this program.
+def translate_error(error: BaseException, where: str) -> BaseStoreError | None:
+    """Return the BaseStoreError for a driver's error, or None for an internal error.
 
-    ``where`` names the database in the message. Broken constraints and wrong SQL are such mistakes: they stay
-    as they are, with their traceback.
+    ``where`` is the database's name in the message. Broken constraints and wrong SQL are internal errors: they keep
+    their traceback.
     """
     code = getattr(error, "sqlite_errorname", None)
     if code is not None:
         for beginning, kind, message in _SQLITE:
             if code.startswith(beginning):
-                return kind(message.format(where=shown(where)))
+                return kind(message.format(where=printable(where)))
         return None
     # PostgreSQL. An error on connecting has no state.
     state = getattr(error, "sqlstate", None)
     if state == "53100":
-        return FullStoreError(f"no room left on the disk of {shown(where)}; free some and try again")
+        return FullStoreError(f"the disk of {printable(where)} is full; free some space and try again")
     if state == "55P03":
-        return LockedStoreError(f"{shown(where)} is locked by another program; try again when it has ended")
+        return LockedStoreError(f"{printable(where)} is locked by another program; wait, then try again")
     if state == "25006":
-        return ReadOnlyStoreError(f"{shown(where)} cannot be written: the server is read-only")
+        return ReadOnlyStoreError(f"{printable(where)} is read-only; choose a server that accepts writes")
     if state == "42501":
-        return ReadOnlyStoreError(f"{shown(where)} may not be changed by this user; ask its owner for the right")
+        return ReadOnlyStoreError(f"{printable(where)} does not allow this user to write; ask its owner for permission")
     if type(error).__name__ == "OperationalError" and not isinstance(error, exc.SQLAlchemyError):
-        reason = shown(str(error).partition("\n")[0])
+        reason = printable(str(error).partition("\n")[0])
         if re.search(r'FATAL: +database "[^"]*" does not exist', reason):
-            return MissingStoreError(f"no database at {shown(where)}; make it with: createdb -E UTF8 -T template0 NAME")
-        return UnusableStoreError(f"cannot use {shown(where)}: {reason}; check the address and the server")
+            return MissingStoreError(
+                f"no database at {printable(where)}; create it with: createdb -E UTF8 -T template0 NAME"
+            )
+        return UnusableStoreError(f"cannot use {printable(where)}: {reason}; check the address and the server")
     return None

@@ -1,53 +1,53 @@
-"""What the store raises. Every message is one line: what is wrong, where, and what to try.
+"""Errors of the store. Every message is one line: what is wrong, where, and what to try.
 
-StoreError
+BaseStoreError
 ├── MissingStoreError   no database there, or an empty one
-├── LockedStoreError    another program holds the database
+├── LockedStoreError    another program has locked the database
 ├── OlderStoreError     its schema is older than this program
 ├── NewerStoreError     its schema is newer than this program
-├── UnknownSchemeError  a URL that names no database this program can use
-├── NotAStoreError      a file that is no SQLite database, or holds something else
-├── FullStoreError      no room left on the disk
-├── ReadOnlyStoreError  the file or its folder cannot be written
-└── UnusableStoreError  anything else the database says when it cannot go on
+├── UnknownSchemeError  a URL that this program cannot use
+├── NotAStoreError      not an SQLite database, damaged, or a database of another program
+├── FullStoreError      the disk is full
+├── ReadOnlyStoreError  the file or its folder is read-only
+└── UnusableStoreError  any other error of the database
 """
 
 
-class StoreError(Exception):
+class BaseStoreError(Exception):
     """The root of all errors of a database; ``str(error)`` is one line that a person can act on."""
 
 
-class MissingStoreError(StoreError):
-    """There is no database at that place, no folder for one, or only an empty file."""
+class MissingStoreError(BaseStoreError):
+    """The database or its folder does not exist, or the file is empty."""
 
 
-class LockedStoreError(StoreError):
-    """Another program holds the database, and went on holding it while this one waited."""
+class LockedStoreError(BaseStoreError):
+    """Another program kept the database locked for longer than the timeout."""
 
 
-class OlderStoreError(StoreError):
-    """The schema is older than this program's: it must be upgraded first."""
+class OlderStoreError(BaseStoreError):
+    """The schema is older than this program's and must be upgraded first."""
 
 
-class NewerStoreError(StoreError):
-    """The schema is newer than this program's, which might write what the newer one would misread."""
+class NewerStoreError(BaseStoreError):
+    """The schema is newer than this program's, which could write rows that the newer program misreads."""
 
 
-class UnknownSchemeError(StoreError):
-    """The URL names no database this program can use, or cannot be read as a URL."""
+class UnknownSchemeError(BaseStoreError):
+    """The URL is not valid, or names a kind of database that this program cannot use."""
 
 
-class NotAStoreError(StoreError):
-    """What is there is no SQLite database, is damaged, or is a database of something else."""
+class NotAStoreError(BaseStoreError):
+    """The file is not an SQLite database, is damaged, or belongs to another program."""
 
 
-class FullStoreError(StoreError):
-    """The disk, or a quota on it, is full. What was being written is rolled back."""
+class FullStoreError(BaseStoreError):
+    """The disk or a quota on it is full. The transaction is rolled back."""
 
 
-class ReadOnlyStoreError(StoreError):
-    """The database may be read here but not written."""
+class ReadOnlyStoreError(BaseStoreError):
+    """The database can be read but not written."""
 
 
-class UnusableStoreError(StoreError):
-    """The database cannot be reached, opened or used, for another reason, which the message repeats."""
+class UnusableStoreError(BaseStoreError):
+    """The database cannot be reached, opened or used for another reason, which the message gives."""

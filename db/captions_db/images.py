@@ -1,4 +1,4 @@
-"""Pictures that were scanned: written once a file's content, found again by hash, linked to uses."""
+"""Scanned pictures: stored once per file content, found by hash, linked to uses."""
 
 from __future__ import annotations
 
@@ -22,26 +22,26 @@ _BANDS = (m.image.c.band_1, m.image.c.band_2, m.image.c.band_3, m.image.c.band_4
 
 @dataclass(frozen=True, slots=True)
 class ImageRecord:
-    """A picture by the content of its file; hashes and bands as numbers, None where they could not be made."""
+    """A picture by the content of its file; hashes and bands as numbers, None if they could not be computed."""
 
     file_hash: str
     version: str
-    """Of what read it."""
+    """The version of the program that read it."""
     format: str | None = None
     width: int | None = None
     height: int | None = None
     dhash: int | None = None
     phash: int | None = None
     bands: tuple[int, ...] = ()
-    """The four parts of dHash, 16 bits each; none without it."""
+    """The four 16-bit parts of dHash; empty without it."""
     embedded: str = "{}"
-    """What is embedded in it, as JSON."""
+    """Its embedded metadata as JSON."""
     notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class StoredImage:
-    """A picture in the store, and where its file stands (sorted)."""
+    """A picture in the store, with the sorted paths of its files."""
 
     id: int
     image: ImageRecord
@@ -50,7 +50,7 @@ class StoredImage:
 
 @dataclass(frozen=True, slots=True)
 class ImageUse:
-    """A picture that belongs to a use, and by what that is known: name, id, caption or hash."""
+    """A picture of a use, and how they were matched: name, id, caption or hash."""
 
     image_id: int
     use_id: int
@@ -58,7 +58,7 @@ class ImageUse:
 
 
 def known_images(engine: Engine, file_hashes: Collection[str], version: str) -> set[str]:
-    """Give those of these hashes of files that are stored as this version reads them."""
+    """Return those of these file hashes that this version has stored."""
     column = m.image.c
     with engine.connect() as connection:
         return {
@@ -71,14 +71,14 @@ def known_images(engine: Engine, file_hashes: Collection[str], version: str) -> 
 
 
 def is_image_file(engine: Engine, path: str) -> bool:
-    """Whether the file with this path was scanned."""
+    """Return whether the file at this path was scanned."""
     with engine.connect() as connection:
         chosen = m.image_file.c.path == storable_source(path)
         return connection.execute(select(m.image_file.c.id).where(chosen)).first() is not None
 
 
 def image_files(engine: Engine) -> dict[str, str]:
-    """Give the paths of all files that were scanned, with the hash of what each held."""
+    """Return the paths of all scanned files with the hashes of their content."""
     with engine.connect() as connection:
         rows = connection.execute(
             select(m.image_file.c.path, m.image.c.file_hash).join(m.image, m.image.c.id == m.image_file.c.image_id)
@@ -87,9 +87,9 @@ def image_files(engine: Engine) -> dict[str, str]:
 
 
 def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[str, str]) -> None:
-    """Store pictures, and by path which of them (by the hash of its file) each file holds; all or none.
+    """Store pictures, and for each path the hash of its picture; all or none.
 
-    A picture that is stored already takes the new values. Raises ValueError for a file of a picture that is not.
+    Update pictures that are stored already. Raise ValueError for a file whose picture is neither stored nor given.
     """
     rows = {record.file_hash: _row(record) for record in records}
     with writing(engine) as connection:
@@ -102,7 +102,7 @@ def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[st
         if lost := sorted(set(files.values()) - known.keys()):
             raise ValueError(f"no image {lost[0]}")
         placed = {storable_source(path): known[file_hash] for path, file_hash in files.items()}
-        left = _take_out_files(connection, placed)
+        left = _delete_files(connection, placed)
         insert_rows(
             connection, m.image_file, [{"path": path, "image_id": number} for path, number in sorted(placed.items())]
         )
@@ -110,13 +110,13 @@ def put_images(engine: Engine, records: Iterable[ImageRecord], files: Mapping[st
 
 
 def forget_files(engine: Engine, paths: Collection[str]) -> None:
-    """Take files out that are no more; a picture goes with the last of its files."""
+    """Delete files that no longer exist, and pictures without files."""
     with writing(engine) as connection:
-        _delete_lost(connection, _take_out_files(connection, paths))
+        _delete_lost(connection, _delete_files(connection, paths))
 
 
 def images(engine: Engine) -> Iterator[StoredImage]:
-    """Give all pictures by number, a thousand at a time."""
+    """Yield all pictures by id, a thousand at a time."""
     column, last = m.image.c, 0
     with engine.connect() as connection:
         statement = select(m.image).order_by(column.id).limit(_PAGE)
@@ -126,7 +126,7 @@ def images(engine: Engine) -> Iterator[StoredImage]:
 
 
 def images_by_ids(engine: Engine, image_ids: Collection[int]) -> Iterator[StoredImage]:
-    """Give the pictures with these numbers, by number; one that no picture has is left out."""
+    """Yield the pictures with these ids, by id; leave out unknown ids."""
     with engine.connect() as connection:
         for chunk in in_chunks(sorted(image_ids)):
             rows = connection.execute(select(m.image).where(m.image.c.id.in_(chunk)).order_by(m.image.c.id)).all()
@@ -158,7 +158,7 @@ def _with_paths(connection: Connection, rows: Sequence[Any]) -> Iterator[StoredI
 
 
 def near_images(engine: Engine, bands: Sequence[Iterable[int]]) -> list[tuple[int, int, int]]:
-    """Give number, dHash and pHash of the pictures that have, in one of the four bands, one of these values.
+    """Return id, dHash and pHash of the pictures that have, in one of the four bands, one of these values.
 
     ``bands`` holds for each band the values that are near enough. By number.
     """
@@ -173,7 +173,7 @@ def near_images(engine: Engine, bands: Sequence[Iterable[int]]) -> list[tuple[in
 
 
 def picture_addresses(engine: Engine) -> Iterator[tuple[int, str]]:
-    """Give the addresses of the pictures of all uses, each with the number of its use, by number and place."""
+    """Yield the id of each use with the URLs of its pictures, by id and place."""
     column = m.use_image.c
     with engine.connect() as connection:
         statement = select(column.use_id, column.address).order_by(column.use_id, column.place)
@@ -182,7 +182,7 @@ def picture_addresses(engine: Engine) -> Iterator[tuple[int, str]]:
 
 
 def captions_of_uses(engine: Engine) -> Iterator[tuple[int, str]]:
-    """Give the match keys of the captions of all uses that have one, each with the number of its use, by number."""
+    """Yield the id of each captioned use with its match key, by id."""
     caption, use = m.caption.c, m.use.c
     with engine.connect() as connection:
         statement = (
@@ -196,9 +196,9 @@ def captions_of_uses(engine: Engine) -> Iterator[tuple[int, str]]:
 
 
 def put_image_uses(engine: Engine, links: Iterable[ImageUse]) -> None:
-    """Store which pictures belong to which uses, in place of what was stored; what is stored no more is left out.
+    """Replace all links between pictures and uses; skip links to missing pictures or uses.
 
-    They are written as they come, a thousand at a time; those of one use must come together.
+    Write a thousand links at a time; the links of a use must be consecutive.
     """
     with writing(engine) as connection:
         connection.execute(delete(m.image_use))
@@ -215,7 +215,7 @@ def put_image_uses(engine: Engine, links: Iterable[ImageUse]) -> None:
 
 
 def images_of_uses(engine: Engine, use_ids: Collection[int]) -> list[ImageUse]:
-    """Give the pictures of these uses, as they were last matched, by use and number."""
+    """Return the pictures of these uses, as last matched, by use and picture."""
     column = m.image_use.c
     with engine.connect() as connection:
         return [
@@ -230,13 +230,13 @@ def images_of_uses(engine: Engine, use_ids: Collection[int]) -> list[ImageUse]:
 
 
 def has_images(engine: Engine) -> bool:
-    """Whether any picture was scanned."""
+    """Return whether any picture was scanned."""
     with engine.connect() as connection:
         return connection.execute(select(m.image.c.id).limit(1)).first() is not None
 
 
 def image_uses(engine: Engine) -> list[ImageUse]:
-    """Give which pictures belong to which uses, by number of the picture and of the use."""
+    """Return all links between pictures and uses, by picture and use."""
     column = m.image_use.c
     with engine.connect() as connection:
         statement = select(column.image_id, column.use_id, column.how).order_by(column.image_id, column.use_id)
@@ -277,8 +277,8 @@ def _stored(connection: Connection, table: Table, numbers: Collection[int]) -> s
     }
 
 
-def _take_out_files(connection: Connection, paths: Collection[str]) -> set[int]:
-    """Delete files by path; gives the numbers of the pictures that they held."""
+def _delete_files(connection: Connection, paths: Collection[str]) -> set[int]:
+    """Delete files by path; return the ids of their pictures."""
     left: set[int] = set()
     for chunk in in_chunks([storable_source(path) for path in paths]):
         chosen = m.image_file.c.path.in_(chunk)
@@ -288,11 +288,11 @@ def _take_out_files(connection: Connection, paths: Collection[str]) -> set[int]:
 
 
 def _delete_lost(connection: Connection, image_ids: Collection[int]) -> None:
-    """Delete those of these pictures that no file holds any more."""
+    """Delete those of these pictures that have no file left."""
     for chunk in in_chunks(sorted(image_ids)):
-        held = set(
+        still_used = set(
             connection.execute(select(m.image_file.c.image_id).where(m.image_file.c.image_id.in_(chunk))).scalars()
         )
-        gone = [number for number in chunk if number not in held]
+        gone = [number for number in chunk if number not in still_used]
         connection.execute(delete(m.image_use).where(m.image_use.c.image_id.in_(gone)))
         connection.execute(delete(m.image).where(m.image.c.id.in_(gone)))

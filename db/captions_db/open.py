@@ -21,7 +21,7 @@ def open_store(
     whole store, SMALL_CACHE for batches and single rows. Return an engine for
     ``captions_db.articles`` and ``captions_db.queries``; call its ``dispose()`` at the end.
 
-    Raise a StoreError if the store is missing, locked, read-only, of another schema, or not a store; nothing is
+    Raise a BaseStoreError if the store is missing, locked, read-only, of another schema, or not a store; nothing is
     created or changed then.
     """
     engine = connect(url, create=create, busy_timeout=busy_timeout, cache=cache)

@@ -1,8 +1,8 @@
-"""What a person said that a credit line means, laid over what the parser read in it.
+"""Apply people's corrections and merges to the parser's readings of credit lines.
 
-The parser's reading is kept beside (``credit.parsed``), and goes on competing with other readings: what is stored of
-a line depends on its best reading and on the correction that holds, not on which of the two came first, and undoing
-the correction leaves the line as if it had never been.
+The parser's reading is stored too (``credit.parsed``), and still competes with other readings: the stored credit
+depends on the best reading and the current correction, whichever came first. Undoing a correction leaves no trace in
+the credit.
 """
 
 from __future__ import annotations
@@ -13,7 +13,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, select
+from sqlalchemy import Connection, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
@@ -24,13 +24,13 @@ RULE = "correction"
 """The rule of a credit that a person corrected."""
 
 _ROLES = ("creator", "agency", "supplier")
-_BESIDE = ("line", "line_digest", "version", "reading", "parsed")
-"""What of a credit's row is not what is said of the line."""
+_NOT_READING = ("line", "line_digest", "version", "reading", "parsed")
+"""Columns of a credit that are not part of the line's reading."""
 
 
 @dataclass(frozen=True, slots=True)
 class CorrectionRecord:
-    """What a person said of a line. None: nothing, what was read stands; ``()`` or ``""``: that there is none."""
+    """A person's reading of a line. None keeps the parser's value; ``()`` or ``""`` means that there is none."""
 
     line: str
     creators: tuple[str, ...] | None = None
@@ -41,31 +41,25 @@ class CorrectionRecord:
     reason: str = ""
     who: str = ""
     id: int | None = None
-    """Its number, once it is stored; so are those below."""
-    made: datetime | None = None
+    """Its number; this and the fields below are set once it is stored."""
+    added: datetime | None = None
     undone: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
 
     @property
     def meaning(self) -> tuple[object, ...]:
-        """What was said, without who said it and why."""
+        """Return the reading without the person and the reason."""
         return (self.line, self.creators, self.agencies, self.supplier, self.qualifiers, self.license)
 
 
-def corrections(engine: Engine) -> list[CorrectionRecord]:
-    """Give all corrections that were ever made, in the order in which they were."""
-    with engine.connect() as connection:
-        return [_record(row) for row in connection.execute(select(m.correction).order_by(m.correction.c.id))]
-
-
-def held(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
-    """Give the correction that holds of each of these lines, where there is one: the latest that is not undone."""
+def current_corrections(connection: Connection, lines: Collection[str]) -> dict[str, CorrectionRecord]:
+    """Return the current correction of each line that has one: the latest that is not undone."""
     column = m.correction.c
     if not lines or connection.execute(select(column.id).where(column.undone.is_(None)).limit(1)).first() is None:
         return {}
     return {
-        row.line: _record(row)
+        row.line: correction_record(row)
         for chunk in in_chunks({digest(line) for line in lines})
         for row in connection.execute(
             select(m.correction).where(column.line_digest.in_(chunk), column.undone.is_(None)).order_by(column.id)
@@ -73,8 +67,8 @@ def held(connection: Connection, lines: Collection[str]) -> dict[str, Correction
     }
 
 
-def corrected(row: Row, correction: CorrectionRecord) -> Row:
-    """Give what ``credit_row`` made of a line as a correction has it, with the parser's reading under ``parsed``."""
+def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
+    """Return a row of ``credit_row`` as a correction changes it, with the parser's reading under ``parsed``."""
     read = {role: [name for other, _, name in row["parties"] if other == role] for role in ("creator", "agency")}
     creators = read["creator"] if correction.creators is None else list(correction.creators)
     agencies = read["agency"] if correction.agencies is None else list(correction.agencies)
@@ -82,7 +76,7 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
     if supplier is None:
         supplier = next((name for role, _, name in row["parties"] if role == "supplier"), None)
         if correction.agencies is not None and supplier not in agencies:
-            # The agencies are others now. One alone is who supplied it, as it is in any line.
+            # As in any line, a single agency is the supplier.
             supplier = agencies[0] if len(agencies) == 1 else None
     elif supplier and supplier not in agencies:
         agencies.append(supplier)
@@ -100,12 +94,12 @@ def corrected(row: Row, correction: CorrectionRecord) -> Row:
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
+def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
     """Return a row with its agencies under their current names, each once.
 
-    If the row has no supplier and its agencies are all one now, that one is the supplier, unless a person corrected
-    the supplier (``supplier_corrected``).
-    The parser's reading is kept under ``parsed``, as ``corrected`` keeps it; it may be there already.
+    If the row has no supplier and all its agencies are merged into one, that agency is the supplier, unless a person
+    corrected the supplier (``supplier_corrected``). The parser's reading is stored under ``parsed``, as by
+    ``apply_correction``, unless it is there already.
     """
     if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
         return row
@@ -123,8 +117,8 @@ def merged(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = Fa
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def holding(connection: Connection) -> dict[str, str]:
-    """Give the names of agencies that were merged into others, with the name that each goes by now."""
+def current_merges(connection: Connection) -> dict[str, str]:
+    """Return the names of merged agencies with their current names."""
     column = m.party_merge.c
     statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
     merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(statement)}
@@ -136,18 +130,18 @@ def holding(connection: Connection) -> dict[str, str]:
     return merges
 
 
-def parsed(row: Row) -> Row:
-    """Give the parser's reading of a stored row, whether a person said something over it or not."""
+def parser_reading(row: Row) -> Row:
+    """Return a stored row with the parser's reading, without corrections and merges."""
     if row["parsed"] is None:
         return {key: value for key, value in row.items() if key != "parsed"}
     read: Row = json.loads(row["parsed"])
-    kept = {key: row[key] for key in row if key != "parsed"}
-    return kept | read | {"parties": [tuple(party) for party in read["parties"]]}
+    stored = {key: row[key] for key in row if key != "parsed"}
+    return stored | read | {"parties": [tuple(party) for party in read["parties"]]}
 
 
 def _reading_of(row: Row) -> Row:
-    reading = {key: value for key, value in row.items() if key not in _BESIDE}
-    # Sorted: the parties come in another order from the database than from the parser.
+    reading = {key: value for key, value in row.items() if key not in _NOT_READING}
+    # Sorted, because the database returns the parties in another order than the parser.
     return reading | {"parties": sorted(row["parties"])}
 
 
@@ -155,34 +149,35 @@ def _as_json(row: Row) -> str:
     return json.dumps(row, ensure_ascii=False, sort_keys=True)
 
 
-def _record(row: Any) -> CorrectionRecord:
+def correction_record(row: Any) -> CorrectionRecord:
+    """Return a row of table ``correction`` as a record."""
     return CorrectionRecord(
         line=row.line,
-        creators=_said(row.creators),
-        agencies=_said(row.agencies),
+        creators=_names_or_none(row.creators),
+        agencies=_names_or_none(row.agencies),
         supplier=row.supplier,
-        qualifiers=_said(row.qualifiers),
+        qualifiers=_names_or_none(row.qualifiers),
         license=row.license,
         reason=row.reason,
         who=row.who,
         id=row.id,
-        made=utc(row.made),
+        added=utc(row.added),
         undone=utc(row.undone),
         undone_by=row.undone_by,
         undone_reason=row.undone_reason,
     )
 
 
-def _said(stored: str) -> tuple[str, ...] | None:
+def _names_or_none(stored: str) -> tuple[str, ...] | None:
     names = json.loads(stored)
     return None if names is None else tuple(names)
 
 
 def correction_row(record: CorrectionRecord) -> Row:
-    """Give the row of table ``correction``, without its number and its times."""
+    """Return the row of table ``correction``, without its number and times."""
 
-    def names(given: tuple[str, ...] | None) -> str:
-        return "null" if given is None else json_list(dict.fromkeys(map(storable, given)))
+    def names(values: tuple[str, ...] | None) -> str:
+        return "null" if values is None else json_list(dict.fromkeys(map(storable, values)))
 
     return {
         "line": storable(record.line),

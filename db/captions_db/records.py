@@ -1,6 +1,6 @@
-"""The values that cross the border of the store, in both directions. All are frozen; none knows of a table.
+"""Values that go into and out of the store. All are frozen; none depends on a table.
 
-Texts are stored as given, but for what no database can hold: see ``captions_db.rows``.
+Texts are stored unchanged, except for characters that no database stores: see ``captions_db.rows``.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ Place = tuple[str, int | None, int | None]
 
 
 class _Packed:
-    """Sent to another process as its values alone, faster than dataclasses do it by themselves."""
+    """Pickle as a tuple of values, which is faster than the default of dataclasses."""
 
     __slots__: tuple[str, ...] = ()
 
@@ -25,7 +25,7 @@ class _Packed:
 
 @dataclass(frozen=True, slots=True)
 class CreditRecord(_Packed):
-    """A credit line and how it was read. ``creators`` and ``agencies`` are names in printed order."""
+    """A credit line and its reading. ``creators`` and ``agencies`` are names in printed order."""
 
     line: str
     creators: tuple[str, ...] = ()
@@ -43,20 +43,20 @@ class CreditRecord(_Packed):
 
 @dataclass(frozen=True, slots=True)
 class UseRecord(_Packed):
-    """One caption with its credit in one article; no other use there has its ``position``."""
+    """A caption with its credit in an article; ``position`` is unique in the article."""
 
     position: int
     caption: str
-    """Empty where only a credit is printed."""
+    """Empty if only a credit is printed."""
     match_key: str
     credit: CreditRecord | None = None
     occurrences: int = 1
     places: tuple[Place, ...] = ()
     """Where each occurrence is."""
     images: tuple[str, ...] = ()
-    """The addresses of the pictures."""
+    """The URLs of the pictures."""
     rule: str = ""
-    """Which rule found the caption."""
+    """The rule that found the caption."""
     structured_credit: CreditRecord | None = None
     """The credit in the page's structured data, if it differs from the printed one."""
 
@@ -65,8 +65,8 @@ class UseRecord(_Packed):
 class ArticleRecord(_Packed):
     """An article as read. ``source`` is its identity: a file's path, ``path#line`` in an archive, or a URL.
 
-    ``content_hash`` stands for all that decides the reading: the bytes, and, where a newer program shall read
-    an article again, the program's version. The same source with the same hash is not written again.
+    ``content_hash`` covers everything that affects the reading: the bytes and, to re-read articles after an upgrade,
+    the program's version. An article with the same source and hash is not written again.
     """
 
     source: str
@@ -79,11 +79,19 @@ class ArticleRecord(_Packed):
     language: str | None = None
     uses: tuple[UseRecord, ...] = ()
     near: bool | None = None
-    """Whether two of its captions may be nearly the same; None where nobody has looked."""
+    """Whether two of its captions may be nearly identical; None if nobody checked."""
 
 
 @dataclass(frozen=True, slots=True)
-class Failure:
+class AddResult:
+    """The number of a stored agreement, correction or waiver, and whether it is new; False for a repeated one."""
+
+    id: int
+    new: bool
+
+
+@dataclass(frozen=True, slots=True)
+class FailureRecord:
     """A source that could not be read, and why."""
 
     source: str
@@ -92,7 +100,7 @@ class Failure:
 
 @dataclass(frozen=True, slots=True)
 class BatchCounts:
-    """What one call of ``write_articles`` found: articles new, changed, and unchanged."""
+    """How many articles one call of ``write_articles`` found new, changed and unchanged."""
 
     new: int = 0
     changed: int = 0
@@ -101,7 +109,7 @@ class BatchCounts:
 
 @dataclass(frozen=True, slots=True)
 class RunSummary:
-    """One run of an ingest: ``read`` is new + changed + unchanged; ``finished`` is None if it was cut off."""
+    """One ingest run: ``read`` is new + changed + unchanged; ``finished`` is None if it was interrupted."""
 
     id: int
     started: datetime
@@ -112,4 +120,4 @@ class RunSummary:
     changed: int
     unchanged: int
     failed: int
-    failures: tuple[Failure, ...] = ()
+    failures: tuple[FailureRecord, ...] = ()

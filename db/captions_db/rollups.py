@@ -1,8 +1,8 @@
-"""Keeping the counts of uses right: see ``captions_db.models.rollups``.
+"""Update the rollups: see ``captions_db.models.rollups``.
 
-Writing an article changes no count: its uses have numbers above ``counted.last_use``, and are counted in at the end of
-a run, by sets. What changes of uses that are counted, because an article is read again or a credit line otherwise, is
-noted in the transaction that changes it. So whenever a program is killed, the counts tell how far they go.
+Writing an article changes no rollup: its uses have ids above ``counted.last_use`` and are counted at the end of a run.
+Changes to counted uses, from a re-read article or a changed credit line, are noted in the same transaction. The rollups
+therefore stay consistent when a program is killed.
 """
 
 from __future__ import annotations
@@ -37,14 +37,14 @@ from captions_db.models.rollups import COUNTS, chain_of, keys_of
 from captions_db.periods import period_of
 
 AT_ONCE = 20_000
-"""Uses counted in one transaction: half a second, for which another writer waits."""
+"""Uses counted in one transaction: half a second, for which other writers wait."""
 _TURN = 1.0
-"""Seconds after which other writers get their turn."""
+"""Seconds after which other writers get a turn."""
 _CHAINS = sorted({chain_of(keys_of(table)) for table in COUNTS})
 
 
 def up_to_date(connection: Connection) -> bool:
-    """Whether the counts tell of all uses as they are now."""
+    """Return whether the rollups include all uses in their current state."""
     last, newest, change = connection.execute(
         select(
             select(m.counted.c.last_use).scalar_subquery(),
@@ -56,13 +56,13 @@ def up_to_date(connection: Connection) -> bool:
 
 
 def note(connection: Connection, which: ColumnElement[bool], times: int) -> None:
-    """Note that uses go (``times`` is -1) or come (1); of those that are not counted yet there is nothing to note."""
+    """Note that counted uses disappear (``times`` is -1) or appear (1); skip uses that are not counted yet."""
     if last := _last(connection):
         _note(connection, which & (m.use.c.id <= last), times)
 
 
 def count_noted(connection: Connection) -> None:
-    """Count in what was noted."""
+    """Add the noted changes to the rollups."""
     if connection.execute(select(m.count_change.c.id).limit(1)).first() is None:
         return
     change = m.count_change.c
@@ -89,9 +89,9 @@ def count_noted(connection: Connection) -> None:
 
 
 def count_uses(engine: Engine, at_once: int = AT_ONCE) -> None:
-    """Count in all that is not counted yet, so many uses in one transaction; nothing is written if all is.
+    """Count all uses that are not counted yet, ``at_once`` in each transaction; write nothing if there are none.
 
-    What other programs write meanwhile may be left for the next time.
+    Uses that other programs write meanwhile may be left for the next time.
     """
     with engine.connect() as connection:
         if up_to_date(connection):
@@ -100,13 +100,13 @@ def count_uses(engine: Engine, at_once: int = AT_ONCE) -> None:
     began = monotonic()
     while _count_some(engine, at_once) < goal:
         if engine.dialect.name == "sqlite" and monotonic() - began > _TURN:
-            # A writer that waits there looks every tenth of a second whether it is its turn.
+            # A waiting writer retries every tenth of a second.
             sleep(0.11)
             began = monotonic()
 
 
 def _count_some(engine: Engine, at_once: int) -> int:
-    """Count in what was noted, and so many uses; gives the number of the last that is counted."""
+    """Add noted changes and up to ``at_once`` uses; return the id of the last counted use."""
     with writing(engine) as connection:
         last, use = _last(connection), m.use.c
         some = select(use.id).where(use.id > last).order_by(use.id).limit(at_once).subquery()
@@ -115,12 +115,12 @@ def _count_some(engine: Engine, at_once: int) -> int:
             _note(connection, (use.id > last) & (use.id <= newest), 1)
             connection.execute(update(m.counted).values(last_use=newest))
         count_noted(connection)
-        # None above it: whatever there was when one began is gone.
+        # No uses above the last: those seen at the beginning are deleted.
         return maxsize if newest is None else int(newest)
 
 
 def count_again(engine: Engine) -> None:
-    """Forget the counts and count all uses."""
+    """Clear the rollups and count all uses."""
     with writing(engine) as connection:
         for table in (*COUNTS, m.count_change):
             connection.execute(delete(table))
@@ -129,7 +129,7 @@ def count_again(engine: Engine) -> None:
 
 
 def wrong_counts(engine: Engine) -> list[str]:
-    """Give what was counted wrongly, or changed by another program: ``["2 counts in uses_by_agency are wrong"]``."""
+    """List rollups that do not match the uses: ``["2 counts in uses_by_agency are wrong"]``."""
     found = []
     with engine.connect() as connection:
         last = _last(connection)
@@ -160,7 +160,7 @@ def _note(connection: Connection, which: ColumnElement[bool], times: int) -> Non
 
 
 def _uses(chain: str, which: ColumnElement[bool]) -> Select[Any]:
-    """Give uses as ``count_change`` has them: a row for each party of those asked for."""
+    """Select uses as rows of ``count_change``: one row for each party in a requested role."""
     use = m.use.c
     source: FromClause = m.use
     keys: dict[str, ColumnElement[Any]] = {
@@ -185,5 +185,5 @@ _EMPTY: ColumnElement[Any] = literal_column("''")
 
 
 def _key(name: str, of: FromClause) -> ColumnElement[Any]:
-    """Give the column of a table of counts from a table with all of them by month."""
+    """Return a rollup's column from a table that has all columns by month."""
     return of.c[name] if name in of.c else period_of(name, of.c.month).label(name)

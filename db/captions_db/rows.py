@@ -1,4 +1,4 @@
-"""Records on their way into tables: what no database can hold is replaced, what makes no sense is refused."""
+"""Turn records into rows of tables: replace characters that no database stores, reject invalid values."""
 
 from __future__ import annotations
 
@@ -19,10 +19,10 @@ _JSON = json.JSONEncoder(ensure_ascii=False, separators=(",", ":"))
 
 
 def storable(text: str) -> str:
-    r"""Give a text that every database takes: ``"a\0b"`` -> ``"a�b"``.
+    r"""Return a text that every database accepts: ``"a\0b"`` -> ``"a�b"``.
 
-    NUL ends a string inside SQLite's own functions and is refused by PostgreSQL. Surrogates without a partner
-    have no UTF-8 form; those with one are put together.
+    NUL ends a string inside SQLite's functions, and PostgreSQL rejects it. Lone surrogates have no UTF-8 form; pairs
+    are combined.
     """
     if not text.isascii():
         try:
@@ -33,15 +33,15 @@ def storable(text: str) -> str:
 
 
 def storable_source(source: str) -> str:
-    r"""Give a source that every database takes and that still is another one than its neighbour.
+    r"""Return a source that every database accepts, and that stays distinct from other sources.
 
-    File names that are not UTF-8 come with surrogates in them: ``"a\udcff.txt"`` -> ``"a\\udcff.txt"``.
+    File names that are not UTF-8 contain surrogates: ``"a\udcff.txt"`` -> ``"a\\udcff.txt"``.
     """
     return source.encode("utf-8", "backslashreplace").decode().replace("\0", "\\x00")
 
 
 def optional(text: str | None) -> str | None:
-    """Give ``storable(text)``, or None of None."""
+    """Return ``storable(text)``, or None for None."""
     return None if text is None else storable(text)
 
 
@@ -50,33 +50,39 @@ def utc(moment: datetime) -> datetime: ...
 @overload
 def utc(moment: None) -> None: ...
 def utc(moment: datetime | None) -> datetime | None:
-    """Put the zone back, which SQLite does not keep: all that is stored is UTC."""
+    """Add the time zone, which SQLite drops: all stored times are UTC."""
     if moment is None:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
 
 
 def digest(*parts: str) -> str:
-    """Give a key for texts that are too long for an index: 32 hexadecimal digits."""
+    """Return a key for texts too long for an index: 32 hexadecimal digits."""
     joined = "\0".join(parts).encode("utf-8", "surrogatepass")
     return hashlib.blake2b(joined, digest_size=16).hexdigest()
 
 
 def key_number(key: str) -> int | None:
-    """Give a number of 64 bits that stands for a match key in an index; None for the empty one, which matches none."""
+    """Return a 64-bit number to index a match key; None for the empty key, which matches nothing."""
     if not key:
         return None
     return int.from_bytes(hashlib.blake2b(key.encode(), digest_size=8).digest(), "big", signed=True)
 
 
+def caption_digest(match_key: str, caption: str) -> str:
+    """Return the digest under which a caption is stored; ``""`` without a caption."""
+    text = storable(caption)
+    return digest(storable(match_key), text) if text else ""
+
+
 def json_list(items: Iterable[object]) -> str:
-    """Give a JSON list as it is stored: ``("pool",)`` -> ``'["pool"]'``."""
-    given = list(items)
-    return _JSON.encode(given) if given else "[]"
+    """Return a JSON list as stored: ``("pool",)`` -> ``'["pool"]'``."""
+    values = list(items)
+    return _JSON.encode(values) if values else "[]"
 
 
 def article_row(record: ArticleRecord) -> Row:
-    """Give the row of table ``article``, without its id."""
+    """Return the row of table ``article``, without its id."""
     return {
         "source": storable_source(record.source),
         "url": optional(record.url),
@@ -91,7 +97,7 @@ def article_row(record: ArticleRecord) -> Row:
 
 
 def caption_row(use: UseRecord) -> Row | None:
-    """Give the row of table ``caption``, without its id; None where only a credit is printed."""
+    """Return the row of table ``caption``, without its id; None if the use has no caption."""
     text, key = storable(use.caption), storable(use.match_key)
     if not text:
         return None
@@ -105,9 +111,10 @@ def caption_row(use: UseRecord) -> Row | None:
 
 
 def credit_row(credit: CreditRecord) -> Row:
-    """Give the row of table ``credit``, without id, supplier_id and version, and the names under ``parties``.
+    """Return the row of table ``credit``, without id, supplier_id and version, plus its names under ``parties``.
 
-    ``parties`` holds (role, place, name) without names that stand there twice in one role.
+    ``parties`` is a list of (role, place, name); a name appears once in each role. Raise ValueError for a confidence
+    outside 0 to 1.
     """
     if not 0 <= credit.confidence <= 1:
         raise ValueError(f"confidence of a credit must be from 0 to 1, not {credit.confidence}")
@@ -136,13 +143,13 @@ def credit_row(credit: CreditRecord) -> Row:
 
 
 def chain_rows(creators: Iterable[str], agencies: Iterable[str], supplier: str | None) -> list[tuple[str, int, str]]:
-    """Give who stands in a credit as (role, place, name)."""
+    """Return the parties of a credit as (role, place, name)."""
     roles = (("creator", creators), ("agency", agencies), ("supplier", () if supplier is None else (supplier,)))
     return [(role, place, name) for role, names in roles for place, name in enumerate(names)]
 
 
 def use_row(use: UseRecord, article: Row, article_id: int) -> Row:
-    """Give the row of table ``use``, without the ids of its caption and its credit."""
+    """Return the row of table ``use``, without the ids of its caption and credit."""
     return {
         "article_id": article_id,
         "position": use.position,
@@ -155,7 +162,7 @@ def use_row(use: UseRecord, article: Row, article_id: int) -> Row:
 
 
 def check(record: ArticleRecord) -> None:
-    """Raise ValueError for an article that would break the store's rules, before anything is written."""
+    """Raise ValueError for an article that would break a constraint, before anything is written."""
     positions = [use.position for use in record.uses]
     if len(set(positions)) != len(positions):
         raise ValueError(f"two uses have the same position in {record.source!r}")

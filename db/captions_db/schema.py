@@ -18,7 +18,7 @@ if TYPE_CHECKING:
     from alembic.config import Config
 
 HEAD = "0001"
-"""The schema that this program reads and writes: the newest in ``db/migrations/versions``, as a test checks."""
+"""The schema that this program reads and writes: the newest in ``migrations/versions``, as a test checks."""
 
 
 def schema_version(connection: Connection) -> str | None:
@@ -29,14 +29,12 @@ def schema_version(connection: Connection) -> str | None:
     tables = inspect(connection)
     if tables.has_table("alembic_version"):
         version = connection.execute(text("SELECT version_num FROM alembic_version")).scalar()
-        # Other programs keep versions in a table of this name too, as hexadecimal digits.
+        # Other programs use a table of this name too, with hexadecimal versions.
         if version is not None and re.fullmatch(r"[0-9]{4}", version) and tables.has_table("use"):
             return str(version)
     elif not tables.get_table_names():
         return None
-    raise NotAStoreError(
-        f"{where(connection.engine)} holds something other than captions; name another database with --db"
-    )
+    raise NotAStoreError(f"{where(connection.engine)} is not a captions database; choose another with --db")
 
 
 def check_version(found: str, place: str) -> None:
@@ -52,7 +50,7 @@ def check_version(found: str, place: str) -> None:
 def upgrade(engine: Engine) -> None:
     """Upgrade the schema to ``HEAD`` in one transaction; create it in an empty database.
 
-    Raise NotAStoreError if rows would refer to missing rows, and StoreError as any write does.
+    Raise NotAStoreError if rows would refer to missing rows, and BaseStoreError as any write does.
     """
     with without_transaction(engine) as connection:
         sqlite = connection.dialect.name == "sqlite"
@@ -68,7 +66,7 @@ def upgrade(engine: Engine) -> None:
             if schema_version(connection) != HEAD:
                 run_steps(connection)
             if sqlite and connection.exec_driver_sql("PRAGMA foreign_key_check").first() is not None:
-                raise NotAStoreError(f"{where(engine)} has rows that point to nothing; restore it from a copy")
+                raise NotAStoreError(f"{where(engine)} has references to missing rows; restore it from a backup")
             connection.commit()
         finally:
             if connection.in_transaction():

@@ -1,4 +1,4 @@
-"""Text as it is stored for search, and as it is asked for: case folded, diacritics off, signs to spaces."""
+"""Normalize text for search: fold case, remove diacritics, replace punctuation with spaces."""
 
 from __future__ import annotations
 
@@ -17,21 +17,21 @@ _LETTERS = {
     "ł": "l",
     "þ": "th",
 }
-"""Letters that people type without their stroke, and that Unicode does not take apart."""
+"""Letters that people type without their stroke, and that Unicode does not decompose."""
 
-_LAST_KEPT_CLASS = 9
-"""Combining classes up to this (nukta, kana voicing, virama) make another letter, not an accented one."""
+_LAST_LETTER_CLASS = 9
+"""Combining classes up to this (nukta, kana voicing, virama) make a different letter, not an accented one."""
 
 
 class _Folding(dict[int, str | None]):
-    """For ``str.translate``: works out what becomes of a character when it is first met."""
+    """A table for ``str.translate`` that computes the folding of a character on first use."""
 
     def __missing__(self, code: int) -> str | None:
         char = chr(code)
         category = unicodedata.category(char)
         result: str | None
-        if category == "Cf" or unicodedata.combining(char) > _LAST_KEPT_CLASS:
-            result = None  # soft hyphens, zero-width marks, accents: words go on without them
+        if category == "Cf" or unicodedata.combining(char) > _LAST_LETTER_CLASS:
+            result = None  # soft hyphens, zero-width characters and accents do not split words
         elif category[0] in "LNM":
             result = _LETTERS.get(char, char)
         else:
@@ -45,15 +45,12 @@ _ASCII_FOLDING = {code: chr(code).lower() if chr(code).isalnum() else " " for co
 
 
 def fold(text: str) -> str:
-    """Give a text without what does not matter in search: ``"Foto: MÜLLER/Getty"`` -> ``"foto muller getty"``.
-
-    Words are parted by one space.
-    """
+    """Fold case, accents and punctuation, which search ignores: ``"Foto: MÜLLER/Getty"`` -> ``"foto muller getty"``."""
     if text.isascii():
         return " ".join(text.translate(_ASCII_FOLDING).split())
-    # Twice: taking a letter apart may give a capital one.
+    # Casefold again, because decomposition may yield a capital letter.
     letters = unicodedata.normalize("NFKD", text.casefold()).casefold().translate(_FOLDING)
-    # Put together again: else one Hangul syllable would be found as the beginning of another.
+    # Recompose, or one Hangul syllable would match as the beginning of another.
     return " ".join(unicodedata.normalize("NFC", letters).split())
 
 
@@ -62,33 +59,33 @@ _UNSPACED = re.compile(
     "\u0e00-\u0eff\u1000-\u109f\u1780-\u17ff"  # Thai, Lao, Burmese, Khmer
     "\u3005-\u3007\u3040-\u30ff\u31f0-\u31ff"  # kana
     "\u3400-\u4dbf\u4e00-\u9fff\uf900-\ufaff\U00020000-\U0003ffff"  # Han
-    "\u1100-\u11ff\uac00-\ud7ff"  # Hangul: with spaces, but with endings that one does not search for
+    "\u1100-\u11ff\uac00-\ud7ff"  # Hangul: spaced, but words have endings that people leave out of a search
     "]+"
 )
-"""Runs of letters in scripts that put no spaces between words."""
+"""Runs of letters in scripts without spaces between words."""
 
 _LONGEST = 60
-"""Letters of a word that count: PostgreSQL takes no word of more than 2,046 bytes."""
+"""Letters stored of a word: PostgreSQL rejects words over 2,046 bytes."""
 
 _MOST = 2_000
-"""Words of a text that count: PostgreSQL takes no more than a megabyte of them."""
+"""Words stored of a text: PostgreSQL rejects word lists over a megabyte."""
 
 _WHOLE = 2
-"""Letters up to which a word is looked for whole only: ``AP`` is not the beginning of ``April``."""
+"""Words up to this length must match as a whole: ``AP`` must not find ``April``."""
 
 
 class Wanted(NamedTuple):
-    """A word asked for: as it stands in ``search_text``; ``open`` if a word that only begins so will do."""
+    """A word to search for, as in ``search_text``; ``open`` if it may be the beginning of a longer word."""
 
     word: str
     open: bool
 
 
 def search_text(text: str) -> str:
-    """Give the form of a text that is stored for search: ``"Foto: 東京 Tower"`` -> ``"foto 東京 京 tower"``.
+    """Return the form of a text that is stored for search: ``"Foto: 東京 Tower"`` -> ``"foto 東京 京 tower"``.
 
-    Of a script without spaces it holds each two letters that stand together, and the last one: any part of it is
-    found by its own pairs, and a single letter as the beginning of a pair.
+    In scripts without spaces, store each pair of adjacent letters and the last letter: any part of the text is found by
+    its pairs, a single letter as the beginning of a pair.
     """
     folded = fold(text)
     if not folded.isascii():
@@ -100,8 +97,9 @@ def search_text(text: str) -> str:
 
 
 def wanted(text: str) -> list[Wanted]:
-    """Give what must stand in a ``search_text`` for a text to be found: ``"hafen AP"`` ->
-    ``[Wanted("hafen", True), Wanted("ap", False)]``; empty for nothing but signs.
+    """Return the words that a ``search_text`` must contain; empty for punctuation only.
+
+    ``"hafen AP"`` -> ``[Wanted("hafen", True), Wanted("ap", False)]``
     """
     found: dict[Wanted, None] = {}
     for word in _UNSPACED.sub(lambda run: f" {run[0]} ", fold(text)).split():
@@ -120,8 +118,8 @@ def _pairs(run: re.Match[str]) -> str:
 
 
 def name_key(name: str) -> str:
-    """Give the form for comparing names: ``"dpa / Picture-Alliance"`` -> ``"dpa picture alliance"``.
+    """Return the form for comparing names: ``"dpa / Picture-Alliance"`` -> ``"dpa picture alliance"``.
 
-    A name of nothing but signs is compared as it stands.
+    A name of punctuation only is compared as it is.
     """
     return fold(name) or name.casefold().strip()

@@ -21,8 +21,10 @@ from captions.audit.codes import (
     Scope,
     graded,
     rules_for_credits,
-    rules_for_data,
+    rules_for_pictures,
+    rules_for_structured_data,
     rules_for_uses,
+    rules_that_compare,
 )
 from captions.model import Credit
 from tests.support.case_files import cases
@@ -33,6 +35,8 @@ if TYPE_CHECKING:
 
 CASES = cases("audit_codes.toml")
 CAPTION = "Passengers queue on the new floating pontoon at Pier Two in Harbor City"
+FOUND_BY_SQL = ("CR301", "CR302", "CR303", "CR304", "CR305", "CR401", "CR901")
+"""The codes that the engine and the database find without a rule per use."""
 PAGE = """<html><head><title>{title}</title><meta property="article:published_time" content="2024-05-18T06:00:00Z">
 {data}</head><body><article><h1>{title}</h1>
 <p>The first boat left at dawn, and nobody on the quay seemed to mind the rain that day.</p>
@@ -70,7 +74,7 @@ def test_the_case_yields_its_code_and_a_command_that_fixes_it(case: dict[str, An
     found = json.loads(run("audit", "--format", "json").out)["findings"]
     of_code = [finding for finding in found if finding["code"] == case["code"]]
     assert of_code, found
-    program, *arguments = shlex.split(of_code[0]["clear"])
+    program, *arguments = shlex.split(of_code[0]["command"])
     assert program == "captions"
     assert arguments
     assert [f["code"] for f in json.loads(run("audit", "--format", "json", "--code", case["code"]).out)["findings"]]
@@ -80,18 +84,29 @@ def test_the_row_is_complete(row: Code) -> None:
     assert re.fullmatch(r"CR\d{3}", row.code)
     assert row.severity in SEVERITIES
     assert row.scope in get_args(Scope)
-    assert row.fix in get_args(Fix)
-    assert row.title and row.remedy
-    assert "\n" not in row.title + row.remedy
+    assert row.command in get_args(Fix)
+    assert row.meaning and row.fix
+    assert "\n" not in row.meaning + row.fix
 
 
 def test_the_row_names_a_rule_that_is_run(row: Code) -> None:
-    if isinstance(row.rule, str):
-        assert callable(resolve_name(row.rule))
+    assert callable(resolve_name(row.rule) if isinstance(row.rule, str) else row.rule)
+    if row.code in FOUND_BY_SQL:
         return
-    runs = [row.code in rules for rules in (rules_for_credits(), rules_for_uses(), rules_for_data())]
-    assert runs.count(True) == 1
-    assert row.scope == ("credit" if runs[0] else "use")
+    runs = {
+        "credit": row.code in rules_for_credits(),
+        "use": row.code in {**rules_for_uses(), **rules_for_structured_data(), **rules_for_pictures("use")},
+        "picture": row.code in rules_for_pictures("picture"),
+        "pair": row.code in rules_that_compare(),
+        "article": row.code in rules_that_compare(),
+    }
+    assert runs[row.scope]
+
+
+def test_a_second_rule_looks_at_picture_files(row: Code) -> None:
+    if row.picture_rule is not None:
+        assert row.code in rules_for_pictures(row.scope)
+        assert "pictures" in row.reads
 
 
 def test_a_rule_about_a_credit_looks_at_a_field_that_a_credit_has(row: Code) -> None:
@@ -101,7 +116,7 @@ def test_a_rule_about_a_credit_looks_at_a_field_that_a_credit_has(row: Code) -> 
 
 def test_the_docs_explain_the_code_in_one_line(row: Code) -> None:
     lines = [line for line in (ROOT / "docs" / "audit.md").read_text("utf-8").splitlines() if f"| {row.code} |" in line]
-    assert lines == [f"| {row.code} | {row.severity} | {row.title} | {row.remedy} |"]
+    assert lines == [f"| {row.code} | {row.severity} | {row.meaning} | {row.fix} |"]
 
 
 def test_syndication_changes_only_the_severities_in_the_table() -> None:
@@ -118,8 +133,8 @@ def _page(title: str, uses: list[dict[str, str]]) -> str:
         address = use.get("image", f"https://img.example/{title[-1]}-{number}.jpg")
         line = html.escape(f" (Photo: {use['credit']})" if "credit" in use else "")
         figures.append(f'<figure><img src="{address}"><figcaption>{caption}{line}</figcaption></figure>')
-        if "told" in use:
-            image = {"@type": "ImageObject", "url": address, "caption": caption, "creditText": use["told"]}
+        if "structured" in use:
+            image = {"@type": "ImageObject", "url": address, "caption": caption, "creditText": use["structured"]}
             item = json.dumps({"@context": "https://schema.org", "@type": "NewsArticle", "image": image})
             data.append(f'<script type="application/ld+json">{item}</script>')
     return PAGE.format(title=title, figures="\n".join(figures), data="".join(data))

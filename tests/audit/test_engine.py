@@ -1,4 +1,4 @@
-"""The audit of a store, which joins sets in the database, held against rules that look at one use after the other."""
+"""The audit of a store, compared with rules that look at one use after another."""
 
 from __future__ import annotations
 
@@ -8,7 +8,6 @@ from collections import Counter
 from collections.abc import Iterable, Sequence
 from dataclasses import replace
 from datetime import date, timedelta
-from typing import TYPE_CHECKING
 
 import captions_db as db
 import pytest
@@ -16,21 +15,18 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captions.audit.codes import CODES
-from captions.audit.request import Known, Question
+from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.run import audited
 from captions.lexicon.vocabulary import default
 from captions.licensing.agreements import Agreement, covers, period_of
-from captions.licensing.coverage import mark_of
-from captions.licensing.exemptions import default_for
+from captions.licensing.coverage import warning_at
+from captions.licensing.exemptions import exemption_for
 from captions.model import Use
 from captions.report.as_json import object_of
 from captions.report.audit_report import COLUMNS, Report, row
 from captions.report.write import write_audit
-from tests.support.audit_store import TODAY, Page, Shot, Store, told
+from tests.support.audit_store import TODAY, Page, Shot, Store, summarized
 from tests.support.reference_audit import audit, stored_uses
-
-if TYPE_CHECKING:
-    pass
 
 LINES = (
     None, "", "AMMAR AWAD/REUTERS", "Jane Doe/AFP", "John Roe/AFP", "AFP", "Foto: dpa", "Tobias Koch",
@@ -81,54 +77,50 @@ agreements = st.builds(
     quota=st.sampled_from((1, 2, 3, 5)),
     quota_period=st.sampled_from(("month", "quarter", "year", "term")),
 )
-questions = st.builds(
-    Question, scope=st.sampled_from((None, "web", "syndication")), territory=st.sampled_from((None, "DE", "FR"))
+requests = st.builds(
+    AuditRequest, scope=st.sampled_from((None, "web", "syndication")), territory=st.sampled_from((None, "DE", "FR"))
 )
 AGREED = {"CR301", "CR302", "CR303", "CR304", "CR305"}
 
 
 @settings(max_examples=15, deadline=None)
 @given(pages())
-def test_sets_find_what_the_rules_find_use_by_use(some: list[Page]) -> None:
+def test_sql_finds_what_the_rules_find_use_by_use(some: list[Page]) -> None:
     with Store(some) as store:
         expected = audit(stored_uses(store.engine))
         found = [f for f in store.findings() if f.code not in AGREED]
-        assert told(found) == told(expected)
+        assert summarized(found) == summarized(expected)
         assert [f.use for f in found] == [replaced(f.use) for f in expected]
 
 
 def replaced(use: Use | None) -> Use | None:
-    """A use as a finding tells it: without its pictures and what the page tells of it."""
-    from dataclasses import replace
-
+    """Return a use as in a finding: without its pictures and structured data."""
     return None if use is None else replace(use, images=(), structured_credit=None)
 
 
 @settings(max_examples=15, deadline=None)
-@given(pages(), st.lists(agreements, max_size=4), questions)
-def test_agreements_say_what_they_say_of_each_use_alone(
-    some: list[Page], held: list[Agreement], asked: Question
+@given(pages(), st.lists(agreements, max_size=4), requests)
+def test_agreements_give_each_use_the_same_verdict_alone(
+    some: list[Page], held: list[Agreement], request: AuditRequest
 ) -> None:
     with Store(some, held) as store:
         uses = stored_uses(store.engine)
-        found = [f for f in store.findings(asked) if f.code in AGREED]
+        found = [f for f in store.findings(request) if f.code in AGREED]
         codes = {(f.use.id or 0, f.code) for f in found if f.use}
-        assert codes == naive(uses, [_numbered(a, n) for n, a in enumerate(held, 1)], asked)
+        assert codes == naive(uses, [_numbered(a, n) for n, a in enumerate(held, 1)], request)
         assert len(codes) == sum(f.use is not None for f in found)
 
 
 def _numbered(agreement: Agreement, n: int) -> Agreement:
-    from dataclasses import replace
-
     return replace(agreement, id=n)
 
 
-def naive(uses: Sequence[Use], held: Sequence[Agreement], asked: Question) -> set[tuple[int, str]]:
-    """Each use for itself, then each quota by going through its uses in order."""
+def naive(uses: Sequence[Use], held: Sequence[Agreement], request: AuditRequest) -> set[tuple[int, str]]:
+    """Judge each use by itself, then each quota by its uses in order."""
     found = set()
     counted: dict[tuple[int, object], list[Use]] = {}
     for use in uses:
-        code, agreement = naive_cover(use, held, asked)
+        code, agreement = naive_cover(use, held, request)
         if code:
             found.add((use.id or 0, code))
         if agreement is not None and agreement.quota and use.used_on:
@@ -137,12 +129,12 @@ def naive(uses: Sequence[Use], held: Sequence[Agreement], asked: Question) -> se
         quota = held[number - 1].quota or 0
         in_order = sorted(of_period, key=lambda use: (use.used_on, use.source, use.position))
         found |= {(use.id or 0, "CR304") for use in in_order[quota:]}
-        if mark_of(quota) <= len(in_order) <= quota:
-            found.add((in_order[mark_of(quota) - 1].id or 0, "CR305"))
+        if warning_at(quota) <= len(in_order) <= quota:
+            found.add((in_order[warning_at(quota) - 1].id or 0, "CR305"))
     return found
 
 
-def naive_cover(use: Use, held: Sequence[Agreement], asked: Question) -> tuple[str | None, Agreement | None]:
+def naive_cover(use: Use, held: Sequence[Agreement], request: AuditRequest) -> tuple[str | None, Agreement | None]:
     credit, words = use.credit, default()
     if credit is None or credit.supplier is None:
         return None, None
@@ -158,14 +150,14 @@ def naive_cover(use: Use, held: Sequence[Agreement], asked: Question) -> tuple[s
         ) or ("Contour" in a.excluded and "Contour" in credit.line)
 
     for a in may:
-        if covers(a, use.used_on, asked.scope, asked.territory) and not is_out(a):
+        if covers(a, use.used_on, request.scope, request.territory) and not is_out(a):
             return None, a
-    if credit.license or default_for(credit, words, use.publication):
+    if credit.license or exemption_for(credit, words, use.publication):
         return None, None
     if not may:
         return "CR301", None
     if use.used_on is None:
-        ever = [a for a in may if covers(a, a.starts or a.ends, asked.scope, asked.territory) and not is_out(a)]
+        ever = [a for a in may if covers(a, a.starts or a.ends, request.scope, request.territory) and not is_out(a)]
         return ("CR302" if ever else "CR303"), None
     return ("CR303" if any(covers(a, use.used_on) for a in may) else "CR302"), None
 
@@ -178,7 +170,7 @@ def test_the_order_of_reading_articles_changes_no_finding(some: list[Page], held
     with Store(some, held) as one, Store((), held) as other:
         for page in mixed:
             other.write([page])
-        assert told(one.findings()) == told(other.findings())
+        assert summarized(one.findings()) == summarized(other.findings())
 
 
 @settings(max_examples=15, deadline=None)
@@ -204,13 +196,13 @@ def test_what_is_waived_is_counted_and_comes_back_when_undone(
             limits |= {"source": chosen.source, "caption_digest": store.caption_digest(caption) if caption else ""}
         number = store.waive(chosen.code, limits)
         after = store.findings()
-        gone = Counter(told(before)) - Counter(told(after))
-        assert told([chosen])[0] in gone
+        gone = Counter(summarized(before)) - Counter(summarized(after))
+        assert summarized([chosen])[0] in gone
         assert {code for _, code, *_ in gone} == {chosen.code}
-        waived = store.findings(Question(waived=True))
-        assert Counter(told(waived)) == gone
-        with audited(store.engine, today=TODAY) as answer:
-            assert answer.waived == len(waived)
+        waived = store.findings(AuditRequest(waived=True))
+        assert Counter(summarized(waived)) == gone
+        with audited(store.engine, today=TODAY) as result:
+            assert result.waived == len(waived)
         store.undo(number)
         assert store.findings() == before
 
@@ -221,12 +213,12 @@ def test_a_baseline_leaves_what_is_new(some: list[Page], held: list[Agreement], 
     later = [Page(f"later/{page.source}", page.day, page.shots, page.publication) for page in more]
     with Store(some, held) as store:
         first = store.findings()
-        known = [Known(*key(f.code, f.source, f.use), f.use is not None) for f in first]
+        known = [BaselineFinding(*key(f.code, f.source, f.use), f.use is not None) for f in first]
         assert store.findings(known=known) == []
         store.write(later)
         keys = {(k.code, k.source, k.caption, k.line) for k in known}
         new = [f for f in store.findings() if key(f.code, f.source, f.use) not in keys]
-        assert told(store.findings(known=known)) == told(new)
+        assert summarized(store.findings(known=known)) == summarized(new)
 
 
 def key(code: str, source: str, use: Use | None) -> tuple[str, str, str, str | None]:
@@ -234,10 +226,10 @@ def key(code: str, source: str, use: Use | None) -> tuple[str, str, str, str | N
 
 
 @settings(max_examples=15, deadline=None)
-@given(pages(), questions)
-def test_a_line_of_json_is_the_finding_as_any_other_writer_tells_it(some: list[Page], asked: Question) -> None:
+@given(pages(), requests)
+def test_a_line_of_json_equals_the_finding_of_any_other_writer(some: list[Page], request: AuditRequest) -> None:
     with Store(some) as store:
-        found = store.findings(asked)
+        found = store.findings(request)
         stream = io.StringIO()
         write_audit(Report(found, 0, 0), "json", stream)
         written = json.loads(stream.getvalue())["findings"]
@@ -246,14 +238,14 @@ def test_a_line_of_json_is_the_finding_as_any_other_writer_tells_it(some: list[P
 
 
 @settings(max_examples=15, deadline=None)
-@given(pages(), agreements, questions)
+@given(pages(), agreements, requests)
 def test_the_audit_of_one_code_finds_what_the_whole_audit_finds_of_it(
-    some: list[Page], held: Agreement, asked: Question
+    some: list[Page], held: Agreement, request: AuditRequest
 ) -> None:
     with Store(some, [held]) as store:
-        whole = store.findings(asked)
+        whole = store.findings(request)
         for code in CODES:
-            alone = replace(asked, codes=frozenset({code}))
+            alone = replace(request, codes=frozenset({code}))
             assert store.findings(alone) == [finding for finding in whole if finding.code == code]
 
 
@@ -262,9 +254,11 @@ def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list
     return [Page(f"{n:03}.txt", day, (shot,)) for n, (day, shot) in enumerate(shots_)]
 
 
-def agreed(*held: Agreement, on: Iterable[date | None], question: Question | None = None) -> list[tuple[str, str, str]]:
+def agreed(
+    *held: Agreement, on: Iterable[date | None], request: AuditRequest | None = None
+) -> list[tuple[str, str, str]]:
     with Store(uses_on(on), held) as store:
-        return [(f.code, f.source, f.message) for f in store.findings(question) if f.code in AGREED]
+        return [(f.code, f.source, f.message) for f in store.findings(request) if f.code in AGREED]
 
 
 MAY = Agreement("Reuters", starts=date(2026, 5, 1), ends=date(2026, 5, 31))
@@ -280,7 +274,7 @@ MAY = Agreement("Reuters", starts=date(2026, 5, 1), ends=date(2026, 5, 31))
         (None, ["CR302"]),
     ],
 )
-def test_an_agreement_holds_from_its_first_to_its_last_day(day: date | None, expected: list[str]) -> None:
+def test_an_agreement_is_in_force_from_its_first_to_its_last_day(day: date | None, expected: list[str]) -> None:
     assert [code for code, _, _ in agreed(MAY, on=[day])] == expected
 
 
@@ -288,13 +282,13 @@ def test_messages_say_which_agreement_and_why() -> None:
     june = Agreement("Reuters", starts=date(2026, 7, 1), scopes=("web",), territories=("US",))
     (gap,) = agreed(MAY, june, on=[date(2026, 6, 15)])
     assert gap[2] == (
-        "no agreement with Reuters is in force on the day: "
+        "no agreement with Reuters in force on the day: "
         "agreement 1 ended on 2026-05-31; agreement 2 starts on 2026-07-01"
     )
-    (scope,) = agreed(june, on=[date(2026, 7, 1)], question=Question(scope="print", territory="DE"))
+    (scope,) = agreed(june, on=[date(2026, 7, 1)], request=AuditRequest(scope="print", territory="DE"))
     assert scope == ("CR303", "000.txt", "agreement 1 with Reuters covers web, not print and covers US, not DE")
     (unknown,) = agreed(MAY, on=[None])
-    assert unknown[2] == "unknown: the use has no day, and with Reuters agreement 1 runs 2026-05-01 to 2026-05-31"
+    assert unknown[2] == "unknown: the article has no date, and with Reuters, agreement 1 runs 2026-05-01 to 2026-05-31"
 
 
 def test_two_agreements_that_meet_leave_no_day_between_them() -> None:
@@ -318,7 +312,7 @@ def test_two_agreements_that_meet_leave_no_day_between_them() -> None:
         (3, 3, [("CR305", "002.txt")]),
     ],
 )
-def test_a_quota_warns_at_four_fifths_and_tells_each_use_beyond_it(
+def test_a_quota_warns_at_80_percent_and_reports_each_use_beyond_it(
     quota: int, uses: int, expected: list[tuple[str, str]]
 ) -> None:
     held = Agreement("Reuters", quota=quota, quota_period="month")
@@ -353,7 +347,7 @@ def test_uses_without_a_day_make_a_quota_unknown_not_fine() -> None:
     found = agreed(held, on=[None, None])
     assert ("CR305", "agreement 1") in [row[:2] for row in found]
     assert [row[2] for row in found if row[0] == "CR305"] == [
-        "unknown: 2 uses have no day and can't be counted against 5 a month under agreement 1 with Reuters"
+        "unknown: 2 undated uses can't be counted against the quota of 5 per month of agreement 1 with Reuters"
     ]
 
 
@@ -367,7 +361,7 @@ def test_a_waived_use_still_counts() -> None:
 
 
 def test_two_agreements_that_meet_count_apart() -> None:
-    """In the month in which one ends and the next begins, each has its quota for its own days."""
+    """In the month of the change, each agreement has its quota for its own days."""
     first = Agreement("Reuters", ends=date(2026, 5, 15), quota=2, quota_period="month")
     second = Agreement("Reuters", starts=date(2026, 5, 16), quota=2, quota_period="month")
     edge = [date(2026, 5, 15), date(2026, 5, 16)]
@@ -377,7 +371,7 @@ def test_two_agreements_that_meet_count_apart() -> None:
 
 
 def test_a_corrected_line_counts_for_the_supplier_that_a_person_named() -> None:
-    """On the quota of the one, and no more on that of the other; undone, it is as it was."""
+    """The use moves to the other quota, and back when the correction is undone."""
     reuters = Agreement("Reuters", quota=2, quota_period="month")
     afp = Agreement("AFP", quota=2, quota_period="month")
     days = [date(2026, 5, 1)] * 3
@@ -430,7 +424,7 @@ def test_the_publications_own_pictures_need_no_agreement() -> None:
 def test_a_restriction_is_an_error_where_pictures_are_passed_on() -> None:
     with Store(uses_on([date(2026, 5, 1)], "ILSE BRANDT/AFP - NO SALES")) as store:
         for scope, severity in ((None, "warning"), ("web", "warning"), ("syndication", "error")):
-            (found,) = [f for f in store.findings(Question(scope=scope)) if f.code == "CR306"]
+            (found,) = [f for f in store.findings(AuditRequest(scope=scope)) if f.code == "CR306"]
             assert found.severity == severity
-            only = store.findings(Question(scope=scope, severities=frozenset({severity})))
+            only = store.findings(AuditRequest(scope=scope, severities=frozenset({severity})))
             assert found in only

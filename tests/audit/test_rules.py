@@ -74,16 +74,16 @@ def test_a_credit_line_gives_these_codes_and_no_other(line: str | None, expected
     assert codes(use(line)) == expected
 
 
-def test_a_caption_that_says_how_the_picture_was_made_is_labelled() -> None:
+def test_a_caption_that_says_how_the_picture_was_made_is_a_label() -> None:
     assert codes(use("Jane Doe/Midjourney/AP", "A street of the future, an image made by AI.")) == []
 
 
-def test_an_unknown_agency_that_looks_like_a_known_one_is_told() -> None:
+def test_an_unknown_agency_that_looks_like_a_known_one_is_suggested() -> None:
     assert only(use("Jane Doe/Associoted Press")).message == "not in the register: Associoted Press (did you mean AP?)"
 
 
 def test_the_misprint_is_named_as_the_register_spells_it() -> None:
-    assert only(use("CONRAD YULE/RETUERS")).message == "printed Retuers, canonical Reuters"
+    assert only(use("CONRAD YULE/RETUERS")).message == "printed Retuers, canonical name Reuters"
 
 
 @pytest.mark.parametrize(
@@ -115,7 +115,7 @@ def test_staff_need_no_agency(tmp_path: Path) -> None:
     words = load(register)
     assert audit([use("TOBIAS KOCH")], words=words) == []
     (finding,) = audit([use("Tobias Koch, Jane Doe")], words=words)
-    assert finding.message == "nobody to license from: Jane Doe alone"
+    assert finding.message == "photographer named, but no agency or agreement: Jane Doe"
 
 
 @pytest.mark.parametrize(
@@ -146,7 +146,7 @@ def test_a_credit_that_says_less_is_no_conflict(one: str, other: str | None) -> 
     assert "CR201" not in codes(use(one), use(other, source="b.txt"))
 
 
-def told(printed: str | None, line: str, publication: str | None = None) -> Use:
+def with_data(printed: str | None, line: str, publication: str | None = None) -> Use:
     return replace(use(printed), structured_credit=parse_credit(line), publication=publication)
 
 
@@ -164,9 +164,9 @@ def told(printed: str | None, line: str, publication: str | None = None) -> Use:
     ],
 )
 def test_print_and_data_that_name_others_disagree(printed: str, data: str) -> None:
-    (finding,) = [f for f in audit([told(printed, data)]) if f.code == "CR203"]
+    (finding,) = [f for f in audit([with_data(printed, data)]) if f.code == "CR203"]
     line = parse_credit(printed).line
-    assert finding.message == f"printed {line}, the page's data say {data}"
+    assert finding.message == f"printed {line}, but the page's structured data say {data}"
     assert finding.severity == "warning"
 
 
@@ -189,39 +189,39 @@ def test_print_and_data_that_name_others_disagree(printed: str, data: str) -> No
     ],
 )
 def test_data_that_say_less_or_the_same_otherwise_do_not_disagree(printed: str | None, data: str) -> None:
-    assert "CR203" not in codes(told(printed, data))
+    assert "CR203" not in codes(with_data(printed, data))
     if printed is not None:
-        assert "CR203" not in codes(told(data, printed))
+        assert "CR203" not in codes(with_data(data, printed))
 
 
 def test_the_publication_itself_in_the_data_is_no_disagreement() -> None:
-    assert "CR203" in codes(told("Jo Reed/AP", "The Harbor Echo"))
-    assert "CR203" not in codes(told("Jo Reed/AP", "The Harbor Echo", "The Harbor Echo"))
+    assert "CR203" in codes(with_data("Jo Reed/AP", "The Harbor Echo"))
+    assert "CR203" not in codes(with_data("Jo Reed/AP", "The Harbor Echo", "The Harbor Echo"))
 
 
 def test_a_short_caption_may_be_of_two_pictures() -> None:
     assert "CR201" not in codes(use("JANE DOE/AFP", "The mayor"), use("JOHN ROE/AP", "The mayor", source="b.txt"))
 
 
-def test_repeated_occurrences_are_told() -> None:
+def test_repeated_occurrences_are_reported() -> None:
     assert only(use("JANE DOE/AFP", occurrences=3)).message == "printed 3 times"
 
 
-def test_nearly_the_same_captions_are_left_for_a_person() -> None:
+def test_nearly_identical_captions_are_left_for_a_person() -> None:
     first = use("JANE DOE/AFP")
     second = use("JANE DOE/AFP", f"{CAPTION}, seen", position=2)
     finding = only(first, second)
     assert (finding.code, finding.use) == ("CR402", second)
-    assert finding.message == f"nearly the same as caption 1: {CAPTION}"
+    assert finding.message == f"nearly identical to caption 1: {CAPTION}"
 
 
-def test_captions_of_two_articles_or_of_other_words_are_not_nearly_the_same() -> None:
+def test_captions_of_two_articles_or_of_other_words_are_not_nearly_identical() -> None:
     assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", f"{CAPTION} today", source="b.txt")) == []
     other = "A deckhand coils a mooring line on board after the last crossing of the day"
     assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", other, position=2)) == []
 
 
-def test_nearly_the_same_works_without_spaces() -> None:
+def test_nearly_identical_works_without_spaces() -> None:
     one = "灯籠をともして青瀬川を下る川舟の列＝五日夜、青瀬町の中心部で"
     assert codes(use("JANE DOE/AFP", one), use("JANE DOE/AFP", one.replace("五日", "六日"), position=2)) == ["CR402"]
 

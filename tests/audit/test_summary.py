@@ -1,4 +1,4 @@
-"""What a report tells beside its findings: prices, shares, months, quotas."""
+"""What a report shows besides its findings: prices, shares, months, quotas."""
 
 from __future__ import annotations
 
@@ -41,26 +41,26 @@ def test_what_a_use_costs(terms: dict[str, Any], expected: tuple[str, Decimal] |
 
 @pytest.mark.parametrize(
     ("count", "whole", "expected"),
-    [(0, 0, "–"), (0, 9, "0 %"), (1, 1000, "< 1 %"), (999, 1000, "> 99 %"), (9, 9, "100 %"), (1, 3, "33 %")],
+    [(0, 0, "–"), (0, 9, "0%"), (1, 1000, "under 1%"), (999, 1000, "over 99%"), (9, 9, "100%"), (1, 3, "33%")],
 )
 def test_a_share_never_rounds_to_nothing_or_all(count: int, whole: int, expected: str) -> None:
     assert charts.share(count, whole) == expected
 
 
 @pytest.mark.parametrize(
-    ("risk", "said"),
+    ("risk", "expected"),
     [
-        (AtRisk(0), ("none", "every use with a supplier is covered")),
-        (AtRisk(1, unpriced=1), ("unknown", "1 use not covered by an agreement; for 1 no price is known")),
+        (AtRisk(0), ("none", "agreements cover every use with a supplier")),
+        (AtRisk(1, unpriced=1), ("unknown", "1 use not covered by an agreement; no known price for 1")),
         (AtRisk(2, (("EUR", Decimal("90")),)), ("90.00 EUR", "2 uses not covered by an agreement")),
         (
             AtRisk(5, (("EUR", Decimal("1234567.5")), ("USD", Decimal("0.05"))), 2),
-            ("1234567.50 EUR + 0.05 USD", "5 uses not covered by an agreement; for 2 no price is known"),
+            ("1234567.50 EUR + 0.05 USD", "5 uses not covered by an agreement; no known price for 2"),
         ),
     ],
 )
-def test_money_at_risk_is_said_in_one_way_only(risk: AtRisk, said: tuple[str, str]) -> None:
-    assert (str(risk), risk.note) == said
+def test_money_at_risk_as_text(risk: AtRisk, expected: tuple[str, str]) -> None:
+    assert (str(risk), risk.note) == expected
 
 
 def test_months_without_a_use_have_their_place_and_many_months_are_years() -> None:
@@ -70,7 +70,7 @@ def test_months_without_a_use_have_their_place_and_many_months_are_years() -> No
     ] * 4
     page = "".join(charts.of_months([Month(1999, 1, 3), Month(2025, 2, 5), Month(2025, 3, 5)], 0))
     assert '<th scope="row">2025</th><td class="number">10</td>' in page
-    assert "".join(charts.of_months([], 2)).startswith("<p class=soft>Without a day: 2;")
+    assert "".join(charts.of_months([], 2)).startswith("<p class=soft>Undated uses, in no month: 2.")
 
 
 def test_the_fullest_of_many_quotas_are_shown_in_their_order() -> None:
@@ -82,9 +82,9 @@ def test_the_fullest_of_many_quotas_are_shown_in_their_order() -> None:
 
 
 @pytest.mark.parametrize(
-    ("used", "undated", "said"),
-    [(79, 0, "79 %"), (80, 0, '"warning">80 %'), (100, 0, '"warning">100 %'), (101, 0, "passed by 1"), (0, 0, "no use"),
-     (5, 1, "unknown:</span> 1 more has no day"), (5, 2, "unknown:</span> 2 more have no day")],
+    ("used", "undated", "expected"),
+    [(79, 0, "79%"), (80, 0, '"warning">80%'), (100, 0, '"warning">100%'), (101, 0, "exceeded by 1"), (0, 0, "no uses"),
+     (5, 1, "unknown:</span> 1 more undated"), (5, 2, "unknown:</span> 2 more undated")],
 )  # fmt: skip
-def test_the_state_of_a_quota_is_said_in_words(used: int, undated: int, said: str) -> None:
-    assert said in "".join(charts.of_quotas([Quota(1, "AP", "2026", used, 100, "year", undated)]))
+def test_the_status_of_a_quota_in_words(used: int, undated: int, expected: str) -> None:
+    assert expected in "".join(charts.of_quotas([Quota(1, "AP", "2026", used, 100, "year", undated)]))

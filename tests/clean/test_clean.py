@@ -1,5 +1,4 @@
-"""Articles for republishing: the pages in tests/cases/clean/ in each form and mode, what holds for all pages, and that
-nothing of a hostile page has force."""
+"""Clean the pages in tests/cases/clean/ in each format and mode, and check that a hostile page can do nothing."""
 
 from __future__ import annotations
 
@@ -35,7 +34,7 @@ def _words(text: str) -> list[str]:
 
 
 def _body(html: str, *but: str) -> Tag:
-    """The article element without the headline and the elements named."""
+    """Return the article element without the headline and the named elements."""
     soup = BeautifulSoup(html, "html.parser")
     article = soup.find("article")
     assert isinstance(article, Tag)
@@ -53,13 +52,13 @@ def test_case(case: Case) -> None:
     assert given_keys
     for key in sorted(given_keys):
         to, keep = RESULTS[key]
-        made = clean_page(case["page"], to, keep, case.get("url"))
+        output = clean_page(case["page"], to, keep, case.get("url"))
         if to == "html":
-            made, _, facts = made.partition("</article>\n")
-            made += "</article>\n"
+            output, _, facts = output.partition("</article>\n")
+            output += "</article>\n"
             if keep == "drop":
                 assert facts == ""
-        assert made == case.get(key, case.get(key.removeprefix("once_")))
+        assert output == case.get(key, case.get(key.removeprefix("once_")))
     if "facts" in case:
         html = clean_page(case["page"], "html", "once", case.get("url"))
         script = BeautifulSoup(html, "html.parser").find("script", type="application/ld+json")
@@ -82,17 +81,17 @@ def test_keys_are_known() -> None:
 
 @every_page
 def test_html_without_figures_says_what_the_text_says(page: str) -> None:
-    """The same words in the same order; of a table, all cells."""
+    """Compare the words and their order; a table in HTML has all its cells."""
     article = captions.parse_html(page)
     body = _body(clean_page(page, "html", "once"), "figure")
     tables = {word for table in body.find_all("table") for word in _words(table.get_text(" "))}
     for tag in body.find_all(["br", "td", "th", "li", "p"]):
         tag.insert_after(" ")
-    said, wanted = _words(body.get_text()), _words(article.text)
+    actual, wanted = _words(body.get_text()), _words(article.text)
     if tables:
-        said, wanted = [w for w in said if w not in tables], [w for w in wanted if w not in tables]
-        assert set(_words(article.text)) <= {*said, *tables}
-    assert said == wanted
+        actual, wanted = [w for w in actual if w not in tables], [w for w in wanted if w not in tables]
+        assert set(_words(article.text)) <= {*actual, *tables}
+    assert actual == wanted
 
 
 @every_page
@@ -119,12 +118,12 @@ def test_cleaning_again_loses_no_paragraph(page: str) -> None:
 
 @every_page
 def test_the_same_credits_are_read_again(page: str) -> None:
-    """A caption that names nobody is no caption without a picture, whose address these pages may not tell."""
+    """Skip captions without a credit, which are not recognized without a picture's URL."""
 
-    def owed(article: captions.Article) -> list[tuple[str, str | None, tuple[str, ...]]]:
+    def credited(article: captions.Article) -> list[tuple[str, str | None, tuple[str, ...]]]:
         return [(c.text, c.credit.supplier, c.credit.creators) for c in article.captions if c.credit is not None]
 
-    assert owed(captions.parse_html(clean_page(page, "html", "once"))) == owed(captions.parse_html(page))
+    assert credited(captions.parse_html(clean_page(page, "html", "once"))) == credited(captions.parse_html(page))
 
 
 @every_page
@@ -173,7 +172,7 @@ def test_a_credit_form_is_read_as_it_is_meant(agency: str, form: str) -> None:
 
 
 def name_order(line: str) -> str:
-    """A line without its label, which is not part of a credit line."""
+    """Return a line without its label, which is not part of a credit line."""
     return line.removeprefix("Photo by ")
 
 
@@ -190,13 +189,13 @@ PICTURED = """<!doctype html><html lang="en"><head><title>x</title></head><body>
 
 
 def _pictured(to: str, *images: tuple[str, ...]) -> str:
-    """The page, of whose captions these are the pictures."""
+    """Return the page, whose captions get these pictures."""
 
-    def made(layout: Layout) -> str:
-        told = [replace(c, images=i) for c, i in zip(layout.article.captions, images, strict=True)]
-        return of_layout(replace(layout, article=replace(layout.article, captions=tuple(told))), to, "once", default())
+    def formatted(layout: Layout) -> str:
+        pictured = [replace(c, images=i) for c, i in zip(layout.article.captions, images, strict=True)]
+        return of_layout(replace(layout, article=replace(layout.article, captions=(*pictured,))), to, "once", default())
 
-    return read_page(PICTURED, URL, None, made)
+    return read_page(PICTURED, URL, None, formatted)
 
 
 def test_pictures_are_shown_where_their_addresses_are_known() -> None:
@@ -217,16 +216,16 @@ def test_pictures_are_shown_where_their_addresses_are_known() -> None:
 
 
 def test_what_stands_for_a_picture_does_not_say_its_caption_again() -> None:
-    def made(layout: Layout) -> str:
+    def formatted(layout: Layout) -> str:
         (caption, _) = layout.article.captions
-        told = replace(layout, article=replace(layout.article, captions=(replace(caption, images=("/s.jpg",)),)))
-        return of_layout(replace(told, places=told.places[:1]), "html", "once", default())
+        pictured = replace(layout, article=replace(layout.article, captions=(replace(caption, images=("/s.jpg",)),)))
+        return of_layout(replace(pictured, places=pictured.places[:1]), "html", "once", default())
 
     page = PICTURED.replace(
         'alt="A red', 'srcset="/s.jpg 1x, /l.jpg 2x" alt="ISLANDERS QUEUE (Jo Reed/AP)" title="A red'
     )
-    assert '<img src="https://echo.example/s.jpg" alt=""><figcaption>' in read_page(page, URL, None, made)
-    assert 'alt="A man' in read_page(page.replace('alt="ISLANDERS', 'alt="A man'), URL, None, made)
+    assert '<img src="https://echo.example/s.jpg" alt=""><figcaption>' in read_page(page, URL, None, formatted)
+    assert 'alt="A man' in read_page(page.replace('alt="ISLANDERS', 'alt="A man'), URL, None, formatted)
 
 
 @pytest.mark.parametrize("image", ["data:image/png;base64,AAAA", "javascript:x", "x" * 3000, "http://[", ""])
@@ -314,7 +313,7 @@ def test_nesting_without_end(tag: str) -> None:
     ids=["emphasis", "links", "tables", "lists"],
 )
 def test_very_many(unit: str) -> None:
-    """A step that grows with the square of the page would stand still here for minutes."""
+    """Catch quadratic steps, which would take minutes here."""
     page = (
         f"<article><h1>x</h1><p>The harbour council voted on Tuesday to keep the old ferry.{unit * 5_000}</p></article>"
     )

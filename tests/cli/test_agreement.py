@@ -29,7 +29,7 @@ def listed(run: Run, *arguments: str) -> list[dict[str, object]]:
 
 def test_an_agreement_as_it_was_told(run: Run) -> None:
     ran = run(*REUTERS, *TERMS)
-    assert (ran.code, ran.out, ran.err) == (0, "agreement 1 with Reuters added\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "added agreement 1 with Reuters\n", "")
     (row,) = listed(run)
     assert isinstance(row.pop("added"), str)
     assert row.pop("added_by")
@@ -42,26 +42,26 @@ def test_an_agreement_as_it_was_told(run: Run) -> None:
     }  # fmt: skip
     assert "18000 EUR" in run("agreement", "list", "--all").out
     assert "=by mail" in run("agreement", "show", "1").out
-    assert run(*REUTERS, *TERMS).out == "agreement 1 with Reuters is there already\n"
+    assert run(*REUTERS, *TERMS).out == "agreement 1 with Reuters exists already\n"
 
 
 def test_a_price_of_a_use(run: Run) -> None:
     assert run("agreement", "add", "AP", "--per-use", "45.50", "--currency", "USD").code == 0
     (row,) = listed(run)
     assert (row["kind"], row["price"], row["to"]) == ("per-use", "45.50", None)
-    assert "45.50 USD a" in " ".join(run("agreement", "list").out.split())
+    assert "45.50 USD/use" in " ".join(run("agreement", "list").out.split())
 
 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["--from", "2026-02-01", "--to", "2026-01-31"], "before it starts"),
-        (["--quota", "many"], "write 500/month"),
+        (["--from", "2026-02-01", "--to", "2026-01-31"], "is before the start"),
+        (["--quota", "many"], "use 500/month"),
         (["--price", "18.000,00", "--currency", "EUR"], "write 18000.00"),
         (["--price", "18000"], "the price lacks its currency"),
-        (["--price", "5", "--per-use", "5", "--currency", "EUR"], "not both"),
+        (["--price", "5", "--per-use", "5", "--currency", "EUR"], "cannot be combined"),
         (["--kind", "per-use"], "the price of a use"),
-        (["--kind", "flat", "--per-use", "5", "--currency", "EUR"], "no price of a use"),
+        (["--kind", "flat", "--per-use", "5", "--currency", "EUR"], "--per-use cannot be combined with --kind flat"),
         (["--kind", "free", "--price", "5", "--currency", "EUR"], "a free agreement has no price"),
         (["--scope", "web,tv"], "unknown scope 'tv'"),
         (["--territory", "Germany"], "unknown territory 'Germany'"),
@@ -78,15 +78,15 @@ def test_terms_that_make_no_sense(run: Run, tmp_path: Path, arguments: list[str]
 
 def test_an_unknown_supplier_is_taken_and_told_of(run: Run) -> None:
     ran = run("agreement", "add", "Reutersx")
-    assert (ran.code, ran.err) == (0, "no agency 'Reutersx' in the register; did you mean Reuters?\n")
-    assert "it is taken as it stands" in run("agreement", "add", "Harbor Wire").err
+    assert (ran.code, ran.err) == (0, "agency 'Reutersx' is not in the register; did you mean Reuters?\n")
+    assert "using it as typed" in run("agreement", "add", "Harbor Wire").err
     assert {row["supplier"] for row in listed(run)} >= {"Reutersx", "Harbor Wire"}
 
 
 def test_overlaps_and_gaps_are_told(run: Run) -> None:
     run("agreement", "add", "Reuters", "--from", "2025", "--to", "2025-11")
     ran = run("agreement", "add", "Reuters", "--from", "2026", "--to", "2026")
-    assert ran.err == "no agreement with Reuters is in force: 2025-12-01 to 2025-12-31\n"
+    assert ran.err == "no agreement with Reuters in force: 2025-12-01 to 2025-12-31\n"
     ran = run("agreement", "add", "Reuters", "--from", "2026-12-31")
     assert ran.err == "overlaps agreement 2 with Reuters: 2026-12-31\n"
     assert run("agreement", "add", "AFP", "--from", "2026").err == ""
@@ -95,7 +95,7 @@ def test_overlaps_and_gaps_are_told(run: Run) -> None:
 def test_ended_and_renewed(run: Run) -> None:
     run(*REUTERS, *TERMS)
     ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50")
-    assert (ran.out, ran.err) == ("agreement 2 with Reuters added\n", "")
+    assert (ran.out, ran.err) == ("added agreement 2 with Reuters\n", "")
     new = listed(run)[1]
     assert (new["from"], new["to"], new["price"]) == ("2027-01-01", "2027-12-31", "18900.50")
     assert (new["quota"], new["excluded"]) == (500, ["Reuters Archive", "Wires, Inc"])
@@ -103,10 +103,10 @@ def test_ended_and_renewed(run: Run) -> None:
     assert ran.out == "agreement 1 with Reuters ends on 2026-06-30\n"
     assert (listed(run)[0]["to"], listed(run)[0]["end_reason"]) == ("2026-06-30", "cancelled")
     for arguments, message in [
-        (["end", "1", "--on", "2026-07", "--reason", "x"], "ends on 2026-06-30 already"),
+        (["end", "1", "--on", "2026-07", "--reason", "x"], "already ends on 2026-06-30"),
         (["end", "1", "--on", "2025-12", "--reason", "x"], "starts on 2026-01-01"),
         (["end", "9", "--on", "2025", "--reason", "x"], "no agreement 9"),
-        (["renew", "1", "--to", "2026-06-30"], "before it starts"),
+        (["renew", "1", "--to", "2026-06-30"], "is before the start"),
         (["show", "7"], "no agreement 7; see: captions agreement list --all"),
         (["end", "1", "--on", "2026-06", "--reason", " "], "must not be empty"),
     ]:
@@ -137,7 +137,7 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
     run(*REUTERS, "--quota", "2/month")
     assert findings() == ["CR305"]
     ran = run("agreement", "undo", "1", "--reason", "one\nis two", "--who", "kim")
-    assert (ran.code, ran.out, ran.err) == (0, "agreement 1 with Reuters is undone\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "undid agreement 1 with Reuters\n", "")
     assert findings() == []
     used = json.loads(run("usage", "--agreements", "--on", "2026-05-18", "--format", "json").out)["agreements"]
     assert [row["agreement"] for row in used] == [2]
@@ -153,15 +153,15 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
     assert "nothing was signed" in run("agreement", "show", "2").out
     assert run("agreement", "export").out.splitlines()[1:] == []
     for arguments, message in [
-        (["undo", "1", "--reason", "x"], "is undone already, by kim; see: captions agreement list --undone"),
+        (["undo", "1", "--reason", "x"], "was already undone by kim; see: captions agreement list --undone"),
         (["undo", "7", "--reason", "x"], "no agreement 7"),
         (["end", "1", "--on", "2026-06", "--reason", "x"], "agreement 1 is undone, by kim"),
         (["renew", "1", "--to", "2027"], "agreement 1 is undone, by kim"),
-        (["list", "--undone", "--all"], "leave out --on and --all"),
+        (["list", "--undone", "--all"], "--undone cannot be combined with --on or --all"),
     ]:
         ran = run("agreement", *arguments)
         assert ran.code == 2 and message in " ".join(ran.err.split())
-    assert run(*REUTERS, "--quota", "2/month").out == "agreement 3 with Reuters added\n"
+    assert run(*REUTERS, "--quota", "2/month").out == "added agreement 3 with Reuters\n"
     assert findings() == []
 
 
@@ -203,8 +203,8 @@ def test_lists_what_was_in_force(run: Run) -> None:
     assert [row["id"] for row in listed(run, "--supplier", "reuters")] == [1, 2]
     ran = run("agreement", "list")
     assert "AP" in ran.out and "Reuters" not in ran.out
-    assert ran.err == "2 have ended; see: captions agreement list --all\n"
-    assert run("agreement", "list", "--all", "--limit", "1").err == "shown: 1 of 3; all: leave out --limit\n"
+    assert ran.err == "2 more have ended; see: captions agreement list --all\n"
+    assert run("agreement", "list", "--all", "--limit", "1").err == "showing 1 of 3; omit --limit to show all\n"
 
 
 def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
@@ -214,7 +214,7 @@ def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
     run("agreement", "export", "-o", "held.csv")
     before = listed(run)
     ran = run("agreement", "import", "held.csv")
-    assert (ran.code, ran.out) == (0, "added 0, skipped 3 that are there already\n")
+    assert (ran.code, ran.out) == (0, "added 0, skipped 3 that exist already\n")
     assert listed(run) == before
     assert run("agreement", "import", "held.csv", "--db", "other.db").out.startswith("added 3, skipped 0")
     assert run("agreement", "export", "--db", "other.db").out == run("agreement", "export").out
@@ -227,17 +227,17 @@ def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
     [
         (
             "supplier,quota\nAP,5/month\nReuters,many\n",
-            "in.csv line 3, column quota: 'many' is no quota",
+            "in.csv line 3, column quota: 'many' is not a valid quota",
         ),
         ("supplier,price,currency\nAP,1.000,EUR\n", "in.csv line 2, column price: '1.000' is no amount"),
         ("supplier,from,to\nAP,2026,2025\n", "in.csv line 2: it would end on 2025-12-31, before it starts"),
         ("supplier,from\n,2026\n", "in.csv line 2: an agreement needs a supplier"),
-        ("supplier,colour\nAP,red\n", "in.csv line 1: unknown column 'colour'"),
+        ("supplier,hue\nAP,red\n", "in.csv line 1: unknown column 'hue'"),
         ("name\nAP\n", "in.csv line 1: no column 'supplier'"),
-        ("supplier,kind,kind\nAP,flat,flat\n", "column 'kind' stands there twice"),
+        ("supplier,kind,kind\nAP,flat,flat\n", "column 'kind' appears twice"),
         ("", "in.csv line 1: no column 'supplier'"),
         ("supplier,kind\nAP,flat,5\n", "in.csv line 2: more cells than columns"),
-        ('supplier\n"AP\n', "in.csv line 2: no CSV"),
+        ('supplier\n"AP\n', "in.csv line 2: not valid CSV"),
         ("supplier,below\nAP,perhaps\n", "column below: 'perhaps' is neither yes nor no"),
     ],
 )
@@ -253,7 +253,7 @@ def test_files_that_are_no_sheets(run: Run, tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("supplier\nMüller\n".encode("cp1252"))
     assert "save it as CSV UTF-8" in run("agreement", "import", "latin.csv").err
     assert run("agreement", "import", "gone.csv").err == (
-        "captions: gone.csv: cannot be read: No such file or directory; check the path\n"
+        "captions: cannot read gone.csv: No such file or directory; check the path\n"
     )
 
 
@@ -262,7 +262,7 @@ def test_a_sheet_as_a_european_spreadsheet_saves_it(run: Run, tmp_path: Path) ->
     (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())
     assert "write 18000.50" in run("agreement", "import", "in.csv").err
     (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.replace("18000,50", "18000.50").encode())
-    assert run("agreement", "import", "in.csv").out == "added 1, skipped 0 that are there already\n"
+    assert run("agreement", "import", "in.csv").out == "added 1, skipped 0 that exist already\n"
     assert (listed(run)[0]["scopes"], listed(run)[0]["price"]) == (["web", "print"], "18000.50")
 
 

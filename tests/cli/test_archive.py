@@ -1,6 +1,6 @@
-"""The grown archive in samples/: made by its script, read whole, audited, reported in each form, and cleared.
+"""The grown archive in samples/: made by its script, read whole, audited, reported in each form, and fixed.
 
-After a change that is meant: ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/test_archive.py``, then read the difference.
+After an intended change, run ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/cli/test_archive.py`` and read the diff.
 """
 
 from __future__ import annotations
@@ -145,14 +145,14 @@ def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> 
         if not left:
             break
         first = left[0]
-        program, *arguments = shlex.split(first["clear"])
+        program, *arguments = shlex.split(first["command"])
         assert program == "captions"
         # What only a person can say, a person says.
         arguments = [said[arguments[at - 1]] if text == "…" else text for at, text in enumerate(arguments)]
         ran = newsroom(*arguments)
-        assert ran.code == 0, (first["clear"], ran.err)
+        assert ran.code == 0, (first["command"], ran.err)
         left = found(newsroom)
-        assert first not in left, (first["clear"], ran.out)
+        assert first not in left, (first["command"], ran.out)
         cleared.add(first["code"])
     assert left == []
     assert cleared == set(CODES)

@@ -54,7 +54,7 @@ def test_what_a_page_tells_beside_the_print_is_shown_and_audited(run: Run, tmp_p
     (finding,) = json.loads(run("audit", "--format", "json", "--code", "CR203").out)["findings"]
     assert (finding["code"], finding["message"]) == (
         "CR203",
-        "printed Jo Reed/AP, the page's data say Ann Lee/AFP",
+        "printed Jo Reed/AP, but the page's structured data say Ann Lee/AFP",
     )
 
 

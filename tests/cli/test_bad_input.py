@@ -88,7 +88,7 @@ def test_bytes_that_are_no_utf8(data: bytes, text: str) -> None:
         (codecs.BOM_UTF8, "no article in it: not one letter"),
         (PNG, "not a text file: a PNG picture"),
         (b"%PDF-1.7\nall of it ASCII", "not a text file: a PDF"),
-        (b"PK\x03\x04word/document.xml", "a broken ZIP archive"),
+        (b"PK\x03\x04word/document.xml", "broken ZIP archive"),
         (b"text" + bytes(500), "not a text file: binary data, with NUL bytes"),
         (b"text\x01\x02\x03" * 50, "not a text file: binary data"),
         (TEXT.encode("utf-16-le"), "not a text file: binary data, with NUL bytes"),
@@ -122,7 +122,7 @@ def test_nothing_readable_at_all_exits_with_2(run: Run, tmp_path: Path) -> None:
     ran = run("ingest", "in")
     assert (ran.code, ran.err) == (
         2,
-        f"not read: in: nothing to read in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}\n",
+        f"not read: in: no readable file in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}\n",
     )
 
 
@@ -137,7 +137,7 @@ def test_a_path_that_is_not_there_exits_with_2_and_the_rest_is_read(run: Run, tm
 def test_a_link_to_nothing_in_a_folder_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").symlink_to(tmp_path / "gone.txt")
-    assert run("parse", "in").err == "not read: in/a.txt: vanished before it could be read, or is a link to nothing\n"
+    assert run("parse", "in").err == "not read: in/a.txt: deleted before it could be read, or a broken link\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
@@ -147,8 +147,8 @@ def test_no_permission_is_told(run: Run, tmp_path: Path) -> None:
     (tmp_path / "closed").mkdir(mode=0)
     ran = run("parse", "a.txt", "closed")
     assert ran.err.splitlines() == [
-        "not read: a.txt: no permission to read it",
-        "not read: closed: no permission to read this folder",
+        "not read: a.txt: permission denied",
+        "not read: closed: permission denied for this folder",
     ]
 
 
@@ -164,8 +164,8 @@ def test_a_packed_file_that_is_broken_or_a_bomb(run: Run, tmp_path: Path, monkey
     (tmp_path / "no.txt.gz").write_bytes(b"text")  # what is in it counts, not its name
     (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"A wet dog. " * 2_000_000))
     assert run("parse", ".").err.splitlines() == [
-        "not read: bomb.txt.gz: larger than 1 MB: not one article",
-        "not read: broken.txt.gz: a broken gzip file",
+        "not read: bomb.txt.gz: larger than 1 MB: not a single article",
+        "not read: broken.txt.gz: broken gzip file",
     ]
 
 
@@ -314,10 +314,10 @@ def test_a_killed_ingest_leaves_whole_batches_and_the_next_goes_on(run: Run, tmp
     running.communicate()
     whole = stored(tmp_path / "captions.db")
     assert whole in (400, 450)  # the first batch, or both: the signal may come late
-    assert run("db", "check").out == f"captions.db is sound: {whole} uses\n"
+    assert run("db", "check").out == f"captions.db passed all checks: {whole} uses\n"
     ran = run("ingest", "in")
     assert ran.out.startswith(f"read 450, new {450 - whole}, changed 0, unchanged {whole}, failed 0")
-    assert run("db", "check").out == "captions.db is sound: 450 uses\n"
+    assert run("db", "check").out == "captions.db passed all checks: 450 uses\n"
 
 
 def test_two_ingests_at_once_store_nothing_twice(run: Run, tmp_path: Path) -> None:
@@ -327,4 +327,4 @@ def test_two_ingests_at_once_store_nothing_twice(run: Run, tmp_path: Path) -> No
     assert [running.returncode for running in both] == [0, 0], said
     counts = [int(re.search(r"new (\d+)", out)[1]) for out, _ in said]  # type: ignore[index]
     assert sum(counts) == 60
-    assert run("db", "check").out == "captions.db is sound: 60 uses\n"
+    assert run("db", "check").out == "captions.db passed all checks: 60 uses\n"

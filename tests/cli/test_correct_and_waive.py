@@ -37,7 +37,7 @@ def test_a_correction_changes_every_answer_and_outlives_reading_again(three: Run
     assert " changed 1, " in three("ingest", "a.txt").out
     assert suppliers(three) == {"AFP": 2, "dpa": 1}
     ran = three("correct", "undo", "1", "--reason", "no", "--who", "lee")
-    assert ran.out == f"correction 1 of '{LINE}' is undone: 1 use\n"
+    assert ran.out == f"undid correction 1 of '{LINE}': 1 use\n"
     assert suppliers(three) == {"AFP": 1, "dpa": 1, "Reuters": 1}
     (row,) = told(three, "correct")
     assert (row["state"], row["who"], row["reason"], row["undone_by"], row["undone_reason"]) == (
@@ -61,10 +61,10 @@ def test_none_says_that_there_is_none(three: Run) -> None:
 
 def test_a_line_that_no_article_has_is_kept(run: Run, write: Any, tmp_path: Path) -> None:
     ran = correct(run, LINE, "--supplier", "AP")
-    assert ran.err == f"no article has the line '{LINE}' yet; correction 1 is kept for when one does\n"
+    assert ran.err == f"no article has the line '{LINE}' yet; correction 1 will apply to it later\n"
     run("ingest", write(tmp_path / "a.txt"))
     assert suppliers(run) == {"AP": 1}
-    assert "says the same of" in correct(run, LINE, "--supplier", "AP").err
+    assert "is the same" in correct(run, LINE, "--supplier", "AP").err
 
 
 def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path) -> None:
@@ -78,9 +78,9 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
     )  # fmt: skip
     assert (second["creators"], second["qualifiers"], second["reason"]) == (None, ["pool"], "seen")
     for row, message in [
-        ("dpa,,,,,,\n", "said.csv line 3: say what the line means"),
+        ("dpa,,,,,,\n", "said.csv line 3: a correction needs a creator"),
         (",Ada,,,,,\n", "said.csv line 3: a correction needs the credit line"),
-        ("dpa,,,,poool,,\n", "said.csv line 3: unknown mark 'poool'; known are "),
+        ("dpa,,,,poool,,\n", "said.csv line 3: unknown qualifier 'poool'; use "),
     ]:
         sheet.write_text(head + "dpa,,AFP,,,,\n" + row, "utf-8")
         ran = correct(three, "--file", "said.csv")
@@ -91,16 +91,16 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["correct", LINE, "--reason", "x"], "say what the line means"),
+        (["correct", LINE, "--reason", "x"], "a correction needs a creator, an agency"),
         (["correct", LINE, "--supplier", "AP"], "a correction needs a reason"),
-        (["correct", "--supplier", "AP", "--reason", "x"], "give a credit line, or --file"),
+        (["correct", "--supplier", "AP", "--reason", "x"], "give either a credit line or --file"),
         (["correct", LINE, "--mark", "poool", "--reason", "x"], "unknown mark 'poool'"),
         (["correct", "undo", "7", "--reason", "x"], "no correction 7; see: captions correct list --all"),
         (["correct", "undo", "7"], "Missing option '--reason'"),
         (["waive", "CR999", "--line", "x", "--reason", "x"], "no code 'CR999'"),
-        (["waive", "CR104", "--reason", "x"], "say of what"),
+        (["waive", "CR104", "--reason", "x"], "give --supplier, --line, --source or --use"),
         (["waive", "CR104", "--line", "x"], "must not be empty"),
-        (["waive", "--line", "x", "--reason", "x"], "give a code"),
+        (["waive", "--line", "x", "--reason", "x"], "give either a code or --from"),
         (["waive", "CR104", "--use", "999", "--reason", "x"], "no use 999"),
         (["waive", "undo", "7", "--reason", "x"], "no waiver 7; see: captions waive list --all"),
     ],
@@ -125,12 +125,12 @@ def test_a_waiver_of_each_kind(three: Run) -> None:
         (["--use", use], (None, None, "c.txt")),
     ]:
         ran = three("waive", "cr102", *of, "--reason", "known", "--until", "2099", "--who", "kim")
-        assert ran.code == 0 and ran.out.startswith("waived CR102: number ")
+        assert ran.code == 0 and ran.out.startswith("waived CR102: waiver ")
         row = told(three, "waive")[-1]
         assert (row["supplier"], row["line"], row["source"]) == expected
-        assert (row["code"], row["until"], row["who"], row["state"]) == ("CR102", "2099-12-31", "kim", "holds")
+        assert (row["code"], row["until"], row["who"], row["state"]) == ("CR102", "2099-12-31", "kim", "active")
     ran = three("waive", "CR102", "--line", LINE, "--reason", "again", "--until", "2099")
-    assert (ran.out, ran.err) == ("waived nothing\n", "1 are waived already\n")
+    assert (ran.out, ran.err) == ("waived nothing\n", "already waived: 1\n")
 
 
 def findings(run: Run) -> list[dict[str, str]]:
@@ -148,18 +148,18 @@ def test_in_bulk_from_what_the_audit_wrote(three: Run, tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_bytes((tmp_path / "c.txt").read_bytes() + b"\nIt went on raining.\n")
     three("ingest", "c.txt")
     ran = three("waive", "--from", "audit.csv", "--reason", "again")
-    assert (ran.out, ran.err) == ("waived 0 findings\n", "7 are waived already\n")
-    assert "undone" in three("waive", "undo", "1", "--reason", "no").out
+    assert (ran.out, ran.err) == ("waived 0 findings\n", "already waived: 7\n")
+    assert "undid waiver 1" in three("waive", "undo", "1", "--reason", "no").out
     assert [row["state"] for row in told(three, "waive")] == ["undone", *["holds"] * 6]
 
 
 @pytest.mark.parametrize(
     ("text", "message"),
     [
-        ("code,use\nCR102,x\n", "audit.csv line 2, column use: 'x' is no number of a use"),
+        ("code,use\nCR102,x\n", "audit.csv line 2, column use: 'x' is not the number of a use"),
         ("code,use\nCR102,999\n", "audit.csv line 2: no use 999"),
-        ("code,use\nCR999,1\n", "audit.csv line 2, column code: no code 'CR999'"),
-        ("code,use\nCR102,\n", "audit.csv line 2: neither use nor source nor supplier"),
+        ("code,use\nCR999,1\n", "audit.csv line 2, column code: unknown code 'CR999'"),
+        ("code,use\nCR102,\n", "audit.csv line 2: no use, source or supplier"),
         ("use\n1\n", "audit.csv line 1: no column 'code'"),
     ],
 )
@@ -172,7 +172,7 @@ def test_a_file_that_the_audit_did_not_write(three: Run, tmp_path: Path, text: s
 
 def test_a_waiver_whose_day_is_past(three: Run) -> None:
     ran = three("waive", "CR104", "--line", "x", "--until", "2020", "--reason", "x")
-    assert ran.err == "2020-12-31 is past: this sets nothing aside\n"
+    assert ran.err == "2020-12-31 is in the past, so this waives nothing\n"
     assert told(three, "waive")[0]["state"] == "over"
     assert "CR104" not in three("waive", "list").out
     assert "CR104" in three("waive", "list", "--all").out

@@ -51,7 +51,7 @@ def test_filters_choose_what_is_reported(three: Run, arguments: list[str], expec
 
 
 def test_uses_without_a_day_are_not_left_out_silently(three: Run) -> None:
-    assert "1 uses without a day are left out" in three("audit", "--since", "2024").err
+    assert "1 use without a date is left out" in three("audit", "--since", "2024").err
 
 
 @pytest.mark.parametrize(
@@ -107,7 +107,7 @@ def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path,
     assert ("CR301", "e.txt") in found(three, "--baseline", "before.json")
     assert ("CR301", "a.txt") not in found(three, "--baseline", "before.json")
     ran = three("audit", "--baseline", "before.json", "--code", "CR301")
-    assert "known: 3" in ran.out.splitlines()[0]
+    assert "in baseline: 3" in ran.out.splitlines()[0]
 
 
 def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> None:
@@ -127,17 +127,17 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
     rows = json.loads(three("db", "runs", "--format", "json").out)["runs"]
     counts = [tuple(row[name] for name in ("run", "read", "new", "changed", "unchanged", "failed")) for row in rows]
     assert counts[:2] == [(4, 2, 0, 1, 1, 1), (3, 1, 1, 0, 0, 1)]
-    assert "cut off" not in three("db", "runs").out and rows[0]["started"][:10] in three("db", "runs").out
-    assert three("db", "runs", "--limit", "1").err == "shown: 1 of 4; all: leave out --limit\n"
+    assert "interrupted" not in three("db", "runs").out and rows[0]["started"][:10] in three("db", "runs").out
+    assert three("db", "runs", "--limit", "1").err == "showing 1 of 4; omit --limit to show all\n"
 
 
 @pytest.mark.parametrize(
     ("number", "said"),
     [
         ("4", "captions: no run 4; the last is 3; see: captions db runs"),
-        ("0", "'0' is no number of a run"),
-        ("-1", "'-1' is no number of a run"),
-        ("first", "'first' is no number of a run"),
+        ("0", "'0' is not a run number"),
+        ("-1", "'-1' is not a run number"),
+        ("first", "'first' is not a run number"),
         ("99999999999999999999", "no run 99999999999999999999"),
     ],
 )
@@ -158,15 +158,18 @@ def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None
     engine.dispose()
     ran = three("audit", "--run", "3")
     assert ran.out.startswith("1 use in 1 article")
-    assert ran.err == "2 uses are left out: an older program stored them, and kept no run\n"
+    assert ran.err == "2 uses are left out, because an older version stored them without a run\n"
     assert three("audit").err == ""
 
 
-def test_a_baseline_that_is_none_is_told(three: Run, tmp_path: Path) -> None:
+def test_a_baseline_must_be_an_audit(three: Run, tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
-    for name, said in (("no.json", "no.json is no audit; write one"), ("none.json", "cannot read none.json")):
+    for name, message in (
+        ("no.json", "no.json is not an audit in JSON; write one"),
+        ("none.json", "cannot read none.json"),
+    ):
         ran = three("audit", "--baseline", name)
-        assert ran.code == 2 and said in ran.err
+        assert ran.code == 2 and message in ran.err
 
 
 def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
@@ -177,7 +180,7 @@ def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
     from captions_db.models import waiver
     from sqlalchemy import insert
 
-    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "made": datetime.now(UTC)}
+    row = {"code": "CR301", "supplier": "Reuters", "reason": "invoice 7", "who": "me", "added": datetime.now(UTC)}
     engine = db.open_store("captions.db", create=True)
     with writing(engine) as connection:
         connection.execute(insert(waiver).values(row))
@@ -189,7 +192,7 @@ def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
 
 @pytest.mark.parametrize(
     ("arguments", "said"),
-    [(["--territory", "Atlantis"], "unknown territory"), (["--territory", "DE,FR"], "not one territory")],
+    [(["--territory", "Atlantis"], "unknown territory"), (["--territory", "DE,FR"], "is not one territory")],
 )
 def test_a_territory_is_one_that_there_is(three: Run, arguments: list[str], said: str) -> None:
     ran = three("audit", *arguments)
@@ -218,7 +221,7 @@ def test_usage_by_several_groups(three: Run) -> None:
 def test_usage_as_a_table_ends_with_all_uses(three: Run) -> None:
     lines = three("usage", "--limit", "1").out.splitlines()
     assert [line.split()[:2] for line in lines[2:]] == [["AFP", "1"], ["All", "uses"]]
-    assert three("usage", "--limit", "1").err == "shown: 1 of 3; all: leave out --limit\n"
+    assert three("usage", "--limit", "1").err == "showing 1 of 3; omit --limit to show all\n"
 
 
 def test_usage_of_an_agency_by_an_alias(three: Run) -> None:
@@ -239,7 +242,7 @@ def test_find_in_each_form(three: Run) -> None:
 def test_find_says_where_it_stopped_counting(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("captions_db.queries.search"), "COUNTED", 1)  # for a small store
     ran = three("find", "pier", "--limit", "1")
-    assert ran.err == "shown: 1 of more than 1; all: leave out --limit\n"
+    assert ran.err == "showing 1 of more than 1; omit --limit to show all\n"
     answer = json.loads(three("find", "pier", "--format", "json", "--limit", "1").out)
     assert (answer["total"], answer["more"]) == (1, True)
     assert three("find", "pier", "--limit", "2").err == three("find", "pier").err == "2 found\n"
@@ -257,10 +260,10 @@ def test_agencies_and_whether_they_were_used(three: Run) -> None:
 
 
 def test_the_register_can_be_listed_without_a_database(run: Run, tmp_path: Path) -> None:
-    assert run("agency", "list", "--limit", "3").err.startswith("shown: 3 of ")
+    assert run("agency", "list", "--limit", "3").err.startswith("showing 3 of ")
     assert run("agency", "list", "--used").code == 2
     ran = run("agency", "show", "Associatd Press")
-    assert (ran.code, ran.err) == (2, "captions: no agency 'Associatd Press' in the register; did you mean AP?\n")
+    assert (ran.code, ran.err) == (2, "captions: agency 'Associatd Press' is not in the register; did you mean AP?\n")
     assert not (tmp_path / "captions.db").exists()
 
 
@@ -268,8 +271,8 @@ def test_the_database_tells_of_itself(three: Run) -> None:
     facts = json.loads(three("db", "info", "--format", "json").out)
     assert (facts["articles"], facts["uses"], facts["agencies"], facts["creators"]) == (3, 3, 3, 2)
     assert "last run" in three("db", "info").out
-    assert three("db", "check").out == "captions.db is sound: 3 uses\n"
-    assert three("db", "upgrade").out.startswith("captions.db has schema ")
+    assert three("db", "check").out == "captions.db passed all checks: 3 uses\n"
+    assert three("db", "upgrade").out.startswith("captions.db is up to date: schema ")
 
 
 def test_the_database_is_named_by_the_environment_or_the_option(

@@ -42,7 +42,7 @@ def test_each_form_holds_the_same(run: Run, tmp_path: Path, filled: str) -> None
         ("articles/é.txt", "AFP", "2024-05-18"),
     ]
     ran = run("export", "--to", "parquet", "-o", "uses.parquet", "--db", filled)
-    assert (ran.code, ran.out, ran.err) == (0, "", "3 rows of use_in_words; written to uses.parquet\n")
+    assert (ran.code, ran.out, ran.err) == (0, "", "exported 3 rows of use_in_words to uses.parquet\n")
     rows = parquet.read_table(tmp_path / "uses.parquet").to_pylist()
     assert [row | {"used_on": row["used_on"].isoformat()} for row in rows] == told
     table = list(csv.DictReader(io.StringIO(run("export", "--db", filled).out)))
@@ -73,9 +73,9 @@ def test_an_export_as_ninjs_can_be_read_again(run: Run, tmp_path: Path, filled: 
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (["articles"], "no view 'articles' to export as csv; there are use_in_words, "),
-        (["use_in_words", "--to", "ninjs"], "no view 'use_in_words' to export as ninjs; there are articles\n"),
-        (["--to", "parquet"], "Parquet is no text; name a file with -o\n"),
+        (["articles"], "cannot export 'articles' as csv; choose from use_in_words, "),
+        (["use_in_words", "--to", "ninjs"], "cannot export 'use_in_words' as ninjs; choose from articles\n"),
+        (["--to", "parquet"], "Parquet is binary: choose an output file with -o\n"),
     ],
 )
 def test_what_cannot_be_exported(three: Run, arguments: list[str], message: str) -> None:
@@ -104,7 +104,7 @@ def test_datasette_is_told_of_views_that_are_there_and_questions_that_have_answe
 def test_serving_needs_sqlite_and_datasette(
     run: Run, postgresql: Stores, three: Run, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "SQLite databases only" in run("serve", "--db", postgresql.empty()).err
+    assert "only SQLite databases" in run("serve", "--db", postgresql.empty()).err
     monkeypatch.setattr("importlib.util.find_spec", lambda _: None)
     ran = three("serve")
     assert (ran.code, ran.err) == (2, "captions: captions serve needs Datasette: pip install 'captions[serve]'\n")

@@ -48,7 +48,7 @@ def test_several_pictures_are_told_apart_and_one_without_anything_is_said_to_be(
 ) -> None:
     (tmp_path / "b.png").write_bytes(p.bare("PNG"))
     lines = run("images", "read", "a.jpg", "b.png").out.splitlines()
-    assert lines[-1].split(maxsplit=5) == ["b.png", "PNG", "32", "×", "24", "nothing is embedded"]
+    assert lines[-1].split(maxsplit=5) == ["b.png", "PNG", "32", "×", "24", "no embedded metadata"]
 
 
 def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
@@ -66,7 +66,7 @@ def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
             "disagreements": [{"field": "credit_line", "xmp": ["AFP"], "iim": ["Reuters"]}],
             "cuts": [], "iim_digest_fits": None, "content_credentials": False, "sidecar": None, "notes": [],
         }],
-        "failures": [{"source": "b.txt", "reason": "no picture of a format that is known here"}],
+        "failures": [{"source": "b.txt", "reason": "not a picture in a supported format"}],
     }  # fmt: skip
 
 
@@ -79,7 +79,7 @@ def test_files_that_cannot_be_read_are_told_and_the_others_read(run: Run, pictur
     assert ran.err.splitlines() == [
         "not read: none.jpg: cannot be read: No such file or directory",
         "not read: empty.jpg: an empty file",
-        "not read: .: a folder; name a picture",
+        "not read: .: is a folder; choose a picture",
         f"huge.xmp: XMP of {len(HUGE)} bytes is too large: not read",
     ]
     assert run("images", "read", "empty.jpg").code == 2
@@ -102,7 +102,7 @@ def test_a_copy_is_stamped_and_the_picture_stays(run: Run, picture: Path, tmp_pa
     )  # fmt: skip
     assert (ran.code, ran.out) == (0, "")
     assert ran.err == (
-        "written to b.jpg and read back: Creator, Credit line, Copyright notice, Caption, Web statement, Licensor, "
+        "wrote b.jpg and verified: Creator, Credit line, Copyright notice, Caption, Web statement, Licensor, "
         "Licensor URL\n"
     )
     assert picture.read_bytes() == before
@@ -134,9 +134,9 @@ def test_a_license_of_a_stored_use_travels_too(run: Run, picture: Path, write: W
     ("arguments", "said"),
     [
         (["a.jpg", "-o", "b.jpg"], "nothing to stamp"),
-        (["a.jpg", "-o", "a.jpg", "--credit", "AFP"], "would take the place of the picture"),
+        (["a.jpg", "-o", "a.jpg", "--credit", "AFP"], "would replace the picture"),
         (["none.jpg", "-o", "b.jpg", "--credit", "AFP"], "none.jpg: cannot be read"),
-        (["a.txt", "-o", "b.jpg", "--credit", "AFP"], "a.txt: no picture"),
+        (["a.txt", "-o", "b.jpg", "--credit", "AFP"], "a.txt: not a picture"),
         (["a.jpg", "-o", "no/b.jpg", "--credit", "AFP"], "cannot write no/b.jpg"),
         (["a.jpg", "-o", "b.jpg", "--from-use", "999"], "no use 999 in captions.db"),
         (["a.jpg", "-o", "b.jpg", "--from-use", "99999999999"], "no use 99999999999 in captions.db"),
@@ -157,7 +157,7 @@ def test_what_cannot_be_stamped_is_told(
 def test_a_format_that_cannot_be_written_gets_a_sidecar(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.psd").write_bytes(p.psd(p.resources(BLOCK)))
     ran = run("images", "stamp", "a.psd", "-o", "b.psd", "--caption", "A ferry.")
-    assert ran.err.splitlines()[0] == "a.psd: PSD is copied as it is; the metadata went into b.xmp"
+    assert ran.err.splitlines()[0] == "a.psd: the PSD file was copied unchanged; the metadata is in b.xmp"
     assert (tmp_path / "b.psd").read_bytes() == (tmp_path / "a.psd").read_bytes()
     assert "A ferry." in run("images", "read", "b.xmp").out
 

@@ -143,7 +143,7 @@ def test_ingest_counts_what_it_reads_and_reads_nothing_twice(run: Run) -> None:
 def test_a_changed_article_replaces_its_captions(run: Run, write: Write, tmp_path: Path) -> None:
     run("ingest", write(tmp_path / "a.txt"))
     write(tmp_path / "a.txt", "RUNE ASKELAND/AFP")
-    assert run("ingest", "a.txt").out == "read 1, new 0, changed 1, unchanged 0, failed 0; 1 captions, 1 occurrences\n"
+    assert run("ingest", "a.txt").out == "read 1, new 0, changed 1, unchanged 0, failed 0; 1 caption, 1 occurrence\n"
     uses = json.loads(run("find", "pontoon", "--format", "json").out)["uses"]
     assert [use["credit"] for use in uses] == ["RUNE ASKELAND/AFP"]
 

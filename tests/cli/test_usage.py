@@ -63,7 +63,7 @@ def test_agreements_with_what_is_used_up(stored: Run) -> None:
     # One use of two names what is left out; one has no day, so that the cost is not known.
     assert (afp["used"], afp["undated"], afp["cost"], afp["unknown"]) == (1, 1, None, ["cost"])
     [before] = rows(stored, "--agreements", "--on", "2026-01-04", "--agency", "AFP", name="agreements")
-    assert (before["used"], before["note"]) == (0, "1 use has no day and may count")
+    assert (before["used"], before["note"]) == (0, "1 undated use may count")
     [early] = rows(stored, "--agreements", "--on", "2025", "--agency", "AFP", name="agreements")
     assert (early["state"], early["undated"], early["cost"]) == ("not begun", 0, "0")
     assert rows(stored, "--agreements", "--on", "2026-01-04", name="agreements")[2]["quota_ends"] == "2026-01-20"
@@ -73,14 +73,14 @@ def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
     stored("agreement", "add", "AFP", "--from", "2026", "--quota", "9/year", "--price", "90", "--currency", "EUR")
     ran = stored("usage", "--agreements", "--on", "2026-01-31")
     assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown" in " ".join(ran.out.split())
-    assert ran.err == "agreement 1 with AFP: 1 use has no day and may count\n"
-    assert "| 1 use has no day and may count |" in stored("usage", "--agreements", "--format", "markdown").out
+    assert ran.err == "agreement 1 with AFP: 1 undated use may count\n"
+    assert "| 1 undated use may count |" in stored("usage", "--agreements", "--format", "markdown").out
 
 
 @pytest.mark.parametrize("asked", [[], ["--agreements"], ["--uncredited"], ["--compare", "2025", "2026"]])
 def test_json_says_its_version_first(stored: Run, asked: list[str]) -> None:
     answer = json.loads(stored("usage", *asked, "--format", "json").out)
-    assert next(iter(answer.items())) == ("version", 2)
+    assert next(iter(answer.items())) == ("version", 1)
 
 
 def test_no_agreements(stored: Run) -> None:
@@ -134,14 +134,14 @@ def test_markdown(stored: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["--agreements", "--uncredited"], "answer two questions"),
-        (["--on", "2026-01-01"], "goes with --agreements"),
-        (["--agreements", "--by", "month"], "--agreements takes --on"),
-        (["--compare", "2025", "2026", "--by", "month"], "--compare tells the times"),
+        (["--agreements", "--uncredited"], "cannot be combined"),
+        (["--on", "2026-01-01"], "needs --agreements"),
+        (["--agreements", "--by", "month"], "--agreements can be combined only"),
+        (["--compare", "2025", "2026", "--by", "month"], "--compare sets the periods"),
         (["--compare", "2025", "soon"], "'soon' is no period; write 2025, 2025-Q3 or 2025-07"),
         (["--uncredited", "--by", "creator"], "have no creator"),
         (["--uncredited", "--agency", "AFP"], "name no agency"),
-        (["--uncredited", "--also", "days"], "leave out --also"),
+        (["--uncredited", "--also", "days"], "--also cannot be combined"),
     ],
 )
 def test_questions_that_make_no_sense(stored: Run, arguments: list[str], said: str) -> None:

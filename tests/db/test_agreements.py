@@ -1,4 +1,4 @@
-"""Agreements in the store: what was added comes back; nothing twice; nothing is lost."""
+"""Agreements in the store: added ones are returned, none twice, none lost."""
 
 from __future__ import annotations
 
@@ -37,7 +37,7 @@ def bare(record: AgreementRecord | None) -> AgreementRecord:
     return replace(record, id=None, added=None, ended=None, end_reason=None, ended_by=None)
 
 
-def test_what_was_added_comes_back(engine: Engine) -> None:
+def test_added_agreements_are_returned(engine: Engine) -> None:
     assert [astuple(it) for it in db.add_agreements(engine, [FULL, OPEN])] == [(1, True), (2, True)]
     assert [bare(it) for it in db.agreements(engine)] == [OPEN, FULL]
     found = db.agreement(engine, 1)
@@ -67,7 +67,7 @@ def test_lists_by_supplier_and_day(engine: Engine) -> None:
         assert [it.id for it in db.agreements(engine, on=day)] == expected
 
 
-def test_an_end_is_kept_with_its_reason(engine: Engine) -> None:
+def test_an_end_is_stored_with_its_reason(engine: Engine) -> None:
     db.add_agreements(engine, [FULL])
     db.end_agreement(engine, 1, date(2026, 6, 30), "too dear", "kim")
     found = db.agreement(engine, 1)
@@ -82,7 +82,7 @@ def test_an_end_is_kept_with_its_reason(engine: Engine) -> None:
             db.end_agreement(engine, number, day, "", "kim")
 
 
-def test_one_that_was_undone_is_kept_and_may_be_added_again(engine: Engine) -> None:
+def test_an_undone_agreement_stays_and_may_be_added_again(engine: Engine) -> None:
     db.add_agreements(engine, [replace(FULL, added_by="kim"), OPEN])
     db.undo_agreement(engine, 1, "lee", "a slip of the pen")
     assert [it.id for it in db.agreements(engine)] == [2]
@@ -93,18 +93,18 @@ def test_one_that_was_undone_is_kept_and_may_be_added_again(engine: Engine) -> N
     with auditing(engine, {"CR301": 0}) as audit:
         assert [row["id"] for row in audit.agreements()] == [2]
     assert [astuple(it) for it in db.add_agreements(engine, [FULL])] == [(3, True)]
-    for number, message in [(1, "agreement 1 is undone already, by lee"), (9, "no agreement 9")]:
+    for number, message in [(1, "agreement 1 was already undone by lee"), (9, "no agreement 9")]:
         with pytest.raises(ValueError, match=message):
             db.undo_agreement(engine, number, "lee", "again")
 
 
-def test_one_that_the_database_refuses_leaves_none(engine: Engine) -> None:
+def test_a_rejected_agreement_rolls_back_all(engine: Engine) -> None:
     with pytest.raises(Exception, match="quota"):
         db.add_agreements(engine, [FULL, replace(FULL, quota=0)])
     assert db.agreements(engine) == []
 
 
-def test_a_supplier_with_an_agreement_stays_when_no_credit_names_it_any_more(engine: Engine) -> None:
+def test_a_supplier_with_an_agreement_outlives_its_credits(engine: Engine) -> None:
     write(engine, ARTICLES)
     db.add_agreements(engine, [FULL])
     write(engine, [article(name) for name in ("one", "two", "three", "five")], version="2")

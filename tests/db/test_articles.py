@@ -1,4 +1,4 @@
-"""Writing: what is stored does not depend on order, batches, repeats, other writers or a kill."""
+"""Writing: the stored content does not depend on order, batches, repeats, other writers or a kill."""
 
 from __future__ import annotations
 
@@ -67,7 +67,7 @@ def write(engine: Engine, articles: Sequence[ArticleRecord], version: str = "1")
 
 
 def contents(engine: Engine) -> dict[str, list[Any]]:
-    """Everything that is stored but the runs and the counts, by natural keys."""
+    """Return all stored content except runs and rollups, by natural keys."""
     with engine.connect() as connection:
 
         def rows(*columns: Any, join: Any = None) -> list[Any]:
@@ -97,13 +97,13 @@ def contents(engine: Engine) -> dict[str, list[Any]]:
             "counts": [
                 (table.name, connection.execute(select(func.count()).select_from(table)).scalar_one())
                 for table in m.METADATA.sorted_tables
-                # Neither the runs, nor what is counted at their end (tests/test_db_counts.py).
+                # Without runs and rollups (see test_rollups.py).
                 if not table.name.startswith(("ingest", "uses_by", "count"))
             ],
         }
 
 
-def test_what_was_written_comes_back(engine: Engine) -> None:
+def test_written_articles_are_returned(engine: Engine) -> None:
     assert write(engine, ARTICLES) == db.BatchCounts(new=5)
     rows = {(row.source, row.position): row for row in db.uses_for_audit(engine)}
     assert list(rows) == [
@@ -168,23 +168,23 @@ def test_a_structured_credit_is_stored_and_deleted_with_its_use(engine: Engine) 
     rows = {(row.source, row.position): row for row in db.uses_for_audit(engine)}
     assert [rows["six.txt", n].structured_credit for n in (0, 1)] == [structured, AFP]
     assert rows["one.txt", 0].structured_credit is None
-    # It is not what was used: nobody is owed for it.
+    # Structured credits are not counted as uses.
     assert db.agency_usage(engine, agency="dpa").rows == ()
     write(engine, [article("six", content_hash="new")])
-    # One of the two credits is printed in other articles, and stays.
+    # The other credit is printed in other articles and stays.
     with engine.connect() as connection:
         lines = connection.execute(select(m.credit.c.line).order_by(m.credit.c.line)).scalars().all()
     assert lines == sorted([REUTERS.line, AFP.line, BARE.line])
 
 
-def test_one_line_with_the_rights_of_two_pictures_is_two_credits(engine: Engine) -> None:
+def test_a_line_with_different_rights_is_two_credits(engine: Engine) -> None:
     free = replace(REUTERS, license="CC BY 4.0", license_url="https://creativecommons.org/licenses/by/4.0/")
     sold = replace(REUTERS, licensor_url="https://example.org/buy/2")
     write(engine, [article("six", use(0, "A", REUTERS), use(1, "B", free), use(2, "C", sold))])
     assert [row.credit for row in db.uses_for_audit(engine)] == [REUTERS, free, sold]
 
 
-def test_the_same_again_changes_nothing(engine: Engine) -> None:
+def test_writing_an_article_again_changes_nothing(engine: Engine) -> None:
     write(engine, ARTICLES)
     before = contents(engine)
     ids = [row.use_id for row in db.uses_for_audit(engine)]
@@ -202,7 +202,7 @@ def test_a_changed_article_replaces_its_uses_and_leaves_nothing_behind(engine: E
     assert contents(engine) == before
 
 
-def test_no_id_of_a_use_is_given_twice(engine: Engine) -> None:
+def test_ids_of_uses_are_never_reused(engine: Engine) -> None:
     write(engine, ARTICLES)
     before = {row.use_id for row in db.uses_for_audit(engine)}
     write(engine, [replace(item, content_hash="new", uses=()) for item in ARTICLES])
@@ -244,25 +244,25 @@ def test_order_batches_and_history_make_no_difference(
     last: list[ArticleRecord],
     cuts: set[int],
 ) -> None:
-    # On both engines the same as in order on SQLite.
+    # Equal on both engines to writing in order on SQLite.
     assert stored(stores.empty(), before + last, sorted(cuts)) == in_order
 
 
-def test_another_version_of_the_program_reads_a_line_anew_for_all_articles(engine: Engine) -> None:
+def test_a_reading_by_another_version_applies_to_all_articles(engine: Engine) -> None:
     line = "Ann Lee/Foto Ltd"
     old = CreditRecord(line, ("Ann Lee", "Foto Ltd"), confidence=0.9)
     new = CreditRecord(line, ("Ann Lee",), ("Foto Ltd",), "Foto Ltd", confidence=0.5)
     write(engine, [article("one", use(0, "A", old)), article("two", use(0, "B", old))], version="1")
     write(engine, [article("three", use(0, "C", new))], version="2")
     assert [row.credit for row in db.uses_for_audit(engine)] == [new, new, new]
-    # The person "Foto Ltd" is nobody's now.
+    # No credit has the creator "Foto Ltd" any more.
     assert [row[:2] for row in contents(engine)["parties"]] == [
         ("Ann Lee", "creator"),
         ("Foto Ltd", "agency"),
     ]
 
 
-def test_of_two_readings_by_one_version_the_surer_stands(stores: Stores) -> None:
+def test_the_more_confident_reading_of_a_version_is_stored(stores: Stores) -> None:
     sure = CreditRecord("Reuters", (), ("Reuters",), "Reuters", rule="label", confidence=0.9)
     unsure = CreditRecord("Reuters", ("Reuters",), rule="bare", confidence=0.4)
     records = [article("one", use(0, "A", sure)), article("two", use(0, "B", unsure))]
@@ -287,9 +287,11 @@ def test_known_hashes(engine: Engine) -> None:
     assert db.known_hashes(engine, sources) == {"one.txt": ARTICLES[0].content_hash}
 
 
-def test_a_run_tells_what_it_did(engine: Engine) -> None:
+def test_the_summary_of_a_run(engine: Engine) -> None:
     run = db.start_run(engine, "0.1.0")
-    db.write_articles(engine, run, ARTICLES[:2], [db.Failure("z.bin", "binary"), db.Failure("a.txt", "empty")])
+    db.write_articles(
+        engine, run, ARTICLES[:2], [db.FailureRecord("z.bin", "binary"), db.FailureRecord("a.txt", "empty")]
+    )
     db.write_articles(engine, run, [STALE[0], ARTICLES[1]], skipped=3)
     cut_off = db.run_summaries(engine)[0]
     assert cut_off.finished is None
@@ -306,7 +308,7 @@ def test_a_run_tells_what_it_did(engine: Engine) -> None:
         changed=1,
         unchanged=4,
         failed=2,
-        failures=(db.Failure("a.txt", "empty"), db.Failure("z.bin", "binary")),
+        failures=(db.FailureRecord("a.txt", "empty"), db.FailureRecord("z.bin", "binary")),
     )
     later = db.start_run(engine, "0.2.0")
     assert [it.id for it in db.run_summaries(engine)] == [later, run]
@@ -321,13 +323,13 @@ def test_a_run_tells_what_it_did(engine: Engine) -> None:
         (article("one", use(0, "A", replace(REUTERS, confidence=float("nan")))), "confidence"),
     ],
 )
-def test_nonsense_is_refused_and_the_whole_batch_with_it(engine: Engine, record: ArticleRecord, message: str) -> None:
+def test_an_invalid_record_rejects_its_batch(engine: Engine, record: ArticleRecord, message: str) -> None:
     with pytest.raises(ValueError, match=message):
         write(engine, [*ARTICLES[1:], record])
     assert list(db.articles(engine)) == []
 
 
-def test_an_unknown_run_is_refused(engine: Engine) -> None:
+def test_an_unknown_run_is_rejected(engine: Engine) -> None:
     with pytest.raises(ValueError, match="no run 99"):
         db.write_articles(engine, 99, ARTICLES)
     with pytest.raises(ValueError, match="no run 99"):
@@ -347,28 +349,39 @@ HOSTILE = [
 
 @pytest.mark.parametrize("text", HOSTILE, ids=ascii)
 def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None:
-    kept = text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
+    stored_text = text.replace("\0", "\ufffd").replace("\ud800", "\ufffd")
     credit = CreditRecord(text, (text,), (text,), text, (text,), (text,), text, text, text, text)
     record = ArticleRecord(
         text, text, text, text, text, text, None, text, (UseRecord(0, text, text, credit, images=(text,)),)
     )
     run = db.start_run(engine, text)
-    db.write_articles(engine, run, [record], [db.Failure(text, text)])
+    db.write_articles(engine, run, [record], [db.FailureRecord(text, text)])
     parties: list[db.PartyNames] = [(text, "agency", [text])]
     assert db.write_articles(engine, run, [record], parties=parties) == db.BatchCounts(unchanged=1)
     [row] = db.uses_for_audit(engine)
-    assert (row.caption, row.headline, row.images) == (kept, kept, (kept,))
-    assert row.credit == CreditRecord(kept, (kept,), (kept,), kept, (kept,), (kept,), kept, kept, kept, kept)
+    assert (row.caption, row.headline, row.images) == (stored_text, stored_text, (stored_text,))
+    assert row.credit == CreditRecord(
+        stored_text,
+        (stored_text,),
+        (stored_text,),
+        stored_text,
+        (stored_text,),
+        (stored_text,),
+        stored_text,
+        stored_text,
+        stored_text,
+        stored_text,
+    )
     assert list(db.known_hashes(engine, [text])) == [text]
     stored = db.article_text(engine, text)
     assert stored is not None
-    assert stored.text == kept
+    assert stored.text == stored_text
     assert db.agency_usage(engine, agency=text).total.uses == 1
     assert db.find(engine, text).total in (0, 1)
     assert db.finish_run(engine, run).failed == 1
 
 
-def test_file_names_that_are_not_utf8_stay_apart(engine: Engine) -> None:
+def test_file_names_that_are_not_utf8_stay_distinct(engine: Engine) -> None:
     write(engine, [replace(ARTICLES[0], source="a\udcfe"), replace(ARTICLES[0], source="a\udcff")])
     assert [row.source for row in db.articles(engine)] == ["a\\udcfe", "a\\udcff"]
 
@@ -378,16 +391,16 @@ def test_a_surrogate_pair_is_one_character(engine: Engine) -> None:
     assert [row.caption for row in db.uses_for_audit(engine)] == ["😀"]
 
 
-def test_a_full_disk_leaves_whole_batches_and_says_so(sqlite: Stores) -> None:
+def test_a_full_disk_leaves_complete_batches(sqlite: Stores) -> None:
     engine = db.open_store(sqlite.empty(), create=True)
     write(engine, ARTICLES[:1])
     run = db.start_run(engine, "1")
     before = contents(engine)
-    engine.dispose()  # the limit below holds for one connection, which the pool then gives again
+    engine.dispose()  # the limit below applies to one connection, which the pool then reuses
     with engine.connect() as connection:
         pages = connection.exec_driver_sql("PRAGMA page_count").scalar_one()
         connection.exec_driver_sql(f"PRAGMA max_page_count={pages + 2}")
-    with pytest.raises(db.FullStoreError, match=r"^no room left on the disk of .*captions\d+\.db; free some"):
+    with pytest.raises(db.FullStoreError, match=r"^the disk of .*captions\d+\.db is full; free some"):
         db.write_articles(engine, run, [*ARTICLES, article("big", text="x" * 100_000)])
     with engine.connect() as connection:
         connection.exec_driver_sql("PRAGMA max_page_count=1000000")
@@ -398,7 +411,7 @@ def test_a_full_disk_leaves_whole_batches_and_says_so(sqlite: Stores) -> None:
 WRITER = """
 import sys
 from datetime import date
-import db
+import captions_db as db
 path, first, last, size = sys.argv[1], *map(int, sys.argv[2:])
 engine = db.open_store(path, create=True)
 run = db.start_run(engine, "1")
@@ -440,10 +453,8 @@ def undisturbed(sqlite: Stores) -> dict[str, list[Any]]:
     return read(url)
 
 
-def test_two_processes_at_once_lose_nothing_and_write_nothing_twice(
-    stores: Stores, undisturbed: dict[str, list[Any]]
-) -> None:
-    # Both make the database, and 200 articles are read by both.
+def test_two_concurrent_processes_lose_and_repeat_nothing(stores: Stores, undisturbed: dict[str, list[Any]]) -> None:
+    # Both create the database, and both read 200 of the articles.
     url = stores.place()
     both = [writer(url, 0, 400, 20), writer(url, 200, 600, 20)]
     for process in both:
@@ -451,9 +462,7 @@ def test_two_processes_at_once_lose_nothing_and_write_nothing_twice(
     assert read(url) == undisturbed
 
 
-def test_killed_in_the_middle_and_run_again_it_is_as_if_undisturbed(
-    stores: Stores, undisturbed: dict[str, list[Any]]
-) -> None:
+def test_a_killed_ingest_run_again_equals_an_undisturbed_one(stores: Stores, undisturbed: dict[str, list[Any]]) -> None:
     url = stores.place()
     process = writer(url, 0, 600, 5)
     assert process.stdout is not None

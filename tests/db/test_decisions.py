@@ -1,4 +1,4 @@
-"""Corrections and waivers: what persons said goes before what was read, and undone it is as if it had never been."""
+"""Corrections and waivers: decisions override readings, and undoing them leaves no trace."""
 
 from __future__ import annotations
 
@@ -25,7 +25,7 @@ SAID_TABLES = {"correction", "waiver", "party_merge"}
 
 
 def read_off(engine: Engine) -> dict[str, list[Any]]:
-    """What is stored of articles; of what persons said all is kept, whatever became of it."""
+    """Return the content of articles, without decisions, which always stay."""
     found = contents(engine)
     return found | {"counts": [pair for pair in found["counts"] if pair[0] not in SAID_TABLES]}
 
@@ -35,11 +35,11 @@ def credit_of(engine: Engine, line: str) -> CreditRecord:
     return found
 
 
-def correct(engine: Engine, *records: CorrectionRecord) -> list[db.Corrected]:
+def correct(engine: Engine, *records: CorrectionRecord) -> list[db.CorrectionResult]:
     return db.add_corrections(engine, records)
 
 
-def test_a_correction_applies_to_all_uses_of_the_line_and_to_every_question(engine: Engine) -> None:
+def test_a_correction_applies_to_all_uses_of_the_line_and_every_query(engine: Engine) -> None:
     write(engine, ARTICLES)
     (done,) = correct(engine, SAID)
     assert (done.new, done.uses) == (True, 3)
@@ -52,7 +52,7 @@ def test_a_correction_applies_to_all_uses_of_the_line_and_to_every_question(engi
     assert [party.name for party in db.parties(engine) if party.name == "Reuters"] == []
 
 
-def test_it_outlives_reading_again_by_another_version_too(engine: Engine) -> None:
+def test_a_correction_survives_reading_by_another_version(engine: Engine) -> None:
     write(engine, ARTICLES)
     correct(engine, SAID)
     again = [replace(it, content_hash="new", uses=(use(0, "New", REUTERS),)) for it in ARTICLES]
@@ -60,7 +60,7 @@ def test_it_outlives_reading_again_by_another_version_too(engine: Engine) -> Non
     assert credit_of(engine, REUTERS.line).supplier == "Getty Images"
 
 
-def test_what_was_not_said_is_as_read(engine: Engine) -> None:
+def test_uncorrected_fields_are_as_read(engine: Engine) -> None:
     write(engine, ARTICLES)
     correct(engine, CorrectionRecord(REUTERS.line, supplier="Getty Images"))
     credit = credit_of(engine, REUTERS.line)
@@ -75,7 +75,7 @@ def test_what_was_not_said_is_as_read(engine: Engine) -> None:
     assert credit.license == "CC BY 4.0"
 
 
-def test_the_later_holds_and_undone_the_one_before_it(engine: Engine) -> None:
+def test_the_latest_correction_applies_and_undoing_it_restores_the_previous(engine: Engine) -> None:
     write(engine, ARTICLES)
     first, second = correct(engine, SAID, replace(SAID, supplier="AP"))
     assert credit_of(engine, REUTERS.line).supplier == "AP"
@@ -83,15 +83,15 @@ def test_the_later_holds_and_undone_the_one_before_it(engine: Engine) -> None:
     assert credit_of(engine, REUTERS.line).supplier == "Getty Images"
     db.undo_correction(engine, first.id, "lee", "neither")
     assert credit_of(engine, REUTERS.line) == REUTERS
-    told = db.corrections(engine)
-    assert [(it.who, it.reason, it.undone_by, it.undone_reason) for it in told] == [
+    stored = db.corrections(engine)
+    assert [(it.who, it.reason, it.undone_by, it.undone_reason) for it in stored] == [
         ("kim", "asked them", "lee", "neither"),
         ("kim", "asked them", "lee", "no"),
     ]
-    assert all(it.made and it.undone and it.made.tzinfo and it.made <= it.undone for it in told)
+    assert all(it.added and it.undone and it.added.tzinfo and it.added <= it.undone for it in stored)
 
 
-def test_the_same_again_is_told_and_not_stored(engine: Engine) -> None:
+def test_a_repeated_correction_is_reported_and_not_stored(engine: Engine) -> None:
     write(engine, ARTICLES)
     (first,) = correct(engine, SAID)
     again = correct(engine, replace(SAID, reason="another", who="lee"), replace(SAID, supplier="AP"), SAID)
@@ -100,7 +100,7 @@ def test_the_same_again_is_told_and_not_stored(engine: Engine) -> None:
     assert credit_of(engine, REUTERS.line).supplier == "Getty Images"
 
 
-def test_a_line_of_no_article_is_kept_for_when_one_comes(engine: Engine) -> None:
+def test_a_correction_waits_for_an_article_with_its_line(engine: Engine) -> None:
     assert [it.uses for it in correct(engine, SAID)] == [0]
     write(engine, ARTICLES)
     assert credit_of(engine, REUTERS.line).supplier == "Getty Images"
@@ -113,11 +113,11 @@ def test_what_cannot_be_undone(engine: Engine, undo: Any) -> None:
     correct(engine, SAID)
     db.add_waivers(engine, [WaiverRecord("CR104", supplier="Reuters")])
     undo(engine, 1, "kim", "no")
-    with pytest.raises(ValueError, match="undone already, by kim"):
+    with pytest.raises(ValueError, match="already undone by kim"):
         undo(engine, 1, "lee", "no")
 
 
-# --- whatever is said and read, in whatever order
+# --- corrections and readings in any order
 
 NAMES = st.sampled_from(["Ada Quill", "Jo Reed"])
 HOUSES = st.sampled_from(["Reuters", "AP", "AFP"])
@@ -159,15 +159,15 @@ def fresh(stores: Stores) -> Engine:
 
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=3), st.data())
-def test_undone_the_store_is_as_it_was(
-    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+def test_undoing_decisions_restores_the_store(
+    stores: Stores, read: list[CreditRecord], corrections: list[CorrectionRecord], data: st.DataObject
 ) -> None:
     engine = fresh(stores)
     try:
         write(engine, [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)])
         before = read_off(engine)
         db.add_waivers(engine, [WaiverRecord("CR104", line=LINES[0])])
-        numbers = {it.id for it in correct(engine, *said) if it.new}
+        numbers = {it.id for it in correct(engine, *corrections) if it.new}
         for number in data.draw(st.permutations(sorted(numbers))):
             db.undo_correction(engine, number, "kim", "no")
         db.undo_waiver(engine, 1, "kim", "no")
@@ -179,7 +179,7 @@ def test_undone_the_store_is_as_it_was(
 @SEARCH
 @given(st.lists(READ, min_size=1, max_size=4), st.lists(SAYING, min_size=1, max_size=2), st.data())
 def test_the_order_of_reading_and_correcting_makes_no_difference(
-    stores: Stores, read: list[CreditRecord], said: list[CorrectionRecord], data: st.DataObject
+    stores: Stores, read: list[CreditRecord], corrections: list[CorrectionRecord], data: st.DataObject
 ) -> None:
     articles = [article(str(n), use(0, "A street", credit)) for n, credit in enumerate(read)]
     found = []
@@ -188,7 +188,7 @@ def test_the_order_of_reading_and_correcting_makes_no_difference(
         try:
             at = data.draw(st.integers(0, len(order)))
             write(engine, order[:at])
-            correct(engine, *said)
+            correct(engine, *corrections)
             write(engine, order[at:])
             found.append(read_off(engine))
         finally:
@@ -199,7 +199,7 @@ def test_the_order_of_reading_and_correcting_makes_no_difference(
 # --- waivers
 
 
-def test_waivers_are_kept_with_who_when_and_why(engine: Engine) -> None:
+def test_waivers_are_stored_with_person_time_and_reason(engine: Engine) -> None:
     given = [
         WaiverRecord("CR104", line="Handout", reason="seen", who="kim"),
         WaiverRecord("CR301", supplier="Reuters", until=date(2026, 12, 31), reason="talks", who="kim"),
@@ -209,15 +209,15 @@ def test_waivers_are_kept_with_who_when_and_why(engine: Engine) -> None:
     assert [astuple(it) for it in db.add_waivers(engine, given[:1])] == [(1, False)]
     db.undo_waiver(engine, 1, "lee", "it was not")
     assert [it.new for it in db.add_waivers(engine, given[:1])] == [True]
-    told = db.waivers(engine)
-    assert [(it.id, it.code, it.line, it.supplier, it.until, it.who, it.undone_by) for it in told] == [
+    stored = db.waivers(engine)
+    assert [(it.id, it.code, it.line, it.supplier, it.until, it.who, it.undone_by) for it in stored] == [
         (1, "CR104", "Handout", None, None, "kim", "lee"),
         (2, "CR301", None, "Reuters", date(2026, 12, 31), "kim", None),
         (3, "CR104", "Handout", None, None, "kim", None),
     ]
 
 
-def test_a_use_is_told_across_readings(engine: Engine) -> None:
+def test_a_use_has_the_same_key_in_every_reading(engine: Engine) -> None:
     write(engine, ARTICLES)
     rows = {(row.source, row.position): row for row in db.uses_for_audit(engine)}
     keys = db.use_keys(engine, [rows["two.txt", 0].use_id, rows["two.txt", 1].use_id, 999])

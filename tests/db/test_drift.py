@@ -1,4 +1,4 @@
-"""What ``db check`` finds: a schema that someone changed, and rows that point to nothing; on both engines."""
+"""``db check`` on both engines: a changed schema and broken references."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from tests.support.engines import Stores
 
 
 def change(engine: Engine, *statements: str) -> None:
-    """Does to a store what no command of the program does."""
+    """Change a store as no command does."""
     with without_transaction(engine) as connection:
         _unguarded(connection)
         for statement in statements:
@@ -48,7 +48,7 @@ def _unguarded(connection: Connection) -> None:
         ("postgresql", "ALTER TABLE use DISABLE TRIGGER use_search_insert", ["trigger use_search_insert is changed"]),
     ],
 )
-def test_drift_is_told_and_what_others_added_is_none(
+def test_drift_is_listed_without_additions_by_users(
     stores: Stores, engine_name: str, statement: str, found: list[str]
 ) -> None:
     if engine_name not in ("", stores.name):
@@ -60,7 +60,7 @@ def test_drift_is_told_and_what_others_added_is_none(
     engine.dispose()
 
 
-def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
+def test_broken_references_are_counted(stores: Stores) -> None:
     url = stores.empty()
     engine = db.open_store(url, create=True)
     credit = db.CreditRecord("Ann Lee/dpa", ("Ann Lee",), ("dpa",), "dpa")
@@ -69,25 +69,25 @@ def test_rows_that_point_to_nothing_are_counted(stores: Stores) -> None:
     assert broken_references(engine) == []
     change(engine, "DELETE FROM caption WHERE text = 'Caption 1'", "DELETE FROM party WHERE name = 'dpa'")
     assert broken_references(engine) == [
-        "1 rows of credit: no party for supplier_id",
-        "2 rows of credit_party: no party for party_id",
-        "1 rows of use: no caption for caption_id",
-        "3 rows of use: no party for supplier_id",
+        "broken references from credit.supplier_id to party: 1",
+        "broken references from credit_party.party_id to party: 2",
+        "broken references from use.caption_id to caption: 1",
+        "broken references from use.supplier_id to party: 3",
     ]
     assert damage(engine) == []
     engine.dispose()
 
 
-def test_the_command_lists_what_is_wrong(run: Run, write: Write, tmp_path: Path, stores: Stores) -> None:
+def test_the_command_lists_errors(run: Run, write: Write, tmp_path: Path, stores: Stores) -> None:
     url = stores.place()
     assert run("ingest", write(tmp_path / "a.txt"), "--db", url).code == 0
     sound = run("db", "check", "--db", url)
     assert (sound.code, sound.err) == (0, "")
-    assert sound.out.endswith(" is sound: 1 uses\n")
+    assert sound.out.endswith(" passed all checks: 1 use\n")
     engine = connect(url, create=True)
     change(engine, "DROP VIEW uncredited_uses", "DELETE FROM caption")
     engine.dispose()
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
-    assert ran.out == "view uncredited_uses is missing\n1 rows of use: no caption for caption_id\n"
+    assert ran.out == "view uncredited_uses is missing\nbroken references from use.caption_id to caption: 1\n"
     assert ran.err.endswith("is damaged; restore it from a copy, or ingest into a new one\n")

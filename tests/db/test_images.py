@@ -1,4 +1,4 @@
-"""Pictures in the store: once a file's content, found by near hashes, linked to uses."""
+"""Pictures in the store: once per file content, found by near hashes, linked to uses."""
 
 from __future__ import annotations
 
@@ -42,7 +42,7 @@ def test_a_picture_is_stored_once_with_all_its_files(engine: Engine) -> None:
     assert db.image_files(engine) == {"w/copy.jpg": "aa", "x/a.jpg": "aa", "x/b.gif": "bb"}
 
 
-def test_what_another_version_read_is_not_known_and_is_replaced(engine: Engine) -> None:
+def test_a_picture_read_by_another_version_is_replaced(engine: Engine) -> None:
     db.put_images(engine, [ONE], {"a.jpg": "aa"})
     assert db.known_images(engine, ["aa", "zz"], "1") == {"aa"}
     assert db.known_images(engine, ["aa"], "2") == set()
@@ -51,7 +51,7 @@ def test_what_another_version_read_is_not_known_and_is_replaced(engine: Engine) 
     assert db.near_images(engine, [near_band(band) for band in bands(DHASH)]) == []
 
 
-def test_a_picture_goes_with_its_last_file_and_its_links(engine: Engine) -> None:
+def test_a_picture_is_deleted_with_its_last_file(engine: Engine) -> None:
     put_article(engine)
     db.put_images(engine, [ONE, BARE], {"a.jpg": "aa", "c.jpg": "aa", "b.jpg": "bb"})
     db.put_image_uses(engine, [db.ImageUse(1, 1, "name"), db.ImageUse(2, 1, "hash")])
@@ -77,7 +77,7 @@ def test_uses_are_found_by_address_and_by_caption(engine: Engine) -> None:
     assert [row.position for row in db.uses_by_ids(engine, [2, 1, 99])] == [1, 2]
 
 
-def test_links_go_when_an_article_is_read_again(engine: Engine) -> None:
+def test_links_are_deleted_when_an_article_is_read_again(engine: Engine) -> None:
     put_article(engine)
     db.put_images(engine, [ONE], {"a.jpg": "aa"})
     db.put_image_uses(engine, [db.ImageUse(1, 2, "caption"), db.ImageUse(1, 2, "name"), db.ImageUse(1, 77, "hash")])
@@ -86,13 +86,13 @@ def test_links_go_when_an_article_is_read_again(engine: Engine) -> None:
     assert db.image_uses(engine) == []
 
 
-def test_a_file_of_no_picture_is_refused(engine: Engine) -> None:
+def test_a_file_without_a_picture_is_rejected(engine: Engine) -> None:
     with pytest.raises(ValueError, match="no image zz"):
         db.put_images(engine, [ONE], {"a.jpg": "zz"})
     assert list(db.images(engine)) == []
 
 
-def test_images_of_uses_and_how_they_are_known(engine: Engine) -> None:
+def test_images_of_uses_and_how_they_were_matched(engine: Engine) -> None:
     put_article(engine, "1")
     db.put_images(engine, [ONE, BARE], {"a.jpg": "aa", "b.jpg": "bb"})
     use_id = next(db.uses_for_audit(engine)).use_id

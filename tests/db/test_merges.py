@@ -1,4 +1,4 @@
-"""Merging agencies: a party of two names is counted as one, whatever is read later; undone it is as if never said."""
+"""Merging agencies: a party with two names is counted once, whatever is read later; undoing it leaves no trace."""
 
 from __future__ import annotations
 
@@ -34,30 +34,30 @@ def usage(engine: Engine) -> dict[Any, int]:
     return {row.values[0]: row.uses for row in db.agency_usage(engine).rows}
 
 
-def part(engine: Engine, name: str, into: str) -> db.Merged:
-    """Undoes the merge that holds of one name into another."""
+def undo_merge(engine: Engine, name: str, into: str) -> db.MergeResult:
+    """Undo the current merge of a name into another."""
     numbers = [it.id for it in db.merges(engine) if (it.name, it.into, it.undone) == (name, into, None)]
     assert numbers
     return db.undo_merges(engine, numbers, "lee", "two houses")
 
 
-def held(engine: Engine) -> list[tuple[str, str]]:
+def current_merges(engine: Engine) -> list[tuple[str, str]]:
     return [(it.name, it.into) for it in db.merges(engine) if it.undone is None]
 
 
 def suppliers(engine: Engine) -> list[str | None]:
-    """With whom the agreements are, and of whom the waivers."""
+    """Return the suppliers of agreements and waivers."""
     return [*(it.supplier for it in db.agreements(engine)), *(it.supplier for it in db.waivers(engine))]
 
 
-def test_uses_of_the_one_are_the_others(engine: Engine) -> None:
+def test_uses_move_to_the_other_agency(engine: Engine) -> None:
     write(engine, OURS)
     before = usage(engine)
     assert (before["Gull"], before["Reuters"]) == (2, 3)
     done = db.merge_parties(engine, ["Gull"], "Reuters", "kim", "one house")
-    assert done == db.Merged(credits=3, uses=4, agreements=0, waivers=0)
+    assert done == db.MergeResult(credits=3, uses=4, agreements=0, waivers=0)
     after = usage(engine)
-    # A line that named both told no supplier; now it names one.
+    # A line that named both had no supplier; now it has one.
     assert (after.get("Gull"), after["Reuters"], after.get(None, 0)) == (None, 6, before[None] - 1)
     assert credit_of(engine, GULL.line) == replace(GULL, agencies=("Reuters",), supplier="Reuters")
     assert credit_of(engine, BOTH.line) == replace(BOTH, agencies=("Reuters",), supplier="Reuters")
@@ -65,21 +65,21 @@ def test_uses_of_the_one_are_the_others(engine: Engine) -> None:
     assert [party.name for party in db.parties(engine) if party.name == "Gull"] == []
     assert db.find(engine, "reuters gull").total == 4
     with engine.connect() as connection:
-        kept = connection.execute(select(m.credit.c.parsed).where(m.credit.c.line == GULL.line)).scalar_one()
-    assert '"Gull"' in kept
+        parsed = connection.execute(select(m.credit.c.parsed).where(m.credit.c.line == GULL.line)).scalar_one()
+    assert '"Gull"' in parsed
     [record] = db.merges(engine)
     assert (record.name, record.into, record.who, record.reason) == ("Gull", "Reuters", "kim", "one house")
 
 
-def test_merged_twice_is_merged_once(engine: Engine) -> None:
+def test_merging_twice_equals_merging_once(engine: Engine) -> None:
     write(engine, OURS)
     db.merge_parties(engine, ["Gull"], "Reuters", "kim")
     before = contents(engine)
-    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.Merged(0, 0, 0, 0)
+    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.MergeResult(0, 0, 0, 0)
     assert contents(engine) == before
 
 
-def test_it_holds_for_what_is_read_later_and_by_another_version(engine: Engine) -> None:
+def test_a_merge_applies_to_later_readings_and_other_versions(engine: Engine) -> None:
     db.merge_parties(engine, ["Gull"], "Reuters", "kim")
     write(engine, OURS)
     late = read_off(engine)
@@ -89,7 +89,7 @@ def test_it_holds_for_what_is_read_later_and_by_another_version(engine: Engine) 
     assert late["counts"] == read_off(engine)["counts"]
 
 
-def test_undone_it_is_as_if_never_said(engine: Engine) -> None:
+def test_undoing_a_merge_leaves_no_trace(engine: Engine) -> None:
     write(engine, OURS)
     db.add_agreements(engine, [AgreementRecord("Gull"), AgreementRecord("Reuters")])
     db.add_waivers(engine, [WaiverRecord("CR301", supplier="Gull"), WaiverRecord("CR301", supplier="AP")])
@@ -98,15 +98,15 @@ def test_undone_it_is_as_if_never_said(engine: Engine) -> None:
     assert (done.agreements, done.waivers) == (1, 1)
     assert suppliers(engine) == ["Reuters", "Reuters", "Reuters", "AP"]
     assert read_off(engine) != before
-    assert part(engine, "Gull", "Reuters") == db.Merged(3, 4, 1, 1)
+    assert undo_merge(engine, "Gull", "Reuters") == db.MergeResult(3, 4, 1, 1)
     assert read_off(engine) == before
     assert suppliers(engine) == ["Gull", "Reuters", "Gull", "AP"]
-    for number, said in ((1, "undone already, by lee"), (2, "no party_merge 2")):
-        with pytest.raises(ValueError, match=said):
+    for number, message in ((1, "already undone by lee"), (2, "no party_merge 2")):
+        with pytest.raises(ValueError, match=message):
             db.undo_merges(engine, [number], "lee", "")
 
 
-def test_a_correction_names_the_party_by_its_name_of_today(engine: Engine) -> None:
+def test_a_corrected_agency_has_its_current_name(engine: Engine) -> None:
     write(engine, OURS)
     db.add_corrections(engine, [CorrectionRecord(REUTERS.line, agencies=("Gull",), reason="asked", who="kim")])
     db.merge_parties(engine, ["Gull"], "AP", "kim")
@@ -115,7 +115,7 @@ def test_a_correction_names_the_party_by_its_name_of_today(engine: Engine) -> No
     assert credit_of(engine, GULL.line) == replace(
         GULL, creators=("Amal Awad",), agencies=("AP",), supplier="AP", rule="correction", confidence=1.0
     )
-    # Who said that nobody can be told is not overruled.
+    # A correction to no supplier is not overruled.
     db.add_corrections(engine, [CorrectionRecord(BOTH.line, supplier="", reason="asked", who="kim")])
     db.merge_parties(engine, ["AP"], "Reuters", "kim")
     assert (credit_of(engine, BOTH.line).agencies, credit_of(engine, BOTH.line).supplier) == (("Reuters",), None)
@@ -123,7 +123,7 @@ def test_a_correction_names_the_party_by_its_name_of_today(engine: Engine) -> No
     assert credit_of(engine, GULL.line) == replace(GULL, agencies=("Reuters",), supplier="Reuters")
 
 
-def test_one_after_another_and_the_other_way_round(engine: Engine) -> None:
+def test_a_chain_of_merges_and_its_reverse(engine: Engine) -> None:
     write(engine, OURS)
     db.merge_parties(engine, ["Gull"], "AP", "kim")
     db.merge_parties(engine, ["AP"], "Reuters", "kim")
@@ -131,10 +131,10 @@ def test_one_after_another_and_the_other_way_round(engine: Engine) -> None:
     assert credit_of(engine, THREE.line) == replace(THREE, agencies=("Reuters",), supplier="Reuters")
     db.merge_parties(engine, ["Reuters"], "AP", "kim")
     assert "Reuters" not in usage(engine)
-    assert held(engine) == [("Gull", "AP"), ("Reuters", "AP")]
+    assert current_merges(engine) == [("Gull", "AP"), ("Reuters", "AP")]
 
 
-# --- merged, merged otherwise, and parted, in any order
+# --- merges and undos in any order
 
 HOUSES = ("AP", "Gull", "Reuters", "Weir")
 CHAINS = [CreditRecord(house, (), (house,), house, rule="chain", confidence=0.9) for house in HOUSES]
@@ -149,7 +149,7 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
 
 
 def filled(engine: Engine) -> Engine:
-    """A store in which each house has a line, an agreement and a waiver."""
+    """Fill a store: each agency has a line, an agreement and a waiver."""
     write(engine, [article("a.txt", *(use(n, f"Picture {n}", it) for n, it in enumerate(CHAINS)))])
     db.add_corrections(engine, [CorrectionRecord("Weir", agencies=("Gull",), reason="asked", who="kim")])
     db.add_agreements(engine, [AgreementRecord(house, note=f"of {house}") for house in HOUSES])
@@ -158,7 +158,7 @@ def filled(engine: Engine) -> Engine:
 
 
 def whole(engine: Engine) -> dict[str, Any]:
-    """All that merges may change, and what counts it."""
+    """Return all rows that merges may change, and their counts."""
     return read_off(engine) | {
         "agreements": [(it.supplier, it.note) for it in sorted(db.agreements(engine), key=lambda it: it.id or 0)],
         "waivers": [(it.supplier, it.reason) for it in db.waivers(engine)],
@@ -177,69 +177,69 @@ def take(engine: Engine, steps: Sequence[Step]) -> None:
 
 @settings(max_examples=15, deadline=None)
 @given(STEPS)
-def test_only_what_holds_counts_whatever_was_said_before(stores: Stores, steps: list[Step]) -> None:
-    one, other = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))
+def test_only_current_merges_matter(stores: Stores, steps: list[Step]) -> None:
+    left, right = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))
     try:
-        take(one, steps)
-        for name, into in held(one):
-            db.merge_parties(other, [name], into, "kim")
-        assert held(other) == held(one)
-        assert whole(other) == whole(one)
+        take(left, steps)
+        for name, into in current_merges(left):
+            db.merge_parties(right, [name], into, "kim")
+        assert current_merges(right) == current_merges(left)
+        assert whole(right) == whole(left)
     finally:
-        one.dispose()
-        other.dispose()
+        left.dispose()
+        right.dispose()
 
 
-def test_a_name_merged_elsewhere_takes_all_of_it_along(engine: Engine) -> None:
+def test_a_name_merged_elsewhere_moves_completely(engine: Engine) -> None:
     filled(engine)
     db.merge_parties(engine, ["Gull"], "AP", "kim")
-    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.Merged(3, 3, 1, 1)
-    assert held(engine) == [("Gull", "Reuters")]
+    assert db.merge_parties(engine, ["Gull"], "Reuters", "kim") == db.MergeResult(3, 3, 1, 1)
+    assert current_merges(engine) == [("Gull", "Reuters")]
     assert [(it.supplier, it.note) for it in db.agreements(engine) if it.note == "of Gull"] == [("Reuters", "of Gull")]
     first = db.merges(engine)[0]
     assert (first.undone_by, first.undone_reason) == ("kim", "a later merge into Reuters")
 
 
-def test_a_name_merged_into_one_that_is_merged_goes_along(engine: Engine) -> None:
+def test_a_name_merged_into_a_merged_name_moves_too(engine: Engine) -> None:
     filled(engine)
     db.merge_parties(engine, ["Weir"], "Gull", "kim")
     db.merge_parties(engine, ["Gull", "Weir"], "AP", "kim")
-    assert held(engine) == [("Weir", "Gull"), ("Gull", "AP")]
+    assert current_merges(engine) == [("Weir", "Gull"), ("Gull", "AP")]
     assert (suppliers(engine).count("AP"), usage(engine)) == (6, {"AP": 4, None: 1, "Reuters": 1})
 
 
-def test_what_applies_to_a_merged_name_applies_to_the_other(engine: Engine) -> None:
+def test_agreements_and_waivers_of_a_merged_name_apply_to_the_other(engine: Engine) -> None:
     db.merge_parties(engine, ["Gull"], "AP", "kim")
     db.add_agreements(engine, [AgreementRecord("Gull")])
     db.add_waivers(engine, [WaiverRecord("CR301", "Gull")])
     assert suppliers(engine) == ["AP", "AP"]
-    # The same again, under either name.
+    # Repeat with either name.
     assert [it.new for it in db.add_agreements(engine, [AgreementRecord("AP"), AgreementRecord("Gull")])] == [False] * 2
     assert [it.new for it in db.add_waivers(engine, [WaiverRecord("CR301", "AP")])] == [False]
-    part(engine, "Gull", "AP")
+    undo_merge(engine, "Gull", "AP")
     assert suppliers(engine) == ["Gull", "Gull"]
 
 
-def test_names_that_nobody_has_leave_nothing_behind(engine: Engine) -> None:
+def test_unknown_names_leave_nothing_behind(engine: Engine) -> None:
     db.merge_parties(engine, ["Nix"], "Noone", "kim")
-    part(engine, "Nix", "Noone")
+    undo_merge(engine, "Nix", "Noone")
     assert db.parties(engine) == []
 
 
-def test_spellings_are_found_in_whatever_case_they_are_stored(engine: Engine) -> None:
+def test_spellings_match_in_any_case(engine: Engine) -> None:
     write(engine, [article("a.txt", use(0, "A", replace(GULL, agencies=("GULL!",), supplier="GULL!")))])
     assert db.merge_parties(engine, ["Gull"], "AP", "kim", spellings=["gull", "Heron"]).uses == 1
-    assert held(engine) == [("GULL!", "AP"), ("Gull", "AP")]
-    part(engine, "GULL!", "AP")
+    assert current_merges(engine) == [("GULL!", "AP"), ("Gull", "AP")]
+    undo_merge(engine, "GULL!", "AP")
     assert usage(engine) == {"GULL!": 1}
 
 
-def test_an_agreement_that_leaves_one_out_forbids_it(engine: Engine) -> None:
+def test_an_agreement_that_excludes_a_name_prevents_its_merge(engine: Engine) -> None:
     write(engine, OURS)
     db.add_agreements(engine, [AgreementRecord("Reuters", starts=date(2024, 1, 1), excluded=("gull!",))])
     before = contents(engine)
     for names, into in ((["Gull"], "Reuters"), (["AP"], "Gull")):
-        with pytest.raises(db.ExclusionError, match="agreement 1 leaves out Gull") as raised:
+        with pytest.raises(db.ExclusionError, match="agreement 1 excludes Gull") as raised:
             db.merge_parties(engine, names, into, "kim")
         assert raised.value.agreement == 1
     assert contents(engine) == before

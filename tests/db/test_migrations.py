@@ -1,4 +1,4 @@
-"""The revisions of the schema, the tables they must lead to, and stores that they upgrade."""
+"""The migrations, the tables that they must lead to, and stores that they upgrade."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ import pytest
 from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from captions_db.audit import Confines, Counts, auditing
+from captions_db.audit import ReportFilter, UseCounts, auditing
 from captions_db.connection import connect, without_transaction
 from captions_db.drift import broken_references, damage, described, drift
 from captions_db.models import METADATA
@@ -43,20 +43,20 @@ def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
         assert compare_metadata(context, METADATA) == []
 
 
-def test_what_alembic_does_not_compare_is_the_same(engine: Engine, stores: Stores) -> None:
+def test_parts_that_alembic_does_not_compare_are_equal(engine: Engine, stores: Stores) -> None:
     upgrade(engine)
     by_hand = connect(stores.place(), create=True)
     METADATA.create_all(by_hand)
     with engine.connect() as connection:
         migrated = described(connection)
     with by_hand.connect() as connection:
-        made = described(connection)
+        expected = described(connection)
     by_hand.dispose()
-    assert "index ix_article_url" in made
-    assert {name: migrated.get(name) for name in made} == made
+    assert "index ix_article_url" in expected
+    assert {name: migrated.get(name) for name in expected} == expected
 
 
-def test_the_newest_step_is_the_schema_that_the_program_expects(engine: Engine) -> None:
+def test_the_newest_migration_is_the_expected_schema(engine: Engine) -> None:
     with engine.connect() as connection:
         steps = ScriptDirectory.from_config(configuration(connection))
         assert steps.get_heads() == [HEAD]
@@ -64,7 +64,7 @@ def test_the_newest_step_is_the_schema_that_the_program_expects(engine: Engine) 
         assert all(len(step.revision) == 4 and step.revision.isdigit() for step in steps.walk_revisions())
 
 
-def test_a_step_that_fails_leaves_nothing_behind(engine: Engine) -> None:
+def test_a_failed_migration_leaves_nothing_behind(engine: Engine) -> None:
     def pull_the_plug(*arguments: Any) -> None:
         if "CREATE TABLE use_image" in arguments[2]:
             raise InterruptedError
@@ -79,13 +79,13 @@ def test_a_step_that_fails_leaves_nothing_behind(engine: Engine) -> None:
     upgrade(engine)
 
 
-def test_upgrade_twice_is_upgrade_once(engine: Engine) -> None:
+def test_upgrading_twice_equals_upgrading_once(engine: Engine) -> None:
     upgrade(engine)
     upgrade(engine)
     assert references_are_checked(engine)
 
 
-def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
+def test_upgrading_a_current_store_changes_nothing(tmp_path: Path) -> None:
     path = tmp_path / "captions.db"
     with pytest.raises(db.MissingStoreError):
         db.upgrade_store(str(path))
@@ -99,7 +99,7 @@ def test_upgrade_of_a_store_of_today_changes_nothing(tmp_path: Path) -> None:
 
 
 def references_are_checked(engine: Engine) -> bool:
-    """Whether the engine gives connections that refuse rows which point to nothing."""
+    """Return whether connections of the engine reject broken references."""
     with engine.connect() as connection:
         return engine.dialect.name != "sqlite" or connection.exec_driver_sql("PRAGMA foreign_keys").scalar() == 1
 
@@ -124,7 +124,7 @@ def filled(engine: Engine, revision: str) -> None:
 
 @pytest.fixture(params=REVISIONS)
 def upgraded(engine: Engine, request: pytest.FixtureRequest) -> Engine:
-    """A store with rows that was created at a revision and upgraded as by ``captions db upgrade``."""
+    """Yield a store with rows, created at a revision and upgraded as by ``captions db upgrade``."""
     filled(engine, request.param)
     assert db.upgrade_store(engine.url.render_as_string(hide_password=False).removeprefix("sqlite:///")) == HEAD
     return engine
@@ -155,25 +155,25 @@ FREE = db.CreditRecord("Jo Reed/CC BY 4.0", ("Jo Reed",), license="CC BY 4.0", r
 
 
 def test_an_upgraded_store_keeps_its_uses(upgraded: Engine) -> None:
-    one, two = db.uses_for_audit(upgraded)
-    assert (one.use_id, one.caption, one.match_key, one.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
-    assert (one.occurrences, one.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
-    assert (one.images, one.credit) == (("https://example.org/1.jpg",), FREE)
+    first, second = db.uses_for_audit(upgraded)
+    assert (first.use_id, first.caption, first.match_key, first.published) == (1, "A dog.", "a dog", date(2023, 10, 7))
+    assert (first.occurrences, first.places) == (2, (("whole", 0, 6), ("caption", 9, 15)))
+    assert (first.images, first.credit) == (("https://example.org/1.jpg",), FREE)
     url = "https://example.org/buy"
-    assert one.structured_credit == db.CreditRecord(
+    assert first.structured_credit == db.CreditRecord(
         "Jo Reed/dpa", agencies=("dpa",), licensor_url=url, rule="structured", confidence=1.0
     )
-    assert (two.use_id, two.caption, two.structured_credit) == (2, "東京の夜", None)
-    assert two.credit == db.CreditRecord(
+    assert (second.use_id, second.caption, second.structured_credit) == (2, "東京の夜", None)
+    assert second.credit == db.CreditRecord(
         "Jo Reed", ("Jo Reed",), qualifiers=("pool",), restrictions=("NO SALES",), rule="chain", confidence=1.0
     )
     assert [use.use_id for use in db.find(upgraded, "dog").uses] == [1]
     [run] = db.run_summaries(upgraded)
-    assert (run.new, run.failures) == (1, (db.Failure("b.bin", "binary"),))
+    assert (run.new, run.failures) == (1, (db.FailureRecord("b.bin", "binary"),))
 
 
-def test_an_upgraded_store_keeps_what_persons_decided(upgraded: Engine) -> None:
-    # An agreement that was undone is not listed.
+def test_an_upgraded_store_keeps_decisions(upgraded: Engine) -> None:
+    # Undone agreements are not listed.
     found = sorted((it.kind, it.supplier, it.ends, it.end_reason) for it in db.agreements(upgraded))
     assert found == [("flat", "dpa", None, None), ("per-use", "dpa", date(2022, 12, 31), "dear")]
     [correction] = db.corrections(upgraded)
@@ -184,7 +184,7 @@ def test_an_upgraded_store_keeps_what_persons_decided(upgraded: Engine) -> None:
         ("CR301", "dpa", None, None, None),
     ]
     assert [(it.name, it.into, it.undone) for it in db.merges(upgraded)] == [("dpa Bild", "dpa", None)]
-    # Undoing the merge gives the agreement and the waiver back to the name that they were made for.
+    # Undoing the merge returns the agreement and the waiver to their original supplier.
     db.undo_merges(upgraded, [1], "me", "two houses")
     suppliers = {it.kind: it.supplier for it in db.agreements(upgraded)}
     assert suppliers == {"flat": "dpa Bild", "per-use": "dpa"}
@@ -198,7 +198,7 @@ def test_an_upgraded_store_keeps_its_images(upgraded: Engine) -> None:
     assert [(it.image_id, it.use_id, it.how) for it in db.image_uses(upgraded)] == [(1, 1, "name")]
 
 
-def test_an_upgraded_store_takes_further_articles(upgraded: Engine) -> None:
+def test_an_upgraded_store_accepts_further_articles(upgraded: Engine) -> None:
     record = db.ArticleRecord("c.txt", "h", uses=(db.UseRecord(0, "A cat", "a cat", FREE),))
     assert db.write_articles(upgraded, db.start_run(upgraded, "1"), [record]).new == 1
     # No use gets the id of a deleted one, and no credit is stored twice.
@@ -208,5 +208,5 @@ def test_an_upgraded_store_takes_further_articles(upgraded: Engine) -> None:
         runs = connection.exec_driver_sql("SELECT source, run_id FROM article ORDER BY source").all()
     assert [tuple(row) for row in runs] == [("a.html", 1), ("c.txt", 2)]
     with auditing(upgraded, {"CR101": 0}) as audit:
-        audit.confine(Confines(run=2))
-        assert audit.counts() == Counts(uses=1, articles=1, undated=1, without_run=0)
+        audit.confine(ReportFilter(run=2))
+        assert audit.counts() == UseCounts(uses=1, articles=1, undated=1, without_run=0)

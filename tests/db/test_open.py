@@ -1,4 +1,4 @@
-"""Opening a store: every way it can fail is one line, and changes nothing."""
+"""Opening a store: every error is one line and changes nothing."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from captions_db.schema import HEAD
 NOBODY = 65534
 
 VERSION_TABLE = "CREATE TABLE alembic_version (version_num TEXT)"
-"""What other programs that use Alembic have too."""
+"""The table of other programs that use Alembic."""
 
 
 @pytest.fixture
@@ -34,9 +34,9 @@ def execute(path: Path, statement: str) -> None:
         connection.commit()
 
 
-def refused(url: str | Path, kind: type[db.StoreError], *, create: bool) -> str:
-    """Open what cannot be opened; gives the message, which must be one line of plain text."""
-    with pytest.raises(db.StoreError) as caught:
+def refused(url: str | Path, kind: type[db.BaseStoreError], *, create: bool) -> str:
+    """Open an invalid store; return the message, which must be one line of plain text."""
+    with pytest.raises(db.BaseStoreError) as caught:
         db.open_store(str(url), create=create, busy_timeout=0.05)
     assert caught.type is kind
     message = str(caught.value)
@@ -44,7 +44,7 @@ def refused(url: str | Path, kind: type[db.StoreError], *, create: bool) -> str:
     return message
 
 
-def test_a_store_is_made_and_opened_again(tmp_path: Path) -> None:
+def test_a_store_is_created_and_opened_again(tmp_path: Path) -> None:
     path = tmp_path / "a b%20?#'é.db"
     for create in (True, True, False):
         engine = db.open_store(str(path), create=create)
@@ -73,25 +73,25 @@ def test_how_connections_behave(store: Path) -> None:
 @pytest.mark.parametrize(
     ("url", "message"),
     [
-        ("mysql://me:secret@host/db", "unknown kind of database 'mysql'"),
-        ("oracle+x://me:secret@host/db", "unknown kind of database 'oracle+x'"),
-        ("a\nb://x", "unknown kind of database 'a b'"),
-        ("postgresql://me:secret@host:port/db", "cannot read this postgresql URL"),
+        ("mysql://me:secret@host/db", "unknown database type 'mysql'"),
+        ("oracle+x://me:secret@host/db", "unknown database type 'oracle+x'"),
+        ("a\nb://x", "unknown database type 'a b'"),
+        ("postgresql://me:secret@host:port/db", "invalid postgresql URL"),
         ("sqlite://captions.db", "three slashes"),
         ("sqlite:///captions.db?mode=ro", "no options"),
-        ("sqlite://", "a store is a file"),
-        (":memory:", "a store is a file"),
-        ("", "a store is a file"),
-        ("a\0b", "a store is a file"),
+        ("sqlite://", "an SQLite database must be a file"),
+        (":memory:", "an SQLite database must be a file"),
+        ("", "an SQLite database must be a file"),
+        ("a\0b", "an SQLite database must be a file"),
     ],
 )
 def test_unknown_schemes_and_odd_urls(url: str, message: str, create: bool) -> None:
-    told = refused(url, db.UnknownSchemeError, create=create)
-    assert message in told
-    assert "secret" not in told
+    refusal = refused(url, db.UnknownSchemeError, create=create)
+    assert message in refusal
+    assert "secret" not in refusal
 
 
-def test_no_database_is_made_without_create(tmp_path: Path) -> None:
+def test_no_database_is_created_without_create(tmp_path: Path) -> None:
     message = refused(tmp_path / "captions.db", db.MissingStoreError, create=False)
     assert message == f"no database at {tmp_path}/captions.db; run: captions ingest PATH"
     assert list(tmp_path.iterdir()) == []
@@ -100,12 +100,12 @@ def test_no_database_is_made_without_create(tmp_path: Path) -> None:
 @pytest.mark.parametrize("create", [True, False])
 def test_missing_folder(tmp_path: Path, create: bool) -> None:
     message = refused(tmp_path / "no" / "captions.db", db.MissingStoreError, create=create)
-    assert message.startswith(f"no folder {tmp_path}/no for a database")
+    assert message.startswith(f"no folder {tmp_path}/no for the database")
     assert list(tmp_path.iterdir()) == []
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_folder_is_no_store(tmp_path: Path, create: bool) -> None:
+def test_a_folder_is_not_a_store(tmp_path: Path, create: bool) -> None:
     assert "is not a file" in refused(tmp_path, db.NotAStoreError, create=create)
 
 
@@ -149,16 +149,16 @@ def test_a_damaged_database(tmp_path: Path, store: Path, create: bool) -> None:
         [VERSION_TABLE, "INSERT INTO alembic_version VALUES ('ae1027a6acf0')"],
     ],
 )
-def test_a_database_of_something_else_is_left_as_it_is(tmp_path: Path, statements: list[str], create: bool) -> None:
+def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, statements: list[str], create: bool) -> None:
     path = tmp_path / "recipes.db"
     for statement in statements:
         execute(path, statement)
     content = path.read_bytes()
-    assert "something other than captions" in refused(path, db.NotAStoreError, create=create)
+    assert "is not a captions database" in refused(path, db.NotAStoreError, create=create)
     assert path.read_bytes() == content
 
 
-def test_an_empty_file_becomes_a_store_when_one_is_to_be_made(tmp_path: Path) -> None:
+def test_an_empty_file_becomes_a_store_with_create(tmp_path: Path) -> None:
     path = tmp_path / "captions.db"
     path.touch()
     assert "is empty; run: captions ingest PATH" in refused(path, db.MissingStoreError, create=False)
@@ -168,7 +168,7 @@ def test_an_empty_file_becomes_a_store_when_one_is_to_be_made(tmp_path: Path) ->
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_newer_schema_is_refused(store: Path, create: bool) -> None:
+def test_a_newer_schema_is_rejected(store: Path, create: bool) -> None:
     execute(store, "UPDATE alembic_version SET version_num = '0999'")
     content = store.read_bytes()
     message = refused(store, db.NewerStoreError, create=create)
@@ -189,12 +189,12 @@ def test_a_locked_store_can_be_read_but_not_written(store: Path) -> None:
     with closing(sqlite3.connect(store, isolation_level=None)) as other:
         other.execute("BEGIN IMMEDIATE")
         message = refused(store, db.LockedStoreError, create=True)
-        assert message == (f"{store} is locked by another program; wait for it to end, or close it, and try again")
+        assert message == (f"{store} is locked by another program; close it, or wait, then try again")
         db.open_store(str(store), busy_timeout=0.05).dispose()
     db.open_store(str(store), create=True, busy_timeout=0.05).dispose()
 
 
-def test_a_store_that_another_program_keeps_to_itself(tmp_path: Path) -> None:
+def test_an_exclusively_locked_store(tmp_path: Path) -> None:
     path = tmp_path / "captions.db"
     with closing(sqlite3.connect(path, isolation_level=None)) as other:
         other.execute("CREATE TABLE x (y)")
@@ -203,7 +203,7 @@ def test_a_store_that_another_program_keeps_to_itself(tmp_path: Path) -> None:
             refused(path, db.LockedStoreError, create=create)
 
 
-def test_a_lock_that_comes_later_is_told_in_one_line_too(store: Path) -> None:
+def test_a_later_lock_is_one_line_too(store: Path) -> None:
     engine = db.open_store(str(store), create=True, busy_timeout=0.05)
     run = db.start_run(engine, "1")
     with closing(sqlite3.connect(store, isolation_level=None)) as other:
@@ -216,7 +216,7 @@ def test_a_lock_that_comes_later_is_told_in_one_line_too(store: Path) -> None:
 
 @contextmanager
 def nobody() -> Iterator[None]:
-    """Lose the rights of root, for whom nothing is read-only."""
+    """Drop the rights of root, for whom nothing is read-only."""
     mine = os.geteuid()
     if mine == 0:
         os.seteuid(NOBODY)
@@ -228,7 +228,7 @@ def nobody() -> Iterator[None]:
 
 @pytest.mark.parametrize("folder_mode", [0o555, 0o777])
 def test_a_read_only_store_can_be_read(folder_mode: int) -> None:
-    # Not in tmp_path, which only its owner may enter.
+    # Not in tmp_path, which only its owner can enter.
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
         path = folder / "captions.db"
@@ -239,7 +239,7 @@ def test_a_read_only_store_can_be_read(folder_mode: int) -> None:
         path.chmod(0o444)
         folder.chmod(folder_mode)
         with nobody():
-            assert "cannot be written" in refused(path, db.ReadOnlyStoreError, create=True)
+            assert "is read-only" in refused(path, db.ReadOnlyStoreError, create=True)
             engine = db.open_store(str(path))
             assert [row.source for row in db.articles(engine)] == ["a"]
             with pytest.raises(db.ReadOnlyStoreError):
@@ -247,7 +247,7 @@ def test_a_read_only_store_can_be_read(folder_mode: int) -> None:
             engine.dispose()
             if folder_mode == 0o555:
                 message = refused(folder / "new.db", db.ReadOnlyStoreError, create=True)
-                assert "its folder cannot be written" in message
+                assert "its folder is read-only" in message
                 assert list(folder.iterdir()) == [path]
         assert path.read_bytes() == content
         folder.chmod(0o755)
@@ -258,9 +258,12 @@ def test_no_server_is_one_line() -> None:
     assert "secret" not in message
 
 
-def test_alembic_is_imported_only_when_a_schema_must_be_made(store: Path) -> None:
-    program = "import sys, db; db.open_store(sys.argv[1], create=True).dispose(); print('alembic' in sys.modules)"
+def test_alembic_is_imported_only_to_create_a_schema(store: Path) -> None:
+    program = (
+        "import sys; from captions_db import open_store;"
+        "open_store(sys.argv[1], create=True).dispose(); print('alembic' in sys.modules)"
+    )
     for path, imported in ((store, "False"), (store.with_name("new.db"), "True")):
         command = [sys.executable, "-c", program, str(path)]
-        told = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
-        assert told.stdout.strip() == imported
+        result = subprocess.run(command, capture_output=True, text=True, check=True)  # noqa: S603 - our own words
+        assert result.stdout.strip() == imported

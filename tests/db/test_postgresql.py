@@ -1,4 +1,4 @@
-"""What is PostgreSQL's own: how opening and writing can fail, and that the program answers as it does on SQLite."""
+"""PostgreSQL only: errors on opening and writing, and the same output as on SQLite."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from tests.support.engines import Stores
 
 
 def plain(url: str) -> str:
-    """A URL as the driver takes it."""
+    """Return a URL for the driver."""
     return url.replace("+psycopg", "")
 
 
@@ -26,8 +26,8 @@ def execute(url: str, statement: str) -> None:
         connection.execute(statement)
 
 
-def refused(url: str, kind: type[db.StoreError], *, create: bool) -> str:
-    with pytest.raises(db.StoreError) as caught:
+def refused(url: str, kind: type[db.BaseStoreError], *, create: bool) -> str:
+    with pytest.raises(db.BaseStoreError) as caught:
         db.open_store(url, create=create, busy_timeout=0.05)
     assert caught.type is kind
     message = str(caught.value)
@@ -36,8 +36,8 @@ def refused(url: str, kind: type[db.StoreError], *, create: bool) -> str:
 
 
 @contextmanager
-def held(url: str) -> Iterator[None]:
-    """Another program is writing meanwhile."""
+def locked(url: str) -> Iterator[None]:
+    """Lock the store as another writing program does."""
     other = db.open_store(url, create=True)
     with writing(other):
         yield
@@ -60,31 +60,31 @@ def test_each_spelling_of_the_url_is_the_same_store(postgresql: Stores, scheme: 
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_database_that_is_not_there(postgresql: Stores, create: bool) -> None:
+def test_a_missing_database(postgresql: Stores, create: bool) -> None:
     url = postgresql.empty().replace("captions@", "captions:secret@").replace("/store", "/nostore")
     message = refused(url, db.MissingStoreError, create=create)
-    assert message.endswith("make it with: createdb -E UTF8 -T template0 NAME")
+    assert message.endswith("create it with: createdb -E UTF8 -T template0 NAME")
     assert "secret" not in message
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_database_of_something_else(postgresql: Stores, create: bool) -> None:
+def test_a_database_of_another_program(postgresql: Stores, create: bool) -> None:
     url = postgresql.place()
     execute(url, "CREATE TABLE recipe (name text)")
-    assert "something other than captions" in refused(url, db.NotAStoreError, create=create)
+    assert "is not a captions database" in refused(url, db.NotAStoreError, create=create)
 
 
 @pytest.mark.parametrize("create", [True, False])
-def test_a_database_that_cannot_hold_every_text(postgresql: Stores, create: bool) -> None:
+def test_a_database_that_cannot_store_every_text(postgresql: Stores, create: bool) -> None:
     url = postgresql.place()
     execute(url, "DROP DATABASE IF EXISTS narrow")
     execute(url, "CREATE DATABASE narrow TEMPLATE template0 ENCODING LATIN1 LOCALE 'C' LOCALE_PROVIDER libc")
     narrow = url.replace(url.partition("?")[0].rpartition("/")[2], "narrow")
-    assert "holds LATIN1, not UTF-8" in refused(narrow, db.UnusableStoreError, create=create)
+    assert "uses LATIN1, not UTF-8" in refused(narrow, db.UnusableStoreError, create=create)
 
 
 @pytest.mark.parametrize(("version", "kind"), [("0000", db.OlderStoreError), ("0999", db.NewerStoreError)])
-def test_another_schema(postgresql: Stores, version: str, kind: type[db.StoreError]) -> None:
+def test_another_schema(postgresql: Stores, version: str, kind: type[db.BaseStoreError]) -> None:
     url = postgresql.empty()
     execute(url, f"UPDATE alembic_version SET version_num = '{version}'")  # noqa: S608 - a version above  # noqa: S608 - a version above
     for create in (True, False):
@@ -94,21 +94,21 @@ def test_another_schema(postgresql: Stores, version: str, kind: type[db.StoreErr
             db.upgrade_store(url)
 
 
-def test_a_store_that_another_program_writes_can_be_read_but_not_written(postgresql: Stores) -> None:
+def test_a_store_locked_for_writing_can_be_read(postgresql: Stores) -> None:
     url = postgresql.empty()
-    with held(url):
+    with locked(url):
         assert "is locked by another program" in refused(url, db.LockedStoreError, create=True)
         db.open_store(url, busy_timeout=0.05).dispose()
     db.open_store(url, create=True, busy_timeout=0.05).dispose()
 
 
-def test_a_user_who_may_only_read(postgresql: Stores) -> None:
+def test_a_user_without_write_permission(postgresql: Stores) -> None:
     url = postgresql.empty()
     execute(url, "DO $$ BEGIN CREATE ROLE reader LOGIN; EXCEPTION WHEN duplicate_object THEN NULL; END $$")
     execute(url, "GRANT SELECT ON ALL TABLES IN SCHEMA public TO reader")
     reader = db.open_store(url.replace("captions@", "reader@"))
     assert list(db.articles(reader)) == []
-    with pytest.raises(db.ReadOnlyStoreError, match="may not be changed by this user"):
+    with pytest.raises(db.ReadOnlyStoreError, match="does not allow this user to write"):
         db.start_run(reader, "1")
     reader.dispose()
 
@@ -128,12 +128,12 @@ COMMANDS = (
     ("clean", "1", "--to", "markdown"),
     ("ingest", "articles", "--format", "json"),
 )
-"""Each after an ingest of the same articles; what it prints must be the same to the byte."""
+"""Commands to run after an ingest of the same articles; their output must be identical."""
 
 
 def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Path, postgresql: Stores) -> None:
     folder = tmp_path / "articles"
-    # Languages would sort these otherwise than code points do.
+    # Languages sort these differently from code points.
     for name, credit in (
         ("z-Zug.txt", "ODALYS FENWICK/REUTERS"),
         ("Zug.txt", "RUNE ASKELAND/AFP"),
@@ -148,9 +148,9 @@ def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Pa
     answers = []
     for url in ("captions.db", postgresql.place()):
         run("ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18")
-        said = {command: run(*command, "--db", url) for command in COMMANDS}
+        results = {command: run(*command, "--db", url) for command in COMMANDS}
         checked = run("db", "check", "--db", url)
         assert (checked.code, checked.err) == (0, "")
-        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in said.items()})
+        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in results.items()})
     assert answers[0] == answers[1]
     assert [command for command, (code, out, _) in answers[0].items() if code not in (0, 1) or not out] == []

@@ -1,4 +1,4 @@
-"""Reading: a small store made by hand, and the exact figures that must come out of it."""
+"""Reading: a small store, and the exact figures that queries must return."""
 
 from __future__ import annotations
 
@@ -61,7 +61,7 @@ def table(engine: Engine, *by: str, **filters: Any) -> list[tuple[Any, ...]]:
     return [(*row.values, row.uses) for row in db.agency_usage(engine, by, **filters).rows]
 
 
-def test_by_supplier_with_everything_that_is_counted(engine: Engine) -> None:
+def test_by_supplier_with_all_counts(engine: Engine) -> None:
     found = db.agency_usage(engine)
     first, last = date(2023, 10, 1), date(2023, 11, 1)
     assert found == db.UsageTable(
@@ -125,12 +125,12 @@ def test_an_agency_by_name_or_alias(engine: Engine, name: str) -> None:
 
 
 @pytest.mark.parametrize("name", ["Nobody", "", "Ammar Awad", "Getty", "%"])
-def test_an_agency_that_nothing_is_from(engine: Engine, name: str) -> None:
+def test_an_agency_without_uses(engine: Engine, name: str) -> None:
     found = db.agency_usage(engine, ("agency",), agency=name)
     assert (found.rows, found.groups, found.total) == ((), 0, db.UsageRow((), 0, 0, 0, None, None))
 
 
-def test_a_period_holds_its_last_day(engine: Engine) -> None:
+def test_a_period_includes_its_last_day(engine: Engine) -> None:
     october = {"since": date(2023, 10, 1), "until": date(2023, 10, 31)}
     assert table(engine, "supplier", **october) == [("Reuters", 3), ("APA", 1)]
     assert table(engine, "supplier", since=date(2023, 10, 2)) == [(None, 2), ("APA", 1), ("Reuters", 1)]
@@ -147,7 +147,7 @@ def test_a_limit_leaves_totals_whole(engine: Engine) -> None:
 
 
 @pytest.mark.parametrize("by", [(), ("vendor",), ("month", "month")])
-def test_groups_that_are_none(engine: Engine, by: tuple[str, ...]) -> None:
+def test_invalid_groups(engine: Engine, by: tuple[str, ...]) -> None:
     with pytest.raises(ValueError, match="by must be some of supplier"):
         db.agency_usage(engine, by)
 
@@ -205,7 +205,7 @@ def test_find_with_filters_and_a_limit(engine: Engine) -> None:
     )
 
 
-def test_the_audit_walks_with_filters(engine: Engine) -> None:
+def test_uses_for_audit_with_filters(engine: Engine) -> None:
     def places(**filters: Any) -> list[tuple[str, int]]:
         return [(row.source, row.position) for row in db.uses_for_audit(engine, **filters)]
 
@@ -220,7 +220,7 @@ def test_the_audit_walks_with_filters(engine: Engine) -> None:
     assert places(agency="RTR") == [("a", 0), ("a", 1), ("b", 0), ("d", 1)]
 
 
-def test_the_audit_sees_one_moment_and_can_be_left(stores: Stores) -> None:
+def test_uses_for_audit_are_a_snapshot_and_may_be_abandoned(stores: Stores) -> None:
     store = db.open_store(stores.empty(), create=True)
     run = db.start_run(store, "1")
     many = tuple(UseRecord(place, f"Caption {place:04}", f"{place}", AWAD) for place in range(2500))
@@ -258,7 +258,7 @@ def test_lists(engine: Engine) -> None:
     assert [row.name for row in db.parties(engine, kind="creator")][:2] == ["Ammar Awad", "Jane Cole"]
 
 
-def test_the_views_say_what_the_questions_answer(engine: Engine) -> None:
+def test_the_views_equal_the_queries(engine: Engine) -> None:
     found = {name: [dict(zip(columns, row, strict=True)) for row in rows] for name in db.VIEWS
              for columns, rows in [db.view_rows(engine, name)]}  # fmt: skip
     for name in ("supplier", "agency", "creator"):
@@ -271,11 +271,11 @@ def test_the_views_say_what_the_questions_answer(engine: Engine) -> None:
             ),
             key=lambda row: (row[0], row[1] is None, row[1]),
         )
-    told = [
+    printed = [
         (row["source"], row["position"], row["used_on"], row["caption"] or "", row["supplier"])
         for row in found["use_in_words"]
     ]
-    assert told == [
+    assert printed == [
         (row.source, row.position, row.published, row.caption, row.credit and row.credit.supplier)
         for row in db.uses_for_audit(engine)
     ]
@@ -286,6 +286,6 @@ def test_the_views_say_what_the_questions_answer(engine: Engine) -> None:
         db.view_rows(engine, "article")
 
 
-def test_the_public_names_are_sorted_and_there() -> None:
+def test_the_public_names_are_sorted_and_exist() -> None:
     assert sorted(db.__all__) == sorted(set(db.__all__))
     assert all(hasattr(db, name) for name in db.__all__)

@@ -1,4 +1,4 @@
-"""Counts that are kept beside the uses: whatever was written, they are what one counts in the uses themselves."""
+"""Rollups: after any writes they equal the counts of the uses."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from typing import Any
 
 import captions_db as db
 import pytest
-from captions_db import ArticleRecord, CorrectionRecord, Span, UseRecord
+from captions_db import ArticleRecord, CorrectionRecord, DateSpan, UseRecord
 from captions_db import models as m
 from captions_db.models.rollups import COUNTS
 from captions_db.rollups import count_again, count_uses, up_to_date, wrong_counts
@@ -24,11 +24,11 @@ from tests.support.engines import Stores
 
 NAMES = ("Reuters", "AFP", "APA", "dpa", "Gull")
 WITHIN_A_MONTH = (
-    Span("Reuters", date(2024, 3, 5), date(2024, 3, 31), "late"),
-    Span("Reuters", date(2024, 12, 31), date(2025, 1, 1), "turn"),
-    Span("APA", None, date(2024, 2, 28), "early"),
-    Span("APA", date(2024, 3, 1), None, "any"),
-    Span("dpa", None, None, "undated", dated=False),
+    DateSpan("Reuters", date(2024, 3, 5), date(2024, 3, 31), "late"),
+    DateSpan("Reuters", date(2024, 12, 31), date(2025, 1, 1), "turn"),
+    DateSpan("APA", None, date(2024, 2, 28), "early"),
+    DateSpan("APA", date(2024, 3, 1), None, "any"),
+    DateSpan("dpa", None, None, "undated", dated=False),
 )
 BOUNDS = (None, date(2024, 1, 1), date(2024, 3, 1), date(2024, 3, 31), date(2024, 12, 31), date(2025, 1, 1))
 LINE = st.sampled_from([line for line in LINES if line is not None])
@@ -47,7 +47,7 @@ STEPS: st.SearchStrategy[list[Step]] = st.lists(
 
 
 def read(engine: Engine, articles: Sequence[Printed], version: str) -> None:
-    """Stores articles under the same names as before; another version names the people of some lines otherwise."""
+    """Store articles under the same names as before; another version reads the creators of some lines differently."""
     records = []
     for n, (paper, day, lines) in enumerate(articles):
         if version == "2":
@@ -58,16 +58,16 @@ def read(engine: Engine, articles: Sequence[Printed], version: str) -> None:
 
 
 def take(engine: Engine, step: Step) -> None:
-    what, one, other = step
+    what, first, second = step
     if what == "read":
-        read(engine, one, other)
+        read(engine, first, second)
     elif what == "count":
-        count_uses(engine, one)
+        count_uses(engine, first)
     elif what == "correct":
-        named = () if other is None else (other,)
-        db.add_corrections(engine, [CorrectionRecord(one.line, agencies=named, reason="said so", who="me")])
-    elif what == "merge" and one != other:
-        db.merge_parties(engine, [one], other, "me")
+        named = () if second is None else (second,)
+        db.add_corrections(engine, [CorrectionRecord(first.line, agencies=named, reason="said so", who="me")])
+    elif what == "merge" and first != second:
+        db.merge_parties(engine, [first], second, "me")
     elif what == "undo":
         for merge in [merge for merge in db.merges(engine) if merge.undone is None][-1:]:
             db.undo_merges(engine, [merge.id], "me", "wrong")
@@ -81,12 +81,12 @@ def is_counted(engine: Engine) -> bool:
 
 
 def forget(engine: Engine, uses: int) -> None:
-    """Lets the counts tell of so many uses less than they do: then the uses themselves are counted."""
+    """Reduce the count of counted uses, so that queries count the uses themselves."""
     with engine.begin() as connection:
         connection.execute(update(m.counted).values(last_use=m.counted.c.last_use - uses))
 
 
-def rows_kept(engine: Engine) -> list[int]:
+def rollup_rows(engine: Engine) -> list[int]:
     with engine.connect() as connection:
         return [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in COUNTS]
 
@@ -101,7 +101,7 @@ def rows_kept(engine: Engine) -> list[int]:
     st.sampled_from([None, *NAMES]),
     st.sampled_from([SPANS, WITHIN_A_MONTH]),
 )
-def test_what_is_kept_is_what_is_counted(
+def test_rollups_equal_counts_of_the_uses(
     stores: Stores,
     steps: list[Step],
     by: tuple[str, ...],
@@ -109,7 +109,7 @@ def test_what_is_kept_is_what_is_counted(
     until: date | None,
     paper: str | None,
     agency: str | None,
-    spans: tuple[Span, ...],
+    spans: tuple[DateSpan, ...],
 ) -> None:
     engine = db.open_store(stores.empty(), create=True)
     plain: dict[str, Any] = {"counts": (), "spans": spans}
@@ -118,8 +118,8 @@ def test_what_is_kept_is_what_is_counted(
     def answers() -> list[db.UsageTable]:
         groups = [(name,) for name in db.GROUPS]
         return [
-            *(db.agency_usage(engine, one, **plain) for one in [*groups, by]),
-            *(db.agency_usage(engine, one, **filters) for one in [*groups, by]),
+            *(db.agency_usage(engine, group, **plain) for group in [*groups, by]),
+            *(db.agency_usage(engine, group, **filters) for group in [*groups, by]),
             *(db.agency_usage(engine, by, limit=limit, **filters) for limit in (0, 1, 2)),
         ]
 
@@ -129,31 +129,31 @@ def test_what_is_kept_is_what_is_counted(
             assert wrong_counts(engine) == []
         count_uses(engine)
         assert is_counted(engine)
-        kept = answers()
-        before = rows_kept(engine)
+        expected = answers()
+        before = rollup_rows(engine)
         forget(engine, 1_000_000)
-        assert not is_counted(engine) or not kept[0].groups
-        assert answers() == kept
+        assert not is_counted(engine) or not expected[0].groups
+        assert answers() == expected
         forget(engine, -1_000_000)
-        # Nothing is left of what is gone: counted anew there are as many rows.
+        # Deleted uses leave no rows: a new count has the same number.
         count_again(engine)
-        assert rows_kept(engine) == before
-        assert answers() == kept
+        assert rollup_rows(engine) == before
+        assert answers() == expected
     finally:
         engine.dispose()
 
 
-def test_a_run_that_was_killed_is_counted_by_the_next(engine: Engine) -> None:
+def test_a_killed_run_is_counted_by_the_next(engine: Engine) -> None:
     read(engine, [("Daily", DAYS[1], [LINES[1], LINES[2]])], "1")
     assert not is_counted(engine)
-    # Its uses are in the answer all the same.
+    # Queries count its uses anyway.
     assert db.agency_usage(engine, ("creator",), counts=()).rows[0].uses == 2
     db.finish_run(engine, db.start_run(engine, "1"))
     assert is_counted(engine)
     assert db.agency_usage(engine, ("creator",), counts=()).rows[0].uses == 2
 
 
-def test_killed_while_counting_nothing_is_counted_twice(engine: Engine) -> None:
+def test_killing_the_count_counts_nothing_twice(engine: Engine) -> None:
     read(engine, [("Daily", day, [LINES[1], LINES[3], None]) for day in DAYS], "1")
 
     def pull_the_plug(*arguments: Any) -> None:
@@ -174,7 +174,7 @@ def test_killed_while_counting_nothing_is_counted_twice(engine: Engine) -> None:
     assert is_counted(engine)
 
 
-def test_a_run_that_cannot_be_counted_is_stored_all_the_same(engine: Engine) -> None:
+def test_a_run_that_cannot_be_counted_is_stored(engine: Engine) -> None:
     read(engine, [("Daily", DAYS[1], [LINES[1], LINES[2]])], "1")
 
     def fill_the_disk(*arguments: Any) -> None:
@@ -190,7 +190,7 @@ def test_a_run_that_cannot_be_counted_is_stored_all_the_same(engine: Engine) -> 
     assert is_counted(engine)
 
 
-def test_all_counted_nothing_is_written(engine: Engine) -> None:
+def test_nothing_is_written_if_all_uses_are_counted(engine: Engine) -> None:
     read(engine, [("Daily", DAYS[1], [LINES[1]])], "1")
     count_uses(engine)
     written = []
@@ -204,7 +204,7 @@ def test_all_counted_nothing_is_written(engine: Engine) -> None:
     assert written and not [it for it in written if it.startswith(("INSERT", "UPDATE", "DELETE", "BEGIN IMMEDIATE"))]
 
 
-def test_wrong_counts_are_told_and_mended(run: Run, write: Write, tmp_path: Any, stores: Stores) -> None:
+def test_wrong_counts_are_listed_and_repaired(run: Run, write: Write, tmp_path: Any, stores: Stores) -> None:
     url = stores.place()
     assert run("ingest", write(tmp_path / "a.txt"), "--db", url).code == 0
     assert run("db", "check", "--db", url).code == 0
@@ -216,7 +216,7 @@ def test_wrong_counts_are_told_and_mended(run: Run, write: Write, tmp_path: Any,
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
     assert ran.out == "1 counts in uses_by_agency are wrong\n1 counts in uses_by_creator_and_month are wrong\n"
-    assert ran.err.endswith("has wrong counts of uses; to count them anew, run: captions db upgrade\n")
+    assert ran.err.endswith("has wrong counts of uses; to recount, run: captions db upgrade\n")
     assert run("db", "upgrade", "--db", url).code == 0
     assert run("db", "check", "--db", url).code == 0
 
@@ -233,7 +233,7 @@ def test_wrong_counts_are_told_and_mended(run: Run, write: Write, tmp_path: Any,
     ],
     ids=" by ".join,
 )
-def test_what_is_kept_is_asked_and_no_use(engine: Engine, by: tuple[str, ...]) -> None:
+def test_queries_read_rollups_and_no_uses(engine: Engine, by: tuple[str, ...]) -> None:
     read(engine, [("Daily", day, [LINES[1], LINES[3], None]) for day in DAYS], "1")
     count_uses(engine)
     asked: list[str] = []
@@ -245,12 +245,12 @@ def test_what_is_kept_is_asked_and_no_use(engine: Engine, by: tuple[str, ...]) -
     found = db.agency_usage(engine, by, counts=(), spans=SPANS)
     event.remove(engine, "before_cursor_execute", look)
     assert found.rows
-    # The last number given to a use tells whether the counts are up to date.
+    # The highest id of a use shows whether the rollups are up to date.
     read_uses = [it for it in asked if re.search(r"\buse\b", it.replace("max(use.id)", "").replace("FROM use)", ""))]
     assert read_uses == []
 
 
-def test_a_publication_without_a_name_is_none(engine: Engine) -> None:
+def test_an_empty_publication_is_none(engine: Engine) -> None:
     db.write_articles(
         engine, db.start_run(engine, "1"), [ArticleRecord("a", "h", publication="", uses=(UseRecord(0, "A", "a"),))]
     )

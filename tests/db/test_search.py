@@ -1,4 +1,4 @@
-"""The form in which text is searched."""
+"""The normal form of text for search."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from hypothesis import strategies as st
 from tests.support.engines import Stores
 
 find = import_module("captions_db.queries.search")
-"""The module, whose name in its package is its function's."""
+"""The module, because its package exports the function of the same name."""
 
 
 @pytest.mark.parametrize(
@@ -49,7 +49,7 @@ def test_one_hangul_syllable_is_not_the_beginning_of_another() -> None:
 
 
 @given(st.text())
-def test_folding_again_changes_nothing_that_matters(text: str) -> None:
+def test_folding_is_idempotent(text: str) -> None:
     folded = fold(text)
     assert folded == " ".join(folded.split())
     assert not set(folded) & set("%_\\'\"")
@@ -60,7 +60,7 @@ def test_both_ways_through_fold_agree_on_ascii(text: str) -> None:
     assert fold(text) == fold(text + "é")[:-1].strip()
 
 
-def test_names_of_nothing_but_signs_are_kept_apart() -> None:
+def test_names_of_punctuation_stay_distinct() -> None:
     assert name_key("DPA / Picture-Alliance") == "dpa picture alliance"
     assert name_key("©") != name_key("®")
 
@@ -79,7 +79,7 @@ def test_names_of_nothing_but_signs_are_kept_apart() -> None:
         ("a " * 3000, " ".join("a" * 2000)),
     ],
 )
-def test_what_is_stored_for_search(text: str, stored: str) -> None:
+def test_search_text(text: str, stored: str) -> None:
     assert search_text(text) == stored
 
 
@@ -92,7 +92,7 @@ def test_what_is_stored_for_search(text: str, stored: str) -> None:
         ("- ' : * & | \\ \" ! ( )", []),
     ],
 )
-def test_what_is_asked_for(text: str, asked: list[tuple[str, bool]]) -> None:
+def test_wanted_words(text: str, asked: list[tuple[str, bool]]) -> None:
     assert wanted(text) == asked
 
 
@@ -140,7 +140,7 @@ def written(stores: Stores) -> str:
     counted=st.integers(0, 4),
     newest=st.integers(1, 4),
 )
-def test_the_index_follows_what_is_written_and_finds_what_reading_everything_finds(
+def test_the_index_follows_writes_and_equals_a_full_scan(
     written: str,
     steps: list[tuple[str, date | None, list[tuple[str, str | None]], str]],
     words: str,
@@ -151,7 +151,7 @@ def test_the_index_follows_what_is_written_and_finds_what_reading_everything_fin
     newest: int,
 ) -> None:
     engine = db.open_store(written, create=True)
-    # What an earlier example left is replaced: the same three articles, each with another content.
+    # Replace the same three articles in each example, with other content.
     for place, (name, day, uses, version) in enumerate([*((name, None, [], "1") for name in "abc"), *steps]):
         records = tuple(
             UseRecord(
@@ -174,7 +174,7 @@ def test_the_index_follows_what_is_written_and_finds_what_reading_everything_fin
             begun.append(row)
     for rows in (whole, begun):
         rows.sort(key=lambda row: (row.published is None, -(row.published or date.min).toordinal(), row.source))
-    with pytest.MonkeyPatch.context() as patch:  # numbers for a small store
+    with pytest.MonkeyPatch.context() as patch:  # limits for a small store
         patch.setattr(find, "COUNTED", counted)
         patch.setattr(find, "_NEWEST", newest)
         found = db.find(engine, words, since=since, until=until, limit=limit)

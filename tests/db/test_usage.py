@@ -1,4 +1,4 @@
-"""Counting uses: what the database counts is what one counts by hand, however uses are grouped and written."""
+"""Counting uses: the database counts as Python does, however uses are grouped and written."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import Any
 
 import captions_db as db
-from captions_db import ArticleRecord, CorrectionRecord, CreditRecord, Span, UseRecord
+from captions_db import ArticleRecord, CorrectionRecord, CreditRecord, DateSpan, UseRecord
 from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
@@ -27,10 +27,10 @@ LINES = (
 )
 DAYS = (None, date(2024, 2, 29), date(2024, 3, 31), date(2024, 4, 1), date(2024, 12, 31), date(2025, 1, 1))
 SPANS = (
-    Span("Reuters", date(2024, 1, 1), date(2024, 3, 31), "web"),
-    Span("Reuters", date(2025, 1, 1), None, "print, web"),
-    Span("APA", None, None, "any"),
-    Span("APA", None, None, "any", dated=False),
+    DateSpan("Reuters", date(2024, 1, 1), date(2024, 3, 31), "web"),
+    DateSpan("Reuters", date(2025, 1, 1), None, "print, web"),
+    DateSpan("APA", None, None, "any"),
+    DateSpan("APA", None, None, "any", dated=False),
 )
 Printed = tuple[str | None, date | None, list[CreditRecord | None]]
 ARTICLES: st.SearchStrategy[list[Printed]] = st.lists(
@@ -72,7 +72,7 @@ def scope(line: CreditRecord | None, day: date | None) -> str | None:
 
 
 def values(name: str, paper: str | None, day: date | None, line: CreditRecord | None) -> list[str | None]:
-    """In which groups one use is."""
+    """Return the groups of a use."""
     if name in ("agency", "creator"):
         named = () if line is None else line.agencies if name == "agency" else line.creators
         return list(named) or [None]
@@ -100,10 +100,10 @@ def by_hand(articles: list[Printed], by: tuple[str, ...]) -> Counter[tuple[str |
 
 @settings(deadline=None, max_examples=40)
 @given(ARTICLES, GROUPINGS, st.sampled_from(DAYS), st.sampled_from(DAYS), st.sampled_from([None, "Daily"]))
-def test_every_count_is_the_count_by_hand(
+def test_every_count_equals_a_count_in_python(
     articles: list[Printed], by: tuple[str, ...], since: date | None, until: date | None, paper: str | None
 ) -> None:
-    kept = [
+    in_period = [
         (name, day, lines)
         for name, day, lines in articles
         if paper in (None, name)
@@ -113,14 +113,14 @@ def test_every_count_is_the_count_by_hand(
     with stored(articles) as engine:
         filters: dict[str, Any] = {"since": since, "until": until, "publication": paper, "spans": SPANS}
         quick = db.agency_usage(engine, by, counts=(), **filters)
-        assert {row.values: row.uses for row in quick.rows} == by_hand(kept, by)
-        assert quick.total.uses == sum(len(lines) for _, _, lines in kept)
-        # What else is told changes no count, and a limit only what is shown.
+        assert {row.values: row.uses for row in quick.rows} == by_hand(in_period, by)
+        assert quick.total.uses == sum(len(lines) for _, _, lines in in_period)
+        # Optional counts change no uses, and a limit changes only the rows.
         whole = db.agency_usage(engine, by, **filters)
         assert [(row.values, row.uses) for row in whole.rows] == [(row.values, row.uses) for row in quick.rows]
         assert db.agency_usage(engine, by, counts=(), limit=1, **filters).rows == quick.rows[:1]
         bare = db.agency_usage(engine, ("publication",), uncredited=True, since=since, until=until, publication=paper)
-        assert bare.total.uses == sum(lines.count(None) for _, _, lines in kept)
+        assert bare.total.uses == sum(lines.count(None) for _, _, lines in in_period)
 
 
 @settings(deadline=None, max_examples=20)
@@ -129,7 +129,7 @@ def test_every_count_is_the_count_by_hand(
     st.lists(st.sampled_from(LINES[1:]), max_size=3),
     st.sampled_from([None, "Reuters", "AFP", "Getty Images"]),
 )
-def test_the_supplier_of_a_use_is_that_of_its_credit(
+def test_a_use_has_the_supplier_of_its_credit(
     articles: list[Printed], lines: list[CreditRecord], supplier: str | None
 ) -> None:
     wrong = text(
@@ -143,18 +143,18 @@ def test_the_supplier_of_a_use_is_that_of_its_credit(
 
     with stored(articles) as engine:
         assert astray(engine) == 0
-        said = [
+        corrections = [
             CorrectionRecord(
                 line.line, reason="said so", who="me", supplier=supplier, agencies=(supplier,) if supplier else ()
             )
             for line in {line.line: line for line in lines}.values()
         ]
-        numbers = [made.id for made in db.add_corrections(engine, said)] if said else []
+        numbers = [result.id for result in db.add_corrections(engine, corrections)] if corrections else []
         assert astray(engine) == 0
         for number in numbers:
             db.undo_correction(engine, number, "wrong", "me")
         assert astray(engine) == 0
-        # Read again by a newer version that sees no supplier.
+        # Read again by a newer version that finds no supplier.
         again = [
             ArticleRecord(
                 "0",

@@ -193,8 +193,8 @@ def test_extended_xmp_is_joined_in_whatever_order_it_stands() -> None:
     ("pieces", "note"),
     [
         (p.extended(LONG)[:-1], "extended XMP is incomplete: not read"),
-        (p.extended(LONG.replace(b"Bod", b"Mod"), p.guid(LONG)), "extended XMP is not what its digest says: not read"),
-        (p.extended(LONG) + p.extended(PACKET), "extended XMP belongs to no packet here: not read"),
+        (p.extended(LONG.replace(b"Bod", b"Mod"), p.guid(LONG)), "extended XMP does not match its digest: not read"),
+        (p.extended(LONG) + p.extended(PACKET), "extended XMP does not belong to any packet: not read"),
     ],
 )
 def test_extended_xmp_that_is_not_whole_or_not_its_own_is_not_read(pieces: list[bytes], note: str) -> None:
@@ -216,32 +216,32 @@ BOMB = PACKED + zlib.compress(b"\0" * (64 << 20), 9)
 HOSTILE: dict[str, tuple[bytes, str]] = {
     "a billion laughs": (p.jpeg([LAUGHS]), "declares entities"),
     "an entity of a file": (p.jpeg([FILE]), "declares entities"),
-    "elements within elements": (p.jpeg([DEEP]), "within one another"),
+    "elements within elements": (p.jpeg([DEEP]), "levels deep"),
     "too many elements": (p.png(p.chunk(b"iTXt", ITXT + WIDE)), "more than 100,000 elements"),
     "XMP of 50 MB": (p.png(p.chunk(b"iTXt", ITXT + HUGE)), "too large"),
     "a sidecar of 50 MB": (HUGE, "too large"),
-    "a packed text of 64 MB": (p.png(p.chunk(b"iTXt", BOMB)), "a packed text of more than"),
-    "a packed text that is broken": (p.png(p.chunk(b"iTXt", PACKED + b"no zlib")), "a packed text is broken"),
-    "XMP that is no XML": (p.jpeg([b"hello"]), "XMP is broken: nothing was read"),
-    "XMP cut off": (p.jpeg([PACKET[:-50]]), "XMP is broken: read as far as it goes"),
+    "a compressed text of 64 MB": (p.png(p.chunk(b"iTXt", BOMB)), "a compressed text of more than"),
+    "a compressed text that is broken": (p.png(p.chunk(b"iTXt", PACKED + b"no zlib")), "a compressed text is broken"),
+    "XMP that is not XML": (p.jpeg([b"hello"]), "XMP is broken: nothing was read"),
+    "XMP cut off": (p.jpeg([PACKET[:-50]]), "XMP is broken: read up to the error"),
     "resources cut off": (p.jpeg([], p.resources(BLOCK)[:-6]), "Photoshop resources are broken"),
     "IIM cut off": (p.jpeg([], p.resources(BLOCK + b"\x1c\x02\x50\x00\x40Jo")), "IIM is broken"),
     "IIM with rubbish": (p.jpeg([], p.resources(BLOCK + b"rubbish")), "IIM is broken"),
     "EXIF cut off": (p.jpeg([], block=b"II*\0\xff\xff"), "EXIF is broken"),
     "EXIF beyond its end": (p.jpeg([], block=b"II*\0\xff\xff\xff\xff" + b"x" * 20), "EXIF is broken"),
     "JPEG cut in its head": (p.jpeg([PACKET])[:300], "truncated"),
-    "JPEG cut in its picture": (p.bare("JPEG")[:-40], "truncated: its picture has no end"),
+    "JPEG cut in its picture": (p.bare("JPEG")[:-40], "truncated: the picture data is incomplete"),
     "JPEG without markers": (b"\xff\xd8\xffrubbish", "broken|truncated"),
     "JPEG with rubbish before its metadata": (b"\xff\xd8\xff\xe0\0\4abrubbish" + p.jpeg([PACKET])[2:], "broken"),
-    "PNG cut": (p.bare("PNG")[:-20], "truncated: its picture has no end"),
-    "WebP cut": (p.bare("WebP")[:-20], "truncated: its picture has no end"),
-    "GIF cut": (GIF[:-20], "truncated: its picture has no end"),
-    "GIF with XMP that has no end": (GIF[:TABLE] + IN_GIF[:-100] + GIF[TABLE:], "XMP has no end"),
-    "TIFF cut": (_tiff("<", big=False)[:20], "truncated: its first directory is missing|lies beyond"),
-    "HEIC cut": (p.heic(PACKET, EXIF)[:-40], "truncated: metadata lies beyond the end"),
-    "PSD cut": (p.psd(p.resources(BLOCK))[:-4], "truncated: it ends within its metadata"),
+    "PNG cut": (p.bare("PNG")[:-20], "truncated: the picture data is incomplete"),
+    "WebP cut": (p.bare("WebP")[:-20], "truncated: the picture data is incomplete"),
+    "GIF cut": (GIF[:-20], "truncated: the picture data is incomplete"),
+    "GIF with unterminated XMP": (GIF[:TABLE] + IN_GIF[:-100] + GIF[TABLE:], "XMP is not terminated"),
+    "TIFF cut": (_tiff("<", big=False)[:20], "truncated: the first directory is missing|is beyond"),
+    "HEIC cut": (p.heic(PACKET, EXIF)[:-40], "truncated: the metadata is beyond the end"),
+    "PSD cut": (p.psd(p.resources(BLOCK))[:-4], "truncated: ends inside the metadata"),
     "an empty file": (b"", "an empty file"),
-    "a text": (b"Hello.", "no picture of a format that is known here"),
+    "a text": (b"Hello.", "not a picture in a supported format"),
 }
 
 
@@ -317,11 +317,11 @@ def test_a_million_chunks_end_and_memory_is_bounded() -> None:
     many = p.png(p.chunk(b"tEXt", b"a\0b") * 200_000)
     tracemalloc.start()
     try:
-        notes = read(many).notes + read(HOSTILE["a packed text of 64 MB"][0]).notes
+        notes = read(many).notes + read(HOSTILE["a compressed text of 64 MB"][0]).notes
         _, peak = tracemalloc.get_traced_memory()
     finally:
         tracemalloc.stop()
-    assert notes[0] == "it has too many chunks: read as far as the first 20,000"
+    assert notes[0] == "too many chunks: only the first 20,000 were read"
     assert peak < 32 << 20
 
 
@@ -341,7 +341,7 @@ def test_a_large_file_is_not_read_whole(tmp_path: Path) -> None:
 
 def test_a_path_that_cannot_be_read_is_told(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for name, said in (("none.jpg", "No such file"), ("", "a folder"), ("pipe", "no file")):
+    for name, said in (("none.jpg", "No such file"), ("", "a folder"), ("pipe", "not a regular file")):
         with pytest.raises(InputError, match=said):
             read(tmp_path / name)
 

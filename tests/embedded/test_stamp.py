@@ -12,7 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from PIL import Image
 
-from captions.embedded import GIVEN, NAMES, Fields, read, stamp
+from captions.embedded import NAMES, READ_ONLY, Fields, read, stamp
 from captions.errors import CaptionsError, InputError
 from tests.embedded.test_read import CONTAINERS, ITXT, PACKET, mutated
 from tests.support import pictures as p
@@ -231,7 +231,7 @@ def test_exif_that_has_no_room_is_left_as_it_was(tmp_path: Path) -> None:
     long = p.exif({0x010E: b"x" * 65_440, 0x013B: b"Jo Reed"})
     (tmp_path / "in.jpg").write_bytes(p.jpeg(block=long))
     stamped = stamp(tmp_path / "in.jpg", tmp_path / "out.jpg", VALUES)
-    assert stamped.notes == ("EXIF has no room for more: it is left as it was",)
+    assert stamped.notes == ("EXIF has no room for the new values and was not changed",)
     assert long in (tmp_path / "out.jpg").read_bytes()
     assert stamped.embedded.fields == VALUES
 
@@ -273,11 +273,11 @@ FULL = p.xmp(f"<own:a>{'x' * 64_700}</own:a>")
         (p.bare("JPEG"), Fields(date_created="2024"), "cannot be stamped"),
         (p.bare("JPEG"), Fields(caption="A ferry.", document_id="1"), "cannot be stamped"),
         (b"", VALUES, "an empty file"),
-        (b"Hello.", VALUES, "no picture"),
-        (p.bare("PNG")[:-20], VALUES, "too broken to be stamped"),
-        (p.jpeg([PACKET])[:300], VALUES, "too broken to be stamped"),
-        (p.png(p.chunk(b"iTXt", ITXT + LARGE)), VALUES, "too large to be kept"),
-        (p.jpeg([FULL]), VALUES, "a segment of a JPEG holds"),
+        (b"Hello.", VALUES, "not a picture"),
+        (p.bare("PNG")[:-20], VALUES, "too broken to stamp"),
+        (p.jpeg([PACKET])[:300], VALUES, "too broken to stamp"),
+        (p.png(p.chunk(b"iTXt", ITXT + LARGE)), VALUES, "too large to preserve"),
+        (p.jpeg([FULL]), VALUES, "exceed a JPEG segment"),
     ],
 )
 def test_what_cannot_be_stamped_is_told_and_nothing_is_written(
@@ -292,7 +292,7 @@ def test_what_cannot_be_stamped_is_told_and_nothing_is_written(
 def test_a_picture_is_never_its_own_copy(tmp_path: Path) -> None:
     (tmp_path / "in.jpg").write_bytes(p.bare("JPEG"))
     (tmp_path / "link.jpg").symlink_to("in.jpg")
-    with pytest.raises(InputError, match="would take the place of the picture"):
+    with pytest.raises(InputError, match="would replace the picture"):
         stamp(tmp_path / "in.jpg", tmp_path / "link.jpg", VALUES)
     with pytest.raises(CaptionsError, match="cannot write"):
         stamp(tmp_path / "in.jpg", tmp_path / "none" / "out.jpg", VALUES)
@@ -303,7 +303,7 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
 
 @QUICK
 @given(
-    st.dictionaries(st.sampled_from(sorted(set(NAMES) - set(GIVEN))), TEXTS, min_size=1, max_size=5),
+    st.dictionaries(st.sampled_from(sorted(set(NAMES) - set(READ_ONLY))), TEXTS, min_size=1, max_size=5),
     st.sampled_from(
         [CONTAINERS["JPEG"][0], CONTAINERS["PNG"][0], CONTAINERS["TIFF"][0], p.bare("WebP"), p.bare("GIF")]
     ),

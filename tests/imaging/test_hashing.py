@@ -1,4 +1,4 @@
-"""The same picture again, in made pictures and their variations; hostile files."""
+"""Recognize variations of drawn pictures as the same picture; refuse hostile files."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ COUNT = 40
 
 
 def scene(number: int, size: tuple[int, int] = (480, 320)) -> Image.Image:
-    """A made picture, another for each number: a sky, hills, houses, a sun."""
+    """Draw a picture that differs for each number: a sky, hills, houses, a sun."""
     rng = random.Random(number)  # noqa: S311 - pictures, no secrets
     width, height = size
     picture = Image.linear_gradient("L").resize(size)
@@ -43,7 +43,7 @@ def scene(number: int, size: tuple[int, int] = (480, 320)) -> Image.Image:
 
 
 def saved(picture: Image.Image, form: str = "JPEG", **options: int) -> bytes:
-    """The bytes of a picture in a format."""
+    """Return a picture in a file format."""
     out = io.BytesIO()
     picture.save(out, form, **options)
     return out.getvalue()
@@ -75,48 +75,48 @@ VARIATIONS: dict[str, Callable[[Image.Image], bytes]] = {
 def test_a_variation_is_the_same_picture(name: str) -> None:
     found = 0
     for number in range(COUNT):
-        one, other = hashes(saved(scene(number), quality=90)), hashes(VARIATIONS[name](scene(number)))
-        assert one is not None
+        first, other = hashes(saved(scene(number), quality=90)), hashes(VARIATIONS[name](scene(number)))
+        assert first is not None
         assert other is not None
-        found += one.same(other)
+        found += first.same(other)
     assert found >= 0.95 * COUNT
 
 
-def test_another_picture_is_not_nor_is_the_mirrored_one() -> None:
+def test_other_pictures_and_mirror_images_differ() -> None:
     all_of_them = [hashes(saved(scene(number))) for number in range(COUNT)]
     mirrored = [hashes(saved(ImageOps.mirror(scene(number)))) for number in range(COUNT)]
     both = [it for it in all_of_them + mirrored if it is not None]
     assert len(both) == 2 * COUNT
-    assert not [1 for at, one in enumerate(both) for other in both[at + 1 :] if one.same(other)]
+    assert not [1 for at, first in enumerate(both) for other in both[at + 1 :] if first.same(other)]
 
 
 @pytest.mark.parametrize("orientation", [3, 6, 8])
-def test_a_picture_that_is_to_be_turned_is_turned(orientation: int) -> None:
+def test_exif_orientation_is_applied(orientation: int) -> None:
     turned = {3: Image.Transpose.ROTATE_180, 6: Image.Transpose.ROTATE_90, 8: Image.Transpose.ROTATE_270}
     out, exif = io.BytesIO(), Image.Exif()
     exif[0x0112] = orientation
     scene(1).transpose(turned[orientation]).save(out, "JPEG", exif=exif)
-    one, other = hashes(saved(scene(1))), hashes(out.getvalue())
-    assert one is not None
+    first, other = hashes(saved(scene(1))), hashes(out.getvalue())
+    assert first is not None
     assert other is not None
-    assert one.same(other)
+    assert first.same(other)
 
 
 @pytest.mark.parametrize("form", p.FORMATS)
 def test_formats_are_decoded(form: str) -> None:
-    one, other = hashes(saved(scene(4), "PNG")), hashes(saved(scene(4), {"JP2": "JPEG2000"}.get(form, form)))
-    assert one is not None
+    first, other = hashes(saved(scene(4), "PNG")), hashes(saved(scene(4), {"JP2": "JPEG2000"}.get(form, form)))
+    assert first is not None
     assert other is not None
-    assert one.same(other)
+    assert first.same(other)
 
 
 @pytest.mark.parametrize("mode", ["1", "L", "LA", "P", "RGBA", "I;16", "CMYK", "F"])
 @pytest.mark.parametrize("size", [(900, 600), (32, 24), (700, 1), (1, 700), (1, 1)])
-def test_modes_and_sizes_are_no_harm(mode: str, size: tuple[int, int]) -> None:
+def test_all_modes_and_sizes_are_hashed(mode: str, size: tuple[int, int]) -> None:
     of_image(scene(5).resize(size).convert("L").convert(mode if mode != "I;16" else "I").convert(mode))
 
 
-def test_what_is_transparent_is_white() -> None:
+def test_transparent_areas_are_white() -> None:
     picture = scene(2)
     clear = picture.convert("RGBA")
     clear.putalpha(Image.new("L", picture.size, 0))
@@ -129,42 +129,42 @@ def test_a_picture_of_one_tone_has_no_hash(tone: str) -> None:
 
 
 def bomb(width: int, height: int) -> bytes:
-    """A PNG that says it is large, and is not."""
+    """Return a small PNG whose header claims a large size."""
     head = width.to_bytes(4, "big") + height.to_bytes(4, "big") + b"\x08\x02\0\0\0"
     return b"\x89PNG\r\n\x1a\n" + p.chunk(b"IHDR", head) + p.chunk(b"IDAT", b"\x78\x9c\x03\0\0\0\0\x01")
 
 
 @pytest.mark.parametrize(
-    ("data", "said"),
+    ("data", "reason"),
     [
-        (b"", "can't be decoded"),
-        (b"Hello.", "can't be decoded"),
-        (saved(scene(3))[:900], "can't be decoded"),
-        (p.bare("PNG")[:60], "can't be decoded"),
-        (b"GIF89a" + b"\xff" * 40, "can't be decoded"),
+        (b"", "cannot be decoded"),
+        (b"Hello.", "cannot be decoded"),
+        (saved(scene(3))[:900], "cannot be decoded"),
+        (p.bare("PNG")[:60], "cannot be decoded"),
+        (b"GIF89a" + b"\xff" * 40, "cannot be decoded"),
         (bomb(10_000, 10_000), "10000 × 10000 is too large"),
         (bomb(60_000, 60_000), "too large"),
-        (bomb(100, 100), "can't be decoded"),
+        (bomb(100, 100), "cannot be decoded"),
     ],
     ids=["empty", "text", "cut", "cut png", "noise", "100 Mpx", "3,600 Mpx", "no pixels"],
 )
-def test_hostile_files_are_told_in_one_line(data: bytes, said: str, tmp_path: Path) -> None:
+def test_hostile_files_are_reported_in_one_line(data: bytes, reason: str, tmp_path: Path) -> None:
     path = tmp_path / "a.jpg"
     path.write_bytes(data)
-    with pytest.raises(InputError, match=said) as raised:
+    with pytest.raises(InputError, match=reason) as raised:
         hashes(path)
     assert str(raised.value).startswith(str(path))
     assert len(str(raised.value).splitlines()) == 1
 
 
-def test_bands_find_all_that_are_near() -> None:
+def test_bands_find_all_near_hashes() -> None:
     rng = random.Random(7)  # noqa: S311 - hashes, no secrets
     for _ in range(200):
-        one = rng.getrandbits(64)
-        other = one
+        first = rng.getrandbits(64)
+        other = first
         for place in rng.sample(range(64), NEAR + 1):
             other ^= 1 << place
-        assert hamming(one, other) == NEAR + 1
-        assert any(b in set(near_band(a)) for a, b in zip(bands(one), bands(other), strict=True))
+        assert hamming(first, other) == NEAR + 1
+        assert any(b in set(near_band(a)) for a, b in zip(bands(first), bands(other), strict=True))
     assert bands(0x0123_4567_89AB_CDEF) == (0x0123, 0x4567, 0x89AB, 0xCDEF)
     assert len(list(near_band(5))) == len(set(near_band(5))) == 137

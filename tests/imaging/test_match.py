@@ -1,4 +1,4 @@
-"""Which pictures are the same, and which belong to which use: by name, id, caption, hash; findings beyond memory."""
+"""Group equal pictures, match them to uses by name, ID, caption and hash, and spool findings."""
 
 from __future__ import annotations
 
@@ -13,9 +13,9 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captions.audit.finding import Finding
-from captions.audit.spool import Spool, Told
+from captions.audit.spool import Spool, SpooledFindings
 from captions.embedded import Fields, read, stamp
-from captions.imaging.duplicates import Same
+from captions.imaging.duplicates import DuplicateGroups
 from captions.imaging.hashing import NEAR, SURE, Hashes
 from captions.imaging.match_keys import Keys, documents_of, ids_in, ids_of
 from tests.imaging.test_hashing import saved, scene
@@ -35,29 +35,29 @@ def flipped(value: int, places: int, bits: int, rng: random.Random) -> int:
 
 
 @given(st.integers(0, 2**32), st.integers(0, NEAR + 2), st.integers(SURE - 2, SURE + 2))
-def test_groups_are_those_that_each_with_each_would_give(seed: int, far: int, further: int) -> None:
+def test_groups_equal_those_of_pairwise_comparison(seed: int, far: int, further: int) -> None:
     rng = random.Random(seed)  # noqa: S311 - pictures, no secrets
     pictures: list[Hashes] = []
     for _ in range(6):
         base = Hashes(rng.getrandbits(64), rng.getrandbits(256))
         pictures += [base, Hashes(flipped(base.dhash, far, 64, rng), flipped(base.phash, further, 256, rng))]
-    same = Same()
+    same = DuplicateGroups()
     numbers = sorted(rng.sample(range(1, 1_000), len(pictures)))
     for number, it in zip(numbers, pictures, strict=True):
         same.add(number, it.dhash, it.phash)
     same.join()
-    for at, one in enumerate(pictures):
+    for at, first in enumerate(pictures):
         for other_at, other in enumerate(pictures):
-            # Groups are closed: but by chance no third picture stands between two of these.
-            expected = at == other_at or one.same(other)
-            assert same.one([numbers[at], numbers[other_at]]) == expected
+            # Groups are transitive, but no third picture connects two of these by chance.
+            expected = at == other_at or first.same(other)
+            assert same.are_equal([numbers[at], numbers[other_at]]) == expected
             assert (numbers[other_at] in same.group(numbers[at])) == expected
     assert list(same.groups()) == sorted({same.group(n) for n in numbers if len(same.group(n)) > 1})
 
 
 def test_crowds_of_one_hash_are_still_one_group(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("captions.imaging.duplicates._MOST_ALIKE", 3)
-    same = Same()
+    same = DuplicateGroups()
     for number in range(1, 10):
         same.add(number, 0xABCD, 1 << number)
     same.add(10, None, None)
@@ -70,7 +70,7 @@ def test_crowds_of_one_hash_are_still_one_group(monkeypatch: pytest.MonkeyPatch)
         same.group(12)
 
 
-def test_keys_tell_who_has_them() -> None:
+def test_keys_find_their_pictures() -> None:
     keys = Keys()
     for key, number in [("b", 7), ("a", 2), ("b", 3), ("b", 7), ("c", 1)]:
         keys.add(key, number)
@@ -97,14 +97,14 @@ def test_what_may_be_an_id_in_an_address(address: str, ids: tuple[str, ...]) -> 
 
 
 def test_ids_of_a_picture() -> None:
-    told = Fields(
+    fields = Fields(
         image_supplier_image_id="tag:gull.example,2024:RTX4ZQ81",
         document_id=f"xmp.did:{DOCUMENT}",
         original_document_id=f"uuid:{DOCUMENT[:8]}-{DOCUMENT[8:12]}-{DOCUMENT[12:16]}-{DOCUMENT[16:20]}-{DOCUMENT[20:]}",
-        image_unique_id="F16QLHF01VB",  # a camera that writes the same into each picture
+        image_unique_id="F16QLHF01VB",  # some cameras write the same ID into every picture
     )
-    assert ids_of(told) == ("taggullexample2024rtx4zq81", "rtx4zq81", DOCUMENT.casefold())
-    assert documents_of(told) == (DOCUMENT.casefold(),)
+    assert ids_of(fields) == ("taggullexample2024rtx4zq81", "rtx4zq81", DOCUMENT.casefold())
+    assert documents_of(fields) == (DOCUMENT.casefold(),)
     assert documents_of(Fields(image_unique_id="0" * 32)) == ()
 
 
@@ -117,7 +117,7 @@ def hows(tmp_path: Path) -> list[tuple[str, int, str]]:
 
 
 def with_packet(path: Path, number: int, inside: str) -> Path:
-    """A picture of a scene with XMP of its own."""
+    """Write a picture with the given XMP."""
     path.parent.mkdir(exist_ok=True)
     data = saved(scene(number), quality=88)
     path.write_bytes(data[:2] + p.segment(0xE1, p.XMP_HEADER + p.xmp(inside)) + data[2:])
@@ -170,7 +170,7 @@ def test_the_same_picture_with_two_embedded_credits_is_a_conflict(run: Run, tmp_
     told = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
     assert [(it["code"], it["source"]) for it in told] == conflicts
     for finding in told:
-        assert run(*finding["clear"].replace("'…'", "seen").split()[1:]).code == 0
+        assert run(*finding["command"].replace("'…'", "seen").split()[1:]).code == 0
     assert json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"] == []
     assert found(run, "--code", "CR201") == []
 
@@ -239,6 +239,6 @@ def test_a_spool_gives_what_is_too_much_for_memory_sorted_each_time() -> None:
     for spool in (small, large):
         assert [finding for finding, _ in spool] == [finding for finding, _ in spool] == expected
         assert all(findings[at] == finding for finding, at in spool)
-        assert (len(Told(spool)), sum(Told(spool).counts.values())) == (95, 95)
+        assert (len(SpooledFindings(spool)), sum(SpooledFindings(spool).counts.values())) == (95, 95)
     # Two at a time do not disturb each other.
     assert [one for one, _ in zip(large, large, strict=True)] == list(large)

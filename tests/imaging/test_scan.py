@@ -123,8 +123,8 @@ def test_hostile_files_are_notes_and_the_others_are_read(run: Run, tmp_path: Pat
     assert ran.code == 0
     assert ran.out == "4 pictures: new 4, known 0, gone 0, failed 2; without hash 3\n"
     assert "not read: p/empty.jpg: an empty file\n" in ran.err
-    assert "not read: p/text.png: no picture of a format that is known here\n" in ran.err
-    assert "p/bomb.png: too large to be decoded; export it again\n" in ran.err
+    assert "not read: p/text.png: not a picture in a supported format\n" in ran.err
+    assert "p/bomb.png: too large to decode; export it again\n" in ran.err
     assert not {"\x1b", "\u202e"} & set(ran.err)
     data = json.loads(run("images", "scan", "p", "--format", "json").out)
     assert (data["version"], data["new"], data["again"], len(data["failures"])) == (1, 0, 4, 2)
@@ -134,7 +134,7 @@ def test_hostile_files_are_notes_and_the_others_are_read(run: Run, tmp_path: Pat
 def test_a_folder_that_is_not_there_is_told(run: Run) -> None:
     ran = run("images", "scan", "nowhere")
     assert (ran.code, ran.out) == (2, "")
-    assert ran.err == "captions: nowhere: no such file or folder; name a folder of pictures\n"
+    assert ran.err == "captions: nowhere: no such file or folder; choose a folder of pictures\n"
 
 
 def test_a_store_without_pictures_says_so(run: Run, tmp_path: Path) -> None:
@@ -156,7 +156,7 @@ def test_print_and_picture_that_disagree_are_found(run: Run, tmp_path: Path, add
     picture(tmp_path / "p/harbor-ferry.jpg", 1, creators=("Jo Reed",), credit_line="AFP", **told)
     run("ingest", "a.html")
     run("images", "scan", "p")
-    assert found(run) == [("CR202", "a.html", "printed Ida Quill/Reuters, p/harbor-ferry.jpg says Jo Reed/AFP")]
+    assert found(run) == [("CR202", "a.html", "printed Ida Quill/Reuters, but p/harbor-ferry.jpg embeds Jo Reed/AFP")]
     assert "images check" in run("images", "check", "--help").out
     assert run("images", "check", "--fail-on", "warning").code == 1
     assert run("images", "check", "--fail-on", "error").code == 0
@@ -189,11 +189,11 @@ def test_the_same_picture_under_other_names_is_one(run: Run, tmp_path: Path) -> 
             "b.html",
             "credited Ida Quill/Reuters here, Jo Reed/AFP in a.html, for the same picture p/boats-at-dawn.jpg",
         ),
-        ("CR202", "b.html", "printed Ida Quill/Reuters, p/harbor-ferry.jpg says Jo Reed/AFP"),
+        ("CR202", "b.html", "printed Ida Quill/Reuters, but p/harbor-ferry.jpg embeds Jo Reed/AFP"),
         (
             "CR206",
             "p/boats-at-dawn.jpg",
-            "nothing is embedded; it was stripped: the same picture in p/harbor-ferry.jpg says Jo Reed/AFP",
+            "no embedded metadata; stripped: the same picture in p/harbor-ferry.jpg embeds Jo Reed/AFP",
         ),
     ]
 
@@ -215,7 +215,7 @@ def test_families_that_disagree_and_values_that_are_cut(run: Run, tmp_path: Path
     run("images", "scan", "a.jpg")
     assert found(run) == [
         ("CR204", "a.jpg", "City: XMP says Harbor City, IIM says Stokely"),
-        ("CR205", "a.jpg", f"Credit line ends at 32 bytes: {long[:32]} (whole: {long})"),
+        ("CR205", "a.jpg", f"Credit line ends at 32 bytes: {long[:32]} (full value: {long})"),
     ]
 
 
@@ -250,8 +250,8 @@ def test_what_is_waived_is_not_reported(run: Run, tmp_path: Path) -> None:
     run("ingest", "a.html")
     run("images", "scan", "p")
     for finding in json.loads(run("images", "check", "--format", "json").out)["findings"]:
-        assert finding["clear"].startswith("captions waive ")
-        told = finding["clear"].replace("'…'", "known").removeprefix("captions ").split()
+        assert finding["command"].startswith("captions waive ")
+        told = finding["command"].replace("'…'", "known").removeprefix("captions ").split()
         assert run(*told).code == 0
     assert found(run) == []
     assert [code for code, _, _ in found(run, "--waived")] == ["CR202", "CR206"]
@@ -264,8 +264,8 @@ def test_the_command_that_stamps_what_is_missing(run: Run, tmp_path: Path) -> No
     run("ingest", "a.html")
     run("images", "scan", ".")
     (finding,) = json.loads(run("images", "check", "--format", "json").out)["findings"]
-    assert finding["clear"] == "captions images stamp harbor-ferry.jpg --replace --from-use 1"
-    ran = run(*finding["clear"].split()[1:])
+    assert finding["command"] == "captions images stamp harbor-ferry.jpg --replace --from-use 1"
+    ran = run(*finding["command"].split()[1:])
     assert (ran.code, ran.err) == (
         0,
         "written to harbor-ferry.jpg and read back: Creator, Credit line, Caption\nharbor-ferry.jpg is scanned again\n",
@@ -308,7 +308,7 @@ def test_a_sheet_shows_each_picture_beside_its_credits(run: Run, tmp_path: Path)
     ran = run("images", "sheet", "-o", "sheet.html")
     assert (ran.code, ran.out, ran.err) == (0, "", "2 pictures; written to sheet.html\n")
     html = (tmp_path / "sheet.html").read_text(encoding="utf-8")
-    assert "2 of 3 pictures need a person" in html
+    assert "2 of 3 pictures need review" in html
     assert html.count("data:image/jpeg;base64,/9j/") == 1
     assert "img-src data:" in html
     assert "Ida Quill/Reuters in a.html" in html
@@ -316,7 +316,7 @@ def test_a_sheet_shows_each_picture_beside_its_credits(run: Run, tmp_path: Path)
     assert "<script" not in html
     assert "market-stall" not in html
     run("images", "sheet", "-o", "one.html", "--limit", "1")
-    assert "shown: 1 of 2" in (tmp_path / "one.html").read_text(encoding="utf-8")
+    assert "1 of 2 pictures listed" in (tmp_path / "one.html").read_text(encoding="utf-8")
 
 
 def test_a_picture_is_found_among_those_that_were_scanned(run: Run, tmp_path: Path) -> None:

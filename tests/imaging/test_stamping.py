@@ -69,7 +69,7 @@ def test_a_copy_that_is_there_is_not_written_over(article: Run, tmp_path: Path) 
     ran = article(*stamp)
     assert ran.code == 0
     assert ran.err.splitlines() == [
-        "not stamped: out/market-stall.jpg is there already, and is another; name another folder, or say --overwrite",
+        "not stamped: out/market-stall.jpg already exists and differs; choose another folder or pass --overwrite",
         "stamped 1, failed 1; written to out",
     ]
     assert (tmp_path / "out/market-stall.jpg").read_bytes() == b"mine"
@@ -84,7 +84,7 @@ def test_one_bad_picture_never_stops_the_others(article: Run, tmp_path: Path) ->
     ran = article("images", "stamp", "--from-article", "a.html", "-o", "out")
     assert ran.code == 0
     assert ran.err.splitlines()[-1] == "stamped 1, failed 1; written to out"
-    assert "no picture of a format that is known here" in ran.err
+    assert "not a picture in a supported format" in ran.err
     (tmp_path / "p/market-stall.jpg").unlink()
     assert article("images", "stamp", "--from-article", "a.html", "-o", "none").code == 2
 
@@ -129,7 +129,7 @@ def test_a_sidecar_is_written_beside_a_format_that_has_to_stay_and_none_is_lost(
     assert read(tmp_path / "a.psd", sidecar=True).fields.credit_line == "AFP"
     before = (tmp_path / "a.xmp").read_bytes()
     ran = run("images", "stamp", "a.psd", "--replace", "--credit", "AP")
-    assert (ran.code, "a.xmp is there already" in ran.err) == (2, True)
+    assert (ran.code, "a.xmp already exists" in ran.err) == (2, True)
     assert (tmp_path / "a.xmp").read_bytes() == before
     assert sorted(it.name for it in tmp_path.iterdir()) == ["a.psd", "a.xmp"]
 

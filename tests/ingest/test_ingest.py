@@ -1,4 +1,4 @@
-"""An ingest on several cores: the same database however it is read, and whatever disturbs it."""
+"""Ingest on several cores: the database is always the same, whatever interrupts the run."""
 
 from __future__ import annotations
 
@@ -18,13 +18,14 @@ if TYPE_CHECKING:
 
 RNG = random.Random(7)  # noqa: S311 - repeatable, no secret
 needs_disks = pytest.mark.skipif(
-    not faults.can_mount(), reason="only root can make a small disk; run: sudo .venv/bin/pytest tests/test_ingest.py"
+    not faults.can_mount(),
+    reason="needs root, to mount a small disk: sudo .venv/bin/pytest tests/ingest",
 )
 
 
 @pytest.fixture(scope="module")
 def place(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
-    """A folder with an archive, the working folder for these tests."""
+    """Create a folder with an archive and make it the working folder."""
     folder = tmp_path_factory.mktemp("faults")
     with contextlib.chdir(folder):
         faults.archive(folder / "in", 460)
@@ -41,13 +42,13 @@ def test_the_number_of_processes_makes_no_difference(
     place: Path, undisturbed: tuple[faults.Rows, float], jobs: str
 ) -> None:
     database = place / f"{jobs}.db"
-    said = faults.finished(database, "in", "--jobs", jobs)
-    assert said.startswith("read 460, new 460, changed 0, unchanged 0, failed 3;")
+    summary = faults.finished(database, "in", "--jobs", jobs)
+    assert summary.startswith("read 460, new 460, changed 0, unchanged 0, failed 3;")
     assert faults.rows(database) == undisturbed[0]
 
 
-# More of each, and other disturbances, are run by `python -m bench.faults`.
-def test_a_killed_ingest_goes_on_with_the_same_rows(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
+# `python -m bench.faults` runs more of these, and other faults.
+def test_a_killed_ingest_continues_with_the_same_rows(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
     expected, longest = undisturbed
     faults.same_after(lambda to: faults.killed(to, RNG, longest, worker=False), expected, place)
 
@@ -66,21 +67,21 @@ def test_two_ingests_at_once_end_with_the_same_rows(place: Path, undisturbed: tu
 
 
 @needs_disks
-def test_a_full_disk_is_told_and_the_next_run_goes_on(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
+def test_a_full_disk_is_reported_and_the_next_run_goes_on(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
     faults.full_disk(undisturbed[0], RNG)
 
 
-# --- an article that is too much
+# --- an article that exceeds the limits
 
 
 @pytest.fixture
 def long_article() -> str:
-    """It takes seconds to read."""
+    """Return an article that takes seconds to read."""
     return "".join(f"The {n}th boat was late again. (Photo: Ada Ito/AP)\n" for n in range(30_000))
 
 
 @pytest.mark.parametrize("jobs", ["1", "2"])
-def test_an_article_that_takes_too_long_fails_alone(
+def test_an_article_that_takes_too_long_fails_without_the_others(
     run: Run, write: Write, tmp_path: Path, article: str, long_article: str, jobs: str
 ) -> None:
     for name in ("a", "c"):
@@ -92,14 +93,14 @@ def test_an_article_that_takes_too_long_fails_alone(
     ran = run("ingest", "in", "--jobs", jobs, "--time-limit", "0.5")
     assert ran.out.startswith("read 4, new 4, changed 0, unchanged 0, failed 2;")
     assert ran.err.splitlines() == [
-        "not read: in/b.txt: reading it took longer than 0.5 seconds",
-        "not read: in/d.jsonl#1: reading it took longer than 0.5 seconds",
+        "not read: in/b.txt: took longer than 0.5 seconds; raise --time-limit",
+        "not read: in/d.jsonl#1: took longer than 0.5 seconds; raise --time-limit",
     ]
     assert run("db", "check").code == 0
 
 
-def test_what_is_unchanged_beside_it_is_counted(run: Run, tmp_path: Path, article: str, long_article: str) -> None:
-    texts = [f"{article}\n{n}\n" for n in range(120)]  # more than one shard
+def test_unchanged_articles_next_to_it_are_counted(run: Run, tmp_path: Path, article: str, long_article: str) -> None:
+    texts = [f"{article}\n{n}\n" for n in range(120)]  # several chunks
     texts[60] = long_article
     lines = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]
     (tmp_path / "in.jsonl").write_text("\n".join(lines), encoding="utf-8")
@@ -107,7 +108,7 @@ def test_what_is_unchanged_beside_it_is_counted(run: Run, tmp_path: Path, articl
         assert run("ingest", "in.jsonl", "--time-limit", "0.5").out.startswith(f"{expected}, failed 1")
 
 
-# --- what failed, and reading it again
+# --- failures and retries
 
 
 def failures(run: Run) -> list[dict[str, str]]:
@@ -115,7 +116,7 @@ def failures(run: Run) -> list[dict[str, str]]:
     return found
 
 
-def test_failures_are_listed_and_read_again_alone(run: Run, write: Write, tmp_path: Path) -> None:
+def test_only_failures_are_listed_and_retried(run: Run, write: Write, tmp_path: Path) -> None:
     write(tmp_path / "in" / "a.txt")
     (tmp_path / "in" / "b.txt").touch()
     (tmp_path / "in" / "c.jsonl").write_text('{"id": "1", "text": "It rained."}\n{"broken\n', encoding="utf-8")
@@ -139,7 +140,7 @@ def test_failures_are_listed_and_read_again_alone(run: Run, write: Write, tmp_pa
     assert run("ingest", "--retry-failures").out.startswith("read 0, ")
 
 
-def test_a_file_that_is_gone_stays_among_the_failures(run: Run, write: Write, tmp_path: Path) -> None:
+def test_a_deleted_file_remains_a_failure(run: Run, write: Write, tmp_path: Path) -> None:
     write(tmp_path / "a.txt")
     (tmp_path / "b.txt").touch()
     run("ingest", "a.txt", "b.txt")
@@ -150,5 +151,5 @@ def test_a_file_that_is_gone_stays_among_the_failures(run: Run, write: Write, tm
 
 
 @pytest.mark.parametrize("arguments", [[], ["a.txt", "--failures"], ["--failures", "--retry-failures"]])
-def test_what_to_read_is_told_in_one_way(run: Run, arguments: list[str]) -> None:
+def test_paths_and_failure_options_exclude_each_other(run: Run, arguments: list[str]) -> None:
     assert run("ingest", *arguments).code == 2

@@ -1,4 +1,4 @@
-"""Worker processes, and what becomes of those that a task kills."""
+"""Run tasks in worker processes, some of which kill their worker."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ Task = list[str]
 
 
 def done(task: Task, step: Step) -> Task:
-    """Does what each part of a task says, and gives their names."""
+    """Do what each step of a task says, and return the task."""
     for number, what in enumerate(task):
         step(number)
         if what == "kill":
             os.kill(os.getpid(), signal.SIGKILL)
         elif what == "crash":
-            os.kill(os.getpid(), signal.SIGTRAP)  # of the others pytest tells at length
+            os.kill(os.getpid(), signal.SIGTRAP)  # pytest reports other signals at length
         elif what == "sleep":
             time.sleep(60)
         elif what == "memory":
@@ -30,7 +30,7 @@ def done(task: Task, step: Step) -> Task:
         elif what == "raise":
             raise ValueError("no such thing")
         elif what == "lambda":
-            raise ValueError(lambda: 0)  # it cannot be sent
+            raise ValueError(lambda: 0)  # cannot be pickled
         elif what == "slow":
             time.sleep(0.15)
     return task
@@ -54,24 +54,24 @@ def test_results_come_in_order(jobs: int) -> None:
 
 
 DEADLY = {
-    "kill": "reading it was stopped from outside, as is done where memory runs out",
-    "crash": "reading it crashed the program (SIGTRAP)",
-    "sleep": "reading it took longer than 0.2 seconds",
-    "memory": "reading it needs more than 200 MB of memory",
+    "kill": "killed from outside, probably because memory ran out",
+    "crash": "crashed the program (SIGTRAP)",
+    "sleep": "took longer than 0.2 seconds; raise --time-limit",
+    "memory": "needs more than 200 MB of memory",
 }
 
 
 @pytest.mark.parametrize("what", DEADLY)
 @pytest.mark.parametrize("jobs", [1, 2])
-def test_a_deadly_task_fails_alone(what: str, jobs: int) -> None:
+def test_a_deadly_task_fails_without_the_others(what: str, jobs: int) -> None:
     tasks = [["a"], ["b"], ["c", what, "d"], ["e"], ["f"], [what], ["g"]]
     found = outcomes(tasks, jobs)
-    died = {at: one for at, one in enumerate(found) if isinstance(one, Died)}
-    assert {at: (one.at, one.reason) for at, one in died.items()} == {2: (1, DEADLY[what]), 5: (0, DEADLY[what])}
-    assert [one for at, one in enumerate(found) if at not in died] == [["a"], ["b"], ["e"], ["f"], ["g"]]
+    died = {at: outcome for at, outcome in enumerate(found) if isinstance(outcome, Died)}
+    assert {at: (death.at, death.reason) for at, death in died.items()} == {2: (1, DEADLY[what]), 5: (0, DEADLY[what])}
+    assert [outcome for at, outcome in enumerate(found) if at not in died] == [["a"], ["b"], ["e"], ["f"], ["g"]]
 
 
-def test_the_time_is_that_of_one_part_of_a_task() -> None:
+def test_the_time_limit_applies_to_each_step() -> None:
     assert outcomes([["slow"] * 3]) == [["slow"] * 3]
 
 
@@ -81,7 +81,7 @@ def test_what_a_task_raises_is_raised(what: str, kind: type[Exception]) -> None:
         outcomes([["a"], [what]])
 
 
-def test_workers_that_are_killed_between_tasks_are_replaced() -> None:
+def test_workers_killed_between_tasks_are_replaced() -> None:
     with Pool(make, 1, SHORT) as pool:
         pool.result(pool.submit(["once"]))
         pid = pool._workers[0].process.pid
@@ -90,7 +90,7 @@ def test_workers_that_are_killed_between_tasks_are_replaced() -> None:
         assert pool.result(pool.submit(["again"])) == ["again"]
 
 
-def test_an_urgent_task_goes_before_those_that_no_worker_has_yet() -> None:
+def test_an_urgent_task_goes_ahead_of_waiting_tasks() -> None:
     with Pool(make, 1, SHORT) as pool:
         waiting = [pool.submit(["slow"]) for _ in range(10)]
         assert pool.result(pool.submit(["now"], urgent=True)) == ["now"]

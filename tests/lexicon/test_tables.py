@@ -33,11 +33,11 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": blocks._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
-    "told.toml": told._tables.__wrapped__,
+    "structured.toml": told._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
 }
-DEFAULTS = exemptions.defaults.__wrapped__
+EXEMPTIONS = exemptions.exemptions.__wrapped__
 AP = '[[agency]]\nname = "AP"\nkind = "agency"\n'
 FIELD = '[[field]]\nname = "creators"\ntitle = "Creator"\nform = "seq"\n'
 EMBEDDED = '[namespaces]\ndc = "http://purl.org/dc/elements/1.1/"\n[exif]\nempty = ["SONY DSC"]\n'
@@ -58,7 +58,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("marks.toml", "[archive]\nplaceholder = true\n", ", [archive]: 'words' is missing"),
     ("markup.toml", (r"\[weak\]\nwords[^]]*\]", ""), ": 'weak' is missing"),
     ("terms.toml", 'scopes = ["web"]\n', ": 'territories' is missing"),
-    ("told.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
+    ("structured.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
     ("tracking.toml", 'names = ["gclid"]\n', ": 'starts' is missing"),
     ("words.toml", (r"\nvia = [^\]]*\]", ""), ": 'via' is missing"),
     # wrong types and values
@@ -123,7 +123,11 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ": 'scopes' must be a list of one or more strings",
     ),
     ("terms.toml", TERMS + 'groups.EU = ["XX"]\n', ", [groups]: 'EU' lists 'XX', which is not in 'territories'"),
-    ("told.toml", (r"\[stems\]\nwords = \[", '[stems]\nwords = ["", '), ", [stems]: 'words' must be a list of one"),
+    (
+        "structured.toml",
+        (r"\[stems\]\nwords = \[", '[stems]\nwords = ["", '),
+        ", [stems]: 'words' must be a list of one",
+    ),
     ("tracking.toml", "names = []\n", ": 'names' must be a list of one or more strings that are not blank; got []"),
     ("words.toml", (r"\ntitles = \[", "\ntitles = [1, "), ": 'titles' must be a list of one or more strings"),
     # unknown keys and tables
@@ -151,7 +155,11 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ": unknown key 'advert'; known keys are author, boilerplate,",
     ),
     ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, default, groups,"),
-    ("told.toml", ("$", '\n[size]\nwords = ["x"]\n'), ": unknown key 'size'; known keys are agency, caption, creator,"),
+    (
+        "structured.toml",
+        ("$", '\n[size]\nwords = ["x"]\n'),
+        ": unknown key 'size'; known keys are agency, caption, creator,",
+    ),
     ("tracking.toml", 'name = ["x"]\n', ": unknown key 'name'; known keys are names, starts"),
     ("words.toml", ("^", 'title = ["x"]\n'), ": unknown key 'title'; known keys are ai_fillers, ai_terms,"),
     # duplicates
@@ -189,16 +197,22 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ", [unseen]: 'words' lists 'sr-only' tw",
     ),
     ("terms.toml", TERMS.replace("DE US", "DE US DE"), ": 'territories' lists 'DE' twice"),
-    ("told.toml", (r'words = \["redit"', 'words = ["redit", "redit"'), ", [stems]: 'words' lists 'redit' twice"),
+    ("structured.toml", (r'words = \["redit"', 'words = ["redit", "redit"'), ", [stems]: 'words' lists 'redit' twice"),
     ("tracking.toml", 'names = ["gclid", "gclid"]\n', ": 'names' lists 'gclid' twice"),
     ("words.toml", (r"\nvia = \[", '\nvia = ["via", "via", '), ": 'via' lists 'via' twice"),
 ]
-BROKEN_DEFAULTS = [
+BROKEN_EXEMPTIONS = [
     (TERMS, ": 'default' is missing"),
-    ('[[default]]\nname = "staff"\n', ", [[default]] row 1 (staff): 'kind' is missing"),
-    ('[[default]]\nname = "staff"\nkind = "flat"\n', ", [[default]] row 1 (staff): 'kind' must be one of staff, free"),
-    ('[[default]]\nname = "staff"\nmark = ["ai"]\n', ", [[default]] row 1 (staff): unknown key 'mark'; known keys are"),
-    ('[[default]]\nname = "a"\nkind = "free"\nrequires = "b"\n' * 2, ", [[default]]: two rows are named 'a'"),
+    ('[[exemption]]\nname = "staff"\n', ", [[exemption]] row 1 (staff): 'kind' is missing"),
+    (
+        '[[exemption]]\nname = "staff"\nkind = "flat"\n',
+        ", [[exemption]] row 1 (staff): 'kind' must be one of staff, free",
+    ),
+    (
+        '[[exemption]]\nname = "staff"\nmark = ["ai"]\n',
+        ", [[exemption]] row 1 (staff): unknown key 'mark'; known keys are",
+    ),
+    ('[[exemption]]\nname = "a"\nkind = "free"\nrequires = "b"\n' * 2, ", [[exemption]]: two rows are named 'a'"),
 ]
 
 
@@ -237,10 +251,10 @@ def test_a_broken_table_is_named(data: Path, file: str, change: str | tuple[str,
     assert _error(READERS[file]).startswith(f"captions/data/{file}{message}")
 
 
-@pytest.mark.parametrize(("text", "message"), BROKEN_DEFAULTS)
+@pytest.mark.parametrize(("text", "message"), BROKEN_EXEMPTIONS)
 def test_a_broken_default_is_named(data: Path, text: str, message: str) -> None:
     (data / "terms.toml").write_text(text, encoding="utf-8")
-    assert _error(DEFAULTS).startswith(f"captions/data/terms.toml{message}")
+    assert _error(EXEMPTIONS).startswith(f"captions/data/terms.toml{message}")
 
 
 @pytest.mark.parametrize("file", READERS)

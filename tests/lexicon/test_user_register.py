@@ -207,7 +207,7 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert counted(run) == before
     again = run("agency", "merge", *both, "--undo", "--reason", "two houses")
     assert (again.code, again.out) == (2, "")
-    assert "is not merged into 'Heron House' in the database; merged: none are" in again.err
+    assert "is not merged into 'Heron House' in the database; current merges: none" in again.err
 
 
 def held(run: Run) -> list[tuple[str, str]]:
@@ -270,7 +270,7 @@ def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
     run("agency", "merge", *both, "--who", "kim", "--reason", "one house")
     held = json.loads(run("agency", "merges", "--format", "json").out)
     assert [(one["name"], one["into"], one["who"], one["reason"], one["state"]) for one in held["merges"]] == [
-        (*both, "kim", "one house", "holds")
+        (*both, "kim", "one house", "active")
     ]
     run("agency", "merge", *both, "--undo", "--who", "lee", "--reason", "two houses")
     assert json.loads(run("agency", "merges", "--format", "json").out)["merges"] == []
@@ -283,10 +283,10 @@ def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_pa
     assert run("agreement", "add", "AP", "--exclude", "Gull-Point press").code == 0
     ran = run("agency", "merge", "Gull Point Press", "Heron House")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
-    assert "agreement 1 leaves out Gull Point Press" in ran.err
+    assert "agreement 1 excludes Gull Point Press" in ran.err
     assert (tmp_path / "agencies.toml").read_text("utf-8") == OWN
     # What it says to try is enough.
-    undo = ran.err.strip().partition("undo it first: captions ")[2]
+    undo = ran.err.strip().partition("undo it first with: captions ")[2]
     assert undo == "agreement undo 1 --reason WHY"
     assert run(*undo.split()).code == 0
     assert run("agency", "merge", "Gull Point Press", "Heron House").code == 0

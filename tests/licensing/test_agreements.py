@@ -29,9 +29,9 @@ def cases(name: str) -> list[Any]:
     return [pytest.param(case, id=case.get("label", case.get("read"))) for case in read]
 
 
-def agreement(**told: Any) -> Agreement:
-    lists = {name: tuple(value) for name, value in told.items() if isinstance(value, list)}
-    return Agreement("Reuters", **{**told, **lists})
+def agreement(**values: Any) -> Agreement:
+    lists = {name: tuple(value) for name, value in values.items() if isinstance(value, list)}
+    return Agreement("Reuters", **{**values, **lists})
 
 
 @pytest.mark.parametrize("case", cases("covers"))
@@ -58,7 +58,7 @@ def test_no_period_without_a_quota_or_outside_the_agreement() -> None:
 
 @pytest.mark.parametrize("case", cases("beside"))
 def test_overlaps_and_gaps(case: dict[str, Any]) -> None:
-    held = [agreement(**told) for told in case["agreements"]]
+    held = [agreement(**values) for values in case["agreements"]]
     for one, other in ((held[0], held[1]), (held[1], held[0])):
         assert str(overlap(one, other) or "") == case["overlap"]
     assert [str(gap) for gap in gaps(held)] == case["gaps"]
@@ -84,23 +84,23 @@ def test_three_digits_behind_the_point_only_where_the_currency_has_them() -> Non
 
 
 @pytest.mark.parametrize(
-    ("told", "message"),
+    ("values", "message"),
     [
-        ({"starts": date(2026, 2, 1), "ends": date(2026, 1, 31)}, "before it starts"),
+        ({"starts": date(2026, 2, 1), "ends": date(2026, 1, 31)}, "is before the start"),
         ({"quota": 5}, "a quota needs a number and a period"),
         ({"quota": 0, "quota_period": "month"}, "a quota needs a number and a period"),
         ({"quota": 5, "quota_period": "week"}, "unknown period 'week'"),
-        ({"kind": "per-use"}, "the price of a use"),
+        ({"kind": "per-use"}, "the price of one use"),
         ({"kind": "rent"}, "unknown kind 'rent'"),
         ({"kind": "staff", "price": Decimal(5), "currency": "EUR"}, "a staff agreement has no price"),
-        ({"price": Decimal(5)}, "the price lacks its currency"),
-        ({"currency": "EUR"}, "the currency lacks its price"),
-        ({"price": Decimal("NaN"), "currency": "EUR"}, "NaN is no price"),
+        ({"price": Decimal(5)}, "the price needs a currency"),
+        ({"currency": "EUR"}, "the currency needs a price"),
+        ({"price": Decimal("NaN"), "currency": "EUR"}, "NaN is not a valid price"),
     ],
 )
-def test_terms_that_do_not_go_together(told: dict[str, Any], message: str) -> None:
+def test_terms_that_do_not_go_together(values: dict[str, Any], message: str) -> None:
     with pytest.raises(CaptionsError, match=message):
-        check(agreement(**told))
+        check(agreement(**values))
 
 
 def test_renewed_from_the_day_after_the_end() -> None:
@@ -108,9 +108,9 @@ def test_renewed_from_the_day_after_the_end() -> None:
     new = renewed(held, date(2027, 12, 31), Decimal("9.5"))
     assert new == replace(held, id=None, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
     assert remarks(new, [held]) == []
-    with pytest.raises(CaptionsError, match="before it starts"):
+    with pytest.raises(CaptionsError, match="is before the start"):
         renewed(held, date(2026, 12, 30))
-    with pytest.raises(CaptionsError, match="has no end"):
+    with pytest.raises(CaptionsError, match="has no end date"):
         renewed(replace(held, ends=None), date(2028, 1, 1))
 
 
@@ -123,7 +123,7 @@ def test_remarks_name_overlaps_and_the_gaps_beside() -> None:
     new = agreement(starts=date(2024, 12, 1), ends=date(2025, 12, 31))
     assert remarks(new, held) == [
         "overlaps agreement 2 with Reuters: 2024-12-01 to 2024-12-31",
-        "no agreement with Reuters is in force: 2026-01-01 to 2026-02-28",
+        "no agreement with Reuters in force: 2026-01-01 to 2026-02-28",
     ]
 
 

@@ -19,11 +19,11 @@ CASES = cases("agreements/spending.toml")
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
 def test_what_is_used_up(case: dict[str, Any]) -> None:
-    told = dict(case["agreement"])
-    if "price" in told:
-        told["price"] = Decimal(told["price"])
+    values = dict(case["agreement"])
+    if "price" in values:
+        values["price"] = Decimal(values["price"])
     account = Account(
-        check(Agreement("Reuters", **told)), case["on"], case["used"], case["total"], case.get("undated", 0)
+        check(Agreement("Reuters", **values)), case["on"], case["used"], case["total"], case.get("undated", 0)
     )
     found = {name: getattr(account, name) for name in case["expect"]}
     found |= {name: f"{value:f}" for name, value in found.items() if isinstance(value, Decimal)}
@@ -47,6 +47,6 @@ def test_a_period_of_the_calendar(text: str, first: date, last: date, name: str)
 
 
 @pytest.mark.parametrize("text", ["", "25", "2025-Q5", "2025-13", "2025-07-01", "last year", "0000", "２０２５"])
-def test_what_is_no_period(text: str) -> None:
-    with pytest.raises(CaptionsError, match="write 2025, 2025-Q3 or 2025-07"):
+def test_invalid_periods(text: str) -> None:
+    with pytest.raises(CaptionsError, match="use 2025, 2025-Q3 or 2025-07"):
         terms.calendar_period(text)

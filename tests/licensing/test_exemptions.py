@@ -9,7 +9,7 @@ import pytest
 from captions.credit.parser import parse_credit
 from captions.lexicon.agencies import KINDS
 from captions.lexicon.vocabulary import Vocabulary, default, load
-from captions.licensing.exemptions import default_for, defaults
+from captions.licensing.exemptions import exemption_for, exemptions
 from captions.licensing.terms import KINDS as AGREEMENT_KINDS
 
 
@@ -39,24 +39,24 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
     ],
 )
 def test_what_needs_no_agreement(line: str, expected: str | None, words: Vocabulary) -> None:
-    found = default_for(parse_credit(line, words), words, publication="Harbor News Agency")
+    found = exemption_for(parse_credit(line, words), words, publication="Harbor News Agency")
     assert (found.name if found else None) == expected
 
 
 def test_without_a_publication_nothing_is_its_own(words: Vocabulary) -> None:
-    assert default_for(parse_credit("Lena Marsh/Harbor News Agency", words), words) is None
+    assert exemption_for(parse_credit("Lena Marsh/Harbor News Agency", words), words) is None
 
 
-def test_the_table_names_what_the_register_and_the_marks_know() -> None:
+def test_the_table_names_known_agencies_and_qualifiers() -> None:
     words = default()
-    assert len({row.name for row in defaults()}) == len(defaults())
-    for row in defaults():
+    assert len({row.name for row in exemptions()}) == len(exemptions())
+    for row in exemptions():
         assert row.kind in AGREEMENT_KINDS and row.requires
         assert set(row.agencies) <= words.agencies.keys()
         assert set(row.kinds) <= set(KINDS)
-        assert set(row.marks) <= set(words.marks.values()) | {"public domain"}
-        # A row that asks for nothing would cover nothing, or everything.
-        assert row.staff + row.own + bool(row.marks) + bool(row.agencies) + bool(row.kinds) == 1
+        assert set(row.qualifiers) <= set(words.marks.values()) | {"public domain"}
+        # A row without a condition would cover nothing, or everything.
+        assert row.staff + row.own + bool(row.qualifiers) + bool(row.agencies) + bool(row.kinds) == 1
 
 
 def test_the_table_is_in_the_package() -> None:

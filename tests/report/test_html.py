@@ -9,7 +9,7 @@ from pathlib import Path
 import pytest
 
 from captions.audit.finding import Finding
-from captions.audit.overview import AtRisk, Month, Overview, Printed, Quota, Read
+from captions.audit.overview import AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota
 from captions.model import Credit, Use
 from captions.report.audit_report import Report
 from captions.report.write import write_audit
@@ -40,8 +40,8 @@ def report(uses: list[Use]) -> Report:
           for f in audit(uses)),
     ]  # fmt: skip
     articles = [
-        Read(u.source, u.headline, u.publication, u.used_on, u.url,
-             [Printed(u.id or 0, u.position, u.caption, u.credit.line if u.credit else None)])
+        AuditedArticle(u.source, u.headline, u.publication, u.used_on, u.url,
+             [PrintedCaption(u.id or 0, u.position, u.caption, u.credit.line if u.credit else None)])
         for u in uses
     ]  # fmt: skip
     overview = Overview(
@@ -123,10 +123,10 @@ def test_each_column_is_sorted_by_its_button(page: Browser, number: int) -> None
     down = column(page, number)
     assert page.run("return document.querySelector(arguments[0]).ariaSort", head) == "descending"
     assert sorted(up) == sorted(down) == sorted(before)
-    told = [text for text in up if text]
-    assert next(text for text in down if text) == told[-1]
-    # What is not known is last, whichever way.
-    assert not any(up[len(told) :]) and not any(down[len(told) :])
+    filled = [text for text in up if text]
+    assert next(text for text in down if text) == filled[-1]
+    # Empty cells come last in both directions.
+    assert not any(up[len(filled) :]) and not any(down[len(filled) :])
     assert page.run("return document.querySelectorAll('#findings th[aria-sort=none]').length") == 7
 
 
@@ -155,7 +155,7 @@ def test_findings_are_filtered_and_their_number_told(page: Browser) -> None:
 
 def test_the_keyboard_is_enough(page: Browser) -> None:
     page.press(TAB)
-    assert page.run("return document.activeElement.textContent") == "Skip to the findings"
+    assert page.run("return document.activeElement.textContent") == "Skip to findings"
     assert page.run("return document.activeElement.getBoundingClientRect().top >= 0")
     page.press(ENTER)
     assert page.run("return location.hash") == "#findings"
@@ -234,17 +234,19 @@ def test_without_a_script_all_rows_are_there(page: Browser) -> None:
 def test_twenty_thousand_findings_are_sorted_and_filtered(window: Browser, tmp_path: Path) -> None:
     credit = Credit("Foto: dpa", agencies=("dpa",), supplier="dpa")
     findings = [
-        Finding("CR102", "no creator beside dpa", f"{n}.txt", Use(f"{n}.txt", 1, f"Caption {n}", "k", credit, id=n))
+        Finding(
+            "CR102", "no creator named, only dpa", f"{n}.txt", Use(f"{n}.txt", 1, f"Caption {n}", "k", credit, id=n)
+        )
         for n in range(20_001, 0, -1)
     ]
     page = window.open(write(Report(findings, 20_001, 20_001), tmp_path / "many.html"))
     page.click("#findings th:nth-child(4) button")
     assert page.run("return document.querySelector('#findings tbody tr').cells[3].innerText").startswith("2.txt")
     page.run("words.value = 'caption 19999'; words.dispatchEvent(new Event('input'))")
-    told = page.run_async(
+    status = page.run_async(
         """const [done] = arguments;
         new MutationObserver(() => done(shown.textContent)).observe(shown, {childList: true})"""
     )
-    assert told == "Shown: 1 of 20000 findings"
-    assert "shown: 20000 of 20001, the worst first" in page.run("return document.body.innerText")
+    assert status == "Shown: 1 of 20000 findings"
+    assert "20000 of 20001 findings listed, worst first" in page.run("return document.body.innerText")
     assert page.log() == []

@@ -1,7 +1,7 @@
-"""Reports and what makes text harmless in them.
+"""Reports, and the escaping of text in them.
 
-The golden files hold what the samples give. After a change that is meant:
-``CAPTIONS_RENEW_GOLDEN=1 pytest tests/test_report.py``, then read the difference before it is committed.
+The golden files have the reports on the samples. After an intended change, run
+``CAPTIONS_RENEW_GOLDEN=1 pytest tests/report/test_report.py`` and read the diff.
 """
 
 from __future__ import annotations
@@ -100,10 +100,10 @@ def test_a_command_on_several_lines_is_the_same_to_a_shell(words: list[str]) -> 
         assert all(line.endswith(" \\") for line in lines[:-1]) and not lines[-1].endswith(" \\")
 
 
-def test_a_finding_ends_with_the_command_that_clears_it() -> None:
+def test_a_finding_ends_with_the_command_that_fixes_it() -> None:
     use = Use("news/a.txt", 2, "A dog.", "a dog", Credit("Handout"), used_on=date(2026, 5, 1), id=7)
-    clear = "captions waive CR104 --line Handout --supplier 'Harbor City Picture Desk' --reason '…'"
-    found = [Finding("CR104", "handout instead of a name", use.source, use, clear)]
+    command = "captions waive CR104 --line Handout --supplier 'Harbor City Picture Desk' --reason '…'"
+    found = [Finding("CR104", "handout instead of a name", use.source, use, command)]
     assert written(Report(found, 1, 1), "table").partition("\n\n")[2].partition("\n\n")[0].split("\n") == [
         "warning CR104  a.txt #2  2026-05-01",
         "  A dog. | Handout",
@@ -120,8 +120,8 @@ def test_totals_are_whole_whatever_the_limit() -> None:
     assert cut["findings"] == whole["findings"][:3]
     assert sum(whole["totals"]["by_code"].values()) == whole["totals"]["findings"] == len(whole["findings"])
     assert sum(whole["totals"]["by_severity"].values()) == whole["totals"]["findings"]
-    assert f"shown: 3 of {whole['totals']['findings']}" in written(report(uses, 3), "table")
-    assert f"shown: 3 of {whole['totals']['findings']}" in written(report(uses, 3), "html")
+    assert f"3 of {whole['totals']['findings']} findings listed" in written(report(uses, 3), "table")
+    assert f"3 of {whole['totals']['findings']} findings listed" in written(report(uses, 3), "html")
 
 
 def test_all_forms_tell_the_same_findings() -> None:
@@ -238,7 +238,7 @@ def test_no_sign_has_force_in_markdown(text: str) -> None:
     from markdown_it import MarkdownIt
 
     stream = io.StringIO()
-    as_markdown.write([Column("a", "A"), Column("clear", "B")], [{"a": text, "clear": text}], stream)
+    as_markdown.write([Column("a", "A"), Column("command", "B")], [{"a": text, "command": text}], stream)
     tokens = MarkdownIt("gfm-like", {"linkify": False}).parse(stream.getvalue())
     cells = [token.children or [] for token in tokens if token.type == "inline"][2:]
     assert [[child.type for child in cell] for cell in cells] == [["text"], ["code_inline"]]
@@ -254,11 +254,11 @@ def test_sarif_tells_each_finding_where_it_is_and_how_bad() -> None:
     run = sarif["runs"][0]
     rules = run["tool"]["driver"]["rules"]
     assert [rule["id"] for rule in rules] == list(CODES)
-    told = [(r["ruleId"], r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for r in run["results"]]
-    assert told == [(f.code, f.source) for f in what.shown]
+    found = [(r["ruleId"], r["locations"][0]["physicalLocation"]["artifactLocation"]["uri"]) for r in run["results"]]
+    assert found == [(f.code, f.source) for f in what.listed]
     assert all(rules[r["ruleIndex"]]["id"] == r["ruleId"] for r in run["results"])
     levels = {"error": "error", "warning": "warning", "info": "note"}
-    assert [r["level"] for r in run["results"]] == [levels[f.severity] for f in what.shown]
+    assert [r["level"] for r in run["results"]] == [levels[f.severity] for f in what.listed]
     prints = [r["partialFingerprints"]["caption/v1"] for r in run["results"]]
     assert len(set(prints)) == len(prints)
     assert json.loads(written(report([]), "sarif"))["runs"][0]["results"] == []

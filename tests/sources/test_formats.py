@@ -1,4 +1,4 @@
-"""What files can hold articles: the same article in each, and what is wrong with each told in one line."""
+"""Read the same article from every file format, and report each broken file in one line."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from hypothesis import strategies as st
 from captions import sources
 from captions.lexicon.vocabulary import default
 from captions.sources.formats import read_file
-from captions.sources.records import Names
+from captions.sources.records import RecordNames
 from tests.support import formats as f
 
 if TYPE_CHECKING:
@@ -25,7 +25,6 @@ if TYPE_CHECKING:
     from tests.conftest import Run
 
 ALL = f.all_formats()
-PLACED = "<article>"
 
 
 @pytest.mark.parametrize("name", ALL)
@@ -43,7 +42,7 @@ def test_the_same_article_in_each_format_gives_the_same(run: Run, tmp_path: Path
     assert article["notes"] == []
 
 
-# --- what is wrong with a file is told in one line, and what can be read of it is
+# --- a broken file gets a one-line reason, and its intact part is read
 
 
 def bomb(name: bytes = b"&c;") -> bytes:
@@ -61,27 +60,27 @@ LINES = f.jsonl(f.RECORD, {**f.RECORD, "url": f.URL + "/2"})
 BROKEN_LINE = LINES.replace(b"\n", b'\n{"html": "Rain\n', 1)
 PAGES = {"a.html": f.PAGE.encode(), "b.html": f.PAGE.encode()}
 OFFICE = f.zipped({"[Content_Types].xml": b"<x/>", "word/document.xml": b"<x/>"})
-FIELDS = "no article in it: no field with a text; its fields are"
+FIELDS = "no article in it: no field holds the text; the fields are"
 
 BAD: dict[str, tuple[bytes, int, list[str]]] = {
-    # file: its bytes, how many articles are read, and what is told
-    "cut.html.gz": (gzip.compress(f.PAGE.encode())[:-30], 0, ["cut.html.gz: a broken gzip file"]),
+    # file: its bytes, the number of articles read, and the reasons reported
+    "cut.html.gz": (gzip.compress(f.PAGE.encode())[:-30], 0, ["cut.html.gz: broken gzip file"]),
     "empty.gz": (gzip.compress(b""), 0, ["empty.gz: an empty file"]),
     "thrice.gz": (
         gzip.compress(gzip.compress(gzip.compress(f.PAGE.encode()))),
         0,
-        ["thrice.gz: a gzip file in gzip files"],
+        ["thrice.gz: compressed too often: a gzip file inside gzip files"],
     ),
     "no-html.mhtml": (
         b"MIME-Version: 1.0\r\nContent-Type: multipart/related; boundary=B\r\n\r\n"
         b"--B\r\nContent-Type: text/css\r\n\r\np\r\n--B--",
         0,
-        ["no-html.mhtml: no article in it: a saved page or message without a part in HTML"],
+        ["no-html.mhtml: no article in it: the saved page or message has no HTML part"],
     ),
     "empty.mht": (
         b"MIME-Version: 1.0\r\nContent-Type: text/html\r\n\r\n",
         0,
-        ["empty.mht: no article in it: the part in HTML is empty or broken"],
+        ["empty.mht: no article in it: the HTML part is empty or broken"],
     ),
     "line.jsonl": (BROKEN_LINE, 2, ["line.jsonl:2: broken JSON: unterminated string starting at character 10"]),
     "first.jsonl": (
@@ -89,120 +88,124 @@ BAD: dict[str, tuple[bytes, int, list[str]]] = {
         2,
         ["first.jsonl:1: broken JSON: unterminated string starting at character 10"],
     ),
-    "list-in.jsonl": (LINES + b"[1]\n7\n", 2, [f"list-in.jsonl:{n}: no record: it is no JSON object" for n in (3, 4)]),
+    "list-in.jsonl": (
+        LINES + b"[1]\n7\n",
+        2,
+        [f"list-in.jsonl:{n}: not a JSON object" for n in (3, 4)],
+    ),
     "other.jsonl": (
         LINES + b'{"price": 7, "sku": "x"}\n',
         2,
-        [f"other.jsonl:3: {FIELDS} price, sku; name one with --map text=FIELD"],
+        [f"other.jsonl:3: {FIELDS} price, sku; choose one with --map text=FIELD"],
     ),
     "blank.jsonl": (LINES + b'{"text": " 12 "}\n', 2, ["blank.jsonl:3: no article in it: not one letter"]),
     "cut.json": (
         json.dumps([f.RECORD, f.RECORD]).encode()[:-40],
         1,
-        ["cut.json: broken JSON: unterminated string starting; what stood before it is read"],
+        ["cut.json: broken JSON: unterminated string starting; the records before it were read"],
     ),
     "endless.json": (
         json.dumps([f.RECORD]).encode()[:-1],
         1,
-        ["endless.json: broken JSON: the list has no end; what stood in it is read"],
+        ["endless.json: broken JSON: the list has no end; its complete records were read"],
     ),
-    "none.json": (b"[ ]", 0, ["none.json: no article in it: an empty list"]),
-    "settings.json": (b'{\n "debug": true\n}', 0, [f"settings.json: {FIELDS} debug; name one with --map text=FIELD"]),
+    "none.json": (b"[ ]", 0, ["none.json: no article in it: the list is empty"]),
+    "settings.json": (b'{\n "debug": true\n}', 0, [f"settings.json: {FIELDS} debug; choose one with --map text=FIELD"]),
     "deep.json": (b'[{"text": ' + b"[" * 100_000, 0, ["deep.json: broken JSON: nested too deep"]),
-    "header.csv": (b"url,text\n", 0, ["header.csv: no article in it: a table with a header and no row"]),
+    "header.csv": (b"url,text\n", 0, ["header.csv: no article in it: the table has a header but no rows"]),
     "gap.csv": (
         b"url,text\nx,\ny,Rain again at the pier.\n",
         1,
-        [f"gap.csv:2: {FIELDS} url, text; name one with --map text=FIELD"],
+        [f"gap.csv:2: {FIELDS} url, text; choose one with --map text=FIELD"],
     ),
     "cut.xml": (f.rss(f.ITEM * 2)[:-700], 1, ["cut.xml: broken XML: unclosed token in line 2, column 1"]),
-    "bomb.xml": (bomb(), 0, ["bomb.xml: XML with entities of its own, which can be a bomb; not read"]),
+    "bomb.xml": (bomb(), 0, ["bomb.xml: refused: XML with custom entities can be a bomb"]),
     "deep.xml": (b"<?xml version='1.0'?><rss>" + b"<a>" * 100_000, 0, ["deep.xml: broken XML: nested too deep"]),
-    "empty.rss": (f.rss(""), 0, ["empty.rss: no article in it: a feed without an item"]),
+    "empty.rss": (f.rss(""), 0, ["empty.rss: no article in it: the feed has no items"]),
     "drafts.xml": (
         f.rss("<item><title>x</title><wp:status>draft</wp:status></item>"),
         0,
-        ["drafts.xml: no article in it: nothing in this export was published"],
+        ["drafts.xml: no article in it: the export has no published posts"],
     ),
     "other.xml": (
         b'<?xml version="1.0"?><urlset><url/></urlset>',
         0,
-        ["other.xml: XML of a kind that is not read: its root is urlset"],
+        ["other.xml: unsupported XML: its root element is urlset"],
     ),
     "none.xml": (
         b'<newsMessage xmlns="http://iptc.org/std/nar/2006-10-01/"/>',
         0,
-        ["none.xml: no article in it: NewsML-G2 without a text and without a picture"],
+        ["none.xml: no article in it: the NewsML-G2 delivery has neither text nor picture"],
     ),
     "empty.nitf.xml": (b"<nitf><body/></nitf>", 0, ["empty.nitf.xml#1: no article in it: not one letter"]),
     "ninjs.json": (
         b'{"uri": "x", "associations": [], "versioncreated": "2024"}',
         0,
-        ["ninjs.json:1: no article in it: a ninjs item without a body and without a picture"],
+        ["ninjs.json:1: no article in it: the ninjs item has neither body nor picture"],
     ),
-    "empty.zip": (f.zipped({}), 0, ["empty.zip: nothing to read in this archive"]),
-    "cut.zip": (f.zipped(PAGES)[:-30], 0, ["cut.zip: a broken ZIP archive"]),
-    "office.zip": (OFFICE, 0, ["office.zip: not a text file: an office document, a book or a program"]),
+    "empty.zip": (f.zipped({}), 0, ["empty.zip: no readable file in this archive"]),
+    "cut.zip": (f.zipped(PAGES)[:-30], 0, ["cut.zip: broken ZIP archive"]),
+    "office.zip": (OFFICE, 0, ["office.zip: not a text file: an office document, an e-book or a program"]),
     "nested.zip": (
         f.zipped({"in.zip": f.zipped(PAGES), **PAGES}),
         2,
-        ["nested.zip!in.zip: an archive in an archive: unpack the outer one first"],
+        ["nested.zip!in.zip: nested archive: unpack the outer archive first"],
     ),
     "bad-member.zip": (f.zipped({"a.txt": b"", **PAGES}), 2, ["bad-member.zip!a.txt: an empty file"]),
     "bomb.zip": (
         f.zipped({"a.txt": b"A wet dog. " * 8_000_000, **PAGES}),
         2,
-        ["bomb.zip!a.txt: a ZIP bomb: it unpacks to far more than any text does"],
+        ["bomb.zip!a.txt: possible ZIP bomb: it unpacks to far more data than text would"],
     ),
-    "empty.tar": (f.tarred({"a.jpg": b"\xff\xd8"}), 0, ["empty.tar: nothing to read in this archive"]),
-    "cut.tgz": (f.tarred(PAGES, "w:gz")[:-40], 0, ["cut.tgz: a broken gzip file"]),
+    "empty.tar": (f.tarred({"a.jpg": b"\xff\xd8"}), 0, ["empty.tar: no readable file in this archive"]),
+    "cut.tgz": (f.tarred(PAGES, "w:gz")[:-40], 0, ["cut.tgz: broken gzip file"]),
     "nested.tar": (
         f.tarred({"in.tar": f.tarred(PAGES), **PAGES}),
         2,
-        ["nested.tar!in.tar: an archive in an archive: unpack the outer one first"],
+        ["nested.tar!in.tar: nested archive: unpack the outer archive first"],
     ),
     "moved.warc": (
         f.warc(status="301 Moved"),
         0,
-        ["moved.warc: no article in it: a WARC file without a page"],
+        ["moved.warc: no article in it: the WARC file has no pages"],
     ),
-    "cut.parquet": (f.parquet(f.RECORD)[:-9], 0, ["cut.parquet: a broken Parquet file"]),
+    "cut.parquet": (f.parquet(f.RECORD)[:-9], 0, ["cut.parquet: broken Parquet file"]),
 }
 
 
 @pytest.mark.parametrize("name", BAD)
-def test_what_is_wrong_is_told_in_one_line(run: Run, tmp_path: Path, name: str) -> None:
-    data, count, told = BAD[name]
+def test_a_broken_file_is_reported_in_one_line(run: Run, tmp_path: Path, name: str) -> None:
+    data, count, reasons = BAD[name]
     (tmp_path / name).write_bytes(data)
     ran = run("parse", name)
     assert len(json.loads(ran.out)["articles"]) == count
-    said = ran.err.splitlines()
-    assert len(said) == len(told)
-    for line, start in zip(said, told, strict=True):
+    lines = ran.err.splitlines()
+    assert len(lines) == len(reasons)
+    for line, start in zip(lines, reasons, strict=True):
         assert line.startswith(f"not read: {start}")
     assert ran.code == (0 if count else 2)
 
 
-# --- records: each an article of its own
+# --- each record is a separate article
 
 
 def stored(run: Run, *arguments: str) -> tuple[str, list[str]]:
-    """What an ingest says, and the names of what is stored."""
-    said = run("ingest", *arguments).out.split(";")[0].strip()
+    """Ingest and return the summary and the names of the stored uses."""
+    summary = run("ingest", *arguments).out.split(";")[0].strip()
     uses = json.loads(run("find", "pier", "--format", "json").out)["uses"]
-    return said, [use["source"] for use in uses]
+    return summary, [use["source"] for use in uses]
 
 
-def test_each_record_is_an_article_of_its_own_and_is_known_again(run: Run, tmp_path: Path) -> None:
+def test_each_record_is_a_separate_article_and_is_recognized(run: Run, tmp_path: Path) -> None:
     other = {**f.RECORD, "html": f.RECORD["html"].replace("hens", "geese")}
     third = {"body": f"{f.CAPTION} (Photo: {f.CREDIT})\n\n{f.TEXT}"}
     lines = [f.RECORD, other, f.RECORD, third, {**third, "id": 7}]
     (tmp_path / "a.jsonl").write_bytes(f.jsonl(*lines))
-    said, names = stored(run, "a.jsonl")
-    assert said == "read 5, new 4, changed 0, unchanged 1, failed 0"
+    summary, names = stored(run, "a.jsonl")
+    assert summary == "read 5, new 4, changed 0, unchanged 1, failed 0"
     assert sorted(names) == ["a.jsonl#4", "a.jsonl#7", f"a.jsonl#{f.URL}", f"a.jsonl#{f.URL}:2"]
     assert stored(run, "a.jsonl")[0] == "read 5, new 0, changed 0, unchanged 5, failed 0"
-    lines[4] = {**third, "id": 7, "views": 8}  # what is not read may change
+    lines[4] = {**third, "id": 7, "views": 8}  # fields that are not read may change
     lines[1] = {**other, "title": "The ferry is late"}
     (tmp_path / "a.jsonl").write_bytes(f.jsonl(*lines))
     assert stored(run, "a.jsonl")[0] == "read 5, new 0, changed 1, unchanged 4, failed 0"
@@ -210,7 +213,7 @@ def test_each_record_is_an_article_of_its_own_and_is_known_again(run: Run, tmp_p
     assert (cleaned.code, cleaned.out) == (0, f.TEXT + "\n")
 
 
-def test_records_on_standard_input_are_known_by_their_ids(run: Run) -> None:
+def test_records_on_standard_input_are_recognized_by_their_ids(run: Run) -> None:
     data = f.jsonl(f.RECORD, {"text": f.PLAIN}) + b"{]\n"
     assert run("ingest", "-", stdin=data).out.startswith("read 2, new 2, changed 0, unchanged 0, failed 1;")
     again = run("ingest", "-", stdin=data)
@@ -228,8 +231,8 @@ MAPS = [
 ]
 
 
-@pytest.mark.parametrize(("told", "facts"), MAPS)
-def test_odd_names_are_told_with_map(run: Run, tmp_path: Path, told: str, facts: dict[str, str | None]) -> None:
+@pytest.mark.parametrize(("mapping", "facts"), MAPS)
+def test_map_names_unusual_fields(run: Run, tmp_path: Path, mapping: str, facts: dict[str, str | None]) -> None:
     record = {
         "story": {"body": f.PLAIN, "page": f.BODY},
         "where": f.URL,
@@ -240,20 +243,20 @@ def test_odd_names_are_told_with_map(run: Run, tmp_path: Path, told: str, facts:
         "text": "Not this one.",
     }
     (tmp_path / "a.jsonl").write_bytes(f.jsonl(record))
-    (article,) = json.loads(run("parse", "a.jsonl", "--map", told).out)["articles"]
+    (article,) = json.loads(run("parse", "a.jsonl", "--map", mapping).out)["articles"]
     assert article["text"] == f.TEXT
     assert [caption["text"] for caption in article["captions"]] == [f.CAPTION]
     assert {name: article[name] for name in facts} == facts
 
 
-@pytest.mark.parametrize("told", ["text", "text=", "caption=body", "=x"])
-def test_a_map_that_is_none_is_told(run: Run, told: str) -> None:
-    ran = run("ingest", "a.jsonl", "--map", told)
+@pytest.mark.parametrize("mapping", ["text", "text=", "caption=body", "=x"])
+def test_an_invalid_map_is_reported(run: Run, mapping: str) -> None:
+    ran = run("ingest", "a.jsonl", "--map", mapping)
     parts = "text, html, url, headline, published, publication, language, id"
-    assert (ran.code, ran.err) == (2, f"captions: --map {told}: write PART=FIELD, with PART one of {parts}\n")
+    assert (ran.code, ran.err) == (2, f"captions: --map {mapping}: use PART=FIELD, where PART is one of {parts}\n")
 
 
-def test_a_column_with_an_odd_name_makes_a_table(run: Run, tmp_path: Path) -> None:
+def test_map_makes_a_table_of_unusual_columns(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(f.csv_of({"nr": "1", "copytext": f.PLAIN}))
     (article,) = json.loads(run("parse", "a.txt", "--map", "text=copytext").out)["articles"]
     assert article["source"] == "a.txt#1"
@@ -278,7 +281,7 @@ def test_a_text_stays_a_text(run: Run, tmp_path: Path, text: str) -> None:
 
 
 def large(name: str) -> bytes:
-    """A file of this name with 600 articles in 12 MB."""
+    """Return the content of the file with this name: 600 articles in 12 MB."""
     many = [{**f.RECORD, "url": f"{f.URL}/{n}", "pad": "x" * 20_000} for n in range(600)]
     if name == "a.json":
         return json.dumps(many).encode()
@@ -288,15 +291,15 @@ def large(name: str) -> bytes:
         return b"url,text,pad\r\n" + (b'"x","' + f.PLAIN.encode() + b'","' + b"x" * 20_000 + b'"\r\n') * 600
     if name == "a.rss":
         return f.rss(f.ITEM.replace("A boat.", "A boat." + "x" * 20_000) * 600)
-    return f.tarred({f"{n}.jsonl": f.jsonl(one) for n, one in enumerate(many)})
+    return f.tarred({f"{n}.jsonl": f.jsonl(record) for n, record in enumerate(many)})
 
 
 @pytest.mark.parametrize("name", ["a.json", "a.jsonl", "a.csv", "a.rss", "a.tar"])
 def test_a_file_of_any_size_is_read_piece_by_piece(tmp_path: Path, name: str) -> None:
     path = tmp_path / name
     path.write_bytes(large(name))
-    entry = sources.Entry(name, path)
-    assert isinstance(next(sources.read(entry)), sources.Source)  # what is needed for it is loaded
+    entry = sources.InputFile(name, path)
+    assert isinstance(next(sources.read(entry)), sources.Source)  # loads the format's modules
     tracemalloc.start()
     try:
         count = sum(isinstance(item, sources.Source) for item in sources.read(entry))
@@ -308,20 +311,20 @@ def test_a_file_of_any_size_is_read_piece_by_piece(tmp_path: Path, name: str) ->
 
 
 def test_the_names_of_a_million_records_take_little_memory() -> None:
-    names = Names("a.jsonl")
+    names = RecordNames("a.jsonl")
     tracemalloc.start()
     try:
         given = {names.of(str(n), n, "x") for n in range(20_000)}
         repeated = [names.of("7", 20_001, "x"), names.of("7", 20_002, "y"), names.of(None, 20_003, "z")]
-        held = tracemalloc.get_traced_memory()[0] - sum(map(sys.getsizeof, given)) - sys.getsizeof(given)
+        memory = tracemalloc.get_traced_memory()[0] - sum(map(sys.getsizeof, given)) - sys.getsizeof(given)
     finally:
         tracemalloc.stop()
     assert len(given) == 20_000
     assert repeated == ["a.jsonl#7", "a.jsonl#7:20002", "a.jsonl#20003"]
-    assert held < 5_000_000
+    assert memory < 5_000_000
 
 
-# --- whatever stands in a file, reading it ends with articles and reasons
+# --- reading any file ends with articles and reasons
 
 
 KEYS = st.sampled_from(

@@ -1,4 +1,4 @@
-"""What the tests of the audit in the database share: small stores, written and audited; a naive oracle."""
+"""Small stores for the audit tests: write articles and agreements, audit, compare findings."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from captions import parse_credit
 from captions.audit.finding import Finding
-from captions.audit.request import Known, Question
+from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.run import audited
 from captions.caption.similarity import may_be_near
 from captions.lexicon.vocabulary import Vocabulary
@@ -31,7 +31,7 @@ TODAY = date(2026, 6, 1)
 
 @dataclass(frozen=True, slots=True)
 class Shot:
-    """One use: its caption, its line, its pictures."""
+    """A use: its caption, credit line and pictures."""
 
     caption: str
     line: str | None
@@ -41,7 +41,7 @@ class Shot:
 
 @dataclass(frozen=True, slots=True)
 class Page:
-    """One article."""
+    """An article."""
 
     source: str
     day: date | None
@@ -63,7 +63,7 @@ def credit(line: str) -> db.CreditRecord:
 
 
 class Store:
-    """A store in a folder of its own; to be used in a ``with``."""
+    """A store in a temporary folder; use it in a ``with`` statement."""
 
     def __init__(self, pages: Iterable[Page] = (), agreements: Iterable[Agreement] = ()) -> None:
         self._folder = TemporaryDirectory()
@@ -101,7 +101,7 @@ class Store:
                 connection.execute(insert(m.agreement).values(row))
 
     def waive(self, code: str, limits: Mapping[str, str], until: date | None = None) -> int:
-        row = {"code": code, "until": until, "reason": "a test", "who": "me", "made": datetime(2026, 1, 1, tzinfo=UTC)}
+        row = {"code": code, "until": until, "reason": "a test", "who": "me", "added": datetime(2026, 1, 1, tzinfo=UTC)}
         with writing(self.engine) as connection:
             key = connection.execute(insert(m.waiver).values({**row, **limits})).inserted_primary_key
         assert key is not None
@@ -119,15 +119,15 @@ class Store:
 
     def findings(
         self,
-        question: Question | None = None,
+        request: AuditRequest | None = None,
         words: Vocabulary | None = None,
-        known: Sequence[Known] = (),
+        known: Sequence[BaselineFinding] = (),
         today: date = TODAY,
     ) -> list[Finding]:
-        with audited(self.engine, question, words, known, today=today) as answer:
-            found = list(answer)
-            assert sum(answer.counts.values()) == len(found)
-            for code, count in answer.counts.items():
+        with audited(self.engine, request, words, known, today=today) as result:
+            found = list(result)
+            assert sum(result.counts.values()) == len(found)
+            for code, count in result.counts.items():
                 assert count == sum(f.code == code for f in found)
         assert [f.order for f in found] == sorted(f.order for f in found)
         return found
@@ -141,13 +141,13 @@ def _record(page: Page) -> db.ArticleRecord:
         )
         for n, shot in enumerate(page.shots, 1)
     )  # fmt: skip
-    # Of some nobody looked whether they have near captions, as of those that an older program stored.
+    # Undated pages stand for articles of an older program, which did not record near captions.
     near = may_be_near([use.match_key for use in uses]) if page.day else None
     return db.ArticleRecord(
         page.source, f"{page}", publication=page.publication, published=page.day, uses=uses, near=near
     )
 
 
-def told(findings: Iterable[Finding]) -> list[tuple[str, str, str, int, str]]:
-    """What tells two findings apart, but for numbers that a store gives."""
+def summarized(findings: Iterable[Finding]) -> list[tuple[str, str, str, int, str]]:
+    """Return what identifies each finding, without the ids of a store."""
     return [(f.severity, f.code, f.source, f.use.position if f.use else 0, f.message) for f in findings]

@@ -1,4 +1,4 @@
-"""The cases in tests/cases/: tables in files, one row a case, with its label as the id of its test."""
+"""Load the cases in tests/cases/, one row per case, with its label as the test's ID."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ _FOLDER = CASES
 
 
 def cases(place: str) -> list[Case]:
-    """The rows of a file, or of all files of a folder, in the order of their names."""
+    """Return the rows of a file, or of all files in a folder, sorted by name."""
     path = _FOLDER / place
     return [
         case
-        for one in (sorted(path.glob("*.toml")) if path.is_dir() else [path])
-        for case in tomllib.loads(one.read_text(encoding="utf-8"))["case"]
+        for file in (sorted(path.glob("*.toml")) if path.is_dir() else [path])
+        for case in tomllib.loads(file.read_text(encoding="utf-8"))["case"]
     ]
 
 
 def params(rows: list[Case]) -> list[Any]:
-    """The rows as parameters of a test; what is ``known`` to fail must fail, for the reason that it gives."""
+    """Return the rows as test parameters; a row with a ``known`` reason must fail."""
     return [
         pytest.param(
             row, id=row["id"], marks=[pytest.mark.xfail(reason=row["known"], strict=True)] if "known" in row else []

@@ -1,4 +1,4 @@
-"""Stores for tests, on SQLite and on PostgreSQL alike: new ones, empty ones, copies of one."""
+"""Create stores for tests on SQLite and PostgreSQL: new, empty or copied."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from psycopg import sql
 
 
 class Stores(ABC):
-    """Where one kind of database gives places for stores."""
+    """A place to create stores in one kind of database."""
 
     name: str
 
@@ -23,14 +23,14 @@ class Stores(ABC):
 
     @abstractmethod
     def place(self) -> str:
-        """Gives a URL where a store can be made: nothing is there, or an empty database."""
+        """Return the URL of a new store: nothing there, or an empty database."""
 
     @abstractmethod
     def copy(self, url: str) -> str:
-        """Copies a store that nobody has open; gives the copy's URL."""
+        """Copy a store that nobody has open; return the URL of the copy."""
 
     def empty(self) -> str:
-        """Gives the URL of a store without a row."""
+        """Return the URL of a store without rows."""
         if self._empty is None:
             self._empty = self.place()
             db.open_store(self._empty, create=True).dispose()

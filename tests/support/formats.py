@@ -1,4 +1,4 @@
-"""One article of our own in each format that can be read."""
+"""Write the same invented article in every supported format."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ CAPTION = "Islanders queue for the first boat at Pier Two – before dawn."
 CREDIT = "Odalys Fenwick/Reuters"
 IMAGE = "https://news.example/boat.jpg"
 TEXT = "\n\n".join(PARAGRAPHS)
-TOLD = {"url": URL, "title": HEADLINE, "published": "2024-05-18T06:00:00Z", "site": "Harbor Echo", "lang": "en-GB"}
+METADATA = {"url": URL, "title": HEADLINE, "published": "2024-05-18T06:00:00Z", "site": "Harbor Echo", "lang": "en-GB"}
 FACTS = {"url": URL, "headline": HEADLINE, "published": "2024-05-18", "publication": "Harbor Echo", "language": "en"}
 
 BODY = (
@@ -38,11 +38,11 @@ PAGE = (
     f"<body><article><h1>{HEADLINE}</h1>{BODY}</article></body></html>\n"
 )
 PLAIN = f"{CAPTION} (Photo: {CREDIT})\n\n{TEXT}\n"
-RECORD: dict[str, Any] = {**TOLD, "html": BODY}
+RECORD: dict[str, Any] = {**METADATA, "html": BODY}
 
 
 def mhtml(page: str = PAGE, encoding: str = "quoted-printable") -> bytes:
-    """A page saved by a browser with its pictures."""
+    """Return a page saved by a browser with its pictures."""
     data = page.encode()
     packed = quopri.encodestring(data) if encoding == "quoted-printable" else base64.encodebytes(data)
     parts = (
@@ -58,18 +58,18 @@ def mhtml(page: str = PAGE, encoding: str = "quoted-printable") -> bytes:
 
 
 def jsonl(*records: Mapping[str, Any]) -> bytes:
-    """A record a line."""
+    """Return one record per line."""
     return b"".join(json.dumps(record).encode() + b"\n" for record in records)
 
 
 def csv_of(record: Mapping[str, str], delimiter: str = ",") -> bytes:
-    """A table with one row."""
+    """Return a table with one row."""
     cells = ('"' + value.replace('"', '""') + '"' for value in record.values())
     return f"{delimiter.join(record)}\r\n{delimiter.join(cells)}\r\n".encode()
 
 
 def rss(item: str, channel: str = "<title>Harbor Echo</title><language>en-gb</language>", head: str = "") -> bytes:
-    """A feed, or a WordPress export, with one item."""
+    """Return a feed or a WordPress export with one item."""
     names = (
         'xmlns:content="http://purl.org/rss/1.0/modules/content/" xmlns:media="http://search.yahoo.com/mrss/" '
         'xmlns:wp="http://wordpress.org/export/1.2/" xmlns:excerpt="http://wordpress.org/export/1.2/excerpt/"'
@@ -165,7 +165,7 @@ NINJS_1 = {
 
 
 def zipped(members: Mapping[str, bytes]) -> bytes:
-    """A ZIP."""
+    """Return a ZIP archive."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
         for name, data in members.items():
@@ -174,7 +174,7 @@ def zipped(members: Mapping[str, bytes]) -> bytes:
 
 
 def tarred(members: Mapping[str, bytes], mode: str = "w") -> bytes:
-    """A TAR."""
+    """Return a TAR archive."""
     buffer = io.BytesIO()
     with tarfile.open(fileobj=buffer, mode=mode) as archive:  # type: ignore[call-overload] # a mode of any kind
         for name, data in members.items():
@@ -185,7 +185,7 @@ def tarred(members: Mapping[str, bytes], mode: str = "w") -> bytes:
 
 
 def warc(page: bytes = PAGE.encode(), url: str = URL, status: str = "200 OK") -> bytes:
-    """A web archive with one answer, and a picture."""
+    """Return a WARC file with a page and a picture."""
 
     def record(uri: str, kind: str, body: bytes, line: str) -> bytes:
         http = f"HTTP/1.1 {line}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
@@ -202,7 +202,7 @@ def warc(page: bytes = PAGE.encode(), url: str = URL, status: str = "200 OK") ->
 
 
 def parquet(*records: Mapping[str, Any]) -> bytes:
-    """A table of Parquet."""
+    """Return a Parquet table."""
     import pyarrow
     from pyarrow import parquet as pq
 
@@ -212,9 +212,9 @@ def parquet(*records: Mapping[str, Any]) -> bytes:
 
 
 def all_formats() -> dict[str, bytes]:
-    """The article as each kind of file, by a file name whose ending often says another kind."""
+    """Return the article in each format, by a file name whose suffix often suggests another format."""
     page = PAGE.encode()
-    plain = {**TOLD, "body": PLAIN}
+    plain = {**METADATA, "body": PLAIN}
     return {
         "a.html": page,
         "page-named-text.txt": page,
@@ -240,10 +240,10 @@ def all_formats() -> dict[str, bytes]:
                 "language": "en",
             }
         ).encode(),
-        "paragraphs.jsonl": jsonl({**TOLD, "text": [f"{CAPTION} (Photo: {CREDIT})", *PARAGRAPHS]}),
-        "a.csv": csv_of({**TOLD, "text": BODY}),
-        "semicolons.txt": csv_of({**TOLD, "html": BODY}, ";"),
-        "tabs.tsv": csv_of({**TOLD, "text": PLAIN}, "\t"),
+        "paragraphs.jsonl": jsonl({**METADATA, "text": [f"{CAPTION} (Photo: {CREDIT})", *PARAGRAPHS]}),
+        "a.csv": csv_of({**METADATA, "text": BODY}),
+        "semicolons.txt": csv_of({**METADATA, "html": BODY}, ";"),
+        "tabs.tsv": csv_of({**METADATA, "text": PLAIN}, "\t"),
         "wordpress.xml": rss(POST),
         "feed.rss": rss(ITEM),
         "media.xml": rss(MEDIA_ITEM),

@@ -8,8 +8,15 @@ from itertools import groupby
 import captions_db as db
 from sqlalchemy import Engine
 
-from captions.audit.codes import CODES
-from captions.audit.comparison_rules import Claim, claim_of, conflict_message, first_conflict, is_whole, near_message
+from captions.audit.codes import rules_for_credits, rules_for_structured_data, rules_for_uses
+from captions.audit.comparison_rules import (
+    Claim,
+    claim_of,
+    conflict_message,
+    first_conflict,
+    is_whole,
+    similarity_message,
+)
 from captions.audit.finding import Finding
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling, near_pairs
@@ -32,18 +39,19 @@ def stored_uses(engine: Engine) -> list[Use]:
 
 def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
     claims = _claims(uses)
+    rules = {**rules_for_credits(), **rules_for_uses(), **rules_for_structured_data()}
     for _source, article in groupby(uses, key=lambda use: use.source):
         of_article = list(article)
         for use in of_article:
-            for code, row in CODES.items():
-                if not isinstance(row.rule, str) and (message := row.rule(use, register)):
+            for code, rule in rules.items():
+                if message := rule(use, register):
                     yield Finding(code, message, use.source, use)
             yield from _conflicts(use, claims)
             if use.occurrences > 1:
                 yield Finding("CR401", f"printed {use.occurrences} times", use.source, use)
-        for one, other in near_pairs([use.match_key for use in of_article]):
-            first, second = of_article[one], of_article[other]
-            yield Finding("CR402", near_message(first.position, first.caption), second.source, second)
+        for n, m in near_pairs([use.match_key for use in of_article]):
+            first, second = of_article[n], of_article[m]
+            yield Finding("CR402", similarity_message(first.position, first.caption), second.source, second)
 
 
 def _claims(uses: Iterable[Use]) -> dict[tuple[str, str], list[Claim]]:

@@ -1,4 +1,4 @@
-"""A PostgreSQL server for the tests: one for all of them, with a data folder and a socket of its own."""
+"""Run one PostgreSQL server for all tests, with its own data folder and socket."""
 
 from __future__ import annotations
 
@@ -19,7 +19,7 @@ _DEBIAN = Path("/usr/lib/postgresql")
 
 
 def programs() -> Path | None:
-    """Gives the folder of the server's programs; None where there are none."""
+    """Return the folder of the server's programs, or None."""
     named = os.environ.get("CAPTIONS_POSTGRESQL_BIN")
     found = shutil.which("initdb")
     newest = sorted(_DEBIAN.glob("*/bin/initdb"), key=lambda path: int(path.parts[-3]), reverse=True)
@@ -31,14 +31,14 @@ def programs() -> Path | None:
 
 @contextmanager
 def running(bin_folder: Path) -> Iterator[Path]:
-    """Runs a server that listens on a socket in a folder only; gives the folder."""
-    # Not in pytest's folders: another user runs the server if root runs the tests, and the path of a socket is short.
+    """Run a server that listens only on a socket in a folder; yield the folder."""
+    # Not in pytest's folders: root's server runs as another user, and socket paths must be short.
     folder = Path(tempfile.mkdtemp(prefix="captions-pg-"))
     data, as_user = folder / "data", _as_user(folder)
-    # Sorting as English does it, where the server can: an order that is the server's, not the program's, must show.
+    # Sort in English, if supported, so that tests detect an order that comes from the server.
     helped = subprocess.run([bin_folder / "initdb", "--help"], capture_output=True, text=True, check=True)  # noqa: S603
     english = ["--locale-provider=icu", "--icu-locale=en"] if "--icu-locale" in helped.stdout else []
-    made: list[str | Path] = [
+    command: list[str | Path] = [
         bin_folder / "initdb",
         "-D",
         data,
@@ -50,9 +50,9 @@ def running(bin_folder: Path) -> Iterator[Path]:
         "UTF8",
         "--locale=C.UTF-8",
     ]
-    _run([*as_user, *made, *english])
+    _run([*as_user, *command, *english])
     try:
-        # Without fsync: what these databases hold need not outlive the machine.
+        # Without fsync, because these databases need not survive a crash.
         options = f"-c listen_addresses='' -c unix_socket_directories='{folder}' -c fsync=off -c timezone=Asia/Kolkata"
         log = folder / "log"
         _run([*as_user, bin_folder / "pg_ctl", "-D", data, "-l", log, "-o", options, "-w", "-t", "60", "start"])
@@ -61,12 +61,12 @@ def running(bin_folder: Path) -> Iterator[Path]:
         finally:
             _run([*as_user, bin_folder / "pg_ctl", "-D", data, "-m", "immediate", "-w", "stop"])
     finally:
-        # Some gigabytes in a hundred thousand files, half a minute of work: nobody need wait for it.
+        # Deleting gigabytes in a hundred thousand files takes half a minute; do not wait for it.
         os.spawnlp(os.P_NOWAIT, "rm", "rm", "-rf", str(folder))  # noqa: S606 - our own folder
 
 
 def _as_user(folder: Path) -> list[str]:
-    """How to run the server's programs: they refuse to run as root, so root takes their own user, or nobody."""
+    """Return the prefix that runs a command as another user: the programs refuse to run as root."""
     if os.geteuid() != 0:
         return []
     names = {entry.pw_name for entry in pwd.getpwall()}
@@ -76,8 +76,8 @@ def _as_user(folder: Path) -> list[str]:
 
 
 def _run(command: Sequence[str | Path]) -> None:
-    # Into a file, not a pipe: the server keeps what it was given, and a pipe would never end.
-    with tempfile.TemporaryFile() as said:
-        ran = subprocess.run(list(map(str, command)), stdout=said, stderr=said, cwd="/", check=False)  # noqa: S603
-        said.seek(0)
-        assert ran.returncode == 0, said.read().decode(errors="replace")
+    # To a file: the server inherits the output, and reading a pipe would never end.
+    with tempfile.TemporaryFile() as output:
+        ran = subprocess.run(list(map(str, command)), stdout=output, stderr=output, cwd="/", check=False)  # noqa: S603
+        output.seek(0)
+        assert ran.returncode == 0, output.read().decode(errors="replace")

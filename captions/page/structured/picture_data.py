@@ -59,7 +59,7 @@ class Told:
 @lru_cache(maxsize=1)
 def _tables() -> dict[str, tuple[str, ...]]:
     names = (*_ROLES, "endings", "stems")
-    read = tables.load("told.toml")
+    read = tables.load("structured.toml")
     read.only(names)
     return read.word_lists(names)
 

@@ -1,7 +1,7 @@
-"""The audit's part in the database: verdicts on credits and on days in, findings on uses out, all by sets.
+"""The audit's part in the database: verdicts go in, findings on uses come out.
 
-Nothing here knows a rule. The caller judges what is few (distinct credits, agreements over days, captions that occur
-with several credits) and notes verdicts; this joins them with the uses, sets aside what is waived, and sorts.
+This package knows no rules. The caller judges each distinct credit, agreement and group once and notes the verdicts;
+SQL joins them to the uses, sets aside what is waived, and sorts.
 """
 
 from __future__ import annotations
@@ -26,34 +26,35 @@ from sqlalchemy import (
 from captions_db import models as m
 from captions_db.audit import candidates, listing, statements, suppressions
 from captions_db.audit import work_tables as t
-from captions_db.audit.candidates import CreditedUse, CreditKind, Near, SharedUse
-from captions_db.audit.listing import Listed
-from captions_db.audit.suppressions import Aside, caption_digest
+from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
+from captions_db.audit.listing import ReportedFinding
+from captions_db.audit.suppressions import Suppression
 from captions_db.queries.filters import use_filters
 from captions_db.queries.uses import credits_between, credits_by_id
 from captions_db.records import CreditRecord
+from captions_db.rows import caption_digest
 
 NOBODY = "nobody"
-"""Among what credits may tell: that they name no party."""
+"""Selects credits that name no party, among the columns of ``Audit.credits``."""
 _FLUSH = 5_000
 _PAGE = 5_000
 
 
 @dataclass(frozen=True, slots=True)
-class Confines:
-    """Which uses are reported; None confines nothing. ``suppliers`` are names of agencies as stored."""
+class ReportFilter:
+    """The uses to report; None sets no limit. ``suppliers`` are names of agencies as stored."""
 
     publication: str | None = None
     since: date | None = None
     until: date | None = None
     suppliers: tuple[str, ...] | None = None
     run: int | None = None
-    """Uses in articles that this run of the ingest stored or changed last."""
+    """Uses in articles that this ingest run stored or last changed."""
 
 
 @dataclass(frozen=True, slots=True)
-class Counts:
-    """How many uses, in how many articles, are reported on; how many have no day; how many no known run, if asked."""
+class UseCounts:
+    """The numbers of reported uses and their articles, of undated uses and, with a run, of uses without a run."""
 
     uses: int
     articles: int
@@ -62,20 +63,20 @@ class Counts:
 
 
 class Audit:
-    """One audit, at one moment of the store. Made by :func:`auditing`."""
+    """An audit of one snapshot of the store, created by :func:`auditing`."""
 
     def __init__(self, connection: Connection, ranks: Mapping[str, int]) -> None:
-        """Take the codes that are reported, with their places in the report."""
+        """Accept the codes to report, with their order in the report."""
         self.connection = connection
         self.ranks = ranks
         self._buffers: dict[Table, list[dict[str, Any]]] = {}
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
-        self.steps = statements.Steps(connection, ranks, self._where)
+        self.statements = statements.FindingStatements(connection, ranks, self._where)
 
-    def confine(self, confines: Confines) -> None:
-        """Report on some uses only. All are compared and counted, whatever is reported."""
+    def confine(self, confines: ReportFilter) -> None:
+        """Report on some uses only. All uses are still compared and counted."""
         where = use_filters(None, confines.since, confines.until, confines.publication)
         if confines.suppliers is not None:
             ids = select(m.party.c.id).where(m.party.c.kind == "agency", m.party.c.name.in_(confines.suppliers))
@@ -88,21 +89,23 @@ class Audit:
 
     @property
     def where(self) -> Sequence[ColumnElement[bool]]:
-        """Give the conditions on table ``use`` that the confines set."""
+        """Return the conditions on table ``use`` that select the reported uses."""
         return self._where
 
-    # --- what is judged
+    # --- input of the rules
 
     def credits(self, having: Collection[str] = ()) -> Iterator[tuple[int, CreditRecord]]:
-        """Give all credits, by id; or those with a value in one of some columns: ``("qualifiers", "license")``.
+        """Yield all credits by id, or those with a value in one of some columns: ``("qualifiers", "license")``.
 
-        NOBODY among the columns is for credits that name no party.
+        NOBODY among the columns adds credits that name no party.
         """
         if having:
             nobody = ~select(m.credit_party.c.credit_id).where(m.credit_party.c.credit_id == m.credit.c.id).exists()
-            told = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
+            conditions = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
             ids = (
-                self.connection.execute(select(m.credit.c.id).where(or_(*told)).order_by(m.credit.c.id)).scalars().all()
+                self.connection.execute(select(m.credit.c.id).where(or_(*conditions)).order_by(m.credit.c.id))
+                .scalars()
+                .all()
             )
             for start in range(0, len(ids), _PAGE):
                 yield from credits_by_id(self.connection, ids[start : start + _PAGE]).items()
@@ -112,15 +115,15 @@ class Audit:
             yield from credits_between(self.connection, first, first + _PAGE - 1).items()
 
     def kinds_of_credits(self) -> list[CreditKind]:
-        """See :func:`db.audit.candidates.kinds_of_credits`."""
+        """See :func:`captions_db.audit.candidates.kinds_of_credits`."""
         return candidates.kinds_of_credits(self.connection)
 
     def credits_of_kind(self, kind: CreditKind) -> list[int]:
-        """See :func:`db.audit.candidates.credits_of_kind`."""
+        """See :func:`captions_db.audit.candidates.credits_of_kind`."""
         return candidates.credits_of_kind(self.connection, kind)
 
     def agreements(self) -> list[dict[str, Any]]:
-        """Give the rows of table agreement that were not undone, with the supplier's name as ``supplier``."""
+        """Return the rows of table agreement that are not undone, with the supplier's name as ``supplier``."""
         rows = self.connection.execute(
             select(m.agreement, m.party.c.name.label("supplier"))
             .join(m.party, m.party.c.id == m.agreement.c.party_id)
@@ -130,7 +133,7 @@ class Audit:
         return [dict(row) for row in rows.mappings()]
 
     def publications(self) -> list[str]:
-        """Give the publications of all uses."""
+        """Return the publications of all uses."""
         return sorted(
             self.connection.execute(
                 select(m.use.c.publication).where(m.use.c.publication.is_not(None)).distinct()
@@ -138,17 +141,17 @@ class Audit:
         )
 
     def suppliers(self) -> list[str]:
-        """Give the names of all agencies."""
+        """Return the names of all agencies."""
         return sorted(self.connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency")).scalars())
 
     def runs(self) -> list[int]:
-        """Give the numbers of all runs of the ingest."""
+        """Return the numbers of all ingest runs."""
         return sorted(self.connection.execute(select(m.ingest_run.c.id)).scalars())
 
-    # --- what is noted
+    # --- verdicts
 
     def remark(self, text: str, clear: str | None = None) -> int:
-        """Keep what a finding says; gives its number, which goes up."""
+        """Store the text of a finding; return its number. Numbers increase."""
         self._remarks += 1
         self._put(t.remark, {"id": self._remarks, "text": text, "clear": clear})
         return self._remarks
@@ -162,7 +165,7 @@ class Audit:
         self._put(t.on_use, {"rank": self.ranks[code], "use_id": use_id, "remark_id": remark_id})
 
     def put_kind(self, kind: CreditKind, group_id: int) -> None:
-        """Note to which group of the agreements all credits of a kind belong."""
+        """Assign all credits of a kind to a group of credits that the agreements treat alike."""
         row = {
             "supplier_id": kind.supplier_id,
             "qualifiers": kind.qualifiers,
@@ -172,14 +175,14 @@ class Audit:
         self._put(t.kind, row)
 
     def put_member(self, credit_id: int, group_id: int) -> None:
-        """Note to which group of the agreements a credit belongs."""
+        """Assign a credit to a group of credits that the agreements treat alike."""
         self._put(t.member, {"credit_id": credit_id, "group_id": group_id})
 
     def put_own(self, group_id: int, publication: str) -> None:
         """Note a publication in which a group's uses need no agreement."""
         self._put(t.own, {"group_id": group_id, "publication": publication})
 
-    def put_stretch(
+    def put_coverage(
         self,
         group_id: int,
         first: date | None,
@@ -190,7 +193,7 @@ class Audit:
         code: str | None = None,
         remark_id: int | None = None,
     ) -> None:
-        """Note what the agreements say of a group's uses over some days, or of those without a day."""
+        """Note whether an agreement covers a group's uses over some days, or its undated uses."""
         row = {
             "group_id": group_id,
             "first": first or statements.FIRST_DAY,
@@ -200,7 +203,7 @@ class Audit:
             "rank": None if code is None else self.ranks.get(code),
             "remark_id": remark_id,
         }
-        self._put(t.stretch, row)
+        self._put(t.coverage, row)
 
     def put_period(
         self,
@@ -212,7 +215,7 @@ class Audit:
         mark: int | None,
         remark_id: int,
     ) -> None:
-        """Note a period of a quota that came to its mark: the days whose uses are numbered, from ``before`` + 1."""
+        """Note a quota period that reached its mark: the days whose uses are numbered from ``before`` + 1."""
         row = {
             "id": remark_id,
             "agreement_id": agreement_id,
@@ -225,86 +228,88 @@ class Audit:
         }
         self._put(t.period, row)
 
-    def put_asides(self, why: str, rows: Iterable[Aside]) -> None:
-        """Set findings aside: ``why`` is waiver or baseline."""
+    def put_suppressions(self, why: str, rows: Iterable[Suppression]) -> None:
+        """Set findings aside; ``why`` is waiver or baseline."""
         suppressions.put(self.connection, why, rows, self.ranks)
 
     def join_members(self) -> None:
-        """Put credits into the groups of their kinds; after the last of them was noted."""
+        """Assign credits to the groups of their kinds; call it after the last kind."""
         self.flush()
         statements.join_members(self.connection)
 
     def flush(self) -> None:
-        """Write what was noted."""
+        """Write buffered rows."""
         for table in list(self._buffers):
             self._write(table)
 
-    # --- what is asked
+    # --- queries of the rules
 
-    def waivers(self, today: date) -> list[Aside]:
-        """Give the waivers that hold on a day."""
+    def waivers(self, today: date) -> list[Suppression]:
+        """Return the waivers in force on a day."""
         return suppressions.waivers(self.connection, today)
 
     def shared_captions(self) -> Iterator[SharedUse]:
-        """See :func:`db.audit.candidates.shared_captions`."""
+        """See :func:`captions_db.audit.candidates.shared_captions`."""
         return candidates.shared_captions(self.connection)
 
     def shared_pictures(self) -> Iterator[SharedUse]:
-        """See :func:`db.audit.candidates.shared_pictures`."""
+        """See :func:`captions_db.audit.candidates.shared_pictures`."""
         return candidates.shared_pictures(self.connection)
 
     def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:
-        """Give the uses of these credits."""
+        """Yield the uses of these credits."""
         return candidates.with_credits(self.connection, credit_ids)
 
     def uses_with_structured_credits(self) -> Iterator[CreditedUse]:
-        """Give the uses whose printed credit differs from the page's structured data."""
+        """Yield the uses whose printed credit differs from the page's structured data."""
         return candidates.with_structured_credits(self.connection)
 
-    def articles_with_captions(self) -> Iterator[Near]:
-        """See :func:`db.audit.candidates.articles_with_captions`."""
+    def articles_with_captions(self) -> Iterator[ArticleCaptions]:
+        """See :func:`captions_db.audit.candidates.articles_with_captions`."""
         return candidates.articles_with_captions(self.connection)
 
     def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
-        """Give article, use, position, match key and caption of some articles."""
+        """Yield article, use, position, match key and caption of some articles."""
         return candidates.captions_of(self.connection, article_ids)
 
     def count_days(self, agreement_ids: Sequence[int]) -> list[tuple[int, date, int]]:
-        """Count the uses that each of these agreements covers, by day."""
+        """Count the uses that each agreement covers, by day."""
         self.flush()
         return statements.count_days(self.connection, agreement_ids)
 
     def count_undated(self) -> list[tuple[int, int]]:
-        """Count the uses without a day, by group."""
+        """Count the undated uses, by group."""
         return statements.count_undated(self.connection)
 
     def order_articles(self, which: statements.Which) -> None:
-        """See :func:`db.audit.steps.order_articles`."""
+        """See :func:`captions_db.audit.statements.order_articles`."""
         statements.order_articles(self.connection, which)
 
-    # --- what is reported
+    # --- report
 
     def list_findings(self, why: str | None = None) -> None:
-        """Sort what was found, or of it what is set aside by ``why``."""
+        """Sort the findings that are not set aside, or those set aside by ``why``."""
         statements.list_found(self.connection, why)
 
     def found(self) -> dict[tuple[str, str | None], int]:
-        """Count what was found, by code and by what sets it aside."""
+        """Count the findings by code and by what sets them aside."""
         codes = {rank: code for code, rank in self.ranks.items()}
         found = t.found.c
-        rows = self.connection.execute(select(found.rank, found.aside, func.count()).group_by(found.rank, found.aside))
+        rows = self.connection.execute(
+            select(found.rank, found.suppressed_by, func.count()).group_by(found.rank, found.suppressed_by)
+        )
         return {(codes[rank], why): count for rank, why, count in rows}
 
-    def listed(self, first: int, last: int) -> Iterator[Listed]:
-        """Give the findings from one place in the list to another, both included."""
+    def listed(self, first: int, last: int) -> Iterator[ReportedFinding]:
+        """Yield the findings from one place in the list to another, inclusive."""
         return listing.listed(self.connection, first, last)
 
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:
-        """Give these credits by id."""
+        """Return these credits by id."""
         return credits_by_id(self.connection, credit_ids)
 
-    def counts(self) -> Counts:
-        """Count the uses that are reported on."""
+    def counts(self) -> UseCounts:
+        """Count the reported uses."""
         use = m.use.c
         by_article = (
             select(func.count().label("uses"))
@@ -317,7 +322,7 @@ class Audit:
         undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
         unknown = select(m.article.c.id).where(m.article.c.run_id.is_(None))
         without_run = select(func.count()).select_from(m.use).where(use.article_id.in_(unknown))
-        return Counts(
+        return UseCounts(
             int(uses or 0),
             articles,
             self.connection.execute(undated).scalar_one(),
@@ -337,34 +342,34 @@ class Audit:
 
 @contextmanager
 def auditing(engine: Engine, ranks: Mapping[str, int]) -> Iterator[Audit]:
-    """Give an audit of the store as it is at this moment; what is written meanwhile does not show.
+    """Yield an audit of a snapshot of the store; later writes do not affect it.
 
-    ``ranks`` are the codes that are reported, with their places in the report: ``{"CR101": 0, "CR102": 1}``.
+    ``ranks`` are the codes to report, with their order in the report: ``{"CR101": 0, "CR102": 1}``.
     """
     with engine.connect() as connection:
         if connection.dialect.name == "postgresql":
             connection = connection.execution_options(isolation_level="REPEATABLE READ")
         t.create(connection)
-        connection.execute(select(m.ingest_run.c.id).limit(1))  # from the first reading on, the moment is set
+        connection.execute(select(m.ingest_run.c.id).limit(1))  # the first query takes the snapshot
         try:
             yield Audit(connection, ranks)
         finally:
             connection.rollback()
-            # The working tables belong to the connection: they are gone with it, and never go back to a pool.
+            # Temporary tables belong to the connection, so close it instead of returning it to the pool.
             connection.invalidate()
 
 
 __all__ = [
     "NOBODY",
-    "Aside",
+    "ArticleCaptions",
     "Audit",
-    "Confines",
-    "Counts",
     "CreditKind",
     "CreditedUse",
-    "Listed",
-    "Near",
+    "ReportFilter",
+    "ReportedFinding",
     "SharedUse",
+    "Suppression",
+    "UseCounts",
     "auditing",
     "caption_digest",
 ]

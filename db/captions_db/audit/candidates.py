@@ -1,4 +1,4 @@
-"""The few uses that the rules must look at one by one, found by sets: shared captions and pictures, near captions."""
+"""Find the few uses that rules examine one by one: shared captions and pictures, near-identical captions."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ _PAGE = 5_000
 
 
 class CreditKind(NamedTuple):
-    """Credits with one supplier and the same qualifiers, all with a license or all without; and the first of them."""
+    """Credits with one supplier and the same qualifiers, all with or all without a license; and the first of them."""
 
     credit_id: int
     supplier_id: int
@@ -23,17 +23,17 @@ class CreditKind(NamedTuple):
 
 
 class SharedUse(NamedTuple):
-    """A use that shares its caption, or a picture, with another use of another credit."""
+    """A use that shares its caption or a picture with a use with another credit."""
 
     key: str
-    """The caption's match key, or the picture's address."""
+    """The caption's match key, or the picture's URL."""
     use_id: int
     credit_id: int
     source: str
 
 
 class CreditedUse(NamedTuple):
-    """A use with its caption, by the ids of its credits."""
+    """A use with its caption and the ids of its credits."""
 
     use_id: int
     credit_id: int
@@ -42,15 +42,15 @@ class CreditedUse(NamedTuple):
     caption: str
 
 
-class Near(NamedTuple):
-    """The match keys of the captions in one article, parted by line ends."""
+class ArticleCaptions(NamedTuple):
+    """The match keys of the captions in an article, one per line."""
 
     article_id: int
     keys: str
 
 
 def kinds_of_credits(connection: Connection) -> list[CreditKind]:
-    """Give the kinds of all credits that tell a supplier: few, of however many credits."""
+    """Return the kinds of all credits with a supplier: few, however many credits there are."""
     credit = m.credit.c
     kind = (credit.supplier_id, credit.qualifiers, credit.license.is_not(None))
     first = func.min(credit.id)
@@ -62,7 +62,7 @@ def kinds_of_credits(connection: Connection) -> list[CreditKind]:
 
 
 def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
-    """Give the ids of the credits of a kind."""
+    """Return the ids of the credits of a kind."""
     credit = m.credit.c
     alike = (credit.supplier_id == kind.supplier_id, credit.qualifiers == kind.qualifiers)
     licensed = credit.license.is_not(None) if kind.licensed else credit.license.is_(None)
@@ -70,7 +70,7 @@ def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
 
 
 def shared_captions(connection: Connection) -> Iterator[SharedUse]:
-    """Give the uses whose caption is credited in several ways, by match key, sorted by source and position."""
+    """Yield the uses of captions with several credits, by match key, source and position."""
     use, caption = m.use.c, m.caption.c
     key = caption.key_number
     twice = select(key).where(key.is_not(None)).group_by(key).having(func.count() > 1)
@@ -87,7 +87,7 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
         .select_from(
             m.use.join(m.caption, caption.id == use.caption_id).join(m.article, m.article.c.id == use.article_id)
         )
-        # Not a join: SQLite, which does not know how few they are, would go through all uses.
+        # Not a join: SQLite cannot know how few captions match and would scan all uses.
         .where(use.credit_id.is_not(None), use.caption_id.in_(select(t.shared.c.caption_id)))
         .order_by(caption.match_key, m.article.c.source, use.position)
     )
@@ -95,9 +95,9 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
 
 
 def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
-    """Give the uses whose picture is credited in several ways, by address, sorted by source and position.
+    """Yield the uses of pictures with several credits, by URL, source and position.
 
-    Of whole addresses only: ``1.jpg`` is another picture in each article.
+    Ignore relative URLs: ``1.jpg`` is another picture in each article.
     """
     use, image = m.use.c, m.use_image.c
     credited = m.use_image.join(m.use, use.id == image.use_id)
@@ -119,22 +119,22 @@ def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
 
 
 def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[CreditedUse]:
-    """Give the uses of these credits."""
+    """Yield the uses of these credits."""
     for start in range(0, len(credit_ids), 900):
         chosen = m.use.c.credit_id.in_(credit_ids[start : start + 900])
         yield from map(CreditedUse._make, _stream(connection, _credited().where(chosen)))
 
 
 def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
-    """Give the uses whose printed credit differs from the page's structured data."""
+    """Yield the uses whose printed credit differs from the page's structured data."""
     use = m.use.c
-    # For `is not NULL` SQLite would read all uses; a bound it looks up.
+    # SQLite uses the index for a bound, but scans all uses for `IS NOT NULL`.
     both = (use.structured_credit_id > 0, use.credit_id.is_not(None))
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
-def articles_with_captions(connection: Connection) -> Iterator[Near]:
-    """Give the articles with two captions or more, except those known to have no captions that are nearly the same."""
+def articles_with_captions(connection: Connection) -> Iterator[ArticleCaptions]:
+    """Yield articles with several captions, except those known to have no near-identical captions."""
     use, key, article = m.use.c, m.caption.c.match_key, m.article.c
     asked = select(article.id).where(article.near.is_not(false()))
     statement = (
@@ -144,11 +144,11 @@ def articles_with_captions(connection: Connection) -> Iterator[Near]:
         .group_by(use.article_id)
         .having(func.count() > 1)
     )
-    yield from map(Near._make, _stream(connection, statement))
+    yield from map(ArticleCaptions._make, _stream(connection, statement))
 
 
 def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
-    """Give article, use, position, match key and caption, for all uses of some articles that have a caption."""
+    """Yield article, use, position, match key and caption of the captioned uses in some articles."""
     use, caption = m.use.c, m.caption.c
     for start in range(0, len(article_ids), 900):
         statement = (

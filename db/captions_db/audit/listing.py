@@ -1,4 +1,4 @@
-"""The findings as they are reported, in pages, each with its use."""
+"""The reported findings, in pages, each with its use."""
 
 from __future__ import annotations
 
@@ -14,8 +14,8 @@ from captions_db.audit import work_tables as t
 _PAGE = 1_000
 
 
-class Listed(NamedTuple):
-    """A finding with its use, as it is reported."""
+class ReportedFinding(NamedTuple):
+    """A finding with its use."""
 
     number: int | None
     text: str
@@ -33,8 +33,8 @@ class Listed(NamedTuple):
     publication: str | None
 
 
-def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
-    """Give the findings from one place in the list to another, both included."""
+def listed(connection: Connection, first: int, last: int) -> Iterator[ReportedFinding]:
+    """Yield the findings from one place in the list to another, inclusive."""
     use, remark, caption, article = m.use.c, t.remark.c, m.caption.c, m.article.c
     statement = (
         select(
@@ -55,4 +55,4 @@ def listed(connection: Connection, first: int, last: int) -> Iterator[Listed]:
     )
     for start in range(first, last + 1, _PAGE):
         page = {"first": start, "last": min(start + _PAGE - 1, last)}
-        yield from map(Listed._make, connection.execute(statement, page))
+        yield from map(ReportedFinding._make, connection.execute(statement, page))

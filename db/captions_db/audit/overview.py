@@ -1,4 +1,4 @@
-"""Counts of the uses that an audit reports on: by supplier, by month; and those uses themselves, article by article."""
+"""Count an audit's uses by supplier and by day, and list them by article."""
 
 from __future__ import annotations
 
@@ -12,8 +12,8 @@ from captions_db import models as m
 from captions_db.audit import work_tables as t
 
 
-class Shown(NamedTuple):
-    """A use as a report lists it under its article."""
+class ReportedUse(NamedTuple):
+    """A use as listed under its article in a report."""
 
     article_id: int
     source: str
@@ -28,7 +28,7 @@ class Shown(NamedTuple):
 
 
 def by_supplier(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list[tuple[str | None, int]]:
-    """Count uses by supplier, the most first; None for credits that tell no supplier, and for no credit."""
+    """Count uses by supplier, most first; None for uses without a supplier."""
     by_credit = (
         select(m.use.c.credit_id, func.count().label("uses")).where(*where).group_by(m.use.c.credit_id).subquery()
     )
@@ -46,7 +46,7 @@ def by_supplier(connection: Connection, where: Sequence[ColumnElement[bool]]) ->
 
 
 def by_day(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list[tuple[date | None, int, int]]:
-    """Count uses by day, and how many of them have no credit; None for those without a day."""
+    """Count uses, and uses without a credit, by day; None for undated uses."""
     use = m.use.c
     rows = connection.execute(
         select(use.used_on, func.count(), func.count(use.credit_id)).where(*where).group_by(use.used_on)
@@ -55,7 +55,7 @@ def by_day(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list
 
 
 def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str | None, int]]:
-    """Count, by supplier, the uses with findings of some codes that nothing sets aside."""
+    """Count, by supplier, the uses with findings of some codes that are not set aside."""
     found = t.found.c
     rows = connection.execute(
         select(m.party.c.name, func.count(m.use.c.id.distinct()))
@@ -64,14 +64,16 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str 
             .join(m.credit, m.credit.c.id == m.use.c.credit_id)
             .outerjoin(m.party, m.party.c.id == m.credit.c.supplier_id)
         )
-        .where(found.rank.in_(sorted(ranks)), found.aside.is_(None))
+        .where(found.rank.in_(sorted(ranks)), found.suppressed_by.is_(None))
         .group_by(m.party.c.name)
     )
     return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")
 
 
-def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]], articles: int) -> Iterator[Shown]:
-    """Give the uses of the first articles that have some, in the order of the report."""
+def uses_by_article(
+    connection: Connection, where: Sequence[ColumnElement[bool]], articles: int
+) -> Iterator[ReportedUse]:
+    """Yield the uses of the first articles that have any, in report order."""
     use, article = m.use.c, m.article.c
     by_source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
     first = (
@@ -103,4 +105,4 @@ def uses_by_article(connection: Connection, where: Sequence[ColumnElement[bool]]
         .where(*where)
         .order_by(by_source, use.position)
     )
-    yield from map(Shown._make, rows)
+    yield from map(ReportedUse._make, rows)

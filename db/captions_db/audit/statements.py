@@ -1,4 +1,4 @@
-"""Statements that make findings of sets of uses: each an INSERT .. SELECT into table ``found``."""
+"""Statements that create findings for sets of uses: each an INSERT .. SELECT into table ``found``."""
 
 from __future__ import annotations
 
@@ -26,56 +26,56 @@ from captions_db.audit import suppressions
 from captions_db.audit import work_tables as t
 
 FIRST_DAY, LAST_DAY = date.min, date.max
-"""What stands for an open end: days are compared."""
+"""Replacements for open ends, so that days can be compared."""
 
 Which = Literal["all", "reached", "found"]
 
 
-class Steps:
-    """The steps of one audit: what each finds goes into ``found``, confined to the uses that are reported."""
+class FindingStatements:
+    """The statements of one audit, limited to the reported uses."""
 
     def __init__(self, connection: Connection, ranks: Mapping[str, int], where: Sequence[ColumnElement[bool]]) -> None:
-        """Take the codes that are reported, with their places in the report, and conditions on table ``use``."""
+        """Accept the codes to report, with their order in the report, and conditions on table ``use``."""
         self._connection = connection
         self._ranks = ranks
         self._where = where
 
     def without_credit(self, code: str, remark_id: int) -> None:
-        """Uses without any credit."""
+        """Report uses without a credit."""
         self._find(literal(self._ranks[code]), literal(remark_id), m.use, m.use.c.credit_id.is_(None))
 
     def by_credit(self) -> None:
-        """Uses of credits that a verdict was noted on."""
+        """Report uses of credits with a verdict."""
         source = m.use.join(t.on_credit, t.on_credit.c.credit_id == m.use.c.credit_id)
-        # Where they are few, an index finds the uses.
+        # An index finds the uses of a few credits.
         noted = m.use.c.credit_id.in_(select(t.on_credit.c.credit_id))
         self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source, noted)
 
     def by_use(self) -> None:
-        """Uses that a verdict was noted on."""
+        """Report uses with a verdict."""
         source = t.on_use.join(m.use, m.use.c.id == t.on_use.c.use_id)
         self._find(t.on_use.c.rank, t.on_use.c.remark_id, source)
 
     def repeated(self, code: str, remark_id: int) -> None:
-        """Uses that are printed more than once; the finding's number says how often."""
+        """Report uses with several occurrences; the finding's number is their count."""
         number = m.use.c.occurrences
         self._find(literal(self._ranks[code]), literal(remark_id), m.use, number > 1, number=number)
 
     def not_covered(self) -> None:
-        """Uses that no agreement covers on their day, and uses without a day of which that cannot be known."""
+        """Report uses that no agreement covers on their day, and undated uses that may not be covered."""
         at_home = (t.own.c.group_id == t.member.c.group_id) & (t.own.c.publication == m.use.c.publication)
         abroad = ~select(literal(1)).select_from(t.own).where(at_home).correlate_except(t.own).exists()
-        # Where only some groups lack something, their uses are found by an index.
-        lacking = select(t.stretch.c.group_id).where(t.stretch.c.rank.is_not(None))
+        # An index finds the uses of the groups that lack coverage.
+        lacking = select(t.coverage.c.group_id).where(t.coverage.c.rank.is_not(None))
         credits_ = select(t.member.c.credit_id).where(t.member.c.group_id.in_(lacking))
-        told = (t.stretch.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
+        lacks_coverage = (t.coverage.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
         for dated in (True, False):
-            self._find(t.stretch.c.rank, t.stretch.c.remark_id, covered(dated=dated), *told, abroad)
+            self._find(t.coverage.c.rank, t.coverage.c.remark_id, covered(dated=dated), *lacks_coverage, abroad)
 
-    def beyond_quota(self, passed: str, near: str) -> None:
-        """Uses beyond a quota, and of a quota that is not passed the use that came to its mark.
+    def beyond_quota(self, exceeded: str, near: str) -> None:
+        """Report uses that exceed a quota, and the use at the mark of a quota that is not exceeded.
 
-        Only after :meth:`reach`, and with the articles that it reaches in order.
+        Call it after :meth:`reach`, with the articles that it reaches in order.
         """
         use, period, reach, order = m.use.c, t.period.c, t.reach.c, t.article_order.c
         numbered = func.row_number().over(
@@ -92,11 +92,11 @@ class Steps:
         )
         source = counted.join(t.period, period.id == counted.c.period_id).join(m.use, use.id == counted.c.use_id)
         number = period.before + counted.c.number
-        # One pass: to number the uses takes longer than all the rest.
+        # One pass for both codes: numbering the uses takes longest.
         wanted = [
             (condition, self._ranks[code])
             for code, condition in (
-                (passed, number > period.beyond),
+                (exceeded, number > period.beyond),
                 (near, number == period.mark),
             )
             if code in self._ranks
@@ -105,26 +105,26 @@ class Steps:
         self._find(rank, period.remark_id, source, or_(*(condition for condition, _ in wanted)), number=number)
 
     def reach(self) -> None:
-        """Tell whose uses on which days the periods count: few, found by an index; a use more is on no quota."""
-        stretch, period, sqlite = t.stretch.c, t.period.c, self._connection.dialect.name == "sqlite"
+        """Store which groups and days the quota periods count, so that an index finds their uses."""
+        coverage, period, sqlite = t.coverage.c, t.period.c, self._connection.dialect.name == "sqlite"
         latest, earliest = (func.max, func.min) if sqlite else (func.greatest, func.least)
-        # The credits of a group have one supplier.
+        # All credits of a group have the same supplier.
         group = (
             select(t.member.c.group_id, func.max(m.credit.c.supplier_id).label("supplier_id"))
             .select_from(t.member.join(m.credit, m.credit.c.id == t.member.c.credit_id))
             .group_by(t.member.c.group_id)
             .subquery()
         )
-        overlap = (stretch.first <= period.last) & (stretch.last >= period.first) & stretch.undated.is_(False)
+        overlap = (coverage.first <= period.last) & (coverage.last >= period.first) & coverage.undated.is_(False)
         rows = select(
             period.id,
             group.c.group_id,
             group.c.supplier_id,
-            latest(period.first, stretch.first, type_=Date),
-            earliest(period.last, stretch.last, type_=Date),
+            latest(period.first, coverage.first, type_=Date),
+            earliest(period.last, coverage.last, type_=Date),
         ).select_from(
-            t.period.join(t.stretch, (stretch.agreement_id == period.agreement_id) & overlap).join(
-                group, group.c.group_id == stretch.group_id
+            t.period.join(t.coverage, (coverage.agreement_id == period.agreement_id) & overlap).join(
+                group, group.c.group_id == coverage.group_id
             )
         )
         self._connection.execute(insert(t.reach).from_select(list(t.reach.c.keys()), rows))
@@ -155,55 +155,55 @@ class Steps:
 
 
 def join_members(connection: Connection) -> None:
-    """Put each credit into the group of its kind, and tell the suppliers all of whose credits are of one group."""
+    """Assign each credit to the group of its kind, and store the suppliers whose credits are all in one group."""
     credit, kind, group = m.credit.c, t.kind.c, t.member.c.group_id
     alike = (kind.supplier_id == credit.supplier_id) & (kind.qualifiers == credit.qualifiers)
     members = select(credit.id, kind.group_id).select_from(
         t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
     )
     connection.execute(insert(t.member).from_select(["credit_id", "group_id"], members))
-    alone = (
+    single_group = (
         select(credit.supplier_id, func.min(group))
         .select_from(t.member.join(m.credit, credit.id == t.member.c.credit_id))
         .group_by(credit.supplier_id)
         .having(func.min(group) == func.max(group))
     )
-    connection.execute(insert(t.alone).from_select(["supplier_id", "group_id"], alone))
+    connection.execute(insert(t.single_group).from_select(["supplier_id", "group_id"], single_group))
 
 
 def covered(*, dated: bool) -> FromClause:
-    """Give the uses joined with what the agreements say of them."""
-    use, stretch = m.use.c, t.stretch.c
-    holds = use.used_on.between(stretch.first, stretch.last) if dated else use.used_on.is_(None)
+    """Return the uses joined with the coverage of their groups."""
+    use, coverage = m.use.c, t.coverage.c
+    holds = use.used_on.between(coverage.first, coverage.last) if dated else use.used_on.is_(None)
     return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
-        t.stretch, (stretch.group_id == t.member.c.group_id) & stretch.undated.is_(not dated) & holds
+        t.coverage, (coverage.group_id == t.member.c.group_id) & coverage.undated.is_(not dated) & holds
     )
 
 
 def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
-    """Count the uses that each of these agreements covers, by day."""
-    agreement = t.stretch.c.agreement_id
-    use, member, alone = m.use.c, t.member.c, t.alone.c
-    # First by group and day: of a million uses a tenth is left to be looked up. An index has most in this order.
-    of_alone = (
-        select(alone.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
-        .select_from(t.alone.join(m.use, use.supplier_id == alone.supplier_id))
+    """Count the uses that each agreement covers, by day."""
+    agreement = t.coverage.c.agreement_id
+    use, member, single_group = m.use.c, t.member.c, t.single_group.c
+    # Group by supplier and day first: an index has this order, and a tenth of a million uses remains to be joined.
+    of_single_group = (
+        select(single_group.group_id.label("group_id"), use.used_on.label("used_on"), func.count().label("uses"))
+        .select_from(t.single_group.join(m.use, use.supplier_id == single_group.supplier_id))
         .where(use.used_on.is_not(None))
-        .group_by(alone.supplier_id, alone.group_id, use.used_on)
+        .group_by(single_group.supplier_id, single_group.group_id, use.used_on)
     )
-    parted = select(member.credit_id).where(member.group_id.not_in(select(alone.group_id)))
+    in_other_groups = select(member.credit_id).where(member.group_id.not_in(select(single_group.group_id)))
     of_others = (
         select(member.group_id, use.used_on, func.count())
         .select_from(t.member.join(m.use, use.credit_id == member.credit_id))
-        .where(use.used_on.is_not(None), use.credit_id.in_(parted))
+        .where(use.used_on.is_not(None), use.credit_id.in_(in_other_groups))
         .group_by(member.group_id, use.used_on)
     )
-    by_day = of_alone.union_all(of_others).subquery()
-    stretch, day = t.stretch.c, by_day.c.used_on
-    within = (stretch.group_id == by_day.c.group_id) & day.between(stretch.first, stretch.last)
+    by_day = of_single_group.union_all(of_others).subquery()
+    coverage, day = t.coverage.c, by_day.c.used_on
+    within = (coverage.group_id == by_day.c.group_id) & day.between(coverage.first, coverage.last)
     rows = connection.execute(
         select(agreement, day, func.sum(by_day.c.uses))
-        .select_from(by_day.join(t.stretch, within & stretch.undated.is_(False)))
+        .select_from(by_day.join(t.coverage, within & coverage.undated.is_(False)))
         .where(agreement.in_(sorted(agreement_ids)))
         .group_by(agreement, day)
     )
@@ -211,7 +211,7 @@ def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[t
 
 
 def count_undated(connection: Connection) -> list[tuple[int, int]]:
-    """Count the uses without a day of each group of credits."""
+    """Count the undated uses of each group of credits."""
     use, member = m.use.c, t.member.c
     rows = connection.execute(
         select(member.group_id, func.count())
@@ -224,15 +224,15 @@ def count_undated(connection: Connection) -> list[tuple[int, int]]:
 
 
 def _reached() -> FromClause:
-    """Give the uses of the suppliers, and of the days, of which some count on a quota that came to its mark."""
+    """Return the uses on days and of suppliers that count toward a quota that reached its mark."""
     use, reach = m.use.c, t.reach.c
     return t.reach.join(m.use, (use.supplier_id == reach.supplier_id) & use.used_on.between(reach.first, reach.last))
 
 
 def order_articles(connection: Connection, which: Which) -> None:
-    """Number articles in the order of their sources, which is by code point on every database.
+    """Assign numbers to articles in the order of their sources, by code point on every database.
 
-    All of them, or, which is quicker where they are few, those that a quota reaches, or that something was found in.
+    Number all articles or, which is faster if there are few, those that a quota reaches or that have findings.
     """
     article = m.article.c
     source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
@@ -246,10 +246,10 @@ def order_articles(connection: Connection, which: Which) -> None:
 
 
 def list_found(connection: Connection, why: str | None) -> None:
-    """Put what was found in the report's order: what nothing sets aside, or what is set aside by ``why``."""
+    """List findings in report order: those not set aside, or those set aside by ``why``."""
     found, order = t.found.c, t.article_order.c
     by = (found.rank, order.place, found.position, found.remark_id)
-    chosen = found.aside.is_(None) if why is None else found.aside == why
+    chosen = found.suppressed_by.is_(None) if why is None else found.suppressed_by == why
     statement = (
         select(found.use_id, found.remark_id, found.number)
         .select_from(t.found.join(t.article_order, order.article_id == found.article_id))

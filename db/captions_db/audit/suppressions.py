@@ -1,4 +1,4 @@
-"""What is set aside: waivers, and the findings of a baseline. Resolved to ids once, then looked up for each finding."""
+"""Set aside findings by waivers and a baseline: resolved to ids once, then matched to each finding."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from sqlalchemy.sql.schema import Column
 from captions_db import models as m
 from captions_db.audit import work_tables as t
 from captions_db.bulk import in_chunks
-from captions_db.rows import digest, storable, storable_source
+from captions_db.rows import storable, storable_source
 from captions_db.search import name_key
 
 _LIMITS = ("supplier_id", "credit_id", "article_id", "caption_id")
@@ -22,70 +22,64 @@ _BATCH = 10_000
 
 
 @dataclass(frozen=True, slots=True)
-class Aside:
-    """What a waiver or a baseline sets aside; None sets no limit."""
+class Suppression:
+    """Findings that a waiver or a baseline sets aside; None sets no limit."""
 
     code: str
     supplier: str | None = None
     line: str | None = None
     source: str | None = None
     caption_digest: str | None = None
-    """Empty: a use without caption is meant."""
+    """Empty for a use without a caption."""
     no_line: bool = False
-    """Whether a use without credit is meant."""
+    """Whether it applies to uses without a credit only."""
 
 
-def caption_digest(match_key: str, caption: str) -> str:
-    """Give the digest by which a caption is stored; of no caption, nothing."""
-    text = storable(caption)
-    return digest(storable(match_key), text) if text else ""
-
-
-def waivers(connection: Connection, today: date) -> list[Aside]:
-    """Give the waivers that hold on a day."""
+def waivers(connection: Connection, today: date) -> list[Suppression]:
+    """Return the waivers in force on a day."""
     column = m.waiver.c
     holds = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
-    return [Aside(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
+    return [Suppression(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
 
 
-def put(connection: Connection, why: str, asides: Iterable[Aside], ranks: Mapping[str, int]) -> None:
-    """Write what is set aside, by ids; what names nothing that is stored sets nothing aside."""
-    wanted = (aside for aside in asides if aside.code in ranks)
+def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
+    """Write suppressions by ids; skip names that are not stored, which match nothing."""
+    wanted = (suppression for suppression in suppressions if suppression.code in ranks)
     suppliers: Mapping[str, Sequence[int]] = {}
     lines: Mapping[str, Sequence[int]] = {}
     while batch := list(islice(wanted, _BATCH)):
-        if not suppliers and any(a.supplier is not None for a in batch):
+        if not suppliers and any(row.supplier is not None for row in batch):
             suppliers = _suppliers(connection)
-        if not lines and any(a.line is not None for a in batch):
+        if not lines and any(row.line is not None for row in batch):
             lines = _lines(connection)
-        articles = _ids(connection, m.article.c.source, {storable_source(a.source) for a in batch if a.source})
-        captions = _ids(connection, m.caption.c.digest, {a.caption_digest for a in batch if a.caption_digest})
+        articles = _ids(connection, m.article.c.source, {storable_source(row.source) for row in batch if row.source})
+        captions = _ids(connection, m.caption.c.digest, {row.caption_digest for row in batch if row.caption_digest})
         rows = [
             {
                 "why": why,
-                "rank": ranks[a.code],
+                "rank": ranks[row.code],
                 "supplier_id": supplier,
                 "credit_id": credit,
                 "article_id": article,
                 "caption_id": caption,
             }
-            for a in batch
-            for supplier in _of(None if a.supplier is None else name_key(storable(a.supplier)), suppliers)
-            for credit in ([t.NONE] if a.no_line else _of(None if a.line is None else storable(a.line), lines))
-            for article in _of(None if a.source is None else storable_source(a.source), articles)
-            for caption in ([t.NONE] if a.caption_digest == "" else _of(a.caption_digest, captions))
+            for row in batch
+            for supplier in _of(None if row.supplier is None else name_key(storable(row.supplier)), suppliers)
+            for credit in ([t.NONE] if row.no_line else _of(None if row.line is None else storable(row.line), lines))
+            for article in _of(None if row.source is None else storable_source(row.source), articles)
+            for caption in ([t.NONE] if row.caption_digest == "" else _of(row.caption_digest, captions))
         ]
         if rows:
-            connection.execute(insert(t.aside), rows)
+            connection.execute(insert(t.suppression), rows)
 
 
 def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any]:
-    """Give what sets a finding on table ``use`` aside: ``waiver``, ``baseline`` or NULL.
+    """Return the expression for what sets aside a finding on table ``use``: ``waiver``, ``baseline`` or NULL.
 
-    One look-up for each way in which what is set aside is limited: by supplier, by supplier and line, ...
+    It has one lookup for each combination of limits that occurs: by supplier, by supplier and line, ...
     """
-    use, aside = m.use.c, t.aside.c
+    use, suppression = m.use.c, t.suppression.c
     values = {
         "supplier_id": select(m.credit.c.supplier_id)
         .where(m.credit.c.id == use.credit_id)
@@ -95,22 +89,22 @@ def tests(connection: Connection, rank: ColumnElement[int]) -> ColumnElement[Any
         "article_id": use.article_id,
         "caption_id": func.coalesce(use.caption_id, t.NONE),
     }
-    limited = [case((aside[name] == t.ANY, 0), else_=1).label(name) for name in _LIMITS]
-    shapes = connection.execute(select(aside.why, *limited).distinct()).all()
+    limited = [case((suppression[name] == t.ANY, 0), else_=1).label(name) for name in _LIMITS]
+    shapes = connection.execute(select(suppression.why, *limited).distinct()).all()
     whens = []
     for why in ("waiver", "baseline"):
         found = [
             select(literal(1))
-            .select_from(t.aside)
+            .select_from(t.suppression)
             .where(
-                aside.why == why,
-                aside.rank == rank,
+                suppression.why == why,
+                suppression.rank == rank,
                 *(
-                    aside[name] == (values[name] if is_limited else t.ANY)
+                    suppression[name] == (values[name] if is_limited else t.ANY)
                     for name, is_limited in zip(_LIMITS, shape[1:], strict=True)
                 ),
             )
-            .correlate_except(t.aside)
+            .correlate_except(t.suppression)
             .exists()
             for shape in sorted(tuple(row) for row in shapes)
             if shape[0] == why
@@ -130,12 +124,12 @@ def _suppliers(connection: Connection) -> dict[str, list[int]]:
 
 
 def _lines(connection: Connection) -> dict[str, list[int]]:
-    """Give the credits of each line. One line has several where they tell of other rights."""
+    """Return the credits of each line: several if they differ in rights."""
     return _grouped((line, row_id) for line, row_id in connection.execute(select(m.credit.c.line, m.credit.c.id)))
 
 
 def _ids(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, list[int]]:
-    """Give the id of each value of a unique column, in a list."""
+    """Return the id of each value of a unique column, in a list."""
     return {
         value: [row_id]
         for chunk in in_chunks(sorted(values))

@@ -1,7 +1,6 @@
-"""The working tables of an audit: temporary, of one connection, gone when it closes.
+"""The temporary tables of an audit, dropped when its connection closes.
 
-Verdicts are few (of a credit, of a group of credits over days) and findings many: a finding holds ids and one number,
-and the text that goes with it stands once, in ``remark``.
+Verdicts are few and findings many: a finding has ids and one number, and its text is stored once, in ``remark``.
 """
 
 from __future__ import annotations
@@ -15,7 +14,7 @@ _METADATA = MetaData()
 
 
 def _temporary(name: str, *columns: Column[Any] | Index) -> Table:
-    # A rowid is what SQLite keeps anyway; without one each insert would look for its place.
+    # With rowids, because SQLite inserts into a table without them more slowly.
     return Table(f"audit_{name}", _METADATA, *columns, prefixes=["TEMPORARY"])
 
 
@@ -24,7 +23,7 @@ def _number(name: str, **options: Any) -> Column[Any]:
 
 
 remark = _temporary("remark", _number("id", primary_key=True), Column("text", Text), Column("clear", Text))
-"""What a finding says, and the command that clears it; NULL where that is told by use."""
+"""The text of a finding and the command that clears it; NULL if the command depends on the use."""
 
 on_credit = _temporary(
     "on_credit", _number("credit_id", primary_key=True), _number("rank", primary_key=True), _number("remark_id")
@@ -35,24 +34,24 @@ on_use = _temporary("on_use", _number("rank"), _number("use_id"), _number("remar
 """A finding on one use."""
 
 shared = _temporary("shared", _number("caption_id", primary_key=True))
-"""Captions that may be credited in several ways."""
+"""Captions that may have several credits."""
 
 kind = _temporary(
     "kind", _number("supplier_id"), Column("qualifiers", Text), Column("licensed", Boolean), _number("group_id")
 )
-"""Of which group all credits are that have one supplier, the same qualifiers, and a license or none."""
+"""The group of all credits with one supplier, the same qualifiers, and with or without a license."""
 
 member = _temporary("member", _number("credit_id", primary_key=True), _number("group_id"))
 """Credits that all agreements treat alike: one supplier, the same excluded collections."""
 
-alone = _temporary("alone", _number("supplier_id", primary_key=True), _number("group_id"))
-"""Suppliers whose credits are all of one group: their uses are found without looking at credits."""
+single_group = _temporary("single_group", _number("supplier_id", primary_key=True), _number("group_id"))
+"""Suppliers whose credits are all in one group: their uses are found without reading credits."""
 
 own = _temporary("own", _number("group_id"), Column("publication", Text))
 """Publications in which a group's uses need no agreement."""
 
-stretch = _temporary(
-    "stretch",
+coverage = _temporary(
+    "coverage",
     _number("group_id"),
     Column("first", Date),
     Column("last", Date),
@@ -61,7 +60,7 @@ stretch = _temporary(
     _number("rank"),
     _number("remark_id"),
 )
-"""What the agreements say of a group from a first to a last day, or of its uses without a day."""
+"""The verdict on a group from a first to a last day, or on its undated uses."""
 
 period = _temporary(
     "period",
@@ -74,7 +73,8 @@ period = _temporary(
     _number("mark"),
     _number("remark_id"),
 )
-"""Days whose uses are numbered from ``before`` + 1: those ``beyond`` a quota are told, or the one on the ``mark``."""
+"""Days whose uses are numbered from ``before`` + 1: those ``beyond`` a quota are reported, or the use at the ``mark``.
+"""
 
 reach = _temporary(
     "reach",
@@ -84,10 +84,10 @@ reach = _temporary(
     Column("first", Date),
     Column("last", Date),
 )
-"""Where the uses of a period are looked for: a group, whose uses have one supplier, from a first to a last day."""
+"""Where to find the uses of a period: a group, its supplier, and a first and last day."""
 
-aside = _temporary(
-    "aside",
+suppression = _temporary(
+    "suppression",
     Column("why", Text),
     _number("rank"),
     _number("supplier_id"),
@@ -95,7 +95,7 @@ aside = _temporary(
     _number("article_id"),
     _number("caption_id"),
 )
-"""What waivers and a baseline set aside: ANY where they set no limit, NONE for a use without credit or caption."""
+"""Limits of waivers and a baseline: ANY without a limit, NONE for uses without a credit or caption."""
 
 article_order = _temporary("article_order", _number("article_id", primary_key=True), _number("place"))
 
@@ -107,35 +107,35 @@ found = _temporary(
     _number("position"),
     _number("remark_id"),
     _number("number"),
-    Column("aside", Text),
+    Column("suppressed_by", Text),
 )
-"""Findings as the steps make them; ``aside`` tells what sets one aside: waiver or baseline."""
+"""All findings; ``suppressed_by`` is waiver, baseline or NULL."""
 
 listed = _temporary(
     "listed",
-    # Given by the database, in the order in which rows come: quicker than to number them in the statement.
+    # The database numbers rows as they are inserted, faster than a window function would.
     Column("n", Integer, primary_key=True),
     _number("use_id"),
     _number("remark_id"),
     _number("number"),
 )
-"""The findings that are reported, in the report's order."""
+"""The reported findings, in report order."""
 
 ANY, NONE = 0, -1
 
 
 def create(connection: Connection) -> None:
-    """Make the working tables, empty, on this connection."""
+    """Create the empty temporary tables on this connection."""
     if connection.dialect.name == "sqlite":  # SQLite only
-        # KiB: what does not fit goes to a file, so that memory stays bounded.
+        # KiB: the rest goes to a file, so that memory stays bounded.
         connection.exec_driver_sql("PRAGMA temp.cache_size=-65536")
     for table in _METADATA.sorted_tables:
         connection.execute(CreateTable(table))
     for index in (
         Index("audit_kind_of", kind.c.supplier_id, kind.c.qualifiers),
-        Index("audit_stretch_of", stretch.c.group_id, stretch.c.undated, stretch.c.first),
+        Index("audit_coverage_of", coverage.c.group_id, coverage.c.undated, coverage.c.first),
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),
-        Index("audit_aside_of", *aside.c),
+        Index("audit_suppression_of", *suppression.c),
     ):
         index.create(connection)

@@ -1,1 +1,1 @@
-"""The steps from one schema to the next, for Alembic: ``versions/NNNN_what.py``, run by ``captions_db.schema``."""
+"""Alembic migrations: ``versions/NNNN_subject.py``, run by ``captions_db.schema``."""

@@ -1,4 +1,4 @@
-"""What Alembic runs before the steps: on the connection that ``captions_db.schema`` gives, inside its transaction."""
+"""Alembic's environment: use the connection of ``captions_db.schema`` and its transaction."""
 
 from alembic import context
 
@@ -7,8 +7,8 @@ from captions_db.models import METADATA
 context.configure(
     connection=context.config.attributes["connection"],
     target_metadata=METADATA,
-    render_as_batch=True,  # SQLite can change a table only by copying it
-    transactional_ddl=True,  # so can SQLite, if it is told to BEGIN: a step that fails leaves nothing behind
+    render_as_batch=True,  # SQLite changes most tables only by copying them
+    transactional_ddl=True,  # `captions_db.schema` begins one on SQLite too, so a failed migration changes nothing
 )
 with context.begin_transaction():
     context.run_migrations()

@@ -1,8 +1,8 @@
-"""Full text of the first schema: an index of the words of each use, which triggers keep up to date.
+"""Full-text index of the first schema: the words of each use, updated by triggers.
 
-The key is the day of the use, shifted, plus the use's number, so that the latest uses come first. The index stores no
-text; it is built from ``search_text``. On SQLite, a revision that rebuilds table ``use`` (as Alembic's batch does)
-drops the table's triggers and must create them again.
+The key is the day of the use, shifted, plus the use's id, so that the latest uses come first. The index stores no text;
+it is built from ``search_text``. On SQLite, a revision that rebuilds table ``use`` (as Alembic's batch does) drops the
+table's triggers and must create them again.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ _IN = "INSERT INTO use_search (rowid, words) SELECT id, words FROM use_words WHE
 _CHANGED = "OLD.search_text IS NOT NEW.search_text"
 _SQLITE = (
     _VIEW.format(key=_SQLITE_KEY),
-    # The words are split already, so that ascii leaves other letters alone. No positions are kept.
+    # The words are split already, so the ascii tokenizer leaves other letters unchanged. Positions are not stored.
     """CREATE VIRTUAL TABLE use_search USING fts5(
         words, content='use_words', content_rowid='id', detail='none', columnsize=0, tokenize='ascii')""",
     f"CREATE TRIGGER use_search_insert AFTER INSERT ON use BEGIN {_IN} use_id = NEW.id; END",
@@ -47,7 +47,7 @@ CREATE TRIGGER {name} AFTER {event} ON {table} REFERENCING {rows} FOR EACH STATE
 _TAKE_OUT = "DELETE FROM use_search WHERE id IN (SELECT use_key(used_on, id) FROM old_rows);"
 _PUT_IN = f"""
     INSERT INTO use_search (id, words) SELECT id, {_WORDS} FROM use_words WHERE use_id IN (SELECT id FROM new_rows);
-"""  # noqa: S608 - our own words
+"""  # noqa: S608 - constants only
 _BOTH_ROWS = "OLD TABLE AS old_rows NEW TABLE AS new_rows"
 _POSTGRESQL = (
     """CREATE FUNCTION use_key(day date, id integer) RETURNS bigint LANGUAGE sql IMMUTABLE AS
@@ -73,7 +73,7 @@ _POSTGRESQL = (
     WHERE use_search.id = use_words.id AND use_words.use_id IN (
         SELECT use.id FROM use JOIN new_rows ON new_rows.id = use.{table}_id JOIN old_rows ON old_rows.id = new_rows.id
         WHERE old_rows.search_text <> new_rows.search_text);
-""",  # noqa: S608 - our own words
+""",  # noqa: S608 - constants only
         )
         for table in ("caption", "credit")
     ),

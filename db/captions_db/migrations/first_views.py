@@ -1,4 +1,4 @@
-"""Views of the first schema for reports, Datasette and SQL: what was used, whose, and when."""
+"""Views of the first schema for reports, Datasette and SQL."""
 
 from __future__ import annotations
 

@@ -1,8 +1,8 @@
-"""The tables. Their names and columns are the design's words: the file explains itself in any SQLite browser.
+"""The tables. Their names and columns use the design's words, so that any SQLite browser shows a readable file.
 
-What makes a row the same row is its unique column, not its id: ``article.source``, ``caption.digest``,
-``credit.line_digest``, ``party.name`` and ``kind``. Digests stand in for long texts in indexes, since PostgreSQL
-refuses index entries of more than 2,704 bytes. Nothing cascades: ``captions_db.articles`` writes its deletes out.
+A row is identified by its unique column, not its id: ``article.source``, ``caption.digest``, ``credit.line_digest``,
+``party.name`` and ``kind``. Digests replace long texts in indexes, because PostgreSQL rejects index entries over 2,704
+bytes. Nothing cascades: ``captions_db.articles`` deletes explicitly.
 """
 
 from sqlalchemy import Table

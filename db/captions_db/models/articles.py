@@ -1,6 +1,6 @@
-"""What is read: articles, their captions and credits, the uses that these make, and the runs that read them."""
+"""Articles, their captions, credits and uses, and the runs that read them."""
 
-# No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
+# No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from datetime import date, datetime
 
 from sqlalchemy import BigInteger, Boolean, CheckConstraint, DateTime, Float, Index, UniqueConstraint, column, false
@@ -12,10 +12,10 @@ from captions_db.models.base import Base
 _NEAR = column("near", Boolean).is_not(false())
 
 
-class Article(Base, table=True):
-    """An article, by where it was read from. ``run_id`` is the run that stored it or changed it last.
+class ArticleTable(Base, table=True):
+    """An article, identified by its source. ``run_id`` is the run that stored or last changed it.
 
-    ``near`` is whether two of its captions may be nearly the same; NULL if nobody checked.
+    ``near`` tells whether two of its captions may be nearly identical; NULL if nobody checked.
     """
 
     __tablename__ = "article"
@@ -34,10 +34,10 @@ class Article(Base, table=True):
     near: bool | None = None
 
 
-class Caption(Base, table=True):
-    """A caption's text, once over all articles, and the key under which near texts match.
+class CaptionTable(Base, table=True):
+    """A caption's text, stored once for all articles, and the key that matches near-identical texts.
 
-    ``key_number`` stands for the key where captions are looked for that share one; NULL for the empty one.
+    ``key_number`` indexes the key; NULL for the empty key.
     """
 
     __tablename__ = "caption"
@@ -50,7 +50,7 @@ class Caption(Base, table=True):
     search_text: str = Field(sa_type=Text)
 
 
-class Party(Base, table=True):
+class PartyTable(Base, table=True):
     """A creator or an agency, by canonical name."""
 
     __tablename__ = "party"
@@ -65,8 +65,8 @@ class Party(Base, table=True):
     name_key: str = Field(sa_type=Text, index=True)
 
 
-class PartyAlias(Base, table=True):
-    """Another spelling of a party's name. One alias may stand for several parties: AA, PA."""
+class PartyAliasTable(Base, table=True):
+    """Another spelling of a party's name. Several parties may share an alias: AA, PA."""
 
     __tablename__ = "party_alias"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -76,13 +76,13 @@ class PartyAlias(Base, table=True):
     alias_key: str = Field(sa_type=Text, index=True)
 
 
-class Credit(Base, table=True):
-    """A credit line, once over all articles, and how it was read.
+class CreditTable(Base, table=True):
+    """A credit line, stored once for all articles, and its reading.
 
-    ``line_digest`` is of the line and its rights, if any: the same line with another license is another credit.
+    ``line_digest`` covers the line and its rights, if any: the same line with another license is another credit.
     ``qualifiers`` and ``restrictions`` are JSON lists of strings. ``reading`` is a digest of the parsed fields,
-    ``version`` the version of the program that read them. Where a person corrected the line, or merged one of its
-    agencies into another, these fields are the person's, and ``parsed`` keeps the program's reading as JSON.
+    ``version`` the version of the program that read them. If a person corrected the line or merged one of its agencies,
+    these fields follow that decision, and ``parsed`` has the program's reading as JSON.
     """
 
     __tablename__ = "credit"
@@ -105,12 +105,12 @@ class Credit(Base, table=True):
     search_text: str = Field(sa_type=Text)
 
 
-class CreditParty(Base, table=True):
-    """Which party stands in which credit, in which role, at which place."""
+class CreditPartyTable(Base, table=True):
+    """A party in a credit, with its role and place."""
 
     __tablename__ = "credit_party"
     __table_args__ = (
-        # From a party to its credits: the way of every question about one agency.
+        # Finds the credits of a party, for every query about one agency.
         Index(None, "party_id", "role", "credit_id", unique=True),
         CheckConstraint("role IN ('creator', 'agency', 'supplier')", name="role"),
         {"sqlite_with_rowid": False},
@@ -122,26 +122,25 @@ class CreditParty(Base, table=True):
     party_id: int = Field(foreign_key="party.id")
 
 
-class Use(Base, table=True):
-    """One caption with its credit in one article: what is licensed, counted and audited.
+class UseTable(Base, table=True):
+    """One picture used in one article, with its caption and credit: licensed, counted and audited.
 
-    ``used_on`` and ``publication`` are the article's, ``supplier_id`` is the credit's, here once more so that counting
-    need not read articles and credits.
-    ``places`` is a JSON list of [shape, start, end], one for each occurrence. ``structured_credit_id`` is the credit in
-    the page's structured data, if it differs from the printed one.
+    ``used_on`` and ``publication`` repeat the article's, ``supplier_id`` the credit's, so that counting reads one
+    table. ``places`` is a JSON list of [shape, start, end], one per occurrence. ``structured_credit_id`` is the credit
+    in the page's structured data, if it differs from the printed credit.
     """
 
     __tablename__ = "use"
     __table_args__ = (
         UniqueConstraint("article_id", "position"),
-        # Answers which captions have several credits.
+        # Finds captions with several credits.
         Index(None, "caption_id", "credit_id"),
-        # Four covering indexes, each in the order of a way of counting.
+        # Covering indexes, each in the order of one grouping of `captions usage`.
         Index(None, "credit_id", "used_on", "publication", "article_id"),
         Index(None, "supplier_id", "used_on", "publication", "article_id"),
         Index(None, "publication", "supplier_id", "used_on"),
         Index(None, "used_on", "publication", "article_id", "credit_id"),
-        # A waiver or a spreadsheet may name a use by its id: none is ever given twice.
+        # A waiver or a spreadsheet may refer to a use by its id, so ids are never reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -159,8 +158,8 @@ class Use(Base, table=True):
     rule: str = Field(sa_type=Text)
 
 
-class UseImage(Base, table=True):
-    """The address of a picture of a use."""
+class UseImageTable(Base, table=True):
+    """The URL of a picture of a use."""
 
     __tablename__ = "use_image"
     __table_args__ = ({"sqlite_with_rowid": False},)
@@ -170,8 +169,8 @@ class UseImage(Base, table=True):
     address: str = Field(sa_type=Text)
 
 
-class IngestRun(Base, table=True):
-    """What was read when, by which version of the program; ``finished`` is NULL where a run was cut off."""
+class IngestRunTable(Base, table=True):
+    """An ingest run and the version of the program; ``finished`` is NULL if the run was interrupted."""
 
     __tablename__ = "ingest_run"
 
@@ -185,7 +184,7 @@ class IngestRun(Base, table=True):
     failed: int = 0
 
 
-class IngestFailure(Base, table=True):
+class IngestFailureTable(Base, table=True):
     """A source that a run could not read, and why."""
 
     __tablename__ = "ingest_failure"

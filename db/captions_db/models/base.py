@@ -1,11 +1,11 @@
-"""What all tables share: one list of them, apart from others that a program may have made with SQLModel."""
+"""The base class of all tables; its metadata is separate from other SQLModel tables of a program."""
 
 from sqlalchemy import MetaData
 from sqlmodel import SQLModel
 
 
 class Base(SQLModel):
-    """Holds the store's tables, and gives their constraints and indexes names."""
+    """Register the store's tables and name their constraints and indexes."""
 
     metadata = MetaData(
         naming_convention={

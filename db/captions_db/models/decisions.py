@@ -1,6 +1,6 @@
-"""What persons say: agreements, corrections, waivers, and which agencies are one."""
+"""People's decisions: agreements, corrections, waivers and merged agencies."""
 
-# No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
+# No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from datetime import date, datetime
 
 from sqlalchemy import CheckConstraint, DateTime, Index
@@ -11,22 +11,22 @@ from captions_db.models.base import Base
 
 
 class Undoable(Base):
-    """What a person may say was a mistake; nothing is deleted: an auditor asks who said so, and why."""
+    """A decision that a person can undo. Undone rows stay, so that an auditor can see who decided what, and why."""
 
     undone: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     undone_by: str | None = Field(default=None, sa_type=Text)
     undone_reason: str | None = Field(default=None, sa_type=Text)
 
 
-class Agreement(Undoable, table=True):
-    """A license the newsroom holds with a supplier: from when to when, for what, where, how many, at what price.
+class AgreementTable(Undoable, table=True):
+    """An agreement with a supplier: its dates, scopes, territories, quota and price.
 
     ``scopes``, ``territories`` and ``excluded`` are JSON lists of strings; an empty list of scopes or territories sets
     no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
-    is a decimal number as text, never a float: the whole price, or of a ``per-use`` agreement the price of one use.
-    No end is open; ``ended`` tells when a person set the end and ``end_reason`` why. One that was a mistake is
-    ``undone`` and counts nowhere. ``applies_to`` is the supplier's name as the user gave it;
-    while that name is merged into another, the party is the other.
+    is a decimal number as text, never a float: the total, or the price per use of a ``per-use`` agreement. NULL in
+    ``starts`` or ``ends`` sets no limit; ``ended`` is the time at which a person set the end, ``end_reason`` the
+    reason. An ``undone`` agreement never applies. ``applies_to`` is the supplier's name as the user entered it; while
+    that name is merged into another agency, ``party_id`` is the other agency.
     """
 
     __tablename__ = "agreement"
@@ -35,7 +35,7 @@ class Agreement(Undoable, table=True):
         CheckConstraint("quota_period IN ('month', 'quarter', 'year', 'term')", name="quota_period"),
         CheckConstraint("quota > 0", name="quota"),
         CheckConstraint("ends >= starts", name="ends"),
-        # Waivers and reports name an agreement by its number: none is ever given twice.
+        # Waivers and reports refer to an agreement by its number, so numbers are never reused.
         {"sqlite_autoincrement": True},
     )
 
@@ -62,12 +62,11 @@ class Agreement(Undoable, table=True):
     ended_by: str | None = Field(default=None, sa_type=Text)
 
 
-class Correction(Undoable, table=True):
-    """What a person said that a credit line means. The latest that is not undone holds, for all uses of the line.
+class CorrectionTable(Undoable, table=True):
+    """A person's reading of a credit line. The latest correction that is not undone applies to all uses of the line.
 
-    ``creators``, ``agencies`` and ``qualifiers`` are JSON lists of strings; JSON's null, and NULL in ``supplier`` and
-    ``license``, where the person said nothing and what was read stands. An empty list, or ``""``, says that there is
-    none.
+    ``creators``, ``agencies`` and ``qualifiers`` are JSON lists of strings. JSON null in them, and NULL in ``supplier``
+    and ``license``, leaves the parser's reading unchanged. An empty list or ``""`` means that the line has none.
     """
 
     __tablename__ = "correction"
@@ -83,15 +82,15 @@ class Correction(Undoable, table=True):
     license: str | None = Field(default=None, sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-class Waiver(Undoable, table=True):
-    """A finding set aside: the code, and of which supplier, credit line, article or use; by whom, why, until when.
+class WaiverTable(Undoable, table=True):
+    """Findings set aside: the code, and the supplier, credit line, article or use; by whom, why and until when.
 
-    What is NULL limits nothing. A use is told by its article's ``source`` and its caption's digest (empty for a use
-    without caption), since a use has another number when its article is read again. ``applies_to`` is the supplier's
-    name as the user gave it, ``supplier`` the name it has after merges.
+    NULL sets no limit. A use is identified by its article's ``source`` and its caption's digest (empty without a
+    caption), because its id changes when the article is read again. ``applies_to`` is the supplier's name as the user
+    entered it, ``supplier`` its name after merges.
     """
 
     __tablename__ = "waiver"
@@ -108,14 +107,14 @@ class Waiver(Undoable, table=True):
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     until: date | None = None
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))
 
 
-class PartyMerge(Undoable, table=True):
-    """An agency's name that a person said is another name of another agency.
+class PartyMergeTable(Undoable, table=True):
+    """An agency's name that a person merged into another agency.
 
-    One not undone holds for all credits, agreements and waivers: each keeps the name that was read or said. Those that
-    one command made are ``made`` at the same moment.
+    A merge that is not undone applies to all credits, agreements and waivers, each of which keeps its original name.
+    Merges of one command share the time ``added``.
     """
 
     __tablename__ = "party_merge"
@@ -126,4 +125,4 @@ class PartyMerge(Undoable, table=True):
     merged_into: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
-    made: datetime = Field(sa_type=DateTime(timezone=True))
+    added: datetime = Field(sa_type=DateTime(timezone=True))

@@ -1,6 +1,6 @@
-"""Pictures by the content of their files, and the uses they belong to."""
+"""Picture files by content, and the uses that they belong to."""
 
-# No `from __future__ import annotations` here: SQLModel reads the annotations when the class is made.
+# No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from sqlalchemy import CheckConstraint
 from sqlmodel import Field
 
@@ -8,11 +8,11 @@ from captions_db.column_types import Text
 from captions_db.models.base import Base
 
 
-class Image(Base, table=True):
-    """A picture by the content of its file: what is embedded in it (JSON), and its hashes, if it could be decoded.
+class ImageTable(Base, table=True):
+    """A picture, identified by its file's content, with its embedded metadata (JSON) and its hashes, if it was decoded.
 
-    ``band_1`` to ``band_4`` are the four parts of ``dhash``, 16 bits each: of two hashes that differ in less than 12
-    bits, one part differs in 2 at most, and is found by an index. ``version`` tells which program read it.
+    ``band_1`` to ``band_4`` are the four 16-bit parts of ``dhash``: if two hashes differ in fewer than 12 bits, one
+    part differs in at most 2, and an index finds it. ``version`` is the version of the program that read the file.
     """
 
     __tablename__ = "image"
@@ -33,8 +33,8 @@ class Image(Base, table=True):
     notes: str = Field(sa_type=Text)
 
 
-class ImageFile(Base, table=True):
-    """Where a picture's file stands: one picture may lie in several folders."""
+class ImageFileTable(Base, table=True):
+    """The path of a picture file; one picture may be in several folders."""
 
     __tablename__ = "image_file"
 
@@ -43,8 +43,8 @@ class ImageFile(Base, table=True):
     image_id: int = Field(foreign_key="image.id", index=True)
 
 
-class ImageUse(Base, table=True):
-    """Which picture belongs to which use, and by what that is known: name of its file, embedded id, caption, hash."""
+class ImageUseTable(Base, table=True):
+    """A picture of a use, and how they were matched: file name, embedded id, caption or hash."""
 
     __tablename__ = "image_use"
     __table_args__ = (

@@ -1,9 +1,9 @@
-"""Counts kept beside the uses: how many there are in each group that is often asked for, so that none need be counted.
+"""Rollups: stored counts of uses for the most common groupings.
 
-Each table has the columns that it counts by, and ``uses``, which is never 0. What is not known of a use is 0 where a
-party's number stands, and "" where a time or a publication does. A use stands in a row for each agency or
-creator its credit names. ``captions_db.rollups`` keeps them right: what was deleted or read otherwise since stands in
-``count_change`` until it is counted in, and uses with a higher number than ``counted.last_use`` are not counted yet.
+Each table has the columns that it groups by, and ``uses``, which is never 0. An unknown value is 0 in a party's column,
+and "" in a period's or publication's. A use counts in one row for each agency or creator in its credit.
+``captions_db.rollups`` updates them: deleted and changed uses wait in ``count_change`` until they are counted, and uses
+with ids above ``counted.last_use`` are not counted yet.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from captions_db.column_types import Text
 from captions_db.models.base import METADATA
 
 CHAIN = ("agency_id", "creator_id")
-"""The columns of which one use may have several values."""
+"""Columns in which one use may have several values."""
 
 _TYPES = {"month": Text, "quarter": Text, "year": Text, "publication": Text}
 
@@ -33,7 +33,7 @@ def _by(name: str, by: str) -> Table:
     return Table(name, METADATA, *keys, *_columns("uses"), sqlite_with_rowid=False)
 
 
-# The first that has all that is asked for answers, so the small ones come first.
+# The first table with all requested columns answers a query, so small tables come first.
 COUNTS = (
     _by("uses_by_supplier", "supplier_id month publication"),
     _by("uses_by_agency", "agency_id supplier_id month publication"),
@@ -49,7 +49,7 @@ count_change = Table(
     "count_change",
     METADATA,
     Column("id", Integer, primary_key=True),
-    # Which of the columns below it counts by besides: "", "agency_id", "creator_id", or both.
+    # The columns of CHAIN that the row also groups by: "", "agency_id", "creator_id" or both.
     Column("chain", Text(), nullable=False),
     *_columns("agency_id creator_id supplier_id month publication uses"),
 )
@@ -58,10 +58,10 @@ counted = Table("counted", METADATA, *_columns("last_use", key=True))
 
 
 def keys_of(table: Table) -> list[str]:
-    """Give the columns that a table of counts counts by: ``["creator_id", "year"]``."""
+    """Return the columns that a rollup groups by: ``["creator_id", "year"]``."""
     return [column.name for column in table.c if column.name != "uses"]
 
 
 def chain_of(keys: list[str]) -> str:
-    """Give those of some columns of which one use may have several values, as ``count_change.chain`` has them."""
+    """Return those of some columns in which a use may have several values, as in ``count_change.chain``."""
     return " ".join(name for name in CHAIN if name in keys)

@@ -1,7 +1,7 @@
-"""Reading: questions to the store, and the frozen rows that answer them. Nothing here changes anything."""
+"""Read-only queries, and the frozen rows that they return."""
 
 from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
-from captions_db.queries.date_spans import CreditLine, Span, count_spans, lines_of, suppliers_in_use
+from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, find
 from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
@@ -16,10 +16,10 @@ __all__ = [
     "ChangeRow",
     "ChangeTable",
     "CreditLine",
+    "DateSpan",
     "FoundUse",
     "FoundUses",
     "PartyRow",
-    "Span",
     "StoredArticle",
     "UsageRow",
     "UsageTable",

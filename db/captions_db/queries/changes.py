@@ -1,4 +1,4 @@
-"""What changed in the uses from one time to another."""
+"""Compare the uses of two periods."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from datetime import date
 
 from sqlalchemy import Engine
 
-from captions_db.queries.date_spans import Span
+from captions_db.queries.date_spans import DateSpan
 from captions_db.queries.usage import agency_usage
 
 
 @dataclass(frozen=True, slots=True)
 class ChangeRow:
-    """A group of uses at two times; ``values`` as in ``UsageRow``."""
+    """A group of uses in two periods; ``values`` as in ``UsageRow``."""
 
     values: tuple[str | None, ...]
     before: int
@@ -23,7 +23,7 @@ class ChangeRow:
 
 @dataclass(frozen=True, slots=True)
 class ChangeTable:
-    """Groups of uses, most changed first. ``total`` and ``groups`` are whole, whatever the limit."""
+    """Groups of uses, largest change first. ``total`` and ``groups`` are complete, whatever the limit."""
 
     by: tuple[str, ...]
     rows: tuple[ChangeRow, ...]
@@ -40,21 +40,21 @@ def usage_changes(
     agency: str | None = None,
     publication: str | None = None,
     limit: int | None = None,
-    spans: Sequence[Span] = (),
+    spans: Sequence[DateSpan] = (),
 ) -> ChangeTable:
-    """Count uses in groups from a first to a last day, and from another first to another last day.
+    """Count uses in groups in two periods, each from a first to a last day.
 
-    Filters and groups as in ``agency_usage``; a group that has uses at one time only has 0 at the other.
+    Filters and groups as in ``agency_usage``; a group counts 0 in a period without uses.
     """
-    one, other = (
+    earlier, later = (
         agency_usage(
             engine, by, agency=agency, since=first, until=last, publication=publication, counts=(), spans=spans
         )
         for first, last in (before, after)
     )
-    was = {row.values: row.uses for row in one.rows}
-    now = {row.values: row.uses for row in other.rows}
+    was = {row.values: row.uses for row in earlier.rows}
+    now = {row.values: row.uses for row in later.rows}
     rows = [ChangeRow(values, was.get(values, 0), now.get(values, 0)) for values in {**was, **now}]
     rows.sort(key=lambda r: (-abs(r.after - r.before), -r.after, [(v is None, v or "") for v in r.values]))
-    total = ChangeRow((), one.total.uses, other.total.uses)
+    total = ChangeRow((), earlier.total.uses, later.total.uses)
     return ChangeTable(tuple(by), tuple(rows[:limit]), total, len(rows))

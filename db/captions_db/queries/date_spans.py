@@ -1,4 +1,4 @@
-"""Uses of a supplier from a first to a last day: counted, or told apart by a label."""
+"""Count a supplier's uses between two days, or label them."""
 
 from __future__ import annotations
 
@@ -28,15 +28,15 @@ from captions_db.bulk import in_chunks
 
 
 @dataclass(frozen=True, slots=True)
-class Span:
-    """The days of a supplier from ``first`` to ``last``, both included; None is open."""
+class DateSpan:
+    """The days of a supplier from ``first`` to ``last``, inclusive; None sets no limit."""
 
     supplier: str
     first: date | None
     last: date | None
     label: str | None = None
     dated: bool = True
-    """False: the uses without a day, and no others."""
+    """False selects undated uses only."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,7 +49,7 @@ class CreditLine:
 
 
 def suppliers_in_use(engine: Engine) -> list[str]:
-    """Give the names of all suppliers of stored uses, sorted."""
+    """Return the names of all suppliers of stored uses, sorted."""
     used = select(m.use.c.id).where(m.use.c.supplier_id == m.party.c.id).exists()
     with engine.connect() as connection:
         found = connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency", used)).scalars()
@@ -57,7 +57,7 @@ def suppliers_in_use(engine: Engine) -> list[str]:
 
 
 def lines_of(engine: Engine, supplier: str) -> list[CreditLine]:
-    """Give the credit lines whose supplier this is."""
+    """Return the credit lines of a supplier."""
     credit, chain = m.credit.c, m.credit_party.c
     with engine.connect() as connection:
         theirs = credit.supplier_id.in_(_ids(connection, [supplier]).values())
@@ -74,8 +74,8 @@ def lines_of(engine: Engine, supplier: str) -> list[CreditLine]:
         return [CreditLine(row_id, line, tuple(agencies.get(row_id, ()))) for row_id, line in found]
 
 
-def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequence[int] | None] = ()) -> list[int]:
-    """Count the uses in each span; ``confined`` confines a span to some credits, by their ids."""
+def count_spans(engine: Engine, spans: Sequence[DateSpan], confined: Sequence[Sequence[int] | None] = ()) -> list[int]:
+    """Count the uses in each span; ``confined`` limits a span to some credits, by id."""
     with engine.connect() as connection:
         ids = _ids(connection, {span.supplier for span in spans})
         counts = [0] * len(spans)
@@ -96,7 +96,7 @@ def count_spans(engine: Engine, spans: Sequence[Span], confined: Sequence[Sequen
 
 
 def _count_at_once(
-    connection: Connection, spans: Sequence[tuple[int, int, Span]], dated: bool
+    connection: Connection, spans: Sequence[tuple[int, int, DateSpan]], dated: bool
 ) -> Iterable[tuple[int, int]]:
     """Count the uses in spans in one statement: (place, supplier's id, span) -> (place, uses)."""
     if not spans:
@@ -113,7 +113,7 @@ def _count_at_once(
     return [(int(place), int(count)) for place, count in found]
 
 
-def _count(connection: Connection, span: Span, credit_ids: Sequence[int]) -> int:
+def _count(connection: Connection, span: DateSpan, credit_ids: Sequence[int]) -> int:
     statement = select(func.count()).select_from(m.use).where(*_within(span))
     return sum(
         connection.execute(statement.where(m.use.c.credit_id.in_(chunk)), _bounds(span)).scalar_one()
@@ -121,18 +121,20 @@ def _count(connection: Connection, span: Span, credit_ids: Sequence[int]) -> int
     )
 
 
-def _within(span: Span) -> list[ColumnElement[bool]]:
+def _within(span: DateSpan) -> list[ColumnElement[bool]]:
     if not span.dated:
         return [m.use.c.used_on.is_(None)]
     return [m.use.c.used_on >= bindparam("first"), m.use.c.used_on <= bindparam("last")]
 
 
-def _bounds(span: Span) -> dict[str, date]:
+def _bounds(span: DateSpan) -> dict[str, date]:
     return {"first": span.first or date.min, "last": span.last or date.max} if span.dated else {}
 
 
-def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> list[tuple[int, str, str, int]]:
-    """Give a supplier's id, the first and the last day (as text; "" for no day) and the label's place, of each span."""
+def span_rows(
+    connection: Connection, spans: Sequence[DateSpan], labels: Sequence[str]
+) -> list[tuple[int, str, str, int]]:
+    """Return for each span: supplier's id, first and last day (as text; "" if undated) and the place of its label."""
     ids = _ids(connection, {span.supplier for span in spans})
     return [
         (
@@ -146,26 +148,26 @@ def span_rows(connection: Connection, spans: Sequence[Span], labels: Sequence[st
     ]
 
 
-def span_table(connection: Connection, spans: Sequence[Span], labels: Sequence[str]) -> CTE:
-    """Give ``span_rows`` as a table of ``supplier_id``, ``first``, ``last`` and ``label``."""
+def span_table(connection: Connection, spans: Sequence[DateSpan], labels: Sequence[str]) -> CTE:
+    """Return ``span_rows`` as a table of ``supplier_id``, ``first``, ``last`` and ``label``."""
     rows = span_rows(connection, spans, labels)
     given = written("written", "label", rows or [(-1, "", "", -1)])
     rest = [given.c[name] for name in ("first", "last", "label")]
-    # Only of a number that is cast, in a table of its own, SQLite makes an index: ten times as fast.
+    # SQLite indexes this table only with the cast, which is ten times as fast.
     return select(cast(given.c.supplier_id, Integer).label("supplier_id"), *rest).distinct().cte("span")
 
 
 def written(name: str, number: str, rows: Sequence[tuple[int, str, str, int]]) -> CTE:
-    """Give a table of suppliers' ids, first and last days, and a number that is named ``number``.
+    """Return a table of suppliers' ids, first and last days, and a number named ``number``.
 
-    Written out, since there may be more of them than parameters of a statement; they are numbers and days.
+    The values are literals, safe as numbers and days: there may be more of them than a statement allows parameters.
     """
     columns = (column("supplier_id", Integer), column("first", Text), column("last", Text), column(number, Integer))
     return values(*columns, name=f"{name}_rows", literal_binds=True).data(rows).cte(name)
 
 
 def days_of(connection: Connection, table: CTE) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Give the first and the last day of such a table, to compare with days of use."""
+    """Return the first and last day of such a table, to compare with days of use."""
     sqlite = connection.dialect.name == "sqlite"
     first, last = (table.c[name] if sqlite else cast(table.c[name], Date) for name in ("first", "last"))
     return first, last

@@ -1,4 +1,4 @@
-"""Conditions that several questions share."""
+"""Conditions that several queries share."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from captions_db.search import name_key
 
 
 def agency_ids(connection: Connection, name: str) -> list[int]:
-    """Give the ids of the agencies with this name or alias, in any case: ``"REUTERS"`` -> ``[7]``."""
+    """Return the ids of the agencies with this name or alias, in any case: ``"REUTERS"`` -> ``[7]``."""
     key = name_key(storable(name))
     by_alias = select(m.party_alias.c.party_id).where(m.party_alias.c.alias_key == key)
     agency = m.party.c.kind == "agency"
@@ -29,7 +29,7 @@ def agency_ids(connection: Connection, name: str) -> list[int]:
 def use_filters(
     agencies: Sequence[int] | None, since: date | None, until: date | None, publication: str | None
 ) -> list[ColumnElement[bool]]:
-    """Give conditions on table ``use``: its credit names one of the agencies, its day is in the bounds."""
+    """Return conditions on table ``use``: its credit names one of the agencies, its day is in the period."""
     conditions: list[ColumnElement[bool]] = []
     if agencies is not None:
         chain = m.credit_party.c
@@ -45,10 +45,10 @@ def use_filters(
 
 
 def names_of(connection: Connection, party_ids: AbstractSet[int]) -> dict[int, str]:
-    """Give the names of parties by their ids."""
+    """Return the names of parties by id."""
     names = select(m.party.c.id, m.party.c.name)
     if party_ids and max(party_ids) - min(party_ids) < 4 * len(party_ids):
-        # Most of those between are asked for: to read them all is quicker than to look for each.
+        # Reading a dense range is faster than looking up each id.
         found = connection.execute(names.where(m.party.c.id.between(min(party_ids), max(party_ids))))
         return {party_id: name for party_id, name in found if party_id in party_ids}
     return {

@@ -1,4 +1,4 @@
-"""What uses are grouped by: the columns of table ``use`` that it takes, and what is made of them."""
+"""Columns and joins to group uses by."""
 
 from __future__ import annotations
 
@@ -13,20 +13,20 @@ from captions_db.periods import period_of
 from captions_db.queries.filters import use_filters
 
 CHAIN = ("agency", "creator")
-"""Groups of which one use may be in several."""
+"""Groupings in which one use may be in several groups."""
 
 TIMES = ("month", "quarter", "year")
 
 
-class Group(NamedTuple):
-    """Uses counted; parties stand by their ids."""
+class UsageGroup(NamedTuple):
+    """A group of uses; parties are ids."""
 
     values: tuple[Any, ...]
     uses: int
 
 
-class Filter(NamedTuple):
-    """Which uses count; see ``agency_usage``."""
+class UsageFilter(NamedTuple):
+    """The uses to count; see ``agency_usage``."""
 
     agencies: Sequence[int] | None = None
     since: date | None = None
@@ -35,11 +35,11 @@ class Filter(NamedTuple):
     uncredited: bool = False
 
     def conditions(self, by: Sequence[str]) -> list[ColumnElement[bool]]:
-        """Give conditions on table ``use``, written so that SQLite keeps to the index in whose order is counted."""
+        """Return conditions on table ``use``, written so that SQLite reads the index in grouping order."""
         out = use_filters(self.agencies, None, None, self.publication)
         day: ColumnElement[Any] = m.use.c.used_on
         if self.agencies is None and set(by) & {"supplier", *CHAIN}:
-            # Else SQLite looks the days up in the index of days, and then sorts: five times as long for a year.
+            # Otherwise SQLite reads the index of days and then sorts: five times as slow for a year.
             day = func.coalesce(day, null())
         if self.since is not None:
             out.append(day >= self.since)
@@ -51,7 +51,7 @@ class Filter(NamedTuple):
 
 
 def inner_columns(by: Sequence[str]) -> list[ColumnElement[Any]]:
-    """Give the columns of ``use`` to count by first, in the order of one of its indexes."""
+    """Return the columns of ``use`` to count by first, in the order of one of its indexes."""
     use = m.use.c
     asked = set(by)
     dated = bool(asked & {*TIMES, "scope"})
@@ -74,9 +74,9 @@ def outer_columns(
     *,
     of: FromClause | None = None,
 ) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
-    """Give what to group by (parties by id), the tables that takes, and conditions on those tables.
+    """Return the columns to group by (parties by id), the tables to select from, and conditions on those tables.
 
-    ``source`` is table ``use``, or what was counted of it by :func:`inner_columns`; or a join with it, ``of``.
+    ``source`` is table ``use``, or its counts by :func:`inner_columns`; or a join of ``of`` with other tables.
     """
     counted = source if of is None else of
     columns: list[ColumnElement[Any]] = []
@@ -100,6 +100,6 @@ def outer_columns(
             source = source.outerjoin(spans, within)
             columns.append(spans.c.label)
         else:
-            # A day is stored, or cast, as 2023-10-07 on both engines; this is all they agree on about months.
+            # Both engines store or cast a day as 2023-10-07, and share no function for months.
             columns.append(period_of(name, cast(counted.c.used_on, Text)))
     return columns, source, narrower

@@ -1,4 +1,4 @@
-"""Lists of what the store holds: articles, parties, runs."""
+"""List articles, parties and runs."""
 
 from __future__ import annotations
 
@@ -10,13 +10,13 @@ from datetime import date
 from sqlalchemy import Connection, Engine, distinct, func, select
 
 from captions_db import models as m
-from captions_db.records import Failure, PartyKind, RunSummary
+from captions_db.records import FailureRecord, PartyKind, RunSummary
 from captions_db.rows import utc
 
 
 @dataclass(frozen=True, slots=True)
 class ArticleRow:
-    """A stored article without its text, and how many uses it has."""
+    """A stored article without its text, and the number of its uses."""
 
     id: int
     source: str
@@ -30,7 +30,7 @@ class ArticleRow:
 
 @dataclass(frozen=True, slots=True)
 class PartyRow:
-    """A creator or an agency: in how many credit lines it stands, and in how many uses."""
+    """A creator or an agency, with the numbers of its credit lines and uses."""
 
     name: str
     kind: str
@@ -40,7 +40,7 @@ class PartyRow:
 
 
 def articles(engine: Engine, *, limit: int | None = None) -> Iterator[ArticleRow]:
-    """Give the stored articles, sorted by source, a thousand at a time."""
+    """Yield the stored articles, sorted by source, a thousand at a time."""
     column = m.article.c
     uses = select(func.count()).where(m.use.c.article_id == column.id).scalar_subquery()
     statement = (
@@ -63,7 +63,7 @@ def articles(engine: Engine, *, limit: int | None = None) -> Iterator[ArticleRow
 
 
 def parties(engine: Engine, *, kind: PartyKind = "agency") -> list[PartyRow]:
-    """Give the agencies, or the creators, sorted by name, with their aliases, sorted too."""
+    """Return the agencies or the creators, sorted by name, with sorted aliases."""
     party, chain, use = m.party.c, m.credit_party.c, m.use.c
     with engine.connect() as connection:
         aliases: dict[int, list[str]] = defaultdict(list)
@@ -86,14 +86,14 @@ def parties(engine: Engine, *, kind: PartyKind = "agency") -> list[PartyRow]:
 
 
 def run_summaries(engine: Engine, *, limit: int | None = None) -> list[RunSummary]:
-    """Give the runs of the ingest, latest first, with what could not be read."""
+    """Return the ingest runs, latest first, with their failures."""
     with engine.connect() as connection:
         ids = connection.execute(select(m.ingest_run.c.id).order_by(m.ingest_run.c.id.desc()).limit(limit)).scalars()
         return [summary for run_id in ids.all() if (summary := run_summary(connection, run_id))]
 
 
 def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
-    """Give one run, with its failures sorted by source; None if there is none with this id."""
+    """Return a run with its failures, sorted by source; None for an unknown id."""
     run = connection.execute(select(m.ingest_run).where(m.ingest_run.c.id == run_id)).first()
     if run is None:
         return None
@@ -109,5 +109,5 @@ def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
         changed=run.changed,
         unchanged=run.unchanged,
         failed=run.failed,
-        failures=tuple(sorted((Failure(*row) for row in failures), key=lambda it: (it.source, it.reason))),
+        failures=tuple(sorted((FailureRecord(*row) for row in failures), key=lambda it: (it.source, it.reason))),
     )

@@ -1,4 +1,4 @@
-"""Searching captions, creators and credit lines for words."""
+"""Search captions, creators and credit lines for words."""
 
 from __future__ import annotations
 
@@ -29,14 +29,14 @@ from captions_db.rows import storable
 from captions_db.search import Wanted, wanted
 
 _DAY = 1 << 32
-"""In the keys of the search index, what is below this is the number of the use, and what is above its day."""
+"""A key of the search index is the day times this, plus the use's id."""
 
 _ALL_KEYS = 1 << 62
 
 
 @dataclass(frozen=True, slots=True)
 class FoundUse:
-    """Where a picture was used; ``caption`` is "" and ``line`` None where there is none."""
+    """A found use; ``caption`` is "" and ``line`` None if there is none."""
 
     use_id: int
     source: str
@@ -50,22 +50,22 @@ class FoundUse:
 
 
 COUNTED = 1_000
-"""So far hits are counted where only some are asked for: to count half a million takes longer than to search, and
-``captions usage`` counts better."""
+"""Hits counted at most with a limit: counting half a million takes longer than searching, and ``captions usage`` counts
+better."""
 
 _NEWEST = 5_000
-"""So many of the latest keys are looked through first on PostgreSQL, whose index of words has no order: what is often
-is found there, and what is not there is seldom."""
+"""Latest keys to try first on PostgreSQL, whose word index is unordered: frequent words have enough hits there, and
+rare words are fast anyway."""
 
 
 @dataclass(frozen=True, slots=True)
 class FoundUses:
-    """The uses found, best first, and how many there are in all, counted no further than :func:`find` says."""
+    """The uses found, best first, and their total number, counted as far as :func:`find` says."""
 
     uses: tuple[FoundUse, ...]
     total: int
     more: bool = False
-    """Whether there are more than ``total``, which was not counted any further."""
+    """Whether there are more than ``total``."""
 
 
 def find(
@@ -79,17 +79,16 @@ def find(
     supplier: str | None = None,
     limit: int | None = None,
 ) -> FoundUses:
-    """Find uses whose caption, credit line and names together have all the words, or words that begin so.
+    """Find uses whose caption, credit line and names together contain all words, or words that begin with them.
 
-    ``"gaza ÁLVAR"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case and accents do
-    not matter, and signs part words. A word of one or two letters must stand there whole: ``AP`` finds no April. Text
-    in a script without spaces is found by any part of it. Of nothing but signs nothing is found.
+    ``"gaza ÁLVAR"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case, accents and punctuation
+    are ignored. Words of one or two letters match whole words only: ``AP`` does not find April. In scripts without
+    spaces, any part of the text matches. Punctuation only finds nothing.
 
-    ``agency`` is one that the credit names, ``supplier`` the one that the picture is from; both by name or alias.
+    ``agency`` is named in the credit, ``supplier`` supplied the picture; both by name or alias.
 
-    First those that have the words whole, then those where one only begins so; latest first, then by source: the same
-    order on every engine, whatever statistics it keeps. With a limit, no more than COUNTED hits are counted, or as many
-    as the limit.
+    Whole-word matches come first, then beginnings of words; latest first, then by source: the same order on every
+    engine. With a limit, count at most COUNTED hits, or the limit if that is more.
     """
     asked = wanted(storable(words))
     if not asked:
@@ -104,8 +103,7 @@ def find(
         hits = _Hits(connection, where, since, until)
         whole, begun = _both_ways(engine.dialect.name, asked)
         most = None if limit is None else max(COUNTED, limit)
-        # Where whole words are often enough, those that begin so are not asked for: SQLite puts all of them together
-        # before it gives the first.
+        # Skip beginnings of words if whole words have enough hits: SQLite collects all of them before the first row.
         total = hits.count(whole, most) if begun is None or most is not None else 0
         if begun is not None and (most is None or total <= most):
             total = hits.count(begun, most)
@@ -123,7 +121,7 @@ _Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
 
 
 class _Hits:
-    """The uses that the search index gives, within a period and further conditions."""
+    """The hits of the search index within a period and other conditions."""
 
     def __init__(
         self,
@@ -137,13 +135,13 @@ class _Hits:
         sqlite = connection.dialect.name == "sqlite"
         self._index = table("use_search", column("rowid" if sqlite else "id"), column("words"))
         self._key: ColumnElement[int] = self._index.c.rowid if sqlite else self._index.c.id
-        # With a bound, uses without a day are not meant: theirs are the keys below the first day.
+        # Undated uses have keys below the first day; a period excludes them.
         bound = since is not None or until is not None
         self._from = (since or date.min).toordinal() * _DAY if bound else 0
         self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
 
     def count(self, wanted: str, most: int | None) -> int:
-        """How many hits there are; of more than ``most``, one more than that."""
+        """Count the hits, up to ``most`` + 1."""
         hit, source, conditions = self._hits(wanted, most)
         hits = select(hit).select_from(source).where(*conditions)
         if most is not None:
@@ -151,7 +149,7 @@ class _Hits:
         return int(self._connection.execute(select(func.count()).select_from(hits.subquery())).scalar_one())
 
     def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
-        """The latest, of one day by source and position."""
+        """Return the latest hits; within a day, by source and position."""
         use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
         source = (
             m.use.join(m.article, article.id == use.article_id)
@@ -182,7 +180,7 @@ class _Hits:
         return found[:limit]
 
     def _keys(self, wanted: str, limit: int | None) -> list[int]:
-        """The keys of the latest hits, and of all others of the day of the last of them."""
+        """Return the keys of the latest hits, complete for the last of their days."""
         if limit is not None and self._connection.dialect.name == "postgresql":
             newest = select(self._key.label("hit"), self._index.c.words).where(*self._inside)
             newest_hits = newest.order_by(self._key.desc()).limit(_NEWEST).subquery("newest")
@@ -194,7 +192,7 @@ class _Hits:
     def _first(
         self, hit: ColumnElement[int], source: FromClause, conditions: Sequence[ColumnElement[bool]], limit: int | None
     ) -> tuple[list[int], bool]:
-        """The latest keys to the end of a day; and whether that day has an end, for another follows."""
+        """Return the latest keys to the end of a day, and whether keys of another day follow."""
         statement = select(hit).select_from(source).where(*conditions).order_by(hit.desc())
         keys: list[int] = []
         found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
@@ -215,11 +213,11 @@ class _Hits:
         return words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
 
     def _hits(self, wanted: str, most: int | None = None) -> _Parts:
-        """The key of a hit, the tables that hits come from, and conditions on those; ``most`` if no more are taken."""
+        """Return the key of a hit, the tables to select from, and their conditions; ``most`` if no more are read."""
         chosen = select(self._key.label("hit")).where(self._matching(self._index.c.words, wanted), *self._inside)
         if most is not None or self._connection.dialect.name == "sqlite":
             return self._joined(chosen.subquery("hits"))
-        # Else PostgreSQL's planner, which takes few hits for many, walks through all uses from the latest on.
+        # Otherwise PostgreSQL's planner overestimates the hits and scans all uses, latest first.
         return self._joined(chosen.cte("hits").prefix_with("MATERIALIZED"))
 
     def _joined(self, hits: Subquery | CTE, *conditions: ColumnElement[bool]) -> _Parts:
@@ -230,9 +228,9 @@ class _Hits:
 
 
 def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:
-    """What to ask the engine's index for: all words whole; and as beginnings, or None where that is the same.
+    """Return the index queries for whole words and for beginnings of words; None if they are the same.
 
-    Folded words hold letters, digits and marks, so that quotes around them are safe.
+    Folded words consist of letters, digits and combining characters, so quoting them is safe.
     """
     quote, mark, both = ('"', "*", " ") if engine == "sqlite" else ("'", ":*", " & ")
     whole = [f"{quote}{it.word}{quote}" for it in asked]

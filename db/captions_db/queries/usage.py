@@ -1,4 +1,4 @@
-"""Counting uses: by supplier, agency, creator, publication, period and scope, in any combination."""
+"""Count uses by supplier, agency, creator, publication, period and scope, in any combination."""
 
 from __future__ import annotations
 
@@ -10,38 +10,38 @@ from typing import Any
 from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, distinct, func, select
 
 from captions_db import models as m
-from captions_db.queries.date_spans import Span, span_table
+from captions_db.queries.date_spans import DateSpan, span_table
 from captions_db.queries.filters import agency_ids, names_of
-from captions_db.queries.grouping import CHAIN, TIMES, Filter, Group, inner_columns, outer_columns
-from captions_db.queries.usage_rollups import Counted, kept_counts
+from captions_db.queries.grouping import CHAIN, TIMES, UsageFilter, UsageGroup, inner_columns, outer_columns
+from captions_db.queries.usage_rollups import CountedGroups, count_from_rollups
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
-"""What ``agency_usage`` can group by. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
+"""Groupings of ``agency_usage``. A month is ``2023-10``, a quarter ``2023-Q4``, a year ``2023``."""
 
 COUNTS = ("articles", "creators", "days")
-"""What ``agency_usage`` tells besides uses, if asked; on a million uses each takes up to seconds."""
+"""Optional counts of ``agency_usage``; on a million uses each takes up to seconds."""
 
 _PARTIES = frozenset({"supplier", *CHAIN})
 
 
 @dataclass(frozen=True, slots=True)
 class UsageRow:
-    """A group of uses; ``values`` stand in the order asked for, None for what is not known of these uses."""
+    """A group of uses; ``values`` in the requested order, None if unknown."""
 
     values: tuple[str | None, ...]
     uses: int
     articles: int | None
-    """In how many articles; None where not asked."""
+    """The number of articles; None if not requested."""
     creators: int | None
-    """How many persons the credits of these uses name; None where not asked."""
+    """The number of creators in the credits; None if not requested."""
     first: date | None
-    """The first day of use; None where not known or not asked, as the last."""
+    """The first day of use; None, like ``last``, if unknown or not requested."""
     last: date | None
 
 
 @dataclass(frozen=True, slots=True)
 class UsageTable:
-    """Groups of uses, most used first. ``total`` and ``groups`` (how many) are whole, whatever the limit."""
+    """Groups of uses, most used first. ``total`` and ``groups`` (their number) are complete, whatever the limit."""
 
     by: tuple[str, ...]
     rows: tuple[UsageRow, ...]
@@ -60,14 +60,14 @@ def agency_usage(
     uncredited: bool = False,
     limit: int | None = None,
     counts: Iterable[str] = COUNTS,
-    spans: Sequence[Span] = (),
+    spans: Sequence[DateSpan] = (),
 ) -> UsageTable:
     """Count uses in groups: ``by=("supplier", "month")`` -> rows like ``(("Reuters", "2023-10"), 412, ...)``.
 
-    ``agency`` is a name or an alias in any case: only lines that name it count, and by agency it alone is
-    shown. ``until`` is the last day that counts; with a bound, uses without a day do not count; ``uncredited`` counts
-    uses without a credit alone. A use counts once for each agency and each creator in its line, once in the total.
-    ``spans`` tell the label of a use by scope, and must not overlap. Raises ValueError for a group not in GROUPS.
+    ``agency`` is a name or an alias in any case: only lines that name it count, and grouping by agency shows only it.
+    ``since`` and ``until`` are the first and last day and exclude undated uses; ``uncredited`` counts only uses without
+    a credit. A use counts once for each agency and each creator in its line, once in the total. ``spans`` give the
+    scope of a use and must not overlap. Raise ValueError for a group not in GROUPS.
     """
     by = tuple(by)
     if not by or len(set(by)) != len(by) or not set(by) <= set(GROUPS):
@@ -75,7 +75,7 @@ def agency_usage(
     asked = frozenset(counts)
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
-        only = Filter(parties, since, until, publication, uncredited)
+        only = UsageFilter(parties, since, until, publication, uncredited)
         rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
         if asked or set(by) & set(CHAIN):
             total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
@@ -86,25 +86,25 @@ def agency_usage(
 
 
 class _Counter:
-    """Counts the uses that meet some conditions, in groups."""
+    """Count the uses that meet some conditions, in groups."""
 
     def __init__(
         self,
         connection: Connection,
         by: tuple[str, ...],
-        only: Filter,
-        spans: Sequence[Span],
+        only: UsageFilter,
+        spans: Sequence[DateSpan],
     ) -> None:
         self.connection, self.by, self.only = connection, by, only
         self.labels = sorted({span.label for span in spans if span.label is not None})
         self.spans = spans
 
-    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], Counted]:
-        """Give the groups, most used first, and what was counted of all, whatever the limit."""
-        counted = kept_counts(self.connection, self.by, self.only, limit, self.spans, self.labels)
+    def rows(self, limit: int | None, counts: frozenset[str]) -> tuple[list[UsageRow], CountedGroups]:
+        """Return the groups, most used first, and the complete counts, whatever the limit."""
+        counted = count_from_rollups(self.connection, self.by, self.only, limit, self.spans, self.labels)
         if counted is None:
             found = self._uses()
-            counted = Counted(found, len(found), sum(group.uses for group in found))
+            counted = CountedGroups(found, len(found), sum(group.uses for group in found))
         most = _most_used(counted.most, limit)
         names = self._names(most)
         named = [(group, self._named(group.values, names)) for group in most]
@@ -123,8 +123,8 @@ class _Counter:
             for group, values in named[:limit]
         ], counted
 
-    def _uses(self) -> list[Group]:
-        """Group by the columns of an index first, which needs no sorting, then group its rows by what is asked."""
+    def _uses(self) -> list[UsageGroup]:
+        """Group by the columns of an index first, which needs no sorting, then by the requested groups."""
         columns = inner_columns(self.by)
         counted = (
             select(*columns, func.count().label("n"))
@@ -136,7 +136,7 @@ class _Counter:
         keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self._span_table())
         uses = func.sum(inner.c.n)
         statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
-        return [Group(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
+        return [UsageGroup(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
 
     def _span_table(self) -> CTE | None:
         return span_table(self.connection, self.spans, self.labels) if "scope" in self.by else None
@@ -158,7 +158,7 @@ class _Counter:
 
     def _creators(self) -> dict[tuple[Any, ...], int]:
         keys, source, where = self._whole()
-        # Each line once for a group, before it is multiplied by the persons in it.
+        # Deduplicate lines per group before joining their creators.
         named = [column.label(f"group_{place}") for place, column in enumerate(keys)]
         lines = select(*named, m.use.c.credit_id).select_from(source).where(*where).distinct()
         once = lines.subquery("lines")
@@ -168,12 +168,12 @@ class _Counter:
         statement = select(*groups, func.count(distinct(chain.c.party_id))).select_from(once.join(chain, person))
         return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
 
-    def _names(self, rows: Iterable[Group]) -> dict[int, str]:
+    def _names(self, rows: Iterable[UsageGroup]) -> dict[int, str]:
         places = [place for place, name in enumerate(self.by) if name in _PARTIES]
         return names_of(self.connection, {row.values[place] for row in rows for place in places} - {None})
 
     def _named(self, values: Sequence[Any], names: Mapping[int, str]) -> tuple[str | None, ...]:
-        """Put the names of parties where their ids stand, and labels where their places do."""
+        """Replace ids of parties with names, and places of labels with labels."""
         return tuple([self._word(name, value, names) for name, value in zip(self.by, values, strict=True)])
 
     def _word(self, name: str, value: Any, names: Mapping[int, str]) -> str | None:
@@ -183,8 +183,8 @@ class _Counter:
         return word
 
 
-def _most_used(rows: list[Group], limit: int | None) -> list[Group]:
-    """Give the rows that may be among the first ones: of as many uses as the last of them, all."""
+def _most_used(rows: list[UsageGroup], limit: int | None) -> list[UsageGroup]:
+    """Return the rows that may be among the first: all with at least as many uses as the last."""
     if limit is None or limit >= len(rows):
         return rows
     if limit <= 0:

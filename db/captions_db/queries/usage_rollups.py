@@ -1,7 +1,7 @@
-"""Answer usage questions from the rollups (``captions_db.models.rollups``) where they hold all that is asked.
+"""Answer usage queries from the rollups (``captions_db.models.rollups``) if they have all requested columns.
 
-A count of uses by month tells nothing of days: a bound within a month, and what is agreed from or to such a day, are
-counted in the uses themselves, as everything is while uses are not counted yet (``captions_db.queries.usage``).
+Monthly counts cannot answer for days: periods and spans that begin or end within a month are counted from the uses, as
+everything is while uses are not counted yet (``captions_db.queries.usage``).
 """
 
 from __future__ import annotations
@@ -24,8 +24,8 @@ from sqlalchemy import (
 from captions_db import models as m
 from captions_db.models.rollups import COUNTS, chain_of, keys_of
 from captions_db.periods import period_of
-from captions_db.queries.date_spans import Span, days_of, span_rows, written
-from captions_db.queries.grouping import TIMES, Filter, Group, outer_columns
+from captions_db.queries.date_spans import DateSpan, days_of, span_rows, written
+from captions_db.queries.grouping import TIMES, UsageFilter, UsageGroup, outer_columns
 from captions_db.rollups import up_to_date
 from captions_db.rows import storable
 
@@ -33,23 +33,23 @@ _PARTIES = {"supplier": "supplier_id", "agency": "agency_id", "creator": "creato
 _LAST = date.max.isoformat()
 
 
-class Counted(NamedTuple):
-    """Uses in groups: those that may be among the first ones, and how many groups and uses there are in all."""
+class CountedGroups(NamedTuple):
+    """The groups that may be among the first, and the total numbers of groups and uses."""
 
-    most: list[Group]
+    most: list[UsageGroup]
     groups: int
     uses: int
 
 
-def kept_counts(
+def count_from_rollups(
     connection: Connection,
     by: Sequence[str],
-    only: Filter,
+    only: UsageFilter,
     limit: int | None,
-    spans: Sequence[Span],
+    spans: Sequence[DateSpan],
     labels: Sequence[str],
-) -> Counted | None:
-    """Count uses in groups from what is kept; None if that does not tell. A label stands by its place in ``labels``."""
+) -> CountedGroups | None:
+    """Count uses in groups from the rollups; None if they cannot answer. Labels are places in ``labels``."""
     table = _table(by, only)
     if table is None or not up_to_date(connection):
         return None
@@ -58,42 +58,42 @@ def kept_counts(
     where = _conditions(table, only)
     if not by:
         uses = connection.execute(select(func.coalesce(func.sum(table.c.uses), 0)).where(*where)).scalar_one()
-        return Counted([Group((), int(uses))], 1, int(uses))
+        return CountedGroups([UsageGroup((), int(uses))], 1, int(uses))
     found: FromClause
     same: FromClause
     other: FromClause
     keys = [_key(name, table).label(f"group_{place}") for place, name in enumerate(by)]
     if {_PARTIES.get(name, name) for name in by} == {*keys_of(table)}:
-        # Each row is a group. Written out where it is needed: as one table it would be copied first.
+        # Each row is a group. Repeat the query, because a CTE would be copied first.
         each = select(*keys, table.c.uses).where(*where)
         found, same, other = each.subquery(), each.subquery(), each.subquery()
     else:
         found = same = other = select(*keys, func.sum(table.c.uses).label("uses")).where(*where).group_by(*keys).cte()
     if limit is None:
-        most = [Group(_known(row[:-1]), int(row[-1])) for row in connection.execute(select(found))]
-        return Counted(most, len(most), sum(group.uses for group in most))
+        most = [UsageGroup(_known(row[:-1]), int(row[-1])) for row in connection.execute(select(found))]
+        return CountedGroups(most, len(most), sum(group.uses for group in most))
     whole = select(func.count().label("groups"), func.sum(same.c.uses).label("total")).subquery("whole")
     if limit == 0:
         groups, total = connection.execute(select(whole)).one()
-        return Counted([], int(groups), int(total or 0))
-    # Of as many uses as the last that is shown, all: which of them are shown, their names decide.
+        return CountedGroups([], int(groups), int(total or 0))
+    # Include all ties with the last row: names, which are not known here, decide which of them to print.
     least = select(other.c.uses).order_by(other.c.uses.desc()).offset(limit - 1).limit(1).scalar_subquery()
     first = found.c.uses >= func.coalesce(least, literal_column("0"))
-    # In one statement: what is grouped stands in it three times, and is grouped once.
+    # One statement, so that the groups are computed once for three references.
     statement = select(*found.c, *whole.c).select_from(found.join(whole, literal_column("1 = 1"))).where(first)
     rows = connection.execute(statement).all()
-    most = [Group(_known(row[: len(by)]), int(row[-3])) for row in rows]
-    return Counted(most, *(map(int, rows[0][-2:]) if rows else (0, 0)))
+    most = [UsageGroup(_known(row[: len(by)]), int(row[-3])) for row in rows]
+    return CountedGroups(most, *(map(int, rows[0][-2:]) if rows else (0, 0)))
 
 
 def _known(group: Sequence[Any]) -> tuple[Any, ...]:
     return tuple(value or None for value in group)
 
 
-def _table(by: Sequence[str], only: Filter) -> Table | None:
-    """Give the table of counts that has all that is asked, if there is one."""
+def _table(by: Sequence[str], only: UsageFilter) -> Table | None:
+    """Return the rollup with all requested columns, or None."""
     if only.uncredited or only.agencies is not None:
-        # What names an agency is found by an index, and a supplier may be one that is no agency of its line.
+        # An index finds lines that name an agency, and the supplier may be missing from the agencies of its line.
         return None
     needed = {_PARTIES.get(name, name) for name in by} - {"scope", *TIMES}
     if only.publication is not None:
@@ -112,8 +112,8 @@ def _table(by: Sequence[str], only: Filter) -> Table | None:
     return None
 
 
-def _fineness(only: Filter) -> str | None:
-    """Tell what the bounds are bounds of: "year", "month", or "" where there are none; None if only of days."""
+def _fineness(only: UsageFilter) -> str | None:
+    """Return the unit of the period's bounds: "year", "month", or "" without bounds; None for days."""
     if only.since is None and only.until is None:
         return ""
     first = only.since or date.min
@@ -123,10 +123,10 @@ def _fineness(only: Filter) -> str | None:
     return "year" if first.month == 1 and (beyond.month == 1 or beyond == date.max) else "month"
 
 
-def _conditions(table: Table, only: Filter) -> list[ColumnElement[bool]]:
+def _conditions(table: Table, only: UsageFilter) -> list[ColumnElement[bool]]:
     conditions: list[ColumnElement[bool]] = []
     if only.publication is not None:
-        # "" stands there for uses without one, which no name asks for.
+        # "" means uses without a publication, which no name selects.
         conditions.append(table.c.publication == (storable(only.publication) or None))
     if only.since is not None or only.until is not None:
         name, length = ("month", 7) if "month" in table.c else ("year", 4)
@@ -136,13 +136,13 @@ def _conditions(table: Table, only: Filter) -> list[ColumnElement[bool]]:
 
 
 def _key(name: str, table: Table) -> ColumnElement[Any]:
-    """Give what to group by; 0 or "" for what is not known. A column as it is keeps to the order of the table."""
+    """Return the column to group by; 0 or "" if unknown. Plain columns keep the order of the table."""
     key = _PARTIES.get(name, name)
     return table.c[key] if key in table.c else period_of(name, table.c.month)
 
 
 class _Days(NamedTuple):
-    """A supplier's days with one label within a month, as text."""
+    """Days of a supplier with one label within a month, as text."""
 
     supplier: int
     first: str
@@ -151,9 +151,14 @@ class _Days(NamedTuple):
 
 
 def _by_scope(
-    connection: Connection, table: Table, by: Sequence[str], only: Filter, spans: Sequence[Span], labels: Sequence[str]
-) -> Counted:
-    """Count whole months by the label that holds in them; of other months, the uses of each label's days."""
+    connection: Connection,
+    table: Table,
+    by: Sequence[str],
+    only: UsageFilter,
+    spans: Sequence[DateSpan],
+    labels: Sequence[str],
+) -> CountedGroups:
+    """Count whole months by their label, and the uses of labeled days in other months."""
     rest = [name for name in by if name != "scope"]
     place = list(by).index("scope")
     whole, parts = _months(span_rows(connection, spans, labels))
@@ -168,19 +173,19 @@ def _by_scope(
     for supplier, month, *group, uses in connection.execute(statement):
         seen.add((supplier, month))
         add(_known(group), _label(whole.get(supplier, ()), month), int(uses))
-    # Outside of the bounds no month was seen.
-    if asked := [part for part in parts if (part.supplier, part.first[:7]) in seen]:
-        for label, *group, uses in _within(connection, asked, rest, only):
+    # Ignore days in months outside the period.
+    if in_bounds := [part for part in parts if (part.supplier, part.first[:7]) in seen]:
+        for label, *group, uses in _within(connection, in_bounds, rest, only):
             add(group, label, uses)
             add(group, None, -uses)
-    found = [Group(group, uses) for group, uses in counted.items() if uses]
-    return Counted(found, len(found), sum(group.uses for group in found))
+    found = [UsageGroup(group, uses) for group, uses in counted.items() if uses]
+    return CountedGroups(found, len(found), sum(group.uses for group in found))
 
 
 def _months(
     rows: Sequence[tuple[int, str, str, int]],
 ) -> tuple[dict[int, list[tuple[str, str, int]]], list[_Days]]:
-    """Cut spans into whole months, from a first to a last one with a label by supplier, and days of other months."""
+    """Cut spans into labeled runs of whole months by supplier, and days in other months."""
     whole: dict[int, list[tuple[str, str, int]]] = {}
     parts: list[_Days] = []
     for supplier, first, last, label in rows:
@@ -200,8 +205,8 @@ def _label(spans: Sequence[tuple[str, str, int]], month: str) -> int | None:
     return next((label for first, last, label in spans if first <= month <= last), None)
 
 
-def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str], only: Filter) -> Iterator[Any]:
-    """Count the uses on some days of suppliers, by label and what else is asked."""
+def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str], only: UsageFilter) -> Iterator[Any]:
+    """Count the uses on some days of suppliers, by label and the other requested groups."""
     days = written("days", "label", parts)
     first, last = days_of(connection, days)
     theirs = (m.use.c.supplier_id == days.c.supplier_id) & m.use.c.used_on.between(first, last)
@@ -211,7 +216,7 @@ def _within(connection: Connection, parts: Sequence[_Days], rest: Sequence[str],
 
 
 def _end(day: str) -> str:
-    """Give the last day of a day's month."""
+    """Return the last day of a day's month."""
     if day[:7] == _LAST[:7]:
         return _LAST
     return (date.fromisoformat(f"{_next(day[:7])}-01") - timedelta(days=1)).isoformat()

@@ -1,4 +1,4 @@
-"""Uses with all that is known of them: what the audit walks, and what belongs to one stored article."""
+"""Return uses with their captions, credits and pictures: for the audit, or of one stored article."""
 
 from __future__ import annotations
 
@@ -18,15 +18,15 @@ from captions_db.records import CreditRecord, Place
 from captions_db.rows import storable, storable_source
 
 _PAGE = 1_000
-"""Uses that are in memory at once."""
+"""Uses in memory at once."""
 
-_CREDITS_KEPT = 10_000
-"""Credits that are remembered from page to page: most lines come again and again."""
+_CACHED_CREDITS = 10_000
+"""Credits cached between pages: most lines repeat."""
 
 
 @dataclass(frozen=True, slots=True)
 class AuditRow:
-    """One use: a caption with its credit in an article. What is not known is None; no caption is ""."""
+    """A use: a caption with its credit in an article. Unknown values are None; without a caption, ``caption`` is ""."""
 
     use_id: int
     source: str
@@ -48,7 +48,7 @@ class AuditRow:
 
 @dataclass(frozen=True, slots=True)
 class StoredArticle:
-    """An article as it was stored, with its uses in the order of their positions."""
+    """A stored article, with its uses in the order of their positions."""
 
     id: int
     source: str
@@ -60,7 +60,7 @@ class StoredArticle:
     content_hash: str
     text: str
     run_id: int | None
-    """The run that stored it or changed it last; None where a program that kept no run did."""
+    """The run that stored or last changed it; None if it was written without a run."""
     uses: tuple[AuditRow, ...]
 
 
@@ -72,9 +72,9 @@ def uses_for_audit(
     publication: str | None = None,
     agency: str | None = None,
 ) -> Iterator[AuditRow]:
-    """Give every use, sorted by source and position, a thousand at a time; filters as in ``agency_usage``.
+    """Yield every use, sorted by source and position, a thousand at a time; filters as in ``agency_usage``.
 
-    All are of one moment: what is written while one walks does not show.
+    All uses are from one snapshot: later writes do not affect them.
     """
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
@@ -82,29 +82,29 @@ def uses_for_audit(
 
 
 def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
-    """Give the use with this id, or None."""
-    if not 0 < use_id < 2**31:  # PostgreSQL refuses to compare what fits no id
+    """Return the use with this id, or None."""
+    if not 0 < use_id < 2**31:  # PostgreSQL rejects comparisons with numbers too large for an id
         return None
     with engine.connect() as connection:
         return next(_rows(connection, [m.use.c.id == use_id]), None)
 
 
 def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
-    """Give the uses with these ids; a number that no use has is left out."""
+    """Yield the uses with these ids; leave out unknown ids."""
     with engine.connect() as connection:
         for chunk in in_chunks(sorted(use_ids)):
             yield from _rows(connection, [m.use.c.id.in_(chunk)])
 
 
 def article_text(engine: Engine, key: str) -> StoredArticle | None:
-    """Give the stored article with this source, or else this URL, or else this id ("17"); or None.
+    """Return the stored article with this source, else this URL, else this id ("17"); or None.
 
-    Of several with one URL, the one that was stored first.
+    If several articles share the URL, return the first stored.
     """
     column = m.article.c
     columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
     conditions = [column.source == storable_source(key), column.url == storable(key)]
-    # A number of more digits fits no id, and PostgreSQL refuses to compare it.
+    # PostgreSQL rejects comparisons with numbers too large for an id.
     if key.isascii() and key.isdigit() and len(key) < 10:
         conditions.append(column.id == int(key))
     with engine.connect() as connection:
@@ -142,7 +142,7 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
     )
     read: dict[int, CreditRecord] = {}
     for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
-        if len(read) > _CREDITS_KEPT:
+        if len(read) > _CACHED_CREDITS:
             read.clear()
         wanted = {credit_id for row in page for credit_id in (row.credit_id, row.structured_credit_id)}
         read |= credits_by_id(connection, sorted(wanted - read.keys() - {None}))
@@ -183,7 +183,7 @@ def _images(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[st
 
 
 def credits_by_id(connection: Connection, credit_ids: Sequence[int]) -> dict[int, CreditRecord]:
-    """Give credits by their ids."""
+    """Return credits by id."""
     found: dict[int, CreditRecord] = {}
     for chunk in in_chunks(credit_ids):
         found |= _credits(connection, m.credit_party.c.credit_id.in_(chunk), m.credit.c.id.in_(chunk))
@@ -191,7 +191,7 @@ def credits_by_id(connection: Connection, credit_ids: Sequence[int]) -> dict[int
 
 
 def credits_between(connection: Connection, first: int, last: int) -> dict[int, CreditRecord]:
-    """Give the credits whose ids are in a range, in their order."""
+    """Return the credits in a range of ids, by id."""
     return _credits(connection, m.credit_party.c.credit_id.between(first, last), m.credit.c.id.between(first, last))
 
 

@@ -1,4 +1,4 @@
-"""The views in plain words, row by row: what is exported, and what Datasette shows first."""
+"""Read the views for export and Datasette, row by row."""
 
 from __future__ import annotations
 
@@ -8,21 +8,21 @@ from typing import Any
 from sqlalchemy import Engine, MetaData, Table, select
 
 VIEWS: dict[str, tuple[str, str]] = {
-    "use_in_words": ("every use of a picture, with its caption, credit line and supplier", "source, position"),
+    "use_in_words": ("uses of pictures, with caption, credit line and supplier", "source, position"),
     "uncredited_uses": ("uses without any credit", "source, position"),
-    "uses_without_supplier": ("uses whose credit line does not tell who supplied them", "source, position"),
-    "supplier_usage_by_month": ("how many uses each supplier had in each month", "supplier, month"),
-    "agency_usage_by_month": ("how many uses name each agency in each month", "agency, month"),
-    "creator_usage_by_month": ("how many uses each creator had in each month", "creator, month"),
-    "unread_sources": ("what could not be read and is not stored to this day", "source, reason"),
+    "uses_without_supplier": ("uses whose credit line does not show the supplier", "source, position"),
+    "supplier_usage_by_month": ("uses per supplier and month", "supplier, month"),
+    "agency_usage_by_month": ("uses per agency and month", "agency, month"),
+    "creator_usage_by_month": ("uses per creator and month", "creator, month"),
+    "unread_sources": ("sources that could not be read and are still not stored", "source, reason"),
 }
-"""Each view: what its rows are, and the columns that they are sorted by."""
+"""Each view: a description of its rows, and the columns that sort them."""
 
 
 def view_rows(engine: Engine, name: str) -> tuple[tuple[str, ...], Iterator[tuple[Any, ...]]]:
-    """Give the columns of a view and its rows, sorted, a thousand at a time: ``view_rows(engine, "uncredited_uses")``.
+    """Return the columns of a view and its sorted rows, a thousand at a time: ``view_rows(engine, "uncredited_uses")``.
 
-    Days are dates, moments texts in the form of the database. Raises KeyError for a view that is none.
+    Days are dates, times are texts as the database writes them. Raise KeyError for an unknown view.
     """
     order = VIEWS[name][1].split(", ")
     view = Table(name, MetaData(), autoload_with=engine)
@@ -30,7 +30,7 @@ def view_rows(engine: Engine, name: str) -> tuple[tuple[str, ...], Iterator[tupl
 
 
 def _rows(engine: Engine, view: Table, order: list[str]) -> Iterator[tuple[Any, ...]]:
-    # Months and readings without a day come first on one engine and last on the other, unless told.
+    # Without this, NULLs sort first on one engine and last on the other.
     by = [term for column in order for term in (view.c[column].is_(None), view.c[column])]
     with engine.connect() as connection:
         for row in connection.execute(select(view).order_by(*by).execution_options(yield_per=1_000)):

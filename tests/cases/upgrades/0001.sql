@@ -36,12 +36,12 @@ INSERT INTO agreement
         '2022-11-01 09:00:00', 'dear', NULL, NULL, NULL),
     (2, 'dpa', 'free', NULL, NULL, '[]', '[]', '[]', false, NULL, NULL, '2024-01-01 09:00:00', 'me',
         NULL, NULL, '2024-01-02 09:00:00', 'me', 'not ours');
-INSERT INTO correction (line, line_digest, creators, agencies, supplier, qualifiers, reason, who, made) VALUES
+INSERT INTO correction (line, line_digest, creators, agencies, supplier, qualifiers, reason, who, added) VALUES
     ('Ann Lee', 'other', '["Ann Lee"]', 'null', NULL, '["pool"]', 'asked her', 'me', '2023-11-01 09:00:00');
-INSERT INTO waiver (code, supplier, applies_to, source, caption_digest, reason, who, until, made) VALUES
+INSERT INTO waiver (code, supplier, applies_to, source, caption_digest, reason, who, until, added) VALUES
     ('CR102', NULL, NULL, 'a.html', 'd', 'known', 'me', '2030-01-01', '2023-11-01 09:00:00'),
     ('CR301', 'dpa', 'dpa Bild', NULL, NULL, 'old debt', 'me', NULL, '2023-11-02 09:00:00');
-INSERT INTO party_merge (name, merged_into, reason, who, made) VALUES
+INSERT INTO party_merge (name, merged_into, reason, who, added) VALUES
     ('dpa Bild', 'dpa', 'one house', 'me', '2025-02-01 09:00:00');
 INSERT INTO image (file_hash, version, width, height, dhash, band_1, embedded, notes) VALUES
     ('f', '0.1.0', 2, 1, '00000000000000ff', 255, '{}', '[]');

@@ -150,7 +150,7 @@ def _parties() -> None:
         sa.Column("merged_into", Text(), nullable=False),
         sa.Column("reason", Text(), nullable=False),
         sa.Column("who", Text(), nullable=False),
-        sa.Column("made", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
         *_undo(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_party_merge")),
         sqlite_autoincrement=True,
@@ -289,7 +289,7 @@ def _decisions() -> None:
         sa.Column("license", Text(), nullable=True),
         sa.Column("reason", Text(), nullable=False),
         sa.Column("who", Text(), nullable=False),
-        sa.Column("made", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
         *_undo(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_correction")),
         sqlite_autoincrement=True,
@@ -308,7 +308,7 @@ def _decisions() -> None:
         sa.Column("reason", Text(), nullable=False),
         sa.Column("who", Text(), nullable=False),
         sa.Column("until", sa.Date(), nullable=True),
-        sa.Column("made", sa.DateTime(timezone=True), nullable=False),
+        sa.Column("added", sa.DateTime(timezone=True), nullable=False),
         *_undo(),
         sa.PrimaryKeyConstraint("id", name=op.f("pk_waiver")),
         sqlite_autoincrement=True,
@@ -381,7 +381,7 @@ def _counts() -> None:
 
 
 def _undo() -> list[sa.Column[Any]]:
-    """Return the columns that say who undid a row, when and why."""
+    """Return the columns for who undid a row, when and why."""
     return [
         sa.Column("undone", sa.DateTime(timezone=True), nullable=True),
         sa.Column("undone_by", Text(), nullable=True),

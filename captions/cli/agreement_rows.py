@@ -1,0 +1,93 @@
+"""Lay out agreements as rows of a listing."""
+
+from __future__ import annotations
+
+from captions.cli.output import UNDONE, timestamp
+from captions.licensing.agreements import Agreement
+from captions.report import Column, Row, Value
+
+TABLE = (
+    Column("id", "No.", number=True),
+    Column("supplier", "Supplier", wide=True),
+    Column("kind", "Kind"),
+    Column("from", "From", width=10),
+    Column("to", "To", width=10),
+    Column("scopes", "Scope"),
+    Column("territories", "Territory"),
+    Column("quota", "Quota", number=True),
+    Column("price", "Price", number=True),
+)
+UNDONE_TABLE = (
+    *(column for column in TABLE if column.key in ("id", "supplier", "kind", "from", "to")),
+    Column("undone", "Undone", width=10),
+    Column("undone_by", "By"),
+    Column("undone_reason", "Reason", wide=True),
+)
+DATA = (
+    Column("id", "Agreement", number=True),
+    Column("supplier", "Supplier"),
+    Column("kind", "Kind"),
+    Column("from", "From"),
+    Column("to", "To"),
+    Column("scopes", "Scopes"),
+    Column("territories", "Territories"),
+    Column("quota", "Quota", number=True),
+    Column("quota_period", "Quota period"),
+    Column("price", "Price", number=True),
+    Column("currency", "Currency"),
+    Column("excluded", "Excludes"),
+    Column("below", "Includes subsidiaries"),
+    Column("requires", "Requires"),
+    Column("note", "Note"),
+    Column("added", "Added"),
+    Column("added_by", "Added by"),
+    Column("ended", "Ended early"),
+    Column("ended_by", "Ended by"),
+    Column("end_reason", "Reason for ending"),
+    *UNDONE,
+)
+
+
+def table_row(agreement: Agreement) -> Row:
+    """Return an agreement as a row of a table, with the quota and the price in one column each."""
+    a = agreement
+    price = None if a.price is None else f"{a.price:f} {a.currency}"
+    return {
+        **data_row(a),
+        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
+        "undone": str(a.undone)[:10],
+        "price": f"{price}/use" if price and a.kind == "per-use" else price,
+        "scopes": a.scopes or "all",
+        "territories": a.territories or "all",
+    }
+
+
+def data_row(agreement: Agreement) -> dict[str, Value]:
+    """Return an agreement as a row of data, with all its terms."""
+    a = agreement
+    return {
+        "id": a.id,
+        "supplier": a.supplier,
+        "kind": a.kind,
+        "from": a.starts,
+        "to": a.ends,
+        "scopes": a.scopes,
+        "territories": a.territories,
+        "quota": a.quota,
+        "quota_period": a.quota_period,
+        # Text, because many programs read JSON numbers as floats.
+        "price": None if a.price is None else format(a.price, "f"),
+        "currency": a.currency,
+        "excluded": a.excluded,
+        "below": a.below,
+        "requires": a.requires,
+        "note": a.note,
+        "added": timestamp(a.added),
+        "added_by": a.added_by,
+        "ended": timestamp(a.ended),
+        "ended_by": a.ended_by,
+        "end_reason": a.end_reason,
+        "undone": timestamp(a.undone),
+        "undone_by": a.undone_by,
+        "undone_reason": a.undone_reason,
+    }

@@ -1,0 +1,86 @@
+"""Share the options and the output of commands that report findings."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from captions.audit.codes import CODES, SEVERITIES
+from captions.cli.output import note, opened
+
+if TYPE_CHECKING:
+    from captions.report.audit_report import Report
+
+
+class ReportForm(StrEnum):
+    """Output formats of an audit report."""
+
+    table = "table"
+    json = "json"
+    csv = "csv"
+    html = "html"
+    markdown = "markdown"
+    sarif = "sarif"
+
+
+class FailLevel(StrEnum):
+    """The lowest severity for which a command exits with 1."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+    never = "never"
+
+
+class Level(StrEnum):
+    """Severities to choose from."""
+
+    error = "error"
+    warning = "warning"
+    info = "info"
+
+
+def known_codes(codes: list[str]) -> list[str]:
+    """Return codes in capitals; raise BadParameter if one does not exist."""
+    given = [code.upper() for code in codes]
+    if unknown := [code for code in given if code not in CODES]:
+        raise typer.BadParameter(f"unknown code {unknown[0]}; choose from {', '.join(CODES)}")
+    return given
+
+
+ReportFormat = Annotated[ReportForm, typer.Option("--format", help="Output format.")]
+FailOn = Annotated[
+    FailLevel, typer.Option("--fail-on", help="Exit with 1 if there is a finding of this severity or worse.")
+]
+Codes = Annotated[
+    list[str],
+    typer.Option("--code", callback=known_codes, metavar="CODE", help="Only findings with this code; repeatable."),
+]
+Levels = Annotated[
+    list[Level],
+    typer.Option(
+        "--severity", metavar="LEVEL", help="Only findings of this severity: error, warning, info; repeatable."
+    ),
+]
+Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings instead of open ones.")]
+
+
+def write_report(report: Report, form: ReportForm, output: Path | None) -> None:
+    """Write a report to a file or stdout; if to a file, print its first line on stderr."""
+    from captions.report.write import write_audit
+
+    with opened(output, for_spreadsheet=form is ReportForm.csv) as stream:
+        write_audit(report, form.value, stream)
+    if output is not None:
+        note(f"{report.heading()}; written to {output}")
+
+
+def exit_on(level: FailLevel, report: Report) -> None:
+    """Exit with 1 if the report counts a finding of this severity or worse."""
+    if level is not FailLevel.never:
+        worst = SEVERITIES[: SEVERITIES.index(level.value) + 1]
+        if any(report.by_severity[severity] for severity in worst):
+            raise typer.Exit(1)

@@ -1,0 +1,139 @@
+"""Waivers of findings: add, list and undo them."""
+
+from __future__ import annotations
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+
+from sqlalchemy import Connection, Engine, select
+
+from captions_db import models as m
+from captions_db.bulk import in_chunks, insert_dated
+from captions_db.connection import writing
+from captions_db.overlay import current_merges
+from captions_db.records import AddResult
+from captions_db.rows import Row, digest, optional, storable, storable_source, utc
+from captions_db.undo import undo
+
+_MEANING = ("code", "supplier", "line", "source", "caption_digest", "until")
+
+
+@dataclass(frozen=True, slots=True)
+class WaiverRecord:
+    """A waiver: findings with its code and with every other field that is not None are set aside.
+
+    See ``captions_db.models.decisions``.
+    """
+
+    code: str
+    supplier: str | None = None
+    line: str | None = None
+    source: str | None = None
+    caption_digest: str | None = None
+    """With ``source``, the use; ``""`` for a use without a caption."""
+    until: date | None = None
+    reason: str = ""
+    who: str = ""
+    id: int | None = None
+    """Its number; this and the fields below are set once it is stored."""
+    added: datetime | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+    @property
+    def meaning(self) -> tuple[object, ...]:
+        """Return what the waiver sets aside and until when, without the person and the reason."""
+        return (self.code, self.supplier, self.line, self.source, self.caption_digest, self.until)
+
+
+@dataclass(frozen=True, slots=True)
+class UseKey:
+    """The identity of a use across ingests: its article's source and its caption's digest (``""`` without one)."""
+
+    source: str
+    caption_digest: str
+    line: str | None = None
+    """Its credit line, if it has one."""
+
+
+def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResult]:
+    """Store waivers, all or none; skip a waiver that sets aside the same findings as a current one."""
+    results: list[AddResult] = []
+    with writing(engine) as connection:
+        known = {record.meaning: record.id for record in _waivers(connection) if record.undone is None}
+        merges = current_merges(connection)
+        for record in records:
+            row = _waiver_row(record, merges)
+            meaning = tuple(row[name] for name in _MEANING)
+            number = known.get(meaning)
+            results.append(AddResult(number or insert_dated(connection, m.waiver, row), new=number is None))
+            known[meaning] = results[-1].id
+    return results
+
+
+def waivers(engine: Engine) -> list[WaiverRecord]:
+    """Return all waivers, undone ones included, in the order in which they were added."""
+    with engine.connect() as connection:
+        return _waivers(connection)
+
+
+def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
+    """Undo a waiver. Raise ValueError if it is missing or already undone."""
+    with writing(engine) as connection:
+        undo(connection, m.waiver, number, who, reason)
+
+
+def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
+    """Return the key of each use by its id; leave out unknown ids."""
+    use = m.use.c
+    with engine.connect() as connection:
+        return {
+            use_id: UseKey(source, caption_digest or "", line)
+            for chunk in in_chunks(sorted(use_ids))
+            for use_id, source, caption_digest, line in connection.execute(
+                select(use.id, m.article.c.source, m.caption.c.digest, m.credit.c.line)
+                .join_from(m.use, m.article, m.article.c.id == use.article_id)
+                .outerjoin(m.caption, m.caption.c.id == use.caption_id)
+                .outerjoin(m.credit, m.credit.c.id == use.credit_id)
+                .where(use.id.in_(chunk))
+            )
+        }
+
+
+def _waivers(connection: Connection) -> list[WaiverRecord]:
+    return [
+        WaiverRecord(
+            code=row.code,
+            supplier=row.supplier,
+            line=row.line,
+            source=row.source,
+            caption_digest=row.caption_digest,
+            until=row.until,
+            reason=row.reason,
+            who=row.who,
+            id=row.id,
+            added=utc(row.added),
+            undone=utc(row.undone),
+            undone_by=row.undone_by,
+            undone_reason=row.undone_reason,
+        )
+        for row in connection.execute(select(m.waiver).order_by(m.waiver.c.id))
+    ]
+
+
+def _waiver_row(record: WaiverRecord, merges: Mapping[str, str]) -> Row:
+    line, applies_to = optional(record.line), optional(record.supplier)
+    return {
+        "code": storable(record.code),
+        "supplier": applies_to and merges.get(applies_to, applies_to),
+        "applies_to": applies_to,
+        "line": line,
+        "line_digest": None if line is None else digest(line),
+        "source": None if record.source is None else storable_source(record.source),
+        "caption_digest": record.caption_digest,
+        "reason": storable(record.reason),
+        "who": storable(record.who),
+        "until": record.until,
+    }
