@@ -85,7 +85,7 @@ def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Plac
     places: dict[int, list[CaptionedPicture]] = defaultdict(list)
     for caption, at in zip(article.captions, layout.places, strict=True):
         if keep != "drop":
-            number = at if keep == "once" else len(layout.blocks)
+            number = at if keep == "once" else len(layout.tree.blocks)
             places[number].append(_figure(caption, words, base, pictures, place))
     if to == "text":
         lines = article.text.split("\n") if article.text else []
@@ -137,20 +137,19 @@ def _figure(
 
 def _base(layout: Layout) -> str | None:
     """Return the URL that a page's links are relative to."""
-    tag = layout.soup.find("base")
-    href = tag.get("href") if tag is not None else None
+    node = layout.page.css_first("base[href]")
+    href = node.attributes.get("href") if node is not None else None
     return (links.link(href, layout.article.url) if href else None) or layout.article.url
 
 
 def _pictures(layout: Layout, base: str | None) -> dict[str, str | None]:
     """Return the alt texts of a page's pictures by URL, with None for invisible pictures."""
     found: dict[str, str | None] = {}
-    for tag in layout.soup.find_all("img"):
-        is_visible = not (
-            {str(tag.get("width", "")).strip(), str(tag.get("height", "")).strip()} & {"0", "1", "0px", "1px"}
-        )
-        sets = [_SRCSET_SEPARATOR.split(str(tag.get(name, ""))) for name in ("srcset", "data-srcset")]
-        for candidate in (tag.get("src"), tag.get("data-src"), *chain.from_iterable(sets)):
+    for picture in layout.tree.pictures:
+        values = picture.attrs
+        is_visible = not {(values.get(name) or "").strip() for name in ("width", "height")} & {"0", "1", "0px", "1px"}
+        sets = [_SRCSET_SEPARATOR.split(values.get(name) or "") for name in ("srcset", "data-srcset")]
+        for candidate in (values.get("src"), values.get("data-src"), *chain.from_iterable(sets)):
             if url := links.picture(candidate, base):
-                found.setdefault(url, tidy(str(tag.get("alt", ""))) if is_visible else None)
+                found.setdefault(url, tidy(values.get("alt") or "") if is_visible else None)
     return found

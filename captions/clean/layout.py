@@ -8,8 +8,8 @@ from typing import Any
 
 from captions.clean import links
 from captions.clean.parts import ContentPart, InlineSpan
-from captions.page.blocks import HEADINGS, Block
-from captions.page.dom import BLOCKS
+from captions.clean.soup import build
+from captions.page.dom import BLOCKS, HEADINGS, Block
 from captions.page.parser import Layout
 from captions.text import printable
 
@@ -40,8 +40,8 @@ class _PartBuilder:
     def __init__(self, layout: Layout, base: str | None) -> None:
         self.layout = layout
         self.base = base
-        self.elements = _elements(layout.soup)
-        self.paths: dict[int, tuple[Element, ...]] = {id(layout.soup): ()}
+        soup, self.elements = build(layout.page)
+        self.paths: dict[int, tuple[Element, ...]] = {id(soup): ()}
         self.blocks = layout.kept
         self.in_tables = self._by_table()
         self.transparent = self._of_layout()
@@ -106,7 +106,7 @@ class _PartBuilder:
         """Return a table with all its cells, even if only some are part of the article's text."""
         cells: dict[int, list[Block]] = defaultdict(list)
         for block in self.in_tables[id(table)]:
-            cells[id(self._path(block.node.tag)[-1][1])].append(block)
+            cells[id(self._path(self.elements[block.node.mem_id])[-1][1])].append(block)
         part = ContentPart("table")
         for row in table.find_all("tr"):
             line = ContentPart("tr")
@@ -121,7 +121,7 @@ class _PartBuilder:
 
     def path(self, block: Block) -> tuple[Element, ...]:
         """Return a block's containers from the outermost, without those that only lay out the page."""
-        path = [step for step in self._path(block.node.tag) if id(step[1]) not in self.transparent]
+        path = [step for step in self._path(self.elements[block.node.mem_id]) if id(step[1]) not in self.transparent]
         tables = [at for at, (kind, _) in enumerate(path) if kind == "table"]
         if tables:
             path = path[tables[-1] :]
@@ -156,7 +156,7 @@ class _PartBuilder:
         cells: dict[int, list[int]] = defaultdict(list)  # for each table, the cell of each block
         nested: set[int] = set()
         for block in self.blocks:
-            path = self._path(block.node.tag)
+            path = self._path(self.elements[block.node.mem_id])
             for kind, tag in path:
                 containers[id(tag)] = (kind, tag)
                 sizes[id(tag)] += len(block.text)
@@ -192,9 +192,9 @@ class _PartBuilder:
     def _by_table(self) -> dict[int, list[Block]]:
         """Return all blocks except captions, by table."""
         tables: dict[int, list[Block]] = defaultdict(list)
-        for block in self.layout.blocks:
+        for block in self.layout.tree.blocks:
             if block.number not in self.layout.taken:
-                for kind, tag in self._path(block.node.tag):
+                for kind, tag in self._path(self.elements[block.node.mem_id]):
                     if kind == "table":
                         tables[id(tag)].append(block)
         return tables
@@ -204,14 +204,14 @@ class _PartBuilder:
         text = block.text
         runs: list[tuple[tuple[Element, ...], str]] = []
         at = 0
-        for piece, _, element in block.pieces:
+        for piece, element in block.pieces:
             words = " ".join(piece.split())
             start = text.find(words, at)
             if start < 0:
                 break  # the rest becomes plain text; no page has needed this
             if start > at:
                 runs.append(((), text[at:start]))
-            runs.append((self.inline(self.elements.get(element)), words))
+            runs.append((self.inline(self.elements.get(element.mem_id)), words))
             at = start + len(words)
         runs.append(((), text[at:]))
         return _nested(_bridged([(path, text) for path, run in runs if (text := printable(run))]), 0, self.base)
@@ -278,14 +278,3 @@ def _flatten(part: ContentPart) -> None:
 def _number(tag: Any, name: str, default: int) -> int:
     value = str(tag.get(name, ""))
     return int(value) if value.isascii() and value.isdigit() and 0 < int(value[:6]) <= _WIDEST else default
-
-
-def _elements(soup: Any) -> dict[int, Any]:
-    """Return all elements of a tree, by the IDs that the pieces of blocks refer to."""
-    found: dict[int, Any] = {}
-    node = soup
-    while node is not None:
-        if getattr(node, "contents", None) is not None:
-            found[id(node)] = node
-        node = node.next_element
-    return found

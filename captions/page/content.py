@@ -175,7 +175,10 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
     inside = [
         b
         for b in blocks
-        if b.number not in taken and not b.unseen and within(b.node, outer) and not boilerplate(_believed(b), total, names)
+        if b.number not in taken
+        and not b.unseen
+        and within(b.node, outer)
+        and not boilerplate(_believed(b), total, names)
     ]
     inside = [b for b in inside[: _comments_at(inside)] if not site_text.is_line(b.text)]
     running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)

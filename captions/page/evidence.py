@@ -21,7 +21,11 @@ from captions.page import site_text
 from captions.page.element_names import AUTHOR, CAPTION, CREDIT, PICTURE, SOURCE
 from captions.text import has_cjk, match_key, sentences
 
-_T = json.loads(Path("/tmp/ev/weights.json").read_text()) if Path("/tmp/ev/weights.json").exists() else {"credit": {}, "caption": {}}
+_T = (
+    json.loads(Path("/tmp/ev/weights.json").read_text())
+    if Path("/tmp/ev/weights.json").exists()
+    else {"credit": {}, "caption": {}}
+)
 CREDIT_WEIGHTS: dict[str, float] = _T["credit"]
 CAPTION_WEIGHTS: dict[str, float] = _T["caption"]
 # The sums from which a text is taken.
@@ -64,6 +68,8 @@ class Setting:
     linked: bool = False
     heading: bool = False
     loose: bool = False
+    inside_credit: bool = False
+    """Whether the cut is inside an element named a credit."""
     alts: frozenset[str] = frozenset()
     """Keys of the picture's alternative text and title."""
     data_caption: str = ""
@@ -85,7 +91,7 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
     """Weigh a text as a caption."""
-    return _summed(_caption_names(text, read(text[:200], words), setting), CAPTION_WEIGHTS)
+    return _summed(_caption_names(text, read(text[:200], words), setting, words), CAPTION_WEIGHTS)
 
 
 def _names_a_source(reading: Reading) -> bool:
@@ -104,7 +110,25 @@ def _credit_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     yield from at.place
     kinds = tuple(_of_reading(reading))
     yield from kinds
-    kind = next((one for one in ("label", "sign", "weak label", "known agency", "chain", "unclean", "person", "organization", "weak agency", "qualifier") if one in kinds), "nobody")
+    kind = next(
+        (
+            one
+            for one in (
+                "label",
+                "sign",
+                "weak label",
+                "known agency",
+                "chain",
+                "unclean",
+                "person",
+                "organization",
+                "weak agency",
+                "qualifier",
+            )
+            if one in kinds
+        ),
+        "nobody",
+    )
     if at.loose:
         how = "loose"
     elif at.flags & CREDIT:
@@ -126,7 +150,7 @@ def _credit_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         if at.flags & CAPTION and at.tag != "figcaption":
             yield "named both"
     elif at.flags & AUTHOR:
-        yield "named author"
+        yield "named author behind a caption" if at.rest and at.last and reading.clean else "named author"
     elif at.flags & SOURCE:
         yield "named source"
     elif at.flags & CAPTION and not at.edge and not at.rest and at.alone:
@@ -177,6 +201,8 @@ def _credit_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "in data"
     if match_key(text) in at.alts and reading.label is None and not reading.registered:
         yield "repeats alt"
+    if at.inside_credit:
+        yield "inside a credit element"
     if at.loose:
         yield "loose"
     if at.template > 0:
@@ -219,7 +245,7 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         yield "unclean"
 
 
-def _caption_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
+def _caption_names(text: str, reading: Reading, at: Setting, words: Vocabulary) -> Iterator[str]:
     yield from at.place
     if reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
         yield "reads as a credit"
@@ -229,8 +255,13 @@ def _caption_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "named credit"
     elif at.flags & AUTHOR:
         yield "named author"
+    if text.split(" ", 1)[0].casefold() in words.bys and len(text.split()) <= 8:
+        yield "byline"
     key = match_key(text)
-    if key and any(key == alt or (len(key) > 20 and (alt.startswith(key) or key.startswith(alt)) and len(alt) > 20) for alt in at.alts):
+    if key and any(
+        key == alt or (len(key) > 20 and (alt.startswith(key) or key.startswith(alt)) and len(alt) > 20)
+        for alt in at.alts
+    ):
         yield "repeats alt"
     if at.data_caption and (key == at.data_caption or (len(key) > 20 and at.data_caption.startswith(key))):
         yield "in data"

@@ -125,24 +125,39 @@ class Figures:
         reading = best.reading if best is not None else None
         ease = 0.0 if best is None else 0.7 if box.loose else 2.2
         texts: list[str] = []
+        named: list[str] = []
         used: list[int] = []
         for line, slot in zip(lines, slots, strict=True):
             if slot.caption_evidence is None and slot.credit_evidence is None and ease:
                 slot = self._as_caption(box, line)
-            wanted = slot.clear or slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
+            wanted = slot.clear or (
+                slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
+            )
             if wanted and slot.caption:
                 texts.append(slot.caption)
+                if slot.caption_evidence is not None and "named caption" in slot.caption_evidence.names:
+                    named.append(slot.caption)
                 used.append(line.block.number)
             if slot in credits_:
                 used.append(line.block.number)
-        caption = trim(" ".join(dict.fromkeys(texts)))
+        caption = trim(" ".join(dict.fromkeys(named or texts)))
         if not caption and reading is None:
             return None
         if reading is None and not self._says_something(box, caption):
             return None
         if not box.loose:
-            used = [line.block.number for line in box.lines if not (line.block.tag in HEADINGS and line.text not in caption)]
-        return Figure(box.element, box.pictures, caption, reading, sorted(set(used)), "figure" if not box.loose else "beside", not caption)
+            used = [
+                line.block.number for line in box.lines if not (line.block.tag in HEADINGS and line.text not in caption)
+            ]
+        return Figure(
+            box.element,
+            box.pictures,
+            caption,
+            reading,
+            sorted(set(used)),
+            "figure" if not box.loose else "beside",
+            not caption,
+        )
 
     def _says_something(self, box: Box, caption: str) -> bool:
         return bool(caption)
@@ -179,19 +194,42 @@ class Figures:
         split = splitting.split(line.text, words)
         if split is None and (start := closing_bracket_start(line.text)):
             tail, rest = line.text[start:], trim(line.text[:start])
-            setting = self._setting(box, line, line.pieces[-1][1], rest=rest)
+            shape = (*_shape(box, line, line.pieces[-1][1], False), "bracket")
+            setting = self._setting(box, line, line.pieces[-1][1], rest=rest, shape=shape)
             owed, reading = evidence.credit(tail, setting, words)
-            yield Slot(rest, tail, reading, evidence.caption(rest, setting, words), owed, -_CUT_COST)
+            yield Slot(rest, tail, reading, evidence.caption(rest, setting, words), owed, -_CUT_COST, shape)
         if split is not None:
             if split.alone:
-                yield Slot(credit=line.text, reading=split.reading, credit_evidence=found, cut=_CUT.get(split.strength, 0.0), shape=shape)
+                yield Slot(
+                    credit=line.text,
+                    reading=split.reading,
+                    credit_evidence=found,
+                    cut=_CUT.get(split.strength, 0.0),
+                    shape=shape,
+                )
             else:
                 tail = line.text[split.start :]
-                setting = self._setting(box, line, line.pieces[-1][1], rest=split.caption)
+                inside = _divides_credit(box, line, tail)
+                bracket = tail[:1] in "([（"
+                shape = (*_shape(box, line, line.pieces[-1][1], False), "bracket") if bracket else ()
+                setting = self._setting(box, line, line.pieces[-1][1], rest=split.caption, shape=shape, inside=inside)
                 owed, _ = evidence.credit(tail, setting, words)
-                text = evidence.caption(split.caption, setting, words)
-                yield Slot(split.caption, tail, split.reading, text, owed, _CUT.get(split.strength, _POSSIBLE) - _CUT_COST)
+                text = evidence.caption(split.caption, whole if inside else setting, words)
+                yield Slot(
+                    split.caption, tail, split.reading, text, owed, _CUT.get(split.strength, _POSSIBLE) - _CUT_COST, shape
+                )
         yield from self._at_edges(box, line)
+        yield from self._behind_alt(box, line)
+
+    def _behind_alt(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+        """Yield the cut behind the picture's alternative text, if the line begins with it."""
+        for picture in box.pictures:
+            alt = tidy(picture.attrs.get("alt") or "")
+            owed = line.text[len(alt) :].strip(" |/·•-–—")
+            if len(alt) > 4 and owed and line.text.startswith(alt) and not line.text[len(alt)].isalnum():
+                setting = self._setting(box, line, line.pieces[-1][1], rest=alt)
+                found, reading = evidence.credit(owed, setting, self._words)
+                yield Slot(trim(alt), owed, reading, evidence.caption(alt, setting, self._words), found, -_CUT_COST)
 
     def _at_edges(self, box: Box, line: BoxLine) -> Iterator[Slot]:
         """Yield the cuts at the edges of the elements in a line: a caption, and a credit in an element of its own."""
@@ -214,23 +252,36 @@ class Figures:
                 said = evidence.caption(text, rest, self._words)
                 yield Slot(trim(text), owed, reading, said, found, -_CUT_COST, shape)
 
-    def _setting(self, box: Box, line: BoxLine, element: Element, rest: str = "", edge: bool = False, last: bool = True, shape: tuple[object, ...] = ()) -> Setting:
+    def _setting(
+        self,
+        box: Box,
+        line: BoxLine,
+        element: Element,
+        rest: str = "",
+        edge: bool = False,
+        last: bool = True,
+        shape: tuple[object, ...] = (),
+        inside: bool = False,
+    ) -> Setting:
         above = box.pictures[0].above if box.pictures else box.element.above
         linked = bool(element.above & LINK) and not above & LINK
         return Setting(
             flags=flags_between(element, box.element),
-            tag="figcaption" if element.name != "figcaption" and any(one.name == "figcaption" for one in element.line()) and not edge else element.name,
+            tag="figcaption"
+            if element.name != "figcaption" and any(one.name == "figcaption" for one in element.line()) and not edge
+            else element.name,
             figure=any(one.name == "figure" for one in element.line()),
             box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
             edge=edge,
             rest=rest,
             alone=len(box.lines) == 1,
             first=line.block is box.lines[0].block,
-            last=line.pieces is box.lines[-1].pieces and last,
+            last=last if rest else line.pieces is box.lines[-1].pieces,
             before=line.before,
             linked=linked or (line.block.linked * 2 > len(line.block.text) and not above & LINK),
             heading=line.block.tag in HEADINGS,
             loose=box.loose,
+            inside_credit=inside,
             alts=_alts(box),
             place=self._place_names(box),
             credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
@@ -269,6 +320,20 @@ class Figures:
         if len(box.lines) > 4 and not box.loose:
             yield "many lines"
 
+
+def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
+    """Return whether a credit that ends a line begins in the middle of an element named a credit."""
+    left = len(tail.strip())
+    for text, element in reversed(_runs(line, box.element)):
+        size = len(tidy(text))
+        if left <= 0:
+            break
+        if size > left and flags_between(element, box.element) & CREDIT:
+            return True
+        left -= size + 1
+    return False
+
+
 def _alts(box: Box) -> frozenset[str]:
     keys = {match_key(value) for p in box.pictures for name in ("alt", "title") if (value := p.attrs.get(name))}
     return frozenset(key for key in keys if len(key) > 4)
@@ -300,7 +365,14 @@ def _shape(box: Box, line: BoxLine, element: Element, edge: bool) -> tuple[objec
     while one is not None and one is not box.element and one.number > box.element.number:
         path.append((one.name, one.attrs.get("class")))
         one = one.parent
-    return (box.element.name, None if box.loose else box.element.attrs.get("class"), box.loose, line.before, edge, *path)
+    return (
+        box.element.name,
+        None if box.loose else box.element.attrs.get("class"),
+        box.loose,
+        line.before,
+        edge,
+        *path,
+    )
 
 
 __all__ = ["CREDIT", "PICTURE", "Figure", "Figures", "read", "replace", "site_text"]

@@ -7,10 +7,12 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeVar
 
+from selectolax.lexbor import LexborHTMLParser
+
 from captions.caption import occurrences
 from captions.caption.occurrences import Block as Found
-from captions.decoding import decode_page, what_binary
 from captions.credit.names import house_spellings
+from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
 from captions.page import dom, limits, page_type
@@ -40,8 +42,9 @@ class Layout:
     """An article and the elements that it was read from, as long as their tree lives; see :func:`read_page`."""
 
     article: Article
+    page: LexborHTMLParser
     tree: Tree
-    """The page, with all its blocks by their numbers."""
+    """The page's elements, and all its blocks by number."""
     kept: list[Block]
     """Those of the article's text, in order: ``article.text`` is their texts."""
     taken: frozenset[int]
@@ -73,17 +76,18 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     try:
         page = dom.parse(html)
         told = of_page(page, url)
-        return then(_read(dom.walk(page), told, words, notes, page_type.signs_of(html) if html else None))
+        return then(_read(page, told, words, notes, page_type.signs_of(html) if html else None))
     finally:
         if collecting:
             gc.enable()
 
 
 def _read(
-    tree: Tree, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
+    page: LexborHTMLParser, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
 ) -> Layout:
     if told.publication:
         words = with_houses(words, house_spellings(told.publication))
+    tree = dom.walk(page)
     blocks = tree.blocks
     outer, names = region(blocks, tree.top)
     total = sum(len(b.text) for b in blocks if is_paragraph(b))
@@ -103,7 +107,18 @@ def _read(
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule
         occurrence = Occurrence(figure.caption, element=paths.of(figure.container))
-        found.append(Found(figure.caption, shown.reading, occurrence, rule, figure.blocks[0], shown.images, shown.told, _keys(shown.images)))
+        found.append(
+            Found(
+                figure.caption,
+                shown.reading,
+                occurrence,
+                rule,
+                figure.blocks[0],
+                shown.images,
+                shown.told,
+                _keys(shown.images),
+            )
+        )
     said = [f.caption for f in found] + [told.headline or "", told.title]
     for one in pictures.unprinted(outer, first, last, said):
         occurrence = Occurrence(one.caption, element=paths.of(one.element))
@@ -137,7 +152,7 @@ def _read(
     orders = {id(f.occurrence): f.order for f in found}
     end = len(blocks)
     places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
-    return Layout(article, tree, kept, frozenset(taken.union(orders.values())), places)
+    return Layout(article, page, tree, kept, frozenset(taken.union(orders.values())), places)
 
 
 def _from_text(
