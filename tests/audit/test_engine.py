@@ -254,7 +254,9 @@ def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list
     return [Page(f"{n:03}.txt", day, (shot,)) for n, (day, shot) in enumerate(shots_)]
 
 
-def agreed(*held: Agreement, on: Iterable[date | None], request: AuditRequest | None = None) -> list[tuple[str, str, str]]:
+def agreed(
+    *held: Agreement, on: Iterable[date | None], request: AuditRequest | None = None
+) -> list[tuple[str, str, str]]:
     with Store(uses_on(on), held) as store:
         return [(f.code, f.source, f.message) for f in store.findings(request) if f.code in AGREED]
 
