@@ -154,7 +154,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ("$", '\n[advert]\nwords = ["x"]\n'),
         ": unknown key 'advert'; known keys are author, boilerplate,",
     ),
-    ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, default, groups,"),
+    ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, exemption, groups,"),
     (
         "structured.toml",
         ("$", '\n[size]\nwords = ["x"]\n'),
@@ -202,7 +202,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("words.toml", (r"\nvia = \[", '\nvia = ["via", "via", '), ": 'via' lists 'via' twice"),
 ]
 BROKEN_EXEMPTIONS = [
-    (TERMS, ": 'default' is missing"),
+    (TERMS, ": 'exemption' is missing"),
     ('[[exemption]]\nname = "staff"\n', ", [[exemption]] row 1 (staff): 'kind' is missing"),
     (
         '[[exemption]]\nname = "staff"\nkind = "flat"\n',
