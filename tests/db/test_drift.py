@@ -90,4 +90,4 @@ def test_the_command_lists_what_is_wrong(run: Run, write: Write, tmp_path: Path,
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
     assert ran.out == "view uncredited_uses is missing\n1 rows of use: no caption for caption_id\n"
-    assert ran.err.endswith("is damaged; restore it from a copy, or ingest into a new one\n")
+    assert ran.err.endswith("is damaged; restore a backup, or ingest into a new database\n")
