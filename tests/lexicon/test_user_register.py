@@ -59,7 +59,8 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
     assert "Tidewater Pictures" in run("credit", "Jo Reed/TWP").out
     assert run("agency", "add", "Other Pictures", "--agencies", "new.toml").code == 0
     assert (tmp_path / "new.toml").exists()
-    assert run("agency", "alias", "Tidewater Pictures", "twp").out == "Tidewater Pictures has these spellings already: twp\n"
+    known = run("agency", "alias", "Tidewater Pictures", "twp")
+    assert known.out == "Tidewater Pictures has these spellings already: twp\n"
 
 
 @pytest.mark.parametrize(
