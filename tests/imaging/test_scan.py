@@ -141,7 +141,7 @@ def test_a_store_without_pictures_says_so(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "a.jpg", "Jo Reed/AFP")
     run("ingest", "a.html")
     assert run("images", "check").out == (
-        "0 uses in 0 articles: no findings; no pictures are stored; run: captions images scan FOLDER\n"
+        "0 uses in 0 articles: no findings; no pictures in the database; run: captions images scan FOLDER\n"
     )
 
 
@@ -268,7 +268,7 @@ def test_the_command_that_stamps_what_is_missing(run: Run, tmp_path: Path) -> No
     ran = run(*finding["command"].split()[1:])
     assert (ran.code, ran.err) == (
         0,
-        "written to harbor-ferry.jpg and read back: Creator, Credit line, Caption\nharbor-ferry.jpg is scanned again\n",
+        "wrote harbor-ferry.jpg and verified: Creator, Credit line, Caption\nrescanned harbor-ferry.jpg\n",
     )
     assert found(run) == []
 

@@ -95,11 +95,11 @@ def test_one_bad_picture_never_stops_the_others(article: Run, tmp_path: Path) ->
         (["--from-article", "b.html", "-o", "out"], "no article b.html"),
         (["--from-article", "a.html"], "-o FOLDER"),
         (["--from-article", "a.html", "-o", "a.html"], "a.html is a file"),
-        (["x.jpg", "--from-article", "a.html", "-o", "out"], "no PICTURE"),
-        (["-o", "out"], "name a picture"),
+        (["x.jpg", "--from-article", "a.html", "-o", "out"], "cannot be combined with PICTURE"),
+        (["-o", "out"], "give a PICTURE"),
         (["x.jpg"], "--replace"),
         (["x.jpg", "-o", "y.jpg", "--replace"], "--replace"),
-        (["x.jpg", "-o", "y.jpg", "--overwrite"], "--overwrite is of --from-article"),
+        (["x.jpg", "-o", "y.jpg", "--overwrite"], "--overwrite needs --from-article"),
         (["x.jpg", "--replace", "--credit", "AFP"], "x.jpg: cannot be read"),
     ],
 )
@@ -207,4 +207,4 @@ def test_thumbnails_of_no_pictures_are_told(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "a.jpg", "Jo Reed/AFP")
     run("ingest", "a.html")
     ran = run("audit", "--format", "html", "--thumbnails")
-    assert (ran.code, ran.err) == (0, "no pictures are stored; run: captions images scan FOLDER\n")
+    assert (ran.code, ran.err) == (0, "no pictures in the database; run: captions images scan FOLDER\n")

@@ -59,7 +59,8 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
     assert "Tidewater Pictures" in run("credit", "Jo Reed/TWP").out
     assert run("agency", "add", "Other Pictures", "--agencies", "new.toml").code == 0
     assert (tmp_path / "new.toml").exists()
-    assert run("agency", "alias", "Tidewater Pictures", "twp").out == "Tidewater Pictures is known by twp already\n"
+    known = run("agency", "alias", "Tidewater Pictures", "twp")
+    assert known.out == "Tidewater Pictures has these spellings already: twp\n"
 
 
 @pytest.mark.parametrize(
@@ -183,13 +184,13 @@ def test_merging_counts_as_reading_again_does(run: Run, tmp_path: Path, gone: st
     ran = run("agency", "merge", gone, "Heron House", "--who", "kim", "--reason", "one house")
     counts = "3 credit lines, 3 uses" if gone == "Gull Point Press" else "1 credit line, 1 use"
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"{gone} is Heron House: {counts}, 0 agreements, 0 waivers\n"
+    assert ran.out == f"merged {gone} into Heron House: {counts}, 0 agreements, 0 waivers\n"
     merged = counted(run)
     assert merged != before
     assert run("ingest", "in").out.startswith("read 5, new 0, changed 5")
     assert counted(run) == merged
     assert run("agency", "merge", gone, "Heron House").out == (
-        f"{gone} is Heron House: 0 credit lines, 0 uses, 0 agreements, 0 waivers\n"
+        f"merged {gone} into Heron House: 0 credit lines, 0 uses, 0 agreements, 0 waivers\n"
     )
 
 
@@ -202,8 +203,8 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert run("agency", "merge", *both).code == 0
     assert run("agency", "merge", *both, "--undo").code == 2
     ran = run("agency", "merge", *both, "--undo", "--reason", "two houses")
-    assert ran.out == "Gull Point Press and Heron House are two again: 1 credit line, 1 use, 0 agreements, 0 waivers\n"
-    assert "take the spelling out of agencies.toml too" in ran.err
+    assert ran.out == "separated Gull Point Press from Heron House: 1 credit line, 1 use, 0 agreements, 0 waivers\n"
+    assert "if agencies.toml lists the spelling, remove it" in ran.err
     assert counted(run) == before
     again = run("agency", "merge", *both, "--undo", "--reason", "two houses")
     assert (again.code, again.out) == (2, "")
@@ -224,12 +225,12 @@ def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path
     run("agency", "add", "Gull Point Press", "--alias", "Gullpoint  pictures")
     run("agency", "add", "Heron House")
     assert run("agency", "merge", "gull point press", "Heron House").out == (
-        "gull point press is Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+        "merged gull point press into Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
     assert held(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
     ran = run("agency", "merge", "GULLPOINT Pictures", "heron house", "--undo", "--reason", "two houses")
     assert ran.out == (
-        "GULLPOINT Pictures and heron house are two again: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+        "separated GULLPOINT Pictures from heron house: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
     assert held(run) == []
     assert counted(run) == before
@@ -297,8 +298,8 @@ def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> 
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     run("ingest", "a.txt")
     ran = run("agency", "merge", "Ottilie Weir", "AP")
-    assert ran.out.startswith("Ottilie Weir is AP: 0 credit lines, 0 uses")
-    assert "1 credit line had Ottilie Weir read as a creator; that changes when the articles are read" in ran.err
+    assert ran.out.startswith("merged Ottilie Weir into AP: 0 credit lines, 0 uses")
+    assert "1 credit line lists Ottilie Weir as a creator; to change that, read the articles again" in ran.err
     run("ingest", "a.txt")
     assert [row["supplier"] for row in json.loads(run("usage", "--format", "json").out)["rows"]] == ["AP"]
 
