@@ -65,20 +65,26 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
 @pytest.mark.parametrize(
     ("arguments", "said"),
     [
-        (["add", "reuters"], "'reuters' names Reuters already, in the register that comes with the program; for"),
-        (["add", "Gull Point Press"], "'Gull Point Press' names Gull Point Press already, in agencies.toml; for"),
+        (["add", "reuters"], "'reuters' is already a name of Reuters in the built-in register; to"),
+        (["add", "Gull Point Press"], "'Gull Point Press' is already a name of Gull Point Press in agencies.toml; to"),
         (
             ["add", "New", "--alias", "Retuers"],
-            "'Retuers' is a spelling of Reuters already, in the register that comes",
+            "'Retuers' is already a spelling of Reuters in the built-in register",
         ),
-        (["add", "New", "--parent", "Nobody Pictures"], "no agency 'Nobody Pictures' in agencies.toml or the register"),
+        (
+            ["add", "New", "--parent", "Nobody Pictures"],
+            "no agency 'Nobody Pictures' in agencies.toml or the built-in register",
+        ),
         (["add", "•"], "'•' has no letter"),
         (["alias", "Associatd Press", "X"], "did you mean AP?"),
         (["alias", "Nobody Pictures", "X"], "see: captions agency list"),
-        (["alias", "Reuters", "Heron House"], "if both are one party: captions agency merge Reuters 'Heron House'"),
-        (["merge", "Reuters", "reuters"], "Reuters can't be merged into itself"),
+        (
+            ["alias", "Reuters", "Heron House"],
+            "the same agency: captions agency merge Reuters 'Heron House'",
+        ),
+        (["merge", "Reuters", "reuters"], "Reuters cannot be merged into itself"),
         (["merge", "Reuters", "Heron House"], "merge the other way round: captions agency merge 'Heron House' Reuters"),
-        (["merge", "Reuters", "AFP"], "can't be taken out; correct its lines: captions correct LINE --supplier AFP"),
+        (["merge", "Reuters", "AFP"], "cannot be removed; correct its lines: captions correct LINE --supplier AFP"),
         (["merge", "Retuers", "AFP"], "'Retuers' is a spelling of Reuters in"),
         (["merge", "X", "Nobody Pictures"], "no agency 'Nobody Pictures'"),
         (["merge", "X", "Heron House", "--undo"], "no database"),
@@ -112,7 +118,7 @@ def test_a_register_whose_rows_stand_in_one_line_is_left_to_a_person(run: Run, t
     for arguments in (["add", "New Pictures"], ["alias", "Gull", "Möwe"], ["merge", "Gull", "Heron House"]):
         ran = run("agency", *arguments)
         assert (ran.code, ran.err) == (
-            2, "captions: agencies.toml can't be changed by program as it is written; change it by hand\n",
+            2, "captions: agencies.toml cannot be edited automatically in its present layout; edit it by hand\n",
         )  # fmt: skip
     assert (tmp_path / "agencies.toml").read_text("utf-8") == text
 

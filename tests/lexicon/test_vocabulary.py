@@ -64,7 +64,7 @@ def test_tables_are_in_order() -> None:
         ),
         (
             'name = "A"\nkind = "agency"\naliases = ["Ç D"]\n[[agency]]\nname = "c-d"\nkind = "stock"',
-            "mine.toml, [[agency]] row 2 (c-d): the spelling 'c-d' belongs to mine.toml, [[agency]] row 1 (A)",
+            "mine.toml, [[agency]] row 2 (c-d): the spelling 'c-d' already belongs to mine.toml, [[agency]] row 1 (A)",
         ),
     ],
 )
@@ -106,7 +106,7 @@ def test_a_user_who_claims_a_known_spelling_is_told_whose_it_is(tmp_path: Path) 
     path = _user_register(tmp_path, '[[agency]]\nname = "My Getty"\nkind = "agency"\naliases = ["Getty"]\n')
     with pytest.raises(
         VocabularyError,
-        match=r"\[\[agency\]\] row 1 \(My Getty\): the spelling 'Getty' belongs to captions/data/agencies.toml, ",
+        match=r"\[\[agency\]\] row 1 \(My Getty\): the spelling 'Getty' already belongs to captions/data/agencies",
     ):
         load(path)
 
