@@ -112,7 +112,7 @@ def findings(held: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
                 yield Finding(code, message, use.source, use, commands.clears(code, use)), tuple(p.id for p in own)
     yield from _conflicts(held, commands)
     for page in _pages(held.all_pictures()):
-        bare = [picture for picture in page if not picture.kept.owed]
+        bare = [picture for picture in page if not picture.metadata.shows_origin]
         others = held.pictures({number for picture in bare for number in held.same.group(picture.id)})
         uses = held.uses({number for picture in bare for number in held.links.of_image(picture.id)})
         for picture in page:
@@ -135,7 +135,7 @@ def _of_use(use: Use, pictures: Sequence[Picture], register: Register) -> Iterat
     if told and told.credit and use.credit and differing(use.credit, told.credit, use.publication, register):
         yield "CR202", f"printed {use.credit.line}, {told.path} says {told.credit.line}"
     for picture in pictures:
-        kind = (picture.kept.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
+        kind = (picture.metadata.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
         if kind in MADE and not is_labelled(use, register):
             yield "CR309", f"{picture.path} says {kind}: {MADE[kind]}, and no word tells the reader"
             return
@@ -194,7 +194,7 @@ def _is_known(one: Use, other: Use) -> bool:
 
 
 def _of_picture(picture: Picture) -> Iterator[Finding]:
-    kept, path = picture.kept, picture.path
+    kept, path = picture.metadata, picture.path
     titles = {name: it.title for name, it in table().fields.items()}
     for name, families in kept.disagreements.items():
         said = ", ".join(f"{family.upper()} says {'; '.join(values)}" for family, values in families.items())
@@ -207,7 +207,7 @@ def _of_picture(picture: Picture) -> Iterator[Finding]:
 
 def _missing(picture: Picture, same: Sequence[Picture], uses: Sequence[Use]) -> Finding:
     """CR206."""
-    nothing = not picture.kept.fields.told()
+    nothing = not picture.metadata.fields.present()
     message = "nothing is embedded" if nothing else "nothing embedded tells whom it is from"
     for other in same:
         if other.credit is not None:

@@ -189,7 +189,7 @@ class _Travel:
 
     def beside(self, output: Path) -> Place:
         """Tells, of each caption of an article that is written to ``output``, where the copy of its picture lies."""
-        from captions.imaging.stamping import Batch, told_of
+        from captions.imaging.stamping import Batch, fields_of
 
         batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, say=note)
         self._batches.append(batch)
@@ -199,7 +199,7 @@ class _Travel:
             if found is None:
                 self._missing += bool(caption.images)
                 return None
-            copy = batch.stamp(found, told_of(caption.text, caption.credit, self._words))
+            copy = batch.stamp(found, fields_of(caption.text, caption.credit, self._words))
             return quote(f"{copy.parent.name}/{copy.name}") if copy is not None else None
 
         return place

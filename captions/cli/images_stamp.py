@@ -151,7 +151,7 @@ def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str
     import captions_db as db
 
     from captions import stored
-    from captions.imaging.stamping import told_of
+    from captions.imaging.stamping import fields_of
 
     engine = db.open_store(url)
     try:
@@ -160,7 +160,7 @@ def _of_use(number: int, url: str, agencies: Path | None) -> dict[str, tuple[str
         engine.dispose()
     if use is None:
         raise CaptionsError(f"no use {number} in {url}; `captions find WORDS --format json` tells the ids of uses")
-    return told_of(use.caption, use.credit, o.words(agencies, url))
+    return fields_of(use.caption, use.credit, o.words(agencies, url))
 
 
 def _article(
@@ -168,7 +168,7 @@ def _article(
 ) -> None:
     import captions_db as db
 
-    from captions.imaging.stamping import Batch, pictures_of, told_of
+    from captions.imaging.stamping import Batch, fields_of, pictures_of
 
     if folder.exists() and not folder.is_dir():
         raise CaptionsError(f"{folder} is a file; name a folder with -o")
@@ -180,7 +180,7 @@ def _article(
         for use, pictures in pictures_of(engine, article, words):
             bare += not pictures
             for picture in pictures:
-                batch.stamp(picture, told_of(use.caption, use.credit, words))
+                batch.stamp(picture, fields_of(use.caption, use.credit, words))
     finally:
         engine.dispose()
     without = f"; {o.count(bare, 'caption')} without a picture that was scanned" if bare else ""

@@ -46,7 +46,7 @@ def _file(case: dict[str, Any]) -> bytes:
 def test_fields_are_read_and_merged(case: dict[str, Any]) -> None:
     found = read(_file(case))
     expected = {name: (value,) if isinstance(value, str) else tuple(value) for name, value in case["fields"].items()}
-    assert found.fields.told() == {name: expected[name] for name in NAMES if name in expected}
+    assert found.fields.present() == {name: expected[name] for name in NAMES if name in expected}
     assert [item.field for item in found.disagreements] == case.get("disagree", [])
     assert [[c.field, c.value, c.whole or ""] for c in found.cuts] == case.get("cuts", [])
     assert list(found.notes) == case.get("notes", [])
@@ -142,7 +142,7 @@ def test_each_container_gives_what_is_in_it(name: str) -> None:
     data, form, fields = CONTAINERS[name]
     found = read(data)
     assert (found.format, found.width, found.height, found.notes) == (form, 32, 24, ())
-    assert found.fields.told() == {key: dict(fields)[key] for key in NAMES if key in dict(fields)}
+    assert found.fields.present() == {key: dict(fields)[key] for key in NAMES if key in dict(fields)}
 
 
 @pytest.mark.parametrize("form", p.FORMATS)
@@ -155,7 +155,7 @@ def test_a_picture_without_metadata_tells_its_size_and_nothing_else(form: str) -
 @pytest.mark.skipif("AVIF" not in p.FORMATS, reason="this Pillow writes no AVIF")
 def test_avif_as_pillow_writes_it() -> None:
     found = read(p.bare("AVIF", xmp=PACKET, exif=EXIF))
-    assert found.fields.told() == dict([CREATOR, CREDIT, NOTICE])
+    assert found.fields.present() == dict([CREATOR, CREDIT, NOTICE])
 
 
 def test_a_sidecar_is_read() -> None:
@@ -379,5 +379,5 @@ def mutated(draw: st.DrawFn) -> bytes:
 @given(mutated())
 def test_no_mutation_of_a_good_file_raises(data: bytes) -> None:
     found = read(data)
-    for values in found.fields.told().values():
+    for values in found.fields.present().values():
         assert all(value and value == value.strip() and "\x1b" not in value for value in values)

@@ -105,9 +105,9 @@ def test_all_else_that_was_embedded_stays(tmp_path: Path, name: str) -> None:
     before = read(data)
     _stamped(tmp_path, data, Fields(caption="A ferry.", city="Bodø"))
     after = read(tmp_path / "out")
-    assert after.fields == Fields.of({**before.fields.told(), "caption": ("A ferry.",), "city": ("Bodø",)})
+    assert after.fields == Fields.of({**before.fields.present(), "caption": ("A ferry.",), "city": ("Bodø",)})
     for family in ("xmp", "iim", "exif"):
-        kept = before.family(family).told()
+        kept = before.family(family).present()
         assert {key: after.family(family).get(key) for key in kept} == kept
 
 
@@ -125,7 +125,7 @@ def test_other_formats_are_copied_and_get_a_sidecar(tmp_path: Path, name: str) -
     assert _stamped(tmp_path, data) == data
     found = read(tmp_path / "out.xmp")
     assert found.format == "XMP"
-    assert found.fields == Fields.of({**dict(fields[:1]), **VALUES.told()})
+    assert found.fields == Fields.of({**dict(fields[:1]), **VALUES.present()})
 
 
 def test_the_first_packet_holds_the_values_and_later_ones_do_not_contradict(tmp_path: Path) -> None:

@@ -52,11 +52,11 @@ def test_all_pictures_of_an_article_are_stamped_from_their_uses(article: Run, tm
     )
     assert (ran.code, ran.out, ran.err) == (0, "", "stamped 2, failed 0; written to out/new\n")
     assert {path: path.read_bytes() for path in (tmp_path / "p").iterdir()} == before
-    told = {path.name: read(path).fields.told() for path in sorted((tmp_path / "out/new").iterdir())}
+    told = {path.name: read(path).fields.present() for path in sorted((tmp_path / "out/new").iterdir())}
     more = {"licensor_url": ("https://l.example",)}
     assert told == {
-        "harbor ferry.jpg": {**FERRY_FIELDS.told(), **more, "city": ("Harbor City",)},
-        "market-stall.jpg": {**MARKET_FIELDS.told(), **more},
+        "harbor ferry.jpg": {**FERRY_FIELDS.present(), **more, "city": ("Harbor City",)},
+        "market-stall.jpg": {**MARKET_FIELDS.present(), **more},
     }
 
 

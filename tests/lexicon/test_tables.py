@@ -167,7 +167,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     (
         "agencies.toml",
         AP + AP.replace('"AP"', '"A.P."'),
-        ", [[agency]] row 2 (A.P.): the spelling 'A.P.' already belongs to captions/data/agencies.toml, [[agency]] row 1",
+        ", [[agency]] row 2 (A.P.): the spelling 'A.P.' already belongs to captions/data/agencies.toml, [[agency]] row",
     ),
     (
         "site_text.toml",
