@@ -1,4 +1,4 @@
-"""The tables in ``captions/data``, loaded and checked once: agencies, labels, marks, words.
+"""Load the tables in ``captions/data`` and check them: agencies, labels, qualifiers and words.
 
 Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces and dots do not count.
 """
@@ -26,7 +26,7 @@ _WORD_KEYS = {
     "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
 }  # fmt: skip
 _SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
-# Letters from which on a spelling with one letter wrong is still told from other names.
+# A spelling with at least this many letters is recognized with one letter wrong.
 _LONG = 9
 _FIRST = re.compile(r"[^\W_]+")
 _RTL = re.compile("[\u0590-\u08ff]")
@@ -38,14 +38,14 @@ Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """All tables, in the shapes in which they are asked. One is equal to itself alone, so that it can be a key."""
+    """All tables, prepared for lookup. Compared by identity, so that it can be a cache key."""
 
     agencies: Mapping[str, Agency]
     """By canonical name."""
     spellings: Mapping[str, Spelling]
     """By name key."""
     compounds: Mapping[tuple[str, ...], Agency]
-    """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
+    """Name keys of the parts of a spelling with a slash or the like -> agency."""
     labels: Mapping[str, str]
     """Name key of a label -> before, by, after, weak or caption."""
     dotted_labels: re.Pattern[str]
@@ -55,27 +55,27 @@ class Vocabulary:
     rtl_labels: tuple[tuple[str, str], ...]
     """Labels written from right to left, longest first, as ``text.fold_arabic`` returns them, with their kinds."""
     label_ends: frozenset[str]
-    """Name keys of the last words of labels, and of marks that stand as labels."""
+    """Name keys of the last words of labels, and of qualifiers that serve as labels."""
     label_marks: Mapping[str, str]
-    """Name key of a label that says a mark as well -> the mark: ``photo courtesy of``, ``Archivfoto``."""
+    """Name key of a label that implies a qualifier -> the qualifier: ``photo courtesy of``, ``Archivfoto``."""
     after_labels: tuple[str, ...]
-    """Labels that stand after the name, longest first, lower case."""
+    """Labels that follow the name, longest first, in lower case."""
     by_starts: Mapping[str, tuple[str, ...]]
-    """First word -> the labels that stand before a name without a colon, longest first, lower case."""
+    """First word -> the labels that precede a name without a colon, longest first, in lower case."""
     by_stems_ascii: tuple[str, ...]
     by_stems: tuple[str, ...]
-    """One of these is in any text that holds such a label."""
+    """Every text with such a label contains one of these."""
     source_stems: tuple[str, ...]
     by_cjk: tuple[str, ...]
-    """Those of them in scripts without spaces."""
+    """Such labels in scripts without spaces."""
     sources: Mapping[str, tuple[str, ...]]
-    """First word -> phrases that name who lent a picture, longest first: ``courtesy of``, ``cedida por``."""
+    """First word -> phrases before the lender of a picture, longest first: ``courtesy of``, ``cedida por``."""
     last_words: frozenset[str]
-    """Name keys of the last words of all spellings: what a line that ends in an agency ends in."""
+    """Name keys of the last words of all spellings, for lines that end in an agency."""
     marks: Mapping[str, str]
-    """Name key of a word or phrase -> mark; ``""`` for a word that is no name and no mark."""
+    """Name key of a word or phrase -> qualifier; ``""`` for a word that is neither a name nor a qualifier."""
     placeholders: frozenset[str]
-    """Marks that stand instead of a name."""
+    """Qualifiers that replace a name."""
     organization_words: frozenset[str]
     organization_phrases: Mapping[str, tuple[str, ...]]
     """First word -> phrases of several words that organizations have in their names: ``city of``, ``red cross``."""
@@ -127,12 +127,12 @@ class Vocabulary:
     cjk_titles: tuple[str, ...]
     """Titles in scripts without spaces, longest first."""
     mark_starts: Mapping[str, tuple[tuple[str, str], ...]]
-    """First word of a mark phrase -> the phrases with their marks, longest first."""
+    """First word of a qualifier phrase -> the phrases with their qualifiers, longest first."""
     mark_ends: Mapping[str, tuple[tuple[str, str], ...]]
     cjk_marks: tuple[tuple[str, str], ...]
-    """Mark phrases in scripts without spaces, with their marks, longest first."""
+    """Qualifier phrases in scripts without spaces, with their qualifiers, longest first."""
     slashed: Mapping[str, str]
-    """Mark words with a slash inside, ``n/a``, in lower case -> mark, or ``""``."""
+    """Qualifier words with a slash, ``n/a``, in lower case -> qualifier, or ``""``."""
     given_names: frozenset[str]
     """Name keys of given names."""
     long_starts: frozenset[str]
@@ -142,26 +142,26 @@ class Vocabulary:
     misspelt: Mapping[str, Agency]
     """Name keys of long spellings with one letter left out -> agency."""
     small_particles: frozenset[str]
-    """Particles that are written small inside a name that was printed in capitals."""
+    """Particles in lower case within a name that was printed in capitals."""
     places: frozenset[str]
-    """Words for a picture's place on the page."""
+    """Words for a picture's position on the page."""
     bare_words: frozenset[str]
-    """Words beside names that are none: ``via``, ``by``, ``and``, ``left``."""
+    """Words next to names that are not part of them: ``via``, ``by``, ``and``, ``left``."""
     place_before: re.Pattern[str]
-    """Finds a picture's place before its credit: ``Left:``."""
+    """Finds a picture's position before its credit: ``Left:``."""
     place_after: re.Pattern[str]
-    """Finds a picture's place behind its credit: ``(left)``."""
+    """Finds a picture's position after its credit: ``(left)``."""
     name_breakers: frozenset[str]
-    """Words, in lower case, that stand in titles, labels, marks and organizations: a text with one is no plain name."""
+    """Lower-case words of titles, labels, qualifiers and organizations: a text with any of them is not a plain name."""
     abbreviations: frozenset[str]
-    """Words of titles that a full stop follows: no sentence ends there."""
+    """Words of titles that end in a period, which does not end the sentence."""
     small_words: frozenset[str]
-    """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
+    """Words that are in lower case within names: particles, prepositions, conjunctions."""
     particles: frozenset[str]
     joins: frozenset[str]
     """Words that join two names."""
     showing: frozenset[str]
-    """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
+    """Words before a label in a sentence that describes a picture: ``In the photo: X``."""
     vias: frozenset[str]
     fors: frozenset[str]
     for_starts: Mapping[str, tuple[str, ...]]
@@ -174,7 +174,7 @@ class Vocabulary:
     """Name keys of the article's own publication: an agency, whoever it looks like."""
 
     def agency(self, text: str) -> Agency | None:
-        """The agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
+        """Return the agency with this spelling, even a weak one: ``"REUTERS"`` gives Reuters' row."""
         found = self.spelling(text)
         return found[0] if found else None
 
@@ -184,7 +184,7 @@ class Vocabulary:
         return endings is not None and word.endswith(endings)
 
     def near(self, text: str) -> Agency | None:
-        """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
+        """Return the agency with a long spelling that differs by an extra, missing or swapped letter."""
         key = name_key(text)
         if len(key) < _LONG or key[:3] not in self.long_starts:
             return None
@@ -204,7 +204,7 @@ class Vocabulary:
         return None
 
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
-        """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
+        """Return the agency with this spelling and whether the spelling is weak, or None."""
         key = name_key(text)
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
         if self.houses and (found is None or found.weak) and key in self.houses:
@@ -235,7 +235,7 @@ def _labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tupl
                 continue
             for word in words:
                 key = name_key(word)
-                # What is a label in one language and a weak one in another is a label: `foto`.
+                # A strong label in one language beats a weak one in another: `foto`.
                 if key not in labels or rank[kind] < rank[labels[key]]:
                     labels[key] = kind
                 if kind == "after":
@@ -262,7 +262,7 @@ def _marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, 
             key = name_key(word)
             if key and marks.setdefault(key, value) != value:
                 raise table.error(f"'words' lists {word!r}, which is in [{marks[key] or 'none'}] already")
-            # Short ones count alone only: inside a line they are names (Ai Weiwei, Roy Ho, Dr. No).
+            # Short ones count only as a whole line: within a line they are names (Ai Weiwei, Roy Ho, Dr. No).
             if value and (len(key) >= 4 or not key.isascii()):
                 phrases.append((tidy(word).casefold(), value))
     return marks, tuple(sorted(phrases, key=lambda p: (-len(p[0]), p[0]))), frozenset(placeholders)
@@ -272,7 +272,7 @@ _T = TypeVar("_T")
 
 
 def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
-    """Value, group -> group: values, longest first."""
+    """Group values by the second element of each pair, longest first."""
     groups: dict[str, list[_T]] = {}
     for value, group in pairs:
         groups.setdefault(group, []).append(value)
@@ -280,13 +280,13 @@ def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
 
 
 def _first(phrase: str) -> str:
-    """The first word of a phrase, without signs."""
+    """Return the first word of a phrase, without punctuation."""
     found = _FIRST.match(phrase)
     return found.group() if found else phrase
 
 
 def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
-    """Few short texts of which each phrase holds one: a quick test for all of them."""
+    """Return a few short texts, one of which is in every phrase: a quick test for all of them."""
     stems: list[str] = []
     for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
         if not any(stem in word for stem in stems):
@@ -355,15 +355,17 @@ def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
 
 
 def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
-    """The phrases of two words or more that end in a word like `by` or `of`."""
+    """Return the phrases of two or more words that end in a word like `by` or `of`."""
     ends = {*bys, "of", "de", "di", "von"}
     lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
     return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
 
 
 def _label_marks(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
-    """The marks that labels say: the whole label is one, or one of its words of five letters or more is, or, in scripts
-    without spaces, a part of it."""
+    """Return the qualifiers that labels imply.
+
+    The whole label is a qualifier, or one of its words of five letters or more, or in scripts without spaces a part.
+    """
     out: dict[str, str] = {}
     cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
     for label in (w for language in languages.values() for words in language.values() for w in words):
@@ -400,9 +402,9 @@ def _words() -> dict[str, tuple[str, ...]]:
 
 
 def load(user_register: Path | None = None) -> Vocabulary:
-    """Read and check all tables; a user's own register adds rows or replaces those of the same name.
+    """Read and check all tables; a user's register adds rows or replaces those with the same name.
 
-    Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
+    Raise VocabularyError, which names the file and the row, for a duplicate spelling, an unknown key or an empty list.
     """
     register = tables.load("agencies.toml")
     register.only({"agency"})
@@ -542,5 +544,5 @@ def with_houses(words: Vocabulary, houses: frozenset[str]) -> Vocabulary:
 
 @lru_cache(maxsize=1)
 def default() -> Vocabulary:
-    """The tables that come with the program, loaded once."""
+    """Return the built-in tables, loaded once."""
     return load()
