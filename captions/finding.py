@@ -5,6 +5,7 @@ What a line alone leaves open is told by its neighbours, by repetition, and by t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -27,6 +28,8 @@ from captions.vocabulary import Vocabulary
 
 _STOPS = ".。!?…"
 _COMMAS = (",", "，", "،", "、")
+# A comma that may close an off-screen label, and where at most.
+_MAY_BE_HIDDEN, _LONGEST_LABEL = re.compile("[,，،、]"), 60
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 # How well the line beside a credit must fit to be its caption; what a line has that is printed more than once.
 _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
@@ -54,7 +57,9 @@ class Finder:
                     splits[line.text] = split(line.text, self.words)
                 line.split, line.read = splits[line.text], True
                 line.label = is_label(line.text, self.words)
-            hinted = hinted or line.split is not None or line.label or hidden(line.text, self.words) is not None
+                if _MAY_BE_HIDDEN.search(line.text, 0, _LONGEST_LABEL):
+                    line.told = hidden(line.text, self.words)
+            hinted = hinted or line.split is not None or line.label or line.told is not None
         unknown = candidates(self.page, self.words)
         if not hinted and not unknown:
             return []
@@ -156,7 +161,7 @@ class Finder:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
         if not alone:
             return
-        votes = self.near.votes(alone)
+        votes = self.near.votes(alone) if len(alone) > 1 else {}
         style = sum(votes.values())
         for at in alone:
             found = self.lines[at].split
@@ -226,7 +231,7 @@ class Finder:
         """Return whether a label that a comma closes begins the line: ``Image source, X``."""
         text, label = self.lines[at].text, found.reading.label_text
         closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
-        return hidden(text, self.words) is not None or (bool(label) and closed)
+        return self.lines[at].told is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
         """The line under a credit that a label says is the caption."""

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 
 from captions.evidence import weights
-from captions.labels import hidden
 from captions.likeness import likeness, usual_length
 from captions.lines import Page
 from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
@@ -33,12 +32,13 @@ class Neighbours:
         self.known: set[str] = set()
         """Keys of the captions found with their credits."""
         self.usual = usual_length(line.text for line in page.lines)
+        self._likeness: dict[int, float] = {}
         self._wordy: dict[int, list[int]] = {}
 
     def labelled_by(self, at: int) -> int | None:
         """The line that a label says is a caption: the one that begins with it, or the next."""
-        told = None if self.is_taken_or_credit(at) else hidden(self.lines[at].text, self.words)
-        if told is None or told[0] != "caption":
+        told = self.lines[at].told
+        if told is None or told[0] != "caption" or self.is_taken_or_credit(at):
             return None
         if told[1]:
             return at
@@ -103,7 +103,7 @@ class Neighbours:
         parted = self.page.gaps[max(at, place)]
         if parted and (sentences(text) > 2 or is_article(text)):
             return NO  # in a text whose lines are all parted, only what reads like a caption
-        score = likeness(text, self.usual, self.words)
+        score = self.likeness(place)
         if not has_words(text, 3 if registered else 5):
             score += weights("line")["few-words"]
         if self.page.keys[line.key] > 1 and has_words(text, 4):
@@ -120,6 +120,12 @@ class Neighbours:
             if place > at and at > 0 and self.page.beside(at, at - 1):
                 score += table["unsure-below"]
         return score
+
+    def likeness(self, place: int) -> float:
+        """Return how much a line looks like a caption."""
+        if place not in self._likeness:
+            self._likeness[place] = likeness(self.lines[place].text, self.usual, self.words)
+        return self._likeness[place]
 
     def can_be_caption(self, at: int, place: int) -> bool:
         """Return whether a neighboring line can be a caption at all: a text of two words or more that is not taken."""

@@ -19,33 +19,37 @@ from captions.vocabulary import Vocabulary
 _LONGEST, _LONGEST_CAPTION, _PARAGRAPH = 48, 420, 80
 _MOST_WORDS = 6
 _HEADING = 80
+# In lines: how far above the last paragraph is at most, where captions are repeated.
+_FAR = 7
 
 
 def candidates(page: Page, words: Vocabulary) -> list[int]:
     """Return the lines that may be names under captions: short, in capitals, before a paragraph. A cheap test."""
     lines = page.lines
     found: list[int] = []
-    for at in range(1, len(lines) - 1):
+    paragraph = -_FAR  # the last one that ends two lines or more above
+    for at in range(2, len(lines) - 1):
+        if _is_paragraph(lines[at - 2]):
+            paragraph = at - 2
         text = lines[at].text
-        if len(text) > _LONGEST or not text[0].isupper() or not text[-1].isalnum() or len(text) < 3:
+        if at - paragraph > _FAR or not 3 <= len(text) <= _LONGEST or not (text[0].isupper() and text[-1].isalnum()):
             continue
-        above = lines[at - 1].text
-        if not 15 <= len(above) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
+        if not 15 <= len(lines[at - 1].text) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
             continue
         tokens = text.split()
         if len(tokens) > _MOST_WORDS or not all(t[0].isupper() or t in words.small_words for t in tokens):
             continue
-        if tokens[0].casefold() not in words.bys and _is_in_body(page, at):
+        if tokens[0].casefold() not in words.bys and _is_in_body(page, at, at - paragraph):
             found.append(at)
     return found
 
 
-def _is_in_body(page: Page, at: int) -> bool:
+def _is_in_body(page: Page, at: int, far: int) -> bool:
     """Return whether paragraphs are close to a caption and its credit on both sides; in lists and teasers none are."""
     lines = page.lines
     below = lines[at + 1]
     between = below.text == lines[at - 1].text
-    if not any(map(_is_paragraph, lines[max(0, at - (7 if between else 3)) : at - 1])):
+    if far > 3 and not between:
         return False
     if between or _is_paragraph(below):
         return True
@@ -55,7 +59,9 @@ def _is_in_body(page: Page, at: int) -> bool:
 
 def _is_paragraph(line: Line) -> bool:
     text = line.text
-    return len(text) >= (_PARAGRAPH // 2 if has_cjk(text) else _PARAGRAPH) and not text[-1].isalnum()
+    if text[-1].isalnum() or len(text) < _PARAGRAPH // 2:
+        return False
+    return len(text) >= _PARAGRAPH or has_cjk(text)
 
 
 class UnknownNames:
@@ -75,7 +81,7 @@ class UnknownNames:
         if not named:
             return []
         for line in self.page.lines:
-            self._tokens.update(match_key(line.text[:4000]).split())
+            self._tokens.update(line.key.split())
         scores = {at: self._score(at, reading) for at, reading in named.items()}
         table = weights("unknown-name")
         likely = sum(score >= table["least"] for score in scores.values())
@@ -155,7 +161,7 @@ def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page,
     brackets with known names.
     """
     table = weights("unknown-bracket")
-    tokens = Counter(token for line in page.lines for token in match_key(line.text[:4000]).split())
+    tokens = Counter(token for line in page.lines for token in line.key.split())
     names = Counter(name_key(split.reading.credit.line) for split, _ in found)
     out: list[bool] = []
     for split, fit in found:
