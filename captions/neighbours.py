@@ -9,7 +9,7 @@ from captions.likeness import likeness, usual_length
 from captions.lines import Page
 from captions.looks import ROLE, has_words, is_article, is_caption_text, is_dated
 from captions.splits import SURE, Split, has_slash
-from captions.text import sentences
+from captions.text import has_cjk, sentences
 from captions.vocabulary import Vocabulary
 
 # In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
@@ -20,6 +20,8 @@ LONGEST_BELIEVED = 600
 # What one credit says at most of where the article prints its credits.
 _VOTE = 3.0
 NO = -99.0
+# In characters; half as many in scripts without spaces.
+_PARAGRAPH = 80
 
 
 class Neighbours:
@@ -112,6 +114,8 @@ class Neighbours:
             score += table["parted"]
         if place < at:
             score += table["above"]
+            if len(text) < 50 and text[-1].isalnum() and place and is_paragraph(self.lines[place - 1].text):
+                score += table["heading-above"]
         else:
             score += table["bare-below"] if found.reading.label is None else 0.0
             score += table["heading-below"] if self.is_heading(place) else 0.0
@@ -158,6 +162,13 @@ class Neighbours:
             above, below = self.fit(at, self.over(at), found), self.fit(at, at + 1, found)
             votes[at] = max(-_VOTE, min(_VOTE, max(above, -_VOTE) - max(below, -_VOTE)))
         return votes
+
+
+def is_paragraph(text: str) -> bool:
+    """Return whether a line is as long as a paragraph and ends as one does."""
+    if text[-1].isalnum() or len(text) < _PARAGRAPH // 2:
+        return False
+    return len(text) >= _PARAGRAPH or has_cjk(text)
 
 
 def is_certain(found: Split) -> bool:

@@ -8,11 +8,11 @@ from collections.abc import Sequence
 from captions.credit import Reading
 from captions.cut_scores import has_given_name, is_for_house
 from captions.evidence import weights
-from captions.lines import Line, Page
+from captions.lines import Page
 from captions.looks import CLOCK_INSIDE, has_words, is_dated
-from captions.neighbours import NO, Neighbours
+from captions.neighbours import NO, Neighbours, is_paragraph
 from captions.splits import POSSIBLE, Split, read
-from captions.text import has_cjk, match_key, name_key
+from captions.text import match_key, name_key
 from captions.vocabulary import Vocabulary
 
 # In characters: the name, the caption above it, and the paragraph below it.
@@ -29,7 +29,7 @@ def candidates(page: Page, words: Vocabulary) -> list[int]:
     found: list[int] = []
     paragraph = -_FAR  # the last one that ends two lines or more above
     for at in range(2, len(lines) - 1):
-        if _is_paragraph(lines[at - 2]):
+        if is_paragraph(lines[at - 2].text):
             paragraph = at - 2
         text = lines[at].text
         if at - paragraph > _FAR or not 3 <= len(text) <= _LONGEST or not (text[0].isupper() and text[-1].isalnum()):
@@ -51,17 +51,10 @@ def _is_in_body(page: Page, at: int, far: int) -> bool:
     between = below.text == lines[at - 1].text
     if far > 3 and not between:
         return False
-    if between or _is_paragraph(below):
+    if between or is_paragraph(below.text):
         return True
     heading = has_words(below.text, 2) and (below.text[0].isalnum() or below.text[0] in "\"'“„«‘¿¡")
-    return heading and not is_dated(below.text) and any(map(_is_paragraph, lines[at + 2 : at + 3]))
-
-
-def _is_paragraph(line: Line) -> bool:
-    text = line.text
-    if text[-1].isalnum() or len(text) < _PARAGRAPH // 2:
-        return False
-    return len(text) >= _PARAGRAPH or has_cjk(text)
+    return heading and not is_dated(below.text) and any(is_paragraph(line.text) for line in lines[at + 2 : at + 3])
 
 
 class UnknownNames:
