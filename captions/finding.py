@@ -84,8 +84,9 @@ class Finder:
     def _wholes(self) -> None:
         captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
         bare = Counter(captions)
-        cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
-        cuts = [cut for cut in cuts if len(cut) >= printings.SHORTEST_CUT]
+        cuts = {match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)}
+        cuts = {cut for cut in cuts if len(cut) >= printings.SHORTEST_CUT}
+        sizes = {len(cut) for cut in cuts}
         known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
@@ -93,7 +94,7 @@ class Finder:
                 continue
             key = captions[at]
             supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
-            supported = supported or any(key.startswith(cut) for cut in cuts)
+            supported = supported or any(key[:size] in cuts for size in sizes)
             if self._accept_whole(at, line.split, supported):
                 self._take_whole(at, line.split)
                 known += line.split.rule == "bare-bracket"
@@ -303,20 +304,14 @@ class Finder:
         """Lines that say the same as a caption found with its credit, whole or cut short."""
         captions = {match_key(b.caption): b for b in self.blocks if b.caption}
         captions.pop("", None)
-        starts: dict[str, list[str]] = {}
-        for key in captions:
-            starts.setdefault(key[: printings.SHORTEST_CUT], []).append(key)
+        starts = sorted(captions)
         for at, line in enumerate(self.lines):
             if line.taken or not line.key or (at == 0 and self.near.is_headline(0)):
                 continue
             if line.key in captions:
                 self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")
-            elif is_cut(line.text):
-                key = match_key(without_ellipsis(line.text))
-                if len(key) >= printings.SHORTEST_CUT and any(
-                    k.startswith(key) for k in starts.get(key[: printings.SHORTEST_CUT], ())
-                ):
-                    self._block(line.text, None, at, at, "short", "cut")
+            elif is_cut(line.text) and printings.begins_any(line.text, starts):
+                self._block(line.text, None, at, at, "short", "cut")
 
     def _block(
         self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1

@@ -15,6 +15,7 @@ from captions.looks import CLOCK
 from captions.model import Article
 from captions.printings import Block
 from captions.text import has_cjk
+from captions.unknown_names import candidates
 from captions.vocabulary import Vocabulary, default
 
 _STOPS = ".。!?…"
@@ -32,9 +33,9 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     lines = split_lines(text, words)
     blocks: list[Block] = []
     for _ in range(PASSES):
-        if blocks and not any(line.split is not None or line.label for line in lines):
-            break  # nothing left that a further pass could take
         page = page_of(lines)
+        if blocks and not any(line.split is not None or line.label for line in lines) and not candidates(page, words):
+            break  # nothing left that a further pass could take
         found = Finder(page, words, text).find()
         if not found:
             break
