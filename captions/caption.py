@@ -127,7 +127,12 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
         return _ends_in_credit(line, words)
     if DASH.search(line, max(0, len(line) - _LAST)) and LABEL_DASH.search(line, max(0, len(line) - _LAST)):
         return True
-    if len(line) <= _SHORT and line[0].isupper() and not words.fors.isdisjoint(line.split()[2:5]):
+    if (
+        len(line) <= _SHORT
+        and line.count(" ") >= 3
+        and line[0].isupper()
+        and not words.fors.isdisjoint(line.split()[2:5])
+    ):
         return True
     tail = line[since:].lower()
     if tail.endswith(words.after_labels) or labels.find(line, words, since) is not None:

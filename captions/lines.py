@@ -23,6 +23,7 @@ _SKIPPED = re.compile("[ \t\u00a0.\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]*")
 _OPENING = {"(": ")", "[": "]", "（": "）"}
 # A credit in brackets that is broken over lines, blank ones too: how many follow the first, and how long each is.
 _MOST_BROKEN, _LONGEST_BROKEN = 5, 100
+_BROKEN = re.compile(r"[(\[（]\s*[\n\r\u2028\u2029\x85\x0b\x0c]")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
 # A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
 LONGEST_INNER = 520
@@ -114,6 +115,8 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
 def _with_whole_brackets(text: str, lines: list[Line]) -> list[Line]:
     """Put a bracket together that opens at a line's end and closes a few short lines below: ``(`` / ``Image:`` /
     ``Jo Reed/AP)``."""
+    if _BROKEN.search(text) is None:
+        return lines
     out: list[Line] = []
     at = 0
     while at < len(lines):

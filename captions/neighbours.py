@@ -33,7 +33,7 @@ class Neighbours:
         self.lines = page.lines
         self.known: set[str] = set()
         """Keys of the captions found with their credits."""
-        self.usual = usual_length(line.text for line in page.lines)
+        self._usual: float | None = None
         self._likeness: dict[int, float] = {}
         self._wordy: dict[int, list[int]] = {}
 
@@ -124,6 +124,13 @@ class Neighbours:
             if place > at and at > 0 and self.page.beside(at, at - 1):
                 score += table["unsure-below"]
         return score
+
+    @property
+    def usual(self) -> float:
+        """Return how long the article's paragraphs usually are."""
+        if self._usual is None:
+            self._usual = usual_length(line.text for line in self.lines)
+        return self._usual
 
     def likeness(self, place: int) -> float:
         """Return how much a line looks like a caption."""

@@ -34,7 +34,8 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     blocks: list[Block] = []
     for _ in range(PASSES):
         page = page_of(lines)
-        if blocks and not any(line.split is not None or line.label for line in lines) and not candidates(page, words):
+        open_ = not blocks or any(line.split is not None or line.label for line in lines) or candidates(page, words)
+        if not open_:
             break  # nothing left that a further pass could take
         found = Finder(page, words, text).find()
         if not found:

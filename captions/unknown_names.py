@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from captions.credit import Reading
 from captions.cut_scores import has_given_name, is_for_house
@@ -19,42 +19,49 @@ from captions.vocabulary import Vocabulary
 _LONGEST, _LONGEST_CAPTION, _PARAGRAPH = 48, 420, 80
 _MOST_WORDS = 6
 _HEADING = 80
-# In lines: how far above the last paragraph is at most, where captions are repeated.
-_FAR = 7
 
 
 def candidates(page: Page, words: Vocabulary) -> list[int]:
     """Return the lines that may be names under captions: short, in capitals, before a paragraph. A cheap test."""
     lines = page.lines
     found: list[int] = []
-    paragraph = -_FAR  # the last one that ends two lines or more above
     for at in range(2, len(lines) - 1):
-        if is_paragraph(lines[at - 2].text):
-            paragraph = at - 2
         text = lines[at].text
-        if at - paragraph > _FAR or not 3 <= len(text) <= _LONGEST or not (text[0].isupper() and text[-1].isalnum()):
+        if len(text) > _LONGEST or not text[-1].isalnum() or not text[0].isupper() or len(text) < 3:
             continue
         if not 15 <= len(lines[at - 1].text) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
             continue
-        tokens = text.split()
-        if len(tokens) > _MOST_WORDS or not all(t[0].isupper() or t in words.small_words for t in tokens):
+        if not _is_in_body(page, at):
             continue
-        if tokens[0].casefold() not in words.bys and _is_in_body(page, at, at - paragraph):
+        tokens = text.split()
+        if len(tokens) > _MOST_WORDS or tokens[0].casefold() in words.bys:
+            continue
+        if all(t[0].isupper() or t in words.small_words for t in tokens):
             found.append(at)
     return found
 
 
-def _is_in_body(page: Page, at: int, far: int) -> bool:
+def _is_in_body(page: Page, at: int) -> bool:
     """Return whether paragraphs are close to a caption and its credit on both sides; in lists and teasers none are."""
     lines = page.lines
     below = lines[at + 1]
     between = below.text == lines[at - 1].text
-    if far > 3 and not between:
+    if not any(is_paragraph(lines[n].text) for n in range(at - 2, max(-1, at - (8 if between else 4)), -1)):
         return False
     if between or is_paragraph(below.text):
         return True
     heading = has_words(below.text, 2) and (below.text[0].isalnum() or below.text[0] in "\"'“„«‘¿¡")
     return heading and not is_dated(below.text) and any(is_paragraph(line.text) for line in lines[at + 2 : at + 3])
+
+
+def tokens_of(page: Page, keys: Iterable[str]) -> Counter[str]:
+    """Return in how many lines of the article each word of some names appears."""
+    words = {word for key in keys for word in key.split() if len(word) > 2}
+    found: Counter[str] = Counter()
+    for line in page.lines:
+        if hit := words.intersection(line.key.split()):
+            found.update(hit)
+    return found
 
 
 class UnknownNames:
@@ -73,8 +80,7 @@ class UnknownNames:
         named = {at: reading for at, reading in readings.items() if reading is not None}
         if not named:
             return []
-        for line in self.page.lines:
-            self._tokens.update(line.key.split())
+        self._tokens = tokens_of(self.page, (self.page.lines[at].key for at in named))
         scores = {at: self._score(at, reading) for at, reading in named.items()}
         table = weights("unknown-name")
         likely = sum(score >= table["least"] for score in scores.values())
@@ -154,7 +160,7 @@ def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page,
     brackets with known names.
     """
     table = weights("unknown-bracket")
-    tokens = Counter(token for line in page.lines for token in line.key.split())
+    tokens = tokens_of(page, (match_key(split.reading.credit.line) for split, _ in found))
     names = Counter(name_key(split.reading.credit.line) for split, _ in found)
     out: list[bool] = []
     for split, fit in found:
