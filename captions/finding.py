@@ -38,8 +38,10 @@ _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
 class Finder:
     """One pass over the lines of an article: which of them are captions and credits."""
 
-    def __init__(self, page: Page, words: Vocabulary, source: str) -> None:
-        """Takes the lines of one pass and the text that their spans count in."""
+    def __init__(self, page: Page, words: Vocabulary, source: str, unknown_names: bool = False) -> None:
+        """Take the lines of one pass, the text that their spans count in, and whether a line may be a credit that
+        names nobody we know: in plain text; a page's elements show more."""
+        self.unknown_names = unknown_names
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
         self.blocks: list[Block] = []
@@ -60,7 +62,7 @@ class Finder:
                 if _MAY_BE_HIDDEN.search(line.text, 0, _LONGEST_LABEL):
                     line.told = hidden(line.text, self.words)
             hinted = hinted or line.split is not None or line.label or line.told is not None
-        unknown = candidates(self.page, self.words)
+        unknown = candidates(self.page, self.words) if self.unknown_names else []
         if not hinted and not unknown:
             return []
         for line in self.lines:

@@ -37,7 +37,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
         open_ = not blocks or any(line.split is not None or line.label for line in lines) or candidates(page, words)
         if not open_:
             break  # nothing left that a further pass could take
-        found = Finder(page, words, text).find()
+        found = Finder(page, words, text, unknown_names=True).find()
         if not found:
             break
         blocks.extend(found)

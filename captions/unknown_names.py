@@ -36,9 +36,14 @@ def candidates(page: Page, words: Vocabulary) -> list[int]:
         tokens = text.split()
         if len(tokens) > _MOST_WORDS or tokens[0].casefold() in words.bys:
             continue
-        if all(t[0].isupper() or t in words.small_words for t in tokens):
+        if all(t[0].isupper() or t in words.small_words for t in tokens) and not _is_title(tokens, words):
             found.append(at)
     return found
+
+
+def _is_title(tokens: list[str], words: Vocabulary) -> bool:
+    """Return whether small words inside have capitals: ``Tips To Consider`` is a heading."""
+    return any(t[0].isupper() and t.lower() in words.small_words for t in tokens[1:-1])
 
 
 def _is_in_body(page: Page, at: int) -> bool:
