@@ -119,7 +119,7 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
 
 
 def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
-    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``Courtesy of X.``, ``© 2019 X.``"""
+    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``© 2019 Harbor Trust.``"""
     text = unlabelled.text
     if not text.endswith(".") or text.endswith("..") or is_abbreviation(text, words):
         return unlabelled

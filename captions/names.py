@@ -262,9 +262,9 @@ _DOMAIN = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
 )
 _COMPANY = re.compile(
-    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?|s\.?l\.?u?"
-    r"|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo|pty|pvt|media group|mediengruppe"
-    r"|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
+    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?"
+    r"|s\.?l\.?u?|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo|pty|pvt|media group"
+    r"|mediengruppe|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
     re.IGNORECASE,
 )
 _ACRONYM = 3
@@ -273,8 +273,8 @@ _ACRONYM = 3
 def house_spellings(*names: str) -> frozenset[str]:
     """Return the name keys that a publication's own pictures may be credited with.
 
-    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo; company suffixes, slogans and domains
-    are dropped, ``harborecho.com``; of three words or more the initials count as well.
+    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo. Company suffixes, slogans and the end
+    of ``harborecho.com`` are dropped; the initials of three words or more count as well.
     """
     found: set[str] = set()
     for name in names:

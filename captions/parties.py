@@ -31,11 +31,11 @@ _KOREAN_BYLINE = re.compile(r"(.+?)\s+([\uac00-\ud7af]{2,4})(?:\s+([\uac00-\ud7a
 _OF = frozenset({"of", "from"})
 _WITH = frozenset({"of", "from", "at", "with"})
 _CHAINED = frozenset("/／|")
-# The address of a house: Foto: example.org, www.example.co.uk. Of the domains without a country, those that are printed.
+# The address of a house: `Foto: example.org`, `www.example.co.uk`.
 _ADDRESS = re.compile(
-    r"(?:https?://)?(?:www\.)?((?:[a-z0-9äöüßéèñçåøæ-]+\.)+(?:[a-z]{2}|com|org|net|info|gov|edu|int|mil|biz|news|media|photo|photos"
-    r"|photography|blog|online|shop|store|app|dev|art|design|studio|agency|press|tv|cat|berlin|wien|hamburg|koeln|space|site|website"
-    r"|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
+    r"(?:https?://)?(?:www\.)?((?:[a-z0-9äöüßéèñçåøæ-]+\.)+(?:[a-z]{2}|com|org|net|info|gov|edu|int|mil|biz|news|media|photos?"
+    r"|photography|blog|online|shop|store|app|dev|art|design|studio|agency|press|cat|berlin|wien|hamburg|koeln|space|site"
+    r"|website|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
     re.IGNORECASE,
 )
 _MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+\.[\w.-]+[)>]?")
@@ -313,7 +313,7 @@ def _made_by_machine(text: str, joint: str, words: Vocabulary, out: list[Party],
 
 
 def _is_filler(token: str, words: Vocabulary) -> bool:
-    """Return whether a word beside a program's name is no part of a name: not in capitals, a label, a word for making."""
+    """Return whether a word beside a program's name is no part of a name: in small letters, a label, a word for making."""
     bare = token.strip("-.,:()").casefold()
     return (
         not bare[:1].isalpha()
@@ -457,7 +457,7 @@ def _titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
 
 
 def _cjk_titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
-    """A house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``, ``本社カメラマン・森原太郎``."""
+    """A house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``."""
     if byline := _KOREAN_BYLINE.match(text):
         house, name, title = byline.groups()
         known = words.spelling(house) is not None

@@ -67,7 +67,7 @@ _ARABIC = {0x064A: 0x06CC, 0x0649: 0x06CC, 0x0643: 0x06A9}
 
 
 def fold_arabic(text: str) -> str:
-    """Return a text of the same length with the letters that Arabic and Persian keyboards write differently made equal."""
+    """Return a text of the same length in which the letters that Arabic and Persian keyboards tell apart are equal."""
     return text.translate(_ARABIC)
 
 

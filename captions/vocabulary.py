@@ -49,7 +49,7 @@ class Vocabulary:
     comma_labels: frozenset[str]
     """Name keys of labels that a comma may end: those of several words, and single words that begin no sentence."""
     rtl_labels: tuple[tuple[str, str], ...]
-    """Labels written from right to left, longest first, as :func:`captions.text.fold_arabic` gives them, with their kinds."""
+    """Labels written from right to left, as ``text.fold_arabic`` gives them, with their kinds, longest first."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -98,7 +98,7 @@ class Vocabulary:
     remarks: re.Pattern[str]
     """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
     notice_starts: frozenset[str]
-    """The first six letters, in lower case, of words of which one is in any restriction and any remark: a quick test."""
+    """The first six letters, in lower case, of words of which one is in any restriction or remark: a quick test."""
     notice_cjk: tuple[str, ...]
     """The same for scripts without spaces: restrictions as a whole."""
     machine: re.Pattern[str]
@@ -299,9 +299,7 @@ def _outs(countries: Iterable[str]) -> re.Pattern[str]:
     return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
 
 
-_COMMON = frozenset(
-    "archives archive archivo archivio archiv images image picture fotografen supplied provided service the for".split()
-)
+_COMMON = frozenset({"images", "image", "picture", "fotografen", "supplied", "provided", "service", "the", "for"})
 
 
 def _rarest(phrase: str) -> str:
