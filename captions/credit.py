@@ -208,7 +208,9 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
         return "person"  # Adobe Stock/lichtblick77
     if len(named) == 1 and is_forename(party.text, words):
         return "person"
-    if is_surname(party.text, words) and not any(p.kind == "person" for p in named):
+    initials = party.text.islower() and len(party.text) <= 3  # beside an agency they sign a text: (mm/dpa)
+    alone = not any(p.kind == "person" for p in named if p is not party)
+    if is_surname(party.text, words) and alone and (len(named) == 1 or not initials):
         return "person"
     return "other" if party.text[:1].islower() and at else "organization"
 
