@@ -1,8 +1,8 @@
 """Count the words that articles write small, for captions/data/common_words.txt.
 
 ``python bench/common_words.py ARTICLE.txt ...`` prints the words that three articles or more write small, half as many
-again as write them with a capital. Given names and frequent family names are left out. Read the list before you keep it:
-titles, labels and surnames of East Asia (``Park``, ``Song``) must go.
+again as write them with a capital. Given names and frequent family names are left out. Read the list before you keep
+it: titles, labels and surnames of East Asia (``Park``, ``Song``) must go.
 """
 
 from __future__ import annotations

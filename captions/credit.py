@@ -17,6 +17,8 @@ from captions.vocabulary import Vocabulary, default, with_houses
 # In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
 # this, it is no credit line.
 LONGEST = 600
+# What a picture desk prints behind a credit, and says nothing: +++ dpa-Bildfunk +++.
+_TICKER = re.compile(r"\s*\+\+\+\s*(?:\w+[- ])?(?:Bildfunk|NPK|KORR)\s*\+\+\+\s*$", re.IGNORECASE)
 # (서울=연합뉴스) 김가람 기자 =: where the text was written, the agency, who wrote it and made the picture.
 _DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 
@@ -74,6 +76,8 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     if houses:
         words = with_houses(words, houses)
     printed = tidy(line)
+    if "+++" in printed:
+        printed = _TICKER.sub("", printed)
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
     if len(printed) > LONGEST:

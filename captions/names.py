@@ -13,6 +13,7 @@ Sort = Literal["person", "organization", "single", "other"]
 # The number in a handle: kali9021. Houses are called by few: nh24, brasil247.
 _HANDLE_NUMBER = re.compile(r"(?<!\d)(?!(?:24|247|365|360|20|21)(?!\d))\d{2,}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,4}$")
+_DOMAIN_INSIDE = re.compile(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", re.IGNORECASE)
 _ROMAN = {"II", "III", "IV"}
 _PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
 _SUFFIX = {"jr", "jr.", "sr", "sr."}
@@ -164,6 +165,8 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
         )
     # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
+        return True
+    if "." in text and _DOMAIN_INSIDE.search(text):
         return True
     return _has_acronym(tokens)
 
