@@ -96,7 +96,7 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         taken, body = notices.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
-    label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
+    label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
     if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
@@ -120,6 +120,11 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
     return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
+
+
+def _label_marks(found: tuple[str, ...], words: Vocabulary) -> set[str]:
+    """Return the marks that the labels say: ``사진=국립생태원 제공``."""
+    return {m for x in found if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
 
 
 def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
@@ -254,6 +259,8 @@ def _creators(named: list[Party]) -> tuple[str, ...]:
 
 
 def _agencies(named: list[Party]) -> tuple[str, ...]:
+    if len(named) == 1:
+        return (named[0].name,) if named[0].kind != "person" else ()
     out: dict[str, str] = {}
     for party in named:
         if party.kind != "person":

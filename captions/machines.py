@@ -2,20 +2,16 @@
 
 from __future__ import annotations
 
-import re
-
 from captions.names import sort_of
 from captions.segments import Again, Party
 from captions.text import has_cjk, name_key
 from captions.vocabulary import Vocabulary
 
-_WORD = re.compile(r"[^\W_]+")
-
 
 def made_by_machine(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
     """A picture that a program made: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
     folded = text.casefold()
-    if text.isascii() and not any(word[:4] in words.machine_starts for word in _WORD.findall(folded)):
+    if text.isascii() and words.machine_starts.isdisjoint([w[:4] for w in folded.replace("-", " ").split()]):
         return False
     found = words.machine.search(text)
     if found is None:

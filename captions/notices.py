@@ -96,7 +96,7 @@ def may_hold(text: str, words: Vocabulary) -> bool:
     if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
         return True
     return (
-        any(word[:6] in words.notice_starts for word in _WORD.findall(folded))
+        not words.notice_starts.isdisjoint([word[:6] for word in _WORD.findall(folded)])
         or _SIGN_FOLDED.search(folded) is not None
         or _SIGN_PRINTED.search(text) is not None
     )

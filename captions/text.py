@@ -8,6 +8,7 @@ from functools import lru_cache
 
 # In characters: the keys of longer texts are not kept, for a page can have many megabytes of them.
 _KEPT = 600
+_LONGEST_NAME = 100
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -76,11 +77,19 @@ def name_key(text: str) -> str:
 
     ``"Anadolu Ajansı"`` gives ``"anadoluajansi"``; ``"A.P."`` gives ``"ap"``.
     """
+    return _kept_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
+
+
+def _name_key(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_NO_SIGNS)
     # What NFKD parts from its letter is no word character, and goes with the signs.
     text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i")).translate(_ARABIC)
     return _NOT_WORD.sub("", text.casefold())
+
+
+# While one credit line is read, the same few names are looked up over and over.
+_kept_name_key = lru_cache(maxsize=512)(_name_key)
 
 
 def is_cut(text: str) -> bool:

@@ -298,7 +298,7 @@ def load(user_register: Path | None = None) -> Vocabulary:
             for p in folded[key]
             for w in FIRST.findall(p)[:1]
         )
-        | {"ai", "a", "ki", "ia", "mi"},
+        | {"ai", "ai.", "a.i", "a.i.", "ki", "ia", "mi"},
         ai_fillers=folded["ai_fillers"],
         made=tuple(sorted(folded["made"])),
         months=folded["months"],
