@@ -8,6 +8,8 @@ from functools import lru_cache
 
 # The longest text, in characters, whose key is cached; a page can have many megabytes of text.
 _LONGEST_CACHED = 600
+# In characters: the keys of longer names are not cached.
+_LONGEST_NAME = 100
 _SPACES = re.compile(r"\s+")
 _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
@@ -98,11 +100,19 @@ def name_key(text: str) -> str:
 
     ``"Anadolu Ajansı"`` has ``"anadoluajansi"``; ``"A.P."`` has ``"ap"``.
     """
+    return _kept_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
+
+
+def _name_key(text: str) -> str:
     if text.isascii():
         return text.lower().translate(_NO_SIGNS)
     # NFKD separates accents from letters; they are not word characters, so they go with the punctuation.
     text = unicodedata.normalize("NFKD", text.replace("ı", "i").replace("İ", "i")).translate(_ARABIC)
     return _NOT_WORD.sub("", text.casefold())
+
+
+# While one credit line is read, the same few names are looked up over and over.
+_kept_name_key = lru_cache(maxsize=512)(_name_key)
 
 
 def is_cut(text: str) -> bool:

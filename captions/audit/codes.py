@@ -81,7 +81,7 @@ _ROWS = (
     ),
     Code(
         "CR103", "warning", "credit", "creator only, with no agency, agreement or staff entry",
-        "name the agency, or add the photographer to `staff` in the register passed with --agencies",
+        "name the agency, or add the creator to `staff` in the register passed with --agencies",
         credit_rules.creator_only, command="correction",
     ),
     Code(

@@ -94,10 +94,10 @@ def _findings_on_uses(archive: Archive, commands: FixCommands) -> Iterator[tuple
 def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     rules: Sequence[PictureRule] = [*rules_for_pictures("picture").values()]
     for page in pages(archive.all_pictures()):
-        bare = [picture for picture in page if not picture.kept.owed]
+        bare = [picture for picture in page if not picture.metadata.shows_origin]
         others = archive.pictures({number for picture in bare for number in archive.same.group(picture.id)})
         uses = archive.uses({number for picture in bare for number in archive.links.of_image(picture.id)})
-        cases = [PictureCase(picture) for picture in page if picture.kept.owed]
+        cases = [PictureCase(picture) for picture in page if picture.metadata.shows_origin]
         for picture in bare:
             own_uses = [uses[number] for number in archive.links.of_image(picture.id) if number in uses]
             same = [others[number] for number in archive.same.group(picture.id) if number in others]
@@ -123,7 +123,7 @@ def embedded_differs(use: Use, pictures: Sequence[Picture], register: Register) 
 def embedded_type_unlabeled(use: Use, pictures: Sequence[Picture], register: Register) -> str | None:
     """CR309: the picture file says ``trainedAlgorithmicMedia``, the caption and the credit don't mention AI."""
     for picture in pictures:
-        kind = (picture.kept.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
+        kind = (picture.metadata.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
         if kind in NEEDS_LABEL and not is_labeled(use, register):
             return f"{picture.path} is marked {kind} ({NEEDS_LABEL[kind]}), but not labeled in caption or credit"
     return None
@@ -135,7 +135,7 @@ def embedded_type_unlabeled(use: Use, pictures: Sequence[Picture], register: Reg
 def families_disagree(case: PictureCase) -> Iterator[Finding]:
     """CR204: XMP names ``Jo Reed`` as the creator, IIM ``Ann Lee``."""
     path = case.picture.path
-    for name, families in case.picture.kept.disagreements.items():
+    for name, families in case.picture.metadata.disagreements.items():
         values = ", ".join(f"{family.upper()} says {'; '.join(values)}" for family, values in families.items())
         yield Finding("CR204", f"{_title(name)}: {values}", path, command=waive("CR204", source=path))
 
@@ -143,7 +143,7 @@ def families_disagree(case: PictureCase) -> Iterator[Finding]:
 def cut_values(case: PictureCase) -> Iterator[Finding]:
     """CR205: the IIM credit line ends at 32 bytes."""
     path = case.picture.path
-    for cut in case.picture.kept.cuts:
+    for cut in case.picture.metadata.cuts:
         rest = f"full value: {cut.whole}" if cut.whole else "full value unknown"
         message = f"{_title(cut.field)} ends at {cut.limit} bytes: {cut.value} ({rest})"
         yield Finding("CR205", message, path, command=waive("CR205", source=path))
@@ -152,9 +152,9 @@ def cut_values(case: PictureCase) -> Iterator[Finding]:
 def missing_metadata(case: PictureCase) -> Iterator[Finding]:
     """CR206: the picture file names neither creator nor supplier; another file of the picture shows it was stripped."""
     picture = case.picture
-    if picture.kept.owed:
+    if picture.metadata.shows_origin:
         return
-    names_nothing = not picture.kept.fields.told()
+    names_nothing = not picture.metadata.fields.present()
     message = "no embedded metadata" if names_nothing else "embedded metadata names no creator or supplier"
     if copy := next((f"{p.path} embeds {p.credit.line}" for p in case.same if p.credit), ""):
         message += f"; stripped: the same picture in {copy}"

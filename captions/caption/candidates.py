@@ -33,6 +33,7 @@ _SMALL_HOUSE = re.compile(r"(?<=[^\W_]{2}[.!?”\"»)])[a-z]{2,12}$")
 # A word in small letters run together with a name: `BédarEmergencias Andalucía/EFE`.
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]*/)")
 _HANDLE = re.compile(r"(?<=\s)@\w{3}")
+DASH = re.compile(" [-–—] ")
 LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—] (?=[^\W\d_])")
 _NEAR_END = 90
 _SLASH = re.compile(r"\s?[/／]\s?")
@@ -107,6 +108,8 @@ def labelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
 
 def _dash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
     """Yield the cut before a label with a dash instead of a colon: ``caption. Photo credits - Jo Reed``."""
+    if DASH.search(line, max(0, len(line) - _NEAR_END)) is None:
+        return
     for found in LABEL_DASH.finditer(line, max(0, len(line) - _NEAR_END)):
         if labels.label_kind(found[1], words) in ("before", "by"):
             yield Cut("label", found.start(1), found.start(1), f"{found[1]}: {line[found.end() :]}", "before")
@@ -147,8 +150,8 @@ def unlabelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
     if (small := _SMALL_HOUSE.search(line)) is not None and words.spelling(small.group()) is not None:
         yield Cut("sentence", small.start(), small.start(), small.group())
     yield from _slash_cuts(line, words)
-    for glued in _GLUED.finditer(line, max(0, len(line) - 90)):
-        if "/" in line[glued.start() :]:
+    if line.find("/", max(0, len(line) - _NEAR_END)) > 0:
+        for glued in _GLUED.finditer(line, max(0, len(line) - _NEAR_END)):
             yield Cut("phrase", glued.start(), glued.start(), line[glued.start() :])
     at = max(line.rfind("="), line.rfind("＝"))
     if at > 0 and len(line) - at <= 30 and has_cjk(line):

@@ -20,6 +20,8 @@ _PARAGRAPH = 80
 _QUOTE = re.compile('["“”„«»「『]')
 # Three words or more, or, in scripts without spaces, twelve characters.
 _QUOTATION = re.compile('["“”„«»「『](?:[^"“”„«»「」『』]*? ){2}[^"“”„«»「」『』]|[「『][^」』]{12}')
+# An abbreviation in brackets ends no sentence: `(l.)`, `(re.)`.
+_SHORT_PLACE = re.compile(r"\([a-z]{1,2}\.\)(?=\s)")
 _OPENS = re.compile(r"[\"“”„«»‚‘『「–—-]")
 _STOPS = ".!。！…؟।"
 
@@ -40,7 +42,7 @@ def evidence(text: str, usual: float, words: Vocabulary) -> Iterator[str]:
     """Yield what a line shows for and against a caption."""
     size = len(text)
     yield next((name for most, name in _SIZES if size < most), "endless")
-    yield _COUNTS.get(sentences(text), "more-sentences")
+    yield _COUNTS.get(sentences(text) - (len(_SHORT_PLACE.findall(text)) if "(" in text else 0), "more-sentences")
     end = text.rstrip("\"'”’»")[-1:]
     if end in ")]）】":
         yield "ends-in-bracket"

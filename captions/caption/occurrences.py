@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
@@ -109,14 +110,12 @@ def _weight(credit: Credit) -> int:
     return len(credit.creators) + len(credit.agencies)
 
 
-def _by_start(groups: Sequence[_Group]) -> dict[str, list[_Group]]:
-    starts: dict[str, list[_Group]] = {}
-    for made in groups:
-        starts.setdefault(made.key[:SHORTEST_CUT], []).append(made)
-    return starts
+def _by_start(groups: Iterable[_Group]) -> list[tuple[str, int, _Group]]:
+    """Return the groups in the order of their keys: those that one text begins stand together."""
+    return sorted((made.key, n, made) for n, made in enumerate(groups))
 
 
-def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: dict[str, list[_Group]]) -> _Group | None:
+def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: list[tuple[str, int, _Group]]) -> _Group | None:
     credit = block.reading.credit if block.reading else None
     if is_cut(block.caption):
         return cut_of(block.caption, starts, credit)
@@ -126,15 +125,25 @@ def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: dict[str, l
     return None
 
 
-def cut_of(text: str, starts: dict[str, list[_Group]], credit: Credit | None = None) -> _Group | None:
-    """The caption that a text cut with an ellipsis begins."""
+def cut_of(text: str, starts: list[tuple[str, int, _Group]], credit: Credit | None = None) -> _Group | None:
+    """Return the caption that a text cut with an ellipsis begins."""
     key = match_key(without_ellipsis(text))
     if len(key) < SHORTEST_CUT:
         return None
-    for known in starts.get(key[:SHORTEST_CUT], ()):
-        if known.key.startswith(key) and _agree(known.credit, credit):
+    place = bisect_left(starts, (key,))
+    for start, _, known in starts[place : place + MOST_COMPARED]:
+        if not start.startswith(key):
+            break
+        if _agree(known.credit, credit):
             return known
     return None
+
+
+def begins_any(text: str, keys: Sequence[str]) -> bool:
+    """Return whether a text cut with an ellipsis begins one of the keys, which are in order."""
+    key = match_key(without_ellipsis(text))
+    place = bisect_left(keys, key)
+    return len(key) >= SHORTEST_CUT and place < len(keys) and keys[place].startswith(key)
 
 
 def _caption(made: _Group) -> Caption:

@@ -8,6 +8,7 @@ from collections.abc import Iterable
 from captions.caption import cut_scores
 from captions.caption.buttons import without_button
 from captions.caption.candidates import (
+    DASH,
     LABEL_DASH,
     LIKELY,
     POSSIBLE,
@@ -27,11 +28,13 @@ from captions.text import BRACKETS, CLOSING, STOPS, has_cjk, name_key
 
 _HINTS = re.compile("[=＝/／|｜]")
 _ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»)]?$")
-_LAST_SENTENCES = re.compile(r"(?:^|[.!?…\"”»)\]]\s+)([^\W_]+)")
+_MAY_BE_LABEL = re.compile("[:：=＝∶／…©ⓒ℗（\U0001f4f7\U0001f4f8]|\\.\\.\\.| / |\\( ?[cC]|[cC][oO][pP][yY]?[rR]")
 # In characters: the last sentence of a line, if it may be a credit such as `Photo by Jo Reed.`
 _LAST = 90
 # In characters: a line that may be `Jo Reed for The Courier`.
 _SHORT = 70
+# A label, and nothing but names: no cut behind it will do better.
+_ENOUGH = 4.0
 _PLACEHOLDERS = frozenset({"uncredited", "supplied", "handout", "courtesy"})
 _RULES = {
     "line": "bare-line", "bracket": "bare-bracket", "sentence": "bare-tail", "bar": "bare-tail", "slash": "name-slash",
@@ -63,6 +66,8 @@ def _best(cuts: Iterable[Cut], line: str, words: Vocabulary) -> tuple[float, Cut
         least = POSSIBLE if cut.place == "line" and line[0] in BRACKETS and line[-1] in CLOSING else LIKELY
         if score >= _LEAST.get(cut.place, least) and (best is None or score > best[0]):
             best = (score, cut)
+            if score >= _ENOUGH:
+                break
     return best
 
 
@@ -98,6 +103,8 @@ def is_label(line: str, words: Vocabulary) -> bool:
     """Return whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
     if line[-1:] == ",":
         return labels.hidden(line, words) is not None
+    if line[-1:] not in ":：= ":
+        return False
     bare = line.strip(" :：=([)]*")
     return 2 <= len(bare) <= 40 and line.rstrip()[-1:] in ":：=" and labels.label_kind(bare, words) is not None
 
@@ -115,10 +122,17 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
     ):
         return True
     if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs: a label may stand in them, no more
-        return labels.find(line, words, since, phrases=False) is not None or _ends_in_credit(line, words)
-    if LABEL_DASH.search(line, max(0, len(line) - _LAST)):
+        if _MAY_BE_LABEL.search(line, since) and labels.find(line, words, since, phrases=False) is not None:
+            return True
+        return _ends_in_credit(line, words)
+    if DASH.search(line, max(0, len(line) - _LAST)) and LABEL_DASH.search(line, max(0, len(line) - _LAST)):
         return True
-    if len(line) <= _SHORT and not words.fors.isdisjoint(line.split()):
+    if (
+        len(line) <= _SHORT
+        and line.count(" ") >= 3
+        and line[0].isupper()
+        and not words.fors.isdisjoint(line.split()[2:5])
+    ):
         return True
     tail = line[since:].lower()
     if tail.endswith(words.after_labels) or labels.find(line, words, since) is not None:
@@ -130,13 +144,21 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
 
 
 def _ends_in_credit(line: str, words: Vocabulary) -> bool:
-    """Test cheaply whether the last sentence may be a credit: ``Photo by Jo Reed.``, ``Courtesy of Jo Reed.``."""
+    """Test cheaply whether the last sentence may be a credit: ``Photo by Jo Reed.``, ``Courtesy of J. Reed.``."""
     tail = line[-_LAST:]
-    for sentence in _LAST_SENTENCES.finditer(tail):
-        word = sentence[1].lower()
-        if sentence.start() or len(line) <= _LAST:
-            if word in words.by_starts and labels.by_phrases(tail[sentence.start(1) :], words):
-                return True
-            if word in words.sources and labels.source_phrase(tail[sentence.start(1) :], words):
+    end = len(tail) - 1
+    while end > 0:
+        end = max(
+            tail.rfind(". ", 0, end), tail.rfind('" ', 0, end), tail.rfind("” ", 0, end), tail.rfind("! ", 0, end)
+        )
+        start = end + 2
+        if end < 0:
+            if len(line) > _LAST:
+                return False
+            start = 0
+        first = tail[start : start + 24].split(" ", 1)[0].lower()
+        if first in words.by_starts or first in words.sources:
+            last = tail[start:]
+            if labels.by_phrases(last, words) or labels.source_phrase(last, words):
                 return True
     return False

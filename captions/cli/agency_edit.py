@@ -181,8 +181,8 @@ def merge(
             done = merges.merge(engine, change, user_name(who), " ".join(reason.split()))
     typer.echo(escaping.line(f"merged {gone} into {change.name}: {_changed(done)}"))
     if done.creators:
-        lines = count(done.creators, "credit line")
-        note(f"{lines} list {gone} as a creator; to change that, read the articles again: captions ingest PATH")
+        lines = f"{count(done.creators, 'credit line')} {'lists' if done.creators == 1 else 'list'}"
+        note(f"{lines} {gone} as a creator; to change that, read the articles again: captions ingest PATH")
 
 
 def merges(

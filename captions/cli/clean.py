@@ -197,7 +197,7 @@ class _StampedPictures:
 
     def beside(self, output: Path) -> Place:
         """Return a function that stamps the picture of a caption and returns its URL relative to ``output``."""
-        from captions.imaging.stamping import Batch, told_of
+        from captions.imaging.stamping import Batch, fields_of
 
         batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, say=note)
         self._batches.append(batch)
@@ -207,7 +207,7 @@ class _StampedPictures:
             if found is None:
                 self._missing += bool(caption.images)
                 return None
-            copy = batch.stamp(found, told_of(caption.text, caption.credit, self._words))
+            copy = batch.stamp(found, fields_of(caption.text, caption.credit, self._words))
             return quote(f"{copy.parent.name}/{copy.name}") if copy is not None else None
 
         return place

@@ -131,4 +131,4 @@ def _as_data(name: str, picture: Embedded) -> dict[str, object]:
 def _fields(fields: Fields) -> dict[str, object]:
     from captions.embedded import LISTS
 
-    return {name: list(values) if name in LISTS else values[0] for name, values in fields.told().items()}
+    return {name: list(values) if name in LISTS else values[0] for name, values in fields.present().items()}

@@ -156,19 +156,19 @@ def _titles(values: Values) -> str:
 def _values_of_use(number: int, url: str, agencies: Path | None) -> Values:
     """Return the caption, creators and credit of a stored use, with the credit line the way its supplier asks."""
     from captions import stored
-    from captions.imaging.stamping import told_of
+    from captions.imaging.stamping import fields_of
 
     with opened_store(url) as engine:
         use = stored.stored_use(engine, number)
     if use is None:
         raise CaptionsError(f"no use {number} in {url}; to look it up, run: captions find WORDS --format json")
-    return told_of(use.caption, use.credit, o.words(agencies, url))
+    return fields_of(use.caption, use.credit, o.words(agencies, url))
 
 
 def _stamp_article(
     article: str, folder: Path, overwrite: bool, values: Values, url: str, agencies: Path | None
 ) -> None:
-    from captions.imaging.stamping import Batch, pictures_of, told_of
+    from captions.imaging.stamping import Batch, fields_of, pictures_of
 
     if folder.exists() and not folder.is_dir():
         raise CaptionsError(f"{folder} is a file; choose a folder with -o")
@@ -179,7 +179,7 @@ def _stamp_article(
         for use, pictures in pictures_of(engine, article, words):
             unscanned += not pictures
             for picture in pictures:
-                batch.stamp(picture, told_of(use.caption, use.credit, words))
+                batch.stamp(picture, fields_of(use.caption, use.credit, words))
     without = f"; no scanned picture for {count(unscanned, 'caption')}" if unscanned else ""
     note(f"stamped {batch.done}, failed {batch.failed}{without}; written to {folder}")
     if not batch.done:

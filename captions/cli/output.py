@@ -130,7 +130,7 @@ def write_decisions(
     write_listing(name, table if form is Listing.table else data, chosen, form, limit)
 
 
-IN_FORCE = "holds"
+IN_FORCE = "active"
 """The state of a decision that counts."""
 UNDONE = (
     Column("undone", "Undone"),

@@ -132,14 +132,14 @@ def _counts(
     compare: tuple[str, str] | None,
     *,
     uncredited: bool,
-) -> usage_tables.UsageTable:
+) -> usage_tables.UsageReport:
     spans = usage_tables.spans(engine, query, words)
     if compare is not None:
         return usage_tables.changes(engine, query, compare, spans)
     return (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, query, spans)
 
 
-def _write(table: usage_tables.UsageTable, form: o.Listing, output: Path | None, *, notes_apart: bool) -> None:
+def _write(table: usage_tables.UsageReport, form: o.Listing, output: Path | None, *, notes_apart: bool) -> None:
     """Write a table, and on stderr what it leaves out."""
     columns: Sequence[Column] = table.columns
     apart = notes_apart and form is o.Listing.table

@@ -89,7 +89,7 @@ class UsageQuery:
 
 
 @dataclass(frozen=True, slots=True)
-class UsageTable:
+class UsageReport:
     """A table of groups, with the number of groups before ``--limit``."""
 
     columns: Sequence[Column]
@@ -110,7 +110,7 @@ def spans(engine: Engine, query: UsageQuery, words: Callable[[], Vocabulary]) ->
     return scope_spans(engine, words())
 
 
-def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTable:
+def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageReport:
     """Count uses by group."""
     import captions_db as db
 
@@ -130,7 +130,7 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTabl
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **_counts(table.total)})
     total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in query.also else {})}
-    return UsageTable(
+    return UsageReport(
         [*_columns(by), _USES, *extra],
         rows,
         len(table.rows),
@@ -140,7 +140,7 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTabl
     )
 
 
-def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageTable:
+def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageReport:
     """Count uses without a credit by group, with their share of all uses."""
     import captions_db as db
 
@@ -165,10 +165,10 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
         rows.append({by[0]: "All uses", **total})
     head = {"total": total, "groups": len(shares)}
     listed = min(len(shares), query.limit or len(shares))
-    return UsageTable([*_columns(by), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query))
+    return UsageReport([*_columns(by), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query))
 
 
-def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Sequence[DateSpan]) -> UsageTable:
+def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Sequence[DateSpan]) -> UsageReport:
     """Compare the uses of two periods by group, biggest change first."""
     import captions_db as db
 
@@ -187,12 +187,12 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
         [Column(c.key, titles.get(c.key, c.title), number=True) for c in _CHANGES] if query.for_people else _CHANGES
     )
     head = {"before": before, "after": after, "total": total, "groups": table.groups}
-    return UsageTable(
+    return UsageReport(
         [*_columns(by), *columns], rows, len(table.rows), table.groups, head, empty_note=_empty_note(query)
     )
 
 
-def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageTable:
+def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageReport:
     """Return how much of each agreement is used on a date, and what it has cost."""
     from captions.licensing.usage import accounts
 
@@ -207,7 +207,7 @@ def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery
     columns = [c for c in _AGREEMENTS if c.key in _IN_TABLE] if query.for_people else _AGREEMENTS
     empty_note = "no agreements are stored" + (f" with {query.agency}" if query.agency else "")
     head = {"on": on.isoformat(), "agreements_stored": len(found)}
-    return UsageTable(columns, rows, len(rows), len(found), head, name="agreements", empty_note=empty_note)
+    return UsageReport(columns, rows, len(rows), len(found), head, name="agreements", empty_note=empty_note)
 
 
 def _account(account: Account, *, for_people: bool) -> Row:

@@ -56,9 +56,11 @@ def label_kind(text: str, words: Vocabulary) -> str | None:
 
 
 def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
-    """Return the kind of a label that a comma ends, and what follows it: ``"Image caption, A dog"`` gives ``("caption",
-    "A dog")``. Pages hide such labels from readers; a scraped text has them. From right to left the comma may
-    stand first."""
+    """Return the kind of a label that a comma ends, and what follows it.
+
+    ``"Image caption, A dog"`` gives ``("caption", "A dog")``. Pages hide such labels from those who see them; a scraped
+    text has them. In scripts from right to left the comma may stand first.
+    """
     if text[:1] in _COMMAS:
         return _hidden_rtl(text, words)
     comma = _COMMA.search(text, 0, _LONGEST)

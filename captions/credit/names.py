@@ -10,7 +10,10 @@ from captions.text import CJK, name_key
 
 Sort = Literal["person", "organization", "single", "other"]
 
+# The number in a handle: kali9021. Houses are called by few: nh24, brasil247.
+_HANDLE_NUMBER = re.compile(r"(?<!\d)(?!(?:24|247|365|360|20|21)(?!\d))\d{2,}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,4}$")
+_DOMAIN_INSIDE = re.compile(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", re.IGNORECASE)
 _ROMAN = {"II", "III", "IV"}
 _PREFIXES = ("d'", "d’", "al-", "el-", "ez-", "ar-", "l'", "l’", "as-")
 _SUFFIX = {"jr", "jr.", "sr", "sr."}
@@ -95,13 +98,22 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     given = len(tokens) > 1 and is_given_name(tokens[0], words)
     if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
-    if len(tokens) > 1 and not given and lower and lower[0] in words.organization_first and _is_name(tokens, words):
+    if len(tokens) > 1 and not given and lower and _holds_a_word(tokens, lower, words):
         return True
     if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
     if any(len(w) >= 7 and words.has_organization_ending(w) for w in lower):
         return True
     return _is_built_as_one(text, tokens, words)
+
+
+def _holds_a_word(tokens: list[str], lower: list[str], words: Vocabulary) -> bool:
+    """Return whether a name begins with an organization's word, or begins or ends with one that is written small."""
+    if lower[0] in words.organization_first:
+        return _is_name(tokens, words)
+    if len(tokens) > 4 or not all(t[0].isupper() or not t[0].isalpha() for t in tokens):
+        return False
+    return lower[0] in words.common_words or (lower[-1] in words.common_words and lower[-1] not in words.surnames)
 
 
 def is_given_name(token: str, words: Vocabulary) -> bool:
@@ -120,9 +132,11 @@ def is_forename(text: str, words: Vocabulary) -> bool:
 
 
 def is_surname(text: str, words: Vocabulary) -> bool:
-    """Return whether a single word is a frequent family name or a person's initials: ``Müller``, ``J.R.``, ``hst``."""
-    if text.islower() and text.isascii() and text.isalpha():
-        return 2 <= len(text) <= 3
+    """Return whether a single word is a frequent family name, initials or a handle: ``Müller``, ``J.R.``."""
+    if text.islower() and text.isascii():
+        if text.isalpha():
+            return 2 <= len(text) <= 3
+        return "_" in text or _HANDLE_NUMBER.search(text) is not None
     if "." in text:
         return _INITIALS.match(text) is not None
     return name_key(text) in words.family_names and text[:1].isupper()
@@ -152,6 +166,8 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
     # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
         return True
+    if "." in text and _DOMAIN_INSIDE.search(text):
+        return True
     return _has_acronym(tokens)
 
 
@@ -179,6 +195,7 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
         return "other"
     named = 0
     for at, token in enumerate(tokens):
+        token = token.strip('"“”„') or token  # Amanda "Mae" Tan
         folded = token.casefold()
         if token[0].isupper() and (_TOKEN.match(token) or token[0] in "'’"):
             named += 1
@@ -262,11 +279,9 @@ _DOMAIN = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
 )
 _COMPANY = re.compile(
-    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company"
-    r"|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?|s\.?l\.?u?"
-    r"|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo"
-    r"|pty|pvt|media group|mediengruppe"
-    r"|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
+    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?"
+    r"|s\.?l\.?u?|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo|pty|pvt"
+    r"|media group|mediengruppe|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
     re.IGNORECASE,
 )
 _ACRONYM = 3
@@ -275,8 +290,8 @@ _ACRONYM = 3
 def house_spellings(*names: str) -> frozenset[str]:
     """Return the name keys that a publication's own pictures may be credited with.
 
-    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo; suffixes, slogans and domains
-    are dropped, ``harborecho.com``; of three words or more the initials count as well.
+    ``"The Harbor Echo | News"`` gives the keys of Harbor Echo and The Harbor Echo. Company suffixes, slogans and the
+    end of ``harborecho.com`` are dropped; the initials of three words or more count as well.
     """
     found: set[str] = set()
     for name in names:

@@ -17,6 +17,8 @@ from captions.text import closing_bracket_start, name_key, tidy
 # In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
 # this, it is no credit line.
 LONGEST = 600
+# What a picture desk prints behind a credit, and says nothing: +++ dpa-Bildfunk +++.
+_TICKER = re.compile(r"\s*\+\+\+\s*(?:\w+[- ])?(?:Bildfunk|NPK|KORR)\s*\+\+\+\s*$", re.IGNORECASE)
 # (서울=연합뉴스) 김가람 기자 =: where the text was written, the agency, who wrote it and made the picture.
 _DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 
@@ -74,6 +76,8 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     if houses:
         words = with_houses(words, houses)
     printed = tidy(line)
+    if "+++" in printed:
+        printed = _TICKER.sub("", printed)
     if not printed:
         return Reading(Credit(line="", rule="empty"), None, "", ())
     if len(printed) > LONGEST:
@@ -93,7 +97,7 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         taken, body = rights.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
-    label_marks = {m for x in unlabelled.all if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
+    label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
     if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
@@ -119,8 +123,13 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     return Reading(credit, unlabelled.kind, unlabelled.label, tuple(found))
 
 
+def _label_marks(found: tuple[str, ...], words: Vocabulary) -> set[str]:
+    """Return the marks that the labels say: ``사진=국립생태원 제공``."""
+    return {m for x in found if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
+
+
 def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
-    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``© 2019 X.``"""
+    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``© 2019 Harbor Trust.``"""
     text = unlabelled.text
     if not text.endswith(".") or text.endswith("..") or is_abbreviation(text, words):
         return unlabelled
@@ -209,7 +218,9 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
         return "person"  # Adobe Stock/lichtblick77
     if len(named) == 1 and is_forename(party.text, words):
         return "person"
-    if is_surname(party.text, words) and not any(p.kind == "person" for p in named):
+    initials = party.text.islower() and len(party.text) <= 3  # beside an agency they sign a text: (mm/dpa)
+    alone = not any(p.kind == "person" for p in named if p is not party)
+    if is_surname(party.text, words) and alone and (len(named) == 1 or not initials):
         return "person"
     return "other" if party.text[:1].islower() and at else "organization"
 
@@ -249,6 +260,8 @@ def _creators(named: list[Party]) -> tuple[str, ...]:
 
 
 def _agencies(named: list[Party]) -> tuple[str, ...]:
+    if len(named) == 1:
+        return (named[0].name,) if named[0].kind != "person" else ()
     out: dict[str, str] = {}
     for party in named:
         if party.kind != "person":

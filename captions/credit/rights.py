@@ -8,7 +8,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from captions.lexicon.vocabulary import Vocabulary
+from captions.lexicon.vocabulary import Vocabulary, default
 from captions.text import has_cjk
 
 _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
@@ -49,9 +49,8 @@ _COPYRIGHT_AFTER = re.compile(
 YEAR = re.compile(rf"{_SIGN}\s*{_YEARS}", re.IGNORECASE)
 _RESTRICTION = re.compile(
     r"""\b(?:
-    NO\ (?:(?:RE)?SALES?(?:\ IN\ [A-Z]{4,}(?:\ [A-Z]{4,})?)?|ARCHIVES?|ARCHIVING|MAGS|MAGAZINES|TABLOIDS?
-        |TV|INTERNET|ONLINE
-          |THIRD[- ]PARTY\ SALES?|MARKETING|ADVERTISING(?:\ CAMPAIGNS?)?|CROPPING|BOOKS?|MOBILE
+    NO\ (?:(?:RE)?SALES?(?:\ IN\ [A-Z]{4,}(?:\ [A-Z]{4,})?)?|ARCHIVES?|ARCHIVING|MAGS|MAGAZINES|TABLOIDS?|TV
+          |INTERNET|ONLINE|THIRD[- ]PARTY\ SALES?|MARKETING|ADVERTISING(?:\ CAMPAIGNS?)?|CROPPING|BOOKS?|MOBILE
           |COMMERCIAL(?:\ OR\ (?:BOOK|EDITORIAL)\ SALES(?:\ IN\ [A-Z ]+)?|\ USE)?|USE\ (?:(?:IN|BY)\ )?[A-Z]{2}[A-Z ]+)
     |NOT\ FOR\ (?:SALE|RESALE|COMMERCIAL\ USE|ADVERTISING|PUBLICATION|USE)[A-Z ]*
     |(?:FOR\ )?(?:EDITORIAL|PRINT|ONLINE|NEWS|PERSONAL|SINGLE|ONE[- ]TIME)\ USE\ ONLY
@@ -97,17 +96,20 @@ def may_hold(text: str, words: Vocabulary) -> bool:
     if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
         return True
     return (
-        any(word[:6] in words.notice_starts for word in _WORD.findall(folded))
+        not words.notice_starts.isdisjoint([word[:6] for word in _WORD.findall(folded)])
         or _SIGN_FOLDED.search(folded) is not None
         or _SIGN_PRINTED.search(text) is not None
     )
 
 
-def take(text: str, words: Vocabulary) -> Notices:
+def take(text: str, words: Vocabulary | None = None) -> Notices:
     """Takes the notices out of a credit line.
 
     ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
     """
+    words = words or default()
+    if not may_hold(text, words):
+        return Notices(text)
     license_, url = None, None
     if link := _URL.search(text):
         if "creativecommons.org" in link.group():

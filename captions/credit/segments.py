@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Literal
 
@@ -10,6 +11,8 @@ from captions.lexicon.agencies import Agency
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import name_key
 
+# Types a part of a segment: text, joint, tables, the parties so far, depth.
+Again = Callable[[str, str, Vocabulary, list["Party"], int], None]
 Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
 
 # Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before

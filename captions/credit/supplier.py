@@ -13,6 +13,7 @@ from dataclasses import dataclass
 from captions.credit.segments import Party
 
 _PICTURES = ("agency", "stock")
+_LENT = frozenset({"courtesy", "supplied", "screenshot", "handout"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,7 +111,7 @@ def via(chain: Chain) -> Verdict | None:
 
 def lent(chain: Chain) -> Verdict | None:
     """``Supplied/Rowing Club``, ``Screenshot: YouTube``: one who lent a picture or showed it sells none."""
-    if not chain.marks & {"courtesy", "supplied", "screenshot", "handout"}:
+    if _LENT.isdisjoint(chain.marks):
         return None
     if any(a.kind in _PICTURES for n in chain.owners if (a := chain.parties[n].agency) is not None):
         return None
@@ -127,7 +128,7 @@ def on_platform(chain: Chain) -> Verdict | None:
 
 def one_owner(chain: Chain) -> Verdict | None:
     """One agency, with or without a person."""
-    if len({chain.parties[n].name for n in chain.owners}) == 1:
+    if len(chain.owners) == 1 or len({chain.parties[n].name for n in chain.owners}) == 1:
         party = chain.parties[chain.owners[0]]
         rule = "agency-only" if not chain.persons else "person-and-agency"
         if chain.persons or " " in party.name:

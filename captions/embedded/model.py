@@ -61,7 +61,7 @@ class Fields:
         value: str | tuple[str, ...] | None = getattr(self, name)
         return value if isinstance(value, tuple) else (value,) if value else ()
 
-    def told(self) -> dict[str, tuple[str, ...]]:
+    def present(self) -> dict[str, tuple[str, ...]]:
         """Return the fields that have a value, by name, in the order of the table."""
         return {name: values for name in NAMES if (values := self.get(name))}
 
@@ -120,7 +120,7 @@ class Embedded:
     @property
     def empty(self) -> bool:
         """Return whether no field has a value, because none was embedded or all were stripped."""
-        return not self.fields.told()
+        return not self.fields.present()
 
     def family(self, name: str) -> Fields:
         """Return the fields of a family; see :data:`FAMILIES`."""

@@ -77,11 +77,11 @@ def _with_sidecar(picture: Embedded, sidecar: Embedded, name: str) -> Embedded:
     notes = tuple(f"{name}: {note}" for note in sidecar.notes)
     if sidecar.format != "XMP":
         return replace(picture, notes=(*picture.notes, f"{name}: not XMP, so not read"))
-    families = {family: picture.family(family).told() for family in FAMILIES}
-    families["xmp"] |= sidecar.xmp.told()
+    families = {family: picture.family(family).present() for family in FAMILIES}
+    families["xmp"] |= sidecar.xmp.present()
     return replace(
         picture,
-        fields=Fields.of(picture.fields.told() | sidecar.xmp.told()),
+        fields=Fields.of(picture.fields.present() | sidecar.xmp.present()),
         xmp=Fields.of(families["xmp"]),
         disagreements=merge.disagreements(families),
         cuts=merge.cuts(families),

@@ -63,7 +63,7 @@ def stamp(picture: str | Path, out: str | Path, values: Fields) -> Stamped:
 
 def _checked(values: Fields) -> dict[str, tuple[str, ...]]:
     """Return the values to write, cleaned; raise InputError if there is none or one is read-only."""
-    new = values.told()
+    new = values.present()
     if read_only := [table().fields[name].title for name in READ_ONLY if name in new]:
         raise InputError(f"{read_only[0]} is set by cameras and programs and cannot be stamped")
     cleaned = {name: tuple(text for v in texts if (text := mend(clean(v)))) for name, texts in new.items()}

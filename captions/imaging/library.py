@@ -24,7 +24,7 @@ class Picture:
     id: int
     path: str
     """The path of its first file."""
-    kept: StoredMetadata
+    metadata: StoredMetadata
     credit: Credit | None
     """The embedded credit."""
 

@@ -25,7 +25,7 @@ from captions.model import Credit, Use
 FieldValues = Mapping[str, tuple[str, ...]]
 
 
-def told_of(caption: str, credit: Credit | None, words: Vocabulary) -> dict[str, tuple[str, ...]]:
+def fields_of(caption: str, credit: Credit | None, words: Vocabulary) -> dict[str, tuple[str, ...]]:
     """Return the metadata fields for a caption and its credit, with the credit line in its supplier's form."""
     fields = {
         "caption": (caption,),

@@ -26,7 +26,7 @@ class StoredMetadata:
     cuts: tuple[Cut, ...]
 
     @property
-    def owed(self) -> bool:
+    def shows_origin(self) -> bool:
         """Return whether any field shows where the picture comes from."""
         return any(self.fields.get(name) for name in ORIGIN_FIELDS)
 
@@ -34,7 +34,7 @@ class StoredMetadata:
 def as_json(picture: Embedded) -> str:
     """Return the embedded metadata as JSON for the store."""
     data = {
-        "fields": {name: list(values) for name, values in picture.fields.told().items()},
+        "fields": {name: list(values) for name, values in picture.fields.present().items()},
         "disagreements": {
             it.field: {family: list(values) for family, values in it.values} for it in picture.disagreements
         },

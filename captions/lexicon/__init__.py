@@ -1,1 +1,1 @@
-"""The tables of captions/data, and the vocabulary that the parsers make of them."""
+"""Load and check the tables in captions/data and the user's register of agencies."""

@@ -1,4 +1,4 @@
-"""The register of those who are named in credit lines: rows of TOML -> agencies and their spellings.
+"""Read the register of agencies and their spellings.
 
 Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces and dots do not count.
 """
@@ -19,32 +19,32 @@ KINDS = ("agency", "stock", "publisher", "broadcaster", "government", "platform"
 _FLAGS = ("leads", "social", "ambiguous", "contributors")
 _LISTS = ("aliases", "weak_aliases", "distributors", "credit_forms")
 _AGENCY_KEYS = {"name", "kind", "country", "parent", *_LISTS, *_FLAGS}
-# What a credit form may leave open.
+# The placeholders in a credit form.
 CREATOR, AGENCY = "{creator}", "{agency}"
-# An abbreviation this short, written in capitals, is believed only so: `MAP` is one, `map` and `Map` are words.
+# An abbreviation up to this length counts only in capitals: `MAP` is an agency, `map` and `Map` are words.
 SHORT = 4
 _SIGNS = re.compile("[/|=,]")
 
 
 @dataclass(frozen=True, slots=True)
 class Agency:
-    """A row of the register: one who is named in credit lines and may have to be paid."""
+    """A row of the register: an organization named in credit lines, which may have to be paid."""
 
     name: str
     kind: str
     country: str = ""
     aliases: tuple[str, ...] = ()
     weak_aliases: tuple[str, ...] = ()
-    """Spellings believed only beside a label or in a chain: ``AA``, ``PA``."""
+    """Spellings that count only next to a label or in a chain: ``AA``, ``PA``."""
     parent: str | None = None
     distributors: tuple[str, ...] = ()
-    """Who is known to pass its pictures on."""
+    """The agencies that distribute its pictures."""
     credit_forms: tuple[str, ...] = ()
-    """How it asks to be credited as a supplier: ``REUTERS/{creator}``, ``{creator}/{agency} via Getty Images``."""
+    """The credit lines it requires as a supplier: ``REUTERS/{creator}``, ``{creator}/{agency} via Getty Images``."""
     leads: bool = False
-    """Whether it prints itself first in the line: ``picture alliance/dpa | Jan Woitas``."""
+    """Whether it puts itself first in the line: ``picture alliance/dpa | Jan Woitas``."""
     social: bool = False
-    """Whether it is a place where pictures are shown, and sells none: Facebook, YouTube."""
+    """Whether it is a platform that shows pictures but sells none: Facebook, YouTube."""
     ambiguous: bool = False
     """Whether its name is also a word or a paper's own name: ``BILD``, ``Sun``."""
     contributors: bool = False
@@ -58,16 +58,16 @@ class Agency:
 
 @dataclass(frozen=True, slots=True)
 class Spelling:
-    """Whom a spelling names, and when it is believed."""
+    """The agency that a spelling names, and when the spelling counts."""
 
     agency: Agency
     weak: bool
     forms: frozenset[str]
-    """Where the spelling is short, the forms in which it counts: ``MAP`` is an agency, ``map`` is a word."""
+    """The only forms that count, for a short spelling: ``MAP`` is an agency, ``map`` is a word."""
 
 
 Row = tuple[str, Agency]
-"""The place of a row (file, number and name), and the agency that it describes."""
+"""The place of a row (file, number and name), and its agency."""
 
 
 def rows_of(table: Table, *, optional: bool = False) -> list[Row]:
@@ -79,11 +79,11 @@ def _agency(row: Table) -> Agency:
     name = row.text("name")
     row.only(_AGENCY_KEYS)
     kind = row.choice("kind", KINDS)
-    # by_name and spellings find what stands twice, by name keys: these find more than equal strings.
+    # by_name and spellings find duplicates by name key, which finds more than equal strings.
     lists = {key: row.texts(key, optional=True, distinct=False) for key in _LISTS}
     for form in lists["credit_forms"]:
-        left = form.replace(CREATOR, "", 1).replace(AGENCY, "", 1)
-        if "{" in left or "}" in left or CREATOR not in form or not name_key(left):
+        rest = form.replace(CREATOR, "", 1).replace(AGENCY, "", 1)
+        if "{" in rest or "}" in rest or CREATOR not in form or not name_key(rest):
             raise row.error(f"the credit form {form!r} needs {CREATOR} once, {AGENCY} at most once, and a name")
     return Agency(
         name,
@@ -114,9 +114,9 @@ def by_name(rows: Iterable[Row]) -> dict[str, Agency]:
 
 
 def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str, ...], Agency]]:
-    """Name key -> spelling; and those printed with a slash or the like inside: the name keys of their parts -> agency.
+    """Return the spellings by name key, and the agencies printed with a slash or the like by their parts' name keys.
 
-    VocabularyError where two rows claim one spelling.
+    Raise VocabularyError if two rows claim the same spelling.
     """
     found: dict[str, Spelling] = {}
     places: dict[str, str] = {}
@@ -128,7 +128,7 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
                 raise VocabularyError(f"{where}: the spelling {alias!r} has no letter")
             known = found.get(key)
             if known and known.agency.name != agency.name:
-                raise VocabularyError(f"{where}: the spelling {alias!r} belongs to {places[key]} already")
+                raise VocabularyError(f"{where}: the spelling {alias!r} already belongs to {places[key]}")
             forms: frozenset[str] = frozenset()
             if len(key) <= SHORT and key.isascii() and alias.isupper():
                 plain = {key.upper()} if alias.isalpha() else set()  # CTK for ČTK
@@ -143,7 +143,7 @@ def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str,
 
 
 def printed(agencies: Mapping[str, Agency]) -> Iterable[str]:
-    """All spellings that are believed anywhere."""
+    """Yield all spellings that count anywhere in a line."""
     for agency in agencies.values():
         yield from (agency.name, *agency.aliases)
 

@@ -1,6 +1,6 @@
-"""A newsroom's own register as text: rows and spellings put in, rows taken out. What else stands there stays as it is.
+"""Edit the text of a newsroom's register: add and remove rows and spellings, leaving everything else unchanged.
 
-All functions take the file's text and give the new one, which is read back and compared before it is given.
+Each function takes the file's text and returns the new text, after reading it back and comparing it.
 """
 
 from __future__ import annotations
@@ -29,17 +29,17 @@ _REPLACES = "# Replaces the row of this name that comes with the program."
 
 @dataclass(frozen=True, slots=True)
 class Spellings:
-    """Other spellings for an agency: those believed anywhere, and those beside a label or in a chain only."""
+    """More spellings of an agency: those that count anywhere, and those that count only by a label or in a chain."""
 
     aliases: tuple[str, ...] = ()
     weak_aliases: tuple[str, ...] = ()
 
 
 def with_row(text: str, agency: Agency, *, replaces: bool = False) -> str:
-    """The register with one more row, at its end. ``replaces`` says in a comment that it goes before another row.
+    """Append a row to the register; ``replaces`` adds a comment that it overrides a built-in row.
 
-    ``with_row("", Agency("Gull Press", "agency"))`` gives ``[[agency]]``, a name and a kind, a line each. Raises
-    VocabularyError where the text can't be added to: its rows stand in ``agency = [...]``.
+    ``with_row("", Agency("Gull Press", "agency"))`` gives ``[[agency]]``, a name and a kind, on a line each. Raise
+    VocabularyError if the text cannot be edited because its rows are in ``agency = [...]``.
     """
     row = _row(agency)
     lines = [_REPLACES] * replaces + ["[[agency]]"] + [f"{key} = {_value(value)}" for key, value in row.items()]
@@ -50,7 +50,7 @@ def with_row(text: str, agency: Agency, *, replaces: bool = False) -> str:
 
 
 def with_spellings(text: str, name: str, more: Spellings) -> str:
-    """The register with more spellings in the row of that name; its lists keep their shape and their comments."""
+    """Add spellings to the row with this name, preserving the layout and comments of its lists."""
     expected = _rows(text)
     _add_to(next(row for row in expected if row["name"] == name), more)
     new = "".join(_edited(part, lambda row: _add_to(row, more), name) for part in _parts(text))
@@ -58,9 +58,9 @@ def with_spellings(text: str, name: str, more: Spellings) -> str:
 
 
 def without_row(text: str, name: str, instead: str) -> str:
-    """The register without the row of that name; rows that refer to it refer to ``instead``.
+    """Remove the row with this name, and change references to it to ``instead``.
 
-    Comments stay, but those between the row's own lines.
+    Comments are preserved, except those between the row's own lines.
     """
     expected = [row for row in _rows(text) if row["name"] != name]
     for row in expected:
@@ -71,20 +71,19 @@ def without_row(text: str, name: str, instead: str) -> str:
 
 
 @dataclass(frozen=True, slots=True)
-class _Part:
-    """A piece of the file: what stands before a row, its header, the lines from its first to its last key, and what
-    follows those: blank lines, and comments that may be the next row's."""
+class _RowText:
+    """A piece of the file: the text before a row, its header, its keys, and trailing blank lines and comments."""
 
     before: str
     header: str = ""
     keys: str = ""
-    behind: str = ""
+    after: str = ""
     name: str = ""
 
 
-def _parts(text: str) -> list[_Part]:
-    """The file cut into its rows; VocabularyError where they stand in ``agency = [...]``."""
-    parts: list[_Part] = []
+def _parts(text: str) -> list[_RowText]:
+    """Split the file into its rows; rows in ``agency = [...]`` remain unsplit."""
+    parts: list[_RowText] = []
     at = 0
     for row in tomlkit.parse(text).get("agency", ()):
         if not isinstance(row, Table):
@@ -94,15 +93,15 @@ def _parts(text: str) -> list[_Part]:
         if header is None:
             break
         end = header.end() + len(body)
-        behind = "".join(item.as_string() for _, item in takewhile(lambda it: it[0] is None, reversed(row.value.body)))
-        keys = body[: len(body) - len(behind)]
-        parts.append(_Part(text[at : header.start()], header[0], keys, text[end - len(behind) : end], row["name"]))
+        after = "".join(item.as_string() for _, item in takewhile(lambda it: it[0] is None, reversed(row.value.body)))
+        keys = body[: len(body) - len(after)]
+        parts.append(_RowText(text[at : header.start()], header[0], keys, text[end - len(after) : end], row["name"]))
         at = end
-    return [*parts, _Part(text[at:])]
+    return [*parts, _RowText(text[at:])]
 
 
-def _edited(part: _Part, edit: Callable[[Any], None], name: str | None = None) -> str:
-    """A piece as text, its row changed: the one of that name, or any."""
+def _edited(part: _RowText, edit: Callable[[Any], None], name: str | None = None) -> str:
+    """Return a piece as text, after editing its row if it has this name or ``name`` is None."""
     keys = part.keys
     if keys and name in (None, part.name):
         table = tomlkit.parse(keys)
@@ -112,7 +111,7 @@ def _edited(part: _Part, edit: Callable[[Any], None], name: str | None = None) -
             keys += "\n" * (not keys.endswith("\n"))
             if "\r\n" in part.header:
                 keys = keys.replace("\r\n", "\n").replace("\n", "\r\n")
-    return f"{part.before}{part.header}{keys}{part.behind}"
+    return f"{part.before}{part.header}{keys}{part.after}"
 
 
 def _rows(text: str) -> list[Row]:
@@ -120,14 +119,14 @@ def _rows(text: str) -> list[Row]:
 
 
 def _row(agency: Agency) -> Row:
-    """What is to be written of a row: no key that says nothing."""
-    given = ((key, getattr(agency, key)) for key in _FIELDS)
-    return {key: list(value) if isinstance(value, tuple) else value for key, value in given if value}
+    """Return the keys of a row that have a value."""
+    values = ((key, getattr(agency, key)) for key in _FIELDS)
+    return {key: list(value) if isinstance(value, tuple) else value for key, value in values if value}
 
 
 def _value(value: str | bool | Sequence[str]) -> str:
     if isinstance(value, str):
-        # JSON's strings are TOML's, but for one control character.
+        # JSON strings are valid in TOML except for one control character.
         return json.dumps(value, ensure_ascii=False).replace("\x7f", "\\u007f")
     return str(value).lower() if isinstance(value, bool) else f"[{', '.join(map(_value, value))}]"
 
@@ -141,7 +140,7 @@ def _add_to(row: Any, more: Spellings) -> None:
 
 
 def _refer(row: Any, name: str, instead: str) -> None:
-    """Makes what names one row name another; a row never names itself, and none twice."""
+    """Change references from one row to another, without self-references and duplicates."""
     if row.get("parent") == name:
         if row["name"] == instead:
             del row["parent"]
@@ -157,12 +156,12 @@ def _refer(row: Any, name: str, instead: str) -> None:
 
 
 def _checked(new: str, rows: Iterable[Row], old: str) -> str:
-    """The new text, if it says what it shall and nothing else changed."""
+    """Return the new text if only the intended rows changed; otherwise raise VocabularyError."""
     try:
         read = tomllib.loads(new)
     except tomllib.TOMLDecodeError:
         read = {}
     expected = tomllib.loads(old) | {"agency": list(rows)}
     if read | {"agency": read.get("agency", [])} != expected:
-        raise VocabularyError("can't be changed by program as it is written; change it by hand")
+        raise VocabularyError("cannot be edited automatically in its present layout; edit it by hand")
     return new

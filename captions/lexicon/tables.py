@@ -1,4 +1,4 @@
-"""Load TOML tables, the program's and the user's, and check what they hold.
+"""Load the TOML tables of the program and the user, and check their content.
 
 Every error is one VocabularyError that names the file, the table or row, and the key:
 ``captions/data/embedded.toml, [[field]] row 3 (credit_line): 'form' must be one of text, lang, seq, bag; got 'txt'``.
@@ -22,7 +22,7 @@ class Table:
     __slots__ = ("_file", "_values", "where")
 
     def __init__(self, file: str, where: str, values: Mapping[str, Any]) -> None:
-        """Take the file's name, the table's place for messages, and its keys with their values."""
+        """Store the file's name, the table's place for error messages, and its values."""
         self._file = file
         self._values = values
         self.where = where
@@ -81,7 +81,7 @@ class Table:
         return float(value)
 
     def numbers(self, key: str) -> tuple[int, ...]:
-        """Return a list of whole numbers, each of them once; an empty one if the key is missing."""
+        """Return a list of distinct whole numbers; empty if the key is missing."""
         value = self._values.get(key)
         if value is None:
             return ()
@@ -115,7 +115,7 @@ class Table:
         return {key: self.table(key) for key in self._values}
 
     def word_lists(self, names: Collection[str], key: str = "words") -> dict[str, tuple[str, ...]]:
-        """Return the list in each of the tables ``names``; each must be there, and have only this key."""
+        """Return the list in each of the tables ``names``; each must exist and have only this key."""
         return {name: self.words(name, key) for name in names}
 
     def words(self, name: str, key: str = "words") -> tuple[str, ...]:
@@ -146,8 +146,8 @@ class Table:
 
     def _wrong(self, key: str, expected: str) -> VocabularyError:
         value = self._values.get(key)
-        shown = f"[[{key}]]" if isinstance(value, list) and value and isinstance(value[0], dict) else repr(value)
-        return self.error(f"{key!r} must be {expected}; got {shown if len(shown) <= 60 else f'{shown[:60]}...'}")
+        printed = f"[[{key}]]" if isinstance(value, list) and value and isinstance(value[0], dict) else repr(value)
+        return self.error(f"{key!r} must be {expected}; got {printed if len(printed) <= 60 else f'{printed[:60]}...'}")
 
 
 def load(name: str) -> Table:

@@ -7,33 +7,37 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from functools import lru_cache
 from pathlib import Path
-from typing import TypeVar
 
 from captions.lexicon import tables
 from captions.lexicon.agencies import Agency, Spelling, by_name, printed, rows_of, spellings, user_rows
-from captions.lexicon.tables import Table
-from captions.text import fold_arabic, has_cjk, name_key, tidy
-
-_LABEL_KEYS = ("before", "by", "after", "weak", "caption")
-_WORD_KEYS = {
-    "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
-    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
-    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
-}  # fmt: skip
-_SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
-# Letters from which on a spelling with one letter wrong is still told from other names.
-_LONG = 9
-_FIRST = re.compile(r"[^\W_]+")
-_RTL = re.compile("[\u0590-\u08ff]")
-
-
-Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
-"""Language -> kind of label -> labels."""
+from captions.lexicon.word_tables import (
+    FIRST,
+    LONG,
+    SMALL,
+    any_countries,
+    any_machine,
+    any_phrase,
+    comma_label_keys,
+    first_word,
+    grouped,
+    listed,
+    longest_first,
+    marks_of_labels,
+    misspelt_keys,
+    rarest_start,
+    read_labels,
+    read_languages,
+    read_marks,
+    read_words,
+    rtl_label_kinds,
+    source_phrases,
+    stems_of,
+)
+from captions.text import has_cjk, name_key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -53,7 +57,7 @@ class Vocabulary:
     comma_labels: frozenset[str]
     """Name keys of labels that a comma may end: those of several words, and single words that begin no sentence."""
     rtl_labels: tuple[tuple[str, str], ...]
-    """Labels written from right to left, longest first, as ``text.fold_arabic`` returns them, with their kinds."""
+    """Labels written from right to left, as ``text.fold_arabic`` gives them, with their kinds, longest first."""
     label_ends: frozenset[str]
     """Name keys of the last words of labels, and of marks that stand as labels."""
     label_marks: Mapping[str, str]
@@ -102,7 +106,7 @@ class Vocabulary:
     remarks: re.Pattern[str]
     """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
     notice_starts: frozenset[str]
-    """The first six letters of words of which each restriction and remark holds one: a quick test."""
+    """The first six letters, in lower case, of words of which one is in any restriction or remark: a quick test."""
     notice_cjk: tuple[str, ...]
     """The same for scripts without spaces: restrictions as a whole."""
     machine: re.Pattern[str]
@@ -133,6 +137,8 @@ class Vocabulary:
     """Mark phrases in scripts without spaces, with their marks, longest first."""
     slashed: Mapping[str, str]
     """Mark words with a slash inside, ``n/a``, in lower case -> mark, or ``""``."""
+    common_words: frozenset[str]
+    """Words that articles write small: a name of several words that begins or ends with one is an organization's."""
     given_names: frozenset[str]
     """Name keys of given names."""
     long_starts: frozenset[str]
@@ -186,7 +192,7 @@ class Vocabulary:
     def near(self, text: str) -> Agency | None:
         """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
         key = name_key(text)
-        if len(key) < _LONG or key[:3] not in self.long_starts:
+        if len(key) < LONG or key[:3] not in self.long_starts:
             return None
         if key[:5] not in self.long_starts and key[-4:] not in self.long_ends:
             return None  # one mistake leaves the beginning or the end as it is
@@ -195,7 +201,7 @@ class Vocabulary:
         for at in range(len(key)):
             without = key[:at] + key[at + 1 :]
             found = self.spellings.get(without)
-            if found is not None and not found.weak and len(without) >= _LONG:
+            if found is not None and not found.weak and len(without) >= LONG:
                 return found.agency
             swapped = key[:at] + key[at + 1 : at + 2] + key[at : at + 1] + key[at + 2 :]
             found = self.spellings.get(swapped)
@@ -216,191 +222,8 @@ class Vocabulary:
         return found.agency, found.weak
 
 
-def _languages() -> Languages:
-    languages: dict[str, dict[str, tuple[str, ...]]] = {}
-    for language, table in tables.load("labels.toml").tables().items():
-        table.only({*_LABEL_KEYS, "comma"})
-        languages[language] = {kind: table.texts(kind) for kind in table}
-    return languages
-
-
-def _labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    labels: dict[str, str] = {}
-    after: set[str] = set()
-    by: set[str] = set()
-    rank = {kind: at for at, kind in enumerate(_LABEL_KEYS)}
-    for language in languages.values():
-        for kind, words in language.items():
-            if kind == "comma":
-                continue
-            for word in words:
-                key = name_key(word)
-                # What is a label in one language and a weak one in another is a label: `foto`.
-                if key not in labels or rank[kind] < rank[labels[key]]:
-                    labels[key] = kind
-                if kind == "after":
-                    after.add(word.casefold())
-                elif kind == "by":
-                    by.add(word.casefold())
-    return labels, _longest_first(after), _longest_first(by)
-
-
-def _longest_first(words: Iterable[str]) -> tuple[str, ...]:
-    return tuple(sorted(words, key=lambda w: (-len(w), w)))
-
-
-def _marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
-    marks: dict[str, str] = {}
-    phrases: list[tuple[str, str]] = []
-    placeholders = set()
-    for mark, table in read.items():
-        table.only({"words", "placeholder"})
-        value = "" if mark == "none" else mark
-        if table.flag("placeholder"):
-            placeholders.add(value)
-        for word in table.texts("words"):
-            key = name_key(word)
-            if key and marks.setdefault(key, value) != value:
-                raise table.error(f"'words' lists {word!r}, which is in [{marks[key] or 'none'}] already")
-            # Short ones count alone only: inside a line they are names (Ai Weiwei, Roy Ho, Dr. No).
-            if value and (len(key) >= 4 or not key.isascii()):
-                phrases.append((tidy(word).casefold(), value))
-    return marks, tuple(sorted(phrases, key=lambda p: (-len(p[0]), p[0]))), frozenset(placeholders)
-
-
-_T = TypeVar("_T")
-
-
-def _grouped(pairs: Iterable[tuple[_T, str]]) -> dict[str, tuple[_T, ...]]:
-    """Value, group -> group: values, longest first."""
-    groups: dict[str, list[_T]] = {}
-    for value, group in pairs:
-        groups.setdefault(group, []).append(value)
-    return {group: tuple(sorted(values, key=lambda v: (-len(str(v)), str(v)))) for group, values in groups.items()}
-
-
-def _first(phrase: str) -> str:
-    """The first word of a phrase, without signs."""
-    found = _FIRST.match(phrase)
-    return found.group() if found else phrase
-
-
-def _stems(phrases: Iterable[str]) -> tuple[str, ...]:
-    """Few short texts of which each phrase holds one: a quick test for all of them."""
-    stems: list[str] = []
-    for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
-        if not any(stem in word for stem in stems):
-            stems.append(word)
-    return tuple(stems)
-
-
-def _phrases(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Find one of several phrases, longest first, whatever the case and the spaces; no label, as a colon would show."""
-    each = (re.escape(p).replace(r"\ ", r"\s+") for p in _longest_first(phrases))
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
-
-
-def _outs(countries: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
-    country = rf"(?:{'|'.join(map(re.escape, _longest_first(countries)))})"
-    return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
-
-
-_COMMON = frozenset(
-    [
-        "archives",
-        "archive",
-        "archivo",
-        "archivio",
-        "archiv",
-        "images",
-        "image",
-        "picture",
-        "fotografen",
-        "supplied",
-        "provided",
-        "service",
-        "the",
-        "for",
-    ]
-)
-
-
-def _rarest(phrase: str) -> str:
-    """Return the beginning of a phrase's longest word that is not in every other credit line."""
-    found = sorted(_FIRST.findall(phrase), key=len, reverse=True)
-    return next((w for w in found if w[:6] != "archiv" and w not in _COMMON), phrase)[:6]
-
-
-def _machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
-    """Find what made a picture where nobody did, by name, by abbreviation in capitals, or by the program's name."""
-    term, tool, weak = (
-        "|".join(map(re.escape, _longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
-    )
-    short = r"(?<![^\W_])(?:A\.?I\.?|KI|IA|ИИ|ШІ|ΤΝ|MI(?=-))(?![a-zà-öø-ÿа-я])|(?<=[\u3041-\u9fff\uac00-\ud7af])AI"
-    return re.compile(
-        rf"(?P<term>{short}|(?i:{term}))|(?<![^\W_])(?:(?P<tool>(?i:{tool}))(?:\s?\d(?:\.\d)?)?|(?P<weak>(?i:{weak})))"
-        r"(?![^\W\d_])"
-    )
-
-
-def _misspelt(known: Mapping[str, Spelling]) -> dict[str, Agency]:
-    return {
-        key[:at] + key[at + 1 :]: spelling.agency
-        for key, spelling in known.items()
-        if len(key) > _LONG and key.isascii() and not spelling.weak
-        for at in range(len(key))
-        if key[:at] + key[at + 1 :] not in known
-    }
-
-
-def _sources(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
-    """The phrases of two words or more that end in a word like `by` or `of`."""
-    ends = {*bys, "of", "de", "di", "von"}
-    lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
-    return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
-
-
-def _label_marks(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
-    """The marks that labels say: the whole label is one, or one of its words of five letters or more is, or, in scripts
-    without spaces, a part of it."""
-    out: dict[str, str] = {}
-    cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
-    for label in (w for language in languages.values() for words in language.values() for w in words):
-        whole = name_key(label)
-        candidates = [whole, *(k for w in label.split() if len(k := name_key(w)) >= 5)]
-        if has_cjk(label):
-            candidates += [key for key in cjk if key in whole]
-        if mark := next((m for c in candidates if (m := marks.get(c))), None):
-            out[whole] = mark
-    return out
-
-
-def _comma_labels(languages: Languages) -> frozenset[str]:
-    kinds = ("before", "caption")
-    several = (w for t in languages.values() for kind in kinds for w in t.get(kind, ()) if " " in w)
-    return frozenset(map(name_key, (*several, *(w for t in languages.values() for w in t.get("comma", ())))))
-
-
-def _rtl_labels(languages: Languages) -> tuple[tuple[str, str], ...]:
-    found = {
-        fold_arabic(w): kind
-        for t in languages.values()
-        for kind in ("before", "caption")
-        for w in t.get(kind, ())
-        if " " in w and _RTL.match(w)
-    }
-    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
-
-
-def _words() -> dict[str, tuple[str, ...]]:
-    read = tables.load("words.toml")
-    read.only(_WORD_KEYS)
-    return {key: read.texts(key) for key in sorted(_WORD_KEYS)}
-
-
 def load(user_register: Path | None = None) -> Vocabulary:
-    """Read and check all tables; a user's own register adds rows or replaces those of the same name.
+    """Reads and checks all tables; a user's own register adds rows or replaces those of the same name.
 
     Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
     """
@@ -414,83 +237,82 @@ def load(user_register: Path | None = None) -> Vocabulary:
         rows = [row for row in rows if row[1].name not in replaced] + own
     agencies = by_name(rows)
     known_spellings, compounds = spellings(rows)
-    languages = _languages()
-    labels, after, by = _labels(languages)
-    read_marks = tables.load("marks.toml").tables()
-    marks, phrases, placeholders = _marks(read_marks)
-    mark_words = {mark: table.texts("words") for mark, table in read_marks.items()}
-    words = _words()
+    languages = read_languages()
+    labels, after, by = read_labels(languages)
+    marks_read = tables.load("marks.toml").tables()
+    marks, phrases, placeholders = read_marks(marks_read)
+    mark_words = {mark: table.texts("words") for mark, table in marks_read.items()}
+    words = read_words()
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
-    lines = (tables.DATA / "given_names.txt").read_text(encoding="utf-8").splitlines()
-    given = [name for line in lines if not line.startswith("#") for name in line.split()]
-    dotted = _longest_first(
-        {w for t in languages.values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3}
+    given, common = (
+        listed((tables.DATA / name).read_text(encoding="utf-8")) for name in ("given_names.txt", "common_words.txt")
     )
-    places = "|".join(map(re.escape, _longest_first(folded["places"])))
-    joins = "|".join(map(re.escape, _longest_first(folded["and"])))
+    dotted = longest_first({w for t in languages.values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3})
+    places = "|".join(map(re.escape, longest_first(folded["places"])))
+    joins = "|".join(map(re.escape, longest_first(folded["and"])))
     return Vocabulary(
         agencies=agencies,
         spellings=known_spellings,
         compounds=compounds,
         labels=labels,
         dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
-        comma_labels=_comma_labels(languages),
-        rtl_labels=_rtl_labels(languages),
+        comma_labels=comma_label_keys(languages),
+        rtl_labels=rtl_label_kinds(languages),
         label_ends=frozenset(
             name_key(w.split()[-1])
             for t in (*languages.values(), {m: v for m, v in mark_words.items() if m != "none"})
             for v in t.values()
             for w in v
         ),
-        label_marks=_label_marks(languages, marks),
+        label_marks=marks_of_labels(languages, marks),
         after_labels=after,
-        by_starts=_grouped([(p, _first(p)) for p in by]),
-        by_stems_ascii=_stems(p for p in by if p.isascii()),
-        by_stems=_stems(by),
-        source_stems=_stems(_sources(phrases, words["by"])),
+        by_starts=grouped([(p, first_word(p)) for p in by]),
+        by_stems_ascii=stems_of(p for p in by if p.isascii()),
+        by_stems=stems_of(by),
+        source_stems=stems_of(source_phrases(phrases, words["by"])),
         by_cjk=tuple(p for p in by if has_cjk(p)),
-        sources=_grouped([(p, p.split(" ", 1)[0]) for p in _sources(phrases, words["by"])]),
+        sources=grouped([(p, p.split(" ", 1)[0]) for p in source_phrases(phrases, words["by"])]),
         last_words=frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in printed(agencies)),
         marks=marks,
         placeholders=placeholders,
         organization_words=folded["organization"],
-        organization_phrases=_grouped([(w, _first(w)) for w in folded["organization"] if " " in w]),
+        organization_phrases=grouped([(w, first_word(w)) for w in folded["organization"] if " " in w]),
         organization_first=folded["organization_first"],
         studios=folded["studio"],
-        shown=_longest_first(folded["shown"]),
-        other_roles=_grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
+        shown=longest_first(folded["shown"]),
+        other_roles=grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
         other_singles=frozenset(map(name_key, words["other_singles"])),
         regions=frozenset(words["regions"]),
         family_names=frozenset(map(name_key, words["family_names"])),
         lenders=re.compile(
-            rf"(?i:{'|'.join(map(re.escape, _longest_first(folded['lenders'])))})"
+            rf"(?i:{'|'.join(map(re.escape, longest_first(folded['lenders'])))})"
             rf"(?:$|[\s,/]+(?:(?:{joins})\s+)?(?:the\s+)?(?=[^\W\d_a-z]))"
         ),
-        restrictions=_phrases(folded["restrictions"]),
-        outs=_outs(folded["out"]),
-        remarks=_phrases(folded["remarks"]),
-        notice_starts=frozenset(map(_rarest, (*folded["restrictions"], *folded["remarks"]))),
+        restrictions=any_phrase(folded["restrictions"]),
+        outs=any_countries(folded["out"]),
+        remarks=any_phrase(folded["remarks"]),
+        notice_starts=frozenset(map(rarest_start, (*folded["restrictions"], *folded["remarks"]))),
         notice_cjk=tuple(w.casefold() for w in words["restrictions"] if has_cjk(w)),
-        machine=_machine(words),
+        machine=any_machine(words),
         machine_starts=frozenset(
             w[:4]
             for key in ("ai_terms", "ai_tools", "ai_tools_weak")
             for p in folded[key]
-            for w in _FIRST.findall(p)[:1]
+            for w in FIRST.findall(p)[:1]
         )
-        | {"ai", "a", "ki", "ia", "mi"},
+        | {"ai", "ai.", "a.i", "a.i.", "ki", "ia", "mi"},
         ai_fillers=folded["ai_fillers"],
         made=tuple(sorted(folded["made"])),
         months=folded["months"],
         surnames=folded["surnames"],
-        organization_endings=_grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
+        organization_endings=grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
         organization_cjk=tuple(sorted(folded["organization_cjk"])),
         title_set=folded["titles"],
-        title_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
-        title_ends=_grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
-        cjk_titles=_longest_first(w for w in folded["titles"] if has_cjk(w)),
-        mark_starts=_grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
-        mark_ends=_grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
+        title_starts=grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
+        title_ends=grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
+        cjk_titles=longest_first(w for w in folded["titles"] if has_cjk(w)),
+        mark_starts=grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
+        mark_ends=grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
         places=folded["places"],
         bare_words=folded["places"] | folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
         place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
@@ -512,19 +334,20 @@ def load(user_register: Path | None = None) -> Vocabulary:
         ),
         cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
         slashed={w.casefold(): "" if m == "none" else m for m, v in mark_words.items() for w in v if "/" in w},
+        common_words=frozenset(common),
         given_names=frozenset(name_key(w) for w in given if w),
-        long_starts=frozenset(k[:n] for k in known_spellings if len(k) >= _LONG for n in (3, 5)),
-        long_ends=frozenset(k[-4:] for k in known_spellings if len(k) >= _LONG),
-        misspelt=_misspelt(known_spellings),
+        long_starts=frozenset(k[:n] for k in known_spellings if len(k) >= LONG for n in (3, 5)),
+        long_ends=frozenset(k[-4:] for k in known_spellings if len(k) >= LONG),
+        misspelt=misspelt_keys(known_spellings),
         small_particles=folded["small"],
         abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
-        small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | _SMALL,
+        small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | SMALL,
         particles=folded["particles"],
         joins=folded["and"],
         showing=folded["showing"],
         vias=folded["via"],
         fors=frozenset(w for w in folded["for"] if " " not in w),
-        for_starts=_grouped([(w, w.split(" ", 1)[0]) for w in folded["for"]]),
+        for_starts=grouped([(w, w.split(" ", 1)[0]) for w in folded["for"]]),
         ons=folded["on"],
         bys=folded["by"],
         staff=frozenset(name_key(name) for name in staff),

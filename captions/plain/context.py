@@ -8,10 +8,9 @@ from captions.caption.candidates import SURE, Split, has_slash
 from captions.caption.evidence import weights
 from captions.caption.likeness import likeness, usual_length
 from captions.caption.line_shapes import ROLE, has_words, is_article, is_caption_text, is_dated
-from captions.credit.labels import hidden
 from captions.lexicon.vocabulary import Vocabulary
 from captions.plain.lines import Page
-from captions.text import sentences
+from captions.text import has_cjk, sentences
 
 # In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
 LONGEST_SURE = 1500
@@ -21,6 +20,8 @@ LONGEST_BELIEVED = 600
 # What one credit says at most of where the article prints its credits.
 _VOTE = 3.0
 NO = -99.0
+# In characters; half as many in scripts without spaces.
+_PARAGRAPH = 80
 
 
 class Neighbours:
@@ -32,13 +33,14 @@ class Neighbours:
         self.lines = page.lines
         self.known: set[str] = set()
         """Keys of the captions found with their credits."""
-        self.usual = usual_length(line.text for line in page.lines)
+        self._usual: float | None = None
+        self._likeness: dict[int, float] = {}
         self._wordy: dict[int, list[int]] = {}
 
     def labelled_by(self, at: int) -> int | None:
         """The line that a label says is a caption: the one that begins with it, or the next."""
-        told = None if self.is_taken_or_credit(at) else hidden(self.lines[at].text, self.words)
-        if told is None or told[0] != "caption":
+        told = self.lines[at].told
+        if told is None or told[0] != "caption" or self.is_taken_or_credit(at):
             return None
         if told[1]:
             return at
@@ -103,7 +105,7 @@ class Neighbours:
         parted = self.page.gaps[max(at, place)]
         if parted and (sentences(text) > 2 or is_article(text)):
             return NO  # in a text whose lines are all parted, only what reads like a caption
-        score = likeness(text, self.usual, self.words)
+        score = self.likeness(place)
         if not has_words(text, 3 if registered else 5):
             score += weights("line")["few-words"]
         if self.page.keys[line.key] > 1 and has_words(text, 4):
@@ -112,6 +114,8 @@ class Neighbours:
             score += table["parted"]
         if place < at:
             score += table["above"]
+            if len(text) < 50 and text[-1].isalnum() and place and is_paragraph(self.lines[place - 1].text):
+                score += table["heading-above"]
         else:
             score += table["bare-below"] if found.reading.label is None else 0.0
             score += table["heading-below"] if self.is_heading(place) else 0.0
@@ -120,6 +124,19 @@ class Neighbours:
             if place > at and at > 0 and self.page.beside(at, at - 1):
                 score += table["unsure-below"]
         return score
+
+    @property
+    def usual(self) -> float:
+        """Return how long the article's paragraphs usually are."""
+        if self._usual is None:
+            self._usual = usual_length(line.text for line in self.lines)
+        return self._usual
+
+    def likeness(self, place: int) -> float:
+        """Return how much a line looks like a caption."""
+        if place not in self._likeness:
+            self._likeness[place] = likeness(self.lines[place].text, self.usual, self.words)
+        return self._likeness[place]
 
     def can_be_caption(self, at: int, place: int) -> bool:
         """Return whether a neighboring line can be a caption at all: a text of two words or more that is not taken."""
@@ -152,6 +169,13 @@ class Neighbours:
             above, below = self.fit(at, self.over(at), found), self.fit(at, at + 1, found)
             votes[at] = max(-_VOTE, min(_VOTE, max(above, -_VOTE) - max(below, -_VOTE)))
         return votes
+
+
+def is_paragraph(text: str) -> bool:
+    """Return whether a line is as long as a paragraph and ends as one does."""
+    if text[-1].isalnum() or len(text) < _PARAGRAPH // 2:
+        return False
+    return len(text) >= _PARAGRAPH or has_cjk(text)
 
 
 def is_certain(found: Split) -> bool:

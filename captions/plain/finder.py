@@ -5,6 +5,7 @@ What a line alone leaves open is told by its neighbours, by repetition, and by t
 
 from __future__ import annotations
 
+import re
 from collections import Counter
 from collections.abc import Sequence
 
@@ -26,6 +27,8 @@ from captions.plain.unknown_names import UnknownNames, bracket_scores, candidate
 from captions.text import STOPS, is_cut, match_key, sentences, tidy, without_ellipsis
 
 _COMMAS = (",", "，", "،", "、")
+# A comma that may close an off-screen label, and where at most.
+_MAY_BE_HIDDEN, _LONGEST_LABEL = re.compile("[,，،、]"), 60
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 # How well the line beside a credit must fit to be its caption; what a line has that is printed more than once.
 _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
@@ -34,8 +37,10 @@ _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
 class Finder:
     """One pass over the lines of an article: which of them are captions and credits."""
 
-    def __init__(self, page: Page, words: Vocabulary, source: str) -> None:
-        """Takes the lines of one pass and the text that their spans count in."""
+    def __init__(self, page: Page, words: Vocabulary, source: str, unknown_names: bool = False) -> None:
+        """Take the lines of one pass, the text that their spans count in, and whether a line may be a credit that
+        names nobody we know: in plain text; a page's elements show more."""
+        self.unknown_names = unknown_names
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
         self.blocks: list[Block] = []
@@ -53,8 +58,10 @@ class Finder:
                     splits[line.text] = split(line.text, self.words)
                 line.split, line.read = splits[line.text], True
                 line.label = is_label(line.text, self.words)
-            hinted = hinted or line.split is not None or line.label or hidden(line.text, self.words) is not None
-        unknown = candidates(self.page, self.words)
+                if _MAY_BE_HIDDEN.search(line.text, 0, _LONGEST_LABEL):
+                    line.told = hidden(line.text, self.words)
+            hinted = hinted or line.split is not None or line.label or line.told is not None
+        unknown = candidates(self.page, self.words) if self.unknown_names else []
         if not hinted and not unknown:
             return []
         for line in self.lines:
@@ -78,8 +85,9 @@ class Finder:
     def _wholes(self) -> None:
         captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
         bare = Counter(captions)
-        cuts = [match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)]
-        cuts = [cut for cut in cuts if len(cut) >= occurrences.SHORTEST_CUT]
+        cuts = {match_key(without_ellipsis(line.text)) for line in self.lines if is_cut(line.text)}
+        cuts = {cut for cut in cuts if len(cut) >= occurrences.SHORTEST_CUT}
+        sizes = {len(cut) for cut in cuts}
         known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
@@ -87,7 +95,7 @@ class Finder:
                 continue
             key = captions[at]
             supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
-            supported = supported or any(key.startswith(cut) for cut in cuts)
+            supported = supported or any(key[:size] in cuts for size in sizes)
             if self._accept_whole(at, line.split, supported):
                 self._take_whole(at, line.split)
                 known += line.split.rule == "bare-bracket"
@@ -155,7 +163,7 @@ class Finder:
         alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
         if not alone:
             return
-        votes = self.near.votes(alone)
+        votes = self.near.votes(alone) if len(alone) > 1 else {}
         style = sum(votes.values())
         for at in alone:
             found = self.lines[at].split
@@ -225,7 +233,7 @@ class Finder:
         """Return whether a label that a comma closes begins the line: ``Image source, X``."""
         text, label = self.lines[at].text, found.reading.label_text
         closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
-        return hidden(text, self.words) is not None or (bool(label) and closed)
+        return self.lines[at].told is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
         """The line under a credit that a label says is the caption."""
@@ -297,20 +305,14 @@ class Finder:
         """Lines that say the same as a caption found with its credit, whole or cut short."""
         captions = {match_key(b.caption): b for b in self.blocks if b.caption}
         captions.pop("", None)
-        starts: dict[str, list[str]] = {}
-        for key in captions:
-            starts.setdefault(key[: occurrences.SHORTEST_CUT], []).append(key)
+        starts = sorted(captions)
         for at, line in enumerate(self.lines):
             if line.taken or not line.key or (at == 0 and self.near.is_headline(0)):
                 continue
             if line.key in captions:
                 self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")
-            elif is_cut(line.text):
-                key = match_key(without_ellipsis(line.text))
-                if len(key) >= occurrences.SHORTEST_CUT and any(
-                    k.startswith(key) for k in starts.get(key[: occurrences.SHORTEST_CUT], ())
-                ):
-                    self._block(line.text, None, at, at, "short", "cut")
+            elif is_cut(line.text) and occurrences.begins_any(line.text, starts):
+                self._block(line.text, None, at, at, "short", "cut")
 
     def _block(
         self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1

@@ -19,6 +19,7 @@ _SKIPPED = re.compile(f"[ \t\u00a0.{CONTROLS}\ufeff]*")
 _OPENING = {"(": ")", "[": "]", "（": "）"}
 # A credit in brackets that is broken over lines, blank ones too: how many follow the first, and how long each is.
 _MOST_BROKEN, _LONGEST_BROKEN = 5, 100
+_BROKEN = re.compile(r"[(\[（]\s*[\n\r\u2028\u2029\x85\x0b\x0c]")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
 # A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
 LONGEST_INNER = 520
@@ -39,6 +40,8 @@ class Line:
     """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
     label: bool = False
     """Whether it is a label and nothing else; found out with split."""
+    told: tuple[str, str] | None = None
+    """The kind of an off-screen label that begins it, and the rest; found out with split."""
     key: str = ""
     taken: bool = False
     glued: bool = False
@@ -103,6 +106,8 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
 def _with_whole_brackets(text: str, lines: list[Line]) -> list[Line]:
     """Put a bracket together that opens at a line's end and closes a few short lines below: ``(`` / ``Image:`` /
     ``Jo Reed/AP)``."""
+    if _BROKEN.search(text) is None:
+        return lines
     out: list[Line] = []
     at = 0
     while at < len(lines):

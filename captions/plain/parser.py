@@ -15,6 +15,7 @@ from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article
 from captions.plain.finder import Finder
 from captions.plain.lines import Line, join, page_of, split_lines, without_taken
+from captions.plain.unknown_names import candidates
 from captions.text import STOPS, has_cjk, printable
 
 # Passes over what is left, until nothing is found: more than three have not been seen in any real text.
@@ -31,10 +32,11 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     lines = split_lines(text, words)
     blocks: list[Block] = []
     for _ in range(PASSES):
-        if blocks and not any(line.split is not None or line.label for line in lines):
-            break  # nothing left that a further pass could take
         page = page_of(lines)
-        found = Finder(page, words, text).find()
+        open_ = not blocks or any(line.split is not None or line.label for line in lines) or candidates(page, words)
+        if not open_:
+            break  # nothing left that a further pass could take
+        found = Finder(page, words, text, unknown_names=True).find()
         if not found:
             break
         blocks.extend(found)

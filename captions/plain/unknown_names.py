@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 
 from captions.caption.candidates import POSSIBLE, Split, read
 from captions.caption.cut_scores import has_given_name, is_for_house
@@ -11,9 +11,9 @@ from captions.caption.evidence import weights
 from captions.caption.line_shapes import CLOCK_INSIDE, has_words, is_dated
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.plain.context import NO, Neighbours
-from captions.plain.lines import Line, Page
-from captions.text import has_cjk, match_key, name_key
+from captions.plain.context import NO, Neighbours, is_paragraph
+from captions.plain.lines import Page
+from captions.text import match_key, name_key
 
 # In characters: the name, the caption above it, and the paragraph below it.
 _LONGEST, _LONGEST_CAPTION, _PARAGRAPH = 48, 420, 80
@@ -25,19 +25,25 @@ def candidates(page: Page, words: Vocabulary) -> list[int]:
     """Return the lines that may be names under captions: short, in capitals, before a paragraph. A cheap test."""
     lines = page.lines
     found: list[int] = []
-    for at in range(1, len(lines) - 1):
+    for at in range(2, len(lines) - 1):
         text = lines[at].text
-        if len(text) > _LONGEST or not text[0].isupper() or not text[-1].isalnum() or len(text) < 3:
+        if len(text) > _LONGEST or not text[-1].isalnum() or not text[0].isupper() or len(text) < 3:
             continue
-        above = lines[at - 1].text
-        if not 15 <= len(above) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
+        if not 15 <= len(lines[at - 1].text) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
+            continue
+        if not _is_in_body(page, at):
             continue
         tokens = text.split()
-        if len(tokens) > _MOST_WORDS or not all(t[0].isupper() or t in words.small_words for t in tokens):
+        if len(tokens) > _MOST_WORDS or tokens[0].casefold() in words.bys:
             continue
-        if tokens[0].casefold() not in words.bys and _is_in_body(page, at):
+        if all(t[0].isupper() or t in words.small_words for t in tokens) and not _is_title(tokens, words):
             found.append(at)
     return found
+
+
+def _is_title(tokens: list[str], words: Vocabulary) -> bool:
+    """Return whether small words inside have capitals: ``Tips To Consider`` is a heading."""
+    return any(t[0].isupper() and t.lower() in words.small_words for t in tokens[1:-1])
 
 
 def _is_in_body(page: Page, at: int) -> bool:
@@ -45,17 +51,22 @@ def _is_in_body(page: Page, at: int) -> bool:
     lines = page.lines
     below = lines[at + 1]
     between = below.text == lines[at - 1].text
-    if not any(map(_is_paragraph, lines[max(0, at - (7 if between else 3)) : at - 1])):
+    if not any(is_paragraph(lines[n].text) for n in range(at - 2, max(-1, at - (8 if between else 4)), -1)):
         return False
-    if between or _is_paragraph(below):
+    if between or is_paragraph(below.text):
         return True
     heading = has_words(below.text, 2) and (below.text[0].isalnum() or below.text[0] in "\"'“„«‘¿¡")
-    return heading and not is_dated(below.text) and any(map(_is_paragraph, lines[at + 2 : at + 3]))
+    return heading and not is_dated(below.text) and any(is_paragraph(line.text) for line in lines[at + 2 : at + 3])
 
 
-def _is_paragraph(line: Line) -> bool:
-    text = line.text
-    return len(text) >= (_PARAGRAPH // 2 if has_cjk(text) else _PARAGRAPH) and not text[-1].isalnum()
+def tokens_of(page: Page, keys: Iterable[str]) -> Counter[str]:
+    """Return in how many lines of the article each word of some names appears."""
+    words = {word for key in keys for word in key.split() if len(word) > 2}
+    found: Counter[str] = Counter()
+    for line in page.lines:
+        if hit := words.intersection(line.key.split()):
+            found.update(hit)
+    return found
 
 
 class UnknownNames:
@@ -74,8 +85,7 @@ class UnknownNames:
         named = {at: reading for at, reading in readings.items() if reading is not None}
         if not named:
             return []
-        for line in self.page.lines:
-            self._tokens.update(match_key(line.text[:4000]).split())
+        self._tokens = tokens_of(self.page, (self.page.lines[at].key for at in named))
         scores = {at: self._score(at, reading) for at, reading in named.items()}
         table = weights("unknown-name")
         likely = sum(score >= table["least"] for score in scores.values())
@@ -155,7 +165,7 @@ def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page,
     brackets with known names.
     """
     table = weights("unknown-bracket")
-    tokens = Counter(token for line in page.lines for token in match_key(line.text[:4000]).split())
+    tokens = tokens_of(page, (match_key(split.reading.credit.line) for split, _ in found))
     names = Counter(name_key(split.reading.credit.line) for split, _ in found)
     out: list[bool] = []
     for split, fit in found:

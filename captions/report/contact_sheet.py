@@ -65,7 +65,7 @@ def _rows(by_picture: Mapping[int, Sequence[Finding]], archive: Archive) -> Iter
 
 
 def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) -> Row:
-    caption = picture.kept.fields.caption or ""
+    caption = picture.metadata.fields.caption or ""
     return {
         as_page.PICTURE: small(picture.path),
         "path": picture.path,

@@ -164,10 +164,8 @@ def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None
 
 def test_a_baseline_must_be_an_audit(three: Run, tmp_path: Path) -> None:
     (tmp_path / "no.json").write_text("[1]", encoding="utf-8")
-    for name, message in (
-        ("no.json", "no.json is not an audit in JSON; write one"),
-        ("none.json", "cannot read none.json"),
-    ):
+    refusals = {"no.json": "no.json is not an audit in JSON; write one", "none.json": "cannot read none.json"}
+    for name, message in refusals.items():
         ran = three("audit", "--baseline", name)
         assert ran.code == 2 and message in ran.err
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 import pytest
 
 from captions import parse_credit
+from captions.credit.names import house_spellings
 from captions.lexicon.vocabulary import default
 from tests.support.case_files import cases
 
@@ -82,3 +83,13 @@ def test_marks_are_sorted_and_known() -> None:
     for case in CASES:
         assert list(case.qualifiers) == sorted(case.qualifiers), case.id
         assert set(case.qualifiers) <= known, case.id
+
+
+def test_the_publication_is_an_agency_in_each_of_its_spellings() -> None:
+    houses = house_spellings("The Emma Tern | News and views", "Hafenecho Verlags GmbH", "www.harborecho.com")
+    for line in ("Emma Tern", "EMMA TERN", "Hafenecho", "Harbor Echo"):
+        assert parse_credit(line, houses=houses).agencies == (line,)
+    credit = parse_credit("Jo Reed/Emma Tern", houses=houses)
+    assert (credit.creators, credit.agencies, credit.supplier) == (("Jo Reed",), ("Emma Tern",), "Emma Tern")
+    assert parse_credit("Emma Tern").creators == ("Emma Tern",)
+    assert parse_credit("Jo Reed/Reuters", houses=houses).supplier == "Reuters"

@@ -90,4 +90,4 @@ def test_the_command_lists_errors(run: Run, write: Write, tmp_path: Path, stores
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
     assert ran.out == "view uncredited_uses is missing\nbroken references from use.caption_id to caption: 1\n"
-    assert ran.err.endswith("is damaged; restore it from a copy, or ingest into a new one\n")
+    assert ran.err.endswith("is damaged; restore a backup, or ingest into a new database\n")

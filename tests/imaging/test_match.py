@@ -183,8 +183,8 @@ def test_what_is_asked_of_some_uses_tells_nothing_of_pictures_alone(run: Run, tm
     run("images", "scan", "p")
 
     def codes(*arguments: str) -> list[str]:
-        told = json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
-        return [it["code"] for it in told if it["code"] in ("CR202", "CR206")]
+        found_by_audit = json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
+        return [it["code"] for it in found_by_audit if it["code"] in ("CR202", "CR206")]
 
     assert codes() == ["CR202", "CR206"]
     assert codes("--supplier", "Reuters") == ["CR202"]
@@ -241,4 +241,4 @@ def test_a_spool_gives_what_is_too_much_for_memory_sorted_each_time() -> None:
         assert all(findings[at] == finding for finding, at in spool)
         assert (len(SpooledFindings(spool)), sum(SpooledFindings(spool).counts.values())) == (95, 95)
     # Two at a time do not disturb each other.
-    assert [one for one, _ in zip(large, large, strict=True)] == list(large)
+    assert [finding for finding, _ in zip(large, large, strict=True)] == list(large)

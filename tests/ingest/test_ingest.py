@@ -136,7 +136,7 @@ def test_only_failures_are_listed_and_retried(run: Run, write: Write, tmp_path: 
     (tmp_path / "in" / "c.jsonl").write_text('{"id": "1", "text": "It rained."}\n{"id": "2", "text": "So it did."}\n')
     assert run("ingest", "in/c.jsonl").out.startswith("read 2, new 1, changed 0, unchanged 1, failed 0")
     assert failures(run) == []
-    assert run("ingest", "--failures").out == "nothing failed\n"
+    assert run("ingest", "--failures").out == "no failures\n"
     assert run("ingest", "--retry-failures").out.startswith("read 0, ")
 
 

@@ -1,4 +1,4 @@
-"""Broken tables in captions/data: each reader names the file, the row or table, and the key."""
+"""Break the tables in captions/data: each reader names the file, the row or table, and the key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from captions.embedded import table as embedded
 from captions.lexicon import tables, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import blocks, image_urls, page_type, site_text
-from captions.page.structured import picture_data as told
+from captions.page.structured import picture_data
 from captions.sources import records
 
 # File -> its readers, without their caches.
@@ -33,7 +33,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": blocks._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
-    "structured.toml": told._tables.__wrapped__,
+    "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
 }
@@ -154,7 +154,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ("$", '\n[advert]\nwords = ["x"]\n'),
         ": unknown key 'advert'; known keys are author, boilerplate,",
     ),
-    ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, default, groups,"),
+    ("terms.toml", 'scope = ["web"]\n' + TERMS, ": unknown key 'scope'; known keys are currencies, exemption, groups,"),
     (
         "structured.toml",
         ("$", '\n[size]\nwords = ["x"]\n'),
@@ -168,7 +168,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     (
         "agencies.toml",
         AP + AP.replace('"AP"', '"A.P."'),
-        ", [[agency]] row 2 (A.P.): the spelling 'A.P.' belongs to captions/data/agencies.toml, [[agency]] row 1 (AP)",
+        ", [[agency]] row 2 (A.P.): the spelling 'A.P.' already belongs to captions/data/agencies.toml, [[agency]] row",
     ),
     (
         "site_text.toml",
@@ -202,7 +202,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("words.toml", (r"\nvia = \[", '\nvia = ["via", "via", '), ": 'via' lists 'via' twice"),
 ]
 BROKEN_EXEMPTIONS = [
-    (TERMS, ": 'default' is missing"),
+    (TERMS, ": 'exemption' is missing"),
     ('[[exemption]]\nname = "staff"\n', ", [[exemption]] row 1 (staff): 'kind' is missing"),
     (
         '[[exemption]]\nname = "staff"\nkind = "flat"\n',

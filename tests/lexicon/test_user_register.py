@@ -1,4 +1,4 @@
-"""``captions agency add``, ``alias`` and ``merge``: what is written to a newsroom's own register."""
+"""Change a newsroom's register with ``captions agency add``, ``alias`` and ``merge``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("case", COMMANDS)
 def test_what_is_written(run: Run, tmp_path: Path, case: str) -> None:
-    """Comments, order and the shape of lists stay; nothing is left beside the file."""
+    """Preserve comments, order and the layout of lists; leave no temporary file."""
     own = tmp_path / "agencies.toml"
     own.write_text(OWN, encoding="utf-8")
     ran = run("agency", *COMMANDS[case])
@@ -59,40 +59,45 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
     assert "Tidewater Pictures" in run("credit", "Jo Reed/TWP").out
     assert run("agency", "add", "Other Pictures", "--agencies", "new.toml").code == 0
     assert (tmp_path / "new.toml").exists()
-    assert run("agency", "alias", "Tidewater Pictures", "twp").out == "Tidewater Pictures is known by twp already\n"
+    known = run("agency", "alias", "Tidewater Pictures", "twp")
+    assert known.out == "Tidewater Pictures has these spellings already: twp\n"
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
-        (["add", "reuters"], "'reuters' names Reuters already, in the register that comes with the program; for"),
-        (["add", "Gull Point Press"], "'Gull Point Press' names Gull Point Press already, in agencies.toml; for"),
+        (["add", "reuters"], "'reuters' is already a name of Reuters in the built-in register; to"),
+        (["add", "Gull Point Press"], "'Gull Point Press' is already a name of Gull Point Press in agencies.toml; to"),
         (
             ["add", "New", "--alias", "Retuers"],
-            "'Retuers' is a spelling of Reuters already, in the register that comes",
+            "'Retuers' is already a spelling of Reuters in the built-in register",
         ),
-        (["add", "New", "--parent", "Nobody Pictures"], "no agency 'Nobody Pictures' in agencies.toml or the register"),
+        (
+            ["add", "New", "--parent", "Nobody Pictures"],
+            "no agency 'Nobody Pictures' in agencies.toml or the built-in register",
+        ),
         (["add", "•"], "'•' has no letter"),
         (["alias", "Associatd Press", "X"], "did you mean AP?"),
         (["alias", "Nobody Pictures", "X"], "see: captions agency list"),
-        (["alias", "Reuters", "Heron House"], "if both are one party: captions agency merge Reuters 'Heron House'"),
-        (["merge", "Reuters", "reuters"], "Reuters can't be merged into itself"),
+        (
+            ["alias", "Reuters", "Heron House"],
+            "the same agency: captions agency merge Reuters 'Heron House'",
+        ),
+        (["merge", "Reuters", "reuters"], "Reuters cannot be merged into itself"),
         (["merge", "Reuters", "Heron House"], "merge the other way round: captions agency merge 'Heron House' Reuters"),
-        (["merge", "Reuters", "AFP"], "can't be taken out; correct its lines: captions correct LINE --supplier AFP"),
+        (["merge", "Reuters", "AFP"], "cannot be removed; correct its lines: captions correct LINE --supplier AFP"),
         (["merge", "Retuers", "AFP"], "'Retuers' is a spelling of Reuters in"),
         (["merge", "X", "Nobody Pictures"], "no agency 'Nobody Pictures'"),
         (["merge", "X", "Heron House", "--undo"], "no database"),
         (["add", "New", "--agencies", "no/such/folder.toml"], "cannot write no/such/folder.toml"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line_and_changes_nothing(
-    run: Run, tmp_path: Path, arguments: list[str], said: str
-) -> None:
+def test_an_error_is_one_line_and_changes_nothing(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:
     own = tmp_path / "agencies.toml"
     own.write_text(OWN, encoding="utf-8")
     ran = run("agency", *arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert said in ran.err
+    assert message in ran.err
     assert own.read_text("utf-8") == OWN
 
 
@@ -100,7 +105,7 @@ def test_commands_at_the_same_time_lose_nothing_of_each_other(tmp_path: Path) ->
     names = [f"Desk {n}" for n in range(4)]
     command = [sys.executable, "-m", "captions", "agency", "add"]
     started = [subprocess.Popen([*command, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True) for name in names]  # noqa: S603
-    assert [one.communicate()[0] for one in started] == [f"added {name} to agencies.toml\n" for name in names]
+    assert [process.communicate()[0] for process in started] == [f"added {name} to agencies.toml\n" for name in names]
     rows = tomllib.loads((tmp_path / "agencies.toml").read_text("utf-8"))["agency"]
     assert sorted(row["name"] for row in rows) == names
     assert [path.name for path in tmp_path.iterdir()] == ["agencies.toml"]
@@ -112,7 +117,7 @@ def test_a_register_whose_rows_stand_in_one_line_is_left_to_a_person(run: Run, t
     for arguments in (["add", "New Pictures"], ["alias", "Gull", "Möwe"], ["merge", "Gull", "Heron House"]):
         ran = run("agency", *arguments)
         assert (ran.code, ran.err) == (
-            2, "captions: agencies.toml can't be changed by program as it is written; change it by hand\n",
+            2, "captions: agencies.toml cannot be edited automatically in its present layout; edit it by hand\n",
         )  # fmt: skip
     assert (tmp_path / "agencies.toml").read_text("utf-8") == text
 
@@ -183,13 +188,13 @@ def test_merging_counts_as_reading_again_does(run: Run, tmp_path: Path, gone: st
     ran = run("agency", "merge", gone, "Heron House", "--who", "kim", "--reason", "one house")
     counts = "3 credit lines, 3 uses" if gone == "Gull Point Press" else "1 credit line, 1 use"
     assert (ran.code, ran.err) == (0, "")
-    assert ran.out == f"{gone} is Heron House: {counts}, 0 agreements, 0 waivers\n"
+    assert ran.out == f"merged {gone} into Heron House: {counts}, 0 agreements, 0 waivers\n"
     merged = counted(run)
     assert merged != before
     assert run("ingest", "in").out.startswith("read 5, new 0, changed 5")
     assert counted(run) == merged
     assert run("agency", "merge", gone, "Heron House").out == (
-        f"{gone} is Heron House: 0 credit lines, 0 uses, 0 agreements, 0 waivers\n"
+        f"merged {gone} into Heron House: 0 credit lines, 0 uses, 0 agreements, 0 waivers\n"
     )
 
 
@@ -202,17 +207,17 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert run("agency", "merge", *both).code == 0
     assert run("agency", "merge", *both, "--undo").code == 2
     ran = run("agency", "merge", *both, "--undo", "--reason", "two houses")
-    assert ran.out == "Gull Point Press and Heron House are two again: 1 credit line, 1 use, 0 agreements, 0 waivers\n"
-    assert "take the spelling out of agencies.toml too" in ran.err
+    assert ran.out == "separated Gull Point Press from Heron House: 1 credit line, 1 use, 0 agreements, 0 waivers\n"
+    assert "if agencies.toml lists the spelling, remove it" in ran.err
     assert counted(run) == before
     again = run("agency", "merge", *both, "--undo", "--reason", "two houses")
     assert (again.code, again.out) == (2, "")
     assert "is not merged into 'Heron House' in the database; current merges: none" in again.err
 
 
-def held(run: Run) -> list[tuple[str, str]]:
-    told = json.loads(run("agency", "merges", "--format", "json").out)["merges"]
-    return [(one["name"], one["into"]) for one in told]
+def merges(run: Run) -> list[tuple[str, str]]:
+    listed = json.loads(run("agency", "merges", "--format", "json").out)["merges"]
+    return [(merge["name"], merge["into"]) for merge in listed]
 
 
 def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path) -> None:
@@ -224,14 +229,14 @@ def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path
     run("agency", "add", "Gull Point Press", "--alias", "Gullpoint  pictures")
     run("agency", "add", "Heron House")
     assert run("agency", "merge", "gull point press", "Heron House").out == (
-        "gull point press is Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+        "merged gull point press into Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
-    assert held(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
+    assert merges(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
     ran = run("agency", "merge", "GULLPOINT Pictures", "heron house", "--undo", "--reason", "two houses")
     assert ran.out == (
-        "GULLPOINT Pictures and heron house are two again: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
+        "separated GULLPOINT Pictures from heron house: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
-    assert held(run) == []
+    assert merges(run) == []
     assert counted(run) == before
 
 
@@ -242,7 +247,7 @@ def test_what_is_believed_beside_a_label_only_is_not_merged(run: Run, tmp_path: 
     run("ingest", "a.txt")
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     run("agency", "merge", gone, "Heron House")
-    assert held(run) == [("GP Press", "Heron House"), ("Gull Point Press", "Heron House")]
+    assert merges(run) == [("GP Press", "Heron House"), ("Gull Point Press", "Heron House")]
 
 
 def test_agreements_and_waivers_go_back_in_whatever_order_merges_are_undone(run: Run) -> None:
@@ -297,14 +302,14 @@ def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> 
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     run("ingest", "a.txt")
     ran = run("agency", "merge", "Ottilie Weir", "AP")
-    assert ran.out.startswith("Ottilie Weir is AP: 0 credit lines, 0 uses")
-    assert "1 credit line had Ottilie Weir read as a creator; that changes when the articles are read" in ran.err
+    assert ran.out.startswith("merged Ottilie Weir into AP: 0 credit lines, 0 uses")
+    assert "1 credit line lists Ottilie Weir as a creator; to change that, read the articles again" in ran.err
     run("ingest", "a.txt")
     assert [row["supplier"] for row in json.loads(run("usage", "--format", "json").out)["rows"]] == ["AP"]
 
 
 def test_lines_are_read_anew_with_a_register_that_changed(run: Run, tmp_path: Path) -> None:
-    """Two readings of a line as sure as each other: the later is meant, not the one whose digest is higher."""
+    """Prefer the later of two equally certain readings of a line, not the higher digest."""
     register, names = tmp_path / "agencies.toml", [f"Weir {letter} Pictures" for letter in "abcdef"]
     lines = [f"Boats of {name} wait for the tide at dawn.\nJo Reed/{name}\n" for name in names]
     (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")

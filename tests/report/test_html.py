@@ -232,11 +232,9 @@ def test_without_a_script_all_rows_are_there(page: Browser) -> None:
 
 
 def test_twenty_thousand_findings_are_sorted_and_filtered(window: Browser, tmp_path: Path) -> None:
-    credit = Credit("Foto: dpa", agencies=("dpa",), supplier="dpa")
+    credit, message = Credit("Foto: dpa", agencies=("dpa",), supplier="dpa"), "no creator named, only dpa"
     findings = [
-        Finding(
-            "CR102", "no creator named, only dpa", f"{n}.txt", Use(f"{n}.txt", 1, f"Caption {n}", "k", credit, id=n)
-        )
+        Finding("CR102", message, f"{n}.txt", Use(f"{n}.txt", 1, f"Caption {n}", "k", credit, id=n))
         for n in range(20_001, 0, -1)
     ]
     page = window.open(write(Report(findings, 20_001, 20_001), tmp_path / "many.html"))

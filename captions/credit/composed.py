@@ -1,0 +1,354 @@
+"""Segments that hold more than a name: labels, marks, two names joined. Rules in one ordered tuple."""
+
+from __future__ import annotations
+
+import re
+
+from captions.credit.labels import PICTURE, by_phrases
+from captions.credit.machines import made_by_machine
+from captions.credit.names import is_forename, is_given_name, normal_case, sort_of
+from captions.credit.segments import Again, Party
+from captions.credit.titled import titled
+from captions.lexicon.vocabulary import Vocabulary
+from captions.text import has_cjk, name_key
+
+_ROLE = re.compile(r"([^\W\d_][\w\s./&-]{1,24}?)\s*[:：]\s*(.+)$")
+_LAST = re.compile(r"[ -]")
+_ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l’)\b\s*", re.IGNORECASE)
+_SMALL_BREAK = re.compile(r"[\s(\[:;,.-]")
+_OFFICIAL = re.compile(r"^official\s+", re.IGNORECASE)
+_SOURCED = ("courtesy", "supplied", "handout")
+_JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
+_OF = frozenset({"of", "from"})
+_WITH = frozenset({"of", "from", "at", "with"})
+_DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
+
+
+def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """A label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
+    role = _ROLE.match(text)
+    if role:
+        kind = words.labels.get(name_key(role[1]))
+        spelled = words.spelling(role[1])
+        if spelled is not None:  # AAP: Tessa King
+            out.append(Party(role[1], "agency", spelled[0].name, joint, spelled[0], spelled[1]))
+            again(role[2], "/", words, out, depth + 1)
+            return True
+        if role[1].casefold().rsplit(" ", 1)[-1] in words.places:  # From left: A; B
+            kind = "before"
+        if kind is not None and kind != "caption":
+            again(role[2], joint, words, out, depth + 1)
+        elif _is_house_before(role[1], role[2], words):  # Harbor Radio: Tessa King
+            out.append(Party(role[1], "organization", role[1], joint))
+            again(role[2], "/", words, out, depth + 1)
+        elif (mark := words.marks.get(name_key(role[1]))) is not None:
+            if mark:
+                out.append(Party(role[1], "mark", mark, joint))
+            again(role[2], joint, words, out, depth + 1)
+        else:
+            out.append(Party(text, "role", "", joint))
+        return True
+    if _is_other_role(text, words):
+        out.append(Party(text, "role", "", joint))
+        return True
+    for start, end in by_phrases(text, words):
+        rest = text[end:].strip()
+        if not rest or (start and not _SMALL_BREAK.match(text[start - 1])):
+            continue
+        before = _OFFICIAL.sub("", text[:start]).strip()
+        if before and words.spelling(before):  # U.S. Navy photo by Jo Reed
+            again(before, joint, words, out, depth + 1)
+            again(rest, "/", words, out, depth + 1)
+            return True
+        if not before or words.marks.get(name_key(before)) == "" or before.casefold() in words.title_set:
+            again(rest, joint, words, out, depth + 1)
+            return True
+    return False
+
+
+def _is_house_before(house: str, rest: str, words: Vocabulary) -> bool:
+    """Return whether a house stands before a colon and a person behind it; not what the person did: ``Hair: X``."""
+    done = set(house.casefold().split())
+    return (
+        not any(words.other_roles.get(word) for word in done)
+        and words.marks.get(name_key(house)) is None
+        and house[:1].isupper()
+        and sort_of(house, words) == "organization"
+        and sort_of(rest, words) == "person"
+    )
+
+
+def _is_other_role(text: str, words: Vocabulary) -> bool:
+    """Return whether a text names who did something else for the picture: ``Design by X``."""
+    tokens = text.casefold().split(" ", 4)
+    for role in words.other_roles.get(tokens[0], ()):
+        size = role.count(" ") + 1
+        if len(tokens) > size + 1 and tokens[:size] == role.split(" ") and tokens[size] in words.bys:
+            return True
+    return False
+
+
+def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """A mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
+    folded = text.casefold()
+    if len(folded) != len(text):
+        return False
+    if dated := _DATED.match(text):
+        mark = words.marks.get(name_key(dated[1]))
+        if mark:  # File 2019
+            out.append(Party(text, "mark", mark, joint))
+            return True
+    if _between(text, joint, words, out, depth, again):
+        return True
+    tokens = folded.split(" ", 1)
+    for phrase, mark in words.mark_starts.get(tokens[0].strip(".,:"), ()):
+        if folded.startswith(phrase) and len(folded) > len(phrase) and not folded[len(phrase)].isalnum():
+            rest = text[len(phrase) :].strip(" :-,.")
+            return _behind_mark(text, rest, phrase, mark, joint, words, out, depth, again)
+    last = _LAST.split(folded)[-1].strip(".,:")
+    phrases = words.mark_ends.get(last, ()) if not has_cjk(text) else words.cjk_marks
+    for phrase, mark in phrases:
+        if folded.endswith(phrase) and len(folded) > len(phrase):
+            if not has_cjk(phrase) and folded[-len(phrase) - 1] not in " -":
+                continue
+            rest = text[: -len(phrase)].strip(" :-,").removesuffix("の")
+            sort = "agency" if words.spelling(rest) else sort_of(rest, words)
+            if sort in ("agency", "person") or (sort == "organization" and (" " in phrase or mark == "screenshot")):
+                again(rest, joint, words, out, depth + 1)
+                out.append(Party(phrase, "mark", mark, joint))
+                return True
+    return False
+
+
+def _between(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """A mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
+    tokens = text.split(" ")
+    for at in range(1, len(tokens) - 1):
+        mark = words.marks.get(name_key(tokens[at])) if len(tokens[at]) >= 4 else None
+        if mark in ("archive", "pool", "handout"):
+            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+            if words.spelling(right) and (words.spelling(left) or _is_person(left, words)):
+                again(left, joint, words, out, depth + 1)
+                out.append(Party(tokens[at], "mark", mark, "/"))
+                again(right, "/", words, out, depth + 1)
+                return True
+    return False
+
+
+def _behind_mark(
+    text: str,
+    rest: str,
+    phrase: str,
+    mark: str,
+    joint: str,
+    words: Vocabulary,
+    out: list[Party],
+    depth: int,
+    again: Again,
+) -> bool:
+    first, _, tail = rest.partition(" ")
+    by = (
+        first.casefold() in words.bys
+        or first.casefold() == "of"
+        or (mark == "screenshot" and first == "from")
+        or (mark in _SOURCED and first in words.particles)
+    )
+    if by:
+        rest = tail.strip()
+    elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
+        return False  # Archives nationales: an organization's own name
+    if not rest:
+        return False
+    institution = mark == "archive" and phrase in words.organization_words and not by
+    if institution and words.spelling(rest) is None and sort_of(rest, words) != "person":
+        return False  # Archivo Municipal: the archive is whom the line names
+    source = mark in _SOURCED
+    of_a_house = False
+    if source and (article := _ARTICLE.match(rest)) and words.spelling(rest) is None:
+        of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
+        rest = rest[article.end() :]
+        if lender := words.lenders.match(rest):
+            rest = rest[lender.end() :]
+            if not rest:
+                out.append(Party(phrase, "mark", mark, joint))
+                return True
+    if mark == "screenshot":
+        rest = _whose_screen(rest, words)
+    out.append(Party(phrase, "mark", mark, joint))
+    before = len(out)
+    last = phrase.rsplit(" ", 1)[-1]
+    by = by or last in words.bys or last in words.particles or last == "of"
+    again(rest, "courtesy" if source and by else joint, words, out, depth + 1)
+    for party in out[before:] if source else ():
+        if party.kind == "single" and by and is_forename(party.text, words):
+            party.kind = "person"  # Submitted by Ashley
+        elif party.kind in ("other", "single") or (of_a_house and party.kind == "person"):
+            party.kind, party.name = "organization", party.text.strip("'\"‘’“”")
+    return True
+
+
+def _whose_screen(text: str, words: Vocabulary) -> str:
+    """Return the owner of what a screenshot shows: ``from the Harbor Echo website`` gives ``Harbor Echo``."""
+    first, _, rest = text.partition(" ")
+    if rest and first.casefold() in _OF:
+        text = rest
+    if (article := _ARTICLE.match(text)) and text[0].islower():
+        text = text[article.end() :]
+    folded = text.casefold()
+    for thing in words.shown:
+        if folded.endswith(" " + thing):
+            return text[: -len(thing)].strip().removesuffix("'s").removesuffix("’s").strip()
+    return text
+
+
+def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """``A and B``, ``X for Y``, ``X on Unsplash``."""
+    if " " not in text:
+        return False
+    tokens = text.split(" ")
+    for at in range(1, len(tokens) - 1):
+        word = tokens[at].casefold()
+        if word in words.joins:
+            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+            forenames = is_forename(left, words) and is_forename(right, words)
+            if forenames or (_is_person(left, words) and _is_person(right, words)):
+                if forenames:  # Maria & Katerina
+                    out += (Party(left, "person", left, joint), Party(right, "person", right, "and"))
+                    return True
+                again(left, joint, words, out, depth + 1)
+                again(right, "and", words, out, depth + 1)
+                return True
+            known_left, known_right = words.spelling(left) is not None, words.spelling(right) is not None
+            right_is_house = known_right or sort_of(right, words) == "organization"
+            if (known_left or _is_person(left, words)) and (right_is_house or _is_person(right, words)):
+                again(left, joint, words, out, depth + 1)
+                again(right, "and", words, out, depth + 1)
+                return True
+        if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth, again):
+            return True
+        if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth, again):
+            return True
+        if word in words.ons or word in _OF:
+            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+            known = words.spelling(right)
+            if known is None and (article := _ARTICLE.match(right)) and word in words.ons:
+                right = right[article.end() :]
+                known = words.spelling(right)
+            named = known is not None and (_is_person(left, words) or at == 1 or words.spelling(left) is not None)
+            if named and known is not None:
+                placed = (word in words.ons or word == "from") and known[0].kind in ("platform", "stock")
+                again(left, joint, words, out, depth + 1)
+                houses(right, "on" if placed else "for", words, out, depth, again)
+                return True
+    return False
+
+
+def _works_for(
+    tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
+) -> bool:
+    """``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
+    left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+    named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and _is_person(left, words)
+    if not named or words.spelling(right) or sort_of(right, words) not in ("organization", "person"):
+        return False
+    again(left, joint, words, out, depth + 1)
+    houses(right, "for", words, out, depth, again)
+    return True
+
+
+def _made_for(
+    tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
+) -> bool:
+    """``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
+    behind = " ".join(tokens[at:])
+    folded = behind.casefold()
+    if tokens[at][0].isupper() and not " ".join(tokens).isupper():
+        return False  # Jan Per Olsson
+    phrase = next((p for p in words.for_starts[tokens[at].casefold()] if folded.startswith(p + " ")), None)
+    if phrase is None or len(folded) != len(behind):
+        return False
+    left, right = " ".join(tokens[:at]), behind[len(phrase) :].strip()
+    known = words.spelling(right)
+    if not right or (
+        known is None and (phrase in words.particles or (right[0].islower() and not _ARTICLE.match(right)))
+    ):
+        return False
+    if not (_is_person(left, words) or words.spelling(left) or (at == 1 and known is not None)):
+        return False
+    if known is None and sort_of(right, words) == "other":
+        return False
+    again(left, joint, words, out, depth + 1)
+    houses(right, "for", words, out, depth, again)
+    return True
+
+
+def houses(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> None:
+    """Type what follows ``for`` or ``on``: a house, also where it looks like a person."""
+    before = len(out)
+    article = _ARTICLE.match(text)
+    if article and text[0].islower() and words.spelling(text) is None:
+        text = text[article.end() :]
+    again(text, joint, words, out, depth + 1)
+    for party in out[before:]:
+        if party.kind in ("person", "single"):
+            party.kind, party.name = "organization", party.text
+
+
+def _is_person(text: str, words: Vocabulary) -> bool:
+    return words.spelling(text) is None and (
+        sort_of(text, words) == "person" or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
+    )
+
+
+def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """A name and an agency with a hyphen alone between: ``Jo Reed-Imagn Images``; scripts that meet: ``AP연합뉴스``."""
+    if met := _JOINED_CJK.match(text):
+        one, two = words.spelling(met[1]), words.spelling(met[2])
+        if one and two:
+            out.append(Party(met[1], "agency", one[0].name, joint, one[0]))
+            out.append(Party(met[2], "agency", two[0].name, "=", two[0]))
+            return True
+    if " " in text:
+        left, _, right = text.rpartition(" ")
+        one, two = words.spelling(left), words.spelling(right)
+        if one and (two or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
+            out.append(Party(left, "agency", one[0].name, joint, one[0], one[1]))
+            if two:
+                out.append(Party(right, "agency", two[0].name, "=", two[0], two[1]))
+            return True
+    at = text.find("-")
+    while at > 0:
+        left, right = text[:at], text[at + 1 :]
+        spelled = words.spelling(right)
+        if spelled and not spelled[1] and len(name_key(right)) >= 4 and _is_person(left, words):
+            out.append(Party(left, "person", normal_case(left, words), joint))
+            out.append(Party(right, "agency", spelled[0].name, "/", spelled[0]))
+            return True
+        at = text.find("-", at + 1)
+    return False
+
+
+def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
+    """An agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
+    tokens = text.split(" ")
+    if not 3 <= len(tokens) <= 8:
+        return False
+    for size in range(min(4, len(tokens) - 2), 0, -1):
+        for head, rest, first in (
+            (tokens[:size], tokens[size:], True),
+            (tokens[-size:], tokens[:-size], False),
+        ):
+            spelled = words.spelling(" ".join(head))
+            person = " ".join(rest)
+            if spelled and not spelled[1] and len(rest) >= 2 and sort_of(person, words) == "person":
+                pair = [
+                    Party(" ".join(head), "agency", spelled[0].name, joint if first else "/", spelled[0]),
+                    Party(person, "person", normal_case(person, words), "/" if first else joint),
+                ]
+                out.extend(pair if first else reversed(pair))
+                return True
+    return False
+
+
+RULES = (made_by_machine, _labelled, _marked, titled, _related, _hyphened, _adjoined)
+"""The first that fits types the segment."""

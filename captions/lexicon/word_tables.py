@@ -1,0 +1,210 @@
+"""Read the tables as they are written into the shapes in which a vocabulary is asked."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterable, Mapping
+from typing import TypeVar
+
+from captions.lexicon import tables
+from captions.lexicon.agencies import Agency, Spelling
+from captions.lexicon.tables import Table
+from captions.text import fold_arabic, has_cjk, name_key, tidy
+
+LABEL_KEYS = ("before", "by", "after", "weak", "caption")
+WORD_KEYS = {
+    "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
+    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
+}  # fmt: skip
+SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
+# Letters from which on a spelling with one letter wrong is still told from other names.
+LONG = 9
+FIRST = re.compile(r"[^\W_]+")
+RTL = re.compile("[\u0590-\u08ff]")
+
+
+Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
+"""Language -> kind of label -> labels."""
+
+
+def read_languages() -> Languages:
+    """Return the labels of all languages as the table lists them."""
+    languages: dict[str, dict[str, tuple[str, ...]]] = {}
+    for language, table in tables.load("labels.toml").tables().items():
+        table.only({*LABEL_KEYS, "comma"})
+        languages[language] = {kind: table.texts(kind) for kind in table}
+    return languages
+
+
+def read_labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
+    """Return the kinds of labels by name key, and those that stand after or, without a colon, before a name."""
+    labels: dict[str, str] = {}
+    after: set[str] = set()
+    by: set[str] = set()
+    rank = {kind: at for at, kind in enumerate(LABEL_KEYS)}
+    for table in languages.values():
+        for kind, words in table.items():
+            if kind == "comma":
+                continue
+            for word in words:
+                key = name_key(word)
+                # What is a label in one language and a weak one in another is a label: `foto`.
+                if key not in labels or rank[kind] < rank[labels[key]]:
+                    labels[key] = kind
+                if kind == "after":
+                    after.add(word.casefold())
+                elif kind == "by":
+                    by.add(word.casefold())
+    return labels, longest_first(after), longest_first(by)
+
+
+def longest_first(words: Iterable[str]) -> tuple[str, ...]:
+    """Return words once each, the longest first."""
+    return tuple(sorted(words, key=lambda w: (-len(w), w)))
+
+
+def read_marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
+    """Return the marks by name key, their phrases, longest first, and those that stand instead of a name."""
+    marks: dict[str, str] = {}
+    phrases: list[tuple[str, str]] = []
+    placeholders = set()
+    for mark, table in read.items():
+        table.only({"words", "placeholder"})
+        value = "" if mark == "none" else mark
+        if table.flag("placeholder"):
+            placeholders.add(value)
+        for word in table.texts("words"):
+            key = name_key(word)
+            if key and marks.setdefault(key, value) != value:
+                raise table.error(f"'words' lists {word!r}, which is in [{marks[key] or 'none'}] already")
+            # Short ones count only as a whole line: within a line they are names (Ai Weiwei, Roy Ho, Dr. No).
+            if value and (len(key) >= 4 or not key.isascii()):
+                phrases.append((tidy(word).casefold(), value))
+    return marks, tuple(sorted(phrases, key=lambda p: (-len(p[0]), p[0]))), frozenset(placeholders)
+
+
+T = TypeVar("T")
+
+
+def grouped(pairs: Iterable[tuple[T, str]]) -> dict[str, tuple[T, ...]]:
+    """Return the values of each group, longest first."""
+    groups: dict[str, list[T]] = {}
+    for value, group in pairs:
+        groups.setdefault(group, []).append(value)
+    return {group: tuple(sorted(values, key=lambda v: (-len(str(v)), str(v)))) for group, values in groups.items()}
+
+
+def first_word(phrase: str) -> str:
+    """Return the first word of a phrase, without signs."""
+    found = FIRST.match(phrase)
+    return found.group() if found else phrase
+
+
+def stems_of(phrases: Iterable[str]) -> tuple[str, ...]:
+    """Return few short texts of which each phrase holds one: a quick test for all of them."""
+    stems: list[str] = []
+    for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
+        if not any(stem in word for stem in stems):
+            stems.append(word)
+    return tuple(stems)
+
+
+def any_phrase(phrases: Iterable[str]) -> re.Pattern[str]:
+    """Find one of several phrases, longest first, whatever the case and the spaces; no label, as a colon would show."""
+    each = (re.escape(p).replace(r"\ ", r"\s+") for p in longest_first(phrases))
+    return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
+
+
+def any_countries(countries: Iterable[str]) -> re.Pattern[str]:
+    """Return the pattern of ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    country = rf"(?:{'|'.join(map(re.escape, longest_first(countries)))})"
+    return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
+
+
+COMMON = frozenset({"images", "image", "picture", "fotografen", "supplied", "provided", "service", "the", "for"})
+
+
+def rarest_start(phrase: str) -> str:
+    """Return the beginning of a phrase's longest word that is not in every other credit line."""
+    found = sorted(FIRST.findall(phrase), key=len, reverse=True)
+    return next((w for w in found if w[:6] != "archiv" and w not in COMMON), phrase)[:6]
+
+
+def any_machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
+    """Find what made a picture where nobody did, by name, by abbreviation in capitals, or by the program's name."""
+    term, tool, weak = (
+        "|".join(map(re.escape, longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
+    )
+    short = r"(?<![^\W_])(?:A\.?I\.?|KI|IA|ИИ|ШІ|ΤΝ|MI(?=-))(?![a-zà-öø-ÿа-я])|(?<=[\u3041-\u9fff\uac00-\ud7af])AI"
+    return re.compile(
+        rf"(?P<term>{short}|(?i:{term}))|(?<![^\W_])(?:(?P<tool>(?i:{tool}))(?:\s?\d(?:\.\d)?)?|(?P<weak>(?i:{weak})))"
+        r"(?![^\W\d_])"
+    )
+
+
+def misspelt_keys(known: Mapping[str, Spelling]) -> dict[str, Agency]:
+    """Return the name keys of long spellings with one letter left out."""
+    return {
+        key[:at] + key[at + 1 :]: spelling.agency
+        for key, spelling in known.items()
+        if len(key) > LONG and key.isascii() and not spelling.weak
+        for at in range(len(key))
+        if key[:at] + key[at + 1 :] not in known
+    }
+
+
+def source_phrases(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
+    """Return the phrases of two words or more that end in a word like `by` or `of`."""
+    ends = {*bys, "of", "de", "di", "von"}
+    lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
+    return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
+
+
+def marks_of_labels(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
+    """Return the marks that labels say.
+
+    The whole label is one, or one of its words of five letters or more is, or, in scripts without spaces, a part of it.
+    """
+    out: dict[str, str] = {}
+    cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
+    for label in (w for table in languages.values() for words in table.values() for w in words):
+        whole = name_key(label)
+        candidates = [whole, *(k for w in label.split() if len(k := name_key(w)) >= 5)]
+        if has_cjk(label):
+            candidates += [key for key in cjk if key in whole]
+        if mark := next((m for c in candidates if (m := marks.get(c))), None):
+            out[whole] = mark
+    return out
+
+
+def comma_label_keys(languages: Languages) -> frozenset[str]:
+    """Return the name keys of labels that a comma may end."""
+    kinds = ("before", "caption")
+    several = (w for t in languages.values() for kind in kinds for w in t.get(kind, ()) if " " in w)
+    return frozenset(map(name_key, (*several, *(w for t in languages.values() for w in t.get("comma", ())))))
+
+
+def rtl_label_kinds(languages: Languages) -> tuple[tuple[str, str], ...]:
+    """Return labels of several words written from right to left, folded, with their kinds, longest first."""
+    found = {
+        fold_arabic(w): kind
+        for t in languages.values()
+        for kind in ("before", "caption")
+        for w in t.get(kind, ())
+        if " " in w and RTL.match(w)
+    }
+    return tuple(sorted(found.items(), key=lambda pair: -len(pair[0])))
+
+
+def listed(text: str) -> list[str]:
+    """Return the words of a table without structure; lines that begin with # are remarks."""
+    return [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
+
+
+def read_words() -> dict[str, tuple[str, ...]]:
+    """Return the lists of ``words.toml`` by key."""
+    read = tables.load("words.toml")
+    read.only(WORD_KEYS)
+    return {key: read.texts(key) for key in sorted(WORD_KEYS)}
