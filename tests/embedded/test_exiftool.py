@@ -1,4 +1,4 @@
-"""exiftool as the reference: what it writes is read the same here, what is written here it reads the same."""
+"""Compare reading and writing with exiftool, the reference."""
 
 from __future__ import annotations
 
@@ -61,8 +61,8 @@ def exiftool(*arguments: str | Path) -> str:
     return ran.stdout
 
 
-def told(path: Path, family: str) -> dict[str, tuple[str, ...]]:
-    """What exiftool reads of a family, under this program's names."""
+def exiftool_fields(path: Path, family: str) -> dict[str, tuple[str, ...]]:
+    """Return what exiftool reads from a family, under this program's names."""
     options = ("-j", "-G1", "-n", "-charset", "exif=UTF8")
     found: dict[str, Any] = json.loads(exiftool(*options, *(f"-{tag}" for tag in TAGS[family].values()), path))[0]
     # -G1 calls IIM and EXIF by groups of its own; -n leaves values as they stand.
@@ -109,7 +109,7 @@ def test_what_exiftool_writes_is_read_the_same(tmp_path: Path, suffix: str) -> N
         assert found.family(family).present() == {n: EVERY.get(n) for n in EVERY.present() if n in TAGS[family]}
 
 
-# What else IPTC's standard has, core and extension: none of it may be taken for one of the fields above. As in IPTC's
+# The rest of IPTC's standard, core and extension, which must not be mistaken for the fields above. As in IPTC's
 # reference image, each value says where it stands, and structures hold names like those of the plain fields.
 OTHERS = (
     "XMP-iptcCore:CreatorContactInfo={CiAdrCity=Contact town,CiAdrCtry=Contact country,CiEmailWork=x@mail.example,"
@@ -153,8 +153,8 @@ def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> 
     _written(path, ("xmp", "iim", "exif"), *dates, *(f"-{tag}" for tag in OTHERS))
     # The file holds all of it: exiftool, which wrote it, finds each.
     written = json.loads(exiftool("-j", "-G1", "-struct", path))[0]
-    held = {key.casefold() for key in written}
-    assert [tag for tag in OTHERS if tag.partition("=")[0].casefold() not in held] == []
+    present = {key.casefold() for key in written}
+    assert [tag for tag in OTHERS if tag.partition("=")[0].casefold() not in present] == []
     found = read(path)
     expected = {**EVERY.present(), "date_created": (WHEN,), "image_unique_id": ("0a1b2c3d4e5f60718293a4b5c6d7e8f9",)}
     assert found.fields.present() == Fields.of(expected).present()
@@ -162,7 +162,7 @@ def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> 
     assert (found.notes, found.disagreements, found.cuts) == ((), (), ())
     for family in ("xmp", "iim", "exif"):
         own = {name: values for name, values in found.family(family).present().items() if name in TAGS[family]}
-        assert own == told(path, family)
+        assert own == exiftool_fields(path, family)
     # And a copy that is stamped keeps all of it.
     stamp(path, tmp_path / "copy.jpg", Fields(credit_line="AP"))
     copied = json.loads(exiftool("-j", "-G1", "-struct", tmp_path / "copy.jpg"))[0]
@@ -218,7 +218,7 @@ def test_what_is_stamped_exiftool_reads_the_same(tmp_path: Path, suffix: str, ba
     for family in ("xmp", *(f for f in CAN_WRITE[suffix] if not bare or f == "iim")):
         expected = {name: EVERY.get(name) for name in TAGS[family] if not bare and EVERY.get(name)}
         expected |= {name: values for name, values in VALUES.present().items() if name in TAGS[family]}
-        found = told(after, family)
+        found = exiftool_fields(after, family)
         if family == "iim":
             cut = "Zoë Åskelund of the Harbor Cit"
             assert found["creators"][1] == cut
@@ -240,4 +240,4 @@ def test_exiftool_reads_the_sidecar(tmp_path: Path) -> None:
     (tmp_path / "a.psd").write_bytes(_bare(".psd"))
     sidecar = stamp(tmp_path / "a.psd", tmp_path / "b.psd", VALUES).sidecar
     assert sidecar is not None
-    assert told(sidecar, "xmp") == VALUES.present()
+    assert exiftool_fields(sidecar, "xmp") == VALUES.present()

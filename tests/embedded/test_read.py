@@ -1,4 +1,4 @@
-"""Reading what is embedded in pictures: fields, families, containers, and hostile files."""
+"""Read embedded metadata: fields, families, containers, and hostile files."""
 
 from __future__ import annotations
 
@@ -36,9 +36,11 @@ def _file(case: dict[str, Any]) -> bytes:
         case.get("digest", "")
     )
     texts = {int(tag, 16): text.encode() for tag, text in case.get("exif", {}).items()}
-    taken = {int(tag, 16): text.encode() for tag, text in case.get("taken", {}).items()}
+    dates = {int(tag, 16): text.encode() for tag, text in case.get("taken", {}).items()}
     return p.jpeg(
-        packets, p.resources(block, digest) if datasets else b"", p.exif(texts, taken) if texts or taken else b""
+        packets,
+        p.resources(block, digest) if datasets else b"",
+        p.exif(texts, dates) if texts or dates else b"",
     )
 
 
@@ -76,7 +78,7 @@ def _webp(*chunks: tuple[bytes, bytes]) -> bytes:
 
 
 def _tiff(order: str, big: bool) -> bytes:
-    """The first directory of a TIFF of 32 by 24, with XMP, IIM and texts."""
+    """Return a TIFF of 32 by 24 with XMP, IIM and texts in its first directory."""
     values: dict[int, tuple[int, int | bytes]] = {
         256: (3, 32),
         257: (3, 24),
@@ -278,7 +280,7 @@ def test_a_picture_of_four_billion_pixels_a_side_tells_its_credit() -> None:
 
 
 def _many(kind: str) -> bytes:
-    """Files that would take hours or gigabytes, if each of their parts were taken as it comes."""
+    """Read files that would take hours or gigabytes without limits."""
     if kind == "keywords":
         inside = "".join(f"<rdf:li>{'k' * 70}{n}</rdf:li>" for n in range(20_000))
         block = p.iim([(25, b"k" * 64) for _ in range(15_000)])
@@ -339,10 +341,10 @@ def test_a_large_file_is_not_read_whole(tmp_path: Path) -> None:
     assert peak < 4 << 20
 
 
-def test_a_path_that_cannot_be_read_is_told(tmp_path: Path) -> None:
+def test_an_unreadable_path_is_reported(tmp_path: Path) -> None:
     os.mkfifo(tmp_path / "pipe")
-    for name, said in (("none.jpg", "No such file"), ("", "a folder"), ("pipe", "not a regular file")):
-        with pytest.raises(InputError, match=said):
+    for name, reason in (("none.jpg", "No such file"), ("", "a folder"), ("pipe", "not a regular file")):
+        with pytest.raises(InputError, match=reason):
             read(tmp_path / name)
 
 
@@ -359,7 +361,7 @@ def test_no_bytes_raise(data: bytes, head: bytes) -> None:
 
 @st.composite
 def mutated(draw: st.DrawFn) -> bytes:
-    """A good file with bytes changed, taken out, put in, and cut."""
+    """Change, remove, insert and truncate bytes of a valid file."""
     data = bytearray(draw(st.sampled_from(SEEDS)))
     for _ in range(draw(st.integers(1, 12))):
         at = draw(st.integers(0, max(0, min(len(data), 3000) - 1)))

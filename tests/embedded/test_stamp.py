@@ -1,4 +1,4 @@
-"""Writing what is embedded: the pixels stay the same bytes, all else stays, and what is written is read."""
+"""Write metadata: pixels and other metadata stay, and the new values are read back."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ WRITTEN = ("JPEG", "PNG", "WebP", "GIF", "TIFF")
 
 
 def _stamped(folder: Path, data: bytes, values: Fields = VALUES) -> bytes:
-    """The copy, as bytes; the picture itself must not change."""
+    """Return the copy as bytes, and check that the picture did not change."""
     (folder / "in").write_bytes(data)
     stamped = stamp(folder / "in", folder / "out", values)
     assert (folder / "in").read_bytes() == data
@@ -40,7 +40,7 @@ def _stamped(folder: Path, data: bytes, values: Fields = VALUES) -> bytes:
 
 
 def _picture(form: str, data: bytes) -> list[bytes]:
-    """The bytes of a file that make its picture: scan and tables, chunks, strips."""
+    """Return the bytes of the picture itself: scan and tables, chunks, strips."""
     if form == "JPEG":
         out, at = [], 2
         while data[at + 1] != 0xDA:
@@ -107,8 +107,8 @@ def test_all_else_that_was_embedded_stays(tmp_path: Path, name: str) -> None:
     after = read(tmp_path / "out")
     assert after.fields == Fields.of({**before.fields.present(), "caption": ("A ferry.",), "city": ("Bodø",)})
     for family in ("xmp", "iim", "exif"):
-        kept = before.family(family).present()
-        assert {key: after.family(family).get(key) for key in kept} == kept
+        unchanged = before.family(family).present()
+        assert {key: after.family(family).get(key) for key in unchanged} == unchanged
 
 
 @pytest.mark.parametrize("name", [n for n in CONTAINERS if CONTAINERS[n][1] in WRITTEN and "two segments" not in n])
@@ -176,8 +176,8 @@ def test_iim_of_an_old_program_becomes_utf_8_and_keeps_its_other_datasets(tmp_pa
     out = _stamped(tmp_path, p.jpeg([], p.resources(block, b"\1" * 16, p.resource(0x0400, b"other"))), VALUES)
     found = read(out)
     assert (found.iim.city, found.iim.date_created, found.iim_digest_fits) == ("Bodø", "2024-05-18", True)
-    for kept in (p.resource(0x0400, b"other"), b"\x1c\x02\xca\0\3\xff\xd8\xe9", b"\x1c\x02\x0f\0\3NEW", p.UTF8):
-        assert kept in out
+    for unchanged in (p.resource(0x0400, b"other"), b"\x1c\x02\xca\0\3\xff\xd8\xe9", b"\x1c\x02\x0f\0\3NEW", p.UTF8):
+        assert unchanged in out
 
 
 @pytest.mark.parametrize("order", ["<", ">"])
@@ -206,7 +206,7 @@ def test_extended_xmp_stays_and_loses_only_what_is_written_anew(tmp_path: Path) 
 
 
 def test_later_pictures_of_a_file_are_found_where_its_index_says(tmp_path: Path) -> None:
-    """MPF: the index tells places from its own header on."""
+    """Correct MPF offsets, which are relative to the index's own header."""
     first, second = p.bare("JPEG"), p.bare("JPEG", quality=30)
 
     def index(size: int, offset: int) -> bytes:
@@ -266,7 +266,7 @@ FULL = p.xmp(f"<own:a>{'x' * 64_700}</own:a>")
 
 
 @pytest.mark.parametrize(
-    ("data", "values", "said"),
+    ("data", "values", "reason"),
     [
         (p.bare("JPEG"), Fields(), "nothing to stamp"),
         (p.bare("JPEG"), Fields(caption=" \0"), "nothing to stamp"),
@@ -280,11 +280,9 @@ FULL = p.xmp(f"<own:a>{'x' * 64_700}</own:a>")
         (p.jpeg([FULL]), VALUES, "exceed a JPEG segment"),
     ],
 )
-def test_what_cannot_be_stamped_is_told_and_nothing_is_written(
-    tmp_path: Path, data: bytes, values: Fields, said: str
-) -> None:
+def test_a_refusal_has_a_reason_and_writes_nothing(tmp_path: Path, data: bytes, values: Fields, reason: str) -> None:
     (tmp_path / "in").write_bytes(data)
-    with pytest.raises(InputError, match=said):
+    with pytest.raises(InputError, match=reason):
         stamp(tmp_path / "in", tmp_path / "out", values)
     assert [path.name for path in tmp_path.iterdir()] == ["in"]
 
@@ -309,10 +307,10 @@ TEXTS = st.text(st.characters(exclude_categories=["Cs", "Cc"]), min_size=1, max_
     ),
 )
 def test_any_text_is_written_and_read_back(
-    tmp_path_factory: pytest.TempPathFactory, told: dict[str, str], data: bytes
+    tmp_path_factory: pytest.TempPathFactory, texts: dict[str, str], data: bytes
 ) -> None:
     folder = tmp_path_factory.mktemp("any")
-    values = Fields.of({name: (text,) for name, text in told.items()})
+    values = Fields.of({name: (text,) for name, text in texts.items()})
     try:
         _stamped(folder, data, values)  # raises CaptionsError if it does not read back
     except InputError as error:

@@ -167,9 +167,9 @@ def test_the_same_picture_with_two_embedded_credits_is_a_conflict(run: Run, tmp_
     conflicts = [(code, source) for code, source, _ in found(run, "--code", "CR201")]
     assert conflicts == [("CR201", "p/one.jpg"), ("CR201", "p/three.jpg"), ("CR201", "p/two.jpg")]
     # The plain audit says the same.
-    told = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
-    assert [(it["code"], it["source"]) for it in told] == conflicts
-    for finding in told:
+    found_by_audit = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
+    assert [(it["code"], it["source"]) for it in found_by_audit] == conflicts
+    for finding in found_by_audit:
         assert run(*finding["clear"].replace("'…'", "seen").split()[1:]).code == 0
     assert json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"] == []
     assert found(run, "--code", "CR201") == []
@@ -183,8 +183,8 @@ def test_what_is_asked_of_some_uses_tells_nothing_of_pictures_alone(run: Run, tm
     run("images", "scan", "p")
 
     def codes(*arguments: str) -> list[str]:
-        told = json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
-        return [it["code"] for it in told if it["code"] in ("CR202", "CR206")]
+        found_by_audit = json.loads(run("audit", "--format", "json", *arguments).out)["findings"]
+        return [it["code"] for it in found_by_audit if it["code"] in ("CR202", "CR206")]
 
     assert codes() == ["CR202", "CR206"]
     assert codes("--supplier", "Reuters") == ["CR202"]
@@ -241,4 +241,4 @@ def test_a_spool_gives_what_is_too_much_for_memory_sorted_each_time() -> None:
         assert all(findings[at] == finding for finding, at in spool)
         assert (len(Told(spool)), sum(Told(spool).counts.values())) == (95, 95)
     # Two at a time do not disturb each other.
-    assert [one for one, _ in zip(large, large, strict=True)] == list(large)
+    assert [finding for finding, _ in zip(large, large, strict=True)] == list(large)

@@ -1,4 +1,4 @@
-"""``captions images scan`` and ``check``: pictures into the store, matched to uses, held against the print."""
+"""Scan pictures, match them to uses, and check them with ``captions images scan`` and ``check``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ def page(path: Path, address: str, credit: str, caption: str = FERRY) -> None:
 
 
 def picture(path: Path, number: int, **fields: str | tuple[str, ...]) -> Path:
-    """A picture of a scene, with fields embedded in it."""
+    """Write a picture of a scene with embedded fields."""
     path.parent.mkdir(exist_ok=True)
     plain = path.with_suffix(".plain")
     plain.write_bytes(saved(scene(number), quality=88))
@@ -49,7 +49,7 @@ def picture(path: Path, number: int, **fields: str | tuple[str, ...]) -> Path:
 
 
 def found(run: Run, *arguments: str) -> list[tuple[str, str, str]]:
-    """Code, source and message of what a check finds."""
+    """Return the code, source and message of each finding of a check."""
     ran = run("images", "check", "--format", "json", *arguments)
     assert ran.code == 0
     return [(it["code"], it["source"], it["message"]) for it in json.loads(ran.out)["findings"]]
@@ -104,7 +104,7 @@ def test_a_scan_reads_each_picture_once(run: Run, tmp_path: Path) -> None:
     (tmp_path / "p/copy.jpg").unlink()
     (tmp_path / "p/market.jpg").unlink()
     assert run("images", "scan", "p").out == "1 picture: new 0, known 1, gone 2, failed 0; without hash 0\n"
-    # Another folder takes nothing away from this one.
+    # Scanning another folder does not affect this one.
     picture(tmp_path / "pp/market.jpg", 2)
     assert run("images", "scan", "pp").out == "1 picture: new 1, known 0, gone 0, failed 0; without hash 0\n"
 
@@ -131,7 +131,7 @@ def test_hostile_files_are_notes_and_the_others_are_read(run: Run, tmp_path: Pat
     assert run("images", "check").code == 0
 
 
-def test_a_folder_that_is_not_there_is_told(run: Run) -> None:
+def test_a_missing_folder_is_reported(run: Run) -> None:
     ran = run("images", "scan", "nowhere")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "captions: nowhere: no such file or folder; choose a folder of pictures\n"
@@ -152,8 +152,8 @@ def test_a_store_without_pictures_says_so(run: Run, tmp_path: Path) -> None:
 )
 def test_print_and_picture_that_disagree_are_found(run: Run, tmp_path: Path, address: str, caption: str) -> None:
     page(tmp_path / "a.html", address, "Ida Quill/Reuters")
-    told = {"caption": caption} if caption else {}
-    picture(tmp_path / "p/harbor-ferry.jpg", 1, creators=("Jo Reed",), credit_line="AFP", **told)
+    fields = {"caption": caption} if caption else {}
+    picture(tmp_path / "p/harbor-ferry.jpg", 1, creators=("Jo Reed",), credit_line="AFP", **fields)
     run("ingest", "a.html")
     run("images", "scan", "p")
     assert found(run) == [("CR202", "a.html", "printed Ida Quill/Reuters, p/harbor-ferry.jpg says Jo Reed/AFP")]
@@ -251,8 +251,8 @@ def test_what_is_waived_is_not_reported(run: Run, tmp_path: Path) -> None:
     run("images", "scan", "p")
     for finding in json.loads(run("images", "check", "--format", "json").out)["findings"]:
         assert finding["clear"].startswith("captions waive ")
-        told = finding["clear"].replace("'…'", "known").removeprefix("captions ").split()
-        assert run(*told).code == 0
+        command = finding["clear"].replace("'…'", "known").removeprefix("captions ").split()
+        assert run(*command).code == 0
     assert found(run) == []
     assert [code for code, _, _ in found(run, "--waived")] == ["CR202", "CR206"]
     assert "waived: 2" in run("images", "check").out

@@ -1,4 +1,4 @@
-"""Credits that travel: pictures stamped in the place of the old, all of an article, and beside a clean page."""
+"""Stamp pictures in place, for a whole article, and for a clean page."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ MARKET_FIELDS = Fields(creators=("Jo Reed",), credit_line="Jo Reed/AFP", caption
 
 @pytest.fixture
 def article(run: Run, tmp_path: Path) -> Run:
-    """The program beside an article with two pictures, and files of both in a folder."""
+    """Ingest an article with two pictures, whose files are in a folder."""
     text = TWO.format(
         title="Ferry",
         address="https://cdn.example/harbor%20ferry-640x427.jpg",
@@ -52,9 +52,9 @@ def test_all_pictures_of_an_article_are_stamped_from_their_uses(article: Run, tm
     )
     assert (ran.code, ran.out, ran.err) == (0, "", "stamped 2, failed 0; written to out/new\n")
     assert {path: path.read_bytes() for path in (tmp_path / "p").iterdir()} == before
-    told = {path.name: read(path).fields.present() for path in sorted((tmp_path / "out/new").iterdir())}
+    fields = {path.name: read(path).fields.present() for path in sorted((tmp_path / "out/new").iterdir())}
     more = {"licensor_url": ("https://l.example",)}
-    assert told == {
+    assert fields == {
         "harbor ferry.jpg": {**FERRY_FIELDS.present(), **more, "city": ("Harbor City",)},
         "market-stall.jpg": {**MARKET_FIELDS.present(), **more},
     }
@@ -63,7 +63,7 @@ def test_all_pictures_of_an_article_are_stamped_from_their_uses(article: Run, tm
 def test_a_copy_that_is_there_is_not_written_over(article: Run, tmp_path: Path) -> None:
     stamp = ("images", "stamp", "--from-article", "a.html", "-o", "out")
     stored(article)(*stamp)
-    # The same copies may be made again: nothing is lost by that.
+    # Writing the same copies again loses nothing.
     assert article(*stamp).err == "stamped 2, failed 0; written to out\n"
     (tmp_path / "out/market-stall.jpg").write_bytes(b"mine")
     ran = article(*stamp)
@@ -90,7 +90,7 @@ def test_one_bad_picture_never_stops_the_others(article: Run, tmp_path: Path) ->
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--from-article", "b.html", "-o", "out"], "no article b.html"),
         (["--from-article", "a.html"], "-o FOLDER"),
@@ -103,10 +103,10 @@ def test_one_bad_picture_never_stops_the_others(article: Run, tmp_path: Path) ->
         (["x.jpg", "--replace", "--credit", "AFP"], "x.jpg: cannot be read"),
     ],
 )
-def test_what_cannot_be_done_is_told(article: Run, arguments: list[str], said: str) -> None:
+def test_an_impossible_request_is_reported(article: Run, arguments: list[str], message: str) -> None:
     ran = stored(article)("images", "stamp", *arguments)
     assert ran.code == 2
-    assert said in " ".join(ran.err.replace("│", " ").split())
+    assert message in " ".join(ran.err.replace("│", " ").split())
 
 
 def test_a_picture_is_replaced_when_its_copy_is_read_back(run: Run, tmp_path: Path) -> None:
@@ -203,7 +203,7 @@ def test_a_report_shows_the_pictures_small_when_asked(article: Run, tmp_path: Pa
     assert article("audit", "--thumbnails").code == 2
 
 
-def test_thumbnails_of_no_pictures_are_told(run: Run, tmp_path: Path) -> None:
+def test_thumbnails_without_pictures_are_reported(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "a.jpg", "Jo Reed/AFP")
     run("ingest", "a.html")
     ran = run("audit", "--format", "html", "--thumbnails")

@@ -1,4 +1,4 @@
-"""Broken tables in captions/data: each reader names the file, the row or table, and the key."""
+"""Break the tables in captions/data: each reader names the file, the row or table, and the key."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ from captions.embedded import table as embedded
 from captions.lexicon import tables, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import blocks, image_urls, page_type, site_text
-from captions.page.structured import picture_data as told
+from captions.page.structured import picture_data
 from captions.sources import records
 
 # File -> its readers, without their caches.
@@ -32,7 +32,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": blocks._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
-    "structured.toml": told._tables.__wrapped__,
+    "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
 }

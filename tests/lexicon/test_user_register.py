@@ -1,4 +1,4 @@
-"""``captions agency add``, ``alias`` and ``merge``: what is written to a newsroom's own register."""
+"""Change a newsroom's register with ``captions agency add``, ``alias`` and ``merge``."""
 
 from __future__ import annotations
 
@@ -36,7 +36,7 @@ COMMANDS = {
 
 @pytest.mark.parametrize("case", COMMANDS)
 def test_what_is_written(run: Run, tmp_path: Path, case: str) -> None:
-    """Comments, order and the shape of lists stay; nothing is left beside the file."""
+    """Preserve comments, order and the layout of lists; leave no temporary file."""
     own = tmp_path / "agencies.toml"
     own.write_text(OWN, encoding="utf-8")
     ran = run("agency", *COMMANDS[case])
@@ -63,7 +63,7 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["add", "reuters"], "'reuters' is already a name of Reuters in the built-in register; to"),
         (["add", "Gull Point Press"], "'Gull Point Press' is already a name of Gull Point Press in agencies.toml; to"),
@@ -91,14 +91,12 @@ def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_
         (["add", "New", "--agencies", "no/such/folder.toml"], "cannot write no/such/folder.toml"),
     ],
 )
-def test_what_cannot_be_is_told_in_one_line_and_changes_nothing(
-    run: Run, tmp_path: Path, arguments: list[str], said: str
-) -> None:
+def test_an_error_is_one_line_and_changes_nothing(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:
     own = tmp_path / "agencies.toml"
     own.write_text(OWN, encoding="utf-8")
     ran = run("agency", *arguments)
     assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1)
-    assert said in ran.err
+    assert message in ran.err
     assert own.read_text("utf-8") == OWN
 
 
@@ -106,7 +104,7 @@ def test_commands_at_the_same_time_lose_nothing_of_each_other(tmp_path: Path) ->
     names = [f"Desk {n}" for n in range(4)]
     command = [sys.executable, "-m", "captions", "agency", "add"]
     started = [subprocess.Popen([*command, name], cwd=tmp_path, stdout=subprocess.PIPE, text=True) for name in names]  # noqa: S603
-    assert [one.communicate()[0] for one in started] == [f"added {name} to agencies.toml\n" for name in names]
+    assert [process.communicate()[0] for process in started] == [f"added {name} to agencies.toml\n" for name in names]
     rows = tomllib.loads((tmp_path / "agencies.toml").read_text("utf-8"))["agency"]
     assert sorted(row["name"] for row in rows) == names
     assert [path.name for path in tmp_path.iterdir()] == ["agencies.toml"]
@@ -216,9 +214,9 @@ def test_undoing_a_merge(run: Run, tmp_path: Path) -> None:
     assert "is not merged into 'Heron House' in the database; merged: none are" in again.err
 
 
-def held(run: Run) -> list[tuple[str, str]]:
-    told = json.loads(run("agency", "merges", "--format", "json").out)["merges"]
-    return [(one["name"], one["into"]) for one in told]
+def merges(run: Run) -> list[tuple[str, str]]:
+    listed = json.loads(run("agency", "merges", "--format", "json").out)["merges"]
+    return [(merge["name"], merge["into"]) for merge in listed]
 
 
 def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path) -> None:
@@ -232,12 +230,12 @@ def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path
     assert run("agency", "merge", "gull point press", "Heron House").out == (
         "gull point press is Heron House: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
-    assert held(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
+    assert merges(run) == [("Gull Point Press", "Heron House"), ("Gullpoint Pictures", "Heron House")]
     ran = run("agency", "merge", "GULLPOINT Pictures", "heron house", "--undo", "--reason", "two houses")
     assert ran.out == (
         "GULLPOINT Pictures and heron house are two again: 3 credit lines, 3 uses, 0 agreements, 0 waivers\n"
     )
-    assert held(run) == []
+    assert merges(run) == []
     assert counted(run) == before
 
 
@@ -248,7 +246,7 @@ def test_what_is_believed_beside_a_label_only_is_not_merged(run: Run, tmp_path: 
     run("ingest", "a.txt")
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     run("agency", "merge", gone, "Heron House")
-    assert held(run) == [("GP Press", "Heron House"), ("Gull Point Press", "Heron House")]
+    assert merges(run) == [("GP Press", "Heron House"), ("Gull Point Press", "Heron House")]
 
 
 def test_agreements_and_waivers_go_back_in_whatever_order_merges_are_undone(run: Run) -> None:
@@ -274,8 +272,8 @@ def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
     run("ingest", "d.txt")
     both = ("Gull Point Press", "Heron House")
     run("agency", "merge", *both, "--who", "kim", "--reason", "one house")
-    held = json.loads(run("agency", "merges", "--format", "json").out)
-    assert [(one["name"], one["into"], one["who"], one["reason"], one["state"]) for one in held["merges"]] == [
+    listed = json.loads(run("agency", "merges", "--format", "json").out)
+    assert [(row["name"], row["into"], row["who"], row["reason"], row["state"]) for row in listed["merges"]] == [
         (*both, "kim", "one house", "holds")
     ]
     run("agency", "merge", *both, "--undo", "--who", "lee", "--reason", "two houses")
@@ -310,7 +308,7 @@ def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> 
 
 
 def test_lines_are_read_anew_with_a_register_that_changed(run: Run, tmp_path: Path) -> None:
-    """Two readings of a line as sure as each other: the later is meant, not the one whose digest is higher."""
+    """Prefer the later of two equally certain readings of a line, not the higher digest."""
     register, names = tmp_path / "agencies.toml", [f"Weir {letter} Pictures" for letter in "abcdef"]
     lines = [f"Boats of {name} wait for the tide at dawn.\nJo Reed/{name}\n" for name in names]
     (tmp_path / "a.txt").write_text("\n".join(lines), encoding="utf-8")

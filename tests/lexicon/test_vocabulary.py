@@ -1,4 +1,4 @@
-"""The tables: what they hold, and what a broken one says."""
+"""Load the tables, and report broken ones."""
 
 from __future__ import annotations
 
@@ -102,7 +102,7 @@ def test_a_user_overrides_a_row(tmp_path: Path) -> None:
     assert words.agency("Associated Press") is None
 
 
-def test_a_user_who_claims_a_known_spelling_is_told_whose_it_is(tmp_path: Path) -> None:
+def test_a_duplicate_spelling_names_its_owner(tmp_path: Path) -> None:
     path = _user_register(tmp_path, '[[agency]]\nname = "My Getty"\nkind = "agency"\naliases = ["Getty"]\n')
     with pytest.raises(
         VocabularyError,

@@ -1,4 +1,4 @@
-"""Picture files made in code: small pictures by Pillow, and blocks of metadata byte by byte."""
+"""Build small picture files with Pillow, and metadata blocks byte by byte."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ NAMESPACES = {
 
 
 def image(mode: str = "RGB", size: tuple[int, int] = (32, 24)) -> Image.Image:
-    """A picture of a few colours, the same each time."""
+    """Return a picture of a few colors, always the same."""
     picture = Image.new(mode, size)
     bands = 1 if mode == "P" else len(picture.getbands())
     for y in range(size[1]):
@@ -38,14 +38,14 @@ def image(mode: str = "RGB", size: tuple[int, int] = (32, 24)) -> Image.Image:
 
 
 def bare(form: str, **options: object) -> bytes:
-    """A picture without metadata, in a format."""
+    """Return a picture without metadata in a format."""
     out = io.BytesIO()
     image("P" if form == "GIF" else "RGB").save(out, _PILLOW.get(form, form), **options)
     return out.getvalue()
 
 
 def xmp(inside: str, attributes: str = "", head: str = "") -> bytes:
-    """A packet with one description of the picture."""
+    """Return an XMP packet with a single description."""
     names = " ".join(f'xmlns:{prefix}="{uri}"' for prefix, uri in NAMESPACES.items())
     return (
         f'{head}<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -56,7 +56,7 @@ def xmp(inside: str, attributes: str = "", head: str = "") -> bytes:
 
 
 def iim(datasets: Sequence[tuple[int, bytes]], record: int = 2) -> bytes:
-    """A block of datasets of one record."""
+    """Return a block of datasets in a single record."""
     return b"".join(struct.pack(">BBBH", 0x1C, record, number, len(data)) + data for number, data in datasets)
 
 
@@ -64,7 +64,7 @@ UTF8 = iim([(90, b"\x1b%G")], record=1)
 
 
 def resources(block: bytes | None, digest: bytes | None = None, others: bytes = b"") -> bytes:
-    """Photoshop's box with IIM in it."""
+    """Return Photoshop resources with IIM."""
     out = others
     if block is not None:
         out += resource(0x0404, block)
@@ -74,12 +74,12 @@ def resources(block: bytes | None, digest: bytes | None = None, others: bytes = 
 
 
 def resource(number: int, data: bytes) -> bytes:
-    """One of Photoshop's resources."""
+    """Return a Photoshop resource."""
     return b"8BIM" + struct.pack(">HHI", number, 0, len(data)) + data + b"\0" * (len(data) % 2)
 
 
 def exif(texts: Mapping[int, bytes], inner: Mapping[int, bytes] | None = None, order: str = "<") -> bytes:
-    """A block of EXIF with texts in its first directory and in the one for EXIF."""
+    """Return an EXIF block with texts in its first directory and its EXIF directory."""
     data = (b"II*\0" if order == "<" else b"MM\0*") + struct.pack(order + "I", 8)
     first = _directory(8, dict(texts), order, bool(inner))
     if inner:
@@ -106,7 +106,7 @@ def _directory(place: int, texts: Mapping[int, bytes], order: str, pointer: bool
 
 
 def segment(marker: int, data: bytes) -> bytes:
-    """A segment of a JPEG file."""
+    """Return a JPEG segment."""
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
@@ -121,7 +121,7 @@ def jpeg(
     header: bytes = XMP_HEADER,
     more: Sequence[bytes] = (),
 ) -> bytes:
-    """A JPEG with XMP packets, a box of resources, EXIF, and segments of one's own."""
+    """Return a JPEG with XMP packets, Photoshop resources, EXIF and more segments."""
     picture = bare("JPEG")
     inside = [segment(0xE1, b"Exif\0\0" + block)] if block else []
     inside += [segment(0xE1, header + packet) for packet in packets]
@@ -130,7 +130,7 @@ def jpeg(
 
 
 def extended(packet: bytes, guid: str | None = None, room: int = 40_000) -> list[bytes]:
-    """Segments of extended XMP."""
+    """Return segments of extended XMP."""
     name = (guid or hashlib.md5(packet, usedforsecurity=False).hexdigest().upper()).encode()
     head = b"http://ns.adobe.com/xmp/extension/\0" + name
     return [
@@ -140,39 +140,39 @@ def extended(packet: bytes, guid: str | None = None, room: int = 40_000) -> list
 
 
 def guid(packet: bytes) -> str:
-    """The name by which a packet calls its extended XMP."""
+    """Return the property in which a packet names its extended XMP."""
     return hashlib.md5(packet, usedforsecurity=False).hexdigest().upper()
 
 
 def chunk(kind: bytes, data: bytes) -> bytes:
-    """A chunk of a PNG file."""
+    """Return a PNG chunk."""
     return struct.pack(">I", len(data)) + kind + data + struct.pack(">I", zlib.crc32(kind + data))
 
 
 def png(*chunks: bytes) -> bytes:
-    """A PNG with chunks of one's own behind its head."""
+    """Return a PNG with chunks after its header."""
     picture = bare("PNG")
     return picture[:33] + b"".join(chunks) + picture[33:]
 
 
 def raw_profile(kind: bytes, data: bytes) -> bytes:
-    """A profile as ImageMagick writes it into a PNG."""
+    """Return a profile as ImageMagick writes it into a PNG."""
     text = b"\n%s\n%8d\n%s\n" % (kind, len(data), data.hex().encode())
     return chunk(b"zTXt", b"Raw profile type " + kind + b"\0\0" + zlib.compress(text))
 
 
 def psd(box: bytes) -> bytes:
-    """The beginning of a PSD file of 32 by 24."""
+    """Return the beginning of a PSD file of 32 by 24."""
     return b"8BPS" + struct.pack(">H6sHIIHH", 1, b"", 3, 24, 32, 8, 3) + struct.pack(">II", 0, len(box)) + box
 
 
 def box(kind: bytes, data: bytes) -> bytes:
-    """A box of a HEIC file."""
+    """Return a box of a HEIC file."""
     return struct.pack(">I4s", 8 + len(data), kind) + data
 
 
 def heic(packet: bytes, block: bytes, places: bytes | None = None) -> bytes:
-    """The outside of a HEIC file of 32 by 24: XMP and EXIF as items, at ``places`` of one's own; no picture."""
+    """Return a HEIC file of 32 by 24 without a picture, with XMP and EXIF as items at the given places."""
     kinds = (1, b"Exif\0"), (2, b"mime\0application/rdf+xml\0")
     items = b"".join(box(b"infe", b"\2\0\0\0" + struct.pack(">HH", number, 0) + kind) for number, kind in kinds)
     size = box(b"iprp", box(b"ipco", box(b"ispe", struct.pack(">III", 0, 32, 24))))
