@@ -16,7 +16,7 @@ def weights(name: str) -> dict[str, float]:
     """Return the weight of each piece of evidence in a table; each row gives its reason."""
     found: dict[str, float] = {}
     for evidence, row in _read().table(name).tables().items():
-        row.only({"weight", "why"})
+        row.only({"weight", "why", "prior"})
         row.text("why")
         found[evidence] = row.amount("weight")
     return found

@@ -36,10 +36,6 @@ class BoxLine:
     before: bool
     """Whether it precedes the picture."""
 
-    def flags(self, box: Element) -> int:
-        """Return the flags of its first text, from its element up to the box."""
-        return flags_between(self.pieces[0][1], box)
-
 
 @dataclass(slots=True, eq=False)
 class Box:
@@ -54,7 +50,7 @@ class Box:
     lines: list[BoxLine] = field(default_factory=list)
     credited: set[int] = field(default_factory=set)
     """The lines that hold a credit which speaks for itself, by identity."""
-    names: tuple[str, ...] | None = None
+    place_evidence: tuple[str, ...] | None = None
     """What its place on the page says, once that is known."""
 
     @property
@@ -111,7 +107,7 @@ class Boxes:
                 boxes[element.number].places.append(place)
             else:
                 boxes[element.number] = Box(element, [picture], [place], False)
-        whole = []
+        whole: list[Box] = []
         for box in boxes.values():
             box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
             parts = _interleaved(box)
@@ -196,9 +192,9 @@ class Boxes:
     def _has_paragraph(self, element: Element) -> bool:
         """Return whether an element holds running text of the article besides a caption."""
         for block in self.tree.blocks[element.first_block : element.end_block]:
-            if block.tag == "p" and len(block.text) > 200 and sentences(block.text) > 2:
-                if not flags_between(block.pieces[0][1], element) & CAPTION and element.name != "figure":
-                    return True
+            is_long = block.tag == "p" and len(block.text) > 200 and sentences(block.text) > 2
+            if is_long and element.name != "figure" and not flags_between(block.pieces[0][1], element) & CAPTION:
+                return True
         return False
 
     def _lines(self, box: Box, numbers: range) -> Iterator[BoxLine]:

@@ -107,7 +107,7 @@ def _mark_others(blocks: Sequence[Block]) -> None:
             sizes[id(article)] += len(block.text)
     first = next((a for key, a in headed.items() if sizes[key] >= _ARTICLE), None)
     for article in headed.values() if first is not None else ():
-        if article is not first and article not in list(first.line()):
+        if article is not first and first is not None and article not in list(first.line()):
             mark(article, OTHER)
 
 

@@ -20,10 +20,12 @@ from captions.page.boxes import Boxes
 from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
-from captions.page.figures import Figures
+from captions.page.figures import read_boxes
 from captions.page.image_urls import keys_of
 from captions.page.metadata import Structured, of_page
 from captions.page.pictures import Pictures
+from captions.page.places import PlaceReader
+from captions.page.slots import SlotReader
 from captions.page.structured import Index
 from captions.plain.finder import Finder
 from captions.plain.lines import Line, page_of
@@ -102,11 +104,12 @@ def _read(
     pictures = Pictures(tree, Index(told.pictures), told.base, words)
     boxes = list(Boxes(tree, outer).find(first, last))
     ends = (inside[0], inside[-1]) if inside else (0, len(blocks))
-    for figure in Figures(outer, total, ends, words).of_all(boxes):
+    reader = SlotReader(boxes, PlaceReader(outer, total, *ends), words)
+    for figure in read_boxes(boxes, reader):
         shown = pictures.of(figure)
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule
-        occurrence = Occurrence(figure.caption, element=paths.of(figure.container))
+        occurrence = Occurrence(figure.caption, element=paths.of(figure.element))
         found.append(
             Found(
                 figure.caption,

@@ -177,7 +177,7 @@ def _joined(one: Told, other: Told) -> Told:
 
 
 def _is_of_article(element: Element, outer: Element, tree: Tree) -> bool:
-    """Return whether a picture is the article's own: no name above it says otherwise, and it links to no other story."""
+    """Return whether a picture is the article's own: nothing above it says otherwise, and it links to no story."""
     for step in element.line():
         if step is outer or step.name == "body":
             break
@@ -186,7 +186,8 @@ def _is_of_article(element: Element, outer: Element, tree: Tree) -> bool:
         below = tree.blocks[step.first_block : step.end_block]
         if step.name == "a" and sum(len(block.text.split()) for block in below) > 2:
             return False
-        if step.name in ("article", "li", "section") and sum(len(block.text) for block in below) < 400:
-            if any(block.tag in ("h2", "h3", "h4") for block in below) and any(block.linked for block in below):
-                return False
+        is_short = step.name in ("article", "li", "section") and sum(len(block.text) for block in below) < 400
+        headed = any(block.tag in ("h2", "h3", "h4") for block in below)
+        if is_short and headed and any(block.linked for block in below):
+            return False
     return True

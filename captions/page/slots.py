@@ -1,0 +1,265 @@
+"""The ways to read a line in a picture's box: as a caption, as a credit, or cut into both, each with its evidence."""
+
+from __future__ import annotations
+
+from collections import Counter, defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from captions.caption import split as splitting
+from captions.caption.candidates import LIKELY, SURE, trim
+from captions.credit.labels import label_kind
+from captions.credit.parser import Reading
+from captions.lexicon.vocabulary import Vocabulary
+from captions.page import evidence
+from captions.page.boxes import Box, BoxLine, flags_between
+from captions.page.dom import HEADINGS, Element
+from captions.page.element_names import CAPTION, CREDIT, LINK
+from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
+from captions.page.places import PlaceReader
+from captions.text import closing_bracket_start, match_key, tidy
+
+# What a cut adds that the line's own text shows, by how sure it is; and what any cut costs.
+_CUT = {SURE: 0.8, LIKELY: 0.3}
+_POSSIBLE, _CUT_COST = -0.8, 0.2
+# In words: a longer text behind an element's edge is no credit.
+_LONGEST_TAIL = 22
+# Boxes of one shape decide an unclear one if so many print a clear credit in the same slot: two of five.
+_CLEAR_SHARE = 0.4
+# So many names and no credit in the same slot are the names of those shown.
+_PORTRAITS = 3
+_SEPARATORS = " |·•-–—/,"
+Shape = tuple[object, ...]
+"""What slots made from one template share."""
+
+
+@dataclass(slots=True)
+class Slot:
+    """One way to read a line."""
+
+    caption: str = ""
+    credit: str = ""
+    reading: Reading | None = None
+    caption_evidence: Evidence | None = None
+    credit_evidence: Evidence | None = None
+    cut: float = 0.0
+    shape: Shape = ()
+
+    @property
+    def is_credit(self) -> bool:
+        """Whether the evidence for the credit suffices."""
+        return self.credit_evidence is not None and self.credit_evidence.score >= CREDIT_FROM
+
+    @property
+    def is_clear(self) -> bool:
+        """Whether the credit speaks for itself: a label, a copyright sign or a known agency."""
+        reading = self.reading
+        if reading is None or not self.is_credit:
+            return False
+        known = any(not party.weak for party in reading.registered)
+        return known or reading.label in ("before", "by", "after", "sign")
+
+    @property
+    def score(self) -> float:
+        """How much better this is than reading nothing in the line."""
+        total = self.cut
+        if self.caption_evidence is not None:
+            total += self.caption_evidence.score - CAPTION_FROM
+        if self.credit_evidence is not None:
+            total += self.credit_evidence.score - CREDIT_FROM
+        return total
+
+
+class SlotReader:
+    """Reads the lines of one page's boxes; clear boxes decide unclear ones of the same shape."""
+
+    def __init__(self, boxes: Sequence[Box], places: PlaceReader, words: Vocabulary) -> None:
+        """Read all boxes once, to learn what each shape prints where."""
+        self._places, self._words = places, words
+        self._clear: dict[Shape, set[int]] = defaultdict(set)
+        self._seen: Counter[Shape] = Counter()
+        self._names: Counter[Shape] = Counter()
+        clear: dict[Shape, set[int]] = defaultdict(set)
+        for box in boxes:
+            for line in self.lines(box):
+                slots = [slot for slot in self.slots(box, line) if slot.credit]
+                self._seen.update({slot.shape for slot in slots if slot.shape})
+                for slot in slots:
+                    if slot.is_clear:
+                        box.credited.add(id(line.pieces))
+                        clear[slot.shape].add(id(box))
+                    elif slot.reading is not None and slot.reading.clean and slot.reading.persons:
+                        self._names[slot.shape] += 1
+        self._clear = clear
+
+    def lines(self, box: Box) -> list[BoxLine]:
+        """Return the lines of a box; a credit label on a line of its own goes before the next, any other is dropped."""
+        found: list[BoxLine] = []
+        label = ""
+        for line in box.lines:
+            if splitting.is_label(line.text, self._words):
+                kind = label_kind(line.text.strip(" :：=([)]*"), self._words)
+                label = line.text if kind in ("before", "by", "weak") else ""
+                continue
+            found.append(replace(line, text=f"{label} {line.text}") if label else line)
+            label = ""
+        return found
+
+    def best(self, box: Box, line: BoxLine) -> Slot:
+        """Return the best way to read a line; an empty slot if reading nothing is better."""
+        return max([Slot(), *self.slots(box, line)], key=lambda slot: slot.score)
+
+    def as_caption(self, box: Box, line: BoxLine) -> Slot:
+        """Return a line read as a caption."""
+        setting = self._setting(box, line, line.pieces[0][1])
+        return Slot(caption=line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+
+    def slots(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+        """Yield every way to read a line."""
+        element = line.pieces[0][1]
+        shape = _shape(box, line, element, "line")
+        whole = self._setting(box, line, element, shape=shape)
+        yield Slot(line.text, caption_evidence=evidence.caption(line.text, whole, self._words))
+        found, reading = evidence.credit(line.text, whole, self._words)
+        yield Slot(credit=line.text, reading=reading, credit_evidence=found, shape=shape)
+        split = splitting.split(line.text, self._words)
+        if split is not None and split.alone:
+            yield Slot("", line.text, split.reading, None, found, _CUT.get(split.strength, 0.0), shape)
+        elif split is not None:
+            sureness = _CUT.get(split.strength, _POSSIBLE)
+            yield self._cut(box, line, split.caption, line.text[split.start :], split.reading, sureness)
+        elif start := closing_bracket_start(line.text):
+            yield self._cut(box, line, trim(line.text[:start]), line.text[start:], None, 0.0)
+        yield from self._at_edges(box, line)
+        yield from self._behind_alt(box, line)
+
+    def _cut(self, box: Box, line: BoxLine, caption: str, owed: str, reading: Reading | None, sureness: float) -> Slot:
+        """Return a line cut where its own words show a credit."""
+        last = line.pieces[-1][1]
+        divides = _divides_credit(box, line, owed)
+        shape = _shape(box, line, last, "bracket") if owed[:1] in "([（" else ()
+        setting = self._setting(box, line, last, rest=caption, shape=shape, divides=divides)
+        found, read = evidence.credit(owed, setting, self._words)
+        place = self._setting(box, line, line.pieces[0][1]) if divides else setting
+        text = evidence.caption(caption, place, self._words)
+        return Slot(caption, owed, reading or read, text, found, sureness - _CUT_COST, shape)
+
+    def _at_edges(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+        """Yield the cuts at the edges of the elements in a line: a caption, and a credit in an element of its own."""
+        runs = _runs(line, box.element)
+        for at in range(1, len(runs)):
+            for behind in (True, False):
+                credit_runs, caption_runs = (runs[at:], runs[:at]) if behind else (runs[:at], runs[at:])
+                owed = tidy("".join(text for text, _ in credit_runs)).strip(_SEPARATORS)
+                text = tidy("".join(text for text, _ in caption_runs))
+                if not owed or not text or len(owed.split()) > _LONGEST_TAIL:
+                    continue
+                element = credit_runs[0 if behind else -1][1]
+                shape = _shape(box, line, element, "edge")
+                setting = self._setting(box, line, element, rest=text, is_edge=True, is_last=behind, shape=shape)
+                found, reading = evidence.credit(owed, setting, self._words)
+                rest = self._setting(box, line, caption_runs[0][1], rest=owed)
+                split = splitting.split(text, self._words)
+                if split is not None and split.strength >= SURE and not split.alone and split.reading.label:
+                    text = split.caption
+                caption = evidence.caption(text, rest, self._words)
+                yield Slot(trim(text), owed, reading, caption, found, -_CUT_COST, shape)
+
+    def _behind_alt(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+        """Yield the cut behind the picture's alternative text, if the line begins with it."""
+        for picture in box.pictures:
+            alt = tidy(picture.attrs.get("alt") or "")
+            owed = line.text[len(alt) :].strip(_SEPARATORS)
+            if len(alt) > 4 and owed and line.text.startswith(alt) and not line.text[len(alt)].isalnum():
+                setting = self._setting(box, line, line.pieces[-1][1], rest=alt)
+                found, reading = evidence.credit(owed, setting, self._words)
+                caption = evidence.caption(alt, setting, self._words)
+                yield Slot(trim(alt), owed, reading, caption, found, -_CUT_COST)
+
+    def _setting(
+        self,
+        box: Box,
+        line: BoxLine,
+        element: Element,
+        rest: str = "",
+        is_edge: bool = False,
+        is_last: bool = True,
+        shape: Shape = (),
+        divides: bool = False,
+    ) -> Setting:
+        above = box.pictures[0].above if box.pictures else box.element.above
+        is_linked = bool(element.above & LINK) or line.block.linked * 2 > len(line.block.text)
+        lined = {one.name for one in element.line()}
+        in_caption = "figcaption" in lined and not is_edge
+        return Setting(
+            flags=flags_between(element, box.element),
+            tag="figcaption" if in_caption else element.name,
+            is_in_figure="figure" in lined,
+            box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
+            is_edge=is_edge,
+            rest=rest,
+            is_alone=len(box.lines) == 1,
+            is_first=line.block is box.lines[0].block,
+            is_last=is_last if rest else line.pieces is box.lines[-1].pieces,
+            is_before=line.before,
+            is_linked=is_linked and not above & LINK,
+            is_heading=line.block.tag in HEADINGS,
+            is_loose=box.loose,
+            divides_credit=divides,
+            alts=_alts(box),
+            place=self._places.of(box),
+            is_credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
+            template=self._template(box, shape) if shape else 0,
+        )
+
+    def _template(self, box: Box, shape: Shape) -> int:
+        clear = self._clear.get(shape, set())
+        if clear - {id(box)} and len(clear) >= _CLEAR_SHARE * self._seen[shape]:
+            return 1
+        return -1 if not clear and self._names[shape] >= _PORTRAITS else 0
+
+
+def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
+    """Return whether a credit that ends a line begins in the middle of an element named a credit."""
+    left = len(tail.strip())
+    for text, element in reversed(_runs(line, box.element)):
+        size = len(tidy(text))
+        if left <= 0:
+            break
+        if size > left and flags_between(element, box.element) & CREDIT:
+            return True
+        left -= size + 1
+    return False
+
+
+def _alts(box: Box) -> frozenset[str]:
+    keys = {match_key(value) for p in box.pictures for name in ("alt", "title") if (value := p.attrs.get(name))}
+    return frozenset(key for key in keys if len(key) > 4)
+
+
+def _runs(line: BoxLine, box: Element) -> list[tuple[str, Element]]:
+    """Return the texts of a line by the inline elements directly below its block, each with its first element."""
+    block = line.block.node
+    runs: list[tuple[str, Element, Element | None]] = []
+    for text, element in line.pieces:
+        child: Element | None = None
+        for one in element.line():
+            if one is block or one.number <= box.number:
+                break
+            child = one
+        if runs and (runs[-1][2] is child or not text.strip()):
+            runs[-1] = (runs[-1][0] + text, runs[-1][1], runs[-1][2])
+        else:
+            runs.append((text, element, child))
+    return [(text, element) for text, element, _ in runs]
+
+
+def _shape(box: Box, line: BoxLine, element: Element, kind: str) -> Shape:
+    """Return the names of a box and of the elements up to it from a text, and how the text is cut off."""
+    path: list[tuple[str, str | None]] = []
+    for one in element.line():
+        if one.number <= box.element.number:
+            break
+        path.append((one.name, one.attrs.get("class")))
+    names = None if box.loose else box.element.attrs.get("class")
+    return (box.element.name, names, box.loose, line.before, kind, *path)
