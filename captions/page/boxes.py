@@ -70,7 +70,9 @@ def flags_between(element: Element, box: Element) -> int:
 
 
 def is_icon(picture: Element) -> bool:
-    """Return whether a picture is set so small that it shows nothing."""
+    """Return whether a picture is set so small that it shows nothing; AMP's sizes may be a ratio, not pixels."""
+    if picture.name != "img":
+        return False
     for name in ("width", "height"):
         size = _PIXELS.match(picture.attrs.get(name) or "")
         if size and int(size[1]) <= _ICON:
@@ -127,6 +129,8 @@ class Boxes:
             named = block.pieces[0][1].inside(CAPTION | CREDIT)
             figure = next((one for one in block.node.line() if one.name == "figure"), None)
             top = figure or named
+            if figure is not None and _is_quotation(self.tree.blocks[figure.first_block : figure.end_block]):
+                continue
             if top is None or (figure is None and top.flags & CREDIT and not top.flags & CAPTION and not _is_set(top)):
                 continue
             for element in top.line():
@@ -235,6 +239,11 @@ class Boxes:
 def _is_set(element: Element) -> bool:
     """Return whether an element is inside one named a picture's."""
     return element.parent is not None and element.parent.inside(PICTURE) is not None
+
+
+def _is_quotation(blocks: Sequence[Block]) -> bool:
+    """Return whether a figure without a picture quotes somebody: its caption names who said it."""
+    return any(one.name == "blockquote" for block in blocks for one in block.node.line())
 
 
 def _is_button(block: Block) -> bool:

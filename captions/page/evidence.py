@@ -7,13 +7,14 @@ The sums are log-odds: 0 is as likely as not. ``docs/how_pages_are_read.md`` exp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from captions.caption.buttons import is_button
 from captions.caption.candidates import read
 from captions.caption.evidence import weights
 from captions.caption.line_shapes import CLOCK, CLOCK_INSIDE, is_dated
+from captions.credit.labels import label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import site_text
@@ -65,6 +66,8 @@ class Setting:
     is_linked: bool = False
     is_heading: bool = False
     is_loose: bool = False
+    follows_sentence: bool = False
+    """Whether it is the last line, and the one before it ends as a sentence."""
     divides_credit: bool = False
     """Whether the cut is inside an element named a credit."""
     alts: frozenset[str] = frozenset()
@@ -80,7 +83,9 @@ class Setting:
 def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Reading]:
     """Weigh a text as a credit; return the evidence and its reading as a credit line."""
     reading = read(text, words)
-    return _weighed("page-credit", _credit_evidence(text, reading, setting)), reading
+    names = _credit_evidence(text, reading, setting)
+    shown = ("says who is shown",) if says_who_is_shown(text, words) else ()
+    return _weighed("page-credit", (*shown, *names)), reading
 
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
@@ -88,7 +93,16 @@ def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
     return _weighed("page-caption", _caption_evidence(text, read(text[:200], words), setting, words))
 
 
-def _weighed(table: str, names: Iterator[str]) -> Evidence:
+def says_who_is_shown(text: str, words: Vocabulary) -> bool:
+    """Return whether a text begins as ``In the photo: Ida Torvik`` does."""
+    start = text[:40].partition(":")
+    first, _, label = start[0].strip().rpartition(" ")
+    if not start[1] or not first or label_kind(label, words) is None:
+        return False
+    return first.split()[-1].casefold() in words.showing
+
+
+def _weighed(table: str, names: Iterable[str]) -> Evidence:
     known = weights(table)
     found = ("bias", *names)
     return Evidence(found, round(sum(known.get(name, 0.0) for name in found), 2))
@@ -100,7 +114,7 @@ def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     yield from kinds
     kind = next((name for name in _KINDS if name in kinds), "nobody")
     yield f"{kind} | {_position(at)}"
-    if at.tag == "figcaption" or at.is_in_figure:
+    if (at.tag == "figcaption" or at.is_in_figure) and not at.flags & CREDIT:
         yield f"{kind} | in a figure"
     yield from _of_names(reading, at)
     yield from _of_setting(text, reading, at)
@@ -190,6 +204,8 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
             yield "bracketed name behind a caption"
     elif at.is_edge and at.is_last and reading.clean and at.is_in_figure and not at.is_linked and len(text.split()) < 6:
         yield "name in an element behind a caption"
+    elif at.follows_sentence and reading.clean and reading.persons and at.is_in_figure and not at.is_linked:
+        yield "name in a line behind a caption"
     for name, holds in (
         ("heading", at.is_heading), ("linked", at.is_linked), ("loose", at.is_loose),
         ("inside a credit element", at.divides_credit),
@@ -222,7 +238,9 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
 
 def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabulary) -> Iterator[str]:
     yield from at.place
-    if reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
+    if says_who_is_shown(text, words):
+        yield "says who is shown"
+    elif reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
         yield "reads as a credit"
     if at.flags & CAPTION:
         yield "named caption"
@@ -235,7 +253,7 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
     key = match_key(text)
     if _repeats(key, at.alts):
         yield "repeats alt"
-        if at.is_loose and key in at.alts and (" " in key or has_cjk(key)) and not text.istitle():
+        if at.is_loose and _is_alt(key, at.alts) and not at.is_linked and not text.istitle():
             yield "repeats alt, loose"
     yield from _of_caption_words(text)
     if at.flags & CAPTION and 2 <= len(text.split()) < 4 and not has_cjk(text):
@@ -250,6 +268,8 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
         yield "another is named"
     if at.is_loose:
         yield "loose"
+        if at.flags & CAPTION:
+            yield "named caption, loose"
         if sentences(text) > 2 or len(text) > _LONG_LOOSE:
             yield "paragraph"
     elif len(text) > _LONG_CAPTION:
@@ -287,6 +307,13 @@ def _names_a_source(reading: Reading) -> bool:
     if any(not party.weak for party in reading.registered):
         return True
     return bool(reading.persons) and any(party.joint in ("/", "|", "via", "courtesy") for party in reading.parties)
+
+
+def _is_alt(key: str, alts: frozenset[str]) -> bool:
+    """Return whether several words are an alternative text, or all of it but the name of the site behind it."""
+    if " " not in key and not has_cjk(key):
+        return False
+    return key in alts or (len(key) > 20 and any(alt.startswith(key) and len(alt) - len(key) <= 30 for alt in alts))
 
 
 def _repeats(key: str, alts: frozenset[str]) -> bool:

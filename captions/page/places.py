@@ -40,12 +40,16 @@ class PlaceReader:
         if aside is not None and boilerplate(element, self._total, _OTHERS):
             links = any(line.block.linked for line in box.lines)
             own = aside.images == len(box.pictures) and not aside.heading and not links
-            if aside.flags & (AUTHOR | OTHER | COMMENTS):
+            if element.above & OTHER:
+                yield "another article"
+            elif aside.flags & (AUTHOR | COMMENTS):
                 yield "author's or other's"
             else:
                 yield "boilerplate around one picture" if own and inside else "boilerplate"
         if element.above & LINK:
             yield "link around the box"
+            if aside is not None or box.place > self._last:
+                yield "teaser"
         heads = [line for line in box.lines if line.block.tag in HEADINGS]
         if heads and not element.captioned and not box.loose:
             yield "linked heading" if any(line.block.linked for line in heads) else "heading in the box"

@@ -17,7 +17,7 @@ from captions.page.dom import HEADINGS, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK
 from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
 from captions.page.places import PlaceReader
-from captions.text import closing_bracket_start, match_key, tidy
+from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
 # What a cut adds that the line's own text shows, by how sure it is; and what any cut costs.
 _CUT = {SURE: 0.8, LIKELY: 0.3}
@@ -205,6 +205,7 @@ class SlotReader:
             is_linked=is_linked and not above & LINK,
             is_heading=line.block.tag in HEADINGS,
             is_loose=box.loose,
+            follows_sentence=not rest and _follows_sentence(box, line),
             divides_credit=divides,
             alts=_alts(box),
             place=self._places.of(box),
@@ -230,6 +231,14 @@ def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
             return True
         left -= size + 1
     return False
+
+
+def _follows_sentence(box: Box, line: BoxLine) -> bool:
+    """Return whether a line is the last of its box, and the one before it ends as a sentence."""
+    if len(box.lines) < 2 or line.pieces is not box.lines[-1].pieces:
+        return False
+    before = box.lines[-2]
+    return not before.before and before.text[-1:] in STOPS and " " in before.text
 
 
 def _alts(box: Box) -> frozenset[str]:

@@ -1,4 +1,4 @@
-"""captions/tree.py against BeautifulSoup's own builder, on the pages in tests/cases/pages/.
+"""captions/clean/soup.py against BeautifulSoup's own builder, on the pages in tests/cases/pages/.
 
 The same page as lexbor writes it, read by ``BeautifulSoup(..., "html.parser")``, has the same tags, attributes and
 words; the links between the nodes hold in both directions, before and after edits.
@@ -17,6 +17,7 @@ import pytest
 from bs4 import BeautifulSoup
 from bs4.element import NavigableString, PreformattedString, Tag
 
+from captions.clean import soup
 from captions.page import dom, limits
 from tests.support.case_files import cases
 
@@ -51,7 +52,7 @@ Signature = list[Any]
 def both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
     """Our tree of a page, and BeautifulSoup's own of the same page as lexbor writes it."""
     page = dom.parse(html)
-    ours = dom.build(page)
+    ours = soup.build(page)[0]
     page.strip_tags(sorted(dom.STRIPPED), recursive=True)
     return ours, BeautifulSoup(page.html or "", "html.parser")
 
@@ -260,21 +261,21 @@ def test_trees_share_nothing() -> None:
 
 def test_deep_nesting_is_flattened_and_its_text_kept() -> None:
     html = "<div>" * 30_000 + "<p>deep" + "</div>" * 30_000 + "<p>after"
-    soup = dom.build(dom.parse(limits.bounded(html)[0]))
-    assert soup.get_text(" ").split() == ["deep", "after"]
-    assert max(len(list(t.parents)) for t in soup.find_all(["p"])) < 1000
+    tree = soup.build(dom.parse(limits.bounded(html)[0]))[0]
+    assert tree.get_text(" ").split() == ["deep", "after"]
+    assert max(len(list(t.parents)) for t in tree.find_all(["p"])) < 1000
 
 
 def test_a_released_tree_is_gone_at_once() -> None:
     gone: list[Any] = []
     gc.disable()
     try:
-        soup = dom.build(dom.parse(PAGES["figcaption-spans"]))
-        for tag in soup.find_all(["body", "img", "figcaption"]):
+        tree = soup.build(dom.parse(PAGES["figcaption-spans"]))[0]
+        for tag in tree.find_all(["body", "img", "figcaption"]):
             weakref.finalize(tag, gone.append, tag.name)
         del tag
         assert not gone
-        dom.release(soup)
+        soup.release(tree)
         assert set(gone) == {"body", "img", "figcaption"}
     finally:
         gc.enable()
@@ -311,12 +312,12 @@ def test_a_hostile_page_is_read_as_far_as_it_goes(name: str) -> None:
     make, most, word, notes = HOSTILE[name]
     html, said = limits.bounded(make())
     assert said == notes
-    soup = dom.build(dom.parse(html))
-    assert sum(1 for _ in soup.descendants) <= most
-    assert all(len(tag.attrs) <= 200 for tag in soup.find_all(True))
-    assert max(len(list(tag.parents)) for tag in soup.find_all(True)) < 500
-    assert word in soup.get_text()
-    dom.release(soup)
+    tree = soup.build(dom.parse(html))[0]
+    assert sum(1 for _ in tree.descendants) <= most
+    assert all(len(tag.attrs) <= 200 for tag in tree.find_all(True))
+    assert max(len(list(tag.parents)) for tag in tree.find_all(True)) < 500
+    assert word in tree.get_text()
+    soup.release(tree)
 
 
 def test_what_is_in_bounds_is_left_as_it_is() -> None:
