@@ -98,7 +98,7 @@ class Boxes:
         boxes: dict[int, Box] = {}
         loose: list[Box] = []
         for picture, place in zip(self.tree.pictures, self.tree.places, strict=True):
-            if not first <= place <= last + 1 or is_icon(picture):
+            if not first <= place <= last + 1 or (is_icon(picture) and not picture.inside(CAPTION | PICTURE)):
                 continue
             element = self._container(picture)
             if element is None:
@@ -114,8 +114,10 @@ class Boxes:
             box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
             parts = _interleaved(box)
             (loose if parts else whole).extend(parts or [box])
-        whole.extend(self._without_picture(first, last, {line.block.number for box in whole for line in box.lines}))
         loose.sort(key=lambda box: box.pictures[0].number)
+        named = list(self._without_picture(first, last, {line.block.number for box in whole for line in box.lines}))
+        loose = _adopted(loose, named)
+        whole.extend(named)
         held = {line.block.number for box in whole for line in box.lines}
         self._beside(loose, held)
         yield from sorted((*whole, *loose), key=lambda box: (box.place, box.element.number))
@@ -169,6 +171,8 @@ class Boxes:
             if size > _LARGEST or self._has_paragraph(element) or self._has_headline(element):
                 break
             if best is not None:
+                if best.name == "figure" and element.name in ("li", "td"):
+                    break
                 grown = size - self.size(best)
                 if element.images > best.images or grown > _LARGEST_MARGIN:
                     break
@@ -239,6 +243,20 @@ class Boxes:
 def _is_set(element: Element) -> bool:
     """Return whether an element is inside one named a picture's."""
     return element.parent is not None and element.parent.inside(PICTURE) is not None
+
+
+def _adopted(loose: list[Box], named: list[Box]) -> list[Box]:
+    """Move each loose picture that directly precedes a box named a caption into it; return the rest."""
+    below = {box.element.first_block: box for box in named if box.element.flags & CAPTION}
+    left = []
+    for one in loose:
+        box = below.get(one.place)
+        if box is None:
+            left.append(one)
+        else:
+            box.pictures.extend(one.pictures)
+            box.places = [*(box.places if len(box.pictures) > len(one.pictures) else []), *one.places]
+    return left
 
 
 def _is_quotation(blocks: Sequence[Block]) -> bool:

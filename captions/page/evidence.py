@@ -66,6 +66,8 @@ class Setting:
     is_linked: bool = False
     is_heading: bool = False
     is_loose: bool = False
+    precedes_credit: bool = False
+    """Whether the next line is a credit that speaks for itself."""
     follows_sentence: bool = False
     """Whether it is the last line, and the one before it ends as a sentence."""
     divides_credit: bool = False
@@ -189,7 +191,10 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what the text's place among the others of its box says."""
     if at.is_edge:
         yield "own element"
-        yield "caption ends" if at.rest[-1:] in STOPS else "caption goes on"
+        if at.rest[-1:] in STOPS:
+            yield "caption ends"
+        elif not has_cjk(at.rest):  # captions in these scripts end without a stop
+            yield "caption goes on"
     elif at.rest:
         yield "cut"
     else:
@@ -199,7 +204,7 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     elif at.is_first:
         yield "first"
     if text[:1] in "([（" and text[-1:] in ")]）":
-        yield "bracketed"
+        yield "bracketed alone" if at.is_alone and not at.rest and reading.clean else "bracketed"
         if at.rest and reading.clean and at.is_in_figure:
             yield "bracketed name behind a caption"
     elif at.is_edge and at.is_last and reading.clean and at.is_in_figure and not at.is_linked and len(text.split()) < 6:
@@ -220,7 +225,7 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     unlabeled = reading.label is None
     if count > _LONG:
         yield "very long" if count > _VERY_LONG else "long"
-    elif count == 1 and unlabeled and not reading.registered:
+    elif count == 1 and unlabeled and not reading.registered and not has_cjk(text):
         yield "one word"
     if text[-1:] in STOPS and count > 4 and unlabeled:
         yield "sentence"
@@ -281,6 +286,8 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
         yield "credited"
         if at.is_loose:
             yield "credited, loose"
+            if at.precedes_credit:
+                yield "between the picture and a credit"
 
 
 def _of_caption_words(text: str) -> Iterator[str]:
@@ -292,7 +299,7 @@ def _of_caption_words(text: str) -> Iterator[str]:
         yield "words"
     if text[-1:] in STOPS and count >= 4:
         yield "sentence"
-    if CLOCK.match(text) or is_dated(text):
+    if CLOCK.match(text) or (is_dated(text) and len(text.split()) <= _LONG and not (cjk and len(text) > 2 * _LONG)):
         yield "dated"
     if _COUNTER.match(text):
         yield "counter"

@@ -9,7 +9,7 @@ from captions.caption.candidates import trim
 from captions.credit.parser import Reading
 from captions.page.boxes import Box, BoxLine
 from captions.page.content import is_paragraph
-from captions.page.dom import HEADINGS, Element
+from captions.page.dom import HEADINGS, Block, Element
 from captions.page.evidence import CAPTION_FROM
 from captions.page.slots import Slot, SlotReader
 
@@ -30,9 +30,24 @@ class Figure:
     rule: str
 
 
-def read_boxes(boxes: Sequence[Box], reader: SlotReader) -> list[Figure]:
-    """Return what the boxes say, in order, without those that say nothing."""
-    return [figure for box in boxes if (figure := _read(box, reader)) is not None]
+def read_boxes(boxes: Sequence[Box], reader: SlotReader, blocks: Sequence[Block]) -> list[Figure]:
+    """Return what the boxes say, in order, without those that say nothing.
+
+    A caption without a credit takes the credit right behind its box, where no other box holds it.
+    """
+    held = {line.block.number for box in boxes for line in box.lines}
+    figures: list[Figure] = []
+    for box in boxes:
+        figure = _read(box, reader)
+        if figure is None:
+            continue
+        behind = box.element.end_block
+        if figure.reading is None and not box.loose and behind < len(blocks) and behind not in held:
+            figure.reading = reader.credit_alone(blocks[behind])
+            if figure.reading is not None:
+                figure.blocks.append(behind)
+        figures.append(figure)
+    return figures
 
 
 def _read(box: Box, reader: SlotReader) -> Figure | None:

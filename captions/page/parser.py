@@ -105,7 +105,7 @@ def _read(
     boxes = list(Boxes(tree, outer).find(first, last))
     ends = (inside[0], inside[-1]) if inside else (0, len(blocks))
     reader = SlotReader(boxes, PlaceReader(outer, total, *ends), words)
-    for figure in read_boxes(boxes, reader):
+    for figure in read_boxes(boxes, reader, blocks):
         shown = pictures.of(figure)
         taken.update(figure.blocks)
         rule = "structured" if shown.structured else figure.rule

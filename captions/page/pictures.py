@@ -12,6 +12,7 @@ from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit
 from captions.page import image_urls
+from captions.page.boxes import flags_between
 from captions.page.dom import Element, Tree
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS
 from captions.page.figures import Figure
@@ -59,6 +60,7 @@ class Pictures:
     def of(self, figure: Figure) -> Shown:
         """Return a figure's pictures and its credit: as printed, with the rights that data add; else from the data."""
         below = [one for one in figure.pictures if self._addresses(one)]
+        below = [one for one in below if not flags_between(one, figure.element) & AUTHOR] or below
         below = [one for one in below if not image_urls.in_noscript(one)] or below
         self._held.update(one.number for one in figure.pictures)
         found = [self._addresses(one) for one in below]

@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from captions.page.boxes import Box
 from captions.page.content import boilerplate
 from captions.page.dom import HEADINGS, Element
-from captions.page.element_names import AUTHOR, BOILER, COMMENTS, LINK, OTHER
+from captions.page.element_names import AUTHOR, BOILER, COMMENTS, LINK, OTHER, WEAK
 
 _OTHERS = BOILER | AUTHOR | COMMENTS | OTHER
 # In lines: a box with more holds more than a caption and a credit.
@@ -48,7 +48,7 @@ class PlaceReader:
                 yield "boilerplate around one picture" if own and inside else "boilerplate"
         if element.above & LINK:
             yield "link around the box"
-            if aside is not None or box.place > self._last:
+            if element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
                 yield "teaser"
         heads = [line for line in box.lines if line.block.tag in HEADINGS]
         if heads and not element.captioned and not box.loose:

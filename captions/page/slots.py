@@ -13,8 +13,8 @@ from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import evidence
 from captions.page.boxes import Box, BoxLine, flags_between
-from captions.page.dom import HEADINGS, Element
-from captions.page.element_names import CAPTION, CREDIT, LINK
+from captions.page.dom import HEADINGS, Block, Element
+from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
 from captions.page.places import PlaceReader
 from captions.text import STOPS, closing_bracket_start, match_key, tidy
@@ -24,6 +24,8 @@ _CUT = {SURE: 0.8, LIKELY: 0.3}
 _POSSIBLE, _CUT_COST = -0.8, 0.2
 # In words: a longer text behind an element's edge is no credit.
 _LONGEST_TAIL = 22
+# In characters: a longer block behind a box is not its credit.
+_LONGEST_ALONE = 150
 # Boxes of one shape decide an unclear one if so many print a clear credit in the same slot: two of five.
 _CLEAR_SHARE = 0.4
 # So many names and no credit in the same slot are the names of those shown.
@@ -81,6 +83,7 @@ class SlotReader:
         self._names: Counter[Shape] = Counter()
         clear: dict[Shape, set[int]] = defaultdict(set)
         for box in boxes:
+            box.lines = [line for one in box.lines if (line := _without_hidden_label(one, words)).text]
             for line in self.lines(box):
                 slots = [slot for slot in self.slots(box, line) if slot.credit]
                 self._seen.update({slot.shape for slot in slots if slot.shape})
@@ -113,6 +116,14 @@ class SlotReader:
         """Return a line read as a caption."""
         setting = self._setting(box, line, line.pieces[0][1])
         return Slot(caption=line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+
+    def credit_alone(self, block: Block) -> Reading | None:
+        """Read a block that is a credit by all its words, or by its element's name; return nothing for any other."""
+        split = splitting.split(block.text, self._words) if len(block.text) <= _LONGEST_ALONE else None
+        if split is None or not split.alone:
+            return None
+        named = block.pieces[0][1].above & CREDIT and split.reading.clean
+        return split.reading if named or split.strength >= SURE else None
 
     def slots(self, box: Box, line: BoxLine) -> Iterator[Slot]:
         """Yield every way to read a line."""
@@ -192,7 +203,7 @@ class SlotReader:
         lined = {one.name for one in element.line()}
         in_caption = "figcaption" in lined and not is_edge
         return Setting(
-            flags=flags_between(element, box.element),
+            flags=flags_between(element, box.element) | (box.element.flags & CAPTION if box.pictures else 0),
             tag="figcaption" if in_caption else element.name,
             is_in_figure="figure" in lined,
             box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
@@ -205,6 +216,7 @@ class SlotReader:
             is_linked=is_linked and not above & LINK,
             is_heading=line.block.tag in HEADINGS,
             is_loose=box.loose,
+            precedes_credit=not line.before and _precedes_credit(box, line),
             follows_sentence=not rest and _follows_sentence(box, line),
             divides_credit=divides,
             alts=_alts(box),
@@ -231,6 +243,21 @@ def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
             return True
         left -= size + 1
     return False
+
+
+def _precedes_credit(box: Box, line: BoxLine) -> bool:
+    """Return whether the line behind this one is a credit that speaks for itself."""
+    ids = [id(one.pieces) for one in box.lines]
+    at = ids.index(id(line.pieces)) + 1
+    return at < len(ids) and ids[at] in box.credited
+
+
+def _without_hidden_label(line: BoxLine, words: Vocabulary) -> BoxLine:
+    """Drop a label such as ``Image caption`` that a page hides from those who see it."""
+    text, element = line.pieces[0]
+    if not element.above & UNSEEN or label_kind(text.strip(" :："), words) != "caption" or len(line.pieces) < 2:
+        return line
+    return replace(line, text=tidy("".join(text for text, _ in line.pieces[1:])), pieces=line.pieces[1:])
 
 
 def _follows_sentence(box: Box, line: BoxLine) -> bool:

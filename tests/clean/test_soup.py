@@ -236,10 +236,10 @@ def test_edits_do_the_same(edit: Callable[[BeautifulSoup, Tag], None], name: str
 @pytest.mark.parametrize("name", EDITED)
 def test_all_tags_of_a_kind_can_go(name: str) -> None:
     ours, own = both(PAGES[name])
-    for soup in (ours, own):
-        for tag in soup.find_all(["img", "figcaption", "span", "td"]):
+    for tree in (ours, own):
+        for tag in tree.find_all(["img", "figcaption", "span", "td"]):
             tag.decompose()
-        for tag in soup.find_all(["a", "b", "em"]):
+        for tag in tree.find_all(["a", "b", "em"]):
             tag.unwrap()
     assert_linked(ours)
     assert signature(ours) == signature(own)
