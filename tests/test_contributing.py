@@ -131,15 +131,15 @@ def test_an_audit_code_is_one_row_and_one_rule(checkout: Checkout) -> None:
     report = checkout.run("audit", "--format", "json", "--code", added["code"])
     (finding,) = report["findings"]
     line = EXAMPLES[RECIPES["code"], "docs/audit.md"].strip()
-    assert line == f"| {finding['code']} | {finding['severity']} | {finding['title']} | {finding['remedy']} |"
+    assert line == f"| {finding['code']} | {finding['severity']} | {finding['meaning']} | {finding['fix']} |"
     assert finding["message"] == "in capitals: JO REED/REUTERS"
-    assert finding["clear"].startswith("captions waive CR108 --line")
+    assert finding["command"].startswith("captions waive CR108 --line")
 
 
 def test_an_input_format_is_one_row_and_one_reader(checkout: Checkout) -> None:
     (checkout.folder / "a.dat").write_bytes(b"#WIRE\nIslanders queue at the pier. (Photo: Jo Reed/Reuters)\n")
     checkout.insert("format", "captions/sources/wire.py", "")
-    checkout.insert("format", "captions/sources/formats.py", r'^    \w+\("text",')
+    checkout.insert("format", "captions/sources/formats.py", r'^    FileFormat\("text",')
     formats = checkout.folder / "captions" / "sources" / "formats.py"
     formats.write_text(formats.read_text("utf-8").replace("warc, xml_stream", "warc, wire, xml_stream"), "utf-8")
     (read,) = checkout.run("parse", "a.dat")["articles"]

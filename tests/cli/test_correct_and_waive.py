@@ -94,10 +94,10 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
         (["correct", LINE, "--reason", "x"], "a correction needs a creator, an agency"),
         (["correct", LINE, "--supplier", "AP"], "a correction needs a reason"),
         (["correct", "--supplier", "AP", "--reason", "x"], "give either a credit line or --file"),
-        (["correct", LINE, "--mark", "poool", "--reason", "x"], "unknown mark 'poool'"),
+        (["correct", LINE, "--mark", "poool", "--reason", "x"], "unknown qualifier 'poool'"),
         (["correct", "undo", "7", "--reason", "x"], "no correction 7; see: captions correct list --all"),
         (["correct", "undo", "7"], "Missing option '--reason'"),
-        (["waive", "CR999", "--line", "x", "--reason", "x"], "no code 'CR999'"),
+        (["waive", "CR999", "--line", "x", "--reason", "x"], "unknown code 'CR999'"),
         (["waive", "CR104", "--reason", "x"], "give --supplier, --line, --source or --use"),
         (["waive", "CR104", "--line", "x"], "must not be empty"),
         (["waive", "--line", "x", "--reason", "x"], "give either a code or --from"),
@@ -150,7 +150,7 @@ def test_in_bulk_from_what_the_audit_wrote(three: Run, tmp_path: Path) -> None:
     ran = three("waive", "--from", "audit.csv", "--reason", "again")
     assert (ran.out, ran.err) == ("waived 0 findings\n", "already waived: 7\n")
     assert "undid waiver 1" in three("waive", "undo", "1", "--reason", "no").out
-    assert [row["state"] for row in told(three, "waive")] == ["undone", *["holds"] * 6]
+    assert [row["state"] for row in told(three, "waive")] == ["undone", *["active"] * 6]
 
 
 @pytest.mark.parametrize(
@@ -173,7 +173,7 @@ def test_a_file_that_the_audit_did_not_write(three: Run, tmp_path: Path, text: s
 def test_a_waiver_whose_day_is_past(three: Run) -> None:
     ran = three("waive", "CR104", "--line", "x", "--until", "2020", "--reason", "x")
     assert ran.err == "2020-12-31 is in the past, so this waives nothing\n"
-    assert told(three, "waive")[0]["state"] == "over"
+    assert told(three, "waive")[0]["state"] == "expired"
     assert "CR104" not in three("waive", "list").out
     assert "CR104" in three("waive", "list", "--all").out
 

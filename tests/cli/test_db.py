@@ -134,7 +134,7 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
 @pytest.mark.parametrize(
     ("number", "said"),
     [
-        ("4", "captions: no run 4; the last is 3; see: captions db runs"),
+        ("4", "captions: no run 4; the last run is 3; see: captions db runs"),
         ("0", "'0' is not a run number"),
         ("-1", "'-1' is not a run number"),
         ("first", "'first' is not a run number"),

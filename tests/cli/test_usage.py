@@ -138,7 +138,7 @@ def test_markdown(stored: Run) -> None:
         (["--on", "2026-01-01"], "needs --agreements"),
         (["--agreements", "--by", "month"], "--agreements can be combined only"),
         (["--compare", "2025", "2026", "--by", "month"], "--compare sets the periods"),
-        (["--compare", "2025", "soon"], "'soon' is no period; write 2025, 2025-Q3 or 2025-07"),
+        (["--compare", "2025", "soon"], "'soon' is not a valid period; use 2025, 2025-Q3 or 2025-07"),
         (["--uncredited", "--by", "creator"], "have no creator"),
         (["--uncredited", "--agency", "AFP"], "name no agency"),
         (["--uncredited", "--also", "days"], "--also cannot be combined"),
