@@ -299,7 +299,7 @@ def _of_caption_words(text: str) -> Iterator[str]:
         yield "words"
     if text[-1:] in STOPS and count >= 4:
         yield "sentence"
-    if CLOCK.match(text) or (is_dated(text) and len(text.split()) <= _LONG and not (cjk and len(text) > 2 * _LONG)):
+    if CLOCK.match(text) or (is_dated(text) and len(text.split()) <= _LONG and not (cjk and len(text) > _LONG)):
         yield "dated"
     if _COUNTER.match(text):
         yield "counter"
