@@ -25,7 +25,7 @@ _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
 
 
 def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
+    """Type a label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
     role = _ROLE.match(text)
     if role:
         kind = words.labels.get(name_key(role[1]))
@@ -89,7 +89,7 @@ def _is_other_role(text: str, words: Vocabulary) -> bool:
 
 
 def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
+    """Type a mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
     folded = text.casefold()
     if len(folded) != len(text):
         return False
@@ -121,7 +121,7 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
 
 
 def _between(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
+    """Type a mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
     tokens = text.split(" ")
     for at in range(1, len(tokens) - 1):
         mark = words.marks.get(name_key(tokens[at])) if len(tokens[at]) >= 4 else None
@@ -155,13 +155,14 @@ def _behind_mark(
     if not rest or (not by and _is_institution(rest, phrase, mark, words)):
         return False
     of_a_house = False
+    out.append(Party(phrase, "mark", mark, joint))
     if source:
-        rest, of_a_house = _without_lender(rest, words)
+        named, of_a_house = _without_lender(rest, words)
+        if named is None:
+            return True
+        rest = named
     elif mark == "screenshot":
         rest = _whose_screen(rest, words)
-    out.append(Party(phrase, "mark", mark, joint))
-    if not rest:
-        return True
     before = len(out)
     last = phrase.rsplit(" ", 1)[-1]
     by = by or last in words.bys or last in words.particles or last == "of"
@@ -188,15 +189,18 @@ def _is_institution(rest: str, phrase: str, mark: str, words: Vocabulary) -> boo
     return words.spelling(rest) is None and sort_of(rest, words) != "person"
 
 
-def _without_lender(rest: str, words: Vocabulary) -> tuple[str, bool]:
-    """Return the name behind its article and an unnamed lender, and whether the article shows that it is a house's."""
+def _without_lender(rest: str, words: Vocabulary) -> tuple[str | None, bool]:
+    """Return the name behind an article and an unnamed lender, and whether the article shows that it is a house's.
+
+    ``the High Line`` gives ``High Line``; None if only the lender is there.
+    """
     article = _ARTICLE.match(rest)
     if article is None or words.spelling(rest) is not None:
         return rest, False
     of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
     rest = rest[article.end() :]
     lender = words.lenders.match(rest)
-    return (rest[lender.end() :] if lender else rest), of_a_house
+    return (rest[lender.end() :] or None) if lender else rest, of_a_house
 
 
 def _type_lenders(found: list[Party], by: bool, of_a_house: bool, words: Vocabulary) -> None:
@@ -278,7 +282,7 @@ def _from_known(
 def _works_for(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
+    """Type ``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
     left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
     named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and _is_person(left, words)
     if not named or words.spelling(right) or sort_of(right, words) not in ("organization", "person"):
@@ -291,7 +295,7 @@ def _works_for(
 def _made_for(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
+    """Type ``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
     behind = " ".join(tokens[at:])
     folded = behind.casefold()
     if tokens[at][0].isupper() and not " ".join(tokens).isupper():
@@ -333,7 +337,7 @@ def _is_person(text: str, words: Vocabulary) -> bool:
 
 
 def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A name and an agency with a hyphen alone between: ``Jo Reed-Imagn Images``; scripts that meet: ``AP연합뉴스``."""
+    """Type a name and an agency joined by a hyphen, ``Jo Reed-Imagn Images``, and joined agencies: ``AP연합뉴스``."""
     if met := _JOINED_CJK.match(text):
         one, two = words.spelling(met[1]), words.spelling(met[2])
         if one and two:
@@ -361,7 +365,7 @@ def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
 
 
 def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """An agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
+    """Type an agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
     tokens = text.split(" ")
     if not 3 <= len(tokens) <= 8:
         return False
