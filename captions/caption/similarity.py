@@ -29,7 +29,7 @@ def is_telling(key: str) -> bool:
 
 
 def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """Return the places of match keys that are nearly, but not exactly, the same, in pairs; for equal keys see CR201."""
+    """Return the places of match keys that are nearly but not exactly the same, in pairs; for equal keys see CR201."""
     bags = [(at, key, _bag(key)) for at, key in enumerate(keys) if is_telling(key)]
     for (one, key, a), (other, second, b) in combinations(bags, 2):
         most, least = max(a.total(), b.total()), min(a.total(), b.total())
