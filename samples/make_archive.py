@@ -61,7 +61,7 @@ class Story:
 
 
 def stories(paper: Paper, data: Mapping[str, Any]) -> Iterator[Story]:
-    """Gives the articles of a publication, the oldest first."""
+    """Yield the articles of a publication, the oldest first."""
     seen = dict.fromkeys(paper.languages, 0)
     for number in range(1, paper.articles + 1):
         language = paper.languages[number % len(paper.languages)]
@@ -89,7 +89,7 @@ def stories(paper: Paper, data: Mapping[str, Any]) -> Iterator[Story]:
 
 
 def _pair(at: int, words: Words) -> tuple[str, str]:
-    """A scene and a place; no two are alike before all are gone through."""
+    """Return a scene and a place; none repeats before all were used."""
     scenes, places = words["scenes"], words["places"]
     which = at % len(scenes)
     return scenes[which], places[(which + at // len(scenes)) % len(places)]
@@ -103,7 +103,7 @@ def _specials(paper: Paper, number: int, data: Mapping[str, Any]) -> Iterator[tu
 
 
 def page(story: Story, told: str | None) -> str:
-    """An article as its site shows it: figures with captions and credits, its day and publication as data."""
+    """Return an article as its site shows it: figures with captions and credits, its day and publication as data."""
     pictures = [f"https://{story.paper.host}/pictures/{story.slug}-{n}.jpg" for n, _ in enumerate(story.captions, 1)]
     data: dict[str, object] = {
         "@context": "https://schema.org",
@@ -138,7 +138,7 @@ def page(story: Story, told: str | None) -> str:
 
 
 def record(story: Story, twice: bool) -> str:
-    """An article as a line of a text export: captions stand between the paragraphs, credits in brackets."""
+    """Return an article as a line of a text export: captions stand between the paragraphs, credits in brackets."""
     label = {"fr": "Photo", "es": "Foto"}[story.language]
     blocks = [f"{caption}. ({label} : {line})" if line else f"{caption}." for caption, line in story.captions]
     if twice:
@@ -157,7 +157,7 @@ def record(story: Story, twice: bool) -> str:
 
 
 def files() -> Iterator[tuple[Path, str]]:
-    """Gives all files with what they hold."""
+    """Yield all files with their contents."""
     data = tomllib.loads((HERE / "archive.toml").read_text(encoding="utf-8"))
     told = {tuple(row["article"]): row["line"] for row in data["told"]}
     twice = {tuple(row["article"]) for row in data["twice"]}

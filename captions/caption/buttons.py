@@ -19,12 +19,12 @@ def _buttons() -> tuple[str, ...]:
 
 
 def is_button(text: str) -> bool:
-    """Whether a text is that of a button or a link by a picture: ``"Enlarge"``, ``", opens new tab"``."""
+    """Return whether a text is that of a button or a link by a picture: ``"Enlarge"``, ``", opens new tab"``."""
     return len(text) <= _BUTTON and text.strip(" ,|·").lower() in _buttons()
 
 
 def without_button(text: str) -> str:
-    """A picture's text without the buttons at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
+    """Return a picture's text without the buttons at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
     for _ in range(_MOST_BUTTONS):
         tail = text[-_BUTTON:].lower()
         if not tail.endswith(_buttons()):

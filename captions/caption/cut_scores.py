@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Callable
 
 from captions.caption.candidates import Cut, has_slash, is_named, is_short_name
 from captions.caption.evidence import weights
 from captions.credit import labels
 from captions.credit.parser import Reading
+from captions.credit.segments import Party
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import STOPS, closing_bracket_start, has_cjk, name_key
 
@@ -222,28 +224,72 @@ def bare(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
 
 def _named(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
     """Return what the parties of a clean reading show."""
-    parties, joined = reading.parties, has_slash(reading)
-    persons, marks = bool(reading.persons), any(p.kind == "mark" for p in parties)
-    strong = [p for p in reading.registered if not p.weak]
-    sold = bool(strong) and (bracketed or any(p.agency is not None and p.agency.kind in _SELLERS for p in strong))
-    found = ["seller"] if sold else ["known"] if reading.registered else []
-    if joined and ((reading.registered and persons) or (strong and marks)):
-        return [*found, "chain"]
-    if any(p.joint == "," and p.agency for p in parties) and not persons:
-        return [*found, "agencies-listed"]
-    if parties[0].kind == "mark" and any(p.joint == "courtesy" for p in parties):
-        found.append("courtesy")
-    elif reading.credit.copyright_notice and reading.credit.agencies:
-        found.append("notice")
-    elif parties[0].kind == "mark" and len(parties) == 2 and parties[1].joint in ("/", "／"):
-        found.append("qualifier-chain")
-    elif is_for_house(reading) and has_given_name(parties[0].text, words):
-        found.append("person-for-house")
-    elif joined and len(reading.persons) == 1 and len(parties) <= 3 and _slashed(reading):
-        found.append("person-chain")
-    elif reading.registered and not all(p.agency or p.kind == "mark" for p in parties) and (persons or not joined):
-        found.append("person-apart")
-    return found
+    found = ["seller"] if _is_sold(reading, bracketed) else ["known"] if reading.registered else []
+    first = next((name for name, shows in _SHOWN_BY_PARTIES if shows(reading, words)), None)
+    return found if first is None else [*found, first]
+
+
+def _is_sold(reading: Reading, bracketed: bool) -> bool:
+    """Return whether a seller of pictures is named, or in a line that is only a bracket any known party."""
+    strong = _strong(reading)
+    return bool(strong) and (bracketed or any(p.agency is not None and p.agency.kind in _SELLERS for p in strong))
+
+
+def _strong(reading: Reading) -> list[Party]:
+    return [p for p in reading.registered if not p.weak]
+
+
+def _is_chain(reading: Reading, words: Vocabulary) -> bool:
+    if not has_slash(reading):
+        return False
+    if reading.registered and reading.persons:
+        return True
+    return bool(_strong(reading)) and any(p.kind == "mark" for p in reading.parties)
+
+
+def _lists_agencies(reading: Reading, words: Vocabulary) -> bool:
+    return not reading.persons and any(p.joint == "," and p.agency for p in reading.parties)
+
+
+def _is_courtesy(reading: Reading, words: Vocabulary) -> bool:
+    return reading.parties[0].kind == "mark" and any(p.joint == "courtesy" for p in reading.parties)
+
+
+def _is_notice(reading: Reading, words: Vocabulary) -> bool:
+    return bool(reading.credit.copyright_notice and reading.credit.agencies)
+
+
+def _is_qualifier_chain(reading: Reading, words: Vocabulary) -> bool:
+    parties = reading.parties
+    return parties[0].kind == "mark" and len(parties) == 2 and parties[1].joint in ("/", "／")
+
+
+def _is_person_for_house(reading: Reading, words: Vocabulary) -> bool:
+    return is_for_house(reading) and has_given_name(reading.parties[0].text, words)
+
+
+def _is_person_chain(reading: Reading, words: Vocabulary) -> bool:
+    parties = reading.parties
+    return has_slash(reading) and len(reading.persons) == 1 and len(parties) <= 3 and _slashed(reading)
+
+
+def _is_person_apart(reading: Reading, words: Vocabulary) -> bool:
+    if not reading.registered or all(p.agency or p.kind == "mark" for p in reading.parties):
+        return False
+    return bool(reading.persons) or not has_slash(reading)
+
+
+_SHOWN_BY_PARTIES: tuple[tuple[str, Callable[[Reading, Vocabulary], bool]], ...] = (
+    ("chain", _is_chain),
+    ("agencies-listed", _lists_agencies),
+    ("courtesy", _is_courtesy),
+    ("notice", _is_notice),
+    ("qualifier-chain", _is_qualifier_chain),
+    ("person-for-house", _is_person_for_house),
+    ("person-chain", _is_person_chain),
+    ("person-apart", _is_person_apart),
+)
+"""What the parties of a clean reading may show; the first that fits counts."""
 
 
 def is_for_house(reading: Reading) -> bool:

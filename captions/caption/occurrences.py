@@ -53,10 +53,10 @@ class _Group:
 
 
 def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
-    """Puts the occurrences of each caption together, in the order of the first occurrence.
+    """Put the occurrences of each caption together, in the order of the first occurrence.
 
     Two whole occurrences are one caption if their texts are the same but for case, quotes and spaces and their credits
-    name no different parties; the fullest credit is kept. An occurrence without a credit, or cut short with an
+    name no different parties; the fullest credit stays. An occurrence without a credit, or cut short with an
     ellipsis, joins the caption that it begins.
     """
     ordered = sorted(blocks, key=lambda b: b.order)

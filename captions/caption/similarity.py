@@ -22,14 +22,14 @@ MANY = 200
 
 
 def is_telling(key: str) -> bool:
-    """Whether a match key is long enough that two pictures hardly share it by chance."""
+    """Return whether a match key is long enough that two pictures hardly share it by chance."""
     if has_cjk(key):
         return len(key) >= FEWEST_CJK
     return len(key) >= FEWEST_CHARACTERS and key.count(" ") + 1 >= FEWEST_WORDS
 
 
 def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
-    """The places of match keys that are nearly the same, in pairs; equal ones are not: with other credits, CR201."""
+    """Return the places of match keys that are nearly but not exactly the same, in pairs; for equal keys see CR201."""
     bags = [(at, key, _bag(key)) for at, key in enumerate(keys) if is_telling(key)]
     for (one, key, a), (other, second, b) in combinations(bags, 2):
         most, least = max(a.total(), b.total()), min(a.total(), b.total())
@@ -40,7 +40,7 @@ def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
 
 
 def may_be_near(keys: Sequence[str]) -> bool:
-    """Whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no.
+    """Return whether two of these match keys may be nearly the same: quick, and never wrong where the answer is no.
 
     The store keeps it of each article, so that an audit need not ask again: a rule that finds more needs a migration
     that forgets it.
@@ -61,7 +61,7 @@ def _bag(key: str) -> Counter[str]:
 
 
 def _parts(key: str) -> list[str]:
-    """The words of a key; of text without spaces, its pairs of characters."""
+    """Return the words of a key; of text without spaces, its pairs of characters."""
     if has_cjk(key):
         solid = key.replace(" ", "")
         return [solid[at : at + 2] for at in range(len(solid) - 1)]

@@ -25,7 +25,7 @@ _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
 
 
 def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
+    """Type a label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
     role = _ROLE.match(text)
     if role:
         kind = words.labels.get(name_key(role[1]))
@@ -89,7 +89,7 @@ def _is_other_role(text: str, words: Vocabulary) -> bool:
 
 
 def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
+    """Type a mark before or after a name: ``Courtesy of X``, ``photo illustration by X``, ``AP file``."""
     folded = text.casefold()
     if len(folded) != len(text):
         return False
@@ -121,7 +121,7 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
 
 
 def _between(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
+    """Type a mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
     tokens = text.split(" ")
     for at in range(1, len(tokens) - 1):
         mark = words.marks.get(name_key(tokens[at])) if len(tokens[at]) >= 4 else None
@@ -147,44 +147,69 @@ def _behind_mark(
     again: Again,
 ) -> bool:
     first, _, tail = rest.partition(" ")
-    by = (
-        first.casefold() in words.bys
-        or first.casefold() == "of"
-        or (mark == "screenshot" and first == "from")
-        or (mark in _SOURCED and first in words.particles)
-    )
+    by, source = _is_by(first, mark, words), mark in _SOURCED
     if by:
         rest = tail.strip()
-    elif first[:1].islower() and mark not in _SOURCED and first.casefold() not in words.vias:
+    elif first[:1].islower() and not source and first.casefold() not in words.vias:
         return False  # Archives nationales: an organization's own name
-    if not rest:
+    if not rest or (not by and _is_institution(rest, phrase, mark, words)):
         return False
-    institution = mark == "archive" and phrase in words.organization_words and not by
-    if institution and words.spelling(rest) is None and sort_of(rest, words) != "person":
-        return False  # Archivo Municipal: the archive is whom the line names
-    source = mark in _SOURCED
     of_a_house = False
-    if source and (article := _ARTICLE.match(rest)) and words.spelling(rest) is None:
-        of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
-        rest = rest[article.end() :]
-        if lender := words.lenders.match(rest):
-            rest = rest[lender.end() :]
-            if not rest:
-                out.append(Party(phrase, "mark", mark, joint))
-                return True
-    if mark == "screenshot":
-        rest = _whose_screen(rest, words)
     out.append(Party(phrase, "mark", mark, joint))
+    if source:
+        named, of_a_house = _without_lender(rest, words)
+        if named is None:
+            return True
+        rest = named
+    elif mark == "screenshot":
+        rest = _whose_screen(rest, words)
     before = len(out)
     last = phrase.rsplit(" ", 1)[-1]
     by = by or last in words.bys or last in words.particles or last == "of"
     again(rest, "courtesy" if source and by else joint, words, out, depth + 1)
-    for party in out[before:] if source else ():
+    if source:
+        _type_lenders(out[before:], by, of_a_house, words)
+    return True
+
+
+def _is_by(word: str, mark: str, words: Vocabulary) -> bool:
+    """Return whether a word behind a mark joins it to a name: ``by``, ``of``."""
+    return (
+        word.casefold() in words.bys
+        or word.casefold() == "of"
+        or (mark == "screenshot" and word == "from")
+        or (mark in _SOURCED and word in words.particles)
+    )
+
+
+def _is_institution(rest: str, phrase: str, mark: str, words: Vocabulary) -> bool:
+    """Return whether an archive is the party that the line names: ``Archivo Municipal``."""
+    if mark != "archive" or phrase not in words.organization_words:
+        return False
+    return words.spelling(rest) is None and sort_of(rest, words) != "person"
+
+
+def _without_lender(rest: str, words: Vocabulary) -> tuple[str | None, bool]:
+    """Return the name behind an article and an unnamed lender, and whether the article shows that it is a house's.
+
+    ``the High Line`` gives ``High Line``; None if only the lender is there.
+    """
+    article = _ARTICLE.match(rest)
+    if article is None or words.spelling(rest) is not None:
+        return rest, False
+    of_a_house = rest[0].islower() and article.group().endswith(" ")  # courtesy of the High Line
+    rest = rest[article.end() :]
+    lender = words.lenders.match(rest)
+    return (rest[lender.end() :] or None) if lender else rest, of_a_house
+
+
+def _type_lenders(found: list[Party], by: bool, of_a_house: bool, words: Vocabulary) -> None:
+    """Make each lender without a clear type a person or an organization."""
+    for party in found:
         if party.kind == "single" and by and is_forename(party.text, words):
             party.kind = "person"  # Submitted by Ashley
         elif party.kind in ("other", "single") or (of_a_house and party.kind == "person"):
             party.kind, party.name = "organization", party.text.strip("'\"‘’“”")
-    return True
 
 
 def _whose_screen(text: str, words: Vocabulary) -> str:
@@ -202,51 +227,62 @@ def _whose_screen(text: str, words: Vocabulary) -> str:
 
 
 def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """``A and B``, ``X for Y``, ``X on Unsplash``."""
+    """Type ``A and B``, ``X for Y``, ``X on Unsplash``."""
     if " " not in text:
         return False
     tokens = text.split(" ")
     for at in range(1, len(tokens) - 1):
         word = tokens[at].casefold()
-        if word in words.joins:
-            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-            forenames = is_forename(left, words) and is_forename(right, words)
-            if forenames or (_is_person(left, words) and _is_person(right, words)):
-                if forenames:  # Maria & Katerina
-                    out += (Party(left, "person", left, joint), Party(right, "person", right, "and"))
-                    return True
-                again(left, joint, words, out, depth + 1)
-                again(right, "and", words, out, depth + 1)
-                return True
-            known_left, known_right = words.spelling(left) is not None, words.spelling(right) is not None
-            right_is_house = known_right or sort_of(right, words) == "organization"
-            if (known_left or _is_person(left, words)) and (right_is_house or _is_person(right, words)):
-                again(left, joint, words, out, depth + 1)
-                again(right, "and", words, out, depth + 1)
-                return True
+        if word in words.joins and _both(tokens, at, joint, words, out, depth, again):
+            return True
         if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth, again):
             return True
         if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth, again):
             return True
-        if word in words.ons or word in _OF:
-            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-            known = words.spelling(right)
-            if known is None and (article := _ARTICLE.match(right)) and word in words.ons:
-                right = right[article.end() :]
-                known = words.spelling(right)
-            named = known is not None and (_is_person(left, words) or at == 1 or words.spelling(left) is not None)
-            if named and known is not None:
-                placed = (word in words.ons or word == "from") and known[0].kind in ("platform", "stock")
-                again(left, joint, words, out, depth + 1)
-                houses(right, "on" if placed else "for", words, out, depth, again)
-                return True
+        if (word in words.ons or word in _OF) and _from_known(tokens, at, joint, words, out, depth, again):
+            return True
     return False
+
+
+def _both(
+    tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
+) -> bool:
+    """Type ``Jo Reed and Ada Quill``, ``Jo Reed and Harbor Studio``, ``Maria & Katerina``."""
+    left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+    if is_forename(left, words) and is_forename(right, words):
+        out += (Party(left, "person", left, joint), Party(right, "person", right, "and"))
+        return True
+    if not _is_person(left, words) and words.spelling(left) is None:
+        return False
+    if not _is_person(right, words) and words.spelling(right) is None and sort_of(right, words) != "organization":
+        return False
+    again(left, joint, words, out, depth + 1)
+    again(right, "and", words, out, depth + 1)
+    return True
+
+
+def _from_known(
+    tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
+) -> bool:
+    """Type ``Jo Reed on Unsplash``, ``Jo Reed of AP``: the register knows the house."""
+    word = tokens[at].casefold()
+    left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+    known = words.spelling(right)
+    if known is None and (article := _ARTICLE.match(right)) and word in words.ons:
+        right = right[article.end() :]
+        known = words.spelling(right)
+    if known is None or not (_is_person(left, words) or at == 1 or words.spelling(left) is not None):
+        return False
+    placed = (word in words.ons or word == "from") and known[0].kind in ("platform", "stock")
+    again(left, joint, words, out, depth + 1)
+    houses(right, "on" if placed else "for", words, out, depth, again)
+    return True
 
 
 def _works_for(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
+    """Type ``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
     left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
     named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and _is_person(left, words)
     if not named or words.spelling(right) or sort_of(right, words) not in ("organization", "person"):
@@ -259,7 +295,7 @@ def _works_for(
 def _made_for(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
+    """Type ``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
     behind = " ".join(tokens[at:])
     folded = behind.casefold()
     if tokens[at][0].isupper() and not " ".join(tokens).isupper():
@@ -301,7 +337,7 @@ def _is_person(text: str, words: Vocabulary) -> bool:
 
 
 def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A name and an agency with a hyphen alone between: ``Jo Reed-Imagn Images``; scripts that meet: ``AP연합뉴스``."""
+    """Type a name and an agency joined by a hyphen, ``Jo Reed-Imagn Images``, and joined agencies: ``AP연합뉴스``."""
     if met := _JOINED_CJK.match(text):
         one, two = words.spelling(met[1]), words.spelling(met[2])
         if one and two:
@@ -329,7 +365,7 @@ def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
 
 
 def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """An agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
+    """Type an agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
     tokens = text.split(" ")
     if not 3 <= len(tokens) <= 8:
         return False

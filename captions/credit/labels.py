@@ -51,7 +51,7 @@ class Unlabelled:
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
-    """What kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
+    """Return what kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
     return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
 
 
@@ -83,7 +83,7 @@ def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
 
 
 def announced(text: str, words: Vocabulary) -> bool:
-    """A cheap test whether a bracketed text can hold a label at all."""
+    """Test cheaply whether a bracketed text can contain a label at all."""
     inner = text.strip("()[]（）【】 ")
     if COLON.search(inner) or SIGN.search(inner) or "," in inner:
         return True
@@ -100,7 +100,7 @@ def announced(text: str, words: Vocabulary) -> bool:
 
 
 def strip(text: str, words: Vocabulary) -> Unlabelled:
-    """Takes brackets and labels off a credit line, however many there are.
+    """Take brackets and labels off a credit line, however many there are.
 
     ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is a label alone gives ``""``.
     """
@@ -163,7 +163,7 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
 
 
 def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
-    """A label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
+    """Find a label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
     tokens = text.split(" ", 5)
     if tokens[0].casefold() == "by" and len(tokens) > 1 and tokens[1][:1].isupper():
         return Unlabelled(text[3:], "by", tokens[0])
@@ -193,7 +193,7 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
 
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:
-    """A label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
+    """Find a label after the name: ``J. Stacevičiaus / LRT nuotr.``, ``潟沼義樹撮影``."""
     if text.endswith("©") and len(text) > 1:
         return Unlabelled(text[:-1], "sign", "©")
     if (behind := BEHIND.search(text)) and label_kind(behind[1], words) in ("before", "by", "after"):
@@ -215,7 +215,7 @@ def _back(text: str, words: Vocabulary) -> Unlabelled | None:
 
 
 def _is_name(text: str, words: Vocabulary) -> bool:
-    """Whether a text is an agency, or two or three words that all begin with a capital."""
+    """Return whether a text is an agency, or two or three words that all begin with a capital."""
     tokens = text.split()
     return words.spelling(text) is not None or (2 <= len(tokens) <= 3 and all(t[0].isupper() for t in tokens))
 
@@ -230,7 +230,7 @@ class Found:
 
 
 def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> Found | None:
-    """The first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
+    """Find the first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
 
     Labels that stand before a colon or an equals sign, copyright signs, and, if asked for, ``phrases`` like
     ``Photo by``.
@@ -287,7 +287,7 @@ def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int
 
 
 def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Found | None:
-    """A label run together with the word before it: ``Losail.Foto: EFE``, ``사진=연합뉴스``."""
+    """Find a label run together with the word before it: ``Losail.Foto: EFE``, ``사진=연합뉴스``."""
     last = head[-16:]
     if not last:
         return None
@@ -330,7 +330,7 @@ def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, 
 
 
 def source_phrase(text: str, words: Vocabulary) -> bool:
-    """Whether a text begins with a phrase that names who lent the picture: ``Courtesy of X``."""
+    """Return whether a text begins with a phrase that names who lent the picture: ``Courtesy of X``."""
     folded = text.lower()
     first = _TOKEN.match(folded)
     return first is not None and any(folded.startswith(p + " ") for p in words.sources.get(first.group(), ()))

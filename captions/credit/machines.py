@@ -9,7 +9,7 @@ from captions.text import has_cjk, name_key
 
 
 def made_by_machine(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A picture that a program made: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
+    """Type a picture that a program made: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
     folded = text.casefold()
     if text.isascii() and words.machine_starts.isdisjoint([w[:4] for w in folded.replace("-", " ").split()]):
         return False

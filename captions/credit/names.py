@@ -48,7 +48,7 @@ _MAC = re.compile(
 
 
 def sort_of(text: str, words: Vocabulary) -> Sort:
-    """Whether a segment of a credit line names a person or an organization.
+    """Return whether a segment of a credit line names a person or an organization.
 
     ``"Jan Woitas"`` is a person, ``"Mashreq University"`` an organization, ``"Tischler"`` a single word that may be
     either; ``"+1/3 %"`` and whole sentences are other.
@@ -57,13 +57,7 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
         return "person"
     if not text.isascii():
         if _CJK_ANY.search(text):
-            if len(text) > 24 or len(text.split()) > 5:
-                return "other"
-            if any(part in text for part in words.organization_cjk):
-                return "organization"
-            if _CJK_NAME.match(text) and not _CJK_SENTENCE.search(text):
-                return "person"
-            return "single" if len(text) <= 16 and not _CJK_SENTENCE.search(text) else "other"
+            return _cjk(text, words)
         if _CASELESS.search(text):
             return _caseless(text, words)
     tokens = text.split()
@@ -80,6 +74,18 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
             return "person"
         return "single" if _TOKEN.match(text) or text[:1].isalnum() else "other"
     return _cased(tokens, words)
+
+
+def _cjk(text: str, words: Vocabulary) -> Sort:
+    if len(text) > 24 or len(text.split()) > 5:
+        return "other"
+    if any(part in text for part in words.organization_cjk):
+        return "organization"
+    if _CJK_SENTENCE.search(text):
+        return "other"
+    if _CJK_NAME.match(text):
+        return "person"
+    return "single" if len(text) <= 16 else "other"
 
 
 def _caseless(text: str, words: Vocabulary) -> Sort:
@@ -172,7 +178,7 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
 
 
 def _is_name(tokens: list[str], words: Vocabulary) -> bool:
-    """Whether few enough words begin with a small letter for a name: a sentence may hold an organization's word too."""
+    """Return whether few enough words begin with a small letter for a name; a sentence has more."""
     small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t != "the"]
     if tokens[0][0].isupper() and len(tokens) <= (2 if tokens[0].isascii() else 4):
         small = [t for t in small if t.casefold() not in words.organization_words]  # Морлівська міська рада
@@ -181,7 +187,7 @@ def _is_name(tokens: list[str], words: Vocabulary) -> bool:
 
 
 def _has_acronym(tokens: list[str]) -> bool:
-    """Whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
+    """Return whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
     capitals = [t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN]
     if not capitals or len(capitals) == len(tokens):
         return len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
@@ -213,7 +219,7 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
 
 
 def normal_case(name: str, words: Vocabulary) -> str:
-    """A person's name in normal case.
+    """Return a person's name in normal case.
 
     ``"IBRAHEEM ABU MUSTAFA"`` gives ``"Ibraheem Abu Mustafa"``, ``"Jean-Luc DUPONT"`` ``"Jean-Luc Dupont"``. Words
     that have small letters stay as they are.
@@ -308,7 +314,7 @@ def house_spellings(*names: str) -> frozenset[str]:
 
 
 def same_person(a: str, b: str) -> bool:
-    """Whether two spellings name one person, a letter lost at the end included: Georg Hochmuth, GEORG HOCHMUT."""
+    """Return whether two spellings name the same person, even with the last letter lost: Hochmuth, HOCHMUT."""
     one, two = name_key(a), name_key(b)
     return one == two or (
         min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2

@@ -37,7 +37,7 @@ class Reading:
 
     @property
     def clean(self) -> bool:
-        """Whether nothing in the line is left that is neither name, mark nor sign."""
+        """Return whether nothing in the line is left that is neither name, mark nor sign."""
         return bool(self.parties) and all(p.kind != "other" for p in self.parties)
 
     @property
@@ -62,7 +62,7 @@ def parse_credit(line: str, vocabulary: Vocabulary | None = None, houses: frozen
 
 
 def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
-    """Reads a credit line as one credit for each picture that it credits; no string raises.
+    """Read a credit line as a credit for each picture that it credits; no string raises.
 
     ``"Left: Ada Quill/Reuters. Right: Jo Reed/AP"`` gives two; the same picture credited twice,
     ``"(Photo by Jo Reed / AFP) (Photo by Jo Reed/AFP via Getty Images)"``, gives one.
@@ -139,7 +139,7 @@ def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Un
 
 
 def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
-    """Of ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``, two credits of one picture, the fuller one."""
+    """Return the fuller of two credits of a picture: ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``."""
     if text[0] not in "([" or text[-1] not in ")]" or closing_bracket_start(text, len(text)) == 0:
         return None
     second = closing_bracket_start(text, len(text))
@@ -152,7 +152,7 @@ def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
 
 
 def _pictures(text: str, words: Vocabulary) -> list[str]:
-    """The parts of a line that credits several pictures by their places; empty where it does not.
+    """Return the parts of a line that credits several pictures by their places; empty where it does not.
 
     ``"Left: A. Right: B"`` and ``"A (left), B (right)"`` give ``["A", "B"]``.
     """
@@ -170,7 +170,7 @@ def _pictures(text: str, words: Vocabulary) -> list[str]:
 
 
 def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
-    """The credit of all pictures of a line together: its supplier is told only where all have the same."""
+    """Return the credit of all pictures of a line together, with a supplier only if all have the same."""
     credits_ = [r.credit for r in pictures]
     suppliers = {c.supplier for c in credits_}
     credit = Credit(
@@ -204,25 +204,43 @@ def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
 
 def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
     """Return what a single word is: a contributor, a handle or a forename is a person, another a house."""
-    party, last = named[at], at == len(named) - 1
-    behind = [p.agency for p in named[at + 1 :] if p.agency is not None]
-    before = named[at - 1].agency if at else None
-    handle = party.text[:1].islower() and len(party.text) >= 4
+    party = named[at]
     if party.text.isupper() and len(party.text) <= 5 and "." not in party.text:
         return "organization"  # BMUV/Getty Images
-    if not at and behind:
-        beside = behind[0] if behind[0] is named[1].agency else None
-        if handle or (beside and beside.prints_contributors) or any(a.kind in _SHOWN for a in behind):
-            return "person"
-    if before is not None and ((handle and before.kind in _SHOWN) or (last and before.prints_contributors)):
-        return "person"  # Adobe Stock/lichtblick77
+    if _contributes_to_next(named, at) or _contributes_to_previous(named, at):
+        return "person"
     if len(named) == 1 and is_forename(party.text, words):
         return "person"
     initials = party.text.islower() and len(party.text) <= 3  # beside an agency they sign a text: (mm/dpa)
-    alone = not any(p.kind == "person" for p in named if p is not party)
-    if is_surname(party.text, words) and alone and (len(named) == 1 or not initials):
+    only = not any(p.kind == "person" for p in named if p is not party)
+    if is_surname(party.text, words) and only and (len(named) == 1 or not initials):
         return "person"
     return "other" if party.text[:1].islower() and at else "organization"
+
+
+def _contributes_to_next(named: list[Party], at: int) -> bool:
+    """Return whether the first party is a contributor to an agency behind it: ``lichtblick77/Adobe Stock``."""
+    behind = [p.agency for p in named[1:] if p.agency is not None]
+    if at or not behind:
+        return False
+    beside = named[1].agency
+    return (
+        _is_handle(named[at])
+        or (beside is not None and beside.prints_contributors)
+        or any(agency.kind in _SHOWN for agency in behind)
+    )
+
+
+def _contributes_to_previous(named: list[Party], at: int) -> bool:
+    """Return whether a party is a contributor to the agency before it: ``Adobe Stock/lichtblick77``."""
+    before = named[at - 1].agency if at else None
+    if before is None:
+        return False
+    return (_is_handle(named[at]) and before.kind in _SHOWN) or (at == len(named) - 1 and before.prints_contributors)
+
+
+def _is_handle(party: Party) -> bool:
+    return party.text[:1].islower() and len(party.text) >= 4
 
 
 _SHOWN = ("stock", "platform")
@@ -270,7 +288,7 @@ def _agencies(named: list[Party]) -> tuple[str, ...]:
 
 
 def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, str]]:
-    """The steps by which a credit line was read, as (step, result) pairs, for people.
+    """Return the steps by which a credit line was read, as (step, result) pairs, for people.
 
     ``"Foto: X/dpa"`` gives ``("label", "Foto (before)")``, ``("person", "X")``, ...
     """

@@ -43,7 +43,7 @@ _DATE = re.compile(
 
 
 def parties(text: str, words: Vocabulary) -> list[Party]:
-    """Reads and types all segments of a credit line without its label, in printed order."""
+    """Read and type all segments of a credit line without its label, in printed order."""
     if "/" in text and len(text) <= 8 and text.casefold() in words.slashed:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
@@ -124,13 +124,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     if depth == 0 and (near := words.near(text)) is not None:
         out.append(Party(text, "agency", near.name, joint, near, True))
         return
-    plain = _PLAIN_NAME.match(text)
-    if (
-        plain
-        and words.name_breakers.isdisjoint(parts := plain[0].lower().split(" "))
-        and words.common_words.isdisjoint(parts)
-        and not any(map(words.has_organization_ending, parts))
-    ):
+    if _is_plain_name(text, words):
         out.append(Party(text, "person", text, joint))
         return
     if depth < 6 and any(rule(text, joint, words, out, depth, _type) for rule in RULES):
@@ -138,6 +132,17 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     sort = sort_of(text, words)
     name = {"person": normal_case, "organization": _without_article}.get(sort)
     out.append(Party(text, sort, name(text, words) if name else text, joint))
+
+
+def _is_plain_name(text: str, words: Vocabulary) -> bool:
+    """Return whether a text is a forename and a surname that need no rules to be read: ``Jo Reed``."""
+    plain = _PLAIN_NAME.match(text)
+    return (
+        plain is not None
+        and words.name_breakers.isdisjoint(parts := plain[0].lower().split(" "))
+        and words.common_words.isdisjoint(parts)
+        and not any(map(words.has_organization_ending, parts))
+    )
 
 
 def _without_joint(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> tuple[str, str] | None:
@@ -155,7 +160,7 @@ def _without_joint(text: str, joint: str, words: Vocabulary, out: list[Party], d
 
 
 def _with_handle(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> bool:
-    """A name or a platform and a handle: ``Jo Reed @joreed``, ``Instagram @joreed``, ``Flickr user joreed``."""
+    """Type a name or a platform and a handle: ``Jo Reed @joreed``, ``Instagram @joreed``, ``Flickr user joreed``."""
     if " user " in text and (user := _USER.match(text)) and (spelled := words.spelling(user[1])):
         out.append(Party(user[1], "agency", spelled[0].name, joint, spelled[0]))
         out.append(Party(user[2], "person", user[2], "/"))

@@ -103,7 +103,7 @@ def may_hold(text: str, words: Vocabulary) -> bool:
 
 
 def take(text: str, words: Vocabulary | None = None) -> Notices:
-    """Takes the notices out of a credit line.
+    """Take the notices out of a credit line.
 
     ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
     """
@@ -185,7 +185,7 @@ def _url_of(name: str) -> str | None:
 
 
 def _copyright(text: str) -> tuple[str, str | None]:
-    """A notice with a year is kept as printed, and its owner stays in the text to be read as a name."""
+    """Return the text without a notice with a year, and the notice; the owner stays in the text as a name."""
     reserved = _RESERVED.search(text)
     m = _COPYRIGHT.search(text) or _COPYRIGHT_AFTER.search(text)
     if m is None:

@@ -49,7 +49,7 @@ class Party:
 
 
 def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
-    """(joint, segment) for each non-empty segment.
+    """Return (joint, segment) for each non-empty segment.
 
     ``"A/AFP via B"`` gives ``[("", "A"), ("/", "AFP"), ("via", "B")]``.
     """
@@ -77,7 +77,7 @@ def is_abbreviation(text: str, words: Vocabulary) -> bool:
 
 
 def compounded(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str, Agency | None]]:
-    """Puts together what the register spells with a sign inside: REX/Shutterstock."""
+    """Put together what the register spells with a sign inside: REX/Shutterstock."""
     out: list[tuple[str, str, Agency | None]] = []
     at = 0
     keys = [name_key(piece) for _, piece in pieces] if len(pieces) > 1 else []

@@ -53,14 +53,14 @@ def _known(party: Party) -> str | None:
 
 
 def _passes_on(one: Party, other: Party) -> bool:
-    """Whether ``one`` is known to pass on pictures of ``other``, or owns it, be it that both pass on the other's."""
+    """Return whether ``one`` passes on pictures of ``other``, or owns it; both may pass on the other's."""
     if one.agency is None or other.agency is None:
         return False
     return one.agency.name in other.agency.distributors or one.agency.name == other.agency.parent
 
 
 def _distributes(one: Party, other: Party) -> bool:
-    """Whether ``one`` is known to pass on pictures of ``other``, and not the other way round as well."""
+    """Return whether ``one`` is known to pass on pictures of ``other``, and not the other way round as well."""
     if one.agency is None or other.agency is None:
         return False
     return _passes_on(one, other) and not _passes_on(other, one)
@@ -228,7 +228,7 @@ RULES: tuple[Callable[[Chain], Verdict | None], ...] = (
 
 
 def read(parties: Sequence[Party], marks: frozenset[str]) -> Verdict:
-    """The verdict of the first rule that fits. ``ambiguous`` fits always."""
+    """Return the verdict of the first rule that fits; ``ambiguous`` always fits."""
     chain = _chain(parties, marks)
     for rule in RULES:
         if (verdict := rule(chain)) is not None:

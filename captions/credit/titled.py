@@ -15,7 +15,7 @@ _KOREAN_BYLINE = re.compile(r"(.+?)\s+([\uac00-\ud7af]{2,4})(?:\s+([\uac00-\ud7a
 
 
 def titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A rank or title before or after a name: ``Staff Sgt. X``, ``김혜진 기자``."""
+    """Type a rank or title before or after a name: ``Staff Sgt. X``, ``김혜진 기자``."""
     folded = text.casefold()
     if len(folded) != len(text):
         return False
@@ -38,7 +38,7 @@ def titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: in
 
 
 def _cjk_titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """A house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``."""
+    """Type a house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``."""
     if byline := _KOREAN_BYLINE.match(text):
         house, name, title = byline.groups()
         known = words.spelling(house) is not None

@@ -3,7 +3,7 @@
 ``read`` returns an :class:`Embedded`; ``stamp`` writes a copy with new values.
 """
 
-from captions.embedded.model import FAMILIES, LISTS, NAMES, READ_ONLY, Cut, Disagreement, Embedded, Fields
+from captions.embedded.model import FAMILIES, LISTS, NAMES, READ_ONLY, CutValue, Disagreement, Embedded, Fields
 from captions.embedded.read import read, sidecar_of
 from captions.embedded.stamp import Stamped, stamp
 
@@ -12,7 +12,7 @@ __all__ = [
     "LISTS",
     "NAMES",
     "READ_ONLY",
-    "Cut",
+    "CutValue",
     "Disagreement",
     "Embedded",
     "Fields",

@@ -9,7 +9,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 
-from captions.embedded.model import FAMILIES, Cut, Disagreement, Fields
+from captions.embedded.model import FAMILIES, CutValue, Disagreement, Fields
 from captions.embedded.table import Field, table
 from captions.text import match_key, name_key
 
@@ -44,7 +44,7 @@ def disagreements(families: Mapping[str, FieldValues]) -> tuple[Disagreement, ..
     return tuple(out)
 
 
-def cuts(families: Mapping[str, FieldValues]) -> tuple[Cut, ...]:
+def cuts(families: Mapping[str, FieldValues]) -> tuple[CutValue, ...]:
     """Return the IIM values that reach their length limit, with the complete values from XMP or EXIF."""
     out = []
     for name, field in table().fields.items():
@@ -56,7 +56,7 @@ def cuts(families: Mapping[str, FieldValues]) -> tuple[Cut, ...]:
             start = match_key(value)
             whole = next((v for key, v in keys if len(v) > len(value) and key.startswith(start)), None)
             if whole is not None or value not in others:
-                out.append(Cut(name, value, field.limit, whole))
+                out.append(CutValue(name, value, field.limit, whole))
     return tuple(out)
 
 

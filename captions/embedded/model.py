@@ -82,7 +82,7 @@ class Disagreement:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class CutValue:
     """An IIM value that ends at IIM's length limit."""
 
     field: str
@@ -107,7 +107,7 @@ class Embedded:
     iim: Fields = Fields()
     exif: Fields = Fields()
     disagreements: tuple[Disagreement, ...] = ()
-    cuts: tuple[Cut, ...] = ()
+    cuts: tuple[CutValue, ...] = ()
     iim_digest_fits: bool | None = None
     """Whether IIM is unchanged since XMP was written; None without a stored digest."""
     content_credentials: bool = False

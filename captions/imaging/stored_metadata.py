@@ -6,7 +6,7 @@ import json
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from captions.embedded import Cut, Embedded, Fields
+from captions.embedded import CutValue, Embedded, Fields
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit
 from captions.page.structured import Told
@@ -23,7 +23,7 @@ class StoredMetadata:
     fields: Fields
     disagreements: Mapping[str, Mapping[str, Sequence[str]]]
     """The differing values of each family, by field."""
-    cuts: tuple[Cut, ...]
+    cuts: tuple[CutValue, ...]
 
     @property
     def shows_origin(self) -> bool:
@@ -48,7 +48,7 @@ def from_json(text: str) -> StoredMetadata:
     data = json.loads(text)
     fields = {name: tuple(values) for name, values in data.get("fields", {}).items()}
     return StoredMetadata(
-        Fields.of(fields), data.get("disagreements", {}), tuple(Cut(*row) for row in data.get("cuts", ()))
+        Fields.of(fields), data.get("disagreements", {}), tuple(CutValue(*row) for row in data.get("cuts", ()))
     )
 
 

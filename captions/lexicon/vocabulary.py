@@ -1,4 +1,4 @@
-"""The tables in ``captions/data``, loaded and checked once: agencies, labels, marks, words.
+"""Load and check the tables in ``captions/data`` once: agencies, labels, marks, words.
 
 Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces and dots do not count.
 """
@@ -13,31 +13,10 @@ from functools import lru_cache
 from pathlib import Path
 
 from captions.lexicon import tables
-from captions.lexicon.agencies import Agency, Spelling, by_name, printed, rows_of, spellings, user_rows
-from captions.lexicon.word_tables import (
-    FIRST,
-    LONG,
-    SMALL,
-    any_countries,
-    any_machine,
-    any_phrase,
-    comma_label_keys,
-    first_word,
-    grouped,
-    listed,
-    longest_first,
-    marks_of_labels,
-    misspelt_keys,
-    rarest_start,
-    read_labels,
-    read_languages,
-    read_marks,
-    read_words,
-    rtl_label_kinds,
-    source_phrases,
-    stems_of,
-)
-from captions.text import has_cjk, name_key
+from captions.lexicon.agencies import Agency, Spelling, by_name, rows_of, spellings, user_rows
+from captions.lexicon.fields import agency_fields, word_fields
+from captions.lexicon.word_tables import LONG
+from captions.text import name_key
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -180,7 +159,7 @@ class Vocabulary:
     """Name keys of the article's own publication: an agency, whoever it looks like."""
 
     def agency(self, text: str) -> Agency | None:
-        """The agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
+        """Return the agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
         found = self.spelling(text)
         return found[0] if found else None
 
@@ -190,7 +169,7 @@ class Vocabulary:
         return endings is not None and word.endswith(endings)
 
     def near(self, text: str) -> Agency | None:
-        """The agency whose long spelling a text misses by one letter too many, too few, or two in the wrong order."""
+        """Return the agency whose long spelling a text misses by one letter too many or too few, or by two swapped."""
         key = name_key(text)
         if len(key) < LONG or key[:3] not in self.long_starts:
             return None
@@ -210,7 +189,7 @@ class Vocabulary:
         return None
 
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
-        """The agency a text spells and whether the spelling is a weak one; None if it spells none."""
+        """Return the agency a text spells and whether the spelling is a weak one; None if it spells none."""
         key = name_key(text)
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
         if self.houses and (found is None or found.weak) and key in self.houses:
@@ -223,7 +202,7 @@ class Vocabulary:
 
 
 def load(user_register: Path | None = None) -> Vocabulary:
-    """Reads and checks all tables; a user's own register adds rows or replaces those of the same name.
+    """Read and check all tables; a user's own register adds rows or replaces those of the same name.
 
     Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
     """
@@ -236,120 +215,10 @@ def load(user_register: Path | None = None) -> Vocabulary:
         replaced = {agency.name for _, agency in own}
         rows = [row for row in rows if row[1].name not in replaced] + own
     agencies = by_name(rows)
-    known_spellings, compounds = spellings(rows)
-    languages = read_languages()
-    labels, after, by = read_labels(languages)
-    marks_read = tables.load("marks.toml").tables()
-    marks, phrases, placeholders = read_marks(marks_read)
-    mark_words = {mark: table.texts("words") for mark, table in marks_read.items()}
-    words = read_words()
-    folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
-    given, common = (
-        listed((tables.DATA / name).read_text(encoding="utf-8")) for name in ("given_names.txt", "common_words.txt")
-    )
-    dotted = longest_first({w for t in languages.values() for w in t.get("before", ()) if w[-1:] == "." and len(w) > 3})
-    places = "|".join(map(re.escape, longest_first(folded["places"])))
-    joins = "|".join(map(re.escape, longest_first(folded["and"])))
+    known, compounds = spellings(rows)
     return Vocabulary(
-        agencies=agencies,
-        spellings=known_spellings,
-        compounds=compounds,
-        labels=labels,
-        dotted_labels=re.compile(rf"(?<![^\W_])(?:{'|'.join(map(re.escape, dotted))})"),
-        comma_labels=comma_label_keys(languages),
-        rtl_labels=rtl_label_kinds(languages),
-        label_ends=frozenset(
-            name_key(w.split()[-1])
-            for t in (*languages.values(), {m: v for m, v in mark_words.items() if m != "none"})
-            for v in t.values()
-            for w in v
-        ),
-        label_marks=marks_of_labels(languages, marks),
-        after_labels=after,
-        by_starts=grouped([(p, first_word(p)) for p in by]),
-        by_stems_ascii=stems_of(p for p in by if p.isascii()),
-        by_stems=stems_of(by),
-        source_stems=stems_of(source_phrases(phrases, words["by"])),
-        by_cjk=tuple(p for p in by if has_cjk(p)),
-        sources=grouped([(p, p.split(" ", 1)[0]) for p in source_phrases(phrases, words["by"])]),
-        last_words=frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in printed(agencies)),
-        marks=marks,
-        placeholders=placeholders,
-        organization_words=folded["organization"],
-        organization_phrases=grouped([(w, first_word(w)) for w in folded["organization"] if " " in w]),
-        organization_first=folded["organization_first"],
-        studios=folded["studio"],
-        shown=longest_first(folded["shown"]),
-        other_roles=grouped([(w, w.split(" ", 1)[0]) for w in folded["other_roles"]]),
-        other_singles=frozenset(map(name_key, words["other_singles"])),
-        regions=frozenset(words["regions"]),
-        family_names=frozenset(map(name_key, words["family_names"])),
-        lenders=re.compile(
-            rf"(?i:{'|'.join(map(re.escape, longest_first(folded['lenders'])))})"
-            rf"(?:$|[\s,/]+(?:(?:{joins})\s+)?(?:the\s+)?(?=[^\W\d_a-z]))"
-        ),
-        restrictions=any_phrase(folded["restrictions"]),
-        outs=any_countries(folded["out"]),
-        remarks=any_phrase(folded["remarks"]),
-        notice_starts=frozenset(map(rarest_start, (*folded["restrictions"], *folded["remarks"]))),
-        notice_cjk=tuple(w.casefold() for w in words["restrictions"] if has_cjk(w)),
-        machine=any_machine(words),
-        machine_starts=frozenset(
-            w[:4]
-            for key in ("ai_terms", "ai_tools", "ai_tools_weak")
-            for p in folded[key]
-            for w in FIRST.findall(p)[:1]
-        )
-        | {"ai", "ai.", "a.i", "a.i.", "ki", "ia", "mi"},
-        ai_fillers=folded["ai_fillers"],
-        made=tuple(sorted(folded["made"])),
-        months=folded["months"],
-        surnames=folded["surnames"],
-        organization_endings=grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
-        organization_cjk=tuple(sorted(folded["organization_cjk"])),
-        title_set=folded["titles"],
-        title_starts=grouped([(w, w.split(" ", 1)[0]) for w in folded["titles"]]),
-        title_ends=grouped([(w, w.rsplit(" ", 1)[-1]) for w in folded["titles"]]),
-        cjk_titles=longest_first(w for w in folded["titles"] if has_cjk(w)),
-        mark_starts=grouped([((p, m), p.split(" ", 1)[0].strip(".,:")) for p, m in phrases]),
-        mark_ends=grouped([((p, m), p.rsplit(" ", 1)[-1].strip(".,:")) for p, m in phrases]),
-        places=folded["places"],
-        bare_words=folded["places"] | folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
-        place_before=re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
-        place_after=re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
-        name_breakers=frozenset(
-            part.strip(".,:")
-            for text in (
-                *folded["titles"],
-                *folded["organization"],
-                *folded["organization_first"],
-                *folded["other_roles"],
-                *folded["by"],
-                *folded["via"],
-                *(p for p, _ in phrases),
-                *(w for t in languages.values() for v in t.values() for w in v),
-                *(w.casefold() for w in mark_words["none"]),
-            )
-            for part in text.split()
-        ),
-        cjk_marks=tuple((p, m) for p, m in phrases if has_cjk(p)),
-        slashed={w.casefold(): "" if m == "none" else m for m, v in mark_words.items() for w in v if "/" in w},
-        common_words=frozenset(common),
-        given_names=frozenset(name_key(w) for w in given if w),
-        long_starts=frozenset(k[:n] for k in known_spellings if len(k) >= LONG for n in (3, 5)),
-        long_ends=frozenset(k[-4:] for k in known_spellings if len(k) >= LONG),
-        misspelt=misspelt_keys(known_spellings),
-        small_particles=folded["small"],
-        abbreviations=frozenset(part.rstrip(".") for w in folded["titles"] for part in w.split() if part.endswith(".")),
-        small_words=folded["particles"] | folded["and"] | folded["for"] | folded["on"] | folded["by"] | SMALL,
-        particles=folded["particles"],
-        joins=folded["and"],
-        showing=folded["showing"],
-        vias=folded["via"],
-        fors=frozenset(w for w in folded["for"] if " " not in w),
-        for_starts=grouped([(w, w.split(" ", 1)[0]) for w in folded["for"]]),
-        ons=folded["on"],
-        bys=folded["by"],
+        **agency_fields(agencies, known, compounds),
+        **word_fields(),
         staff=frozenset(name_key(name) for name in staff),
     )
 
@@ -358,12 +227,12 @@ def load(user_register: Path | None = None) -> Vocabulary:
 def with_houses(words: Vocabulary, houses: frozenset[str]) -> Vocabulary:
     """Return the tables for an article of the publication that these name keys spell; see ``names.house_spellings``.
 
-    Kept, so that the readings of all articles of one publication are kept together.
+    Cached, so that the readings of all articles of one publication are cached together.
     """
     return replace(words, houses=words.houses | houses) if houses - words.houses else words
 
 
 @lru_cache(maxsize=1)
 def default() -> Vocabulary:
-    """The tables that come with the program, loaded once."""
+    """Return the tables that come with the program, loaded once."""
     return load()

@@ -34,7 +34,7 @@ _SIZE_IN_NAME = re.compile(
 
 
 @dataclass(frozen=True, slots=True)
-class _Table:
+class _AddressWords:
     """The words of ``captions/data/addresses.toml``."""
 
     later: frozenset[str]
@@ -48,11 +48,11 @@ class _Table:
 
 
 @lru_cache(maxsize=1)
-def _table() -> _Table:
+def _table() -> _AddressWords:
     read = tables.load("addresses.toml")
     read.only({"later", "sizes", "wrapped", "none"})
     later, sizes, wrapped = (frozenset(read.words(name, "names")) for name in ("later", "sizes", "wrapped"))
-    return _Table(later, sizes, wrapped, re.compile("|".join(read.words("none", "patterns")), re.IGNORECASE))
+    return _AddressWords(later, sizes, wrapped, re.compile("|".join(read.words("none", "patterns")), re.IGNORECASE))
 
 
 def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import date
 from html import unescape
@@ -21,6 +21,11 @@ _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review",
 # Old pages hide the source from browsers that know no scripts.
 _COMMENT = re.compile(r"\s*(?://\s*)?<!(?:--|\[CDATA\[)")
 _COMMENT_ENDS = ("-->", "]]>")
+# Attributes that name a meta element.
+_NAMES = ("property", "name", "itemprop", "http-equiv")
+# Meta elements with the day of publication and with the language.
+_DAYS = ("article:published_time", "date", "datepublished", "dc.date")
+_LANGUAGES = ("og:locale", "content-language")
 
 
 @dataclass(slots=True)
@@ -41,39 +46,15 @@ class Structured:
 
 
 def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
-    """Reads the structured data of a page; broken JSON is passed over."""
+    """Read the structured data of a page; broken JSON is passed over."""
     told = Structured(url=url)
-    metas: dict[str, str] = {}
-    for node in page.css("meta"):
-        attributes = node.attributes
-        name = (
-            attributes.get("property")
-            or attributes.get("name")
-            or attributes.get("itemprop")
-            or attributes.get("http-equiv")
-        )
-        content = attributes.get("content")
-        if name and content:
-            metas.setdefault(name.lower(), content.strip())
-    items: list[dict[str, Any]] = []
-    for script in page.css('script[type="application/ld+json"]'):
-        try:
-            data = json.loads(_shown(script.text(deep=True)), strict=False)
-        except (ValueError, RecursionError):
-            continue
-        items.extend(_items(data, 0))
+    metas = _metas(page)
+    items = list(_linked_data(page))
     known = {str(item["@id"]): item for item in items if "@id" in item and "name" in item}
     for item in items:
         _take(item, told, known)
     told.headline = told.headline or metas.get("og:title") or metas.get("twitter:title")
-    told.published = told.published or leading(
-        metas.get("article:published_time")
-        or metas.get("date")
-        or metas.get("datepublished")
-        or metas.get("dc.date")
-        or ""
-    )
-    told.published = told.published or _printed_day(page)
+    told.published = told.published or leading(_first(metas, _DAYS) or "") or _printed_day(page)
     told.publication = told.publication or metas.get("og:site_name") or _publisher(page)
     title = page.css_first("title")
     told.title = tidy(title.text()) if title else ""
@@ -84,11 +65,34 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     if (picture := metas.get("og:image")) and (alt := metas.get("og:image:alt")):
         told.pictures.append(Told(hints=(alt,), addresses=(picture,)))
     root = page.css_first("html")
-    language = (
-        (root.attributes.get("lang") if root else None) or metas.get("og:locale") or metas.get("content-language")
-    )
+    language = (root.attributes.get("lang") if root else None) or _first(metas, _LANGUAGES)
     told.language = language.replace("_", "-").split("-")[0].lower() if language else told.language
     return told
+
+
+def _metas(page: LexborHTMLParser) -> dict[str, str]:
+    """Return the contents of a page's meta elements by name, in lower case; the first of each name counts."""
+    metas: dict[str, str] = {}
+    for node in page.css("meta"):
+        name, content = _first(node.attributes, _NAMES), node.attributes.get("content")
+        if name and content:
+            metas.setdefault(name.lower(), content.strip())
+    return metas
+
+
+def _first(values: Mapping[str, str | None], keys: Iterable[str]) -> str | None:
+    """Return the first value that is not empty."""
+    return next((value for key in keys if (value := values.get(key))), None)
+
+
+def _linked_data(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
+    """Yield the objects of a page's JSON-LD."""
+    for script in page.css('script[type="application/ld+json"]'):
+        try:
+            data = json.loads(_shown(script.text(deep=True)), strict=False)
+        except (ValueError, RecursionError):
+            continue
+        yield from _items(data, 0)
 
 
 def _shown(source: str) -> str:

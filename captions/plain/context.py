@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 
 from captions.caption.candidates import SURE, Split, has_slash
 from captions.caption.evidence import weights
@@ -28,7 +28,7 @@ class Neighbours:
     """Answers of one pass; what is taken meanwhile is not asked again."""
 
     def __init__(self, page: Page, words: Vocabulary) -> None:
-        """Takes the lines of one pass."""
+        """Take the lines of a pass."""
         self.page, self.words = page, words
         self.lines = page.lines
         self.known: set[str] = set()
@@ -38,7 +38,7 @@ class Neighbours:
         self._wordy: dict[int, list[int]] = {}
 
     def labelled_by(self, at: int) -> int | None:
-        """The line that a label says is a caption: the one that begins with it, or the next."""
+        """Return the line that a label marks as a caption: the line that begins with it, or the next."""
         told = self.lines[at].told
         if told is None or told[0] != "caption" or self.is_taken_or_credit(at):
             return None
@@ -48,16 +48,16 @@ class Neighbours:
         return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
 
     def is_taken_or_credit(self, at: int) -> bool:
-        """Whether a line can be no caption, since it belongs to another or is a credit by itself."""
+        """Return whether a line can be no caption, since it belongs to another or is a credit by itself."""
         line = self.lines[at]
         return line.taken or (line.split is not None and line.split.alone)
 
     def goes_on(self, at: int) -> bool:
-        """Whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
+        """Return whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
         return self._are_left(10, 1, at) or self._are_left(5, 2, at)
 
     def _are_left(self, words: int, count: int, at: int) -> bool:
-        """Whether behind a line so many are not taken that have so many words."""
+        """Return whether behind a line so many are not taken that have so many words."""
         if words not in self._wordy:
             self._wordy[words] = [n for n, line in enumerate(self.lines) if has_words(line.text, words)]
         places = self._wordy[words]
@@ -71,14 +71,14 @@ class Neighbours:
         return count == 0
 
     def over(self, at: int) -> int:
-        """The line above, but for a label that belongs to this one."""
+        """Return the line above, skipping a label that belongs to this line."""
         over = at - 1
         if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.beside(at, over):
             return over - 1 if self.page.beside(over, over - 1) else -1
         return over
 
     def is_repeated(self, at: int, place: int) -> bool:
-        """Whether a neighbouring line that can be a caption is printed more than once."""
+        """Return whether a neighbouring line that can be a caption is printed more than once."""
         if not self.page.beside(at, place) or self.is_taken_or_credit(place):
             return False
         line = self.lines[place]
@@ -112,18 +112,27 @@ class Neighbours:
             score += table["repeated"]
         if parted:
             score += table["parted"]
-        if place < at:
-            score += table["above"]
-            if len(text) < 50 and text[-1].isalnum() and place and is_paragraph(self.lines[place - 1].text):
-                score += table["heading-above"]
-        else:
-            score += table["bare-below"] if found.reading.label is None else 0.0
-            score += table["heading-below"] if self.is_heading(place) else 0.0
+        for name in self._above(place) if place < at else self._below(place, found):
+            score += table[name]
         if not certain:
             score += table["unsure"]
             if place > at and at > 0 and self.page.beside(at, at - 1):
                 score += table["unsure-below"]
         return score
+
+    def _above(self, place: int) -> Iterator[str]:
+        """Yield what counts for or against a line above a credit."""
+        yield "above"
+        text = self.lines[place].text
+        if len(text) < 50 and text[-1].isalnum() and place and is_paragraph(self.lines[place - 1].text):
+            yield "heading-above"
+
+    def _below(self, place: int, found: Split) -> Iterator[str]:
+        """Yield what counts for or against a line below a credit."""
+        if found.reading.label is None:
+            yield "bare-below"
+        if self.is_heading(place):
+            yield "heading-below"
 
     @property
     def usual(self) -> float:
@@ -156,7 +165,7 @@ class Neighbours:
         return len(text) < 80 and text[-1].isalnum() and len(following) > max(80, len(text))
 
     def is_headline(self, place: int) -> bool:
-        """Whether a line is the first of an article and no sentence."""
+        """Return whether a line is the first of an article and no sentence."""
         return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
 
     def votes(self, alone: Sequence[int]) -> dict[int, float]:

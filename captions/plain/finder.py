@@ -49,7 +49,7 @@ class Finder:
         """Where a block ends in the source -> its place among the blocks."""
 
     def find(self) -> list[Block]:
-        """The occurrences found; their lines are marked as taken."""
+        """Return the occurrences found; their lines are marked as taken."""
         hinted = False
         splits: dict[str, Split | None] = {}  # what is printed twice is read once
         for line in self.lines:
@@ -142,7 +142,7 @@ class Finder:
     # Credits on a line of their own.
 
     def _join_labels(self) -> list[tuple[Line, Line]]:
-        """A label alone on its line belongs to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
+        """Join a label that fills its line to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
         pairs: list[tuple[Line, Line]] = []
         for at, line in enumerate(self.lines[:-1]):
             if not line.label or not self.page.beside(at, at + 1):
@@ -195,7 +195,7 @@ class Finder:
             self._block(self.lines[at - 1].text, found.reading, first, at, "whole", found.rule, at)
 
     def _says_so(self, at: int, found: Split) -> bool:
-        """Whether a line is a credit whatever stands by it."""
+        """Return whether a line is a credit whatever stands by it."""
         if found.reading.label in ("weak", "sign"):
             return False
         return found.strength == SURE or self._is_off_screen(at, found)
@@ -236,11 +236,11 @@ class Finder:
         return self.lines[at].told is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
-        """The line under a credit that a label says is the caption."""
+        """Return the line under a credit that a label marks as the caption."""
         return self.near.labelled_by(at + 1) if self.page.beside(at, at + 1) else None
 
     def _is_no_credit(self, at: int, found: Split) -> bool:
-        """A line that names somebody and credits no picture: a page's foot, a sign-off, one of a list of roles."""
+        """Return whether a line names somebody but credits no picture: a page's foot, a sign-off, a list of roles."""
         reading = found.reading
         if reading.credit.copyright_notice and not reading.persons:
             return True
@@ -253,7 +253,7 @@ class Finder:
         return bool(roles) and not reading.registered
 
     def _repeats_neighbour(self, at: int, found: Split) -> bool:
-        """A credit printed again right under the caption that has it: part of that occurrence."""
+        """Add a credit printed again right under its caption to that occurrence; return whether it was."""
         if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
@@ -279,7 +279,7 @@ class Finder:
         return True
 
     def _label_above(self, at: int) -> int:
-        """Takes a label alone on the line above along."""
+        """Include a label that fills the line above."""
         if not at or not self.page.beside(at, at - 1):
             return at
         above = self.lines[at - 1]
@@ -317,7 +317,7 @@ class Finder:
     def _block(
         self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1
     ) -> None:
-        """Takes the lines from first to last as one occurrence; ``credited`` is the one that holds the credit.
+        """Take the lines from first to last as an occurrence; ``credited`` is the line with the credit.
 
         Where an earlier pass took lines between them they are more than one. What is decided never asks for that: the
         text that is left, read by itself, must give the same.
@@ -332,7 +332,7 @@ class Finder:
                 self._block_of(caption, None, start, end - 1, "caption", rule)
 
     def _parted(self, at: int) -> bool:
-        """Whether an earlier pass took lines that stood before this one."""
+        """Return whether an earlier pass took lines that stood before this one."""
         return self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1)
 
     def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:

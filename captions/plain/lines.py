@@ -62,12 +62,12 @@ class Page:
     keys: Counter[str] = field(default_factory=Counter)
 
     def beside(self, at: int, other: int) -> bool:
-        """Whether two neighbouring lines stand together."""
+        """Return whether two neighbouring lines stand together."""
         return 0 <= other < len(self.lines) and (self.uniform or not self.gaps[max(at, other)])
 
 
 def join(source: str, lines: Sequence[Line]) -> str:
-    """The text that the lines make, line ends as ``\\n``; parts of one line stay on one line."""
+    """Return the text that the lines make, line ends as ``\\n``; parts of one line stay on one line."""
     parts: list[str] = []
     for at, line in enumerate(lines):
         text = source[line.start : line.end]
@@ -156,7 +156,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
 
 
 def _in_quotes(text: str) -> bool:
-    """Whether a quotation that opens in a text does not end in it."""
+    """Return whether a quotation that opens in a text does not end in it."""
     return text.count('"') % 2 == 1 or text.count("“") > text.count("”") or text.count("«") > text.count("»")
 
 
@@ -170,7 +170,7 @@ def _trimmed(lines: list[Line]) -> list[Line]:
 
 
 def page_of(lines: list[Line]) -> Page:
-    """The lines that are not blank, with what parts them; nothing is taken yet."""
+    """Return the lines that are not blank, with what parts them; nothing is taken yet."""
     solid: list[Line] = []
     gaps: list[bool] = []
     gap = False
@@ -186,7 +186,7 @@ def page_of(lines: list[Line]) -> Page:
 
 
 def without_taken(lines: list[Line], page: Page) -> list[Line]:
-    """The lines that are left; where blank lines stood on both sides of what was taken, those before it stay."""
+    """Return the lines that are left; where blank lines stood on both sides of what was taken, those before it stay."""
     out: list[Line] = []
     removed = False
     for line in lines:

@@ -23,7 +23,7 @@ PASSES = 12
 
 
 def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
-    """Reads an article from plain text; no string raises.
+    """Read an article from plain text; no string raises.
 
     ``"Rain again\\n\\nA dog. (Photo: Jane Doe/AP)\\nIt rained."`` gives text ``"Rain again\\n\\nIt rained."`` and one
     caption, ``A dog.``, of Jane Doe and AP. Spans of occurrences count characters of ``text`` as given.
@@ -46,8 +46,10 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
 
 
 def _headline(source: str, lines: Sequence[Line]) -> str | None:
-    """The first line, where it looks like one: short, more than two words, no full stop, and a blank line or a longer
-    sentence after it."""
+    """Return the first line if it looks like a headline.
+
+    It is short, has more than two words and no full stop, and a blank line or a longer sentence follows.
+    """
     if len(lines) < 3 or not lines[0].text:
         return None
     raw = source[lines[0].start : lines[0].end]

@@ -83,7 +83,7 @@ def drawn(scene: int, crop: int) -> Image.Image:
 
 
 def packet(values: Mapping[str, str]) -> bytes:
-    """A packet of XMP."""
+    """Return a packet of XMP."""
     inside = "".join(f"<{name}>{escape(value)}</{name}>" for name, value in values.items())
     return (
         '<?xpacket begin="\ufeff" id="W5M0MpCehiHzreSzNTczkc9d"?><x:xmpmeta xmlns:x="adobe:ns:meta/">'
@@ -95,18 +95,18 @@ def packet(values: Mapping[str, str]) -> bytes:
 
 
 def block(datasets: Sequence[tuple[int, str]]) -> bytes:
-    """A block of IIM in Photoshop's box."""
+    """Return a block of IIM in Photoshop's box."""
     data = b"".join(struct.pack(">BBBH", 0x1C, 2, number, len(text)) + text.encode() for number, text in datasets)
     return b"Photoshop 3.0\x008BIM\x04\x04\0\0" + struct.pack(">I", len(data)) + data + b"\0" * (len(data) % 2)
 
 
 def segment(marker: int, data: bytes) -> bytes:
-    """A segment of a JPEG file."""
+    """Return a segment of a JPEG file."""
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
 def made(picture: Picture) -> bytes:
-    """The bytes of a picture's file."""
+    """Return the bytes of a picture's file."""
     out = io.BytesIO()
     drawn(picture.scene, picture.crop).save(out, "JPEG", quality=70)
     data = out.getvalue()

@@ -44,7 +44,7 @@ def sky(draw: ImageDraw.ImageDraw, top: Colour, bottom: Colour, height: int) -> 
 
 
 def harbor(draw: ImageDraw.ImageDraw) -> None:
-    """A ferry at a pontoon, with a queue."""
+    """Draw a ferry at a pontoon, with a queue."""
     sky(draw, (148, 190, 220), (240, 226, 200), 200)
     draw.rectangle((0, 200, 480, 320), fill=(44, 92, 120))
     for y in range(212, 320, 14):
@@ -61,7 +61,7 @@ def harbor(draw: ImageDraw.ImageDraw) -> None:
 
 
 def stadium(draw: ImageDraw.ImageDraw) -> None:
-    """A pitch with a stand behind it."""
+    """Draw a pitch with a stand behind it."""
     sky(draw, (90, 120, 170), (200, 210, 225), 160)
     draw.polygon([(20, 160), (60, 70), (420, 70), (460, 160)], fill=(110, 112, 120))
     for row, y in enumerate(range(82, 156, 12)):
@@ -97,7 +97,7 @@ def market(draw: ImageDraw.ImageDraw) -> None:
 
 
 def lighthouse(draw: ImageDraw.ImageDraw) -> None:
-    """A lit tower after dark."""
+    """Draw a lit tower after dark."""
     sky(draw, (14, 22, 52), (70, 80, 120), 240)
     draw.rectangle((0, 240, 480, 320), fill=(16, 40, 64))
     draw.polygon([(250, 92), (480, 20), (480, 150)], fill=(248, 236, 170))
@@ -109,7 +109,7 @@ def lighthouse(draw: ImageDraw.ImageDraw) -> None:
 
 
 def piano(draw: ImageDraw.ImageDraw) -> None:
-    """A piano in a field, after the flood."""
+    """Draw a piano in a field, after the flood."""
     sky(draw, (170, 180, 184), (214, 210, 196), 170)
     draw.rectangle((0, 170, 480, 320), fill=(112, 92, 64))
     for y in range(186, 320, 16):
