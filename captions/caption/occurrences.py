@@ -18,7 +18,7 @@ MOST_COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class FoundCaption:
     """An occurrence as found: its caption, its credit if it has one, and where it stood."""
 
     caption: str
@@ -39,20 +39,20 @@ class _Group:
     key: str
     caption: str
     credit: Credit | None
-    blocks: list[Block]
+    blocks: list[FoundCaption]
     pictures: set[str]
 
-    def shows(self, block: Block) -> bool:
+    def shows(self, block: FoundCaption) -> bool:
         """Return whether a block can be of the same picture."""
         return not self.pictures or not block.pictures or not self.pictures.isdisjoint(block.pictures)
 
-    def add(self, block: Block) -> None:
+    def add(self, block: FoundCaption) -> None:
         """Add an occurrence."""
         self.blocks.append(block)
         self.pictures |= block.pictures
 
 
-def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
+def group(blocks: Iterable[FoundCaption]) -> tuple[Caption, ...]:
     """Put the occurrences of each caption together, in the order of the first occurrence.
 
     Two whole occurrences are one caption if their texts are the same but for case, quotes and spaces and their credits
@@ -62,7 +62,7 @@ def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
     ordered = sorted(blocks, key=lambda b: b.order)
     groups: list[_Group] = []
     by_key: dict[str, list[_Group]] = {}
-    loose: list[Block] = []
+    loose: list[FoundCaption] = []
     for block in ordered:
         if block.reading is None or is_cut(block.caption):
             loose.append(block)
@@ -81,7 +81,7 @@ def group(blocks: Iterable[Block]) -> tuple[Caption, ...]:
     return tuple(_caption(g) for g in groups)
 
 
-def _add_whole(block: Block, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
+def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
     key = match_key(block.caption)
     credit = block.reading.credit if block.reading else None
     # A credit without a caption is the same occurrence again only if the line is the same.
@@ -115,7 +115,9 @@ def _by_start(groups: Iterable[_Group]) -> list[tuple[str, int, _Group]]:
     return sorted((made.key, n, made) for n, made in enumerate(groups))
 
 
-def _of_loose(block: Block, by_key: dict[str, list[_Group]], starts: list[tuple[str, int, _Group]]) -> _Group | None:
+def _of_loose(
+    block: FoundCaption, by_key: dict[str, list[_Group]], starts: list[tuple[str, int, _Group]]
+) -> _Group | None:
     credit = block.reading.credit if block.reading else None
     if is_cut(block.caption):
         return cut_of(block.caption, starts, credit)

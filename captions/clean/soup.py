@@ -112,7 +112,7 @@ def release(soup: BeautifulSoup) -> None:
 
 
 def _kind(tag: str) -> tuple[frozenset[str], dict[str, Any]]:
-    """What is known of all elements of a name; kept, for names as short as those of HTML."""
+    """Return what is known of all elements of a name; kept, for names as short as those of HTML."""
     lists = _BUILDER.cdata_list_attributes or {}
     facts = vars(Tag(None, _BUILDER, tag))
     own = {key: value for key, value in facts.items() if key not in _OWN and value != _SHARED[key]}

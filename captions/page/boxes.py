@@ -38,7 +38,7 @@ class BoxLine:
 
 
 @dataclass(slots=True, eq=False)
-class Box:
+class PictureBox:
     """A picture, or several over one caption, with the text that may be theirs."""
 
     element: Element
@@ -93,23 +93,23 @@ class Boxes:
         """Return how many characters of text are in an element."""
         return self._sums[min(element.end_block, len(self._sums) - 1)] - self._sums[element.first_block]
 
-    def find(self, first: int, last: int) -> Iterator[Box]:
+    def find(self, first: int, last: int) -> Iterator[PictureBox]:
         """Yield the boxes of the pictures between two blocks, in page order; each picture is in one."""
-        boxes: dict[int, Box] = {}
-        loose: list[Box] = []
+        boxes: dict[int, PictureBox] = {}
+        loose: list[PictureBox] = []
         for picture, place in zip(self.tree.pictures, self.tree.places, strict=True):
             if not first <= place <= last + 1 or (is_icon(picture) and not picture.inside(CAPTION | PICTURE)):
                 continue
             element = self._container(picture)
             if element is None:
                 anchor = self._wrapper(picture)
-                loose.append(Box(anchor, [picture], [place], True))
+                loose.append(PictureBox(anchor, [picture], [place], True))
             elif element.number in boxes:
                 boxes[element.number].pictures.append(picture)
                 boxes[element.number].places.append(place)
             else:
-                boxes[element.number] = Box(element, [picture], [place], False)
-        whole: list[Box] = []
+                boxes[element.number] = PictureBox(element, [picture], [place], False)
+        whole: list[PictureBox] = []
         for box in boxes.values():
             box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
             parts = _interleaved(box)
@@ -122,9 +122,9 @@ class Boxes:
         self._beside(loose, held)
         yield from sorted((*whole, *loose), key=lambda box: (box.place, box.element.number))
 
-    def _without_picture(self, first: int, last: int, held: set[int]) -> Iterator[Box]:
+    def _without_picture(self, first: int, last: int, held: set[int]) -> Iterator[PictureBox]:
         """Yield boxes named a figure, a caption or a credit whose picture only scripts or styles show."""
-        found: dict[int, Box] = {}
+        found: dict[int, PictureBox] = {}
         for block in self.tree.blocks[max(0, first) : last + 2]:
             if block.number in held:
                 continue
@@ -144,7 +144,7 @@ class Boxes:
                 if element.flags & (PICTURE | CAPTION | CREDIT) or element.name == "figure":
                     top = element
             if top.number not in found and not top.images:
-                found[top.number] = Box(top, [], [top.first_block], False)
+                found[top.number] = PictureBox(top, [], [top.first_block], False)
         for box in found.values():
             box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
             if box.lines:
@@ -205,7 +205,7 @@ class Boxes:
                 return True
         return False
 
-    def _lines(self, box: Box, numbers: range) -> Iterator[BoxLine]:
+    def _lines(self, box: PictureBox, numbers: range) -> Iterator[BoxLine]:
         for number in numbers:
             if number >= len(self.tree.blocks):
                 break
@@ -220,7 +220,7 @@ class Boxes:
                 elif not piece[1].above & BUTTON and not is_button(piece[0]):
                     run.append(piece)
 
-    def _beside(self, loose: Sequence[Box], held: set[int]) -> None:
+    def _beside(self, loose: Sequence[PictureBox], held: set[int]) -> None:
         """Give each loose picture the blocks around it, up to the next picture, heading or long paragraph."""
         blocks = self.tree.blocks
         places = sorted({box.place for box in loose})
@@ -245,7 +245,7 @@ def _is_set(element: Element) -> bool:
     return element.parent is not None and element.parent.inside(PICTURE) is not None
 
 
-def _adopted(loose: list[Box], named: list[Box]) -> list[Box]:
+def _adopted(loose: list[PictureBox], named: list[PictureBox]) -> list[PictureBox]:
     """Move each loose picture that directly precedes a box named a caption into it; return the rest."""
     below = {box.element.first_block: box for box in named if box.element.flags & CAPTION}
     left = []
@@ -268,7 +268,7 @@ def _is_button(block: Block) -> bool:
     return all(element.above & BUTTON for text, element in block.pieces if text.strip())
 
 
-def _interleaved(box: Box) -> list[Box]:
+def _interleaved(box: PictureBox) -> list[PictureBox]:
     """Split a box whose pictures and texts alternate into one box per picture; return nothing for any other box.
 
     ``picture, text, picture, text`` is two boxes; ``picture, picture, text`` is one: two pictures over one caption.
@@ -276,13 +276,13 @@ def _interleaved(box: Box) -> list[Box]:
     if len(box.pictures) < 2:
         return []
     numbers = sorted({line.block.number for line in box.lines})
-    groups: list[Box] = []
+    groups: list[PictureBox] = []
     for picture, place in zip(box.pictures, box.places, strict=True):
         if groups and groups[-1].place == place:
             groups[-1].pictures.append(picture)
             groups[-1].places.append(place)
         else:
-            groups.append(Box(box.element, [picture], [place], False))
+            groups.append(PictureBox(box.element, [picture], [place], False))
     if len(groups) < 2:
         return []
     first = groups[0].place

@@ -40,7 +40,7 @@ def _says_more(block: Block) -> bool:
 
 
 def _believed(block: Block) -> Element | None:
-    """The element from which upwards names count: a sentence by no picture is none's caption, whatever its own name."""
+    """Return the element from which upwards names count: a sentence by no picture is no caption, whatever its name."""
     named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
     parent = block.node.parent
     if not named or parent is None or parent.images or block.pictured or block.text[-1] not in STOPS:
@@ -49,7 +49,7 @@ def _believed(block: Block) -> Element | None:
 
 
 def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
-    """The element that holds the article: the deepest with four fifths of the page's running text.
+    """Return the element that holds the article: the deepest with four fifths of the page's running text.
 
     Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
     """
@@ -94,7 +94,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
 
 
 def _mark_others(blocks: Sequence[Block]) -> None:
-    """Flags the other articles of a page: each stands in an element of its own, under its own first heading."""
+    """Flag the other articles of a page: each stands in an element of its own, under its own first heading."""
     headed: dict[int, Element] = {}
     for block in blocks:
         if block.tag == "h1" and (article := _article(block.node)) is not None:
@@ -126,7 +126,7 @@ def _deepest(nodes: Iterable[Element], top: Element, least: float) -> Element:
 
 
 def _told(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Element | None:
-    """The element that the page itself calls its article: it holds the headline, or much of the text."""
+    """Return the element that the page itself calls its article: it holds the headline, or much of the text."""
     headed = {id(n) for b in blocks if b.tag == "h1" for n in b.node.line()}
     told = [
         n
@@ -138,7 +138,7 @@ def _told(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Eleme
 
 
 def _everyone(blocks: Sequence[Block]) -> list[Element]:
-    """The elements that hold blocks, and those above them, each once."""
+    """Return the elements that hold blocks, and those above them, each once."""
     out: dict[int, Element] = {}
     for block in blocks:
         node: Element | None = block.node
@@ -170,8 +170,8 @@ def within(node: Element | None, outer: Element) -> bool:
     return node is not None and node.within(outer)
 
 
-def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
-    """The article's own blocks in order: paragraphs, and the headings and short lines between them."""
+def _candidates(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+    """Return the blocks of the article's element without captions, boilerplate, comments and datelines above it."""
     inside = [
         b
         for b in blocks
@@ -182,7 +182,12 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
     ]
     inside = [b for b in inside[: _comments_at(inside)] if not site_text.is_line(b.text)]
     running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
-    inside = [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
+    return [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
+
+
+def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+    """Return the article's own blocks in order: paragraphs, and the headings and short lines between them."""
+    inside = _candidates(blocks, outer, taken, total, names)
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
@@ -207,21 +212,24 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
             above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
             if (between or above_first) and block.tag != "h1":
                 kept.append(block)
-        elif block.tag in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
-            ends = block.text.endswith(_SENTENCES)
-            above = block.node.parent
-            if block.tag == "li" and above is not None:
-                above = above.parent
-            beside = block.tag in ("p", "li") and id(above) in holders and ends
-            if (
-                beside
-                or (between and (ends or len(block.text) > 25 or block.tag in ("p", "dt", "li")))
-                or (at > solid[-1] and ends and len(block.text) > 15 and at - solid[-1] < 3)
-            ):
-                kept.append(block)
-        elif between and block.text.endswith(_SENTENCES) and len(block.text) > 40:
+        elif _is_short_text(block, holders, between, at - solid[-1]):
             kept.append(block)
     return kept
+
+
+def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) -> bool:
+    """Return whether a line too short for a paragraph is the article's, by what stands around it and how it ends."""
+    ends, size = block.text.endswith(_SENTENCES), len(block.text)
+    if block.tag not in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
+        return between and ends and size > 40
+    above = block.node.parent
+    if block.tag == "li" and above is not None:
+        above = above.parent
+    if block.tag in ("p", "li") and id(above) in holders and ends:
+        return True
+    if between:
+        return ends or size > 25 or block.tag in ("p", "dt", "li")
+    return 0 < behind < 3 and ends and size > 15
 
 
 def _comments_at(blocks: Sequence[Block]) -> int:
@@ -239,7 +247,7 @@ def _comments_at(blocks: Sequence[Block]) -> int:
 
 
 def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
-    """The lines between the headline and the article's first paragraph that stand outside its element."""
+    """Return the lines between the headline and the article's first paragraph that stand outside its element."""
     inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
     heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
     if not heads:

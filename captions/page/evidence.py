@@ -261,6 +261,11 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
         if at.is_loose and _is_alt(key, at.alts) and not at.is_linked and not text.istitle():
             yield "repeats alt, loose"
     yield from _of_caption_words(text)
+    yield from _of_caption_setting(text, at)
+
+
+def _of_caption_setting(text: str, at: Setting) -> Iterator[str]:
+    """Yield what the names of a caption's elements and its place in the box say."""
     if at.flags & CAPTION and 2 <= len(text.split()) < 4 and not has_cjk(text):
         yield "named, two words or three"
     if at.tag == "figcaption":

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from captions.caption.candidates import trim
 from captions.credit.parser import Reading
-from captions.page.boxes import Box, BoxLine
+from captions.page.boxes import BoxLine, PictureBox
 from captions.page.content import is_paragraph
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.evidence import CAPTION_FROM
@@ -30,7 +30,7 @@ class Figure:
     rule: str
 
 
-def read_boxes(boxes: Sequence[Box], reader: SlotReader, blocks: Sequence[Block]) -> list[Figure]:
+def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence[Block]) -> list[Figure]:
     """Return what the boxes say, in order, without those that say nothing.
 
     A caption without a credit takes the credit right behind its box, where no other box holds it.
@@ -50,7 +50,7 @@ def read_boxes(boxes: Sequence[Box], reader: SlotReader, blocks: Sequence[Block]
     return figures
 
 
-def _read(box: Box, reader: SlotReader) -> Figure | None:
+def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
     lines = reader.lines(box)
     slots = [reader.best(box, line) for line in lines]
     owed = [slot for slot in slots if slot.is_credit]

@@ -56,7 +56,7 @@ def _table() -> _AddressWords:
 
 
 def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:
-    """The first address of each picture, absolute; of those that seem one picture under two addresses, the first."""
+    """Return the first address of each picture, absolute; a picture under two addresses counts once."""
     out: list[str] = []
     seen: set[str] = set()
     listed = [found for found in pictures if found]
@@ -69,7 +69,7 @@ def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]
 
 
 def candidates(image: Element) -> list[str]:
-    """The addresses of one picture, the largest first: of the element and of the sources beside it."""
+    """Return the addresses of one picture, the largest first: of the element and of the sources beside it."""
     sized: list[tuple[float, int, str]] = []
     attributes: dict[str, Any] = dict(image.attrs)
     if _is_pixel(attributes):
@@ -91,7 +91,7 @@ def candidates(image: Element) -> list[str]:
 
 
 def absolute(address: str, base: str | None) -> str:
-    """An address against the page's; as written where there is no page to set it against, or it is no address."""
+    """Return an address against the page's; as written where there is no page, or it is no address."""
     address = "".join(address.split())
     if address.startswith("//"):
         return (urlsplit(base).scheme or "https" if base and base.startswith("http") else "https") + ":" + address
@@ -131,7 +131,7 @@ def keys_of(address: str) -> tuple[str, ...]:
 
 
 def _unwrapped(address: str) -> str:
-    """The address of the picture inside the address of a service that scales it."""
+    """Return the address of the picture inside the address of a service that scales it."""
     for _ in range(2):
         if "?" in address and ("http" in address[8:] or "url=" in address or "src=" in address):
             try:
@@ -165,7 +165,7 @@ def _addresses(attributes: dict[str, Any]) -> Iterator[tuple[str, float]]:
 
 
 def _largest(sizes: str) -> tuple[str, float]:
-    """The largest address of a ``srcset``: ``"m.jpg 800w, l.jpg 1600w"`` gives ``l.jpg``; addresses may hold commas."""
+    """Return the largest address of a ``srcset``: ``"m.jpg 800w, l.jpg 1600w"`` gives ``l.jpg``."""
     largest, most, address = "", -1.0, ""
     for part in sizes.split():
         size = _SIZE.match(part) if address else None

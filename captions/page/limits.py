@@ -64,7 +64,7 @@ _OTHERS, _OF_FORMATS = _Steps(False), _Steps(True)
 
 
 def bounded(html: str) -> tuple[str, tuple[str, ...]]:
-    """A page's source as far as it is read, and a note where that is not all of it.
+    """Return a page's source as far as it is read, and a note where that is not all of it.
 
     ``"<p>Rain"`` gives itself and no note; of a hundred million characters the first ten million, with a note. Pictures
     inside their own addresses are left out first, and count for nothing; nesting beyond any article is flattened.
@@ -93,7 +93,7 @@ def bounded(html: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _shorten(parts: list[str], code: bool) -> bool:
-    """Takes data in addresses, and the attributes of tags that have far too many, out of a source parted at each ``<``.
+    """Take data in addresses, and the attributes of tags that have far too many, out of a source parted at each ``<``.
 
     Scripts and styles are looked at only if ``code`` is. Gives whether anything was taken.
     """
@@ -132,7 +132,7 @@ def _depth(steps: Iterable[int]) -> int:
 
 
 def _flattened(html: str) -> str:
-    """The source without the tags that nest deeper than any article does."""
+    """Return the source without the tags that nest deeper than any article does."""
     parts: list[str] = []
     depth, formats, start = 0, 0, 0
     for tag in _TAG.finditer(html):

@@ -96,7 +96,7 @@ def _linked_data(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
 
 
 def _shown(source: str) -> str:
-    """A script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
+    """Return a script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
     if (begins := _COMMENT.match(source)) is not None:
         source = source[begins.end() :]
     ends = source.rstrip()
@@ -117,7 +117,7 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _own_address(page: LexborHTMLParser, said: str | None) -> str | None:
-    """The address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
+    """Return the address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
 
     Only what can be visited: a canonical address may be relative, and then needs the other.
     """
@@ -128,7 +128,7 @@ def _own_address(page: LexborHTMLParser, said: str | None) -> str | None:
 
 
 def _base(page: LexborHTMLParser, url: str | None) -> str | None:
-    """The address against which a page's others are: of its base element, or its own."""
+    """Return the address against which a page's others are: of its base element, or its own."""
     base = page.css_first("base[href]")
     told = (base.attributes.get("href") or "").strip() if base is not None else ""
     address = absolute(told, url) if told else url
@@ -136,14 +136,14 @@ def _base(page: LexborHTMLParser, url: str | None) -> str | None:
 
 
 def _scripts(page: LexborHTMLParser) -> Iterator[str]:
-    """The sources of the scripts that stand in the page itself, but JSON-LD."""
+    """Return the sources of the scripts that stand in the page itself, but JSON-LD."""
     for script in page.css("script"):
         if script.attributes.get("type") != "application/ld+json" and (text := script.text()):
             yield text
 
 
 def _printed_day(page: LexborHTMLParser) -> date | None:
-    """The day of the microdata, or else of the first time element."""
+    """Return the day of the microdata, or else of the first time element."""
     for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
         node = page.css_first(selector)
         if node is not None:
@@ -152,7 +152,7 @@ def _printed_day(page: LexborHTMLParser) -> date | None:
 
 
 def _publisher(page: LexborHTMLParser) -> str | None:
-    """The publisher that microdata names."""
+    """Return the publisher that microdata names."""
     node = page.css_first('[itemprop="publisher"] [itemprop="name"]')
     return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
 

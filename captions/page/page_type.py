@@ -63,7 +63,7 @@ class Signs:
 
 
 def signs_of(html: str) -> Signs:
-    """Reads them in a page's source: in its JSON-LD and in the meta elements at its beginning."""
+    """Read them in a page's source: in its JSON-LD and in the meta elements at its beginning."""
     head = html[:_HEAD]
     places = islice(_places(html, "application/ld+json"), _SCRIPTS)
     data = [html[at : max(html.find("</script", at, at + _SCRIPT), at)] for at in places]
@@ -93,7 +93,7 @@ def _places(html: str, name: str) -> Iterator[int]:
 
 
 def notes_of(signs: Signs, blocks: Sequence[Block], title: str, text: str, captions: Sequence[str]) -> tuple[str, ...]:
-    """What a page is, in plain sentences; nothing for a plain article.
+    """Return what a page is, in plain sentences; nothing for a plain article.
 
     ``text`` is the article as read, ``captions`` the texts of its captions.
     """
@@ -114,7 +114,7 @@ def notes_of(signs: Signs, blocks: Sequence[Block], title: str, text: str, capti
 
 
 def is_no_article(notes: Sequence[str]) -> str | None:
-    """The note that says that there is no article; None where there is one."""
+    """Return the note that says that there is no article; None where there is one."""
     return next((note for note in notes if note.startswith(NO_ARTICLE)), None)
 
 

@@ -10,7 +10,7 @@ from typing import TypeVar
 from selectolax.lexbor import LexborHTMLParser
 
 from captions.caption import occurrences
-from captions.caption.occurrences import Block as Found
+from captions.caption.occurrences import FoundCaption
 from captions.credit.names import house_spellings
 from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default, with_houses
@@ -56,7 +56,7 @@ class Layout:
 
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
-    """Reads an article from a page's source; bytes are decoded as a browser would. No source raises.
+    """Read an article from a page's source; bytes are decoded as a browser would. No source raises.
 
     ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
     caption, ``A dog.``, of Jo Reed and dpa; its occurrences name the element that holds them.
@@ -65,7 +65,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
 
 
 def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None, then: Callable[[Layout], _T]) -> _T:
-    """Reads a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
+    """Read a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
         binary = what_binary(html)
@@ -84,6 +84,22 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
             gc.enable()
 
 
+@dataclass(frozen=True, slots=True)
+class _Extent:
+    """Where the article of a page is."""
+
+    outer: Element
+    names: int
+    """The flags of boilerplate that are believed on this page."""
+    total: int
+    """Characters of running text on the page."""
+    paragraphs: list[int]
+    """The numbers of the blocks that are the article's paragraphs."""
+    first: int
+    last: int
+    """The blocks between which its pictures are."""
+
+
 def _read(
     page: LexborHTMLParser, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
 ) -> Layout:
@@ -91,51 +107,18 @@ def _read(
         words = with_houses(words, house_spellings(told.publication))
     tree = dom.walk(page)
     blocks = tree.blocks
-    outer, names = region(blocks, tree.top)
-    total = sum(len(b.text) for b in blocks if is_paragraph(b))
-    inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
-    first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
-    heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
-    if heads:
-        first = min(first, heads[-1])
+    extent = _extent(tree)
     paths = _Paths()
-    found: list[Found] = []
-    taken: set[int] = set()
     pictures = Pictures(tree, Index(told.pictures), told.base, words)
-    boxes = list(Boxes(tree, outer).find(first, last))
-    ends = (inside[0], inside[-1]) if inside else (0, len(blocks))
-    reader = SlotReader(boxes, PlaceReader(outer, total, *ends), words)
-    for figure in read_boxes(boxes, reader, blocks):
-        shown = pictures.of(figure)
-        taken.update(figure.blocks)
-        rule = "structured" if shown.structured else figure.rule
-        occurrence = Occurrence(figure.caption, element=paths.of(figure.element))
-        found.append(
-            Found(
-                figure.caption,
-                shown.reading,
-                occurrence,
-                rule,
-                figure.blocks[0],
-                shown.images,
-                shown.told,
-                _keys(shown.images),
-            )
-        )
+    found, taken = _from_figures(tree, extent, pictures, paths, words)
     said = [f.caption for f in found] + [told.headline or "", told.title]
-    for one in pictures.unprinted(outer, first, last, said):
+    for one in pictures.unprinted(extent.outer, extent.first, extent.last, said):
         occurrence = Occurrence(one.caption, element=paths.of(one.element))
         at, shown = one.number, one.shown
-        found.append(Found(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
-    above = deck(blocks, outer, taken, total, names)
-    before = [b for b in blocks[max(0, first) : inside[0]] if b.number not in taken] if inside else []
-    before = [b for b in before if not within(b.node, outer) and not boilerplate(b.node, total, names)]
-    kept = body_blocks(blocks, outer, taken, total, names)
-    if above:
-        repeated = {match_key(b.text) for b in kept}
-        above = [b for b in above if match_key(b.text) not in repeated]
-    of_text = {b.number for b in (*above, *kept)}
-    numbered = sorted({b.number: b for b in (*before, *above, *kept)}.items())
+        found.append(FoundCaption(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
+    before, own = _text_blocks(blocks, extent, taken)
+    of_text = {b.number for b in own}
+    numbered = sorted({b.number: b for b in (*before, *own)}.items())
     found, left = _from_text([b for _, b in numbered], found, words, paths, pictures)
     kept = [b for b in left if b.number in of_text]
     captions = occurrences.group(found)
@@ -158,9 +141,54 @@ def _read(
     return Layout(article, page, tree, kept, frozenset(taken.union(orders.values())), places)
 
 
+def _extent(tree: Tree) -> _Extent:
+    blocks = tree.blocks
+    outer, names = region(blocks, tree.top)
+    total = sum(len(b.text) for b in blocks if is_paragraph(b))
+    inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
+    first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
+    heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
+    if heads:
+        first = min(first, heads[-1])
+    return _Extent(outer, names, total, inside, first, last)
+
+
+def _from_figures(
+    tree: Tree, extent: _Extent, pictures: Pictures, paths: _Paths, words: Vocabulary
+) -> tuple[list[FoundCaption], set[int]]:
+    """Return the captions in the boxes of pictures, and the numbers of the blocks that hold them."""
+    found: list[FoundCaption] = []
+    taken: set[int] = set()
+    boxes = list(Boxes(tree, extent.outer).find(extent.first, extent.last))
+    ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
+    reader = SlotReader(boxes, PlaceReader(extent.outer, extent.total, *ends), words)
+    for figure in read_boxes(boxes, reader, tree.blocks):
+        shown = pictures.of(figure)
+        taken.update(figure.blocks)
+        rule = "structured" if shown.structured else figure.rule
+        occurrence = Occurrence(figure.caption, element=paths.of(figure.element))
+        at, keys = figure.blocks[0], _keys(shown.images)
+        found.append(FoundCaption(figure.caption, shown.reading, occurrence, rule, at, shown.images, shown.told, keys))
+    return found, taken
+
+
+def _text_blocks(blocks: list[Block], extent: _Extent, taken: set[int]) -> tuple[list[Block], list[Block]]:
+    """Return the blocks above the article that may hold its main picture's caption, and the article's own."""
+    outer, total, names = extent.outer, extent.total, extent.names
+    before: list[Block] = []
+    if extent.paragraphs:
+        above = blocks[max(0, extent.first) : extent.paragraphs[0]]
+        before = [b for b in above if b.number not in taken and not within(b.node, outer)]
+        before = [b for b in before if not boilerplate(b.node, total, names)]
+    kept = body_blocks(blocks, outer, taken, total, names)
+    repeated = {match_key(b.text) for b in kept}
+    intro = [b for b in deck(blocks, outer, taken, total, names) if match_key(b.text) not in repeated]
+    return before, [*intro, *kept]
+
+
 def _from_text(
-    blocks: list[Block], found: list[Found], words: Vocabulary, paths: _Paths, pictures: Pictures
-) -> tuple[list[Found], list[Block]]:
+    blocks: list[Block], found: list[FoundCaption], words: Vocabulary, paths: _Paths, pictures: Pictures
+) -> tuple[list[FoundCaption], list[Block]]:
     """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
     known = {match_key(f.caption) for f in found if f.caption}
     kept = [b for b in blocks if match_key(b.text) not in known or _is_said(b)]
@@ -172,11 +200,11 @@ def _from_text(
         at = kept[block.order]
         occurrence = Occurrence(block.caption, element=paths.of(at.node), shape=block.occurrence.shape)
         shown = pictures.before(at.number)
-        found.append(Found(block.caption, block.reading, occurrence, block.rule, at.number, shown))
+        found.append(FoundCaption(block.caption, block.reading, occurrence, block.rule, at.number, shown))
     return found, left
 
 
-def _is_sure(block: Found, kept: list[Block], lines: list[Line]) -> bool:
+def _is_sure(block: FoundCaption, kept: list[Block], lines: list[Line]) -> bool:
     """Return whether a paragraph is a caption by its words: on a page, most captions are in the boxes of pictures.
 
     If not, its lines are given back to the article.
@@ -193,7 +221,7 @@ def _is_sure(block: Found, kept: list[Block], lines: list[Line]) -> bool:
 
 
 def _headline(blocks: list[Block], title: str) -> str | None:
-    """The heading that the page's title begins with, for a first heading can be the site's name; else the first h1."""
+    """Return the heading that the page's title begins with, else the first h1, which can be the site's name."""
     key = match_key(title)
     headings = [b for b in blocks if b.tag in HEADINGS]
     named = (b.text for b in headings if key.startswith(match_key(b.text)) and len(b.text.split()) > 1)

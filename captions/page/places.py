@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
-from captions.page.boxes import Box
+from captions.page.boxes import PictureBox
 from captions.page.content import boilerplate
 from captions.page.dom import HEADINGS, Element
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS, LINK, OTHER, WEAK
@@ -21,13 +21,13 @@ class PlaceReader:
         """Take the article's element, the characters of the page's running text, and its outermost paragraphs."""
         self._outer, self._total, self._first, self._last = outer, total, first, last
 
-    def of(self, box: Box) -> tuple[str, ...]:
+    def of(self, box: PictureBox) -> tuple[str, ...]:
         """Return the evidence of a box's place, for all texts in it."""
         if box.place_evidence is None:
             box.place_evidence = tuple(self._evidence(box))
         return box.place_evidence
 
-    def _evidence(self, box: Box) -> Iterator[str]:
+    def _evidence(self, box: PictureBox) -> Iterator[str]:
         element = box.element
         inside = element.within(self._outer)
         if not inside:

@@ -12,7 +12,7 @@ from captions.credit.labels import label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import evidence
-from captions.page.boxes import Box, BoxLine, flags_between
+from captions.page.boxes import BoxLine, PictureBox, flags_between
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
@@ -75,7 +75,7 @@ class Slot:
 class SlotReader:
     """Reads the lines of one page's boxes; clear boxes decide unclear ones of the same shape."""
 
-    def __init__(self, boxes: Sequence[Box], places: PlaceReader, words: Vocabulary) -> None:
+    def __init__(self, boxes: Sequence[PictureBox], places: PlaceReader, words: Vocabulary) -> None:
         """Read all boxes once, to learn what each shape prints where."""
         self._places, self._words = places, words
         self._clear: dict[Shape, set[int]] = defaultdict(set)
@@ -95,7 +95,7 @@ class SlotReader:
                         self._names[slot.shape] += 1
         self._clear = clear
 
-    def lines(self, box: Box) -> list[BoxLine]:
+    def lines(self, box: PictureBox) -> list[BoxLine]:
         """Return the lines of a box; a credit label on a line of its own goes before the next, any other is dropped."""
         found: list[BoxLine] = []
         label = ""
@@ -108,11 +108,11 @@ class SlotReader:
             label = ""
         return found
 
-    def best(self, box: Box, line: BoxLine) -> Slot:
+    def best(self, box: PictureBox, line: BoxLine) -> Slot:
         """Return the best way to read a line; an empty slot if reading nothing is better."""
         return max([Slot(), *self.slots(box, line)], key=lambda slot: slot.score)
 
-    def as_caption(self, box: Box, line: BoxLine) -> Slot:
+    def as_caption(self, box: PictureBox, line: BoxLine) -> Slot:
         """Return a line read as a caption."""
         setting = self._setting(box, line, line.pieces[0][1])
         return Slot(caption=line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
@@ -125,7 +125,7 @@ class SlotReader:
         named = block.pieces[0][1].above & CREDIT and split.reading.clean
         return split.reading if named or split.strength >= SURE else None
 
-    def slots(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+    def slots(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield every way to read a line."""
         element = line.pieces[0][1]
         shape = _shape(box, line, element, "line")
@@ -144,7 +144,9 @@ class SlotReader:
         yield from self._at_edges(box, line)
         yield from self._behind_alt(box, line)
 
-    def _cut(self, box: Box, line: BoxLine, caption: str, owed: str, reading: Reading | None, sureness: float) -> Slot:
+    def _cut(
+        self, box: PictureBox, line: BoxLine, caption: str, owed: str, reading: Reading | None, sureness: float
+    ) -> Slot:
         """Return a line cut where its own words show a credit."""
         last = line.pieces[-1][1]
         divides = _divides_credit(box, line, owed)
@@ -155,7 +157,7 @@ class SlotReader:
         text = evidence.caption(caption, place, self._words)
         return Slot(caption, owed, reading or read, text, found, sureness - _CUT_COST, shape)
 
-    def _at_edges(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+    def _at_edges(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield the cuts at the edges of the elements in a line: a caption, and a credit in an element of its own."""
         runs = _runs(line, box.element)
         for at in range(1, len(runs)):
@@ -176,7 +178,7 @@ class SlotReader:
                 caption = evidence.caption(text, rest, self._words)
                 yield Slot(trim(text), owed, reading, caption, found, -_CUT_COST, shape)
 
-    def _behind_alt(self, box: Box, line: BoxLine) -> Iterator[Slot]:
+    def _behind_alt(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield the cut behind the picture's alternative text, if the line begins with it."""
         for picture in box.pictures:
             alt = tidy(picture.attrs.get("alt") or "")
@@ -189,7 +191,7 @@ class SlotReader:
 
     def _setting(
         self,
-        box: Box,
+        box: PictureBox,
         line: BoxLine,
         element: Element,
         rest: str = "",
@@ -225,14 +227,14 @@ class SlotReader:
             template=self._template(box, shape) if shape else 0,
         )
 
-    def _template(self, box: Box, shape: Shape) -> int:
+    def _template(self, box: PictureBox, shape: Shape) -> int:
         clear = self._clear.get(shape, set())
         if clear - {id(box)} and len(clear) >= _CLEAR_SHARE * self._seen[shape]:
             return 1
         return -1 if not clear and self._names[shape] >= _PORTRAITS else 0
 
 
-def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
+def _divides_credit(box: PictureBox, line: BoxLine, tail: str) -> bool:
     """Return whether a credit that ends a line begins in the middle of an element named a credit."""
     left = len(tail.strip())
     for text, element in reversed(_runs(line, box.element)):
@@ -245,7 +247,7 @@ def _divides_credit(box: Box, line: BoxLine, tail: str) -> bool:
     return False
 
 
-def _precedes_credit(box: Box, line: BoxLine) -> bool:
+def _precedes_credit(box: PictureBox, line: BoxLine) -> bool:
     """Return whether the line behind this one is a credit that speaks for itself."""
     ids = [id(one.pieces) for one in box.lines]
     at = ids.index(id(line.pieces)) + 1
@@ -260,7 +262,7 @@ def _without_hidden_label(line: BoxLine, words: Vocabulary) -> BoxLine:
     return replace(line, text=tidy("".join(text for text, _ in line.pieces[1:])), pieces=line.pieces[1:])
 
 
-def _follows_sentence(box: Box, line: BoxLine) -> bool:
+def _follows_sentence(box: PictureBox, line: BoxLine) -> bool:
     """Return whether a line is the last of its box, and the one before it ends as a sentence."""
     if len(box.lines) < 2 or line.pieces is not box.lines[-1].pieces:
         return False
@@ -268,7 +270,7 @@ def _follows_sentence(box: Box, line: BoxLine) -> bool:
     return not before.before and before.text[-1:] in STOPS and " " in before.text
 
 
-def _alts(box: Box) -> frozenset[str]:
+def _alts(box: PictureBox) -> frozenset[str]:
     keys = {match_key(value) for p in box.pictures for name in ("alt", "title") if (value := p.attrs.get(name))}
     return frozenset(key for key in keys if len(key) > 4)
 
@@ -290,7 +292,7 @@ def _runs(line: BoxLine, box: Element) -> list[tuple[str, Element]]:
     return [(text, element) for text, element, _ in runs]
 
 
-def _shape(box: Box, line: BoxLine, element: Element, kind: str) -> Shape:
+def _shape(box: PictureBox, line: BoxLine, element: Element, kind: str) -> Shape:
     """Return the names of a box and of the elements up to it from a text, and how the text is cut off."""
     path: list[tuple[str, str | None]] = []
     for one in element.line():

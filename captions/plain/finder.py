@@ -14,7 +14,7 @@ from captions.caption.candidates import LIKELY, SURE, Split, is_named
 from captions.caption.evidence import weights
 from captions.caption.likeness import likeness
 from captions.caption.line_shapes import ROLE, has_words, is_caption_text, is_dated
-from captions.caption.occurrences import Block
+from captions.caption.occurrences import FoundCaption
 from captions.caption.split import is_label, split
 from captions.caption.unlabeled import is_in_style
 from captions.credit.labels import hidden, label_kind
@@ -43,12 +43,12 @@ class Finder:
         self.unknown_names = unknown_names
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
-        self.blocks: list[Block] = []
+        self.blocks: list[FoundCaption] = []
         self.near = Neighbours(page, words)
         self.by_end: dict[int, int] = {}
         """Where a block ends in the source -> its place among the blocks."""
 
-    def find(self) -> list[Block]:
+    def find(self) -> list[FoundCaption]:
         """Return the occurrences found; their lines are marked as taken."""
         hinted = False
         splits: dict[str, Split | None] = {}  # what is printed twice is read once
@@ -274,7 +274,7 @@ class Finder:
         occurrence = Occurrence(
             self.source[start : self.lines[at].end], start, self.lines[at].end, None, last.occurrence.shape
         )
-        self.blocks[place] = Block(last.caption, last.reading, occurrence, last.rule, last.order)
+        self.blocks[place] = FoundCaption(last.caption, last.reading, occurrence, last.rule, last.order)
         self.by_end[self.lines[at].end] = place
         return True
 
@@ -341,7 +341,7 @@ class Finder:
         self.by_end[end] = len(self.blocks)
         number = self.lines[first].number
         for one in reading.pictures if reading and reading.pictures else (reading,):
-            self.blocks.append(Block(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
+            self.blocks.append(FoundCaption(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
 
 
 def _without_label(caption: str, words: Vocabulary) -> str:

@@ -10,7 +10,7 @@ from collections.abc import Sequence
 
 from captions.caption import occurrences
 from captions.caption.line_shapes import CLOCK
-from captions.caption.occurrences import Block
+from captions.caption.occurrences import FoundCaption
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article
 from captions.plain.finder import Finder
@@ -30,7 +30,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
     """
     words = vocabulary or default()
     lines = split_lines(text, words)
-    blocks: list[Block] = []
+    blocks: list[FoundCaption] = []
     for _ in range(PASSES):
         page = page_of(lines)
         open_ = not blocks or any(line.split is not None or line.label for line in lines) or candidates(page, words)

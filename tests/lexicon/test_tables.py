@@ -15,7 +15,7 @@ from captions.clean import links
 from captions.embedded import table as embedded
 from captions.lexicon import tables, vocabulary
 from captions.licensing import exemptions, terms
-from captions.page import blocks, image_urls, page_type, site_text
+from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
 from captions.sources import records
 
@@ -31,7 +31,7 @@ READERS: dict[str, Callable[[], object]] = {
     "kinds.toml": page_type._words.__wrapped__,
     "labels.toml": vocabulary.load,
     "marks.toml": vocabulary.load,
-    "markup.toml": blocks._words.__wrapped__,
+    "markup.toml": element_names.words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,

@@ -39,7 +39,7 @@ _LISTED = ("creator", "author", "copyrightHolder", "provider")
 
 
 def of_element(attributes: Mapping[str, str | None]) -> Told | None:
-    """What the attributes of an element tell of the picture that it holds; None where they tell nothing.
+    """Return what the attributes of an element tell of the picture that it holds; None where they tell nothing.
 
     ``<img data-caption="A dog." data-credit="Jo Reed/AP">`` gives caption and credit line. A title or an alternative
     text alone tells nothing.
@@ -64,7 +64,7 @@ def of_element(attributes: Mapping[str, str | None]) -> Told | None:
 
 
 def of_scopes(page: LexborHTMLParser) -> list[Told]:
-    """What the elements of each ``itemscope`` (or ``typeof``) that is an ImageObject tell, shown or not."""
+    """Return what the elements of each ``itemscope`` (or ``typeof``) that is an ImageObject tell, shown or not."""
     out = []
     for scope in page.css(_SCOPES)[:_MOST_SCOPES]:
         item: dict[str, Any] = {}
@@ -90,7 +90,7 @@ def of_scopes(page: LexborHTMLParser) -> list[Told]:
 
 
 def _value(node: LexborNode) -> str:
-    """What a property is set to: its content, its address, the name of the thing that it holds, or its text."""
+    """Return what a property is set to: its content, its address, the name of the thing that it holds, or its text."""
     attributes = node.attributes
     if content := attributes.get("content"):
         return content

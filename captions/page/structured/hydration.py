@@ -32,7 +32,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 def of_scripts(texts: Iterable[str]) -> list[Told]:
-    """The pictures that scripts' data tell a credit of; what is broken is passed over."""
+    """Return the pictures that scripts' data tell a credit of; what is broken is passed over."""
     out: list[Told] = []
     known = stems()
     for text in texts:
@@ -58,7 +58,7 @@ def of_scripts(texts: Iterable[str]) -> list[Told]:
 
 
 def of_object(data: Mapping[str, Any]) -> Told | None:
-    """What an object tells of a picture: None where it tells no credit, or has no address of a picture."""
+    """Return what an object tells of a picture: None where it tells no credit, or has no address of a picture."""
     told = of_pairs(data)
     if not told.tells:
         return None
@@ -104,7 +104,7 @@ def _of_table(text: str) -> Iterator[Told]:
 
 
 def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:
-    """A value of such a list with what stands at its places; deeper than an object's picture nothing is followed."""
+    """Return a value of such a list with what stands at its places, as deep as an object's picture."""
     if isinstance(value, dict):
         values = {name: _at(table, place, depth) for name, place in islice(value.items(), 60)}
         return {name: one for name, one in values.items() if one is not None}
@@ -136,7 +136,7 @@ def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
 
 
 def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
-    """The addresses of pictures in an object and in what it holds: sizes, renditions, crops."""
+    """Return the addresses of pictures in an object and in what it holds: sizes, renditions, crops."""
     if isinstance(value, str):
         if len(value) < 2_000 and (_PICTURE.search(value) or (_PLACES.search(key) and "/" in value)):
             yield value.partition(" ")[0]

@@ -31,7 +31,7 @@ class Index:
     """What a page's data tell, by the captions and the pictures that they tell it of."""
 
     def __init__(self, told: Iterable[Told]) -> None:
-        """Takes what is told in the order in which it is believed: JSON-LD, microdata, scripts' state."""
+        """Take what is told in the order in which it is believed: JSON-LD, microdata, scripts' state."""
         self._by_caption: dict[str, Told] = {}
         self._by_picture: dict[str, Told | None] = {}
         self.has_captioned = False
@@ -50,20 +50,20 @@ class Index:
                         self._by_picture[key] = _same(other, one)
 
     def find(self, caption: str, addresses: Iterable[str]) -> Told | None:
-        """What is told of the picture with this caption, or else of the picture at one of these addresses."""
+        """Return what is told of the picture with this caption, or else of the picture at one of these addresses."""
         told = self._by_caption.get(match_key(caption)) if caption else None
         if told is not None and told.tells:
             return told
         return self.of_picture(addresses) or told
 
     def of_picture(self, addresses: Iterable[str]) -> Told | None:
-        """What is told of the picture at one of these addresses."""
+        """Return what is told of the picture at one of these addresses."""
         if not self._by_picture:
             return None
         return next((told for key in picture_keys(addresses) if (told := self._by_picture.get(key))), None)
 
     def captioned(self, addresses: Iterable[str]) -> Told | None:
-        """What is told of the picture at one of these addresses, if that is a caption with a credit."""
+        """Return what is told of the picture at one of these addresses, if that is a caption with a credit."""
         told = self.of_picture(addresses)
         return told if told is not None and told.caption else None
 
@@ -76,7 +76,7 @@ def _same(one: Told, other: Told) -> Told | None:
 
 
 def reading_of(told: Told, words: Vocabulary) -> Reading | None:
-    """The credit that is told of a picture; None where none is, or what is told reads as none.
+    """Return the credit that is told of a picture; None where none is, or what is told reads as none.
 
     Where there is no credit, the notice tells whom the picture is of (``© 2024 Jo Reed``), then a credit that ends
     the caption, then a source that the register knows.
@@ -108,7 +108,7 @@ def _is_credit(reading: Reading) -> bool:
 
 
 def with_rights(credit: Credit, told: Told, words: Vocabulary) -> Credit:
-    """A credit with what is told of rights where the credit line itself says nothing of them."""
+    """Return a credit with what is told of rights where the credit line itself says nothing of them."""
     notice = told.notice if told.notice and any(c.isdigit() or c == "©" for c in told.notice) else ""
     license_, address = None, None
     if told.license and credit.license is None:

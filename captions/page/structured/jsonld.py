@@ -9,7 +9,7 @@ from captions.page.structured.picture_data import Told, names, text_of
 
 
 def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Told:
-    """What an ``ImageObject`` tells: caption, creditText, creator, copyrightHolder, ...; ``known`` resolves ``@id``.
+    """Return what an ``ImageObject`` tells: caption, creditText, creator, ...; ``known`` resolves ``@id``.
 
     An ``author`` of a picture is its creator; the ``provider`` its agency.
     """
@@ -32,6 +32,6 @@ def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _address(value: Any) -> str:
-    """The address of a thing that is written as an object: ``{"@type": "CreativeWork", "url": ...}``."""
+    """Return the address of a thing that is written as an object: ``{"@type": "CreativeWork", "url": ...}``."""
     found = (value.get("url") or value.get("@id")) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""

@@ -79,7 +79,7 @@ def stems() -> tuple[str, ...]:
 
 @lru_cache(maxsize=20_000)
 def role_of(name: str) -> Role:
-    """What a name tells: ``"imageCaption"`` a caption, ``"photo_credit"`` a credit; most names nothing."""
+    """Return what a name tells: ``"imageCaption"`` a caption, ``"photo_credit"`` a credit; most names nothing."""
     if len(name) > 60:
         return ""
     folded = _NOT_NAME.sub("-", _CAMEL.sub(r"\1-\2", name)).lower()
@@ -87,7 +87,7 @@ def role_of(name: str) -> Role:
 
 
 def plain(value: str) -> str:
-    """A text out of data, without the marks of HTML; empty where it is too long for a caption."""
+    """Return a text out of data, without the marks of HTML; empty where it is too long for a caption."""
     if len(value) > _LONGEST:
         return ""
     if "&" in value:
@@ -96,7 +96,7 @@ def plain(value: str) -> str:
 
 
 def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, depth: int = 0) -> Iterator[str]:
-    """The texts in a value: a text, a thing with a name, or lists of these. ``known`` resolves ``@id``."""
+    """Return the texts in a value: a text, a thing with a name, or lists of these. ``known`` resolves ``@id``."""
     if isinstance(value, str):
         if text := plain(value):
             yield text
@@ -115,12 +115,12 @@ def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, dept
 
 
 def text_of(value: Any) -> str:
-    """The first text in a value; empty where there is none."""
+    """Return the first text in a value; empty where there is none."""
     return next(names(value), "")
 
 
 def of_pairs(pairs: Mapping[str, Any]) -> Told:
-    """What names and values together tell of one picture; its addresses are the caller's to add."""
+    """Return what names and values together tell of one picture; its addresses are the caller's to add."""
     told = Told()
     hints: list[str] = []
     for name, value in pairs.items():
