@@ -22,18 +22,20 @@ pytestmark = pytest.mark.skipif(not SCORE.exists(), reason=f"no shared corpus at
 
 @lru_cache
 def _figures(part: str) -> dict[str, float]:
+    name, _, place = part.partition(" ")
+    data = ["--data", str(SHARED / "corpus" / place)] if place else []
     ran = subprocess.run(  # noqa: S603 - our own script with our own words
-        [sys.executable, str(SCORE), part], capture_output=True, text=True, check=True, cwd=ROOT
+        [sys.executable, str(SCORE), name, *data], capture_output=True, text=True, check=True, cwd=ROOT
     )
     words = ran.stdout.split()[1:]
     figures: dict[str, float] = {}
-    name: list[str] = []
+    label: list[str] = []
     for word in words:
         try:
-            figures[" ".join(name)] = float(word)
-            name = []
+            figures[" ".join(label)] = float(word)
+            label = []
         except ValueError:
-            name.append(word)
+            label.append(word)
     return figures
 
 

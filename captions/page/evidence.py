@@ -203,6 +203,17 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "last"
     elif at.is_first:
         yield "first"
+    yield from _of_shape(text, reading, at)
+    for name, holds in (
+        ("heading", at.is_heading), ("linked", at.is_linked), ("loose", at.is_loose),
+        ("inside a credit element", at.divides_credit),
+    ):  # fmt: skip
+        if holds:
+            yield name
+
+
+def _of_shape(text: str, reading: Reading, at: Setting) -> Iterator[str]:
+    """Yield what brackets and elements around a name behind a caption say."""
     if text[:1] in "([（" and text[-1:] in ")]）":
         yield "bracketed alone" if at.is_alone and not at.rest and reading.clean else "bracketed"
         if at.rest and reading.clean and at.is_in_figure:
@@ -211,12 +222,6 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "name in an element behind a caption"
     elif at.follows_sentence and reading.clean and reading.persons and at.is_in_figure and not at.is_linked:
         yield "name in a line behind a caption"
-    for name, holds in (
-        ("heading", at.is_heading), ("linked", at.is_linked), ("loose", at.is_loose),
-        ("inside a credit element", at.divides_credit),
-    ):  # fmt: skip
-        if holds:
-            yield name
 
 
 def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:

@@ -57,6 +57,6 @@ def test_the_summary_lists_what_was_noted(run: Run, tmp_path: Path) -> None:
     (tmp_path / "c.txt").write_text(f.PLAIN + "\0\0", encoding="utf-8")
     assert run("ingest", ".").out.splitlines() == [
         "read 3, new 3, changed 0, unchanged 0, failed 0; 3 captions, 3 occurrences",
-        "2 of them: NUL bytes left out",
-        "1 of them: read as windows-1252",
+        "2 articles: NUL bytes left out",
+        "1 article: read as windows-1252",
     ]
