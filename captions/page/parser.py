@@ -16,7 +16,7 @@ from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
 from captions.page import dom, limits, page_type
-from captions.page.boxes import Boxes
+from captions.page.boxes import Boxes, PictureBox
 from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
@@ -153,15 +153,24 @@ def _extent(tree: Tree) -> _Extent:
     return _Extent(outer, names, total, inside, first, last)
 
 
+def boxes_of(tree: Tree, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+    """Return the boxes of a page's pictures, and the reader of their lines."""
+    return _boxes(tree, _extent(tree), words)
+
+
+def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+    boxes = list(Boxes(tree, extent.outer).find(extent.first, extent.last))
+    ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
+    return boxes, SlotReader(boxes, PlaceReader(extent.outer, extent.total, *ends), words)
+
+
 def _from_figures(
     tree: Tree, extent: _Extent, pictures: Pictures, paths: _Paths, words: Vocabulary
 ) -> tuple[list[FoundCaption], set[int]]:
     """Return the captions in the boxes of pictures, and the numbers of the blocks that hold them."""
     found: list[FoundCaption] = []
     taken: set[int] = set()
-    boxes = list(Boxes(tree, extent.outer).find(extent.first, extent.last))
-    ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    reader = SlotReader(boxes, PlaceReader(extent.outer, extent.total, *ends), words)
+    boxes, reader = _boxes(tree, extent, words)
     for figure in read_boxes(boxes, reader, tree.blocks):
         shown = pictures.of(figure)
         taken.update(figure.blocks)
