@@ -28,7 +28,7 @@ class FoundCaption:
     order: int
     """Where it stands among the blocks: its first line's number."""
     images: tuple[str, ...] = ()
-    told: Credit | None = None
+    data_credit: Credit | None = None
     """What the page's data tell of the credit, where it is not what is printed."""
     pictures: frozenset[str] = frozenset()
     """What its pictures are known by, under any address. The same line under two pictures is two uses."""
@@ -157,5 +157,5 @@ def _caption(made: _Group) -> Caption:
         occurrences=tuple(b.occurrence for b in blocks),
         images=images,
         rule=made.blocks[0].rule,
-        structured_credit=next((b.told for b in blocks if b.told is not None), None),
+        structured_credit=next((b.data_credit for b in blocks if b.data_credit is not None), None),
     )

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from captions.embedded import CutValue, Embedded, Fields
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit
-from captions.page.structured import Told
+from captions.page.structured import PictureData
 from captions.page.structured.index import reading_of
 
 # Fields that show where a picture comes from; keywords and places do not.
@@ -55,11 +55,11 @@ def from_json(text: str) -> StoredMetadata:
 def credit_of(fields: Fields, words: Vocabulary) -> Credit | None:
     """Return the credit in the fields: creator ``Jo Reed`` and credit line ``AFP`` give that of ``Jo Reed/AFP``."""
     line = fields.credit_line or fields.image_supplier or ""
-    known = reading_of(Told(line=line), words) if line else None
+    known = reading_of(PictureData(line=line), words) if line else None
     named = known.credit.creators if known else ()
     # If the credit line names a person, the creator field adds nothing.
     creators = () if named else fields.creators
-    data = Told(
+    data = PictureData(
         line="/".join(dict.fromkeys((*creators, line))) if line else "",
         creators=fields.creators,
         source=fields.source or "",
@@ -68,7 +68,7 @@ def credit_of(fields: Fields, words: Vocabulary) -> Credit | None:
     )
     if not line and fields.creators and fields.copyright_notice:
         # `Jo Reed` and `© Reuters`: the notice names the agency.
-        notice = reading_of(Told(notice=fields.copyright_notice), words)
+        notice = reading_of(PictureData(notice=fields.copyright_notice), words)
         agencies = notice.credit.agencies if notice else ()
         data.line = "/".join(dict.fromkeys((*fields.creators, *agencies)))
     reading = reading_of(data, words)

@@ -65,28 +65,28 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
     everyone = _everyone(blocks)
     for node in everyone:
         node.all_text, node.text = node.text, 0
-    said = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
-    if total - said < _ARTICLE:
-        said = 0  # no article stands beside them
+    comments = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
+    if total - comments < _ARTICLE:
+        comments = 0  # no article stands beside them
     for names in (
-        _NO_BODY | (COMMENTS if said else 0),
-        _NO_BODY & ~(WEAK | HIDDEN) | (COMMENTS if said else 0),
+        _NO_BODY | (COMMENTS if comments else 0),
+        _NO_BODY & ~(WEAK | HIDDEN) | (COMMENTS if comments else 0),
         CAPTION | CREDIT | AUTHOR,
         CAPTION | CREDIT,
         0,
     ):
         kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
         good = sum(len(b.text) for b in kept)
-        if good >= _LEFT * (total - said):
+        if good >= _LEFT * (total - comments):
             break
     for block in kept:
         _add(block.node, len(block.text))
     best = _deepest(everyone, top, _SHARE * good)
     if not any(node.name in _ARTICLES for node in best.line()):
         # Forms and other stories stand beside the article: where the page says which element it is, that is believed.
-        told = _told(blocks, everyone, good)
-        if told is not None:
-            best = _deepest([n for n in everyone if n.within(told)], told, _SHARE * told.text)
+        named = _named_article(blocks, everyone, good)
+        if named is not None:
+            best = _deepest([n for n in everyone if n.within(named)], named, _SHARE * named.text)
     beside = {id(b.node.parent) for b in kept if b.tag == "p"}
     while best.name != "p" and best.parent is not None and id(best.parent) in beside:
         best = best.parent
@@ -125,16 +125,16 @@ def _deepest(nodes: Iterable[Element], top: Element, least: float) -> Element:
     return best
 
 
-def _told(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Element | None:
+def _named_article(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Element | None:
     """Return the element that the page itself calls its article: it holds the headline, or much of the text."""
     headed = {id(n) for b in blocks if b.tag == "h1" for n in b.node.line()}
-    told = [
+    named = [
         n
         for n in nodes
         if (n.name in _ARTICLES or n.attrs.get("itemprop") == "articleBody")
         and n.text >= (_HEADED if id(n) in headed else _UNHEADED) * good
     ]
-    return max(told, key=lambda n: (n.text, -n.depth), default=None)
+    return max(named, key=lambda n: (n.text, -n.depth), default=None)
 
 
 def _everyone(blocks: Sequence[Block]) -> list[Element]:

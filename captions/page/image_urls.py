@@ -174,9 +174,9 @@ def _largest(sizes: str) -> tuple[str, float]:
                 largest, most = address.rstrip(","), _width(address)
             address = part.lstrip(",")
             continue
-        told = float(size[1]) * (_PIXELS if size[2] == "x" else 1)
-        if told > most:
-            largest, most = address, told
+        size_given = float(size[1]) * (_PIXELS if size[2] == "x" else 1)
+        if size_given > most:
+            largest, most = address, size_given
         address = part[size.end() :].lstrip(",")
     if most < 0 and address:
         return address.rstrip(","), _width(address)

@@ -14,7 +14,7 @@ from selectolax.lexbor import LexborHTMLParser
 
 from captions.dates import leading
 from captions.page.image_urls import absolute
-from captions.page.structured import Told, of_item, of_scopes, of_scripts
+from captions.page.structured import PictureData, of_item, of_scopes, of_scripts
 from captions.text import tidy
 
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
@@ -41,33 +41,33 @@ class Structured:
     """The page's title, often with the site's name behind the headline."""
     base: str | None = None
     """Against what the page sets its addresses."""
-    pictures: list[Told] = field(default_factory=list)
+    pictures: list[PictureData] = field(default_factory=list)
     """What it tells of pictures, in the order in which it is believed: JSON-LD, microdata, the state for scripts."""
 
 
 def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     """Read the structured data of a page; broken JSON is passed over."""
-    told = Structured(url=url)
+    found_data = Structured(url=url)
     metas = _metas(page)
     items = list(_linked_data(page))
     known = {str(item["@id"]): item for item in items if "@id" in item and "name" in item}
     for item in items:
-        _take(item, told, known)
-    told.headline = told.headline or metas.get("og:title") or metas.get("twitter:title")
-    told.published = told.published or leading(_first(metas, _DAYS) or "") or _printed_day(page)
-    told.publication = told.publication or metas.get("og:site_name") or _publisher(page)
+        _take(item, found_data, known)
+    found_data.headline = found_data.headline or metas.get("og:title") or metas.get("twitter:title")
+    found_data.published = found_data.published or leading(_first(metas, _DAYS) or "") or _printed_day(page)
+    found_data.publication = found_data.publication or metas.get("og:site_name") or _publisher(page)
     title = page.css_first("title")
-    told.title = tidy(title.text()) if title else ""
-    told.url = told.url or _own_address(page, metas.get("og:url"))
-    told.base = _base(page, told.url)
-    told.pictures += of_scopes(page)
-    told.pictures += of_scripts(_scripts(page))
+    found_data.title = tidy(title.text()) if title else ""
+    found_data.url = found_data.url or _own_address(page, metas.get("og:url"))
+    found_data.base = _base(page, found_data.url)
+    found_data.pictures += of_scopes(page)
+    found_data.pictures += of_scripts(_scripts(page))
     if (picture := metas.get("og:image")) and (alt := metas.get("og:image:alt")):
-        told.pictures.append(Told(hints=(alt,), addresses=(picture,)))
+        found_data.pictures.append(PictureData(hints=(alt,), addresses=(picture,)))
     root = page.css_first("html")
     language = (root.attributes.get("lang") if root else None) or _first(metas, _LANGUAGES)
-    told.language = language.replace("_", "-").split("-")[0].lower() if language else told.language
-    return told
+    found_data.language = language.replace("_", "-").split("-")[0].lower() if language else found_data.language
+    return found_data
 
 
 def _metas(page: LexborHTMLParser) -> dict[str, str]:
@@ -89,13 +89,13 @@ def _linked_data(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
     """Yield the objects of a page's JSON-LD."""
     for script in page.css('script[type="application/ld+json"]'):
         try:
-            data = json.loads(_shown(script.text(deep=True)), strict=False)
+            data = json.loads(_visible(script.text(deep=True)), strict=False)
         except (ValueError, RecursionError):
             continue
         yield from _items(data, 0)
 
 
-def _shown(source: str) -> str:
+def _visible(source: str) -> str:
     """Return a script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
     if (begins := _COMMENT.match(source)) is not None:
         source = source[begins.end() :]
@@ -116,22 +116,22 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _items(value, depth + 1)
 
 
-def _own_address(page: LexborHTMLParser, said: str | None) -> str | None:
+def _own_address(page: LexborHTMLParser, given: str | None) -> str | None:
     """Return the address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
 
     Only what can be visited: a canonical address may be relative, and then needs the other.
     """
     link = page.css_first('link[rel~="canonical" i]')
     href = (link.attributes.get("href") or "").strip() if link is not None else ""
-    canonical = absolute(href, said) if href else None
-    return next((it for it in (canonical, said) if it and it.lower().startswith(("http://", "https://"))), None)
+    canonical = absolute(href, given) if href else None
+    return next((it for it in (canonical, given) if it and it.lower().startswith(("http://", "https://"))), None)
 
 
 def _base(page: LexborHTMLParser, url: str | None) -> str | None:
     """Return the address against which a page's others are: of its base element, or its own."""
     base = page.css_first("base[href]")
-    told = (base.attributes.get("href") or "").strip() if base is not None else ""
-    address = absolute(told, url) if told else url
+    found_data = (base.attributes.get("href") or "").strip() if base is not None else ""
+    address = absolute(found_data, url) if found_data else url
     return address if address and address.startswith(("http://", "https://")) else None
 
 
@@ -157,21 +157,21 @@ def _publisher(page: LexborHTMLParser) -> str | None:
     return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
 
 
-def _take(item: dict[str, Any], told: Structured, known: dict[str, dict[str, Any]]) -> None:
+def _take(item: dict[str, Any], found_data: Structured, known: dict[str, dict[str, Any]]) -> None:
     kind = item.get("@type")
     kinds = " ".join(kind) if isinstance(kind, list) and all(isinstance(k, str) for k in kind) else str(kind)
     if "ImageObject" in kinds:
-        told.pictures.append(of_item(item, known))
+        found_data.pictures.append(of_item(item, known))
     elif _ARTICLE.search(kinds):
         headline = item.get("headline")
-        if isinstance(headline, str) and told.headline is None:
-            told.headline = tidy(unescape(headline)) or None
+        if isinstance(headline, str) and found_data.headline is None:
+            found_data.headline = tidy(unescape(headline)) or None
         published = item.get("datePublished")
-        if isinstance(published, str) and told.published is None:
-            told.published = leading(published)
+        if isinstance(published, str) and found_data.published is None:
+            found_data.published = leading(published)
         publisher = item.get("publisher")
         for one in publisher if isinstance(publisher, list) else [publisher]:
             if isinstance(one, dict):
                 one = known.get(str(one.get("@id")), one)
-            if isinstance(one, dict) and isinstance(one.get("name"), str) and told.publication is None:
-                told.publication = tidy(unescape(one["name"])) or None
+            if isinstance(one, dict) and isinstance(one.get("name"), str) and found_data.publication is None:
+                found_data.publication = tidy(unescape(one["name"])) or None

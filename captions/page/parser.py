@@ -77,8 +77,8 @@ def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None,
     gc.disable()  # a tree is a web of cycles: collecting while it grows takes a third of the time
     try:
         page = dom.parse(html)
-        told = of_page(page, url)
-        return then(_read(page, told, words, notes, page_type.signs_of(html) if html else None))
+        metadata = of_page(page, url)
+        return then(_read(page, metadata, words, notes, page_type.signs_of(html) if html else None))
     finally:
         if collecting:
             gc.enable()
@@ -101,21 +101,29 @@ class _Extent:
 
 
 def _read(
-    page: LexborHTMLParser, told: Structured, words: Vocabulary, notes: tuple[str, ...], signs: page_type.Signs | None
+    page: LexborHTMLParser,
+    metadata: Structured,
+    words: Vocabulary,
+    notes: tuple[str, ...],
+    signs: page_type.Signs | None,
 ) -> Layout:
-    if told.publication:
-        words = with_houses(words, house_spellings(told.publication))
+    if metadata.publication:
+        words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
     blocks = tree.blocks
     extent = _extent(tree)
     paths = _Paths()
-    pictures = Pictures(tree, Index(told.pictures), told.base, words)
+    pictures = Pictures(tree, Index(metadata.pictures), metadata.base, words)
     found, taken = _from_figures(tree, extent, pictures, paths, words)
-    said = [f.caption for f in found] + [told.headline or "", told.title]
-    for one in pictures.unprinted(extent.outer, extent.first, extent.last, said):
+    headlines = [f.caption for f in found] + [metadata.headline or "", metadata.title]
+    for one in pictures.unprinted(extent.outer, extent.first, extent.last, headlines):
         occurrence = Occurrence(one.caption, element=paths.of(one.element))
-        at, shown = one.number, one.shown
-        found.append(FoundCaption(one.caption, shown.reading, occurrence, "structured", at, shown.images, shown.told))
+        at, picture = one.number, one.printed_picture
+        found.append(
+            FoundCaption(
+                one.caption, picture.reading, occurrence, "structured", at, picture.images, picture.data_credit
+            )
+        )
     before, own = _text_blocks(blocks, extent, taken)
     of_text = {b.number for b in own}
     numbered = sorted({b.number: b for b in (*before, *own)}.items())
@@ -124,15 +132,15 @@ def _read(
     captions = occurrences.group(found)
     text = "\n\n".join(printable(b.text) for b in kept)
     printed = [caption.text for caption in captions]
-    kind = () if signs is None else page_type.notes_of(signs, blocks, told.title, text, printed)
+    kind = () if signs is None else page_type.notes_of(signs, blocks, metadata.title, text, printed)
     article = Article(
         text=text,
         captions=captions,
-        headline=tidy(told.headline or _headline(blocks, told.title) or "") or None,
-        url=tidy(told.url or "") or None,
-        published=told.published,
-        publication=tidy(told.publication or "") or None,
-        language=tidy(told.language or "") or None,
+        headline=tidy(metadata.headline or _headline(blocks, metadata.title) or "") or None,
+        url=tidy(metadata.url or "") or None,
+        published=metadata.published,
+        publication=tidy(metadata.publication or "") or None,
+        language=tidy(metadata.language or "") or None,
         notes=(*notes, *kind),
     )
     orders = {id(f.occurrence): f.order for f in found}
@@ -172,12 +180,16 @@ def _from_figures(
     taken: set[int] = set()
     boxes, reader = _boxes(tree, extent, words)
     for figure in read_boxes(boxes, reader, tree.blocks):
-        shown = pictures.of(figure)
+        picture = pictures.of(figure)
         taken.update(figure.blocks)
-        rule = "structured" if shown.structured else figure.rule
+        rule = "structured" if picture.structured else figure.rule
         occurrence = Occurrence(figure.caption, element=paths.of(figure.element))
-        at, keys = figure.blocks[0], _keys(shown.images)
-        found.append(FoundCaption(figure.caption, shown.reading, occurrence, rule, at, shown.images, shown.told, keys))
+        at, keys = figure.blocks[0], _keys(picture.images)
+        found.append(
+            FoundCaption(
+                figure.caption, picture.reading, occurrence, rule, at, picture.images, picture.data_credit, keys
+            )
+        )
     return found, taken
 
 
@@ -208,8 +220,8 @@ def _from_text(
     for block in more:
         at = kept[block.order]
         occurrence = Occurrence(block.caption, element=paths.of(at.node), shape=block.occurrence.shape)
-        shown = pictures.before(at.number)
-        found.append(FoundCaption(block.caption, block.reading, occurrence, block.rule, at.number, shown))
+        picture = pictures.before(at.number)
+        found.append(FoundCaption(block.caption, block.reading, occurrence, block.rule, at.number, picture))
     return found, left
 
 

@@ -16,7 +16,7 @@ from captions.page.boxes import flags_between
 from captions.page.dom import Element, Tree
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS
 from captions.page.figures import Figure
-from captions.page.structured import Index, Told, of_element
+from captions.page.structured import Index, PictureData, of_element
 from captions.page.structured.index import differs, reading_of, with_rights
 from captions.text import match_key, tidy
 
@@ -26,12 +26,12 @@ _OTHERS = BOILER | AUTHOR | COMMENTS
 
 
 @dataclass(slots=True)
-class Shown:
-    """A picture with what is printed and told of it."""
+class PrintedPicture:
+    """A picture with what is printed, and what data add."""
 
     images: tuple[str, ...] = ()
     reading: Reading | None = None
-    told: Credit | None = None
+    data_credit: Credit | None = None
     """The credit in the data, where a credit is printed and names others, or fewer, or more."""
     structured: bool = False
     """Whether only the data hold the credit."""
@@ -42,7 +42,7 @@ class Unprinted:
     """A caption that only a picture's data hold."""
 
     caption: str
-    shown: Shown
+    printed_picture: PrintedPicture
     element: Element
     number: int
     """Of the block before it."""
@@ -51,35 +51,35 @@ class Unprinted:
 class Pictures:
     """The pictures of a page; remembers which have a caption."""
 
-    def __init__(self, tree: Tree, told: Index, base: str | None, words: Vocabulary) -> None:
+    def __init__(self, tree: Tree, data: Index, base: str | None, words: Vocabulary) -> None:
         """Take the page, what its data say, and the address that others are relative to."""
-        self._tree, self._told, self._base, self._words = tree, told, base, words
-        self._held: set[int] = set()
+        self._tree, self._index, self._base, self._words = tree, data, base, words
+        self._used: set[int] = set()
         self._known: dict[int, list[str]] = {}
 
-    def of(self, figure: Figure) -> Shown:
+    def of(self, figure: Figure) -> PrintedPicture:
         """Return a figure's pictures and its credit: as printed, with the rights that data add; else from the data."""
         below = [one for one in figure.pictures if self._addresses(one)]
         below = [one for one in below if not flags_between(one, figure.element) & AUTHOR] or below
         below = [one for one in below if not image_urls.in_noscript(one)] or below
-        self._held.update(one.number for one in figure.pictures)
+        self._used.update(one.number for one in figure.pictures)
         found = [self._addresses(one) for one in below]
         addresses = image_urls.best(found, self._base)
-        told = self._attributes(below) if len(addresses) < 2 else None
-        if told is None or not told.tells:
-            told = self._told.find(figure.caption, found[0] if len(addresses) == 1 else ())
-        if figure.reading is None and len(below) == 1 and (told is None or not told.owed):
-            told = self._of_alt(below[0]) or told
-        if not addresses and told is not None:
-            addresses = tuple(image_urls.absolute(a, self._base) for a in told.addresses[:1])
-        return self._shown(addresses, figure.reading, told)
+        data = self._attributes(below) if len(addresses) < 2 else None
+        if data is None or not data.has_rights:
+            data = self._index.find(figure.caption, found[0] if len(addresses) == 1 else ())
+        if figure.reading is None and len(below) == 1 and (data is None or not data.owed):
+            data = self._of_alt(below[0]) or data
+        if not addresses and data is not None:
+            addresses = tuple(image_urls.absolute(a, self._base) for a in data.addresses[:1])
+        return self._printed(addresses, figure.reading, data)
 
     def before(self, number: int) -> tuple[str, ...]:
         """Return the address of the picture right before a block, if no figure holds it."""
         picture = self._tree.blocks[number].image
-        if picture is None or picture.number in self._held:
+        if picture is None or picture.number in self._used:
             return ()
-        self._held.add(picture.number)
+        self._used.add(picture.number)
         return image_urls.best([self._addresses(picture)], self._base)
 
     def unprinted(self, outer: Element, first: int, last: int, known: Iterable[str]) -> list[Unprinted]:
@@ -93,23 +93,25 @@ class Pictures:
         between = (
             (element, place)
             for element, place in zip(self._tree.pictures, self._tree.places, strict=True)
-            if first <= place <= last + 1 and element.number not in self._held
+            if first <= place <= last + 1 and element.number not in self._used
         )
         for element, place in islice(between, _MOST_UNPRINTED):
-            told = self._attributes([element])
-            if told is None or not told.caption:
-                told = self._told.captioned(self._addresses(element)) if self._told.has_captioned else None
-            if told is None or not told.caption or not _is_of_article(element, outer, self._tree):
+            data = self._attributes([element])
+            if data is None or not data.caption:
+                data = self._index.captioned(self._addresses(element)) if self._index.has_captioned else None
+            if data is None or not data.caption or not _is_of_article(element, outer, self._tree):
                 continue
-            caption, reading = self._split(told)
+            caption, reading = self._split(data)
             key = match_key(caption)
             if not key or key in keys or reading is None:
                 continue
             keys.add(key)
             found = self._addresses(element)
             addresses = tuple(image_urls.absolute(a, self._base) for a in found[:1])
-            shown = self._shown(addresses, None, told) if told.owed else self._shown(addresses, reading, told)
-            out.append(Unprinted(caption, shown, element, place - 1))
+            printed_picture = (
+                self._printed(addresses, None, data) if data.owed else self._printed(addresses, reading, data)
+            )
+            out.append(Unprinted(caption, printed_picture, element, place - 1))
         return out
 
     def _addresses(self, element: Element) -> list[str]:
@@ -119,51 +121,51 @@ class Pictures:
             found = self._known[element.number] = image_urls.candidates(element)
         return found
 
-    def _shown(self, addresses: tuple[str, ...], printed: Reading | None, told: Told | None) -> Shown:
-        if told is None or not told.tells:
-            return Shown(addresses, printed)
-        owed = reading_of(told, self._words)
+    def _printed(self, addresses: tuple[str, ...], printed: Reading | None, data: PictureData | None) -> PrintedPicture:
+        if data is None or not data.has_rights:
+            return PrintedPicture(addresses, printed)
+        owed = reading_of(data, self._words)
         reading = printed or owed
         if reading is None:
-            return Shown(addresses)
+            return PrintedPicture(addresses)
         others = owed.credit if printed and owed and differs(printed.credit, owed.credit) else None
-        reading = replace(reading, credit=with_rights(reading.credit, told, self._words))
-        return Shown(addresses, reading, others, printed is None)
+        reading = replace(reading, credit=with_rights(reading.credit, data, self._words))
+        return PrintedPicture(addresses, reading, others, printed is None)
 
-    def _split(self, told: Told) -> tuple[str, Reading | None]:
+    def _split(self, data: PictureData) -> tuple[str, Reading | None]:
         """Split a caption from data: without its credit, and the credit, held apart or at the caption's end."""
-        caption = tidy(told.caption)
+        caption = tidy(data.caption)
         found = captioning.split(caption, self._words)
         if found is None or found.strength < LIKELY or found.alone:
-            return caption, reading_of(told, self._words)
+            return caption, reading_of(data, self._words)
         return found.caption, found.reading
 
-    def _of_alt(self, element: Element) -> Told | None:
+    def _of_alt(self, element: Element) -> PictureData | None:
         """Return the labeled credit that ends a picture's alternative text: some systems put whole captions there."""
         alt = tidy(element.attrs.get("alt") or "")
         found = captioning.split(alt, self._words)
         if found is None or found.strength < SURE or found.reading.label is None:
             return None
-        return Told(line=found.reading.credit.line)
+        return PictureData(line=found.reading.credit.line)
 
-    def _attributes(self, elements: Sequence[Element]) -> Told | None:
+    def _attributes(self, elements: Sequence[Element]) -> PictureData | None:
         """Return what the attributes of pictures say, and those of the elements that hold nothing but one of them."""
         for element in elements[:4]:
-            found: Told | None = None
+            found: PictureData | None = None
             for _, step in zip(range(_LEVELS), element.line(), strict=False):
                 if step.name in ("article", "main", "body", "p"):
                     break
-                told = of_element(step.attrs)
-                if told is not None:
+                data = of_element(step.attrs)
+                if data is not None:
                     if step is not element and step.images > 1:
                         break
-                    found = told if found is None else _joined(found, told)
+                    found = data if found is None else _joined(found, data)
             if found is not None:
                 return found
         return None
 
 
-def _joined(one: Told, other: Told) -> Told:
+def _joined(one: PictureData, other: PictureData) -> PictureData:
     """Join what two elements around one picture say; the nearer one is believed."""
     return replace(
         one,

@@ -39,10 +39,10 @@ class Neighbours:
 
     def labelled_by(self, at: int) -> int | None:
         """Return the line that a label marks as a caption: the line that begins with it, or the next."""
-        told = self.lines[at].told
-        if told is None or told[0] != "caption" or self.is_taken_or_credit(at):
+        hidden_label = self.lines[at].hidden_label
+        if hidden_label is None or hidden_label[0] != "caption" or self.is_taken_or_credit(at):
             return None
-        if told[1]:
+        if hidden_label[1]:
             return at
         there = self.page.beside(at, at + 1) and not self.is_taken_or_credit(at + 1)
         return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None

@@ -59,8 +59,8 @@ class Finder:
                 line.split, line.read = splits[line.text], True
                 line.label = is_label(line.text, self.words)
                 if _MAY_BE_HIDDEN.search(line.text, 0, _LONGEST_LABEL):
-                    line.told = hidden(line.text, self.words)
-            hinted = hinted or line.split is not None or line.label or line.told is not None
+                    line.hidden_label = hidden(line.text, self.words)
+            hinted = hinted or line.split is not None or line.label or line.hidden_label is not None
         unknown = candidates(self.page, self.words) if self.unknown_names else []
         if not hinted and not unknown:
             return []
@@ -233,7 +233,7 @@ class Finder:
         """Return whether a label that a comma closes begins the line: ``Image source, X``."""
         text, label = self.lines[at].text, found.reading.label_text
         closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
-        return self.lines[at].told is not None or (bool(label) and closed)
+        return self.lines[at].hidden_label is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
         """Return the line under a credit that a label marks as the caption."""
@@ -347,8 +347,8 @@ class Finder:
 def _without_label(caption: str, words: Vocabulary) -> str:
     if label_kind(caption, words) == "caption":
         return ""
-    told = hidden(caption, words)
-    return told[1] if told is not None and told[0] == "caption" else caption
+    hidden_label = hidden(caption, words)
+    return hidden_label[1] if hidden_label is not None and hidden_label[0] == "caption" else caption
 
 
 def _shape(caption: str) -> str:

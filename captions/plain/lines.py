@@ -40,7 +40,7 @@ class Line:
     """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
     label: bool = False
     """Whether it is a label and nothing else; found out with split."""
-    told: tuple[str, str] | None = None
+    hidden_label: tuple[str, str] | None = None
     """The kind of an off-screen label that begins it, and the rest; found out with split."""
     key: str = ""
     taken: bool = False

@@ -7,6 +7,6 @@ from captions.page.structured.attributes import of_element, of_scopes
 from captions.page.structured.hydration import of_scripts
 from captions.page.structured.index import Index, picture_keys
 from captions.page.structured.jsonld import of_item
-from captions.page.structured.picture_data import Told
+from captions.page.structured.picture_data import PictureData
 
-__all__ = ["Index", "Told", "of_element", "of_item", "of_scopes", "of_scripts", "picture_keys"]
+__all__ = ["Index", "PictureData", "of_element", "of_item", "of_scopes", "of_scripts", "picture_keys"]

@@ -10,7 +10,7 @@ from selectolax.lexbor import LexborHTMLParser, LexborNode
 
 from captions.page.structured.hydration import of_object
 from captions.page.structured.jsonld import of_item
-from captions.page.structured.picture_data import Told, of_pairs, role_of, stems
+from captions.page.structured.picture_data import PictureData, of_pairs, role_of, stems
 from captions.text import tidy
 
 # Attributes that mean something else under such names, or say what is no caption to everybody who sees the page.
@@ -38,32 +38,32 @@ _SCOPES = '[itemtype$="/ImageObject"], [typeof$="ImageObject"]'
 _LISTED = ("creator", "author", "copyrightHolder", "provider")
 
 
-def of_element(attributes: Mapping[str, str | None]) -> Told | None:
+def of_element(attributes: Mapping[str, str | None]) -> PictureData | None:
     """Return what the attributes of an element tell of the picture that it holds; None where they tell nothing.
 
     ``<img data-caption="A dog." data-credit="Jo Reed/AP">`` gives caption and credit line. A title or an alternative
     text alone tells nothing.
     """
     pairs: dict[str, str] = {}
-    held: Told | None = None
+    nested: PictureData | None = None
     for name, value in attributes.items():
         if not isinstance(value, str) or len(value) < 2 or name in _OTHERS:
             continue
         if value[0] in "{[" and len(value) <= _LONGEST and any(stem in value for stem in stems()):
-            held = held or _of_json(value)
+            nested = nested or _of_json(value)
             continue
         bare = name.removeprefix("data-")
         role = role_of(bare)
         if role and (bare != name or role in _SURE):
             pairs[bare] = value
     if pairs:
-        told = of_pairs(pairs)
-        if told.caption or told.tells:
-            return told
-    return held
+        picture_data = of_pairs(pairs)
+        if picture_data.caption or picture_data.has_rights:
+            return picture_data
+    return nested
 
 
-def of_scopes(page: LexborHTMLParser) -> list[Told]:
+def of_scopes(page: LexborHTMLParser) -> list[PictureData]:
     """Return what the elements of each ``itemscope`` (or ``typeof``) that is an ImageObject tell, shown or not."""
     out = []
     for scope in page.css(_SCOPES)[:_MOST_SCOPES]:
@@ -82,10 +82,10 @@ def of_scopes(page: LexborHTMLParser) -> list[Told]:
                     item.setdefault(name, []).append(value)
                 elif name != "name":  # of a creator or a publisher more often than of the picture
                     item.setdefault(name, value)
-        told = of_item(item, {})
-        told.addresses = tuple(dict.fromkeys(a for a in addresses if a and not a.startswith("data:")))
-        if told.tells:
-            out.append(told)
+        picture_data = of_item(item, {})
+        picture_data.addresses = tuple(dict.fromkeys(a for a in addresses if a and not a.startswith("data:")))
+        if picture_data.has_rights:
+            out.append(picture_data)
     return out
 
 
@@ -106,7 +106,7 @@ def _value(node: LexborNode) -> str:
 _ADDRESSES = ("license", "acquireLicensePage", "contentUrl", "url", "thumbnailUrl")
 
 
-def _of_json(value: str) -> Told | None:
+def _of_json(value: str) -> PictureData | None:
     try:
         data = json.loads(value, strict=False)
     except (ValueError, RecursionError):

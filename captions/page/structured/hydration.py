@@ -13,7 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from itertools import islice
 from typing import Any
 
-from captions.page.structured.picture_data import Told, of_pairs, role_of, stems
+from captions.page.structured.picture_data import PictureData, of_pairs, role_of, stems
 
 # In characters: how far before a credit's name its object may begin, and how long it may be.
 _BEFORE, _LONGEST = 6_000, 24_000
@@ -31,9 +31,9 @@ _OWN = ("caption", "credit", "creator")
 _DECODER = json.JSONDecoder(strict=False)
 
 
-def of_scripts(texts: Iterable[str]) -> list[Told]:
+def of_scripts(texts: Iterable[str]) -> list[PictureData]:
     """Return the pictures that scripts' data tell a credit of; what is broken is passed over."""
-    out: list[Told] = []
+    out: list[PictureData] = []
     known = stems()
     for text in texts:
         found = [stem for stem in known if stem in text] if '":' in text else []
@@ -48,25 +48,25 @@ def of_scripts(texts: Iterable[str]) -> list[Told]:
                 if at < 0:
                     break
                 try:
-                    held, end = _DECODER.raw_decode(text, at + len(opening) - 1)
+                    nested, end = _DECODER.raw_decode(text, at + len(opening) - 1)
                 except (ValueError, RecursionError):
                     break
-                if isinstance(held, str):
-                    out.extend(_of_text(held, found))
+                if isinstance(nested, str):
+                    out.extend(_of_text(nested, found))
                 at = text.find(opening, end)
     return out
 
 
-def of_object(data: Mapping[str, Any]) -> Told | None:
+def of_object(data: Mapping[str, Any]) -> PictureData | None:
     """Return what an object tells of a picture: None where it tells no credit, or has no address of a picture."""
-    told = of_pairs(data)
-    if not told.tells:
+    picture_data = of_pairs(data)
+    if not picture_data.has_rights:
         return None
-    told.addresses = tuple(_addresses(data, 0))[:_MOST_ADDRESSES]
-    return told if told.addresses or told.caption else None
+    picture_data.addresses = tuple(_addresses(data, 0))[:_MOST_ADDRESSES]
+    return picture_data if picture_data.addresses or picture_data.caption else None
 
 
-def _of_text(text: str, known: Sequence[str]) -> Iterator[Told]:
+def _of_text(text: str, known: Sequence[str]) -> Iterator[PictureData]:
     seen: set[int] = set()
     left = _MOST_NAMES
     for stem in known:
@@ -80,13 +80,13 @@ def _of_text(text: str, known: Sequence[str]) -> Iterator[Told]:
                 found = _around(text, quote)
                 if found is not None and found[0] not in seen:
                     seen.add(found[0])
-                    told = of_object(found[1])
-                    if told is not None:
-                        yield told
+                    picture_data = of_object(found[1])
+                    if picture_data is not None:
+                        yield picture_data
             at = text.find(stem, end)
 
 
-def _of_table(text: str) -> Iterator[Told]:
+def _of_table(text: str) -> Iterator[PictureData]:
     """Of a list in which each value stands once and objects name their values by place:
     ``[{"caption": 1, "credit": 2}, "A dog.", "Jo Reed/AP"]``."""
     try:
@@ -98,9 +98,9 @@ def _of_table(text: str) -> Iterator[Told]:
     for one in table:
         if left and isinstance(one, dict) and any(role_of(name) in _OWN for name in one):
             left -= 1
-            told = of_object(_placed(table, one, 0))
-            if told is not None:
-                yield told
+            picture_data = of_object(_placed(table, one, 0))
+            if picture_data is not None:
+                yield picture_data
 
 
 def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:

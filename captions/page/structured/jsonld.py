@@ -5,10 +5,10 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from captions.page.structured.picture_data import Told, names, text_of
+from captions.page.structured.picture_data import PictureData, names, text_of
 
 
-def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> Told:
+def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> PictureData:
     """Return what an ``ImageObject`` tells: caption, creditText, creator, ...; ``known`` resolves ``@id``.
 
     An ``author`` of a picture is its creator; the ``provider`` its agency.
@@ -18,7 +18,7 @@ def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> 
         return tuple(dict.fromkeys(n for key in keys if item.get(key) for n in names(item[key], known)))
 
     addresses = (item.get(key) for key in ("contentUrl", "url", "@id", "thumbnailUrl", "embedUrl"))
-    return Told(
+    return PictureData(
         caption=text_of(item.get("caption")),
         hints=tuple(text for key in ("description", "name", "alternateName") if (text := text_of(item.get(key)))),
         line=text_of(item.get("creditText")),

@@ -27,7 +27,7 @@ _MOST_NAMES = 20
 
 
 @dataclass(slots=True)
-class Told:
+class PictureData:
     """What data tell of one picture. What they leave out is empty."""
 
     caption: str = ""
@@ -51,7 +51,7 @@ class Told:
         return self.line or "/".join(dict.fromkeys((*self.creators, *self.agencies)))
 
     @property
-    def tells(self) -> bool:
+    def has_rights(self) -> bool:
         """Whether anything is told of whom the picture is from or what may be done with it."""
         return bool(self.owed or self.source or self.notice or self.license or self.licensor_url)
 
@@ -119,9 +119,9 @@ def text_of(value: Any) -> str:
     return next(names(value), "")
 
 
-def of_pairs(pairs: Mapping[str, Any]) -> Told:
+def of_pairs(pairs: Mapping[str, Any]) -> PictureData:
     """Return what names and values together tell of one picture; its addresses are the caller's to add."""
-    told = Told()
+    data = PictureData()
     hints: list[str] = []
     for name, value in pairs.items():
         role = role_of(name)
@@ -132,23 +132,23 @@ def of_pairs(pairs: Mapping[str, Any]) -> Told:
         elif role in ("creator", "agency"):
             found = tuple(n for n in dict.fromkeys(names(value)) if _is_said(n))
             if role == "creator":
-                told.creators = told.creators or found
+                data.creators = data.creators or found
             else:
-                told.agencies = told.agencies or found
+                data.agencies = data.agencies or found
         elif role == "credit":
-            told.line = told.line or "/".join(n for n in dict.fromkeys(names(value)) if _is_said(n))
+            data.line = data.line or "/".join(n for n in dict.fromkeys(names(value)) if _is_said(n))
         elif role == "caption":
-            told.caption = told.caption or text_of(value)
+            data.caption = data.caption or text_of(value)
         elif role == "source":
-            told.source = told.source or text_of(value)
+            data.source = data.source or text_of(value)
         elif role == "notice":
-            told.notice = told.notice or text_of(value)
+            data.notice = data.notice or text_of(value)
         elif role == "license":
-            told.license = told.license or text_of(value)
+            data.license = data.license or text_of(value)
         elif role == "licensor":
-            told.licensor_url = told.licensor_url or text_of(value)
-    told.hints = tuple(hints)
-    return told
+            data.licensor_url = data.licensor_url or text_of(value)
+    data.hints = tuple(hints)
+    return data
 
 
 def _is_said(text: str) -> bool:
