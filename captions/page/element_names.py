@@ -119,6 +119,8 @@ def flags_of(name: str, attributes: Mapping[str, str | None]) -> int:
                 flags |= _flags_of_name(value)
         elif key == "hidden" or (key == "style" and value and _NOT_DISPLAYED.search(value)):
             flags |= HIDDEN
+    if "-" in name:  # a custom element: <x-credit>
+        flags |= _flags_of_name(name) & (CAPTION | CREDIT | PICTURE)
     return _with_tag(name, flags)
 
 

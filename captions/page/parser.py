@@ -167,9 +167,12 @@ def boxes_of(tree: Tree, words: Vocabulary) -> tuple[list[PictureBox], SlotReade
 
 
 def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
-    boxes = list(Boxes(tree, extent.outer).find(extent.first, extent.last))
+    outer = extent.outer
+    if outer.name == "p" and outer.parent is not None:
+        outer = outer.parent  # of an article of one paragraph, pictures stand beside it
+    boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    return boxes, SlotReader(boxes, PlaceReader(extent.outer, extent.total, *ends), words)
+    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends), words)
 
 
 def _from_figures(
