@@ -15,7 +15,7 @@ from captions.text import sentences
 # In characters: up to which a line is short, medium, ..., very long.
 _SIZES = ((50, "short"), (150, "medium"), (220, "longer"), (300, "long"), (450, "very-long"))
 _COUNTS = {1: "one-sentence", 2: "two-sentences", 3: "three-sentences"}
-# In characters: what is shorter is no paragraph by which the usual length is measured.
+# In characters: shorter paragraphs do not count toward the usual length.
 _PARAGRAPH = 80
 _QUOTE = re.compile('["“”„«»「『]')
 # Three words or more, or, in scripts without spaces, twelve characters.

@@ -44,7 +44,7 @@ def has_words(text: str, least: int) -> bool:
 
 
 def is_caption_text(text: str) -> bool:
-    """Return whether a text can be a caption at all: it has a word, and is no bracket."""
+    """Return whether a text can be a caption at all: it has a word and is not a bracket."""
     if not any(c.isalnum() for c in text):
         return False
     return not (text[:1] in "([（" and closing_bracket_start(text, len(text)) == 0)

@@ -51,7 +51,7 @@ class Unlabelled:
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
-    """Return what kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is none."""
+    """Return what kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is not a label."""
     return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
 
 

@@ -30,7 +30,7 @@ def made_by_machine(text: str, joint: str, words: Vocabulary, out: list[Party], 
 
 
 def _is_filler(token: str, words: Vocabulary) -> bool:
-    """Return whether a word beside a program's name is no part of a name: a label, a word for making."""
+    """Return whether a word next to a program's name does not belong to a name: a label, a word for making."""
     bare = token.strip("-.,:()").casefold()
     return (
         not bare[:1].isalpha()

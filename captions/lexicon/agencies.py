@@ -48,7 +48,7 @@ class Agency:
     ambiguous: bool = False
     """Whether its name is also a word or a paper's own name: ``BILD``, ``Sun``."""
     contributors: bool = False
-    """Whether it prints the name of whoever uploaded the picture beside its own, although it is no stock library."""
+    """Whether it prints the uploader's name next to its own, although it is not a stock library."""
 
     @property
     def prints_contributors(self) -> bool:

@@ -56,7 +56,7 @@ class Vocabulary:
     last_words: frozenset[str]
     """Name keys of the last words of all spellings: what a line that ends in an agency ends in."""
     marks: Mapping[str, str]
-    """Name key of a word or phrase -> mark; ``""`` for a word that is no name and no mark."""
+    """Name key of a word or phrase -> mark; ``""`` for a word that is neither."""
     placeholders: frozenset[str]
     """Marks that stand instead of a name."""
     organization_words: frozenset[str]
@@ -137,7 +137,7 @@ class Vocabulary:
     place_after: re.Pattern[str]
     """Finds a picture's place behind its credit: ``(left)``."""
     name_breakers: frozenset[str]
-    """Words, in lower case, that stand in titles, labels, marks and organizations: a text with one is no plain name."""
+    """Words of titles, labels, marks and organizations, in lower case: a text with them is not a plain name."""
     abbreviations: frozenset[str]
     """Words of titles that a full stop follows: no sentence ends there."""
     small_words: frozenset[str]

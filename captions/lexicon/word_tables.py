@@ -19,7 +19,7 @@ WORD_KEYS = {
     "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
 }  # fmt: skip
 SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
-# Letters from which on a spelling with one letter wrong is still told from other names.
+# From so many letters, a spelling with one wrong letter can be distinguished from other names.
 LONG = 9
 FIRST = re.compile(r"[^\W_]+")
 RTL = re.compile("[\u0590-\u08ff]")

@@ -40,7 +40,7 @@ def _says_more(block: Block) -> bool:
 
 
 def _believed(block: Block) -> Element | None:
-    """Return the element from which upwards names count: a sentence by no picture is no caption, whatever its name."""
+    """Return the lowest element whose names count; a sentence without a picture is not a caption, whatever its name."""
     named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
     parent = block.node.parent
     if not named or parent is None or parent.images or block.pictured or block.text[-1] not in STOPS:

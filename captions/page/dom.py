@@ -27,7 +27,7 @@ STRIPPED = frozenset((
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
     "nav", "audio", "map", "dialog", "textarea", "meta", "title", "head",
 ))  # fmt: skip
-# First characters of the names of nodes that are no elements.
+# First characters of the names of nodes that are not elements.
 _NO_ELEMENT = ("", "-", "!", "_")
 # From so many characters a line break separates two lines of running text, not the words of one.
 _LINE = 60

@@ -64,9 +64,7 @@ def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
         if slot.caption and (slot.is_clear or _is_caption(slot, ease)):
             captions.append((line, slot))
     # An element named a caption holds all of it.
-    named = [
-        pair for pair in captions if pair[1].caption_evidence and "named caption" in pair[1].caption_evidence.names
-    ]
+    named = [pair for pair in captions if _is_named(pair[1])]
     text = trim(" ".join(dict.fromkeys(slot.caption for _, slot in named or captions)))
     used += [line.block.number for line, _ in named or captions]
     if not text and best is None:

@@ -91,7 +91,7 @@ def candidates(image: Element) -> list[str]:
 
 
 def absolute(address: str, base: str | None) -> str:
-    """Return an address against the page's; as written where there is no page, or it is no address."""
+    """Return an address resolved against the page's, or as written if that is not possible."""
     address = "".join(address.split())
     if address.startswith("//"):
         return (urlsplit(base).scheme or "https" if base and base.startswith("http") else "https") + ":" + address

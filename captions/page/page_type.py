@@ -114,7 +114,7 @@ def notes_of(signs: Signs, blocks: Sequence[Block], title: str, text: str, capti
 
 
 def is_no_article(notes: Sequence[str]) -> str | None:
-    """Return the note that says that there is no article; None where there is one."""
+    """Return a note if the page does not contain an article, else None."""
     return next((note for note in notes if note.startswith(NO_ARTICLE)), None)
 
 

@@ -85,8 +85,8 @@ class Pictures:
     def unprinted(self, outer: Element, first: int, last: int, known: Iterable[str]) -> list[Unprinted]:
         """Return the article's pictures that are printed without a caption and whose data hold one with a credit.
 
-        ``known`` are the captions found and the headlines: what says the same is no caption. One without a credit is
-        left out: it is as often a title, a file's name, or of a list of other pictures.
+        ``known`` are the captions found and the headlines: a text that repeats them is not a caption. A text without
+        a credit is left out: it is as often a title, a file name, or part of a list of other pictures.
         """
         keys = {match_key(text) for text in known}
         out: list[Unprinted] = []

@@ -22,7 +22,7 @@ from captions.text import STOPS, closing_bracket_start, match_key, tidy
 # What a cut adds that the line's own text shows, by how sure it is; and what any cut costs.
 _CUT = {SURE: 0.8, LIKELY: 0.3}
 _POSSIBLE, _CUT_COST = -0.8, 0.2
-# In words: a longer text behind an element's edge is no credit.
+# In words: a longer text after an element's edge is not a credit.
 _LONGEST_TAIL = 22
 # In characters: a longer block behind a box is not its credit.
 _LONGEST_ALONE = 150

@@ -31,7 +31,7 @@ class Index:
     """What a page's data tell, by the captions and the pictures that they tell it of."""
 
     def __init__(self, data: Iterable[PictureData]) -> None:
-        """Take what is told in the order in which it is believed: JSON-LD, microdata, scripts' state."""
+        """Take the data of pictures, the most reliable first: JSON-LD, microdata, script state."""
         self._by_caption: dict[str, PictureData] = {}
         self._by_picture: dict[str, PictureData | None] = {}
         self.has_captioned = False
@@ -50,20 +50,20 @@ class Index:
                         self._by_picture[key] = _same(other, one)
 
     def find(self, caption: str, addresses: Iterable[str]) -> PictureData | None:
-        """Return what is told of the picture with this caption, or else of the picture at one of these addresses."""
+        """Return the data of the picture with this caption, or else of the picture at one of these addresses."""
         data = self._by_caption.get(match_key(caption)) if caption else None
         if data is not None and data.has_rights:
             return data
         return self.of_picture(addresses) or data
 
     def of_picture(self, addresses: Iterable[str]) -> PictureData | None:
-        """Return what is told of the picture at one of these addresses."""
+        """Return the data of the picture at one of these addresses."""
         if not self._by_picture:
             return None
         return next((data for key in picture_keys(addresses) if (data := self._by_picture.get(key))), None)
 
     def captioned(self, addresses: Iterable[str]) -> PictureData | None:
-        """Return what is told of the picture at one of these addresses, if that is a caption with a credit."""
+        """Return the data of the picture at one of these addresses, if they contain a caption with a credit."""
         data = self.of_picture(addresses)
         return data if data is not None and data.caption else None
 
@@ -76,7 +76,7 @@ def _same(one: PictureData, other: PictureData) -> PictureData | None:
 
 
 def reading_of(data: PictureData, words: Vocabulary) -> Reading | None:
-    """Return the credit that is told of a picture; None where none is, or what is told reads as none.
+    """Return the credit in the data of a picture; None if there is no readable credit.
 
     Where there is no credit, the notice tells whom the picture is of (``© 2024 Jo Reed``), then a credit that ends
     the caption, then a source that the register knows.
@@ -108,7 +108,7 @@ def _is_credit(reading: Reading) -> bool:
 
 
 def with_rights(credit: Credit, data: PictureData, words: Vocabulary) -> Credit:
-    """Return a credit with what is told of rights where the credit line itself says nothing of them."""
+    """Return a credit, with rights from the data where the credit line does not mention them."""
     notice = data.notice if data.notice and any(c.isdigit() or c == "©" for c in data.notice) else ""
     license_, address = None, None
     if data.license and credit.license is None:
