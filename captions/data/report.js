@@ -62,7 +62,8 @@
   let waiting = 0;
   words.addEventListener("input", () => {
     clearTimeout(waiting);
-    waiting = setTimeout(filter, rows.length > 2000 ? 250 : 0);
+    if (rows.length > 2000) waiting = setTimeout(filter, 250);
+    else filter();
   });
   severity.addEventListener("change", filter);
   code.addEventListener("change", filter);
