@@ -75,11 +75,11 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         CAPTION | CREDIT,
         0,
     ):
-        kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
-        good = sum(len(b.text) for b in kept)
+        own = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
+        good = sum(len(b.text) for b in own)
         if good >= _LEFT * (total - comments):
             break
-    for block in kept:
+    for block in own:
         _add(block.node, len(block.text))
     best = _deepest(everyone, top, _SHARE * good)
     if not any(node.name in _ARTICLES for node in best.line()):
@@ -87,7 +87,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         named = _named_article(blocks, everyone, good)
         if named is not None:
             best = _deepest([n for n in everyone if n.within(named)], named, _SHARE * named.text)
-    beside = {id(b.node.parent) for b in kept if b.tag == "p"}
+    beside = {id(b.node.parent) for b in own if b.tag == "p"}
     while best.name != "p" and best.parent is not None and id(best.parent) in beside:
         best = best.parent
     return best, names
@@ -170,12 +170,12 @@ def within(node: Element | None, outer: Element) -> bool:
     return node is not None and node.within(outer)
 
 
-def _candidates(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+def _candidates(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the blocks of the article's element without captions, boilerplate, comments and datelines above it."""
     inside = [
         b
         for b in blocks
-        if b.number not in taken
+        if b.number not in used
         and not b.unseen
         and within(b.node, outer)
         and not boilerplate(_believed(b), total, names)
@@ -185,9 +185,9 @@ def _candidates(blocks: Sequence[Block], outer: Element, taken: set[int], total:
     return [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
 
 
-def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the article's own blocks in order: paragraphs, and the headings and short lines between them."""
-    inside = _candidates(blocks, outer, taken, total, names)
+    inside = _candidates(blocks, outer, used, total, names)
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
@@ -200,10 +200,10 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
         if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
     }
     headed = headed if len(headed) > 1 else set()
-    kept: list[Block] = []
+    own: list[Block] = []
     for at, block in enumerate(inside):
         if is_paragraph(block):
-            kept.append(block)
+            own.append(block)
             continue
         if block.linked * 2 >= len(block.text) and not _says_more(block):
             continue
@@ -211,10 +211,10 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
         if block.tag in HEADINGS:
             above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
             if (between or above_first) and block.tag != "h1":
-                kept.append(block)
+                own.append(block)
         elif _is_short_text(block, holders, between, at - solid[-1]):
-            kept.append(block)
-    return kept
+            own.append(block)
+    return own
 
 
 def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) -> bool:
@@ -246,7 +246,7 @@ def _comments_at(blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+def deck(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the lines between the headline and the article's first paragraph that stand outside its element."""
     inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
     heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
@@ -255,7 +255,7 @@ def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, n
     between = [
         b
         for b in blocks[heads[-1] + 1 : inside[0]]
-        if b.number not in taken
+        if b.number not in used
         and not b.unseen
         and not within(b.node, outer)
         and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in STOPS else names & ~WEAK)

@@ -87,7 +87,7 @@ class Element:
 
     def find_above(self, name: str) -> Element | None:
         """Return the nearest element above of this name."""
-        return next((one for one in self.line() if one is not self and one.name == name), None)
+        return next((ancestor for ancestor in self.line() if ancestor is not self and ancestor.name == name), None)
 
 
 def mark(element: Element, flag: int) -> None:
@@ -95,9 +95,9 @@ def mark(element: Element, flag: int) -> None:
     element.flags |= flag
     rest = [element]
     while rest:
-        one = rest.pop()
-        one.above |= flag
-        rest.extend(one.children)
+        node = rest.pop()
+        node.above |= flag
+        rest.extend(node.children)
 
 
 Piece = tuple[str, Element]
@@ -179,10 +179,10 @@ class _Walk:
 
     def text(self, text: str, element: Element) -> None:
         """Add a text node."""
-        if shown := len(text.strip()):
-            self.size += shown
+        if printed := len(text.strip()):
+            self.size += printed
             if element.above & LINK:
-                self.links += shown
+                self.links += printed
             self.pieces.append((text, element))
         elif self.size:
             self.pieces.append((" ", element))
@@ -192,8 +192,8 @@ class _Walk:
         self.pictures.append(element)
         self.places.append(len(self.blocks) + (self.size > 0))
         self.before, self.within = (self.before, element) if self.size else (element, None)
-        for one in element.line():
-            one.images += 1
+        for ancestor in element.line():
+            ancestor.images += 1
 
     def opened(self, node: Any, name: str, parent: Element) -> Element:
         """Make the element of a node, and note what begins with it."""
@@ -210,13 +210,13 @@ class _Walk:
         if name in IMAGES or (name in _VIDEOS and attributes.get("poster")):
             self.picture(element)
         elif name in ("h1", "h2"):
-            for one in parent.line():
-                if one.heading:
+            for ancestor in parent.line():
+                if ancestor.heading:
                     break
-                one.heading = True
+                ancestor.heading = True
         elif flags & CAPTION and not parent.above & CAPTION:
-            for one in parent.line():
-                one.captioned += 1
+            for ancestor in parent.line():
+                ancestor.captioned += 1
         return element
 
 

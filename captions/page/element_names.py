@@ -75,7 +75,7 @@ def _led(word: str) -> list[str]:
     group = _GROUP.fullmatch(rest)
     parts = [rest]
     if group is not None:
-        parts = [one + group[3] for one in group[1].split("|")] + ([group[3]] if group[2] else [])
+        parts = [stem + group[3] for stem in group[1].split("|")] + ([group[3]] if group[2] else [])
     out = []
     for part in parts:
         if (behind := _NOT_BEHIND.fullmatch(part)) is not None:

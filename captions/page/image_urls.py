@@ -79,7 +79,7 @@ def candidates(image: Element) -> list[str]:
             sized.append((width, -rank, address))
     picture = image.parent
     if picture is not None and picture.name == "picture":
-        for source in [one for one in picture.children if one.name == "source"][:20]:
+        for source in [child for child in picture.children if child.name == "source"][:20]:
             for address, width in _addresses(dict(source.attrs)):
                 if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
                     sized.append((width, -100 - len(sized), address))
@@ -200,4 +200,4 @@ def _is_pixel(attributes: dict[str, Any]) -> bool:
 
 def in_noscript(image: Element) -> bool:
     """Return whether a picture is a copy for browsers without scripts."""
-    return any(one.name == "noscript" for one in image.line())
+    return any(ancestor.name == "noscript" for ancestor in image.line())

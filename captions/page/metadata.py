@@ -170,8 +170,8 @@ def _take(item: dict[str, Any], found_data: Structured, known: dict[str, dict[st
         if isinstance(published, str) and found_data.published is None:
             found_data.published = leading(published)
         publisher = item.get("publisher")
-        for one in publisher if isinstance(publisher, list) else [publisher]:
-            if isinstance(one, dict):
-                one = known.get(str(one.get("@id")), one)
-            if isinstance(one, dict) and isinstance(one.get("name"), str) and found_data.publication is None:
-                found_data.publication = tidy(unescape(one["name"])) or None
+        for house in publisher if isinstance(publisher, list) else [publisher]:
+            if isinstance(house, dict):
+                house = known.get(str(house.get("@id")), house)
+            if isinstance(house, dict) and isinstance(house.get("name"), str) and found_data.publication is None:
+                found_data.publication = tidy(unescape(house["name"])) or None

@@ -67,10 +67,10 @@ def signs_of(html: str) -> Signs:
     head = html[:_HEAD]
     places = islice(_places(html, "application/ld+json"), _SCRIPTS)
     data = [html[at : max(html.find("</script", at, at + _SCRIPT), at)] for at in places]
-    types = [kind for one in data for kind in _TYPE.findall(one)]
+    types = [kind for text in data for kind in _TYPE.findall(text)]
     articles = sum(kind.endswith("Article") or kind in ("BlogPosting", "LiveBlogPosting", "Report") for kind in types)
-    body = any('"articleBody"' in one for one in data)
-    closed = any(_CLOSED.search(one) for one in data)
+    body = any('"articleBody"' in text for text in data)
+    closed = any(_CLOSED.search(text) for text in data)
     return Signs(
         article=0 < articles <= _OTHERS or body or _near(head, "og:type", _META),
         closed=closed or _near(head, "content_tier", _LOCKED),

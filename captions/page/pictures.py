@@ -59,11 +59,11 @@ class Pictures:
 
     def of(self, figure: Figure) -> PrintedPicture:
         """Return a figure's pictures and its credit: as printed, with the rights that data add; else from the data."""
-        below = [one for one in figure.pictures if self._addresses(one)]
-        below = [one for one in below if not flags_between(one, figure.element) & AUTHOR] or below
-        below = [one for one in below if not image_urls.in_noscript(one)] or below
-        self._used.update(one.number for one in figure.pictures)
-        found = [self._addresses(one) for one in below]
+        below = [image for image in figure.pictures if self._addresses(image)]
+        below = [image for image in below if not flags_between(image, figure.element) & AUTHOR] or below
+        below = [image for image in below if not image_urls.in_noscript(image)] or below
+        self._used.update(image.number for image in figure.pictures)
+        found = [self._addresses(image) for image in below]
         addresses = image_urls.best(found, self._base)
         data = self._attributes(below) if len(addresses) < 2 else None
         if data is None or not data.has_rights:
@@ -165,18 +165,18 @@ class Pictures:
         return None
 
 
-def _joined(one: PictureData, other: PictureData) -> PictureData:
+def _joined(data: PictureData, other: PictureData) -> PictureData:
     """Join what two elements around one picture say; the nearer one is believed."""
     return replace(
-        one,
-        caption=one.caption or other.caption,
-        line=one.line or other.line,
-        creators=one.creators or other.creators,
-        agencies=one.agencies or other.agencies,
-        source=one.source or other.source,
-        notice=one.notice or other.notice,
-        license=one.license or other.license,
-        licensor_url=one.licensor_url or other.licensor_url,
+        data,
+        caption=data.caption or other.caption,
+        line=data.line or other.line,
+        creators=data.creators or other.creators,
+        agencies=data.agencies or other.agencies,
+        source=data.source or other.source,
+        notice=data.notice or other.notice,
+        license=data.license or other.license,
+        licensor_url=data.licensor_url or other.licensor_url,
     )
 
 

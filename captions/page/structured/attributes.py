@@ -112,5 +112,5 @@ def _of_json(value: str) -> PictureData | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(data, list):
-        data = next((one for one in data if isinstance(one, dict)), None)
+        data = next((item for item in data if isinstance(item, dict)), None)
     return of_object(data) if isinstance(data, dict) else None

@@ -95,10 +95,10 @@ def _of_table(text: str) -> Iterator[PictureData]:
         return
     table: list[Any] = read if isinstance(read, list) else []
     left = _MOST_NAMES
-    for one in table:
-        if left and isinstance(one, dict) and any(role_of(name) in _OWN for name in one):
+    for row in table:
+        if left and isinstance(row, dict) and any(role_of(name) in _OWN for name in row):
             left -= 1
-            picture_data = of_object(_placed(table, one, 0))
+            picture_data = of_object(_placed(table, row, 0))
             if picture_data is not None:
                 yield picture_data
 
@@ -107,7 +107,7 @@ def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:
     """Return a value of such a list with what stands at its places, as deep as an object's picture."""
     if isinstance(value, dict):
         values = {name: _at(table, place, depth) for name, place in islice(value.items(), 60)}
-        return {name: one for name, one in values.items() if one is not None}
+        return {name: resolved for name, resolved in values.items() if resolved is not None}
     if isinstance(value, list):
         return [_at(table, place, depth) for place in value[:20]]
     return value
@@ -141,10 +141,10 @@ def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
         if len(value) < 2_000 and (_PICTURE.search(value) or (_PLACES.search(key) and "/" in value)):
             yield value.partition(" ")[0]
     elif depth < _DEEPEST and isinstance(value, dict):
-        if depth and any(one and role_of(name) in _OWN for name, one in value.items()):
+        if depth and any(item and role_of(name) in _OWN for name, item in value.items()):
             return  # another picture, with a caption or a credit of its own
-        for name, one in list(value.items())[:60]:
-            yield from _addresses(one, depth + 1, name)
+        for name, item in list(value.items())[:60]:
+            yield from _addresses(item, depth + 1, name)
     elif depth < _DEEPEST and isinstance(value, list):
-        for one in value[:20]:
-            yield from _addresses(one, depth + 1, key)
+        for item in value[:20]:
+            yield from _addresses(item, depth + 1, key)

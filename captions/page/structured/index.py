@@ -36,18 +36,18 @@ class Index:
         self._by_picture: dict[str, PictureData | None] = {}
         self.has_captioned = False
         """Whether a caption is told together with a credit."""
-        for one, _ in zip(data, range(_MOST), strict=False):
-            for text in (one.caption, *one.hints):
+        for picture, _ in zip(data, range(_MOST), strict=False):
+            for text in (picture.caption, *picture.hints):
                 if len(text) > 3 and (key := match_key(text)):
-                    known = self._by_caption.setdefault(key, one)
-                    if known is not one and not known.has_rights:
-                        self._by_caption[key] = one
-            if one.has_rights:
-                self.has_captioned = self.has_captioned or bool(one.caption)
-                for key in picture_keys(one.addresses[:_MOST_ADDRESSES]):
-                    other = self._by_picture.setdefault(key, one)
-                    if other is not one and other is not None:
-                        self._by_picture[key] = _same(other, one)
+                    known = self._by_caption.setdefault(key, picture)
+                    if known is not picture and not known.has_rights:
+                        self._by_caption[key] = picture
+            if picture.has_rights:
+                self.has_captioned = self.has_captioned or bool(picture.caption)
+                for key in picture_keys(picture.addresses[:_MOST_ADDRESSES]):
+                    other = self._by_picture.setdefault(key, picture)
+                    if other is not picture and other is not None:
+                        self._by_picture[key] = _same(other, picture)
 
     def find(self, caption: str, addresses: Iterable[str]) -> PictureData | None:
         """Return the data of the picture with this caption, or else of the picture at one of these addresses."""
@@ -68,11 +68,11 @@ class Index:
         return data if data is not None and data.caption else None
 
 
-def _same(one: PictureData, other: PictureData) -> PictureData | None:
+def _same(picture: PictureData, other: PictureData) -> PictureData | None:
     """Of two tellings of what seems one picture, the one that says more; None where they name others."""
-    if one.owed and other.owed and name_key(one.owed) != name_key(other.owed):
+    if picture.owed and other.owed and name_key(picture.owed) != name_key(other.owed):
         return None
-    return one if one.caption or not other.caption else other
+    return picture if picture.caption or not other.caption else other
 
 
 def reading_of(data: PictureData, words: Vocabulary) -> Reading | None:
@@ -112,9 +112,9 @@ def with_rights(credit: Credit, data: PictureData, words: Vocabulary) -> Credit:
     notice = data.notice if data.notice and any(c.isdigit() or c == "©" for c in data.notice) else ""
     license_, address = None, None
     if data.license and credit.license is None:
-        taken = take(data.license, words)
-        license_ = taken.license
-        address = data.license if _is_link(data.license) else taken.license_url
+        rights = take(data.license, words)
+        license_ = rights.license
+        address = data.license if _is_link(data.license) else rights.license_url
     licensor = data.licensor_url if _is_link(data.licensor_url) else ""
     if not (notice or license_ or address or licensor):
         return credit

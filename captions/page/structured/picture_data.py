@@ -110,8 +110,8 @@ def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, dept
                 if found and key not in ("by", "affiliation"):
                     return
     elif depth < 4 and isinstance(value, list):
-        for one in value[:_MOST_NAMES]:
-            yield from names(one, known, depth + 1)
+        for item in value[:_MOST_NAMES]:
+            yield from names(item, known, depth + 1)
 
 
 def text_of(value: Any) -> str:
