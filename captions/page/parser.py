@@ -101,7 +101,7 @@ class _Extent:
 
 
 @dataclass(slots=True)
-class _Reading:
+class _PageState:
     """A page while its captions are read; each source adds to what the sources before it have found."""
 
     tree: Tree
@@ -128,13 +128,15 @@ def _read(
         words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
     pictures = Pictures(tree, Index(metadata.pictures), metadata.base, words)
-    reading = _Reading(tree, _extent(tree), metadata, pictures, _Paths(), words)
+    reading = _PageState(tree, _extent(tree), metadata, pictures, _Paths(), words)
     for source in _SOURCES:
         reading.found.extend(source(reading))
     return _layout(page, reading, notes, signs)
 
 
-def _layout(page: LexborHTMLParser, reading: _Reading, notes: tuple[str, ...], signs: page_type.Signs | None) -> Layout:
+def _layout(
+    page: LexborHTMLParser, reading: _PageState, notes: tuple[str, ...], signs: page_type.Signs | None
+) -> Layout:
     """Assemble the article from all that was found."""
     metadata, blocks = reading.metadata, reading.tree.blocks
     captions = occurrences.group(reading.found)
@@ -183,7 +185,7 @@ def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[Picture
     return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends), words)
 
 
-def _from_boxes(page: _Reading) -> list[FoundCaption]:
+def _from_boxes(page: _PageState) -> list[FoundCaption]:
     """Return the captions in the boxes of pictures."""
     found: list[FoundCaption] = []
     boxes, reader = _boxes(page.tree, page.extent, page.words)
@@ -201,7 +203,7 @@ def _from_boxes(page: _Reading) -> list[FoundCaption]:
     return found
 
 
-def _from_data(page: _Reading) -> list[FoundCaption]:
+def _from_data(page: _PageState) -> list[FoundCaption]:
     """Return the captions that only the page's data have, of pictures that the article shows."""
     found: list[FoundCaption] = []
     headlines = [f.caption for f in page.found] + [page.metadata.headline or "", page.metadata.title]
@@ -223,7 +225,7 @@ def _from_data(page: _Reading) -> list[FoundCaption]:
     return found
 
 
-def _from_text(page: _Reading) -> list[FoundCaption]:
+def _from_text(page: _PageState) -> list[FoundCaption]:
     """Return paragraphs that are captions by their words, and repeats of captions in boxes; set the article's text."""
     before, own = _text_blocks(page.tree.blocks, page.extent, page.used)
     blocks = [block for _, block in sorted({b.number: b for b in (*before, *own)}.items())]
@@ -243,7 +245,7 @@ def _from_text(page: _Reading) -> list[FoundCaption]:
     return found
 
 
-_SOURCES: tuple[Callable[[_Reading], list[FoundCaption]], ...] = (_from_boxes, _from_data, _from_text)
+_SOURCES: tuple[Callable[[_PageState], list[FoundCaption]], ...] = (_from_boxes, _from_data, _from_text)
 """Where a page's captions are read, in order: a later source leaves out what an earlier one has found."""
 
 
