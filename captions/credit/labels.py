@@ -169,6 +169,10 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[3:], "by", tokens[0])
     for count in range(min(len(tokens), 5), 0, -1):
         head = " ".join(tokens[:count])
+        if 1 < count < len(tokens) and tokens[count - 1] in words.bys and tokens[count][:1].isupper():
+            mark = " ".join(tokens[: count - 1])
+            if words.marks.get(name_key(mark)) == "illustration":
+                return Unlabelled(text[len(head) :].strip(), "by", mark)  # Illustration by X
         kind = words.labels.get(name_key(head))
         if kind is None or kind == "caption":
             continue

@@ -16,10 +16,14 @@ from captions.text import sentences, tidy
 _LARGEST = 900
 # An element around a box with only this much more text may belong to it.
 _LARGEST_MARGIN = 400
+# In characters: a longer link says more than a section's name.
+_LONGEST_TAG = 25
 # Of a picture that has no box: so many blocks around it may be its caption and its credit.
 _BEFORE, _AFTER = 1, 3
 # In characters: a longer paragraph beside such a picture is the article's.
 _LONGEST_LOOSE = 500
+# Marks that join the names of a credit.
+_JOINTS = tuple(",;/|&")
 _PAGES = frozenset(("body", "html", "article", "main"))
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
 # In pixels: what is set smaller is an icon.
@@ -86,7 +90,7 @@ class Boxes:
     def __init__(self, tree: Tree, outer: Element) -> None:
         """Take the page, and the element that holds the article."""
         self.tree, self.outer = tree, outer
-        sizes = [0 if _is_button(block) else len(block.text) for block in tree.blocks]
+        sizes = [0 if _is_button(block) or _is_tag(block) else len(block.text) for block in tree.blocks]
         self._sums = [0, *accumulate(sizes)]
 
     def size(self, element: Element) -> int:
@@ -117,7 +121,7 @@ class Boxes:
         loose.sort(key=lambda box: box.pictures[0].number)
         named = list(self._without_picture(first, last, {line.block.number for box in whole for line in box.lines}))
         loose = _adopted(loose, named)
-        whole.extend(named)
+        whole = _with_credits(whole, named)
         used = {line.block.number for box in whole for line in box.lines}
         self._beside(loose, used)
         yield from sorted((*whole, *loose), key=lambda box: (box.place, box.element.number))
@@ -133,7 +137,7 @@ class Boxes:
             top = figure or named
             if figure is not None and _is_quotation(self.tree.blocks[figure.first_block : figure.end_block]):
                 continue
-            if top is None or (figure is None and top.flags & CREDIT and not top.flags & CAPTION and not _is_set(top)):
+            if top is None:
                 continue
             for element in top.line():
                 size = self.size(element)
@@ -211,8 +215,8 @@ class Boxes:
                 break
             block = self.tree.blocks[number]
             run: list[Piece] = []
-            for piece in [*block.pieces, None]:
-                if piece is None or piece[0] == "\n":
+            for piece, following in zip([*block.pieces, None], [*block.pieces[1:], None, None], strict=True):
+                if piece is None or (piece[0] == "\n" and not _goes_on(run, piece[1], following)):
                     text = tidy("".join(text for text, _ in run))
                     if text:
                         yield BoxLine(text, run, block, number < box.place)
@@ -240,9 +244,12 @@ class Boxes:
         return block.number not in used and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
 
 
-def _is_set(element: Element) -> bool:
-    """Return whether an element is inside one named a picture's."""
-    return element.parent is not None and element.parent.inside(PICTURE) is not None
+def _goes_on(run: Sequence[Piece], element: Element, following: Piece | None) -> bool:
+    """Return whether a credit goes on behind a line break: ``Wikimedia Commons,<br>City Museum``."""
+    named = element.inside(CREDIT)
+    if not run or following is None or named is None or named.flags & CAPTION:
+        return False
+    return run[-1][0].rstrip()[-1:] in _JOINTS or following[0].lstrip()[:1] in _JOINTS
 
 
 def _adopted(loose: list[PictureBox], named: list[PictureBox]) -> list[PictureBox]:
@@ -259,6 +266,23 @@ def _adopted(loose: list[PictureBox], named: list[PictureBox]) -> list[PictureBo
     return left
 
 
+def _with_credits(boxes: list[PictureBox], named: list[PictureBox]) -> list[PictureBox]:
+    """Return all boxes; a text named a credit directly behind a picture's box is moved into it."""
+    ends = {box.element.end_block: box for box in boxes if not any(_is_credit(line) for line in box.lines)}
+    rest = []
+    for box in named:
+        above = ends.get(box.element.first_block)
+        if above is None or box.pictures or not all(map(_is_credit, box.lines)):
+            rest.append(box)
+        else:
+            above.lines.extend(box.lines)
+    return [*boxes, *rest]
+
+
+def _is_credit(line: BoxLine) -> bool:
+    return bool(line.pieces[0][1].above & CREDIT)
+
+
 def _is_quotation(blocks: Sequence[Block]) -> bool:
     """Return whether a figure without a picture quotes somebody: its caption names who said it."""
     return any(ancestor.name == "blockquote" for block in blocks for ancestor in block.node.line())
@@ -266,6 +290,13 @@ def _is_quotation(blocks: Sequence[Block]) -> bool:
 
 def _is_button(block: Block) -> bool:
     return all(element.above & BUTTON for text, element in block.pieces if text.strip())
+
+
+def _is_tag(block: Block) -> bool:
+    """Return whether a block is a word or two that link elsewhere, such as the name of a section."""
+    if block.linked < len(block.text) or len(block.text) > _LONGEST_TAG:
+        return False
+    return not block.pieces[0][1].above & (CAPTION | CREDIT) and not block.node.inside(PICTURE)
 
 
 def _interleaved(box: PictureBox) -> list[PictureBox]:

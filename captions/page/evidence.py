@@ -11,29 +11,29 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 
 from captions.caption.buttons import is_button
-from captions.caption.candidates import read
+from captions.caption.candidates import LIKELY, POSSIBLE, SURE, read
 from captions.caption.evidence import weights
 from captions.caption.line_shapes import CLOCK, CLOCK_INSIDE, is_dated
 from captions.credit.labels import label_kind
 from captions.credit.parser import Reading
+from captions.credit.rights import YEAR
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import site_text
 from captions.page.element_names import AUTHOR, CAPTION, CREDIT, PICTURE, SOURCE
 from captions.text import STOPS, has_cjk, match_key, sentences
 
-# A wrong credit costs more than a missing one; a caption without a credit costs nobody money.
-CREDIT_FROM, CAPTION_FROM = 0.3, 0.0
 _SMALL = frozenset(("small", "cite", "em", "i", "footer", "sub", "sup"))
 _COUNTER = re.compile(r"^\W*\d+\W{0,3}(?:/|\||of|von|de|di|sur|van|av|af|z|из)?\W{0,3}\d*\W*$", re.IGNORECASE)
+# Places where a copyright notice with a year is the site's own.
+_ELSEWHERE = frozenset(("outside", "behind the article"))
+_MIDDLE = frozenset(",;:.)]}/|%")
+"""No text begins with these; the rest of one does."""
 # In words: longer credits are rare, and longer ones than the second are none.
 _LONG, _VERY_LONG = 14, 26
 # In characters: of a loose text, and of any.
 _LONG_LOOSE, _LONG_CAPTION = 250, 450
-# What a reading is counted as in combination with its place, the strongest first.
-_KINDS = (
-    "label", "sign", "weak label", "known agency", "chain", "unclean", "person", "organization", "weak agency",
-    "qualifier",
-)  # fmt: skip
+# How sure a line's own words show a credit: all of it, or what is cut off; and a caption that still has a credit in it.
+_STRENGTHS = {SURE: "sure", LIKELY: "likely", POSSIBLE: "possible"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +58,7 @@ class Setting:
     rest: str = ""
     """The rest of its line, if it is cut off from it."""
     is_alone: bool = False
-    """Whether the box holds no other text."""
+    """Whether the box is_so no other text."""
     is_first: bool = False
     is_last: bool = False
     is_before: bool = False
@@ -72,6 +72,10 @@ class Setting:
     """Whether it is the last line, and the one before it ends as a sentence."""
     divides_credit: bool = False
     """Whether the cut is inside an element named a credit."""
+    strength: int = 0
+    """How sure its own words show a credit: SURE, LIKELY, POSSIBLE, or 0 for not at all."""
+    ends_in_credit: bool = False
+    """Whether that credit is the end of a text to be read as a caption."""
     alts: frozenset[str] = frozenset()
     """Keys of the picture's alternative text and title."""
     is_credited: bool = False
@@ -86,8 +90,10 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
     """Weigh a text as a credit; return the evidence and its reading as a credit line."""
     reading = read(text, words)
     names = _credit_evidence(text, reading, setting)
-    depicted = ("says who is shown",) if says_who_is_shown(text, words) else ()
-    return _weighed("page-credit", (*depicted, *names)), reading
+    more = ("says who is shown",) if says_who_is_shown(text, words) else ()
+    if _is_byline(text, words):
+        more = (*more, "byline")
+    return _weighed("page-credit", (*more, *names)), reading
 
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
@@ -111,13 +117,13 @@ def _weighed(table: str, names: Iterable[str]) -> Evidence:
 
 
 def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
-    yield from at.place
-    kinds = tuple(_of_reading(reading))
-    yield from kinds
-    kind = next((name for name in _KINDS if name in kinds), "nobody")
-    yield f"{kind} | {_position(at)}"
-    if (at.tag == "figcaption" or at.is_in_figure) and not at.flags & CREDIT:
-        yield f"{kind} | in a figure"
+    if not at.rest:  # else the caption in front of it is weighed by them
+        yield from at.place
+    yield from _of_reading(reading)
+    if at.strength:
+        yield f"{_STRENGTHS[at.strength]} {'cut' if at.rest else 'credit'}"
+    if at.is_in_figure and not at.flags & CREDIT:
+        yield "in a figure"
     yield from _of_names(reading, at)
     yield from _of_setting(text, reading, at)
     yield from _of_words(text, reading, at)
@@ -146,6 +152,8 @@ def _of_reading(reading: Reading) -> Iterator[str]:
     several = len(reading.persons) + len(reading.registered) + len(organizations) > 1
     if several and any(party.joint not in ("", ",", "and", "stop") for party in reading.parties):
         yield "chain"
+    if "courtesy" in reading.credit.qualifiers:
+        yield "courtesy"
     if reading.persons:
         yield "person"
     elif organizations:
@@ -154,20 +162,6 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         yield "qualifier"
     elif not reading.registered:
         yield "nobody"
-
-
-def _position(at: Setting) -> str:
-    """Return where a text is in its box, for combinations with what it says."""
-    if at.is_loose:
-        return "loose"
-    if at.flags & CREDIT:
-        return "named credit"
-    ends = ", caption ends" if at.rest[-1:] in STOPS and at.rest else ""
-    if at.is_edge:
-        return f"own element{ends}"
-    if at.rest:
-        return f"cut{ends}"
-    return "alone" if at.is_alone else "own line"
 
 
 def _of_names(reading: Reading, at: Setting) -> Iterator[str]:
@@ -204,11 +198,13 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     elif at.is_first:
         yield "first"
     yield from _of_shape(text, reading, at)
-    for name, holds in (
-        ("heading", at.is_heading), ("linked", at.is_linked), ("loose", at.is_loose),
+    is_linked = at.is_linked and reading.label is None and not at.flags & CREDIT
+    is_heading = at.is_heading and "heading in the box" not in at.place
+    for name, is_so in (
+        ("heading", is_heading), ("linked", is_linked), ("loose", at.is_loose),
         ("inside a credit element", at.divides_credit),
     ):  # fmt: skip
-        if holds:
+        if is_so:
             yield name
 
 
@@ -242,6 +238,8 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "control"
     if site_text.is_notice(text):
         yield "site notice"
+    if not _ELSEWHERE.isdisjoint(at.place) and YEAR.search(reading.credit.copyright_notice or ""):
+        yield "site's copyright"
     if unlabeled and not reading.registered and match_key(text) in at.alts:
         yield "repeats alt"
 
@@ -252,26 +250,33 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
         yield "says who is shown"
     elif reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
         yield "reads as a credit"
+    elif reading.label == "weak" and reading.clean:
+        yield "reads as a source"
+    if at.strength and at.ends_in_credit:
+        yield f"ends in a {_STRENGTHS[at.strength]} credit"
     if at.flags & CAPTION:
         yield "named caption"
-    if at.flags & CREDIT:
+    if at.flags & CREDIT and not at.divides_credit:
         yield "named credit"
     elif at.flags & AUTHOR:
         yield "named author"
-    if text.split(" ", 1)[0].casefold() in words.bys and len(text.split()) <= 8:
+    if _is_byline(text, words):
         yield "byline"
     key = match_key(text)
     if _repeats(key, at.alts):
         yield "repeats alt"
         if at.is_loose and _is_alt(key, at.alts) and not at.is_linked and not text.istitle():
             yield "repeats alt, loose"
+    if text[0] in _MIDDLE:
+        yield "fragment"
     yield from _of_caption_words(text)
-    yield from _of_caption_setting(text, at)
+    yield from _of_caption_setting(text, reading, at)
 
 
-def _of_caption_setting(text: str, at: Setting) -> Iterator[str]:
+def _of_caption_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what the names of a caption's elements and its place in the box say."""
-    if at.flags & CAPTION and 2 <= len(text.split()) < 4 and not has_cjk(text):
+    is_short = 2 <= len(text.split()) < 4 and not has_cjk(text) and text[0] not in "(["
+    if at.flags & CAPTION and is_short and reading.label is None and not at.flags & CREDIT:
         yield "named, two words or three"
     if at.tag == "figcaption":
         yield "figcaption"
@@ -289,8 +294,9 @@ def _of_caption_setting(text: str, at: Setting) -> Iterator[str]:
             yield "paragraph"
     elif len(text) > _LONG_CAPTION:
         yield "long"
-    for name, holds in (("heading", at.is_heading), ("linked", at.is_linked), ("before", at.is_before)):
-        if holds:
+    is_heading = at.is_heading and "heading in the box" not in at.place
+    for name, is_so in (("heading", is_heading), ("linked", at.is_linked), ("before", at.is_before)):
+        if is_so:
             yield name
     if at.is_credited:
         yield "credited"
@@ -319,9 +325,14 @@ def _of_caption_words(text: str) -> Iterator[str]:
         yield "site notice"
 
 
+def _is_byline(text: str, words: Vocabulary) -> bool:
+    """Return whether a short text begins as a byline does: with ``By`` and no noun."""
+    return text.split(" ", 1)[0].casefold() in words.bys and len(text.split()) <= _LONG
+
+
 def _names_a_source(reading: Reading) -> bool:
     """Return whether a line names a known agency, or a person in a chain."""
-    if any(not party.weak for party in reading.registered):
+    if any(not party.weak for party in reading.registered) or "courtesy" in reading.credit.qualifiers:
         return True
     return bool(reading.persons) and any(party.joint in ("/", "|", "via", "courtesy") for party in reading.parties)
 

@@ -10,7 +10,6 @@ from captions.credit.parser import Reading
 from captions.page.boxes import BoxLine, PictureBox
 from captions.page.content import is_paragraph
 from captions.page.dom import HEADINGS, Block, Element
-from captions.page.evidence import CAPTION_FROM
 from captions.page.slots import Slot, SlotReader
 
 # How much less evidence a caption needs next to a credit, in the picture's own element and beside it.
@@ -81,7 +80,7 @@ def _is_named(slot: Slot) -> bool:
 
 
 def _is_caption(slot: Slot, ease: float) -> bool:
-    return slot.caption_evidence is not None and slot.caption_evidence.score + ease >= CAPTION_FROM
+    return slot.caption_evidence is not None and slot.caption_evidence.score + ease >= 0
 
 
 def _is_of_article(line: BoxLine, caption: str) -> bool:

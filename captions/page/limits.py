@@ -29,6 +29,8 @@ _MOST_NAMES = 1_000
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
+_RAW = ("script", "style", "textarea", "title", "xmp", "iframe", "noembed", "noframes")
+_END_TAGS = {name: re.compile(f"</{name}[\\s/>]", re.IGNORECASE) for name in _RAW}
 # Pages with fewer tags, most of them closed, need no flattening: only ten of the 126 are examined.
 _MANY_TAGS, _MANY_UNCLOSED = 5_000, 1_000
 # An element can have too many attributes only where no tag follows for this long. Scripts and styles, which are long in
@@ -134,10 +136,14 @@ def _depth(steps: Iterable[int]) -> int:
 def _flattened(html: str) -> str:
     """Return the source without the tags that nest deeper than in any article."""
     parts: list[str] = []
-    depth, formats, start = 0, 0, 0
+    depth, formats, start, end = 0, 0, 0, 0
     for tag in _TAG.finditer(html):
         name = tag[2].lower()
-        if tag[3] or name in _VOID or name in _CLOSED:
+        if tag.start() < end or tag[3] or name in _VOID or name in _CLOSED:
+            continue
+        if name in _RAW:  # the tags in a script's strings are text
+            close = _END_TAGS[name].search(html, tag.end()) if not tag[1] else None
+            end = close.start() if close else end if tag[1] else len(html)
             continue
         step = -1 if tag[1] else 1
         if name in _FORMATS:

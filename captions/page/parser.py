@@ -33,6 +33,8 @@ from captions.text import match_key, printable, tidy
 
 # Blocks before the article's first paragraph in which its main picture may be, and behind its last.
 _BEFORE, _AFTER = 60, 6
+# Blocks above the headline in which its main picture may be.
+_ABOVE_HEADLINE = 6
 # In characters: a longer paragraph that no picture precedes is the article's, whatever its last words say.
 _LONGEST_CAPTION = 260
 
@@ -167,7 +169,7 @@ def _extent(tree: Tree) -> _Extent:
     first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
     heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
     if heads:
-        first = min(first, heads[-1])
+        first = min(first, heads[-1] - _ABOVE_HEADLINE)
     return _Extent(outer, names, total, inside, first, last)
 
 
@@ -182,7 +184,7 @@ def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[Picture
         outer = outer.parent  # the pictures of an article of one paragraph are next to it
     boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends), words)
+    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends, tree.blocks), words)
 
 
 def _from_boxes(page: _PageState) -> list[FoundCaption]:
@@ -194,7 +196,7 @@ def _from_boxes(page: _PageState) -> list[FoundCaption]:
         page.used.update(figure.blocks)
         rule = "structured" if picture.structured else figure.rule
         occurrence = Occurrence(figure.caption, element=page.paths.of(figure.element))
-        at, keys = figure.blocks[0], _keys(picture.images)
+        at, keys = figure.blocks[0], _keys(picture.images) or _alt_keys(figure.pictures)
         found.append(
             FoundCaption(
                 figure.caption, picture.reading, occurrence, rule, at, picture.images, picture.data_credit, keys
@@ -295,6 +297,11 @@ def _is_sentence(block: Block) -> bool:
 
 def _keys(addresses: tuple[str, ...]) -> frozenset[str]:
     return frozenset(key for address in addresses for key in keys_of(address)[:1])
+
+
+def _alt_keys(pictures: list[Element]) -> frozenset[str]:
+    """Return what tells pictures apart whose addresses only scripts know: their alternative texts."""
+    return frozenset(f"alt:{key}" for picture in pictures if (key := match_key(picture.attrs.get("alt") or "")))
 
 
 class _Paths:

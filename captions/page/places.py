@@ -2,24 +2,28 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+import re
+from collections.abc import Iterator, Sequence
 
 from captions.page.boxes import PictureBox
 from captions.page.content import boilerplate
-from captions.page.dom import HEADINGS, Element
+from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS, LINK, OTHER, WEAK
 
 _OTHERS = BOILER | AUTHOR | COMMENTS | OTHER
 # In lines: a box with more holds more than a caption and a credit.
 _MOST_LINES = 4
+# In blocks: a larger element is not a teaser.
+_LARGEST_CARD = 12
+_NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|tiff?)\b|^(?:javascript|mailto|data):", re.IGNORECASE)
 
 
 class PlaceReader:
     """Knows where the article of one page is."""
 
-    def __init__(self, outer: Element, total: int, first: int, last: int) -> None:
-        """Take the article's element, the characters of the page's running text, and its outermost paragraphs."""
-        self._outer, self._total, self._first, self._last = outer, total, first, last
+    def __init__(self, outer: Element, total: int, first: int, last: int, blocks: Sequence[Block]) -> None:
+        """Take the article's element, the size of the running text, its outermost paragraphs, and all blocks."""
+        self._outer, self._total, self._first, self._last, self._blocks = outer, total, first, last, blocks
 
     def of(self, box: PictureBox) -> tuple[str, ...]:
         """Return the evidence of a box's place, for all texts in it."""
@@ -46,6 +50,12 @@ class PlaceReader:
                 yield "author's or other's"
             else:
                 yield "boilerplate around one picture" if own and inside else "boilerplate"
+        if any(_links_to_page(picture) for picture in box.pictures):
+            yield "picture links to a page"
+        if self._is_card(box):
+            yield "card"
+        if box.loose and not inside:
+            yield "loose outside"
         if element.above & LINK:
             yield "link around the box"
             if element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
@@ -55,3 +65,26 @@ class PlaceReader:
             yield "linked heading" if any(line.block.linked for line in heads) else "heading in the box"
         if len(box.lines) > _MOST_LINES and not box.loose:
             yield "many lines"
+
+    def _is_card(self, box: PictureBox) -> bool:
+        """Return whether the box is the picture of a teaser: its element also contains a heading that is a link."""
+        element = box.element
+        blocks = self._blocks
+        while element.parent is not None and element.parent.images == box.element.images:
+            element = element.parent
+            if self._outer.within(element) or element.end_block - element.first_block > _LARGEST_CARD:
+                return False
+            around = (
+                *blocks[element.first_block : box.element.first_block],
+                *blocks[box.element.end_block : element.end_block],
+            )
+            if any(block.tag in HEADINGS and block.linked * 2 > len(block.text) for block in around):
+                return True
+        return False
+
+
+def _links_to_page(picture: Element) -> bool:
+    """Return whether a picture is a link to a page, not to a larger copy of itself."""
+    link = picture.find_above("a") if picture.above & LINK else None
+    address = (link.attrs.get("href") or "") if link is not None else ""
+    return bool(address) and address[0] != "#" and not _NO_PAGE.search(address)

@@ -7,7 +7,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from captions.caption import split as splitting
-from captions.caption.candidates import LIKELY, SURE, trim
+from captions.caption.candidates import SURE, trim
 from captions.credit.labels import label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
@@ -15,13 +15,10 @@ from captions.page import evidence
 from captions.page.boxes import BoxLine, PictureBox, flags_between
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
-from captions.page.evidence import CAPTION_FROM, CREDIT_FROM, Evidence, Setting
+from captions.page.evidence import Evidence, Setting
 from captions.page.places import PlaceReader
 from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
-# What a cut adds that the line's own text shows, by how sure it is; and what any cut costs.
-_CUT = {SURE: 0.8, LIKELY: 0.3}
-_POSSIBLE, _CUT_COST = -0.8, 0.2
 # In words: a longer text after an element's edge is not a credit.
 _LONGEST_TAIL = 22
 # In characters: a longer block behind a box is not its credit.
@@ -44,13 +41,12 @@ class Slot:
     reading: Reading | None = None
     caption_evidence: Evidence | None = None
     credit_evidence: Evidence | None = None
-    cut: float = 0.0
     shape: Shape = ()
 
     @property
     def is_credit(self) -> bool:
         """Whether the evidence for the credit suffices."""
-        return self.credit_evidence is not None and self.credit_evidence.score >= CREDIT_FROM
+        return self.credit_evidence is not None and self.credit_evidence.score >= 0
 
     @property
     def is_clear(self) -> bool:
@@ -58,18 +54,13 @@ class Slot:
         reading = self.reading
         if reading is None or not self.is_credit:
             return False
-        known = any(not party.weak for party in reading.registered)
+        known = any(not party.weak for party in reading.registered) or bool(reading.registered and reading.persons)
         return known or reading.label in ("before", "by", "after", "sign")
 
     @property
     def score(self) -> float:
         """How much better this is than reading nothing in the line."""
-        total = self.cut
-        if self.caption_evidence is not None:
-            total += self.caption_evidence.score - CAPTION_FROM
-        if self.credit_evidence is not None:
-            total += self.credit_evidence.score - CREDIT_FROM
-        return total
+        return sum(found.score for found in (self.caption_evidence, self.credit_evidence) if found is not None)
 
 
 class SlotReader:
@@ -129,33 +120,36 @@ class SlotReader:
         """Yield every way to read a line."""
         element = line.pieces[0][1]
         shape = _shape(box, line, element, "line")
-        whole = self._setting(box, line, element, shape=shape)
-        yield Slot(line.text, caption_evidence=evidence.caption(line.text, whole, self._words))
-        found, reading = evidence.credit(line.text, whole, self._words)
-        yield Slot(credit=line.text, reading=reading, credit_evidence=found, shape=shape)
         split = splitting.split(line.text, self._words)
+        whole = self._setting(box, line, element, shape=shape, strength=0 if split is None else split.strength)
+        ends_in_credit = split is not None and not split.alone
+        setting = replace(whole, ends_in_credit=ends_in_credit)
+        yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+        found, reading = evidence.credit(
+            line.text, replace(whole, strength=0) if ends_in_credit else whole, self._words
+        )
         if split is not None and split.alone:
-            yield Slot("", line.text, split.reading, None, found, _CUT.get(split.strength, 0.0), shape)
-        elif split is not None:
-            sureness = _CUT.get(split.strength, _POSSIBLE)
-            yield self._cut(box, line, split.caption, line.text[split.start :], split.reading, sureness)
-        elif start := closing_bracket_start(line.text):
-            yield self._cut(box, line, trim(line.text[:start]), line.text[start:], None, 0.0)
+            reading = split.reading
+        yield Slot(credit=line.text, reading=reading, credit_evidence=found, shape=shape)
+        if split is not None and not split.alone:
+            yield self._cut(box, line, split.caption, line.text[split.start :], split.reading, split.strength)
+        elif split is None and (start := closing_bracket_start(line.text)):
+            yield self._cut(box, line, trim(line.text[:start]), line.text[start:], None, 0)
         yield from self._at_edges(box, line)
         yield from self._behind_alt(box, line)
 
     def _cut(
-        self, box: PictureBox, line: BoxLine, caption: str, owed: str, reading: Reading | None, sureness: float
+        self, box: PictureBox, line: BoxLine, caption: str, owed: str, reading: Reading | None, strength: int
     ) -> Slot:
         """Return a line cut where its own words show a credit."""
         last = line.pieces[-1][1]
         divides = _divides_credit(box, line, owed)
         shape = _shape(box, line, last, "bracket") if owed[:1] in "([（" else ()
-        setting = self._setting(box, line, last, rest=caption, shape=shape, divides=divides)
+        setting = self._setting(box, line, last, rest=caption, shape=shape, divides=divides, strength=strength)
         found, read = evidence.credit(owed, setting, self._words)
-        place = self._setting(box, line, line.pieces[0][1]) if divides else setting
-        text = evidence.caption(caption, place, self._words)
-        return Slot(caption, owed, reading or read, text, found, sureness - _CUT_COST, shape)
+        front = self._setting(box, line, line.pieces[0][1], divides=divides) if divides else setting
+        text = evidence.caption(caption, front, self._words)
+        return Slot(caption, owed, reading or read, text, found, shape)
 
     def _at_edges(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield the cuts at the edges of the elements in a line: a caption, and a credit in an element of its own."""
@@ -176,7 +170,7 @@ class SlotReader:
                 if split is not None and split.strength >= SURE and not split.alone and split.reading.label:
                     text = split.caption
                 caption = evidence.caption(text, rest, self._words)
-                yield Slot(trim(text), owed, reading, caption, found, -_CUT_COST, shape)
+                yield Slot(trim(text), owed, reading, caption, found, shape)
 
     def _behind_alt(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield the cut behind the picture's alternative text, if the line begins with it."""
@@ -187,7 +181,7 @@ class SlotReader:
                 setting = self._setting(box, line, line.pieces[-1][1], rest=alt)
                 found, reading = evidence.credit(owed, setting, self._words)
                 caption = evidence.caption(alt, setting, self._words)
-                yield Slot(trim(alt), owed, reading, caption, found, -_CUT_COST)
+                yield Slot(trim(alt), owed, reading, caption, found)
 
     def _setting(
         self,
@@ -199,6 +193,7 @@ class SlotReader:
         is_last: bool = True,
         shape: Shape = (),
         divides: bool = False,
+        strength: int = 0,
     ) -> Setting:
         above = box.pictures[0].above if box.pictures else box.element.above
         is_linked = bool(element.above & LINK) or line.block.linked * 2 > len(line.block.text)
@@ -221,6 +216,7 @@ class SlotReader:
             precedes_credit=not line.before and _precedes_credit(box, line),
             follows_sentence=not rest and _follows_sentence(box, line),
             divides_credit=divides,
+            strength=strength,
             alts=_alts(box),
             place=self._places.of(box),
             is_credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
