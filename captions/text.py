@@ -100,7 +100,7 @@ def name_key(text: str) -> str:
 
     ``"Anadolu Ajansı"`` has ``"anadoluajansi"``; ``"A.P."`` has ``"ap"``.
     """
-    return _kept_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
+    return _cached_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
 
 
 def _name_key(text: str) -> str:
@@ -112,7 +112,7 @@ def _name_key(text: str) -> str:
 
 
 # While one credit line is read, the same few names are looked up over and over.
-_kept_name_key = lru_cache(maxsize=512)(_name_key)
+_cached_name_key = lru_cache(maxsize=512)(_name_key)
 
 
 def is_cut(text: str) -> bool:

@@ -131,18 +131,18 @@ def _label_after(cut: Cut, reading: Reading, line: str) -> list[str]:
 
 def _unlabelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
     """Return the evidence of a cut that no label announces."""
-    alone = cut.place == "line"
-    opened = closing_bracket_start(line) if alone else None
-    if alone and _is_no_bare_line(line, reading, words):
+    whole_line = cut.place == "line"
+    opened = closing_bracket_start(line) if whole_line else None
+    if whole_line and _is_no_bare_line(line, reading, words):
         return ["prose"]
     if any(_INITIALS.fullmatch(party.text) for party in reading.persons):
         return ["prose"]  # (mm/dpa): who wrote the text
     found = bare(reading, bracketed=opened == 0, words=words)
     if found and min(map(weights("cut").__getitem__, found)) <= NO:
         return found
-    if len(reading.credit.line) > _LONGEST_BARE and not alone:
+    if len(reading.credit.line) > _LONGEST_BARE and not whole_line:
         return ["prose"]
-    if alone:
+    if whole_line:
         person = opened == 0 and bool(reading.persons) and not has_cjk(line)
         return [*found, "bracket", "placeholder"] if person and found == ["clean"] else found
     return [*found, *_place(cut, reading, line, words)]

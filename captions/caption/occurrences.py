@@ -92,18 +92,18 @@ def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list
             if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
                 known.credit = credit
             return
-    made = _Group(key, block.caption, credit, [block], set(block.pictures))
-    groups.append(made)
-    by_key.setdefault(place, []).append(made)
+    new = _Group(key, block.caption, credit, [block], set(block.pictures))
+    groups.append(new)
+    by_key.setdefault(place, []).append(new)
 
 
-def _agree(one: Credit | None, other: Credit | None) -> bool:
+def _agree(left: Credit | None, right: Credit | None) -> bool:
     """Return whether two credits can be of one picture: the same line, or one that names all whom the other names."""
-    if one is None or other is None:
+    if left is None or right is None:
         return True
-    if name_key(one.line) == name_key(other.line):
+    if name_key(left.line) == name_key(right.line):
         return True
-    return bool(named(one) and named(other)) and parties(one, other) is not Relation.DIFFERENT
+    return bool(named(left) and named(right)) and parties(left, right) is not Relation.DIFFERENT
 
 
 def _weight(credit: Credit) -> int:
@@ -112,7 +112,7 @@ def _weight(credit: Credit) -> int:
 
 def _by_start(groups: Iterable[_Group]) -> list[tuple[str, int, _Group]]:
     """Return the groups in the order of their keys: those that one text begins stand together."""
-    return sorted((made.key, n, made) for n, made in enumerate(groups))
+    return sorted((known.key, n, known) for n, known in enumerate(groups))
 
 
 def _of_loose(
@@ -148,14 +148,14 @@ def begins_any(text: str, keys: Sequence[str]) -> bool:
     return len(key) >= SHORTEST_CUT and place < len(keys) and keys[place].startswith(key)
 
 
-def _caption(made: _Group) -> Caption:
-    blocks = sorted(made.blocks, key=lambda b: b.order)
+def _caption(found: _Group) -> Caption:
+    blocks = sorted(found.blocks, key=lambda b: b.order)
     images = tuple(dict.fromkeys(i for b in blocks for i in b.images))
     return Caption(
-        text=tidy(made.caption),
-        credit=made.credit,
+        text=tidy(found.caption),
+        credit=found.credit,
         occurrences=tuple(b.occurrence for b in blocks),
         images=images,
-        rule=made.blocks[0].rule,
+        rule=found.blocks[0].rule,
         structured_credit=next((b.data_credit for b in blocks if b.data_credit is not None), None),
     )

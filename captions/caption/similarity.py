@@ -31,12 +31,12 @@ def is_telling(key: str) -> bool:
 def near_pairs(keys: Sequence[str]) -> Iterator[tuple[int, int]]:
     """Return the places of match keys that are nearly but not exactly the same, in pairs; for equal keys see CR201."""
     bags = [(at, key, _bag(key)) for at, key in enumerate(keys) if is_telling(key)]
-    for (one, key, a), (other, second, b) in combinations(bags, 2):
-        most, least = max(a.total(), b.total()), min(a.total(), b.total())
-        if key == second or 2 * least / (most + least) < NEARLY:
+    for (first, key, bag), (second, other_key, other_bag) in combinations(bags, 2):
+        most, least = max(bag.total(), other_bag.total()), min(bag.total(), other_bag.total())
+        if key == other_key or 2 * least / (most + least) < NEARLY:
             continue
-        if 2 * (a & b).total() / (most + least) >= NEARLY:
-            yield one, other
+        if 2 * (bag & other_bag).total() / (most + least) >= NEARLY:
+            yield first, second
 
 
 def may_be_near(keys: Sequence[str]) -> bool:
@@ -48,10 +48,10 @@ def may_be_near(keys: Sequence[str]) -> bool:
     if len(keys) > MANY:
         return True
     bags = [(len(parts), set(parts)) for parts in map(_parts, keys) if parts]
-    for (count, one), (other_count, other) in combinations(bags, 2):
+    for (count, words), (other_count, others) in combinations(bags, 2):
         least = NEARLY / 2 * (count + other_count) - 1e-6  # a product may be rounded up
         # Each word of one that is not in the other is missing from what they share.
-        if count >= least and other_count >= least and count - len(one) + len(one & other) >= least:
+        if count >= least and other_count >= least and count - len(words) + len(words & others) >= least:
             return True
     return False
 

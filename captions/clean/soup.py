@@ -47,44 +47,44 @@ def build(page: LexborHTMLParser) -> tuple[BeautifulSoup, dict[int, Tag]]:
     depth: list[Any] = []
     while node is not None:
         tag = node.tag or ""
-        made: Any = None
+        copy: Any = None
         child = None
         if tag == "-text":
             text = node.text_content or ""
             if not text.isspace() or not _is_edge(parent):
-                made = _new_text(NavigableString, text)
-                made.hidden = False
+                copy = _new_text(NavigableString, text)
+                copy.hidden = False
         elif tag not in STRIPPED and tag[:1] not in _NO_ELEMENT:
             lists, own = _KINDS.get(tag) or _kind(tag)
-            made = _new_element(_Element)
-            made.name = tag
-            made.attrs = attributes = node.attributes
+            copy = _new_element(_Element)
+            copy.name = tag
+            copy.attrs = attributes = node.attributes
             for key, value in attributes.items():
                 if value is None:
                     attributes[key] = ""
                 elif key in lists:
                     attributes[key] = value.split()
-            made.contents = []
-            tags[node.mem_id] = made
+            copy.contents = []
+            tags[node.mem_id] = copy
             if own:
-                made.__dict__.update(own)
+                copy.__dict__.update(own)
             child = node.first_child
-        if made is not None:
+        if copy is not None:
             siblings = parent.contents
-            made.parent = parent
+            copy.parent = parent
             if siblings:
-                made.previous_sibling = previous = siblings[-1]
-                previous.next_sibling = made
+                copy.previous_sibling = previous = siblings[-1]
+                previous.next_sibling = copy
             else:
-                made.previous_sibling = None
-            made.next_sibling = None
-            made.previous_element = last
-            last.next_element = made
-            siblings.append(made)
-            last = made
+                copy.previous_sibling = None
+            copy.next_sibling = None
+            copy.previous_element = last
+            last.next_element = copy
+            siblings.append(copy)
+            last = copy
         if child is not None:
             depth.append((node, parent))
-            parent, node = made, child
+            parent, node = copy, child
             continue
         following = node.next if depth else None
         while following is None and depth:

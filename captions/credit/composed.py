@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 
 from captions.credit.labels import PICTURE, by_phrases
-from captions.credit.machines import made_by_machine
+from captions.credit.machines import generated
 from captions.credit.names import is_forename, is_given_name, normal_case, sort_of
 from captions.credit.segments import Again, Party
 from captions.credit.titled import titled
@@ -220,7 +220,7 @@ def _whose_screen(text: str, words: Vocabulary) -> str:
     if (article := _ARTICLE.match(text)) and text[0].islower():
         text = text[article.end() :]
     folded = text.casefold()
-    for thing in words.shown:
+    for thing in words.screen_sources:
         if folded.endswith(" " + thing):
             return text[: -len(thing)].strip().removesuffix("'s").removesuffix("’s").strip()
     return text
@@ -235,7 +235,7 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
         word = tokens[at].casefold()
         if word in words.joins and _both(tokens, at, joint, words, out, depth, again):
             return True
-        if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth, again):
+        if word in words.for_starts and _on_assignment(tokens, at, joint, words, out, depth, again):
             return True
         if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth, again):
             return True
@@ -292,7 +292,7 @@ def _works_for(
     return True
 
 
-def _made_for(
+def _on_assignment(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
     """Type ``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
@@ -339,18 +339,18 @@ def _is_person(text: str, words: Vocabulary) -> bool:
 def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
     """Type a name and an agency joined by a hyphen, ``Jo Reed-Imagn Images``, and joined agencies: ``AP연합뉴스``."""
     if met := _JOINED_CJK.match(text):
-        one, two = words.spelling(met[1]), words.spelling(met[2])
-        if one and two:
-            out.append(Party(met[1], "agency", one[0].name, joint, one[0]))
-            out.append(Party(met[2], "agency", two[0].name, "=", two[0]))
+        first, second = words.spelling(met[1]), words.spelling(met[2])
+        if first and second:
+            out.append(Party(met[1], "agency", first[0].name, joint, first[0]))
+            out.append(Party(met[2], "agency", second[0].name, "=", second[0]))
             return True
     if " " in text:
         left, _, right = text.rpartition(" ")
-        one, two = words.spelling(left), words.spelling(right)
-        if one and (two or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
-            out.append(Party(left, "agency", one[0].name, joint, one[0], one[1]))
-            if two:
-                out.append(Party(right, "agency", two[0].name, "=", two[0], two[1]))
+        first, second = words.spelling(left), words.spelling(right)
+        if first and (second or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
+            out.append(Party(left, "agency", first[0].name, joint, first[0], first[1]))
+            if second:
+                out.append(Party(right, "agency", second[0].name, "=", second[0], second[1]))
             return True
     at = text.find("-")
     while at > 0:
@@ -386,5 +386,5 @@ def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
     return False
 
 
-RULES = (made_by_machine, _labelled, _marked, titled, _related, _hyphened, _adjoined)
+RULES = (generated, _labelled, _marked, titled, _related, _hyphened, _adjoined)
 """The first that fits types the segment."""

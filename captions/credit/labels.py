@@ -66,11 +66,11 @@ def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
     comma = _COMMA.search(text, 0, _LONGEST)
     if comma is None:
         return None
-    key, said = name_key(text[: comma.start()]), text[comma.end() :]
+    key, rest = name_key(text[: comma.start()]), text[comma.end() :]
     kind = words.labels.get(key) if key in words.comma_labels else None
-    if kind is None or (comma.group() == "," and said[:1].strip()) or said.lstrip()[:1].islower():
+    if kind is None or (comma.group() == "," and rest[:1].strip()) or rest.lstrip()[:1].islower():
         return None
-    return "before" if kind == "weak" else kind, said.strip()
+    return "before" if kind == "weak" else kind, rest.strip()
 
 
 def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
@@ -106,9 +106,9 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
     """
     kind: str | None = None
     found_labels: list[str] = []
-    if (said := hidden(text, words)) is not None and said[0] != "caption" and said[1]:
-        found_labels.append(text[: len(text) - len(said[1])].strip(" ,،，"))
-        kind, text = "before", said[1]
+    if (off_screen := hidden(text, words)) is not None and off_screen[0] != "caption" and off_screen[1]:
+        found_labels.append(text[: len(text) - len(off_screen[1])].strip(" ,،，"))
+        kind, text = "before", off_screen[1]
     for _ in range(6):
         bare = text.strip(_EDGE)
         start = closing_bracket_start(bare, len(bare))

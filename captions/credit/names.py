@@ -104,16 +104,16 @@ def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     given = len(tokens) > 1 and is_given_name(tokens[0], words)
     if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
-    if len(tokens) > 1 and not given and lower and _holds_a_word(tokens, lower, words):
+    if len(tokens) > 1 and not given and lower and _has_organization_edge(tokens, lower, words):
         return True
     if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
     if any(len(w) >= 7 and words.has_organization_ending(w) for w in lower):
         return True
-    return _is_built_as_one(text, tokens, words)
+    return _has_organization_form(text, tokens, words)
 
 
-def _holds_a_word(tokens: list[str], lower: list[str], words: Vocabulary) -> bool:
+def _has_organization_edge(tokens: list[str], lower: list[str], words: Vocabulary) -> bool:
     """Return whether a name begins with an organization's word, or begins or ends with one that is written small."""
     if lower[0] in words.organization_first:
         return _is_name(tokens, words)
@@ -157,7 +157,7 @@ def _has_organization_word(text: str, lower: list[str], words: Vocabulary) -> bo
     )
 
 
-def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
+def _has_organization_form(text: str, tokens: list[str], words: Vocabulary) -> bool:
     """Return whether the form of a name shows an organization: an article, `of`, a digit, an abbreviation."""
     capitals = sum(t[0].isupper() for t in tokens)
     if len(tokens) > 1 and tokens[0].casefold() == "the":
@@ -315,7 +315,5 @@ def house_spellings(*names: str) -> frozenset[str]:
 
 def same_person(a: str, b: str) -> bool:
     """Return whether two spellings name the same person, even with the last letter lost: Hochmuth, HOCHMUT."""
-    one, two = name_key(a), name_key(b)
-    return one == two or (
-        min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2
-    )
+    shorter, longer = sorted((name_key(a), name_key(b)), key=len)
+    return shorter == longer or (len(shorter) >= 8 and longer.startswith(shorter) and len(longer) - len(shorter) <= 2)

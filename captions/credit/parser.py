@@ -89,12 +89,12 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
     if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
         return _several(unlabelled, pictures)
-    if rights.may_hold(printed, words):  # a copyright sign is a label before a name, and a notice beside a year
-        taken = rights.take(printed, words)
+    if rights.may_contain(printed, words):  # a copyright sign is a label before a name, and a notice beside a year
+        notices = rights.take(printed, words)
         # A notice may stand before a label, so that the label is found only now: `© 2024 AP. Photo: Jo Reed`.
-        body = unlabelled.text if taken.text == printed else labels.strip(taken.text, words).text
+        body = unlabelled.text if notices.text == printed else labels.strip(notices.text, words).text
     else:
-        taken, body = rights.Notices(unlabelled.text), unlabelled.text
+        notices, body = rights.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
     label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
@@ -102,7 +102,7 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
                 party.kind = "organization"
-    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
+    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if notices.public_domain else set())
     named = [p for p in found if p.kind in ("agency", "organization", "person")]
     marks |= label_marks
     verdict = supplier.read(named, frozenset(marks))
@@ -113,10 +113,10 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         agencies=_agencies(named),
         supplier=verdict.supplier,
         qualifiers=tuple(sorted(marks)),
-        restrictions=taken.restrictions,
-        copyright_notice=taken.copyright_notice,
-        license=taken.license,
-        license_url=taken.license_url,
+        restrictions=notices.restrictions,
+        copyright_notice=notices.copyright_notice,
+        license=notices.license,
+        license_url=notices.license_url,
         rule=verdict.rule,
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
@@ -146,9 +146,11 @@ def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
     first = text[:second].rstrip() if second else ""
     if second is None or not first or closing_bracket_start(first, len(first)) != 0:
         return None
-    one, two = read(first, words), read(text[second:], words)
-    a, b = ({p.name for p in r.parties} for r in (one, two))
-    return two if a and a <= b else one if b and b < a else None
+    before, after = read(first, words), read(text[second:], words)
+    names_before, names_after = ({p.name for p in r.parties} for r in (before, after))
+    if names_before and names_before <= names_after:
+        return after
+    return before if names_after and names_after < names_before else None
 
 
 def _pictures(text: str, words: Vocabulary) -> list[str]:

@@ -90,7 +90,7 @@ class Notices:
     public_domain: bool = False
 
 
-def may_hold(text: str, words: Vocabulary) -> bool:
+def may_contain(text: str, words: Vocabulary) -> bool:
     """Return whether a notice can be in a text at all: a cheap test, for most lines hold none."""
     folded = text.casefold()
     if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
@@ -108,7 +108,7 @@ def take(text: str, words: Vocabulary | None = None) -> Notices:
     ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
     """
     words = words or default()
-    if not may_hold(text, words):
+    if not may_contain(text, words):
         return Notices(text)
     license_, url = None, None
     if link := _URL.search(text):

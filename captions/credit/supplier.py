@@ -52,18 +52,16 @@ def _known(party: Party) -> str | None:
     return party.agency.name if party.agency is not None else None
 
 
-def _passes_on(one: Party, other: Party) -> bool:
-    """Return whether ``one`` passes on pictures of ``other``, or owns it; both may pass on the other's."""
-    if one.agency is None or other.agency is None:
+def _distributes(party: Party, other: Party) -> bool:
+    """Return whether ``party`` distributes or owns ``other``; each may distribute the other."""
+    if party.agency is None or other.agency is None:
         return False
-    return one.agency.name in other.agency.distributors or one.agency.name == other.agency.parent
+    return party.agency.name in other.agency.distributors or party.agency.name == other.agency.parent
 
 
-def _distributes(one: Party, other: Party) -> bool:
-    """Return whether ``one`` is known to pass on pictures of ``other``, and not the other way round as well."""
-    if one.agency is None or other.agency is None:
-        return False
-    return _passes_on(one, other) and not _passes_on(other, one)
+def _only_distributes(party: Party, other: Party) -> bool:
+    """Return whether ``party`` distributes or owns ``other``, and ``other`` does not distribute ``party``."""
+    return _distributes(party, other) and not _distributes(other, party)
 
 
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
@@ -104,7 +102,7 @@ def via(chain: Chain) -> Verdict | None:
         return Verdict(None, "via-disputed", 0.5)
     # `via AFP/Getty Images`: what stands behind it in the same breath goes further down the chain.
     behind = [n for n in chain.owners if n > place and chain.parties[n].joint == "/"]
-    if behind and behind[-1] == place + 1 and _distributes(chain.parties[place + 1], chain.parties[place]):
+    if behind and behind[-1] == place + 1 and _only_distributes(chain.parties[place + 1], chain.parties[place]):
         place += 1
     return _verdict(chain.parties[place], "via", 0.97)
 
@@ -142,10 +140,10 @@ def person_first(chain: Chain) -> Verdict | None:
     if not chain.persons or max(chain.persons) > chain.owners[0]:
         return None
     last = chain.parties[chain.owners[-1]]
-    if any(_distributes(chain.parties[n], last) for n in chain.owners[:-1]):
+    if any(_only_distributes(chain.parties[n], last) for n in chain.owners[:-1]):
         return Verdict(None, "person-first-disputed", 0.5)
     listed = len(chain.owners) > 1 and last.joint in (",", ";", "and", "，", "、")
-    if listed and not any(_passes_on(last, chain.parties[n]) for n in chain.owners[:-1]):
+    if listed and not any(_distributes(last, chain.parties[n]) for n in chain.owners[:-1]):
         return Verdict(None, "list", 0.5)  # Montage: Jo Reed; Fotos: dpa, Getty Images
     return _as_printed(last, "person-first", 0.95)
 
@@ -158,7 +156,7 @@ def person_last(chain: Chain) -> Verdict | None:
     first = chain.parties[chain.owners[0]]
     later = [chain.parties[n] for n in chain.owners[1:]]
     own_paper = first.agency is not None and first.agency.kind in ("publisher", "broadcaster")
-    if any(_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
+    if any(_only_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
         return Verdict(None, "person-last-disputed", 0.5)
     return _verdict(first, "person-last", 0.95)
 
@@ -187,10 +185,10 @@ def distributor(chain: Chain) -> Verdict | None:
     if chain.persons:
         return None
     last = chain.owners[-1]
-    if all(m == last or _passes_on(chain.parties[last], chain.parties[m]) for m in chain.owners):
+    if all(m == last or _distributes(chain.parties[last], chain.parties[m]) for m in chain.owners):
         return _verdict(chain.parties[last], "distributor", 0.85)
     for n in reversed(chain.owners):
-        if all(m == n or _distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
+        if all(m == n or _only_distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
             return _verdict(chain.parties[n], "distributor", 0.85)
     return None
 

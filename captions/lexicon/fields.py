@@ -149,7 +149,7 @@ def _organizations(lists: WordLists) -> Arguments:
         "organization_endings": grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
         "organization_cjk": tuple(sorted(folded["organization_cjk"])),
         "studios": folded["studio"],
-        "shown": longest_first(folded["shown"]),
+        "screen_sources": longest_first(folded["screen_sources"]),
         "surnames": folded["surnames"],
     }
 
@@ -172,7 +172,7 @@ def _machines(lists: WordLists) -> Arguments:
         "machine": any_machine(lists.words),
         "machine_starts": frozenset(starts | {"ai", "ai.", "a.i", "a.i.", "ki", "ia", "mi"}),
         "ai_fillers": lists.folded["ai_fillers"],
-        "made": tuple(sorted(lists.folded["made"])),
+        "making_stems": tuple(sorted(lists.folded["making_stems"])),
     }
 
 

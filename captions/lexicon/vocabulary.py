@@ -66,7 +66,7 @@ class Vocabulary:
     """Words that begin an organization's name, and are surnames or anything behind another word: ``Schloss``."""
     studios: frozenset[str]
     """Words in the names of a stock library's contributors."""
-    shown: tuple[str, ...]
+    screen_sources: tuple[str, ...]
     """What is shown on a screen, behind its owner's name: ``website``."""
     other_roles: Mapping[str, tuple[str, ...]]
     """First word -> what somebody did for the picture without making it: ``design``, ``hair and makeup``."""
@@ -94,7 +94,7 @@ class Vocabulary:
     """The first four letters of its first words in Latin script, in lower case: a quick test."""
     ai_fillers: frozenset[str]
     """Words that begin such a notice: ``This``, ``Mit``."""
-    made: tuple[str, ...]
+    making_stems: tuple[str, ...]
     """The beginnings of words for making a picture: ``generat``, ``erstellt``."""
     months: frozenset[str]
     """The first three letters of the months."""

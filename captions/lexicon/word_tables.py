@@ -14,9 +14,9 @@ from captions.text import fold_arabic, has_cjk, name_key, tidy
 LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
-    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
-    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "screen_sources", "other_singles",
+    "regions", "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "ai_terms", "ai_tools", "ai_tools_weak", "making_stems", "ai_fillers",
 }  # fmt: skip
 SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # From so many letters, a spelling with one wrong letter can be distinguished from other names.

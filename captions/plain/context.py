@@ -40,14 +40,14 @@ class Neighbours:
     def labelled_by(self, at: int) -> int | None:
         """Return the line that a label marks as a caption: the line that begins with it, or the next."""
         hidden_label = self.lines[at].hidden_label
-        if hidden_label is None or hidden_label[0] != "caption" or self.is_taken_or_credit(at):
+        if hidden_label is None or hidden_label[0] != "caption" or self.is_unavailable(at):
             return None
         if hidden_label[1]:
             return at
-        there = self.page.beside(at, at + 1) and not self.is_taken_or_credit(at + 1)
+        there = self.page.beside(at, at + 1) and not self.is_unavailable(at + 1)
         return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
 
-    def is_taken_or_credit(self, at: int) -> bool:
+    def is_unavailable(self, at: int) -> bool:
         """Return whether a line can be no caption, since it belongs to another or is a credit by itself."""
         line = self.lines[at]
         return line.taken or (line.split is not None and line.split.alone)
@@ -79,7 +79,7 @@ class Neighbours:
 
     def is_repeated(self, at: int, place: int) -> bool:
         """Return whether a neighbouring line that can be a caption is printed more than once."""
-        if not self.page.beside(at, place) or self.is_taken_or_credit(place):
+        if not self.page.beside(at, place) or self.is_unavailable(place):
             return False
         line = self.lines[place]
         return (
@@ -99,19 +99,19 @@ class Neighbours:
         if line.key in self.known:
             return table["known"]
         if self.is_headline(place) and (
-            not certain or (sentences(text) == 1 and (self.page.uniform or not self.page.parted))
+            not certain or (sentences(text) == 1 and (self.page.uniform or not self.page.has_gaps))
         ):
             return NO
-        parted = self.page.gaps[max(at, place)]
-        if parted and (sentences(text) > 2 or is_article(text)):
+        gap = self.page.gaps[max(at, place)]
+        if gap and (sentences(text) > 2 or is_article(text)):
             return NO  # in a text whose lines are all parted, only what reads like a caption
         score = self.likeness(place)
         if not has_words(text, 3 if registered else 5):
             score += weights("line")["few-words"]
         if self.page.keys[line.key] > 1 and has_words(text, 4):
             score += table["repeated"]
-        if parted:
-            score += table["parted"]
+        if gap:
+            score += table["gap"]
         for name in self._above(place) if place < at else self._below(place, found):
             score += table[name]
         if not certain:
@@ -149,7 +149,7 @@ class Neighbours:
 
     def can_be_caption(self, at: int, place: int) -> bool:
         """Return whether a neighboring line can be a caption at all: a text of two words or more that is not taken."""
-        if not self.page.beside(at, place) or self.is_taken_or_credit(place) or self.lines[place].label:
+        if not self.page.beside(at, place) or self.is_unavailable(place) or self.lines[place].label:
             return False
         text = self.lines[place].text
         if len(text) > LONGEST_BELIEVED or text[-1] in ":：" or is_dated(text) or ROLE.match(text):
@@ -168,10 +168,10 @@ class Neighbours:
         """Return whether a line is the first of an article and no sentence."""
         return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
 
-    def votes(self, alone: Sequence[int]) -> dict[int, float]:
+    def votes(self, places: Sequence[int]) -> dict[int, float]:
         """Return where each credit seems to be printed: above 0 under its caption, below 0 over it."""
         votes: dict[int, float] = {}
-        for at in alone:
+        for at in places:
             found = self.lines[at].split
             if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1] and not self.page.uniform):
                 continue

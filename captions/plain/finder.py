@@ -109,8 +109,8 @@ class Finder:
         if not splits:
             return
         names = bracket_scores([(found, self._fit_whole(found)) for _, found in splits], known, self.page, self.words)
-        for (at, found), taken in zip(splits, names, strict=True):
-            if taken and self.near.goes_on(at):
+        for (at, found), accepted in zip(splits, names, strict=True):
+            if accepted and self.near.goes_on(at):
                 self._take_whole(at, found)
 
     def _fit_whole(self, found: Split) -> float:
@@ -148,8 +148,8 @@ class Finder:
             if not line.label or not self.page.beside(at, at + 1):
                 continue
             following = self.lines[at + 1]
-            alone = following.split is not None and following.split.alone
-            if self.page.gaps[at + 1] and (len(following.text) > 60 or not alone):
+            is_credit = following.split is not None and following.split.alone
+            if self.page.gaps[at + 1] and (len(following.text) > 60 or not is_credit):
                 continue  # behind a blank line, only what is a credit by itself
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             sure = joined is not None and joined.reading.clean and is_named(joined.reading)
@@ -160,12 +160,12 @@ class Finder:
         return pairs
 
     def _credits(self) -> None:
-        alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
-        if not alone:
+        places = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
+        if not places:
             return
-        votes = self.near.votes(alone) if len(alone) > 1 else {}
+        votes = self.near.votes(places) if len(places) > 1 else {}
         style = sum(votes.values())
-        for at in alone:
+        for at in places:
             found = self.lines[at].split
             if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
                 continue
@@ -182,7 +182,7 @@ class Finder:
                     f"{found.rule}-{'above' if place > at else 'under'}",
                     at,
                 )
-            elif self._says_so(at, found):
+            elif self._is_sure(at, found):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
 
     def _unknown_names(self, places: Sequence[int]) -> None:
@@ -194,7 +194,7 @@ class Finder:
             first = self._caption_label_above(at - 1)
             self._block(self.lines[at - 1].text, found.reading, first, at, "whole", found.rule, at)
 
-    def _says_so(self, at: int, found: Split) -> bool:
+    def _is_sure(self, at: int, found: Split) -> bool:
         """Return whether a line is a credit whatever stands by it."""
         if found.reading.label in ("weak", "sign"):
             return False
@@ -267,7 +267,7 @@ class Finder:
         if self.near.fit(at, at + 1, found) > _LEAST_BELOW and last.rule.endswith("above"):
             return False
         self.lines[at].taken = True
-        if self._parted(at):
+        if self._follows_removed(at):
             self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
             return True
         start = last.occurrence.start or 0
@@ -324,14 +324,14 @@ class Finder:
         """
         for line in self.lines[first : last + 1]:
             line.taken = True
-        starts = [first, *(at for at in range(first + 1, last + 1) if self._parted(at))]
+        starts = [first, *(at for at in range(first + 1, last + 1) if self._follows_removed(at))]
         for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
             if len(starts) == 1 or start <= credited < end:
                 self._block_of(caption, reading, start, end - 1, shape, rule)
             else:
                 self._block_of(caption, None, start, end - 1, "caption", rule)
 
-    def _parted(self, at: int) -> bool:
+    def _follows_removed(self, at: int) -> bool:
         """Return whether an earlier pass took lines that stood before this one."""
         return self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1)
 
@@ -340,8 +340,9 @@ class Finder:
         occurrence = Occurrence(self.source[start:end], start, end, None, shape)
         self.by_end[end] = len(self.blocks)
         number = self.lines[first].number
-        for one in reading.pictures if reading and reading.pictures else (reading,):
-            self.blocks.append(FoundCaption(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
+        text = _without_label(tidy(caption), self.words)
+        for picture in reading.pictures if reading and reading.pictures else (reading,):
+            self.blocks.append(FoundCaption(text, picture, occurrence, rule, number))
 
 
 def _without_label(caption: str, words: Vocabulary) -> str:

@@ -57,7 +57,7 @@ class Page:
     """For each line, whether a blank line stands before it."""
     uniform: bool
     """Whether blank lines stand between all lines: then they part nothing."""
-    parted: bool = False
+    has_gaps: bool = False
     """Whether blank lines stand anywhere."""
     keys: Counter[str] = field(default_factory=Counter)
 
@@ -182,10 +182,10 @@ def page_of(lines: list[Line]) -> Page:
         solid.append(line)
         gaps.append(gap)
         gap = False
-    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), parted=any(gaps[1:]))
+    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), has_gaps=any(gaps[1:]))
 
 
-def without_taken(lines: list[Line], page: Page) -> list[Line]:
+def remaining(lines: list[Line], page: Page) -> list[Line]:
     """Return the lines that are left; where blank lines stood on both sides of what was taken, those before it stay."""
     out: list[Line] = []
     removed = False

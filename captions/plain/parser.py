@@ -14,7 +14,7 @@ from captions.caption.occurrences import FoundCaption
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article
 from captions.plain.finder import Finder
-from captions.plain.lines import Line, join, page_of, split_lines, without_taken
+from captions.plain.lines import Line, join, page_of, remaining, split_lines
 from captions.plain.unknown_names import candidates
 from captions.text import STOPS, has_cjk, printable
 
@@ -40,7 +40,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
         if not found:
             break
         blocks.extend(found)
-        lines = without_taken(lines, page)
+        lines = remaining(lines, page)
     captions = occurrences.group(blocks)
     return Article(text=join(text, lines), captions=captions, headline=_headline(text, lines))
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 
 from captions import parse_credit
-from captions.credit.compare import Relation, owed, parties, relate, says_the_same
+from captions.credit.compare import Relation, are_equal, owed, parties, relate
 from captions.credit.names import same_person
 
 SAME, COMPATIBLE, DIFFERENT = Relation
@@ -34,11 +34,11 @@ def test_two_credits(one: str, other: str, named: Relation, both_right: Relation
 
 def test_a_name_counts_where_the_caller_looks_for_it() -> None:
     assert relate(["Quill"], ["Ada Reed"], same_person) is DIFFERENT
-    assert relate(["Quill"], ["Ada Reed"], same_person, around_other=["Ada Reed", "Quill"]) is COMPATIBLE
+    assert relate(["Quill"], ["Ada Reed"], same_person, all_right=["Ada Reed", "Quill"]) is COMPATIBLE
     assert relate([], [], same_person) is SAME
 
 
 def test_saying_the_same_to_the_letter() -> None:
     credit = parse_credit("Jo Reed/AFP via Getty Images")
-    assert says_the_same(credit, parse_credit("Jo Reed/AFP via Getty"))
-    assert not says_the_same(credit, parse_credit("Jo Reed/AFP"))
+    assert are_equal(credit, parse_credit("Jo Reed/AFP via Getty"))
+    assert not are_equal(credit, parse_credit("Jo Reed/AFP"))
