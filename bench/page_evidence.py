@@ -1,8 +1,8 @@
 """Learn the weights of ``[page-credit]`` and ``[page-caption]`` in ``captions/data/evidence.toml`` from marked pages.
 
-``python -m bench.page_evidence PAGES.jsonl.gz...`` prints each row's weight in use and the one learned. Each line of a
-file is a page: ``{"id", "html", "images": [{"caption", "authors"}], "also": [...]}``. A third of the
-publishers are left out; score them to see whether learned weights help where they were not learned.
+``python -m bench.page_evidence PAGES.jsonl.gz...`` prints the current and the learned weight of each row. Each line of
+a file is a page: ``{"id", "html", "images": [{"caption", "authors"}], "also": [...]}``. A third of the publishers are
+held out; score them to test the learned weights on other pages.
 """
 
 from __future__ import annotations
@@ -39,7 +39,7 @@ class Example:
 
 
 def is_held_out(page: dict[str, Any]) -> bool:
-    """Return whether a page's publisher is one of the third that nothing is learned from."""
+    """Return whether a page's publisher is in the third that is held out for testing."""
     host = urlsplit(page.get("url") or "").netloc.lower().removeprefix("www.")
     publisher = host or str(page["id"]).split("_20")[0]
     return int(hashlib.sha256(publisher.encode()).hexdigest(), 16) % 3 == 0

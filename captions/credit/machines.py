@@ -1,4 +1,4 @@
-"""Pictures that a program made: ``mit KI erstellt``, ``Image created with Midjourney by X``."""
+"""Recognize credits of generated pictures: ``mit KI erstellt``, ``Image created with Midjourney by X``."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from captions.text import has_cjk, name_key
 
 
 def generated(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a picture that a program made: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
+    """Type the credit of a generated picture: ``Image created with Midjourney by Jo Reed``, ``mit KI erstellt``."""
     folded = text.casefold()
     if text.isascii() and words.machine_starts.isdisjoint([w[:4] for w in folded.replace("-", " ").split()]):
         return False
@@ -30,7 +30,7 @@ def generated(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
 
 
 def _is_filler(token: str, words: Vocabulary) -> bool:
-    """Return whether a word next to a program's name does not belong to a name: a label, a word for making."""
+    """Return whether a word next to a program's name is not part of a name: a label, a verb such as ``created``."""
     bare = token.strip("-.,:()").casefold()
     return (
         not bare[:1].isalpha()

@@ -1,8 +1,8 @@
-"""How a chain of parties is read: who supplied the picture. Rules in one ordered tuple; the first that fits decides.
+"""Decide which party of a credit supplied the picture: the first rule that fits, in an ordered tuple, decides.
 
-The order of parties tells: person first, the last agency is the supplier; person last, the first is; ``X via Y``: Y.
-What the register knows of who distributes whom decides where there is no person, and where order and register
-disagree (``AP/dpa | Richard Drew``) no supplier is named: a guess here costs money.
+If a person comes first, the last agency is the supplier; if a person comes last, the first agency is; in ``X via Y``,
+Y is. Without a person, the register decides, because it lists who distributes whom. If order and register disagree
+(``AP/dpa | Richard Drew``), there is no supplier: a guess here costs money.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LENT = frozenset({"courtesy", "supplied", "screenshot", "handout"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The supplier, if any, by which rule, and how sure, from 0 to 1."""
+    """The supplier, if any, with the rule and its confidence from 0 to 1."""
 
     supplier: str | None
     rule: str
@@ -27,14 +27,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What the rules look at: the parties without marks and words, in printed order."""
+    """The input of the rules: the parties without marks and words, in printed order."""
 
     parties: tuple[Party, ...]
     marks: frozenset[str]
     persons: list[int]
-    """Places of persons."""
+    """The indexes of people."""
     owners: list[int]
-    """Places of agencies and organizations, but for those who only lent the picture, and for an agency's client:
+    """The indexes of agencies and organizations, except lenders and an agency's client: ``Spring Festival`` in
     ``Jo Reed/Getty Images for Spring Festival``."""
 
 
@@ -67,32 +67,31 @@ def _only_distributes(party: Party, other: Party) -> bool:
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
     known = _known(party)
     if party.agency is not None and party.agency.social:
-        return Verdict(None, "social", 0.8)  # where a picture was found; nobody to license it from
+        return Verdict(None, "social", 0.8)  # the picture was found there but cannot be licensed there
     return Verdict(known, rule, confidence if known else min(confidence, 0.6))
 
 
 def _as_printed(party: Party, rule: str, confidence: float) -> Verdict:
-    """Like _verdict, where the order alone tells: one whom the register does not know is named too, so that an
-    audit asks for the agreement instead of passing the use."""
+    """Return a verdict that also names a supplier outside the register, so that the audit asks for an agreement."""
     return _verdict(party, rule, confidence) if party.agency else Verdict(party.name, rule, 0.6)
 
 
 def nobody(chain: Chain) -> Verdict | None:
-    """No party at all: a mark or a word alone."""
+    """Read a line without parties: only marks and words."""
     if not chain.parties:
         return Verdict(None, "nobody", 0.9 if chain.marks else 0.2)
     return None
 
 
 def person_only(chain: Chain) -> Verdict | None:
-    """``Tobias Koch``: nobody to license from."""
+    """Read ``Tobias Koch``: no agency."""
     if not chain.owners:
         return Verdict(None, "person-only", 0.8 if chain.persons else 0.6)
     return None
 
 
 def via(chain: Chain) -> Verdict | None:
-    """``X via Y``: Y; none where another prints itself before and a person after: ``Keystone/X via AP/Jane Doe``."""
+    """Read ``X via Y``: Y, unless the first and last parties contradict it: ``Keystone/X via AP/Jane Doe``."""
     places = [n for n in chain.owners if chain.parties[n].joint == "via"]
     if not places:
         return None
@@ -100,7 +99,7 @@ def via(chain: Chain) -> Verdict | None:
     first = chain.parties[chain.owners[0]]
     if chain.owners[0] < place < max(chain.persons, default=-1) and first.agency and first.agency.leads:
         return Verdict(None, "via-disputed", 0.5)
-    # `via AFP/Getty Images`: what stands behind it in the same breath goes further down the chain.
+    # `via AFP/Getty Images`: the chain goes on after a slash.
     behind = [n for n in chain.owners if n > place and chain.parties[n].joint == "/"]
     if behind and behind[-1] == place + 1 and _only_distributes(chain.parties[place + 1], chain.parties[place]):
         place += 1
@@ -108,7 +107,7 @@ def via(chain: Chain) -> Verdict | None:
 
 
 def lent(chain: Chain) -> Verdict | None:
-    """``Supplied/Rowing Club``, ``Screenshot: YouTube``: one who lent a picture or showed it sells none."""
+    """Read ``Supplied/Rowing Club``, ``Screenshot: YouTube``: the party does not sell pictures."""
     if _LENT.isdisjoint(chain.marks):
         return None
     if any(a.kind in _PICTURES for n in chain.owners if (a := chain.parties[n].agency) is not None):
@@ -117,7 +116,7 @@ def lent(chain: Chain) -> Verdict | None:
 
 
 def on_platform(chain: Chain) -> Verdict | None:
-    """``X on Unsplash``: the platform."""
+    """Read ``X on Unsplash``: the platform."""
     for n in chain.owners:
         if chain.parties[n].joint == "on":
             return _verdict(chain.parties[n], "on-platform", 0.95)
@@ -125,7 +124,7 @@ def on_platform(chain: Chain) -> Verdict | None:
 
 
 def one_owner(chain: Chain) -> Verdict | None:
-    """One agency, with or without a person."""
+    """Read a single agency, with or without people: that agency."""
     if len(chain.owners) == 1 or len({chain.parties[n].name for n in chain.owners}) == 1:
         party = chain.parties[chain.owners[0]]
         rule = "agency-only" if not chain.persons else "person-and-agency"
@@ -136,7 +135,7 @@ def one_owner(chain: Chain) -> Verdict | None:
 
 
 def person_first(chain: Chain) -> Verdict | None:
-    """``John Moore/Getty Images/AFP``: the last, unless it is known that an earlier one passes the last one's on."""
+    """Read ``John Moore/Getty Images/AFP``: the last agency, unless an earlier agency distributes it."""
     if not chain.persons or max(chain.persons) > chain.owners[0]:
         return None
     last = chain.parties[chain.owners[-1]]
@@ -149,8 +148,10 @@ def person_first(chain: Chain) -> Verdict | None:
 
 
 def person_last(chain: Chain) -> Verdict | None:
-    """``picture alliance/dpa | Jan Woitas``: the first, unless a later one is known to pass the first one's on, or the
-    first is a paper that prints its own name before the agency's."""
+    """Read ``picture alliance/dpa | Jan Woitas``: the first agency.
+
+    There is no supplier if a later agency distributes the first, or if the first is a paper before a picture agency.
+    """
     if not chain.persons or min(chain.persons) < chain.owners[-1]:
         return None
     first = chain.parties[chain.owners[0]]
@@ -162,7 +163,7 @@ def person_last(chain: Chain) -> Verdict | None:
 
 
 def one_agency(chain: Chain) -> Verdict | None:
-    """``PHOTOPQR/Le Parisien/Jo Reed/MAXPPP``: a person in the middle, and one alone at the end who sells pictures."""
+    """Read ``PHOTOPQR/Le Parisien/Jo Reed/MAXPPP``: the only seller of pictures, at the end, after a person."""
     if not chain.persons:
         return None
     sellers = [n for n in chain.owners if (a := chain.parties[n].agency) is not None and a.kind in _PICTURES]
@@ -170,7 +171,7 @@ def one_agency(chain: Chain) -> Verdict | None:
 
 
 def leads(chain: Chain) -> Verdict | None:
-    """``IMAGO / Tischler``: one that is known to print itself first."""
+    """Read ``IMAGO / Tischler``: the first agency, if it is known to put itself first."""
     if chain.persons:
         return None
     first = chain.parties[chain.owners[0]]
@@ -180,8 +181,7 @@ def leads(chain: Chain) -> Verdict | None:
 
 
 def distributor(chain: Chain) -> Verdict | None:
-    """``KCNA/Reuters``: the one known to pass on the pictures of all others; of two that pass on each other's, the
-    last: ``AFP/Getty``."""
+    """Read ``KCNA/Reuters``: the agency that distributes all others; the last, if two distribute each other."""
     if chain.persons:
         return None
     last = chain.owners[-1]
@@ -194,7 +194,7 @@ def distributor(chain: Chain) -> Verdict | None:
 
 
 def one_agency_last(chain: Chain) -> Verdict | None:
-    """``City of Springfield/AP``: the only one that sells pictures, at the end."""
+    """Read ``City of Springfield/AP``: the only seller of pictures, at the end."""
     if chain.persons:
         return None
     sellers = [n for n in chain.owners if (a := chain.parties[n].agency) is not None and a.kind in _PICTURES]
@@ -204,7 +204,7 @@ def one_agency_last(chain: Chain) -> Verdict | None:
 
 
 def ambiguous(chain: Chain) -> Verdict | None:
-    """``Getty/AP``: order and register do not tell."""
+    """Read ``Getty/AP``: no supplier, because neither order nor register decides."""
     return Verdict(None, "ambiguous", 0.5)
 
 
@@ -231,4 +231,4 @@ def read(parties: Sequence[Party], marks: frozenset[str]) -> Verdict:
     for rule in RULES:
         if (verdict := rule(chain)) is not None:
             return verdict
-    raise AssertionError("the last rule fits always")
+    raise AssertionError("the last rule always fits")

@@ -230,6 +230,6 @@ def test_credit_lines_in_each_form(run: Run) -> None:
 
 
 def test_a_credit_line_is_explained(run: Run) -> None:
-    assert "cannot be told" in run("credit", "--explain", "AP/dpa | Richard Drew").out
+    assert "unclear" in run("credit", "--explain", "AP/dpa | Richard Drew").out
     (credit,) = json.loads(run("credit", "--explain", "--format", "json", "Foto: X Y/dpa").out)["credits"]
     assert credit["steps"][-1] == ["supplier", "dpa"]
