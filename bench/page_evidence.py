@@ -42,7 +42,7 @@ def is_held_out(page: dict[str, Any]) -> bool:
     """Return whether a page's publisher is in the third that is held out for testing."""
     host = urlsplit(page.get("url") or "").netloc.lower().removeprefix("www.")
     publisher = host or str(page["id"]).split("_20")[0]
-    return int(hashlib.sha256(publisher.encode()).hexdigest(), 16) % 3 == 0
+    return int(hashlib.md5(publisher.encode(), usedforsecurity=False).hexdigest(), 16) % 3 == 0
 
 
 def examples(page: dict[str, Any], kind: str) -> Iterator[Example]:

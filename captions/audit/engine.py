@@ -330,7 +330,7 @@ class AuditEngine:
 
 
 def _needed(codes: Set[str]) -> set[str]:
-    """Return the fields of which a credit must have one for these codes to apply; empty means all credits.
+    """Return the fields of which a credit needs at least one for these codes to apply; empty means all credits.
 
     Rules about uses look at the qualifiers.
     """

@@ -89,7 +89,7 @@ def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Plac
             places[number].append(_figure(caption, words, base, pictures, place))
     if to == "text":
         lines = article.text.split("\n") if article.text else []
-        numbers = [block.number for block in layout.kept]
+        numbers = [block.number for block in layout.text_blocks]
         by_line: dict[int, list[CaptionedPicture]] = defaultdict(list)
         for number, group in sorted(places.items()):
             by_line[bisect_left(numbers, number)].extend(group)

@@ -42,7 +42,7 @@ class _PartBuilder:
         self.base = base
         soup, self.elements = build(layout.page)
         self.paths: dict[int, tuple[Element, ...]] = {id(soup): ()}
-        self.blocks = layout.kept
+        self.blocks = layout.text_blocks
         self.in_tables = self._by_table()
         self.transparent = self._of_layout()
 
@@ -193,7 +193,7 @@ class _PartBuilder:
         """Return all blocks except captions, by table."""
         tables: dict[int, list[Block]] = defaultdict(list)
         for block in self.layout.tree.blocks:
-            if block.number not in self.layout.taken:
+            if block.number not in self.layout.caption_blocks:
                 for kind, tag in self._path(self.elements[block.node.mem_id]):
                     if kind == "table":
                         tables[id(tag)].append(block)

@@ -47,44 +47,44 @@ def build(page: LexborHTMLParser) -> tuple[BeautifulSoup, dict[int, Tag]]:
     depth: list[Any] = []
     while node is not None:
         tag = node.tag or ""
-        copy: Any = None
+        item: Any = None
         child = None
         if tag == "-text":
             text = node.text_content or ""
             if not text.isspace() or not _is_edge(parent):
-                copy = _new_text(NavigableString, text)
-                copy.hidden = False
+                item = _new_text(NavigableString, text)
+                item.hidden = False
         elif tag not in STRIPPED and tag[:1] not in _NO_ELEMENT:
             lists, own = _KINDS.get(tag) or _kind(tag)
-            copy = _new_element(_Element)
-            copy.name = tag
-            copy.attrs = attributes = node.attributes
+            item = _new_element(_Element)
+            item.name = tag
+            item.attrs = attributes = node.attributes
             for key, value in attributes.items():
                 if value is None:
                     attributes[key] = ""
                 elif key in lists:
                     attributes[key] = value.split()
-            copy.contents = []
-            tags[node.mem_id] = copy
+            item.contents = []
+            tags[node.mem_id] = item
             if own:
-                copy.__dict__.update(own)
+                item.__dict__.update(own)
             child = node.first_child
-        if copy is not None:
+        if item is not None:
             siblings = parent.contents
-            copy.parent = parent
+            item.parent = parent
             if siblings:
-                copy.previous_sibling = previous = siblings[-1]
-                previous.next_sibling = copy
+                item.previous_sibling = previous = siblings[-1]
+                previous.next_sibling = item
             else:
-                copy.previous_sibling = None
-            copy.next_sibling = None
-            copy.previous_element = last
-            last.next_element = copy
-            siblings.append(copy)
-            last = copy
+                item.previous_sibling = None
+            item.next_sibling = None
+            item.previous_element = last
+            last.next_element = item
+            siblings.append(item)
+            last = item
         if child is not None:
             depth.append((node, parent))
-            parent, node = copy, child
+            parent, node = item, child
             continue
         following = node.next if depth else None
         while following is None and depth:

@@ -38,7 +38,7 @@ class Chunk:
 
 @dataclass(frozen=True, slots=True)
 class ListArticles:
-    """A task that splits a file into its articles, because one of them killed a worker."""
+    """A task that splits a file into its articles, because an article killed a worker."""
 
     file: InputFile
 

@@ -62,10 +62,10 @@ class PictureBox:
 def flags_between(element: Element, box: Element) -> int:
     """Return the flags of an element and those above it up to a box, without the box's own."""
     flags = 0
-    one: Element | None = element
-    while one is not None and one is not box and one.number > box.number:
-        flags |= one.flags
-        one = one.parent
+    ancestor: Element | None = element
+    while ancestor is not None and ancestor is not box and ancestor.number > box.number:
+        flags |= ancestor.flags
+        ancestor = ancestor.parent
     return flags
 
 
@@ -118,18 +118,18 @@ class Boxes:
         named = list(self._without_picture(first, last, {line.block.number for box in whole for line in box.lines}))
         loose = _adopted(loose, named)
         whole.extend(named)
-        held = {line.block.number for box in whole for line in box.lines}
-        self._beside(loose, held)
+        used = {line.block.number for box in whole for line in box.lines}
+        self._beside(loose, used)
         yield from sorted((*whole, *loose), key=lambda box: (box.place, box.element.number))
 
-    def _without_picture(self, first: int, last: int, held: set[int]) -> Iterator[PictureBox]:
+    def _without_picture(self, first: int, last: int, used: set[int]) -> Iterator[PictureBox]:
         """Yield boxes named a figure, a caption or a credit whose picture only scripts or styles show."""
         found: dict[int, PictureBox] = {}
         for block in self.tree.blocks[max(0, first) : last + 2]:
-            if block.number in held:
+            if block.number in used:
                 continue
             named = block.pieces[0][1].inside(CAPTION | CREDIT)
-            figure = next((one for one in block.node.line() if one.name == "figure"), None)
+            figure = next((ancestor for ancestor in block.node.line() if ancestor.name == "figure"), None)
             top = figure or named
             if figure is not None and _is_quotation(self.tree.blocks[figure.first_block : figure.end_block]):
                 continue
@@ -220,7 +220,7 @@ class Boxes:
                 elif not piece[1].above & BUTTON and not is_button(piece[0]):
                     run.append(piece)
 
-    def _beside(self, loose: Sequence[PictureBox], held: set[int]) -> None:
+    def _beside(self, loose: Sequence[PictureBox], used: set[int]) -> None:
         """Give each loose picture the blocks around it, up to the next picture, heading or long paragraph."""
         blocks = self.tree.blocks
         places = sorted({box.place for box in loose})
@@ -229,15 +229,15 @@ class Boxes:
                 continue
             following = next((place for place in places if place > box.place), len(blocks))
             end = box.place
-            while end < min(box.place + _AFTER, following, len(blocks)) and self._may_be_beside(blocks[end], held):
+            while end < min(box.place + _AFTER, following, len(blocks)) and self._may_be_beside(blocks[end], used):
                 end += 1
             start = box.place - _BEFORE
-            if start < 0 or start in places or not self._may_be_beside(blocks[start], held):
+            if start < 0 or start in places or not self._may_be_beside(blocks[start], used):
                 start = box.place
             box.lines = list(self._lines(box, range(start, end)))
 
-    def _may_be_beside(self, block: Block, held: set[int]) -> bool:
-        return block.number not in held and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
+    def _may_be_beside(self, block: Block, used: set[int]) -> bool:
+        return block.number not in used and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
 
 
 def _is_set(element: Element) -> bool:
@@ -249,19 +249,19 @@ def _adopted(loose: list[PictureBox], named: list[PictureBox]) -> list[PictureBo
     """Move each loose picture that directly precedes a box named a caption into it; return the rest."""
     below = {box.element.first_block: box for box in named if box.element.flags & CAPTION}
     left = []
-    for one in loose:
-        box = below.get(one.place)
+    for nameless in loose:
+        box = below.get(nameless.place)
         if box is None:
-            left.append(one)
+            left.append(nameless)
         else:
-            box.pictures.extend(one.pictures)
-            box.places = [*(box.places if len(box.pictures) > len(one.pictures) else []), *one.places]
+            box.pictures.extend(nameless.pictures)
+            box.places = [*(box.places if len(box.pictures) > len(nameless.pictures) else []), *nameless.places]
     return left
 
 
 def _is_quotation(blocks: Sequence[Block]) -> bool:
     """Return whether a figure without a picture quotes somebody: its caption names who said it."""
-    return any(one.name == "blockquote" for block in blocks for one in block.node.line())
+    return any(ancestor.name == "blockquote" for block in blocks for ancestor in block.node.line())
 
 
 def _is_button(block: Block) -> bool:

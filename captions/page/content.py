@@ -1,4 +1,4 @@
-"""Which element of a page holds the article, and which of its blocks are the article's own."""
+"""Find the element that contains a page's article, and the blocks that belong to the article."""
 
 from __future__ import annotations
 
@@ -10,23 +10,24 @@ from captions.page.dom import HEADINGS, Block, Element, mark
 from captions.page.element_names import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HIDDEN, OTHER, WEAK
 from captions.text import STOPS, has_cjk
 
-# Characters from which a block counts as a paragraph; scripts without spaces say more in fewer.
+# The fewest characters of a paragraph; scripts without spaces need fewer.
 _PARAGRAPH, _PARAGRAPH_CJK = 60, 25
+# A short line of the article ends with one of these.
 _SENTENCES = (*STOPS, "”", '"', "»", "“", ":", "’")
-# What a sentence of running text ends with; lines between paragraphs may end with more.
+# The article's element contains at least this share of the running text.
 _SHARE = 0.8
-# The elements that a page names its article by, and the least share of the text in one with the headline, or without.
+# Elements that mark an article, and the least share of the text in them, with the headline and without.
 _ARTICLES = ("article", "main")
 _HEADED, _UNHEADED = 0.2, 0.4
-# Names are believed, from the most to the fewest, as long as they leave this share of the running text.
+# Names are trusted, from the most to the fewest, as long as they leave this share of the running text.
 _LEFT = 0.5
-# In characters: what is less beside the readers' comments may be no article.
+# In characters: with less text besides the readers' comments, the page may not have an article.
 _ARTICLE = 400
 _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | HIDDEN
 
 
 def is_paragraph(block: Block) -> bool:
-    """Whether a block is long enough, and linked little enough, to be running text."""
+    """Return whether a block is long enough, and has few enough links, to be running text."""
     size = len(block.text)
     if size < _PARAGRAPH_CJK or block.unseen or block.linked * 2 >= size or block.tag in HEADINGS:
         return False
@@ -34,7 +35,7 @@ def is_paragraph(block: Block) -> bool:
 
 
 def _says_more(block: Block) -> bool:
-    """Whether a paragraph that is mostly a link says a sentence around it, more than a label and a stop."""
+    """Return whether a paragraph that is mostly a link has a sentence around it, not just a label and a stop."""
     outside = len(block.text) - block.linked
     return block.tag == "p" and len(block.text) >= _PARAGRAPH and outside >= 20 and block.text[-1] in STOPS
 
@@ -49,9 +50,10 @@ def _believed(block: Block) -> Element | None:
 
 
 def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
-    """Return the element that holds the article: the deepest with four fifths of the page's running text.
+    """Return the element that contains the article, and the names to trust.
 
-    Text under names of boilerplate counts where it is much of the page: names lie. Gives too which names are believed.
+    The element is the deepest with four fifths of the page's running text. Text under names of boilerplate counts if it
+    is much of the page, because names can be wrong.
     """
     total = 0
     _mark_others(blocks)
@@ -67,7 +69,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         node.all_text, node.text = node.text, 0
     comments = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
     if total - comments < _ARTICLE:
-        comments = 0  # no article stands beside them
+        comments = 0  # there is too little text besides them for an article
     for names in (
         _NO_BODY | (COMMENTS if comments else 0),
         _NO_BODY & ~(WEAK | HIDDEN) | (COMMENTS if comments else 0),
@@ -75,26 +77,26 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         CAPTION | CREDIT,
         0,
     ):
-        kept = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
-        good = sum(len(b.text) for b in kept)
+        own = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
+        good = sum(len(b.text) for b in own)
         if good >= _LEFT * (total - comments):
             break
-    for block in kept:
+    for block in own:
         _add(block.node, len(block.text))
     best = _deepest(everyone, top, _SHARE * good)
     if not any(node.name in _ARTICLES for node in best.line()):
-        # Forms and other stories stand beside the article: where the page says which element it is, that is believed.
+        # Forms and other stories may surround the article, so prefer the element that the page marks as its article.
         named = _named_article(blocks, everyone, good)
         if named is not None:
             best = _deepest([n for n in everyone if n.within(named)], named, _SHARE * named.text)
-    beside = {id(b.node.parent) for b in kept if b.tag == "p"}
+    beside = {id(b.node.parent) for b in own if b.tag == "p"}
     while best.name != "p" and best.parent is not None and id(best.parent) in beside:
         best = best.parent
     return best, names
 
 
 def _mark_others(blocks: Sequence[Block]) -> None:
-    """Flag the other articles of a page: each stands in an element of its own, under its own first heading."""
+    """Flag the other articles of a page, each in its own element with its own first heading."""
     headed: dict[int, Element] = {}
     for block in blocks:
         if block.tag == "h1" and (article := _article(block.node)) is not None:
@@ -126,7 +128,7 @@ def _deepest(nodes: Iterable[Element], top: Element, least: float) -> Element:
 
 
 def _named_article(blocks: Sequence[Block], nodes: Iterable[Element], good: int) -> Element | None:
-    """Return the element that the page itself calls its article: it holds the headline, or much of the text."""
+    """Return the element that the page marks as its article; with the headline in it, less text is enough."""
     headed = {id(n) for b in blocks if b.tag == "h1" for n in b.node.line()}
     named = [
         n
@@ -138,7 +140,7 @@ def _named_article(blocks: Sequence[Block], nodes: Iterable[Element], good: int)
 
 
 def _everyone(blocks: Sequence[Block]) -> list[Element]:
-    """Return the elements that hold blocks, and those above them, each once."""
+    """Return the elements that contain blocks, and those above them, each once."""
     out: dict[int, Element] = {}
     for block in blocks:
         node: Element | None = block.node
@@ -155,7 +157,7 @@ def _add(node: Element | None, size: int) -> None:
 
 
 def boilerplate(node: Element | None, total: int, names: int) -> bool:
-    """Whether an element stands under one of these names that holds little of the page's text: names lie."""
+    """Return whether an element is under one of these names and little text is, because names can be wrong."""
     while node is not None:
         if node.flags & (names & COMMENTS | OTHER):
             return True
@@ -170,12 +172,12 @@ def within(node: Element | None, outer: Element) -> bool:
     return node is not None and node.within(outer)
 
 
-def _candidates(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
-    """Return the blocks of the article's element without captions, boilerplate, comments and datelines above it."""
+def _candidates(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
+    """Return the blocks in the article's element, without captions, boilerplate, comments and leading datelines."""
     inside = [
         b
         for b in blocks
-        if b.number not in taken
+        if b.number not in used
         and not b.unseen
         and within(b.node, outer)
         and not boilerplate(_believed(b), total, names)
@@ -185,25 +187,25 @@ def _candidates(blocks: Sequence[Block], outer: Element, taken: set[int], total:
     return [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
 
 
-def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
+def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the article's own blocks in order: paragraphs, and the headings and short lines between them."""
-    inside = _candidates(blocks, outer, taken, total, names)
+    inside = _candidates(blocks, outer, used, total, names)
     solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
-    # The elements that hold the running text: whatever paragraph stands in one is the article's, however short.
+    # The elements that contain the running text: every paragraph in them is the article's, however short.
     holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
-    # A heading right above the first paragraph is the article's where headings stand between the others too.
+    # A heading directly above the first paragraph is the article's if other paragraphs have headings too.
     headed = {
         n - 1
         for n in solid
         if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
     }
     headed = headed if len(headed) > 1 else set()
-    kept: list[Block] = []
+    own: list[Block] = []
     for at, block in enumerate(inside):
         if is_paragraph(block):
-            kept.append(block)
+            own.append(block)
             continue
         if block.linked * 2 >= len(block.text) and not _says_more(block):
             continue
@@ -211,14 +213,14 @@ def body_blocks(blocks: Sequence[Block], outer: Element, taken: set[int], total:
         if block.tag in HEADINGS:
             above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
             if (between or above_first) and block.tag != "h1":
-                kept.append(block)
+                own.append(block)
         elif _is_short_text(block, holders, between, at - solid[-1]):
-            kept.append(block)
-    return kept
+            own.append(block)
+    return own
 
 
 def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) -> bool:
-    """Return whether a line too short for a paragraph is the article's, by what stands around it and how it ends."""
+    """Return whether a line too short for a paragraph is the article's, by its neighbors and how it ends."""
     ends, size = block.text.endswith(_SENTENCES), len(block.text)
     if block.tag not in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
         return between and ends and size > 40
@@ -233,7 +235,7 @@ def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) 
 
 
 def _comments_at(blocks: Sequence[Block]) -> int:
-    """Where the readers' comments begin: at a heading that says so, behind three paragraphs of the article."""
+    """Return where the readers' comments begin: at a heading that says so, after three paragraphs of the article."""
     paragraphs = 0
     for at, block in enumerate(blocks):
         paragraphs += is_paragraph(block)
@@ -246,8 +248,8 @@ def _comments_at(blocks: Sequence[Block]) -> int:
     return len(blocks)
 
 
-def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, names: int) -> list[Block]:
-    """Return the lines between the headline and the article's first paragraph that stand outside its element."""
+def deck(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
+    """Return the lines between the headline and the article's first paragraph that are outside its element."""
     inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
     heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
     if not heads:
@@ -255,7 +257,7 @@ def deck(blocks: Sequence[Block], outer: Element, taken: set[int], total: int, n
     between = [
         b
         for b in blocks[heads[-1] + 1 : inside[0]]
-        if b.number not in taken
+        if b.number not in used
         and not b.unseen
         and not within(b.node, outer)
         and not boilerplate(b.node, total, names if b.linked or b.text[-1] not in STOPS else names & ~WEAK)

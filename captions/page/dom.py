@@ -1,4 +1,4 @@
-"""A page's elements, blocks of text and pictures, from one walk over the nodes that lexbor parses as browsers do."""
+"""Collect a page's elements, blocks of text and pictures in a single walk; lexbor parses pages as browsers do."""
 
 from __future__ import annotations
 
@@ -20,22 +20,22 @@ BLOCKS = frozenset((
     "figcaption", "table", "tbody", "tr", "td", "th", "header", "main", "aside", "dl", "dt", "dd", "pre", "hr", "br",
     "form", "fieldset", "center", "address", "details", "summary", "noscript", "body", "html", "button", "footer",
 ))  # fmt: skip
-"""Elements that separate the text inside them from that around them."""
-# They hold no article, caption or credit. Never header (up to 5 % of captions are in one), form (the whole body of
-# some pages), aside or footer (a caption's own).
+"""Elements that separate the text inside them from the text around them."""
+# These contain no article, caption or credit. Never add header (up to 5% of captions are in it), form (the whole body
+# of some pages), aside or footer (a caption's own).
 STRIPPED = frozenset((
     "script", "style", "svg", "iframe", "template", "link", "object", "embed", "canvas", "input", "select", "option",
     "nav", "audio", "map", "dialog", "textarea", "meta", "title", "head",
 ))  # fmt: skip
 # First characters of the names of nodes that are not elements.
 _NO_ELEMENT = ("", "-", "!", "_")
-# From so many characters a line break separates two lines of running text, not the words of one.
+# After this many characters, a line break separates two lines of running text, not two words of a line.
 _LINE = 60
 
 
 @dataclass(slots=True, eq=False)
 class Element:
-    """An element of the page, with what its names say and how much text is below it."""
+    """An element of the page, with the meanings of its names and the amount of text below it."""
 
     name: str
     attrs: dict[str, str | None]
@@ -44,11 +44,11 @@ class Element:
     """Its place in page order; ``last`` is the number of the last element below it."""
     depth: int
     flags: int
-    """What its own tag and names say."""
+    """The meanings of its own tag and names."""
     above: int
     """The flags of this element and all above it."""
     mem_id: int
-    """lexbor's number of the node, by which another tree of the same parse finds it."""
+    """lexbor's number of the node, which finds it in another tree of the same parse."""
     last: int = 0
     children: list[Element] = field(default_factory=list)
     text: int = 0
@@ -56,17 +56,17 @@ class Element:
     all_text: int = 0
     """Characters of any running text below it."""
     images: int = 0
-    """How many pictures are below it."""
+    """The number of pictures below it."""
     captioned: int = 0
-    """How many elements named a caption are below it, outermost ones only."""
+    """The number of elements below it that are named a caption, outermost only."""
     heading: bool = False
-    """Whether a heading of the first two ranks is below it."""
+    """Whether an h1 or h2 is below it."""
     first_block: int = 0
     """The number of the first block below it; ``end_block`` is one more than the last."""
     end_block: int = 0
 
     def inside(self, flags: int) -> Element | None:
-        """Return the nearest element, this one or above, that has any of the flags."""
+        """Return the nearest element with any of the flags: this element or an element above it."""
         if not self.above & flags:
             return None
         element: Element | None = self
@@ -86,22 +86,22 @@ class Element:
             element = element.parent
 
     def find_above(self, name: str) -> Element | None:
-        """Return the nearest element above of this name."""
-        return next((one for one in self.line() if one is not self and one.name == name), None)
+        """Return the nearest element above with this name."""
+        return next((ancestor for ancestor in self.line() if ancestor is not self and ancestor.name == name), None)
 
 
 def mark(element: Element, flag: int) -> None:
-    """Set a flag on an element, so that all below it are inside it."""
+    """Set a flag on an element, so that everything below is inside it."""
     element.flags |= flag
     rest = [element]
     while rest:
-        one = rest.pop()
-        one.above |= flag
-        rest.extend(one.children)
+        node = rest.pop()
+        node.above |= flag
+        rest.extend(node.children)
 
 
 Piece = tuple[str, Element]
-"""A text node, or a line break as ``"\\n"``, and the innermost element that holds it."""
+"""A text node, or a line break as ``"\\n"``, and the innermost element that contains it."""
 
 
 @dataclass(slots=True, eq=False)
@@ -110,10 +110,10 @@ class Block:
 
     text: str
     node: Element
-    """The innermost block element that holds its first text."""
+    """The innermost block element that contains its first text."""
     tag: str
     linked: int
-    """How many of its characters are links."""
+    """The number of its characters in links."""
     number: int
     pieces: list[Piece]
     image: Element | None = None
@@ -121,12 +121,12 @@ class Block:
 
     @property
     def pictured(self) -> bool:
-        """Whether a picture is between it and the block before."""
+        """Return whether a picture is between it and the block before."""
         return self.image is not None
 
     @property
     def unseen(self) -> bool:
-        """Whether it is meant for screen readers, or is a button's text: no part of the article's text."""
+        """Return whether it is for screen readers or labels a button, and so is not part of the article's text."""
         return bool(self.pieces[0][1].above & (UNSEEN | BUTTON))
 
 
@@ -143,7 +143,7 @@ class Tree:
 
 
 def parse(html: str) -> LexborHTMLParser:
-    """Parse a page, with all that it holds; the source is one of :func:`captions.page.limits.bounded`."""
+    """Parse a page with everything in it; the source comes from :func:`captions.page.limits.bounded`."""
     return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 
@@ -156,7 +156,7 @@ class _Walk:
         self.pictures: list[Element] = []
         self.places: list[int] = []
         self.pieces: list[Piece] = []
-        self.size = self.links = 0  # characters of the run, and those of them that are links
+        self.size = self.links = 0  # characters of the run, and those in links
         self.before: Element | None = None  # the last picture before the run
         self.within: Element | None = None  # and inside it
 
@@ -179,28 +179,28 @@ class _Walk:
 
     def text(self, text: str, element: Element) -> None:
         """Add a text node."""
-        if shown := len(text.strip()):
-            self.size += shown
+        if printed := len(text.strip()):
+            self.size += printed
             if element.above & LINK:
-                self.links += shown
+                self.links += printed
             self.pieces.append((text, element))
         elif self.size:
             self.pieces.append((" ", element))
 
     def picture(self, element: Element) -> None:
-        """Note a picture, and count it in all that is above it."""
+        """Record a picture, and count it in every element above it."""
         self.pictures.append(element)
         self.places.append(len(self.blocks) + (self.size > 0))
         self.before, self.within = (self.before, element) if self.size else (element, None)
-        for one in element.line():
-            one.images += 1
+        for ancestor in element.line():
+            ancestor.images += 1
 
     def opened(self, node: Any, name: str, parent: Element) -> Element:
-        """Make the element of a node, and note what begins with it."""
+        """Create the element of a node, and record what begins with it."""
         attributes = node.attributes
         flags = flags_of(name, attributes) if attributes or name not in ("div", "p", "span") else 0
         if flags & BUTTON and node.css_first("img, picture, figure, video") is not None:
-            flags &= ~BUTTON  # the whole picture opens something
+            flags &= ~BUTTON  # a picture that opens something is not a label
         element = Element(
             name, attributes, parent, len(self.elements), parent.depth + 1, flags, parent.above | flags, node.mem_id
         )
@@ -210,13 +210,13 @@ class _Walk:
         if name in IMAGES or (name in _VIDEOS and attributes.get("poster")):
             self.picture(element)
         elif name in ("h1", "h2"):
-            for one in parent.line():
-                if one.heading:
+            for ancestor in parent.line():
+                if ancestor.heading:
                     break
-                one.heading = True
+                ancestor.heading = True
         elif flags & CAPTION and not parent.above & CAPTION:
-            for one in parent.line():
-                one.captioned += 1
+            for ancestor in parent.line():
+                ancestor.captioned += 1
         return element
 
 
@@ -233,7 +233,7 @@ def walk(page: LexborHTMLParser) -> Tree:
     element = top
     open_: list[tuple[Any, Element]] = []
     while node is not None or open_:
-        if node is None:  # all below the element is walked
+        if node is None:  # everything below the element is done
             node = open_.pop()[0].next
             if element.name in BLOCKS and state.size:
                 state.flush()

@@ -1,4 +1,4 @@
-"""What the names of an element say: class, id and data attributes, by words of the trade, never names of one site.
+"""Interpret an element's names (class, id, data attributes) by words of the trade, never by a single site's names.
 
 The words are in ``captions/data/markup.toml``, in the languages that sites are built in. Names are evidence: a reader
 weighs them and rejects nothing because of them.
@@ -22,9 +22,9 @@ _TEXT = frozenset(
 _ATTRIBUTES = frozenset(
     ("id", "itemprop", "data-testid", "data-test", "data-component", "data-type", "role", "data-qa", "aria-label")
 )
-# In characters: a longer name of an element names nothing.
+# In characters: a longer name means nothing.
 _LONGEST_NAME = 200
-# A word that begins a name or a part of one; one that begins with a choice; one that must not follow another.
+# The start of a name or its part; a word that begins with alternatives; a word that must not follow another.
 _PART = "(?:^|[ _-])"
 _GROUP = re.compile(r"\(\?:([^()]*)\)(\??)(.*)")
 _NOT_BEHIND = re.compile(r"((?:\(\?<!\w+-?\))+)(\w)(.*)")
@@ -34,7 +34,7 @@ _CAMEL = re.compile(r"([a-z])([A-Z])")
 
 @lru_cache(maxsize=1)
 def words() -> dict[int, tuple[str, ...]]:
-    """Return the patterns of the table by the flag that they set."""
+    """Return the patterns of the table, by the flag they set."""
     names = {
         "caption": CAPTION, "credit": CREDIT, "boilerplate": BOILER, "weak": WEAK, "picture": PICTURE,
         "author": AUTHOR, "unseen": UNSEEN, "comments": COMMENTS, "deck": DECK, "source": SOURCE,
@@ -46,18 +46,18 @@ def words() -> dict[int, tuple[str, ...]]:
 
 @lru_cache(maxsize=1)
 def patterns() -> dict[int, re.Pattern[str]]:
-    """Return one compiled pattern per flag."""
+    """Return a compiled pattern for each flag."""
     return {flag: _compiled(listed) for flag, listed in words().items()}
 
 
 @lru_cache(maxsize=1)
 def any_pattern() -> re.Pattern[str]:
-    """Return a pattern that finds any of the words: most names hold none."""
+    """Return a pattern that finds any of the words, because most names contain none."""
     return _compiled([word for listed in words().values() for word in listed])
 
 
 def _compiled(listed: Iterable[str]) -> re.Pattern[str]:
-    """Compile many words as one pattern, grouped by first letter: tried one by one, they take six times as long."""
+    """Compile words into a single pattern, grouped by first letter; tried in turn, they take six times as long."""
     groups: dict[str, list[str]] = {}
     for led in sorted({led for word in listed for led in _led(word)}):
         first = led[0] if _begins(led) else ""
@@ -70,12 +70,12 @@ def _begins(word: str) -> bool:
 
 
 def _led(word: str) -> list[str]:
-    """Rewrite a word so that it begins with a letter and finds the same: ``(?:^|[ _-])ads`` as ``a(?<![^ _-]a)ds``."""
+    """Rewrite a word to begin with a letter and match the same names: ``(?:^|[ _-])ads`` as ``a(?<![^ _-]a)ds``."""
     rest = word.removeprefix(_PART)
     group = _GROUP.fullmatch(rest)
     parts = [rest]
     if group is not None:
-        parts = [one + group[3] for one in group[1].split("|")] + ([group[3]] if group[2] else [])
+        parts = [stem + group[3] for stem in group[1].split("|")] + ([group[3]] if group[2] else [])
     out = []
     for part in parts:
         if (behind := _NOT_BEHIND.fullmatch(part)) is not None:
@@ -88,7 +88,7 @@ def _led(word: str) -> list[str]:
 
 @lru_cache(maxsize=50_000)
 def _flags_of_names(value: str) -> int:
-    """Return the flags of a whole ``class`` attribute: sites use few, and the same on all pages."""
+    """Return the flags of a whole ``class`` attribute, cached because sites repeat a few on all pages."""
     flags = 0
     for name in value.split():
         if len(name) <= _LONGEST_NAME:
@@ -108,7 +108,7 @@ def _flags_of_name(name: str) -> int:
 
 
 def flags_of(name: str, attributes: Mapping[str, str | None]) -> int:
-    """Return what an element's tag and names say: CAPTION, CREDIT, BOILER, ... as bits of one number."""
+    """Return the meanings of an element's tag and names: CAPTION, CREDIT, BOILER, ... as bits of a number."""
     flags = 0
     for key, value in attributes.items():
         if key == "class":

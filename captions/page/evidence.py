@@ -86,8 +86,8 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
     """Weigh a text as a credit; return the evidence and its reading as a credit line."""
     reading = read(text, words)
     names = _credit_evidence(text, reading, setting)
-    shown = ("says who is shown",) if says_who_is_shown(text, words) else ()
-    return _weighed("page-credit", (*shown, *names)), reading
+    depicted = ("says who is shown",) if says_who_is_shown(text, words) else ()
+    return _weighed("page-credit", (*depicted, *names)), reading
 
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:

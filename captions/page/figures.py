@@ -35,14 +35,14 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
 
     A caption without a credit takes the credit right behind its box, where no other box holds it.
     """
-    held = {line.block.number for box in boxes for line in box.lines}
+    used = {line.block.number for box in boxes for line in box.lines}
     figures: list[Figure] = []
     for box in boxes:
         figure = _read(box, reader)
         if figure is None:
             continue
         behind = box.element.end_block
-        if figure.reading is None and not box.loose and behind < len(blocks) and behind not in held:
+        if figure.reading is None and not box.loose and behind < len(blocks) and behind not in used:
             figure.reading = reader.credit_alone(blocks[behind])
             if figure.reading is not None:
                 figure.blocks.append(behind)

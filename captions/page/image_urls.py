@@ -1,7 +1,7 @@
-"""The addresses of a page's pictures: of each the largest, absolute, and by what it is known under another.
+"""Find the largest address of each of a page's pictures, and keys that recognize a picture at another address.
 
-Of ``<img src="s.jpg" srcset="m.jpg 800w, l.jpg 1600w">`` the largest is ``l.jpg``. What a browser without scripts would
-see, a placeholder, and a tracker of one pixel are none.
+In ``<img src="s.jpg" srcset="m.jpg 800w, l.jpg 1600w">`` the largest is ``l.jpg``. Copies for browsers without scripts,
+placeholders and one-pixel trackers do not count.
 """
 
 from __future__ import annotations
@@ -16,12 +16,12 @@ from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 from captions.lexicon import tables
 from captions.page.dom import Element
 
-# In elements and pictures: a caption is of few.
+# In elements and pictures: a caption belongs to few.
 _MOST_ELEMENTS, _MOST_PICTURES = 600, 40
-# In characters: a longer address is no address.
+# In characters: a longer text is not an address.
 _LONGEST = 4_000
 _SIZE = re.compile(r"(\d{1,6}(?:\.\d{1,4})?)([wx])(?:,|$)")
-# What a density counts for, beside a width.
+# The width that a density of 1x counts as.
 _PIXELS = 1_000
 _WIDTH = re.compile(
     r"[?&](?:w|width|wid)=(\d{2,4})\b|[-_/](\d{3,4})x(?:\d{2,4})?(?=[-_./]|$)|[/_-]w_?(\d{3,4})(?=[-_./,]|$)"
@@ -42,9 +42,9 @@ class _AddressWords:
     sizes: frozenset[str]
     """Attributes with addresses and their sizes."""
     wrapped: frozenset[str]
-    """Parameters that hold the picture's own address."""
+    """Parameters that contain the picture's own address."""
     no_picture: re.Pattern[str]
-    """Finds addresses of placeholders and trackers."""
+    """A pattern for the addresses of placeholders and trackers."""
 
 
 @lru_cache(maxsize=1)
@@ -69,7 +69,7 @@ def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]
 
 
 def candidates(image: Element) -> list[str]:
-    """Return the addresses of one picture, the largest first: of the element and of the sources beside it."""
+    """Return the addresses of a picture, the largest first: of the element and of the sources next to it."""
     sized: list[tuple[float, int, str]] = []
     attributes: dict[str, Any] = dict(image.attrs)
     if _is_pixel(attributes):
@@ -79,7 +79,7 @@ def candidates(image: Element) -> list[str]:
             sized.append((width, -rank, address))
     picture = image.parent
     if picture is not None and picture.name == "picture":
-        for source in [one for one in picture.children if one.name == "source"][:20]:
+        for source in [child for child in picture.children if child.name == "source"][:20]:
             for address, width in _addresses(dict(source.attrs)):
                 if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
                     sized.append((width, -100 - len(sized), address))
@@ -105,7 +105,7 @@ def absolute(address: str, base: str | None) -> str:
 
 @lru_cache(maxsize=4_096)
 def keys_of(address: str) -> tuple[str, ...]:
-    """By what a picture is known again under another address: its path, and its file's name if that can be no other's.
+    """Return keys that recognize a picture at another address: its path, and its file name if it is distinctive.
 
     ``https://a.org/2024/05/ferry-quay-77-1024x683.jpg?w=600`` gives ``/2024/05/ferry-quay-77`` and ``ferry-quay-77``.
     """
@@ -153,7 +153,7 @@ def _unwrapped(address: str) -> str:
 
 
 def _addresses(attributes: dict[str, Any]) -> Iterator[tuple[str, float]]:
-    """Each address in an image's attributes, with a width: as told, or read from it, or 0."""
+    """Yield each address in an image's attributes with its width: as declared, read from the address, or 1."""
     table = _table()
     for name, value in attributes.items():
         if not isinstance(value, str) or not value or len(value) > 50_000:
@@ -184,7 +184,7 @@ def _largest(sizes: str) -> tuple[str, float]:
 
 
 def _is_address(name: str, value: str) -> bool:
-    """Whether an attribute that may hold the address of a picture holds one, and not that of another page."""
+    """Return whether an attribute that may hold a picture's address does so, rather than another page's."""
     return _LINKED.search(value) is not None or ("/" in value and ("src" in name or "lazy" in name))
 
 
@@ -200,4 +200,4 @@ def _is_pixel(attributes: dict[str, Any]) -> bool:
 
 def in_noscript(image: Element) -> bool:
     """Return whether a picture is a copy for browsers without scripts."""
-    return any(one.name == "noscript" for one in image.line())
+    return any(ancestor.name == "noscript" for ancestor in image.line())

@@ -1,6 +1,6 @@
-"""A page's source, as far as it is read: in bounds that no article reaches and hostile pages do.
+"""Limit a page's source to bounds that no article reaches but hostile pages exceed.
 
-lexbor's time and memory grow with the square of nesting, of open formats and of one element's attributes.
+lexbor's time and memory grow with the square of nesting, of open formats and of an element's attributes.
 """
 
 from __future__ import annotations
@@ -9,16 +9,16 @@ import re
 from collections.abc import Iterable
 from itertools import accumulate
 
-# Of 126 news pages the largest has 2.2 million characters and 8,100 tags; what is longer than this is cut, and said.
+# The largest of 126 news pages has 2.2 million characters and 8,100 tags; longer sources are cut, with a note.
 LARGEST = 10_000_000
 MOST_TAGS = 100_000
-# The deepest of the 126 nests 29 elements. lexbor's time grows with the square of it (15,000 levels: half a second), as
-# does what climbs from each text to the top.
+# The deepest of the 126 nests 29 elements. Time grows with the square of the depth (15,000 levels: half a second), in
+# lexbor and in each climb from a text to the top.
 DEEPEST = 120
-# Elements of a kind that is closed by the next of its kind: their tags nest nothing, closed or not.
+# The next element of the same kind closes each of these, so their tags never nest, closed or not.
 _CLOSED = frozenset(("a", "p", "li", "dt", "dd", "td", "th", "tr", "tbody", "option"))
-# What stays open at a block's end is opened in the next again, with all that is open too: 1,500 of them before 1,500
-# paragraphs make two million elements. More than these of an article do not nest.
+# A format left open at the end of a block is opened again in the next: 1,500 of them before 1,500 paragraphs make two
+# million elements. No article nests more than five.
 _FORMATS = frozenset(
     ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 )  # fmt: skip
@@ -29,10 +29,10 @@ _MOST_NAMES = 1_000
 _VOID = frozenset(
     ("area", "base", "br", "col", "embed", "hr", "img", "input", "link", "meta", "param", "source", "track", "wbr")
 )
-# Pages with fewer tags, most of them closed, need no flattening: of the 126, ten are looked through.
+# Pages with fewer tags, most of them closed, need no flattening: only ten of the 126 are examined.
 _MANY_TAGS, _MANY_UNCLOSED = 5_000, 1_000
-# lexbor's time grows with the square of one element's attributes too. Looked at is only where no tag follows for long;
-# scripts and styles, long in most pages and dropped whole, only if the page is too long.
+# An element can have too many attributes only where no tag follows for this long. Scripts and styles, which are long in
+# most pages and dropped whole, are examined only if the page is too long.
 _LONG = 4_000
 _CODE = re.compile(r"(?:script|style)[^<>]{0,4000}+>")
 _LONG_TAG = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
@@ -40,12 +40,12 @@ _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _MOST_ATTRIBUTES = 200
 _LONGEST_VALUE = 50_000
 _LONG_VALUE = re.compile(r""""[^"<>]{50000,}+"|'[^'<>]{50000,}+'""")
-# A picture, a font or a film inside its own address.
+# A picture, a font or a video inside its own address.
 _INLINE_DATA = re.compile(r"""data:[^\s"'<>()]{4000,}+""")
 
 
 class _Steps(dict[str, int]):
-    """By the names of tags, ``div`` and ``/div``: whether one leads down or up, or neither. Remembered as met."""
+    """The step of each tag: 1 (down) for ``div``, -1 (up) for ``/div``, 0 if it does not nest; cached on first use."""
 
     def __init__(self, formats: bool) -> None:
         super().__init__()
@@ -64,16 +64,16 @@ _OTHERS, _OF_FORMATS = _Steps(False), _Steps(True)
 
 
 def bounded(html: str) -> tuple[str, tuple[str, ...]]:
-    """Return a page's source as far as it is read, and a note where that is not all of it.
+    """Return as much of a page's source as is read, and a note if that is not all of it.
 
-    ``"<p>Rain"`` gives itself and no note; of a hundred million characters the first ten million, with a note. Pictures
-    inside their own addresses are left out first, and count for nothing; nesting beyond any article is flattened.
+    ``"<p>Rain"`` gives itself and no note; a hundred million characters give the first ten million, with a note.
+    Pictures inside their own addresses are dropped first and do not count; nesting beyond any article is flattened.
     """
     notes: list[str] = []
     cut = len(html) > 5 * LARGEST
     if cut:
         html = html[: 5 * LARGEST]
-    parts = html.split("<", 10 * MOST_TAGS)  # once, for all that is asked: a page of tags alone would take gigabytes
+    parts = html.split("<", 10 * MOST_TAGS)  # once, with a limit: a page of only tags would take gigabytes
     if _shorten(parts, code=len(html) > LARGEST):
         html = "<".join(parts)
     if cut or len(html) > LARGEST:
@@ -93,9 +93,9 @@ def bounded(html: str) -> tuple[str, tuple[str, ...]]:
 
 
 def _shorten(parts: list[str], code: bool) -> bool:
-    """Take data in addresses, and the attributes of tags that have far too many, out of a source parted at each ``<``.
+    """Remove data in addresses, and the attributes of tags with far too many, from a source split at each ``<``.
 
-    Scripts and styles are looked at only if ``code`` is. Gives whether anything was taken.
+    Examine scripts and styles only if ``code`` is set. Return whether anything was removed.
     """
     long = [part for part in parts if len(part) >= _LONG]
     if not long or (not code and all(map(_CODE.match, long))):
@@ -118,7 +118,7 @@ def _shorten(parts: list[str], code: bool) -> bool:
 
 
 def _may_be_deep(html: str) -> bool:
-    """Whether tags may nest deeper than any article does; told in a tenth of the time that flattening takes."""
+    """Return whether tags may nest deeper than in any article, in a tenth of the time that flattening takes."""
     names = _NAME.findall(html)
     if _depth(map(_OTHERS.__getitem__, names)) > DEEPEST:
         return True
@@ -126,13 +126,13 @@ def _may_be_deep(html: str) -> bool:
 
 
 def _depth(steps: Iterable[int]) -> int:
-    """How far steps up and down lead above the ground, through which none leads."""
+    """Return the greatest depth that steps reach; surplus end tags do not count."""
     heights = list(accumulate(steps, initial=0))
     return max(height - lowest for height, lowest in zip(heights, accumulate(heights, min), strict=True))
 
 
 def _flattened(html: str) -> str:
-    """Return the source without the tags that nest deeper than any article does."""
+    """Return the source without the tags that nest deeper than in any article."""
     parts: list[str] = []
     depth, formats, start = 0, 0, 0
     for tag in _TAG.finditer(html):

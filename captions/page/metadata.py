@@ -1,4 +1,4 @@
-"""What a page says of itself for machines: JSON-LD, Open Graph and its kind."""
+"""Read a page's metadata: JSON-LD, Open Graph and similar formats."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ from captions.page.structured import PictureData, of_item, of_scopes, of_scripts
 from captions.text import tidy
 
 _ARTICLE = re.compile(r"Article|NewsArticle|Report|BlogPosting|LiveBlog|Review", re.IGNORECASE)
-# Old pages hide the source from browsers that know no scripts.
+# Old pages hide the source from browsers without scripts.
 _COMMENT = re.compile(r"\s*(?://\s*)?<!(?:--|\[CDATA\[)")
 _COMMENT_ENDS = ("-->", "]]>")
 # Attributes that name a meta element.
@@ -30,7 +30,7 @@ _LANGUAGES = ("og:locale", "content-language")
 
 @dataclass(slots=True)
 class Structured:
-    """The facts that a page's structured data and meta elements give; None where they give none."""
+    """The facts in a page's structured data and meta elements; None if missing."""
 
     headline: str | None = None
     url: str | None = None
@@ -38,15 +38,15 @@ class Structured:
     publication: str | None = None
     language: str | None = None
     title: str = ""
-    """The page's title, often with the site's name behind the headline."""
+    """The page's title, often with the site's name after the headline."""
     base: str | None = None
-    """Against what the page sets its addresses."""
+    """The URL that the page's addresses are relative to."""
     pictures: list[PictureData] = field(default_factory=list)
-    """What it tells of pictures, in the order in which it is believed: JSON-LD, microdata, the state for scripts."""
+    """Data about its pictures, the most reliable first: JSON-LD, microdata, script state."""
 
 
 def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
-    """Read the structured data of a page; broken JSON is passed over."""
+    """Read the structured data of a page, skipping broken JSON."""
     found_data = Structured(url=url)
     metas = _metas(page)
     items = list(_linked_data(page))
@@ -96,7 +96,7 @@ def _linked_data(page: LexborHTMLParser) -> Iterator[dict[str, Any]]:
 
 
 def _visible(source: str) -> str:
-    """Return a script's source without the comment that it stands in: ``"<!-- {} -->"`` gives ``" {} "``."""
+    """Return a script's source without the comment around it: ``"<!-- {} -->"`` gives ``" {} "``."""
     if (begins := _COMMENT.match(source)) is not None:
         source = source[begins.end() :]
     ends = source.rstrip()
@@ -117,9 +117,9 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _own_address(page: LexborHTMLParser, given: str | None) -> str | None:
-    """Return the address that a saved page gives itself: the canonical one, else the one ``said`` to other sites.
+    """Return the URL that a saved page declares: the canonical URL, else ``given``, its URL for other sites.
 
-    Only what can be visited: a canonical address may be relative, and then needs the other.
+    Only http and https URLs count; a relative canonical URL is resolved against ``given``.
     """
     link = page.css_first('link[rel~="canonical" i]')
     href = (link.attributes.get("href") or "").strip() if link is not None else ""
@@ -128,7 +128,7 @@ def _own_address(page: LexborHTMLParser, given: str | None) -> str | None:
 
 
 def _base(page: LexborHTMLParser, url: str | None) -> str | None:
-    """Return the address against which a page's others are: of its base element, or its own."""
+    """Return the URL that a page's addresses are relative to: its base element's, or its own."""
     base = page.css_first("base[href]")
     found_data = (base.attributes.get("href") or "").strip() if base is not None else ""
     address = absolute(found_data, url) if found_data else url
@@ -136,14 +136,14 @@ def _base(page: LexborHTMLParser, url: str | None) -> str | None:
 
 
 def _scripts(page: LexborHTMLParser) -> Iterator[str]:
-    """Return the sources of the scripts that stand in the page itself, but JSON-LD."""
+    """Yield the sources of the page's inline scripts, except JSON-LD."""
     for script in page.css("script"):
         if script.attributes.get("type") != "application/ld+json" and (text := script.text()):
             yield text
 
 
 def _printed_day(page: LexborHTMLParser) -> date | None:
-    """Return the day of the microdata, or else of the first time element."""
+    """Return the date in the microdata, or else in the first time element."""
     for selector in ('[itemprop="datePublished"][datetime]', "time[datetime]"):
         node = page.css_first(selector)
         if node is not None:
@@ -152,7 +152,7 @@ def _printed_day(page: LexborHTMLParser) -> date | None:
 
 
 def _publisher(page: LexborHTMLParser) -> str | None:
-    """Return the publisher that microdata names."""
+    """Return the publisher named in the microdata."""
     node = page.css_first('[itemprop="publisher"] [itemprop="name"]')
     return tidy(node.attributes.get("content") or node.text()) or None if node is not None else None
 
@@ -170,8 +170,8 @@ def _take(item: dict[str, Any], found_data: Structured, known: dict[str, dict[st
         if isinstance(published, str) and found_data.published is None:
             found_data.published = leading(published)
         publisher = item.get("publisher")
-        for one in publisher if isinstance(publisher, list) else [publisher]:
-            if isinstance(one, dict):
-                one = known.get(str(one.get("@id")), one)
-            if isinstance(one, dict) and isinstance(one.get("name"), str) and found_data.publication is None:
-                found_data.publication = tidy(unescape(one["name"])) or None
+        for house in publisher if isinstance(publisher, list) else [publisher]:
+            if isinstance(house, dict):
+                house = known.get(str(house.get("@id")), house)
+            if isinstance(house, dict) and isinstance(house.get("name"), str) and found_data.publication is None:
+                found_data.publication = tidy(unescape(house["name"])) or None

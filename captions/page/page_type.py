@@ -1,7 +1,6 @@
-"""What a page is, if it is no plain article: a stub behind a paywall, a live blog, a gallery; or none at all.
+"""Recognize pages that are not plain articles: a stub behind a paywall, a live blog, a gallery, or no article at all.
 
-Told by what the page says of itself for machines, by how much text it has, and by how that text stands among links:
-never by whose page it is.
+The evidence is the page's metadata, the amount of its text and how links divide it, never the publisher.
 """
 
 from __future__ import annotations
@@ -18,7 +17,7 @@ from captions.page.dom import HEADINGS, Block
 from captions.text import has_cjk
 
 NO_ARTICLE = "no article in it"
-"""With what the note of a page begins that holds none."""
+"""The beginning of the note on a page without an article."""
 STUB = "only the beginning of the article: the rest is behind a paywall"
 LIVE = "a live blog: many short reports on one page"
 GALLERY = "a gallery: pictures with little text"
@@ -31,20 +30,20 @@ _CLOSED = re.compile(r"""isAccessibleForFree["']\s*:\s*["']?[Ff]alse""")
 _LOCKED = re.compile(r"""content\s*=\s*["']?locked\b""", re.IGNORECASE)
 _TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w+)"')
 _META = re.compile(r"""content\s*=\s*["']?article\b""", re.IGNORECASE)
-# So many characters around a name hold its value too.
+# A value is within this many characters of its name.
 _NEAR = 80
-# In so many characters a page says what it is.
+# The meta elements are within this many characters of a page's beginning.
 _HEAD = 100_000
-# So many scripts with data, and so much of each, is looked at.
+# Scripts with data that are examined, and characters of each.
 _SCRIPTS, _SCRIPT = 20, 500_000
-# In characters of running text; scripts without spaces say more in fewer. Of 126 real pages one that says of itself
-# that it is not free has less than the first; it is a stub.
+# In characters of running text; scripts without spaces need fewer. Of 126 real pages, only one that declares itself not
+# free is shorter than the first, and it is a stub.
 _STUB, _GALLERY, _ERROR, _CONSENT = 1200, 800, 800, 3000
 _CJK = 2.5
-# A page that tells of more articles than these by their types tells of other articles, not of itself.
+# A page that declares more articles than this describes other articles, not itself.
 _OTHERS = 5
-# A list of articles has so many headings that are links, or so many links; and nowhere so many paragraphs, or so much
-# running text, without a link of more than so many characters between.
+# A list of articles has this many headings that are links, or this many links, but nowhere this many paragraphs or this
+# much running text without a link of more than this many characters between them.
 _HEADINGS, _LINKS = 6, 25
 _RUN_OF, _RUN, _LINK = 3, 450, 15
 _PICTURES = 4
@@ -52,25 +51,25 @@ _PICTURES = 4
 
 @dataclass(frozen=True, slots=True)
 class Signs:
-    """What a page says of itself for machines."""
+    """A page's declarations about itself in its metadata."""
 
     article: bool = False
-    """That it is an article."""
+    """Whether it is an article."""
     closed: bool = False
-    """That it is not free to read."""
+    """Whether it is not free to read."""
     live: bool = False
     gallery: bool = False
 
 
 def signs_of(html: str) -> Signs:
-    """Read them in a page's source: in its JSON-LD and in the meta elements at its beginning."""
+    """Read the signs in a page's source, from its JSON-LD and from the meta elements at its beginning."""
     head = html[:_HEAD]
     places = islice(_places(html, "application/ld+json"), _SCRIPTS)
     data = [html[at : max(html.find("</script", at, at + _SCRIPT), at)] for at in places]
-    types = [kind for one in data for kind in _TYPE.findall(one)]
+    types = [kind for text in data for kind in _TYPE.findall(text)]
     articles = sum(kind.endswith("Article") or kind in ("BlogPosting", "LiveBlogPosting", "Report") for kind in types)
-    body = any('"articleBody"' in one for one in data)
-    closed = any(_CLOSED.search(one) for one in data)
+    body = any('"articleBody"' in text for text in data)
+    closed = any(_CLOSED.search(text) for text in data)
     return Signs(
         article=0 < articles <= _OTHERS or body or _near(head, "og:type", _META),
         closed=closed or _near(head, "content_tier", _LOCKED),
@@ -80,12 +79,12 @@ def signs_of(html: str) -> Signs:
 
 
 def _near(html: str, name: str, value: re.Pattern[str]) -> bool:
-    """Whether a value stands by a name somewhere."""
+    """Return whether a value appears near a name anywhere."""
     return any(value.search(html, max(0, at - _NEAR), at + len(name) + _NEAR) for at in _places(html, name))
 
 
 def _places(html: str, name: str) -> Iterator[int]:
-    """Where a name stands: found so, no pattern tries each place of a long page."""
+    """Yield the positions of a name; a pattern would try every position of a long page."""
     at = html.find(name)
     while at >= 0:
         yield at
@@ -93,7 +92,7 @@ def _places(html: str, name: str) -> Iterator[int]:
 
 
 def notes_of(signs: Signs, blocks: Sequence[Block], title: str, text: str, captions: Sequence[str]) -> tuple[str, ...]:
-    """Return what a page is, in plain sentences; nothing for a plain article.
+    """Return notes on the kind of page, in plain words; nothing for a plain article.
 
     ``text`` is the article as read, ``captions`` the texts of its captions.
     """
@@ -141,7 +140,7 @@ def _is_link(block: Block) -> bool:
 
 
 def _runs(blocks: Sequence[Block]) -> bool:
-    """Whether running text stands anywhere as in an article: paragraphs without a link between."""
+    """Return whether the page has running text like an article's: paragraphs without a link between them."""
     count, size = 0, 0.0
     for block in blocks:
         if _is_link(block) and len(block.text) > _LINK:

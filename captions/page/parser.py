@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import gc
 from collections.abc import Callable
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import TypeVar
 
 from selectolax.lexbor import LexborHTMLParser
@@ -47,12 +47,12 @@ class Layout:
     page: LexborHTMLParser
     tree: Tree
     """The page's elements, and all its blocks by number."""
-    kept: list[Block]
+    text_blocks: list[Block]
     """Those of the article's text, in order: ``article.text`` is their texts."""
-    taken: frozenset[int]
+    caption_blocks: frozenset[int]
     """The numbers of those that hold captions and credits."""
     places: tuple[int, ...]
-    """For each of the article's captions, the number of the block at which its first occurrence stands."""
+    """For each of the article's captions, the number of the block of its first occurrence."""
 
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
@@ -65,7 +65,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
 
 
 def read_page(html: str | bytes, url: str | None, vocabulary: Vocabulary | None, then: Callable[[Layout], _T]) -> _T:
-    """Read a page as :func:`parse_html` does, and gives what ``then`` makes of it while its tree lives."""
+    """Read a page as :func:`parse_html` does, and return what ``then`` makes of it while its tree lives."""
     notes: tuple[str, ...] = ()
     if isinstance(html, bytes):
         binary = what_binary(html)
@@ -100,6 +100,23 @@ class _Extent:
     """The blocks between which its pictures are."""
 
 
+@dataclass(slots=True)
+class _PageState:
+    """A page while its captions are read; each source adds to what the sources before it have found."""
+
+    tree: Tree
+    extent: _Extent
+    metadata: Structured
+    pictures: Pictures
+    paths: _Paths
+    words: Vocabulary
+    found: list[FoundCaption] = field(default_factory=list)
+    used: set[int] = field(default_factory=set)
+    """The numbers of the blocks that hold captions and credits."""
+    text: list[Block] = field(default_factory=list)
+    """The blocks of the article's text, in order."""
+
+
 def _read(
     page: LexborHTMLParser,
     metadata: Structured,
@@ -110,27 +127,20 @@ def _read(
     if metadata.publication:
         words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
-    blocks = tree.blocks
-    extent = _extent(tree)
-    paths = _Paths()
     pictures = Pictures(tree, Index(metadata.pictures), metadata.base, words)
-    found, taken = _from_figures(tree, extent, pictures, paths, words)
-    headlines = [f.caption for f in found] + [metadata.headline or "", metadata.title]
-    for one in pictures.unprinted(extent.outer, extent.first, extent.last, headlines):
-        occurrence = Occurrence(one.caption, element=paths.of(one.element))
-        at, picture = one.number, one.printed_picture
-        found.append(
-            FoundCaption(
-                one.caption, picture.reading, occurrence, "structured", at, picture.images, picture.data_credit
-            )
-        )
-    before, own = _text_blocks(blocks, extent, taken)
-    of_text = {b.number for b in own}
-    numbered = sorted({b.number: b for b in (*before, *own)}.items())
-    found, left = _from_text([b for _, b in numbered], found, words, paths, pictures)
-    kept = [b for b in left if b.number in of_text]
-    captions = occurrences.group(found)
-    text = "\n\n".join(printable(b.text) for b in kept)
+    reading = _PageState(tree, _extent(tree), metadata, pictures, _Paths(), words)
+    for source in _SOURCES:
+        reading.found.extend(source(reading))
+    return _layout(page, reading, notes, signs)
+
+
+def _layout(
+    page: LexborHTMLParser, reading: _PageState, notes: tuple[str, ...], signs: page_type.Signs | None
+) -> Layout:
+    """Assemble the article from all that was found."""
+    metadata, blocks = reading.metadata, reading.tree.blocks
+    captions = occurrences.group(reading.found)
+    text = "\n\n".join(printable(b.text) for b in reading.text)
     printed = [caption.text for caption in captions]
     kind = () if signs is None else page_type.notes_of(signs, blocks, metadata.title, text, printed)
     article = Article(
@@ -143,10 +153,10 @@ def _read(
         language=tidy(metadata.language or "") or None,
         notes=(*notes, *kind),
     )
-    orders = {id(f.occurrence): f.order for f in found}
+    orders = {id(f.occurrence): f.order for f in reading.found}
     end = len(blocks)
     places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
-    return Layout(article, page, tree, kept, frozenset(taken.union(orders.values())), places)
+    return Layout(article, page, reading.tree, reading.text, frozenset(reading.used.union(orders.values())), places)
 
 
 def _extent(tree: Tree) -> _Extent:
@@ -169,72 +179,97 @@ def boxes_of(tree: Tree, words: Vocabulary) -> tuple[list[PictureBox], SlotReade
 def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
     outer = extent.outer
     if outer.name == "p" and outer.parent is not None:
-        outer = outer.parent  # of an article of one paragraph, pictures stand beside it
+        outer = outer.parent  # the pictures of an article of one paragraph are next to it
     boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
     return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends), words)
 
 
-def _from_figures(
-    tree: Tree, extent: _Extent, pictures: Pictures, paths: _Paths, words: Vocabulary
-) -> tuple[list[FoundCaption], set[int]]:
-    """Return the captions in the boxes of pictures, and the numbers of the blocks that hold them."""
+def _from_boxes(page: _PageState) -> list[FoundCaption]:
+    """Return the captions in the boxes of pictures."""
     found: list[FoundCaption] = []
-    taken: set[int] = set()
-    boxes, reader = _boxes(tree, extent, words)
-    for figure in read_boxes(boxes, reader, tree.blocks):
-        picture = pictures.of(figure)
-        taken.update(figure.blocks)
+    boxes, reader = _boxes(page.tree, page.extent, page.words)
+    for figure in read_boxes(boxes, reader, page.tree.blocks):
+        picture = page.pictures.of(figure)
+        page.used.update(figure.blocks)
         rule = "structured" if picture.structured else figure.rule
-        occurrence = Occurrence(figure.caption, element=paths.of(figure.element))
+        occurrence = Occurrence(figure.caption, element=page.paths.of(figure.element))
         at, keys = figure.blocks[0], _keys(picture.images)
         found.append(
             FoundCaption(
                 figure.caption, picture.reading, occurrence, rule, at, picture.images, picture.data_credit, keys
             )
         )
-    return found, taken
+    return found
 
 
-def _text_blocks(blocks: list[Block], extent: _Extent, taken: set[int]) -> tuple[list[Block], list[Block]]:
+def _from_data(page: _PageState) -> list[FoundCaption]:
+    """Return the captions that only the page's data have, of pictures that the article shows."""
+    found: list[FoundCaption] = []
+    headlines = [f.caption for f in page.found] + [page.metadata.headline or "", page.metadata.title]
+    extent = page.extent
+    for data in page.pictures.unprinted(extent.outer, extent.first, extent.last, headlines):
+        occurrence = Occurrence(data.caption, element=page.paths.of(data.element))
+        picture = data.printed_picture
+        found.append(
+            FoundCaption(
+                data.caption,
+                picture.reading,
+                occurrence,
+                "structured",
+                data.number,
+                picture.images,
+                picture.data_credit,
+            )
+        )
+    return found
+
+
+def _from_text(page: _PageState) -> list[FoundCaption]:
+    """Return paragraphs that are captions by their words, and repeats of captions in boxes; set the article's text."""
+    before, own = _text_blocks(page.tree.blocks, page.extent, page.used)
+    blocks = [block for _, block in sorted({b.number: b for b in (*before, *own)}.items())]
+    captions = {match_key(f.caption) for f in page.found if f.caption}
+    left = [b for b in blocks if match_key(b.text) not in captions or _is_sentence(b)]
+    lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(left)]
+    finder = Finder(page_of(lines), page.words, "")
+    sure = [block for block in finder.find() if _is_sure(block, left, lines)]
+    of_text = {b.number for b in own}
+    page.text = [b for b, line in zip(left, lines, strict=True) if not line.taken and b.number in of_text]
+    found: list[FoundCaption] = []
+    for block in sure:
+        at = left[block.order]
+        occurrence = Occurrence(block.caption, element=page.paths.of(at.node), shape=block.occurrence.shape)
+        picture = page.pictures.before(at.number)
+        found.append(FoundCaption(block.caption, block.reading, occurrence, block.rule, at.number, picture))
+    return found
+
+
+_SOURCES: tuple[Callable[[_PageState], list[FoundCaption]], ...] = (_from_boxes, _from_data, _from_text)
+"""Where a page's captions are read, in order: a later source leaves out what an earlier one has found."""
+
+
+def _text_blocks(blocks: list[Block], extent: _Extent, used: set[int]) -> tuple[list[Block], list[Block]]:
     """Return the blocks above the article that may hold its main picture's caption, and the article's own."""
     outer, total, names = extent.outer, extent.total, extent.names
     before: list[Block] = []
     if extent.paragraphs:
         above = blocks[max(0, extent.first) : extent.paragraphs[0]]
-        before = [b for b in above if b.number not in taken and not within(b.node, outer)]
+        before = [b for b in above if b.number not in used and not within(b.node, outer)]
         before = [b for b in before if not boilerplate(b.node, total, names)]
-    kept = body_blocks(blocks, outer, taken, total, names)
-    repeated = {match_key(b.text) for b in kept}
-    intro = [b for b in deck(blocks, outer, taken, total, names) if match_key(b.text) not in repeated]
-    return before, [*intro, *kept]
+    body = body_blocks(blocks, outer, used, total, names)
+    repeated = {match_key(b.text) for b in body}
+    intro = [b for b in deck(blocks, outer, used, total, names) if match_key(b.text) not in repeated]
+    return before, [*intro, *body]
 
 
-def _from_text(
-    blocks: list[Block], found: list[FoundCaption], words: Vocabulary, paths: _Paths, pictures: Pictures
-) -> tuple[list[FoundCaption], list[Block]]:
-    """Paragraphs that are captions by what they say; and repeats of captions found in figures."""
-    known = {match_key(f.caption) for f in found if f.caption}
-    kept = [b for b in blocks if match_key(b.text) not in known or _is_said(b)]
-    lines = [Line(0, 0, tidy(b.text), n) for n, b in enumerate(kept)]
-    finder = Finder(page_of(lines), words, "")
-    more = [block for block in finder.find() if _is_sure(block, kept, lines)]
-    left = [b for b, line in zip(kept, lines, strict=True) if not line.taken]
-    for block in more:
-        at = kept[block.order]
-        occurrence = Occurrence(block.caption, element=paths.of(at.node), shape=block.occurrence.shape)
-        picture = pictures.before(at.number)
-        found.append(FoundCaption(block.caption, block.reading, occurrence, block.rule, at.number, picture))
-    return found, left
-
-
-def _is_sure(block: FoundCaption, kept: list[Block], lines: list[Line]) -> bool:
+def _is_sure(block: FoundCaption, left: list[Block], lines: list[Line]) -> bool:
     """Return whether a paragraph is a caption by its words: on a page, most captions are in the boxes of pictures.
 
     If not, its lines are given back to the article.
     """
     reading = block.reading
-    at = kept[block.order]
+    at = left[block.order]
     named = reading is None or reading.label in ("before", "by", "after") or any(not p.weak for p in reading.registered)
     if named and (at.pictured or len(block.caption) <= _LONGEST_CAPTION):
         return True
@@ -252,8 +287,8 @@ def _headline(blocks: list[Block], title: str) -> str | None:
     return next(named, None) or next((b.text for b in headings if b.tag == "h1"), None)
 
 
-def _is_said(block: Block) -> bool:
-    """Whether a block that says what a caption says is a sentence of the article: it stands by no picture."""
+def _is_sentence(block: Block) -> bool:
+    """Return whether a block that repeats a caption is a sentence of the article: no picture is near it."""
     by_picture = block.pictured or block.node.images or block.node.inside(PICTURE | CAPTION | CREDIT)
     return block.tag == "p" and is_paragraph(block) and not by_picture
 
@@ -271,11 +306,11 @@ class _Paths:
     def of(self, element: Element) -> str:
         """Return an element's path: ``article > figure[2] > figcaption``."""
         steps = []
-        for one in element.line():
-            if one.name in ("html", "body"):
+        for ancestor in element.line():
+            if ancestor.name in ("html", "body"):
                 break
-            place = self._place(one)
-            steps.append(one.name if place == 1 else f"{one.name}[{place}]")
+            place = self._place(ancestor)
+            steps.append(ancestor.name if place == 1 else f"{ancestor.name}[{place}]")
         return " > ".join(reversed(steps))
 
     def _place(self, element: Element) -> int:

@@ -1,4 +1,4 @@
-"""A page's pictures: their addresses, what structured data adds to the print, and captions that only data holds."""
+"""Find a page's pictures: their addresses, rights from the structured data, and captions found only in the data."""
 
 from __future__ import annotations
 
@@ -20,50 +20,50 @@ from captions.page.structured import Index, PictureData, of_element
 from captions.page.structured.index import differs, reading_of, with_rights
 from captions.text import match_key, tidy
 
-# How far above a picture the element is whose attributes describe it; and pictures looked at for one page.
+# How far above a picture an element's attributes may describe it, and how many pictures of a page are examined.
 _LEVELS, _MOST_UNPRINTED = 5, 1_000
 _OTHERS = BOILER | AUTHOR | COMMENTS
 
 
 @dataclass(slots=True)
 class PrintedPicture:
-    """A picture with what is printed, and what data add."""
+    """A picture with its printed credit, and the additions from the data."""
 
     images: tuple[str, ...] = ()
     reading: Reading | None = None
     data_credit: Credit | None = None
-    """The credit in the data, where a credit is printed and names others, or fewer, or more."""
+    """The credit in the data, if the printed credit names other, fewer or more parties."""
     structured: bool = False
-    """Whether only the data hold the credit."""
+    """Whether the credit is only in the data."""
 
 
 @dataclass(slots=True)
 class Unprinted:
-    """A caption that only a picture's data hold."""
+    """A caption found only in a picture's data."""
 
     caption: str
     printed_picture: PrintedPicture
     element: Element
     number: int
-    """Of the block before it."""
+    """The number of the block before it."""
 
 
 class Pictures:
     """The pictures of a page; remembers which have a caption."""
 
     def __init__(self, tree: Tree, data: Index, base: str | None, words: Vocabulary) -> None:
-        """Take the page, what its data say, and the address that others are relative to."""
+        """Use a page, its structured data, and the URL that its addresses are relative to."""
         self._tree, self._index, self._base, self._words = tree, data, base, words
         self._used: set[int] = set()
         self._known: dict[int, list[str]] = {}
 
     def of(self, figure: Figure) -> PrintedPicture:
-        """Return a figure's pictures and its credit: as printed, with the rights that data add; else from the data."""
-        below = [one for one in figure.pictures if self._addresses(one)]
-        below = [one for one in below if not flags_between(one, figure.element) & AUTHOR] or below
-        below = [one for one in below if not image_urls.in_noscript(one)] or below
-        self._used.update(one.number for one in figure.pictures)
-        found = [self._addresses(one) for one in below]
+        """Return a figure's pictures and its credit: as printed, with rights from the data, or else from the data."""
+        below = [image for image in figure.pictures if self._addresses(image)]
+        below = [image for image in below if not flags_between(image, figure.element) & AUTHOR] or below
+        below = [image for image in below if not image_urls.in_noscript(image)] or below
+        self._used.update(image.number for image in figure.pictures)
+        found = [self._addresses(image) for image in below]
         addresses = image_urls.best(found, self._base)
         data = self._attributes(below) if len(addresses) < 2 else None
         if data is None or not data.has_rights:
@@ -75,7 +75,7 @@ class Pictures:
         return self._printed(addresses, figure.reading, data)
 
     def before(self, number: int) -> tuple[str, ...]:
-        """Return the address of the picture right before a block, if no figure holds it."""
+        """Return the address of the picture directly before a block, unless it is in a figure."""
         picture = self._tree.blocks[number].image
         if picture is None or picture.number in self._used:
             return ()
@@ -83,10 +83,10 @@ class Pictures:
         return image_urls.best([self._addresses(picture)], self._base)
 
     def unprinted(self, outer: Element, first: int, last: int, known: Iterable[str]) -> list[Unprinted]:
-        """Return the article's pictures that are printed without a caption and whose data hold one with a credit.
+        """Return the article's pictures that are printed without a caption but have a credited caption in their data.
 
-        ``known`` are the captions found and the headlines: a text that repeats them is not a caption. A text without
-        a credit is left out: it is as often a title, a file name, or part of a list of other pictures.
+        ``known`` are the captions found and the headlines; a text that repeats them is not a caption. A text without
+        a credit is left out, because it is as often a title, a file name, or part of a list of other pictures.
         """
         keys = {match_key(text) for text in known}
         out: list[Unprinted] = []
@@ -133,7 +133,7 @@ class Pictures:
         return PrintedPicture(addresses, reading, others, printed is None)
 
     def _split(self, data: PictureData) -> tuple[str, Reading | None]:
-        """Split a caption from data: without its credit, and the credit, held apart or at the caption's end."""
+        """Return a caption in data without its credit, and the credit, from another field or from the caption's end."""
         caption = tidy(data.caption)
         found = captioning.split(caption, self._words)
         if found is None or found.strength < LIKELY or found.alone:
@@ -149,7 +149,7 @@ class Pictures:
         return PictureData(line=found.reading.credit.line)
 
     def _attributes(self, elements: Sequence[Element]) -> PictureData | None:
-        """Return what the attributes of pictures say, and those of the elements that hold nothing but one of them."""
+        """Return the data in the attributes of pictures, and of elements that contain no other picture."""
         for element in elements[:4]:
             found: PictureData | None = None
             for _, step in zip(range(_LEVELS), element.line(), strict=False):
@@ -165,23 +165,23 @@ class Pictures:
         return None
 
 
-def _joined(one: PictureData, other: PictureData) -> PictureData:
-    """Join what two elements around one picture say; the nearer one is believed."""
+def _joined(data: PictureData, other: PictureData) -> PictureData:
+    """Merge the data of two elements around a picture; the nearer element wins."""
     return replace(
-        one,
-        caption=one.caption or other.caption,
-        line=one.line or other.line,
-        creators=one.creators or other.creators,
-        agencies=one.agencies or other.agencies,
-        source=one.source or other.source,
-        notice=one.notice or other.notice,
-        license=one.license or other.license,
-        licensor_url=one.licensor_url or other.licensor_url,
+        data,
+        caption=data.caption or other.caption,
+        line=data.line or other.line,
+        creators=data.creators or other.creators,
+        agencies=data.agencies or other.agencies,
+        source=data.source or other.source,
+        notice=data.notice or other.notice,
+        license=data.license or other.license,
+        licensor_url=data.licensor_url or other.licensor_url,
     )
 
 
 def _is_of_article(element: Element, outer: Element, tree: Tree) -> bool:
-    """Return whether a picture is the article's own: nothing above it says otherwise, and it links to no story."""
+    """Return whether a picture belongs to the article: no element above it says otherwise or links to another story."""
     for step in element.line():
         if step is outer or step.name == "body":
             break

@@ -1,4 +1,4 @@
-"""What a page prints around its articles: its own lines, the heading of its readers' comments, its notices.
+"""Recognize the text that sites print around articles: standard lines, headings of readers' comments, notices.
 
 The words are in ``captions/data/site_text.toml``, in the languages sites are built in.
 """
@@ -11,7 +11,7 @@ from functools import lru_cache
 from captions.lexicon import tables
 from captions.text import match_key
 
-# In characters: what is longer is none of a page's lines.
+# In characters: a longer text is not a standard line.
 _LONGEST = 130
 _WORDS = ("comments", "rights")
 
@@ -42,15 +42,15 @@ def _rights() -> re.Pattern[str]:
 
 
 def is_line(text: str) -> bool:
-    """Whether a text is a line of the page: ``"Read more"``, ``"ANZEIGE"``."""
+    """Return whether a text is a standard line of the site: ``"Read more"``, ``"ANZEIGE"``."""
     return len(text) <= _LONGEST and match_key(text) in _lines()
 
 
 def heads_comments(text: str) -> bool:
-    """Whether the readers' comments begin with a text: ``"27 Comments"``, ``"Kommentare"``."""
+    """Return whether a text is the heading of the readers' comments: ``"27 Comments"``, ``"Kommentare"``."""
     return len(text) <= _LONGEST and _comments().match(text) is not None
 
 
 def is_notice(text: str) -> bool:
-    """Whether a text is what sites write of all that they print: ``"© 2026 Example. All rights reserved."``."""
+    """Return whether a text is a notice about the whole site: ``"© 2026 Example. All rights reserved."``."""
     return _rights().search(text) is not None

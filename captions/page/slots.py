@@ -83,7 +83,7 @@ class SlotReader:
         self._names: Counter[Shape] = Counter()
         clear: dict[Shape, set[int]] = defaultdict(set)
         for box in boxes:
-            box.lines = [line for one in box.lines if (line := _without_hidden_label(one, words)).text]
+            box.lines = [line for found in box.lines if (line := _without_hidden_label(found, words)).text]
             for line in self.lines(box):
                 slots = [slot for slot in self.slots(box, line) if slot.credit]
                 self._seen.update({slot.shape for slot in slots if slot.shape})
@@ -202,7 +202,7 @@ class SlotReader:
     ) -> Setting:
         above = box.pictures[0].above if box.pictures else box.element.above
         is_linked = bool(element.above & LINK) or line.block.linked * 2 > len(line.block.text)
-        lined = {one.name for one in element.line()}
+        lined = {ancestor.name for ancestor in element.line()}
         in_caption = "figcaption" in lined and not is_edge
         return Setting(
             flags=flags_between(element, box.element) | (box.element.flags & CAPTION if box.pictures else 0),
@@ -249,7 +249,7 @@ def _divides_credit(box: PictureBox, line: BoxLine, tail: str) -> bool:
 
 def _precedes_credit(box: PictureBox, line: BoxLine) -> bool:
     """Return whether the line behind this one is a credit that speaks for itself."""
-    ids = [id(one.pieces) for one in box.lines]
+    ids = [id(other.pieces) for other in box.lines]
     at = ids.index(id(line.pieces)) + 1
     return at < len(ids) and ids[at] in box.credited
 
@@ -281,10 +281,10 @@ def _runs(line: BoxLine, box: Element) -> list[tuple[str, Element]]:
     runs: list[tuple[str, Element, Element | None]] = []
     for text, element in line.pieces:
         child: Element | None = None
-        for one in element.line():
-            if one is block or one.number <= box.number:
+        for ancestor in element.line():
+            if ancestor is block or ancestor.number <= box.number:
                 break
-            child = one
+            child = ancestor
         if runs and (runs[-1][2] is child or not text.strip()):
             runs[-1] = (runs[-1][0] + text, runs[-1][1], runs[-1][2])
         else:
@@ -295,9 +295,9 @@ def _runs(line: BoxLine, box: Element) -> list[tuple[str, Element]]:
 def _shape(box: PictureBox, line: BoxLine, element: Element, kind: str) -> Shape:
     """Return the names of a box and of the elements up to it from a text, and how the text is cut off."""
     path: list[tuple[str, str | None]] = []
-    for one in element.line():
-        if one.number <= box.element.number:
+    for ancestor in element.line():
+        if ancestor.number <= box.element.number:
             break
-        path.append((one.name, one.attrs.get("class")))
+        path.append((ancestor.name, ancestor.attrs.get("class")))
     names = None if box.loose else box.element.attrs.get("class")
     return (box.element.name, names, box.loose, line.before, kind, *path)

@@ -68,7 +68,7 @@ class Report:
     overview: Callable[[], Overview] | None = None
     """Count what a page shows besides the findings; None if only the findings are known."""
     thumbnails: ThumbnailSource | None = None
-    """Thumbnails for a page; None for a page without."""
+    """Thumbnails for a page; None for a page without thumbnails."""
     notes: tuple[str, ...] = ()
     """Caveats for the reader: ``no agreements are stored``."""
 

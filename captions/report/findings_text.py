@@ -66,7 +66,7 @@ def _lines(finding: Finding, folder: str, console: Console) -> list[Text]:
 
 
 def command(text: str, width: int) -> list[str]:
-    r"""Break a command before its options into lines of about ``width`` cells, which a shell reads as one.
+    r"""Break a command before its options into lines of about ``width`` cells, which a shell joins again.
 
     ``captions waive CR104 --line Handout --reason '…'`` in 36 cells gives ``captions waive CR104 \`` and the rest.
     """

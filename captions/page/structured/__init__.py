@@ -1,6 +1,6 @@
-"""What a page tells machines of its pictures: JSON-LD, microdata, attributes, and the state it carries for scripts.
+"""Read a page's structured data about its pictures: JSON-LD, microdata, data attributes and script state.
 
-It confirms and fills what is printed; a credit that only the data hold is believed where its picture is shown.
+The data confirm and complete the print; a credit found only in the data counts if the page shows its picture.
 """
 
 from captions.page.structured.attributes import of_element, of_scopes

@@ -1,4 +1,4 @@
-"""What elements tell of their picture: data attributes (BeautifulSoup's tree), microdata and RDFa (lexbor's)."""
+"""Read picture data from elements: data attributes, microdata and RDFa."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from captions.page.structured.jsonld import of_item
 from captions.page.structured.picture_data import PictureData, of_pairs, role_of, stems
 from captions.text import tidy
 
-# Attributes that mean something else under such names, or say what is no caption to everybody who sees the page.
+# Attributes that mean something else under such names, or whose text is not a caption, such as `alt`.
 _OTHERS = frozenset(
     (
         "class",
@@ -30,7 +30,7 @@ _OTHERS = frozenset(
         "label",
     )
 )
-# In characters: an attribute that holds JSON.
+# In characters: a longer attribute is not parsed as JSON.
 _LONGEST = 20_000
 _SURE = ("caption", "credit", "creator")
 _MOST_SCOPES, _MOST_PROPERTIES = 60, 60
@@ -39,10 +39,10 @@ _LISTED = ("creator", "author", "copyrightHolder", "provider")
 
 
 def of_element(attributes: Mapping[str, str | None]) -> PictureData | None:
-    """Return what the attributes of an element tell of the picture that it holds; None where they tell nothing.
+    """Return the data that an element's attributes give about the picture in it; None if they give none.
 
     ``<img data-caption="A dog." data-credit="Jo Reed/AP">`` gives caption and credit line. A title or an alternative
-    text alone tells nothing.
+    text is not enough.
     """
     pairs: dict[str, str] = {}
     nested: PictureData | None = None
@@ -64,7 +64,7 @@ def of_element(attributes: Mapping[str, str | None]) -> PictureData | None:
 
 
 def of_scopes(page: LexborHTMLParser) -> list[PictureData]:
-    """Return what the elements of each ``itemscope`` (or ``typeof``) that is an ImageObject tell, shown or not."""
+    """Return the data in each ``itemscope`` (or ``typeof``) element that is an ImageObject, visible or not."""
     out = []
     for scope in page.css(_SCOPES)[:_MOST_SCOPES]:
         item: dict[str, Any] = {}
@@ -80,7 +80,7 @@ def of_scopes(page: LexborHTMLParser) -> list[PictureData]:
                     addresses.append(value)
                 elif name in _LISTED:
                     item.setdefault(name, []).append(value)
-                elif name != "name":  # of a creator or a publisher more often than of the picture
+                elif name != "name":  # usually a creator's or a publisher's name, not the picture's
                     item.setdefault(name, value)
         picture_data = of_item(item, {})
         picture_data.addresses = tuple(dict.fromkeys(a for a in addresses if a and not a.startswith("data:")))
@@ -90,7 +90,7 @@ def of_scopes(page: LexborHTMLParser) -> list[PictureData]:
 
 
 def _value(node: LexborNode) -> str:
-    """Return what a property is set to: its content, its address, the name of the thing that it holds, or its text."""
+    """Return the value of a property: its content, its address, the name of the thing inside it, or its text."""
     attributes = node.attributes
     if content := attributes.get("content"):
         return content
@@ -112,5 +112,5 @@ def _of_json(value: str) -> PictureData | None:
     except (ValueError, RecursionError):
         return None
     if isinstance(data, list):
-        data = next((one for one in data if isinstance(one, dict)), None)
+        data = next((item for item in data if isinstance(item, dict)), None)
     return of_object(data) if isinstance(data, dict) else None

@@ -1,8 +1,7 @@
-"""The state that a page carries for its scripts -> what it tells of pictures.
+"""Read picture data from the state that a page embeds for its scripts.
 
-It is not read as a whole, for it is as long as the page: from each name of a credit, the object around it is. So it
-makes no difference in what the object is wrapped: ``application/json``, ``window.__STATE__ = {...}``, a string for
-``JSON.parse``.
+The state is as long as the page, so only the object around each name of a credit is parsed. The wrapper therefore does
+not matter: ``application/json``, ``window.__STATE__ = {...}``, a string for ``JSON.parse``.
 """
 
 from __future__ import annotations
@@ -15,15 +14,15 @@ from typing import Any
 
 from captions.page.structured.picture_data import PictureData, of_pairs, role_of, stems
 
-# In characters: how far before a credit's name its object may begin, and how long it may be.
+# In characters: how far before a credit's name its object may begin, and how long the object may be.
 _BEFORE, _LONGEST = 6_000, 24_000
-# Bounds for one script: names looked at, objects tried for one name, strings for JSON.parse.
+# Limits per script: names examined, objects tried for each name, strings for JSON.parse.
 _MOST_NAMES, _MOST_TRIES, _MOST_STRINGS = 200, 12, 500
 _MOST_ADDRESSES, _DEEPEST = 12, 4
 _NAME = re.compile(r'"([A-Za-z_À-ÿ-]{1,60})"\s*:')
-# In characters: a longer list is not read as a whole.
+# In characters: a longer list is not parsed as a whole.
 _LONGEST_TABLE = 5_000_000
-# Behind these stands JSON inside a string.
+# JSON inside a string follows these.
 _OPENINGS = ('JSON.parse("', 'push([1,"')
 _PICTURE = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|tiff?)(?:$|[?#&])", re.IGNORECASE)
 _PLACES = re.compile(r"url|src|href|uri|file|image|original", re.IGNORECASE)
@@ -32,7 +31,7 @@ _DECODER = json.JSONDecoder(strict=False)
 
 
 def of_scripts(texts: Iterable[str]) -> list[PictureData]:
-    """Return the pictures that scripts' data tell a credit of; what is broken is passed over."""
+    """Return the pictures for which script data give a credit, skipping broken data."""
     out: list[PictureData] = []
     known = stems()
     for text in texts:
@@ -58,7 +57,7 @@ def of_scripts(texts: Iterable[str]) -> list[PictureData]:
 
 
 def of_object(data: Mapping[str, Any]) -> PictureData | None:
-    """Return what an object tells of a picture: None where it tells no credit, or has no address of a picture."""
+    """Return the picture data in an object; None without credit or rights, or with neither address nor caption."""
     picture_data = of_pairs(data)
     if not picture_data.has_rights:
         return None
@@ -87,7 +86,7 @@ def _of_text(text: str, known: Sequence[str]) -> Iterator[PictureData]:
 
 
 def _of_table(text: str) -> Iterator[PictureData]:
-    """Of a list in which each value stands once and objects name their values by place:
+    """Yield the picture data in a list that contains each value once, with objects that refer to values by index:
     ``[{"caption": 1, "credit": 2}, "A dog.", "Jo Reed/AP"]``."""
     try:
         read = json.loads(text, strict=False) if len(text) <= _LONGEST_TABLE else None
@@ -95,19 +94,19 @@ def _of_table(text: str) -> Iterator[PictureData]:
         return
     table: list[Any] = read if isinstance(read, list) else []
     left = _MOST_NAMES
-    for one in table:
-        if left and isinstance(one, dict) and any(role_of(name) in _OWN for name in one):
+    for row in table:
+        if left and isinstance(row, dict) and any(role_of(name) in _OWN for name in row):
             left -= 1
-            picture_data = of_object(_placed(table, one, 0))
+            picture_data = of_object(_placed(table, row, 0))
             if picture_data is not None:
                 yield picture_data
 
 
 def _placed(table: Sequence[Any], value: Any, depth: int) -> Any:
-    """Return a value of such a list with what stands at its places, as deep as an object's picture."""
+    """Return a value of such a list with its indexes replaced by values, as deep as an object describes a picture."""
     if isinstance(value, dict):
         values = {name: _at(table, place, depth) for name, place in islice(value.items(), 60)}
-        return {name: one for name, one in values.items() if one is not None}
+        return {name: resolved for name, resolved in values.items() if resolved is not None}
     if isinstance(value, list):
         return [_at(table, place, depth) for place in value[:20]]
     return value
@@ -119,7 +118,7 @@ def _at(table: Sequence[Any], place: Any, depth: int) -> Any:
 
 
 def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
-    """Where the smallest object around a place begins, and what it holds."""
+    """Return the start and the content of the smallest object around a place."""
     start = at
     for _ in range(_MOST_TRIES):
         start = text.rfind("{", max(0, at - _BEFORE), start)
@@ -136,15 +135,15 @@ def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
 
 
 def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
-    """Return the addresses of pictures in an object and in what it holds: sizes, renditions, crops."""
+    """Yield the addresses of pictures in an object and everything inside it: sizes, renditions, crops."""
     if isinstance(value, str):
         if len(value) < 2_000 and (_PICTURE.search(value) or (_PLACES.search(key) and "/" in value)):
             yield value.partition(" ")[0]
     elif depth < _DEEPEST and isinstance(value, dict):
-        if depth and any(one and role_of(name) in _OWN for name, one in value.items()):
-            return  # another picture, with a caption or a credit of its own
-        for name, one in list(value.items())[:60]:
-            yield from _addresses(one, depth + 1, name)
+        if depth and any(item and role_of(name) in _OWN for name, item in value.items()):
+            return  # another picture, with its own caption or credit
+        for name, item in list(value.items())[:60]:
+            yield from _addresses(item, depth + 1, name)
     elif depth < _DEEPEST and isinstance(value, list):
-        for one in value[:20]:
-            yield from _addresses(one, depth + 1, key)
+        for item in value[:20]:
+            yield from _addresses(item, depth + 1, key)

@@ -1,4 +1,4 @@
-"""What is told of pictures, found again by caption and by picture; and what to believe of it."""
+"""Look up picture data by caption and by picture, and read credits and rights from them."""
 
 from __future__ import annotations
 
@@ -16,38 +16,38 @@ from captions.page.image_urls import keys_of
 from captions.page.structured.picture_data import PictureData
 from captions.text import match_key, name_key
 
-# For one page: what more pictures are told of, is no article.
+# Pictures per page: no article has more.
 _MOST = 2_000
-# Of one picture: the first addresses are those of its file, the others its sizes.
+# Addresses per picture: the first are those of its file, the others its sizes.
 _MOST_ADDRESSES = 4
 
 
 def picture_keys(addresses: Iterable[str]) -> list[str]:
-    """By what the picture at these addresses is known again; see :func:`captions.page.image_urls.keys_of`."""
+    """Return the keys that recognize the picture at these addresses; see :func:`captions.page.image_urls.keys_of`."""
     return list(dict.fromkeys(key for address in addresses for key in keys_of(address)))
 
 
 class Index:
-    """What a page's data tell, by the captions and the pictures that they tell it of."""
+    """A page's picture data, by caption and by picture."""
 
     def __init__(self, data: Iterable[PictureData]) -> None:
-        """Take the data of pictures, the most reliable first: JSON-LD, microdata, script state."""
+        """Index the data of pictures, the most reliable first: JSON-LD, microdata, script state."""
         self._by_caption: dict[str, PictureData] = {}
         self._by_picture: dict[str, PictureData | None] = {}
         self.has_captioned = False
-        """Whether a caption is told together with a credit."""
-        for one, _ in zip(data, range(_MOST), strict=False):
-            for text in (one.caption, *one.hints):
+        """Whether any data give a caption together with a credit."""
+        for picture, _ in zip(data, range(_MOST), strict=False):
+            for text in (picture.caption, *picture.hints):
                 if len(text) > 3 and (key := match_key(text)):
-                    known = self._by_caption.setdefault(key, one)
-                    if known is not one and not known.has_rights:
-                        self._by_caption[key] = one
-            if one.has_rights:
-                self.has_captioned = self.has_captioned or bool(one.caption)
-                for key in picture_keys(one.addresses[:_MOST_ADDRESSES]):
-                    other = self._by_picture.setdefault(key, one)
-                    if other is not one and other is not None:
-                        self._by_picture[key] = _same(other, one)
+                    known = self._by_caption.setdefault(key, picture)
+                    if known is not picture and not known.has_rights:
+                        self._by_caption[key] = picture
+            if picture.has_rights:
+                self.has_captioned = self.has_captioned or bool(picture.caption)
+                for key in picture_keys(picture.addresses[:_MOST_ADDRESSES]):
+                    other = self._by_picture.setdefault(key, picture)
+                    if other is not picture and other is not None:
+                        self._by_picture[key] = _same(other, picture)
 
     def find(self, caption: str, addresses: Iterable[str]) -> PictureData | None:
         """Return the data of the picture with this caption, or else of the picture at one of these addresses."""
@@ -68,18 +68,18 @@ class Index:
         return data if data is not None and data.caption else None
 
 
-def _same(one: PictureData, other: PictureData) -> PictureData | None:
-    """Of two tellings of what seems one picture, the one that says more; None where they name others."""
-    if one.owed and other.owed and name_key(one.owed) != name_key(other.owed):
+def _same(picture: PictureData, other: PictureData) -> PictureData | None:
+    """Return the fuller of two entries that seem to be about the same picture; None if their credits differ."""
+    if picture.owed and other.owed and name_key(picture.owed) != name_key(other.owed):
         return None
-    return one if one.caption or not other.caption else other
+    return picture if picture.caption or not other.caption else other
 
 
 def reading_of(data: PictureData, words: Vocabulary) -> Reading | None:
     """Return the credit in the data of a picture; None if there is no readable credit.
 
-    Where there is no credit, the notice tells whom the picture is of (``© 2024 Jo Reed``), then a credit that ends
-    the caption, then a source that the register knows.
+    Without a credit, use the notice (``© 2024 Jo Reed``), then a credit that ends the caption, then a source that the
+    register knows.
     """
     if data.owed:
         reading = read(data.owed, words)
@@ -100,7 +100,7 @@ def reading_of(data: PictureData, words: Vocabulary) -> Reading | None:
 
 
 def _is_credit(reading: Reading) -> bool:
-    """Whether a line names somebody, or says a mark, and is short enough for it."""
+    """Return whether a line names a party or contains a qualifier, and is short enough for a credit."""
     credit = reading.credit
     if not credit.line or not (credit.creators or credit.agencies or credit.qualifiers):
         return False
@@ -108,13 +108,13 @@ def _is_credit(reading: Reading) -> bool:
 
 
 def with_rights(credit: Credit, data: PictureData, words: Vocabulary) -> Credit:
-    """Return a credit, with rights from the data where the credit line does not mention them."""
+    """Return a credit, with rights from the data if the credit line does not mention them."""
     notice = data.notice if data.notice and any(c.isdigit() or c == "©" for c in data.notice) else ""
     license_, address = None, None
     if data.license and credit.license is None:
-        taken = take(data.license, words)
-        license_ = taken.license
-        address = data.license if _is_link(data.license) else taken.license_url
+        rights = take(data.license, words)
+        license_ = rights.license
+        address = data.license if _is_link(data.license) else rights.license_url
     licensor = data.licensor_url if _is_link(data.licensor_url) else ""
     if not (notice or license_ or address or licensor):
         return credit

@@ -1,4 +1,4 @@
-"""JSON-LD: an ImageObject -> what it tells of its picture. The names are schema.org's."""
+"""Read picture data from an ImageObject in JSON-LD; the names are schema.org's."""
 
 from __future__ import annotations
 
@@ -9,9 +9,9 @@ from captions.page.structured.picture_data import PictureData, names, text_of
 
 
 def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> PictureData:
-    """Return what an ``ImageObject`` tells: caption, creditText, creator, ...; ``known`` resolves ``@id``.
+    """Return the data in an ``ImageObject``: caption, creditText, creator, ...; ``known`` resolves ``@id``.
 
-    An ``author`` of a picture is its creator; the ``provider`` its agency.
+    A picture's ``author`` is its creator, and its ``provider`` is its agency.
     """
 
     def listed(*keys: str) -> tuple[str, ...]:
@@ -32,6 +32,6 @@ def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> 
 
 
 def _address(value: Any) -> str:
-    """Return the address of a thing that is written as an object: ``{"@type": "CreativeWork", "url": ...}``."""
+    """Return the address in a value that is an object: ``{"@type": "CreativeWork", "url": ...}``."""
     found = (value.get("url") or value.get("@id")) if isinstance(value, dict) else None
     return found if isinstance(found, str) else ""

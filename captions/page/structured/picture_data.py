@@ -1,4 +1,4 @@
-"""What data tell of one picture, and what the names mean under which they tell it."""
+"""Collect the data about a picture from names and values, by the role of each name."""
 
 from __future__ import annotations
 
@@ -16,19 +16,19 @@ Role = Literal["caption", "hint", "credit", "creator", "agency", "source", "noti
 _ROLES: tuple[Role, ...] = (
     "notice", "licensor", "license", "caption", "creator", "credit", "agency", "source", "hint",
 )  # fmt: skip
-# In characters: what is longer is no caption, and no credit.
+# In characters: a longer text is neither a caption nor a credit.
 _LONGEST = 2_000
 _TAG = re.compile(r"<[^<>]{0,500}>")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _NOT_NAME = re.compile(r"[\s_.:/]+")
-# What holds a text or a name inside a value, in the order in which they are asked.
+# Keys of a text or a name inside a value, in the order they are tried.
 _HOLDERS = ("name", "text", "value", "byline", "plain", "html", "basic", "title", "by", "affiliation")
 _MOST_NAMES = 20
 
 
 @dataclass(slots=True)
 class PictureData:
-    """What data tell of one picture. What they leave out is empty."""
+    """The structured data about a picture; missing values are empty."""
 
     caption: str = ""
     hints: tuple[str, ...] = ()
@@ -38,21 +38,21 @@ class PictureData:
     creators: tuple[str, ...] = ()
     agencies: tuple[str, ...] = ()
     source: str = ""
-    """What may be an agency: believed where the register knows it."""
+    """A possible agency, used only if the register knows it."""
     notice: str = ""
     license: str = ""
     licensor_url: str = ""
     addresses: tuple[str, ...] = ()
-    """Of the picture, as written."""
+    """The picture's addresses, as written."""
 
     @property
     def owed(self) -> str:
-        """The credit line, or else the names in its place: ``Nell Carrow/Reuters``."""
+        """Return the credit line, or else the names in its place: ``Nell Carrow/Reuters``."""
         return self.line or "/".join(dict.fromkeys((*self.creators, *self.agencies)))
 
     @property
     def has_rights(self) -> bool:
-        """Whether anything is told of whom the picture is from or what may be done with it."""
+        """Return whether the data say who the picture is from or how it may be used."""
         return bool(self.owed or self.source or self.notice or self.license or self.licensor_url)
 
 
@@ -73,13 +73,13 @@ def _patterns() -> dict[Role, re.Pattern[str]]:
 
 @lru_cache(maxsize=1)
 def stems() -> tuple[str, ...]:
-    """Parts of names, one of which is in any text that tells a credit."""
+    """Return parts of names; any text with a credit contains at least one of them."""
     return _tables()["stems"]
 
 
 @lru_cache(maxsize=20_000)
 def role_of(name: str) -> Role:
-    """Return what a name tells: ``"imageCaption"`` a caption, ``"photo_credit"`` a credit; most names nothing."""
+    """Return the role of a name: ``"imageCaption"`` is a caption, ``"photo_credit"`` a credit; most names have none."""
     if len(name) > 60:
         return ""
     folded = _NOT_NAME.sub("-", _CAMEL.sub(r"\1-\2", name)).lower()
@@ -87,7 +87,7 @@ def role_of(name: str) -> Role:
 
 
 def plain(value: str) -> str:
-    """Return a text out of data, without the marks of HTML; empty where it is too long for a caption."""
+    """Return a text from data without HTML markup; empty if it is too long for a caption."""
     if len(value) > _LONGEST:
         return ""
     if "&" in value:
@@ -96,7 +96,7 @@ def plain(value: str) -> str:
 
 
 def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, depth: int = 0) -> Iterator[str]:
-    """Return the texts in a value: a text, a thing with a name, or lists of these. ``known`` resolves ``@id``."""
+    """Yield the texts in a value: a text, an object with a name, or lists of these. ``known`` resolves ``@id``."""
     if isinstance(value, str):
         if text := plain(value):
             yield text
@@ -110,17 +110,17 @@ def names(value: Any, known: Mapping[str, Mapping[str, Any]] | None = None, dept
                 if found and key not in ("by", "affiliation"):
                     return
     elif depth < 4 and isinstance(value, list):
-        for one in value[:_MOST_NAMES]:
-            yield from names(one, known, depth + 1)
+        for item in value[:_MOST_NAMES]:
+            yield from names(item, known, depth + 1)
 
 
 def text_of(value: Any) -> str:
-    """Return the first text in a value; empty where there is none."""
+    """Return the first text in a value, or ``""``."""
     return next(names(value), "")
 
 
 def of_pairs(pairs: Mapping[str, Any]) -> PictureData:
-    """Return what names and values together tell of one picture; its addresses are the caller's to add."""
+    """Return the data that names and values give about a picture; the caller adds its addresses."""
     data = PictureData()
     hints: list[str] = []
     for name, value in pairs.items():
@@ -152,5 +152,5 @@ def of_pairs(pairs: Mapping[str, Any]) -> PictureData:
 
 
 def _is_said(text: str) -> bool:
-    """Whether a text can be a credit: an address, a number and a switch are none."""
+    """Return whether a text can be a credit, unlike an address, a number or a switch."""
     return len(text) <= 200 and any(c.isalpha() for c in text) and "://" not in text and text not in ("true", "false")
