@@ -1,4 +1,4 @@
-"""Measure ingest speed next to the parser alone on the same cores, speed without changes, and memory.
+"""Measure ingest speed next to only the parser on the same cores, speed without changes, and memory.
 
 ``CAPTIONS_BENCH=full`` uses 200,000 texts, and a million for memory; it takes most of an hour.
 """
@@ -33,12 +33,12 @@ def run() -> None:
         folder = Path(name)
         _records(folder / "texts.jsonl", TEXTS, 3000)
         texts = corpus.articles(min(TEXTS, SAMPLE))
-        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70%", len(texts) / _alone(parse_text, texts))
+        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70%", len(texts) / _seconds(parse_text, texts))
         (folder / "pages").mkdir()
         pages = corpus.pages(PAGES)
         for n, page in enumerate(pages):
             (folder / "pages" / f"{n:05}.html").write_text(page, encoding="utf-8")
-        _rates(folder, "pages", folder / "pages", PAGES, "85%", len(pages) / _alone(parse_html, pages))
+        _rates(folder, "pages", folder / "pages", PAGES, "85%", len(pages) / _seconds(parse_html, pages))
         peaks = []
         for count in (FEW, MANY):
             _records(folder / f"{count}.jsonl", count, 600)
@@ -56,7 +56,7 @@ def _records(path: Path, count: int, size: int) -> None:
                 stream.write(json.dumps({"id": str(n), "text": text}) + "\n")
 
 
-def _alone(parse: Callable[[str], object], texts: list[str]) -> float:
+def _seconds(parse: Callable[[str], object], texts: list[str]) -> float:
     """Return the seconds the parser takes on all cores, without reading or writing files."""
     parse(texts[0])
     context = multiprocessing.get_context("fork")  # so that the texts need not be sent
@@ -74,7 +74,7 @@ def _parse_all(parse: Callable[[str], object], texts: list[str]) -> None:
         parse(text)
 
 
-def _rates(folder: Path, what: str, path: Path, count: int, goal: str, alone: float) -> None:
+def _rates(folder: Path, what: str, path: Path, count: int, goal: str, rate: float) -> None:
     database = folder / "rates.db"
     times = []
     for _ in range(2):
@@ -83,8 +83,8 @@ def _rates(folder: Path, what: str, path: Path, count: int, goal: str, alone: fl
         times.append(time.perf_counter() - start)
     database.unlink()
     first, again = times
-    line(f"ingest, {what} into SQLite", count / first, "articles/s", f"the parser alone on {cores()} cores", alone)
-    print(f"ingest, {what}: {count / first / alone:.0%} of the parser (at least {goal})")
+    line(f"ingest, {what} into SQLite", count / first, "articles/s", f"only the parser on {cores()} cores", rate)
+    print(f"ingest, {what}: {count / first / rate:.0%} of the parser (at least {goal})")
     print(f"ingest, {what} again, unchanged: {count / again:,.0f} articles/s, {first / again:.1f} times (at least 10)")
 
 

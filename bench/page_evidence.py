@@ -1,8 +1,8 @@
 """Learn the weights of ``[page-credit]`` and ``[page-caption]`` in ``captions/data/evidence.toml`` from marked pages.
 
-``python -m bench.page_evidence PAGES.jsonl.gz...`` prints each row's weight in use and the one learned. Each line of a
-file is a page: ``{"id", "html", "images": [{"caption", "authors"}], "also": [...]}``. A third of the
-publishers are left out; score them to see whether learned weights help where they were not learned.
+``python -m bench.page_evidence PAGES.jsonl.gz...`` prints the current and the learned weight of each row. Each line of
+a file is a page: ``{"id", "html", "images": [{"caption", "authors"}], "also": [...]}``. A third of the publishers are
+held out; score them to test the learned weights on other pages.
 """
 
 from __future__ import annotations
@@ -38,8 +38,8 @@ class Example:
     is_right: bool
 
 
-def is_held_back(page: dict[str, Any]) -> bool:
-    """Return whether a page's publisher is one of the third that nothing is learned from."""
+def is_held_out(page: dict[str, Any]) -> bool:
+    """Return whether a page's publisher is in the third that is held out for testing."""
     host = urlsplit(page.get("url") or "").netloc.lower().removeprefix("www.")
     publisher = host or str(page["id"]).split("_20")[0]
     return int(hashlib.md5(publisher.encode(), usedforsecurity=False).hexdigest(), 16) % 3 == 0
@@ -48,8 +48,8 @@ def is_held_back(page: dict[str, Any]) -> bool:
 def examples(page: dict[str, Any], kind: str) -> Iterator[Example]:
     """Yield the readings of a page's lines as credits or as captions."""
     marks = [*(page.get("images") or ()), *page.get("also", ())]
-    captions = {match_key(one.get("caption") or "") for one in marks} - {""}
-    owed = {match_key(name) for one in marks for name in one.get("authors") or ()} - {""}
+    captions = {match_key(mark.get("caption") or "") for mark in marks} - {""}
+    owed = {match_key(name) for mark in marks for name in mark.get("authors") or ()} - {""}
     tree = dom.walk(dom.parse(limits.bounded(page["html"])[0]))
     boxes, reader = boxes_of(tree, default())
     for box in boxes:
@@ -93,13 +93,15 @@ def main(paths: Sequence[str]) -> None:
     pages: list[dict[str, Any]] = []
     for path in paths:
         with gzip.open(path, "rt", encoding="utf-8") as file:
-            pages += [page for line in file if not is_held_back(page := json.loads(line))]
+            pages += [page for line in file if not is_held_out(page := json.loads(line))]
     for kind in ("page-credit", "page-caption"):
         found = [example for page in pages for example in examples(page, kind)]
         rows = tables.load("evidence.toml").table(kind).tables()
         used = weights(kind)
         priors = {name: row.amount("prior") if "prior" in row else 0.0 for name, row in rows.items()}
-        print(f"[{kind}] {len(found)} readings of {len(pages)} pages, {sum(one.is_right for one in found)} right")
+        print(
+            f"[{kind}] {len(found)} readings of {len(pages)} pages, {sum(reading.is_right for reading in found)} right"
+        )
         for name, weight in sorted(learned(found, priors).items(), key=lambda pair: -pair[1]):
             print(f"{used.get(name, 0.0):7.2f} {weight:7.2f}  {name}")
 

@@ -16,6 +16,6 @@ def best(call: Callable[[], object], runs: int = 5) -> float:
     return min(times)
 
 
-def line(name: str, value: float, unit: str, beside: str, limit: float, limit_unit: str | None = None) -> None:
-    """Print ``name: value unit, beside: limit unit``."""
-    print(f"{name}: {value:,.0f} {unit}, {beside}: {limit:,.0f} {limit_unit or unit}")
+def line(name: str, value: float, unit: str, label: str, limit: float, limit_unit: str | None = None) -> None:
+    """Print ``name: value unit, label: limit unit``."""
+    print(f"{name}: {value:,.0f} {unit}, {label}: {limit:,.0f} {limit_unit or unit}")

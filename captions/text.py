@@ -15,7 +15,7 @@ _NOT_WORD = re.compile(r"[\W_]+")
 _NO_SIGNS = {code: None for code in range(128) if not chr(code).isalnum()}
 _SIGNS_TO_SPACES = {code: " " for code in range(128) if not chr(code).isalnum()}
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
-# The same without the joiners, which spell words (Persian, Hindi) and emoji; they go where they join nothing.
+# The same without the joiners, which words (Persian, Hindi) and emoji need; joiners that join nothing are removed.
 _STRAY = re.compile("[\u00ad\u200b\u200e\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 _JOINS_NOTHING = re.compile(
     "(?<![^\\s\u200c\u200d])[\u200c\u200d]+|[\u200c\u200d]+(?![^\\s\u200c\u200d])|(?<=[ -~])[\u200c\u200d]+(?=[ -~])"
@@ -100,7 +100,7 @@ def name_key(text: str) -> str:
 
     ``"Anadolu Ajansı"`` has ``"anadoluajansi"``; ``"A.P."`` has ``"ap"``.
     """
-    return _kept_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
+    return _cached_name_key(text) if len(text) <= _LONGEST_NAME else _name_key(text)
 
 
 def _name_key(text: str) -> str:
@@ -112,7 +112,7 @@ def _name_key(text: str) -> str:
 
 
 # While one credit line is read, the same few names are looked up over and over.
-_kept_name_key = lru_cache(maxsize=512)(_name_key)
+_cached_name_key = lru_cache(maxsize=512)(_name_key)
 
 
 def is_cut(text: str) -> bool:

@@ -1,4 +1,4 @@
-"""What the tests of the command line share: the real program, in this process, in a folder of its own."""
+"""Run the real program in this process, in its own folder, for the tests of the command line."""
 
 from __future__ import annotations
 
@@ -19,9 +19,9 @@ from captions.cli import main
 from tests.support import server
 from tests.support.engines import OnPostgresql, OnSqlite, Stores
 
-# Tables are as wide as they are in a pipe, however wide the terminal is in which the tests run.
+# Tables have the width for a pipe, whatever the terminal of the tests is.
 os.environ.pop("COLUMNS", None)
-# The same cases in each run, so that a change that is not at fault never fails; CAPTIONS_SEARCH=1 looks for new ones.
+# Each run tests the same cases, so that unrelated changes never fail; CAPTIONS_SEARCH=1 looks for new cases.
 settings.register_profile("repeatable", derandomize=True, database=None)
 if "CAPTIONS_SEARCH" not in os.environ:
     settings.load_profile("repeatable")
@@ -29,7 +29,7 @@ if "CAPTIONS_SEARCH" not in os.environ:
 
 @pytest.fixture(scope="session")
 def postgresql() -> Iterator[Stores]:
-    """Databases of a PostgreSQL server that runs for these tests; skipped where there is none to run."""
+    """Return databases of a PostgreSQL server for these tests; skip the test if PostgreSQL is not installed."""
     folder = server.programs()
     if folder is None:
         pytest.skip(server.HOW_TO_RUN)
@@ -39,20 +39,20 @@ def postgresql() -> Iterator[Stores]:
 
 @pytest.fixture(scope="session")
 def sqlite(tmp_path_factory: pytest.TempPathFactory) -> Stores:
-    """Databases that are files."""
+    """Return databases in files."""
     return OnSqlite(tmp_path_factory.mktemp("stores"))
 
 
 @pytest.fixture(scope="session", params=["sqlite", "postgresql"])
 def stores(request: pytest.FixtureRequest) -> Stores:
-    """Places for stores, once on each kind of database that the program knows."""
+    """Return places for stores, on each supported kind of database."""
     found: Stores = request.getfixturevalue(request.param)
     return found
 
 
 @pytest.fixture
 def engine(stores: Stores) -> Iterator[Engine]:
-    """An empty store."""
+    """Return an empty store."""
     engine = db.open_store(stores.empty(), create=True)
     yield engine
     engine.dispose()
@@ -60,7 +60,7 @@ def engine(stores: Stores) -> Iterator[Engine]:
 
 @dataclass(frozen=True)
 class Ran:
-    """What a run of the program did."""
+    """The result of a run of the program."""
 
     code: int
     out: str
@@ -73,7 +73,7 @@ Write = Callable[..., Path]
 
 @pytest.fixture
 def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureFixture[str]) -> Run:
-    """Runs ``captions`` with arguments, in an empty folder; ``stdin`` is bytes."""
+    """Run ``captions`` with arguments in an empty folder; ``stdin`` is bytes."""
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CAPTIONS_DB", raising=False)
     monkeypatch.setenv("COLUMNS", "100")
@@ -84,9 +84,9 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
         monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         capsys.readouterr()
         code = main([str(argument) for argument in arguments])
-        said = capsys.readouterr()
-        assert "Traceback" not in said.err
-        return Ran(code, said.out, said.err)
+        output = capsys.readouterr()
+        assert "Traceback" not in output.err
+        return Ran(code, output.out, output.err)
 
     return captions
 
@@ -102,7 +102,7 @@ Tickets will stay at their old price until the end of the year.
 
 
 def write_article(path: Path, credit: str = "ODALYS FENWICK/REUTERS") -> Path:
-    """An article with one caption."""
+    """Return an article with a caption."""
     path.parent.mkdir(parents=True, exist_ok=True)
     path.write_text(ARTICLE.format(credit=credit), encoding="utf-8")
     return path
@@ -110,19 +110,19 @@ def write_article(path: Path, credit: str = "ODALYS FENWICK/REUTERS") -> Path:
 
 @pytest.fixture
 def write() -> Write:
-    """Writes an article with one caption to a path, with a credit line of one's own if one is given."""
+    """Write an article with a caption to a path, optionally with another credit line."""
     return write_article
 
 
 @pytest.fixture
 def article() -> str:
-    """The text of that article; ``{credit}`` stands for the credit line."""
+    """The text of that article, with ``{credit}`` for the credit line."""
     return ARTICLE
 
 
 @pytest.fixture(scope="module")
 def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Three articles: two with conflicting credits, one without a creator; a file that is none; their database."""
+    """Ingest two articles with conflicting credits, one without a creator, and a file without an article."""
     folder = tmp_path_factory.mktemp("archive")
     write_article(folder / "a.txt")
     write_article(folder / "b.txt", "RUNE ASKELAND/AFP")
@@ -142,6 +142,6 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def three(run: Run, archive: Path, tmp_path: Path) -> Run:
-    """The program in a folder with a copy of the archive."""
+    """Run the program in a folder with a copy of the archive."""
     shutil.copytree(archive, tmp_path, dirs_exist_ok=True)
     return run

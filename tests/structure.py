@@ -31,7 +31,7 @@ def modules() -> list[Path]:
 
 
 def functions(paths: list[Path]) -> Iterator[Function]:
-    """Measure every function; one inside another counts for both."""
+    """Measure every function; a nested function counts for both."""
     for path in paths:
         for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
             if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
@@ -63,12 +63,12 @@ def main() -> None:
     measured = list(functions(paths))
     lengths = {path: len(path.read_text(encoding="utf-8").splitlines()) for path in paths}
     print("longest modules")  # noqa: T201 - a script
-    for path in sorted(paths, key=lambda one: -lengths[one])[:10]:
+    for path in sorted(paths, key=lambda each: -lengths[each])[:10]:
         print(f"{lengths[path]:6} {path.relative_to(ROOT)}")  # noqa: T201 - a script
     for title, key in (("longest functions", "lines"), ("most branches", "branches")):
         print(title)  # noqa: T201 - a script
-        for one in sorted(measured, key=lambda each: -getattr(each, key))[:10]:
-            print(f"{getattr(one, key):6} {one.place}")  # noqa: T201 - a script
+        for function in sorted(measured, key=lambda each: -getattr(each, key))[:10]:
+            print(f"{getattr(function, key):6} {function.place}")  # noqa: T201 - a script
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""What docs/ lists is what the program has: audit codes, keys of the register, kinds of agencies."""
+"""Compare the lists in docs/ with the program: audit codes, keys of the register, kinds of agencies."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from tests.support.paths import ROOT
 DOCS = ROOT / "docs"
 
 
-def test_every_audit_code_is_listed_with_what_it_says() -> None:
+def test_every_audit_code_is_listed_with_its_meaning() -> None:
     rows = re.findall(
         r"^\| (CR\d+) \| (\w+) \| (.*?) \| (.*?) \|$", (DOCS / "audit.md").read_text("utf-8"), re.MULTILINE
     )
@@ -59,7 +59,7 @@ def test_every_part_of_a_record_is_listed_with_names_that_are_known() -> None:
         assert [name for name in usual.split(", ") if key(name.strip("`")) not in names()[part]] == []
 
 
-def test_what_needs_no_agreement_is_listed_with_what_it_asks_for() -> None:
+def test_exemptions_are_listed_with_their_requirements() -> None:
     text = (DOCS / "agreements.md").read_text("utf-8").split("### What needs no agreement", 1)[1].split("\n## ", 1)[0]
     rows = re.findall(r"^\| ([a-zA-Z ]+) \| .*? \| (.*?) \|$", text, re.MULTILINE)
     assert rows == [(row.name, row.requires) for row in exemptions()]
@@ -67,11 +67,11 @@ def test_what_needs_no_agreement_is_listed_with_what_it_asks_for() -> None:
 
 def test_scopes_groups_kinds_and_columns_are_named() -> None:
     text = (DOCS / "agreements.md").read_text("utf-8")
-    told = (*terms.table().scopes, *terms.table().groups, *terms.KINDS, *COLUMNS, *CORRECTION_COLUMNS)
-    assert [name for name in told if name not in text] == []
+    names = (*terms.table().scopes, *terms.table().groups, *terms.KINDS, *COLUMNS, *CORRECTION_COLUMNS)
+    assert [name for name in names if name not in text] == []
 
 
-def test_every_field_is_listed_with_where_it_stands() -> None:
+def test_every_field_is_listed_with_its_places() -> None:
     prefixes = table().prefixes
 
     def short(path: tuple[str, ...]) -> str:
@@ -92,13 +92,13 @@ def test_every_field_is_listed_with_where_it_stands() -> None:
     assert [row for row in text.splitlines() if row.startswith("| `")] == expected
 
 
-def test_every_view_is_listed_with_what_its_rows_are() -> None:
+def test_every_view_is_listed_with_its_description() -> None:
     rows = re.findall(r"^\| `(\w+)` \| (.*?) \|$", (DOCS / "store.md").read_text("utf-8"), re.MULTILINE)
     assert rows == [(name, rows_are) for name, (rows_are, _) in VIEWS.items()]
 
 
 def test_the_documents_use_the_words_of_this_field() -> None:
-    """One word for one thing; those on the right are never used for what is on the left."""
+    """Use one word per thing; the words on the right never replace those on the left."""
     never = {"caption": "legend", "agency": "vendor", "credit line": "attribution", "creator": "photographer"}
     for path in (ROOT / "README.md", *DOCS.glob("*.md")):
         prose = re.sub(r"```.*?```|`[^`]*`", "", path.read_text("utf-8"), flags=re.DOTALL).casefold()

@@ -1,4 +1,4 @@
-"""What holds for every text: no string raises, no word is lost, cleaning twice equals once, time is bounded."""
+"""Test properties of every text: no string raises, no word is lost, cleaning twice equals once, time is bounded."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from hypothesis import strategies as st
 import captions
 
 _WORD = re.compile(r"\w+")
-# What parse_text takes out of any text: controls but tab and line ends, and byte order marks.
+# The characters that parse_text removes: controls except tabs and line ends, and byte order marks.
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 
 QUICK = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
 FULL = settings(QUICK, max_examples=400)
 
-# Pieces that stand in real articles, and such as break rules.
+# Pieces of real articles, and pieces that break rules.
 
 NAMES = st.sampled_from(
     [
@@ -96,7 +96,7 @@ JOINTS = st.sampled_from(["\n", "\n", "\n\n", "\n\n", "\n \n", "\r\n", " ", "\n\
 
 @st.composite
 def articles(draw: st.DrawFn) -> str:
-    """Pieces in any order, some of them twice, line ends of one kind or mixed."""
+    """Draw pieces in any order, some of them twice, with line ends of one kind or mixed."""
     pieces = draw(st.lists(PIECES, min_size=1, max_size=9))
     pieces += draw(st.lists(st.sampled_from(pieces), max_size=3))
     joint = draw(JOINTS | st.none())
@@ -123,14 +123,14 @@ def test_no_string_raises(text: str) -> None:
 
 
 OVERLAP = "Photo:\nThe ferrywoman ties the new rope to the landing. photo credit: Ida Quill\n?"
-# A label that goes with a credit of a later pass, and one that an earlier pass has cut off from the lines below.
+# A label of a credit that a later pass finds, and a label that an earlier pass separated from the lines below.
 LATER = "Photo:\r\nphoto credit: Ida Quill\nPhoto: photo credit: Reuters"
 CUT_OFF = (
     "The ferrywoman ties the rope. photo credit: Ida Quill\nPhoto:\n\nphoto credit: Ida Quill\n"
     "The ferrywoman ties the rope.\n© Ida Quill/Ida Quill\nphoto credit: Ida Quill\n\n"
     "The ferrywoman ties the ‘new’ rope\n\nThe ferrywoman ties the ‘new’ rope"
 )
-# A label that stands alone once what stood under it is gone, above a line that is no credit.
+# A label whose credit was removed, above a line that is not a credit.
 LABEL_LEFT = (
     "The ferrywoman ties the new rope.\nThe ferrywoman ties the new rope.\nThe ferrywoman ties the rope\n\nPhoto:\n\n"
     "The ferrywoman ties the new rope. photo credit: Ida Quill\nThe mayor told Reuters. FOTO Ida Quill/Ida Quill"
@@ -139,19 +139,19 @@ LABEL_PARTED = (
     "The ferrywoman ties the new rope.\nThe ferrywoman ties the new rope.\nThe ferrywoman ties the ‘new’ rope\n\n"
     "Photo:\n\nThe ferrywoman ties the new rope. photo credit: Ida Quill\n… 撮影・Ida Quill/Ida Quill"
 )
-# Labels that stand alone, some above what is a credit and some above one another.
+# Labels on separate lines, some above a credit and some above another label.
 LABELS_ALONE = "photo credit: Ida Quill\nImage caption,\nImage caption,\nphoto credit: Ida Quill"
 CONTROL = "A dog ©0\x1fA"
-# A character that no reader sees stands between a bracket and the text that goes on behind it.
+# An invisible character between a bracket and the text after it.
 CONTROL_BEHIND = "The ferrywoman ties the ‘new’ rope (Photo by Ida Quill] \x08a¡ photo credit: Ida Quill"
 
 
-def _kept(article: captions.Article) -> Counter[str]:
-    kept = _words(article.text)
+def _remaining(article: captions.Article) -> Counter[str]:
+    remaining = _words(article.text)
     for caption in article.captions:
         for occurrence in caption.occurrences:
-            kept += _words(occurrence.text)
-    return kept
+            remaining += _words(occurrence.text)
+    return remaining
 
 
 @FULL
@@ -161,7 +161,7 @@ def _kept(article: captions.Article) -> Counter[str]:
 @example(CUT_OFF)
 @example(LABELS_ALONE)
 def test_no_word_is_lost(text: str) -> None:
-    assert _words(text) - _kept(captions.parse_text(text)) == Counter()
+    assert _words(text) - _remaining(captions.parse_text(text)) == Counter()
 
 
 @FULL
@@ -171,7 +171,7 @@ def test_no_word_is_lost(text: str) -> None:
 @example(CUT_OFF)
 @example(LABELS_ALONE)
 def test_every_word_is_once_in_the_clean_text_or_in_an_occurrence(text: str) -> None:
-    assert _kept(captions.parse_text(text)) == _words(text)
+    assert _remaining(captions.parse_text(text)) == _words(text)
 
 
 def _cleaning_again_changes_nothing(text: str) -> bool:
@@ -213,12 +213,12 @@ def test_occurrences_are_spans_of_the_source_and_do_not_overlap(text: str) -> No
             assert text[occurrence.start : occurrence.end] == occurrence.text
             spans.append((occurrence.start, occurrence.end))
     spans.sort()
-    assert all(one[1] <= other[0] for one, other in itertools.pairwise(spans))
+    assert all(span[1] <= following[0] for span, following in itertools.pairwise(spans))
 
 
 @QUICK
 @given(articles())
-def test_captions_stand_in_the_order_of_their_first_occurrence(text: str) -> None:
+def test_captions_are_in_the_order_of_their_first_occurrence(text: str) -> None:
     for_each = [[p.start or 0 for p in c.occurrences] for c in captions.parse_text(text).captions]
     assert all(starts == sorted(starts) for starts in for_each)
     firsts = [starts[0] for starts in for_each]
@@ -227,7 +227,7 @@ def test_captions_stand_in_the_order_of_their_first_occurrence(text: str) -> Non
 
 @QUICK
 @given(articles())
-def test_words_of_a_credit_line_and_a_caption_stand_in_the_source(text: str) -> None:
+def test_words_of_a_credit_line_and_a_caption_are_in_the_source(text: str) -> None:
     source = _INVISIBLE.sub("", _DROPPED.sub("", text))
     for caption in captions.parse_text(text).captions:
         line = caption.credit.line if caption.credit else ""

@@ -1,15 +1,15 @@
-"""Runs what the README and docs/ show, and compares it to the letter.
+"""Run the examples in the README and docs/, and compare their exact output.
 
-A document is one story: its blocks run in order, in one temporary folder with samples/ in it.
+The blocks of a document run in order, in one temporary folder with samples/ in it.
 
-- ``console``: each line that begins with ``$ `` is run by a shell; what follows must be what it prints.
+- ``console``: a shell runs each line that begins with ``$ ``; the lines after it must equal its output.
 - ``python``: run by doctest.
 - ``toml``: must parse; with ``[[agency]]`` or ``staff`` it must load as a register.
-- ``sql``: asked of captions.db; a ``text`` block right after it must be the answer, columns parted by `` | ``.
+- ``sql``: a query of captions.db; a ``text`` block right after it must equal the result, columns separated by `` | ``.
 - A name after the language (``toml newsroom.toml``) writes the block to a file of that name first.
 
 ``CAPTIONS_RENEW_DOCS=1 pytest tests/test_readme.py`` writes today's output into the documents instead of comparing.
-Read the diff before committing it: it is what users will see change.
+Read the diff before committing it, because users will see it.
 """
 
 from __future__ import annotations
@@ -41,15 +41,15 @@ _COMMAND_ROW = re.compile(r"^\| `captions ([a-z]+(?: [a-z]+)?)[^`]*` \|", re.MUL
 
 
 def _environment(folder: Path) -> dict[str, str]:
-    kept = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
+    inherited = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     bin_folder = Path(sys.executable).parent
     return {
-        **kept,
+        **inherited,
         "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
         "HOME": str(folder),
         "COLUMNS": "100",
         "NO_COLOR": "1",
-        # Else what goes to stderr overtakes what goes to stdout.
+        # Otherwise stderr would appear before stdout.
         "PYTHONUNBUFFERED": "1",
         "PYTHONUTF8": "1",
     }
@@ -71,7 +71,7 @@ def _shell(command: str, folder: Path) -> str:
 
 
 def _console(body: str, folder: Path) -> str:
-    """A transcript as it is today: each command of ``body`` with what it prints now."""
+    """Return a transcript with the current output of each command in ``body``."""
     parts: list[str] = []
     for line in body.splitlines():
         if line.startswith("$ "):
@@ -84,10 +84,10 @@ def _console(body: str, folder: Path) -> str:
 def _python(body: str, document: Path, scope: dict[str, object]) -> None:
     test = doctest.DocTestParser().get_doctest(body, scope, document.name, str(document), 0)
     assert test.examples, f"a python block without an example: {body}"
-    said: list[str] = []
+    report: list[str] = []
     runner = doctest.DocTestRunner(verbose=False)
-    runner.run(test, out=said.append, clear_globs=False)
-    assert not runner.failures, "".join(said)
+    runner.run(test, out=report.append, clear_globs=False)
+    assert not runner.failures, "".join(report)
     scope.update(test.globs)
 
 
@@ -107,7 +107,7 @@ def _sql(body: str, folder: Path) -> str:
 
 
 def rerun(document: Path, folder: Path) -> str:
-    """The document with what its blocks print today."""
+    """Return the document with the current output of its blocks."""
     (folder / "samples").symlink_to(ROOT / "samples")
     text = document.read_text(encoding="utf-8")
     scope: dict[str, object] = {}
@@ -138,28 +138,28 @@ def test_a_document_shows_what_the_program_does(
 ) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.delenv("CAPTIONS_DB", raising=False)
-    shown, today = document.read_text(encoding="utf-8"), rerun(document, tmp_path)
-    if RENEW and shown != today:
+    printed, today = document.read_text(encoding="utf-8"), rerun(document, tmp_path)
+    if RENEW and printed != today:
         document.write_text(today, encoding="utf-8")
         pytest.skip("written anew; read the diff")
-    diff = difflib.unified_diff(shown.splitlines(), today.splitlines(), "shown", "today", lineterm="")
-    assert shown == today, "\n".join(diff)
+    diff = difflib.unified_diff(printed.splitlines(), today.splitlines(), "shown", "today", lineterm="")
+    assert printed == today, "\n".join(diff)
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)
-def test_no_transcript_shows_a_mistake_of_the_program(document: Path) -> None:
+def test_no_transcript_shows_an_internal_error(document: Path) -> None:
     text = document.read_text(encoding="utf-8")
     assert "Traceback" not in text
     assert "internal error" not in text
 
 
 def _commands() -> set[str]:
-    """``ingest``, ``agency list``, ...: each command that does something."""
+    """Return all commands that do something: ``ingest``, ``agency list``, ..."""
     found: set[str] = set()
     for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
         below = getattr(command, "commands", None)
-        # What is hidden is what the group does by itself: `correct LINE` beside `correct list`.
-        found |= {name if one.hidden else f"{name} {sub}" for sub, one in below.items()} if below else {name}
+        # A hidden subcommand is the group's own command: `correct LINE` next to `correct list`.
+        found |= {name if part.hidden else f"{name} {sub}" for sub, part in below.items()} if below else {name}
     return found
 
 
@@ -172,13 +172,13 @@ def test_the_readme_lists_every_command_and_no_other() -> None:
     [*DOCUMENTS, ROOT / "samples" / "README.md", ROOT / "CHANGELOG.md", ROOT / "CONTRIBUTING.md"],
     ids=lambda p: str(p.name),
 )
-def test_links_lead_somewhere(document: Path) -> None:
+def test_links_work(document: Path) -> None:
     links = _LINK.findall(document.read_text(encoding="utf-8"))
     assert [link for link in links if not (document.parent / link).exists()] == []
 
 
-def test_the_first_screen_is_the_job_itself() -> None:
-    """Article text in; pairs, clean text and audit out: before anything else."""
+def test_the_first_screen_shows_a_task() -> None:
+    """Require that the first screen turns an article into captions, clean text and an audit."""
     first = README.read_text(encoding="utf-8").split("\n## ", 1)[0]
     commands = re.findall(r"^\$ (.*)$", first, re.MULTILINE)
     assert [command.split()[:2] for command in commands] == [

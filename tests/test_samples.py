@@ -1,4 +1,4 @@
-"""The articles in samples/ against their expected readings in tests/cases/samples/."""
+"""Compare the articles in samples/ with their expected readings in tests/cases/samples/."""
 
 from __future__ import annotations
 
@@ -52,7 +52,7 @@ def test_clean_text_is_the_rest_word_for_word(path: Path) -> None:
 
 
 @pytest.mark.parametrize("path", CASES, ids=lambda p: p.stem)
-def test_what_was_taken_out_can_be_put_back(path: Path) -> None:
+def test_removed_text_can_be_restored(path: Path) -> None:
     source = (ROOT / _case(path)["file"]).read_bytes().decode("utf-8")
     for caption in captions.parse_text(source).captions:
         for occurrence in caption.occurrences:

@@ -1,4 +1,4 @@
-"""The rules of ARCHITECTURE.md that a script can check."""
+"""Check the rules of ARCHITECTURE.md that a script can check."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ def test_modules_are_short() -> None:
 
 def test_functions_are_short() -> None:
     measured = list(functions(modules()))
-    assert not [one for one in measured if one.lines > LONGEST_FUNCTION or one.branches > MOST_BRANCHES]
+    assert not [each for each in measured if each.lines > LONGEST_FUNCTION or each.branches > MOST_BRANCHES]
 
 
 def test_no_two_classes_share_a_name() -> None:

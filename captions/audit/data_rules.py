@@ -35,7 +35,7 @@ def differing(printed: Credit, structured: Credit, publication: str | None, regi
     for kind in ("creators", "agencies"):
         names, others = (_named(credit, kind, publication, register) for credit in (printed, structured))
         # A single word may be read as a creator or as an agency.
-        if relate(names, others, same, around_one=named(printed), around_other=named(structured)) is Relation.DIFFERENT:
+        if relate(names, others, same, all_left=named(printed), all_right=named(structured)) is Relation.DIFFERENT:
             return True
     return False
 

@@ -1,4 +1,4 @@
-"""The words of buttons and links that pages print by a picture: ``Enlarge``, ``, opens new tab``."""
+"""Recognize the buttons and links that pages print next to a picture: ``Enlarge``, ``, opens new tab``."""
 
 from __future__ import annotations
 
@@ -6,25 +6,25 @@ from functools import lru_cache
 
 from captions.lexicon import tables
 
-# In characters, longer than each in the table; and how many stand in a row at most: `Enlarge | Toggle caption`.
+# In characters, longer than any in the table; and the most in a row: `Enlarge | Toggle caption`.
 _BUTTON, _MOST_BUTTONS = 60, 4
 
 
 @lru_cache(maxsize=1)
 def _buttons() -> tuple[str, ...]:
-    """Longest first: of two that end a text, the longer is the button."""
+    """Return the buttons, longest first: if two end a text, the longer is the button."""
     read = tables.load("buttons.toml")
     read.only({"buttons"})
     return tuple(sorted(read.word_lists(("buttons",))["buttons"], key=len, reverse=True))
 
 
 def is_button(text: str) -> bool:
-    """Return whether a text is that of a button or a link by a picture: ``"Enlarge"``, ``", opens new tab"``."""
+    """Return whether a text is a button or link next to a picture: ``"Enlarge"``, ``", opens new tab"``."""
     return len(text) <= _BUTTON and text.strip(" ,|·").lower() in _buttons()
 
 
 def without_button(text: str) -> str:
-    """Return a picture's text without the buttons at its end: ``"A dog. Jo Reed/AP Enlarge this image"``."""
+    """Remove the buttons from the end of a picture's text: ``"A dog. Jo Reed/AP Enlarge this image"``."""
     for _ in range(_MOST_BUTTONS):
         tail = text[-_BUTTON:].lower()
         if not tail.endswith(_buttons()):
@@ -35,6 +35,6 @@ def without_button(text: str) -> str:
             break
         run_on = text[len(left)].isupper() and not text[-2:].isupper()  # Jo Reed/APShow more
         if left[-1].isalpha() and found[0].isascii() and not run_on:
-            break  # a word that only ends like one
+            break  # a word that only ends like a button
         text = left.rstrip(" ,|·")
     return text

@@ -1,4 +1,4 @@
-"""A line split into caption and credit, and every place where a line can be cut."""
+"""Find the places where a line may be cut into caption and credit."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.text import BRACKETS, CLOSING, closing_bracket_start, has_cjk, name_key
 
 SURE, LIKELY, POSSIBLE = 3, 2, 1
-# Credits are looked for in the last characters of a line: the longest of 211 on news pages has 82.
+# Credits are sought in the last characters of a line: the longest of 211 on news pages has 82.
 TAIL = 240
 _OF = r"\d+ (?:of|von|de|di|sur|van|av) \d+"
 _NUMBER = re.compile(
@@ -28,16 +28,16 @@ _JOINT = " \t\u00a0\u3000,;:|/–—-•·*＝="
 _SENTENCE = re.compile(
     r"(?<!\b\d)(?<!\b\d\d)[.!?…。！？؟।][\"'”’»)\]]*(?:\s*(?=[^\W\d_a-zà-öø-ÿ])|\s+/\s+)|[”’»)\]]\s*(?=[A-Z])|(?<=\S)\"\s+(?=[A-Z])|\s[|–—•]\s|[|｜]\s?|＝(?=[\u3400-\u9fff])"
 )
-# A full stop and a word in small letters right behind it: the line's end, `warten.dpa`.
+# A lowercase word right after the last period: `warten.dpa`.
 _SMALL_HOUSE = re.compile(r"(?<=[^\W_]{2}[.!?”\"»)])[a-z]{2,12}$")
-# A word in small letters run together with a name: `BédarEmergencias Andalucía/EFE`.
+# A lowercase word run together with a name: `BédarEmergencias Andalucía/EFE`.
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]*/)")
 _HANDLE = re.compile(r"(?<=\s)@\w{3}")
 DASH = re.compile(" [-–—] ")
 LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—] (?=[^\W\d_])")
 _NEAR_END = 90
 _SLASH = re.compile(r"\s?[/／]\s?")
-# In characters: how far before a label an agency's name is looked for, and behind what it begins.
+# How many characters before a label an agency's name may begin, and the signs that may precede it.
 _HOUSE, _HOUSE_BEHIND = 24, ".!?([|–—"
 _MOST_LABELS = 3
 
@@ -48,18 +48,18 @@ Place = Literal[
 
 @dataclass(frozen=True, slots=True)
 class Split:
-    """A line read as caption and credit. ``line[start:]`` is the credit with its label and brackets."""
+    """A line split into caption and credit. ``line[start:]`` is the credit with its label and brackets."""
 
     caption: str
     reading: Reading
     start: int
     rule: str
     strength: int
-    """SURE, LIKELY, or POSSIBLE: the last is believed only where something else in the article supports it."""
+    """SURE, LIKELY, or POSSIBLE, which counts only if something else in the article supports it."""
 
     @property
     def alone(self) -> bool:
-        """Return whether the line is a credit and nothing else."""
+        """Return whether the line is only a credit."""
         return not self.caption
 
 
@@ -77,17 +77,17 @@ class Cut:
     kind: str = ""
     """The kind of the label that announces it."""
     house: bool = False
-    """Whether the name of a house or a qualifier precedes the label: ``ST Photo:``."""
+    """Whether the name of an agency or a qualifier precedes the label: ``ST Photo:``."""
 
 
 @lru_cache(maxsize=4096)
 def read(text: str, words: Vocabulary) -> Reading:
-    """Return the reading of a credit, cached: articles and archives print the same credits again and again."""
+    """Return the reading of a credit, cached because articles and archives repeat their credits."""
     return read_credit(text, words)
 
 
 def labelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
-    """Yield the cuts before a label: in brackets at the end, within the line, or behind the names."""
+    """Yield the cuts before a label: in brackets at the end, within the line, or after the names."""
     bracketed = line[:-1] if line[-1:] in ".。" and line[-2:-1] in CLOSING else line  # `(Photo: Jo Reed).`
     if (cut := labelled_bracket(bracketed, words)) is not None:
         yield cut
@@ -116,7 +116,7 @@ def _dash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
 
 
 def labelled_bracket(line: str, words: Vocabulary) -> Cut | None:
-    """Return the cut before a bracket that closes the line and may hold a label."""
+    """Return the cut before a bracket that ends the line and may contain a label."""
     start = closing_bracket_start(line)
     if start is None or (start and not labels.announced(line[start:], words)):
         return None
@@ -124,7 +124,7 @@ def labelled_bracket(line: str, words: Vocabulary) -> Cut | None:
 
 
 def _label_after_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
-    """Yield cuts where a label ends the line: ``caption. J. Stacevičiaus / LRT nuotr.``."""
+    """Yield cuts in a line that ends with a label: ``caption. J. Stacevičiaus / LRT nuotr.``."""
     folded = line.casefold()
     behind = labels.BEHIND.search(line)
     bracketed = behind is not None and labels.label_kind(behind[1], words) in ("before", "by")
@@ -138,7 +138,7 @@ def _label_after_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
 
 
 def unlabelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
-    """Yield the cuts that no label announces."""
+    """Yield the cuts before a credit without a label."""
     yield Cut("line", 0, 0, line)
     start = closing_bracket_start(line, 160)
     if start:
@@ -186,7 +186,7 @@ def _slash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
 
 
 def _name_starts(before: str, text: str, size: int) -> bool:
-    """Return whether a name begins between two words: behind a small letter or a stop, with a capital."""
+    """Return whether a name begins between two words: a capital after a lowercase letter or a period."""
     if not text[:1].isupper():
         return False
     return size == 2 or before[:1].islower() or not before[-1:].isalnum()
@@ -211,21 +211,21 @@ def _bracket_before(line: str, at: int) -> int:
 
 
 def _without_stop(text: str) -> str:
-    """Return the text without a sentence's full stop: ``Photo by Jo Reed.``; it stays in ``Reed & Co.``."""
+    """Remove the period of a sentence, ``Photo by Jo Reed.``, but not of an abbreviation, ``Reed & Co.``."""
     if text[-1:] != "." or text[-2:-1] == "." or ABBREVIATED.search(text):
         return text
     return text[:-1]
 
 
 def cuts(line: str) -> list[int]:
-    """Return where a credit without a label may begin: at the line's start, after a sentence's end, after a bar."""
+    """Return where a credit without a label may begin: at the start of the line, after a sentence or after a bar."""
     since = max(0, len(line) - 130)
     found = [m.end() for m in _SENTENCE.finditer(line, since) if m.end() < len(line) and balanced(line, m.end())]
     return ([0] if len(line) <= 130 else []) + found[-6:]
 
 
 def balanced(line: str, start: int) -> bool:
-    """Return whether no bracket opens before ``start`` that closes behind it."""
+    """Return whether no bracket opens before ``start`` and closes after it."""
     depth = 0
     for char in line[start:]:
         if char in BRACKETS:
@@ -238,8 +238,7 @@ def balanced(line: str, start: int) -> bool:
 
 
 def trim(text: str) -> str:
-    """Return the caption without its joint to the credit (spaces, commas, dashes, bars) and without a picture's
-    number in a series before it: ``[1/3]``, ``1 of 3 |``."""
+    """Remove the signs between caption and credit, and a picture's number in a series: ``[1/3]``, ``1 of 3 |``."""
     text = text.rstrip(_JOINT)
     if number := _NUMBER.match(text):
         text = text[number.end() :]
@@ -247,12 +246,12 @@ def trim(text: str) -> str:
 
 
 def is_short_name(text: str) -> bool:
-    """Return whether a text can be a name in a language whose small words we do not know: four words at most."""
+    """Return whether a text can be a name in a language whose particles are unknown: four words at most."""
     return len(text.split()) <= 4 and len(text) <= 40 and not text[:1].islower() and any(c.isalpha() for c in text)
 
 
 def is_named(reading: Reading) -> bool:
-    """Return whether a credit names a person or an agency of the register."""
+    """Return whether a credit names a person or an agency in the register."""
     return bool(reading.registered) or bool(reading.persons)
 
 

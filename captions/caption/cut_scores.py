@@ -1,4 +1,4 @@
-"""How well a cut of a line fits: the credit reads cleanly and the rest reads as a caption."""
+"""Score a cut of a line: whether the credit reads cleanly and the rest reads as a caption."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from captions.credit.segments import Party
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import STOPS, closing_bracket_start, has_cjk, name_key
 
-# A dateline, a line of dialogue or of a quotation's author, an item of a list.
-_NO_BARE_LINE = re.compile(r"[A-ZÀ-Þ][^\W\d_a-z]+\s*\([^)]*\)$|[-–—]\s?[^\W\d_]|\d+[.)]\s|[•*·]\s")
+# A dateline, a line of dialogue, the author of a quotation, or a list item.
+_NOT_A_CREDIT = re.compile(r"[A-ZÀ-Þ][^\W\d_a-z]+\s*\([^)]*\)$|[-–—]\s?[^\W\d_]|\d+[.)]\s|[•*·]\s")
 _CHAIN = re.compile(r"[/／|｜©]|copyright", re.IGNORECASE)
-# Initials of editors, in small letters.
+# The initials of editors, in lowercase.
 _INITIALS = re.compile(r"[a-zà-ÿ]{2,3}")
 _SELLERS = ("agency", "stock")
 _LONGEST_LABELLED, _MOST_WORDS_LABELLED = 220, 28
@@ -25,7 +25,7 @@ NO = -9.0
 
 
 def score(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> float:
-    """Return how well a cut fits: 1 is possible, 2 likely, 3 sure."""
+    """Return the score of a cut: 1 is possible, 2 likely, 3 sure."""
     found = _labelled(cut, reading, line, words) if cut.kind or cut.place == "labelled-bracket" else None
     if found is None:
         found = _unlabelled(cut, reading, line, words)
@@ -34,7 +34,7 @@ def score(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> float:
 
 
 def may_be_bare(text: str, words: Vocabulary) -> bool:
-    """Test cheaply whether a text may be a credit without a label: short, few small words, and a name or a chain."""
+    """Return whether a text may be a credit without a label; a fast test for a short text with a name or a chain."""
     if not 1 < len(text) <= 140:
         return False
     tokens = text.split()
@@ -52,11 +52,11 @@ def may_be_bare(text: str, words: Vocabulary) -> bool:
     )
 
 
-# Cuts at a label.
+# Cuts before a label.
 
 
 def _labelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
-    """Return the evidence of a cut at a label."""
+    """Return the evidence for and against a cut before a label."""
     if cut.place == "label-after":
         return _label_after(cut, reading, line)
     credit = reading.credit.line
@@ -87,7 +87,7 @@ def _of_label(kind: str | None, reading: Reading) -> list[str]:
 
 
 def _label_in_line(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
-    """Return what the words around a label within a line show."""
+    """Return the evidence in the words around a label within a line."""
     start, kind = cut.start, cut.kind
     found = _of_label(kind, reading)
     before = line[:start].split()
@@ -130,26 +130,26 @@ def _label_after(cut: Cut, reading: Reading, line: str) -> list[str]:
 
 
 def _unlabelled(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
-    """Return the evidence of a cut that no label announces."""
-    alone = cut.place == "line"
-    opened = closing_bracket_start(line) if alone else None
-    if alone and _is_no_bare_line(line, reading, words):
+    """Return the evidence for and against a cut before a credit without a label."""
+    whole_line = cut.place == "line"
+    opened = closing_bracket_start(line) if whole_line else None
+    if whole_line and _cannot_be_bare(line, reading, words):
         return ["prose"]
     if any(_INITIALS.fullmatch(party.text) for party in reading.persons):
         return ["prose"]  # (mm/dpa): who wrote the text
     found = bare(reading, bracketed=opened == 0, words=words)
     if found and min(map(weights("cut").__getitem__, found)) <= NO:
         return found
-    if len(reading.credit.line) > _LONGEST_BARE and not alone:
+    if len(reading.credit.line) > _LONGEST_BARE and not whole_line:
         return ["prose"]
-    if alone:
+    if whole_line:
         person = opened == 0 and bool(reading.persons) and not has_cjk(line)
         return [*found, "bracket", "placeholder"] if person and found == ["clean"] else found
     return [*found, *_place(cut, reading, line, words)]
 
 
-def _is_no_bare_line(line: str, reading: Reading, words: Vocabulary) -> bool:
-    if _NO_BARE_LINE.match(line) or line.split(" ", 1)[0].casefold() in words.bys:
+def _cannot_be_bare(line: str, reading: Reading, words: Vocabulary) -> bool:
+    if _NOT_A_CREDIT.match(line) or line.split(" ", 1)[0].casefold() in words.bys:
         return True
     if reading.credit.line[-1:] in STOPS and not reading.credit.copyright_notice:
         return True  # a sentence, in brackets or not
@@ -157,11 +157,11 @@ def _is_no_bare_line(line: str, reading: Reading, words: Vocabulary) -> bool:
 
 
 def _place(cut: Cut, reading: Reading, line: str, words: Vocabulary) -> list[str]:
-    """Return what the place of a cut and the rest of the line show."""
+    """Return the evidence in the place of a cut and the rest of the line."""
     found: list[str] = []
     if cut.place == "bracket":
         found.append("bracket")
-        if line[-1] in "]］】" and _is_capitalised(reading):
+        if line[-1] in "]］】" and _is_capitalized(reading):
             found.append("square-bracket-names")
     elif cut.place == "sentence":
         found.append("sentence-end")
@@ -196,8 +196,8 @@ def _is_name_like(rest: str, words: Vocabulary) -> bool:
     return len(tokens) <= 4 and rest[-1] not in STOPS and all(t[0].isupper() or t in words.small_words for t in tokens)
 
 
-def _is_capitalised(reading: Reading) -> bool:
-    """Return whether a credit is two to six words that all begin with a capital."""
+def _is_capitalized(reading: Reading) -> bool:
+    """Return whether a credit consists of two to six words that begin with a capital."""
     tokens = reading.credit.line.split()
     return reading.clean and 2 <= len(tokens) <= 6 and all(t[0].isupper() or len(t) <= 3 for t in tokens)
 
@@ -205,8 +205,8 @@ def _is_capitalised(reading: Reading) -> bool:
 def bare(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
     """Return the evidence that a text without a label is a credit.
 
-    ``bracketed``: the line is a bracket and nothing else; then any known name counts as a seller's does, for papers and
-    broadcasters appear in headings and lists too.
+    If the whole line is in brackets (``bracketed``), any known name counts as much as a seller's. Elsewhere it does
+    not, because headings and lists also name papers and broadcasters.
     """
     parties = reading.parties
     if not parties or len(reading.credit.line.split()) > _MOST_WORDS_BARE:
@@ -223,14 +223,14 @@ def bare(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
 
 
 def _named(reading: Reading, bracketed: bool, words: Vocabulary) -> list[str]:
-    """Return what the parties of a clean reading show."""
+    """Return the evidence in the parties of a clean reading."""
     found = ["seller"] if _is_sold(reading, bracketed) else ["known"] if reading.registered else []
-    first = next((name for name, shows in _SHOWN_BY_PARTIES if shows(reading, words)), None)
+    first = next((name for name, shows in _PARTY_EVIDENCE if shows(reading, words)), None)
     return found if first is None else [*found, first]
 
 
 def _is_sold(reading: Reading, bracketed: bool) -> bool:
-    """Return whether a seller of pictures is named, or in a line that is only a bracket any known party."""
+    """Return whether the reading names a seller of pictures or, if bracketed, any known party."""
     strong = _strong(reading)
     return bool(strong) and (bracketed or any(p.agency is not None and p.agency.kind in _SELLERS for p in strong))
 
@@ -279,7 +279,7 @@ def _is_person_apart(reading: Reading, words: Vocabulary) -> bool:
     return bool(reading.persons) or not has_slash(reading)
 
 
-_SHOWN_BY_PARTIES: tuple[tuple[str, Callable[[Reading, Vocabulary], bool]], ...] = (
+_PARTY_EVIDENCE: tuple[tuple[str, Callable[[Reading, Vocabulary], bool]], ...] = (
     ("chain", _is_chain),
     ("agencies-listed", _lists_agencies),
     ("courtesy", _is_courtesy),
@@ -289,11 +289,11 @@ _SHOWN_BY_PARTIES: tuple[tuple[str, Callable[[Reading, Vocabulary], bool]], ...]
     ("person-chain", _is_person_chain),
     ("person-apart", _is_person_apart),
 )
-"""What the parties of a clean reading may show; the first that fits counts."""
+"""The evidence that the parties of a clean reading may give; only the first that fits counts."""
 
 
 def is_for_house(reading: Reading) -> bool:
-    """Return whether a credit is ``X for HOUSE``, a house of four words at most."""
+    """Return whether a credit is ``X for HOUSE``, with at most four words after ``for``."""
     parties = reading.parties
     if len(parties) != 2 or parties[0].kind != "person" or parties[1].joint != "for":
         return False
@@ -301,7 +301,7 @@ def is_for_house(reading: Reading) -> bool:
 
 
 def has_given_name(text: str, words: Vocabulary) -> bool:
-    """Return whether a person's name begins with a given name of the table, or with an initial."""
+    """Return whether a person's name begins with a known given name or with an initial."""
     first = text.split(None, 1)[0]
     return name_key(first) in words.given_names or (len(first) == 2 and first[1] == "." and first[0].isupper())
 

@@ -1,4 +1,4 @@
-"""The weights by which cuts and lines are scored: ``captions/data/evidence.toml``."""
+"""Load the weights that score cuts and lines from ``captions/data/evidence.toml``."""
 
 from __future__ import annotations
 
@@ -28,17 +28,17 @@ def _openers() -> tables.Table:
 
 @lru_cache(maxsize=1)
 def openers() -> frozenset[str]:
-    """Return words with which paragraphs begin and captions do not."""
+    """Return words that begin paragraphs but not captions."""
     return frozenset(_openers().texts("words", distinct=False))
 
 
 @lru_cache(maxsize=1)
 def picture_openers() -> tuple[str, ...]:
-    """Return words with which captions begin, in small letters."""
+    """Return words that begin captions, in lowercase."""
     return tuple(_openers().texts("pictures", distinct=False))
 
 
 @lru_cache(maxsize=1)
 def link_openers() -> tuple[str, ...]:
-    """Return words with which links to other stories begin, in small letters."""
+    """Return words that begin links to other stories, in lowercase."""
     return tuple(_openers().texts("links", distinct=False))

@@ -1,4 +1,4 @@
-"""How much a line of an article looks like a caption rather than a paragraph or a heading."""
+"""Score how much a line of an article looks like a caption rather than a paragraph or a heading."""
 
 from __future__ import annotations
 
@@ -12,15 +12,15 @@ from captions.caption.line_shapes import is_dateline
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import sentences
 
-# In characters: up to which a line is short, medium, ..., very long.
+# The longest short, medium, ... and very long lines, in characters.
 _SIZES = ((50, "short"), (150, "medium"), (220, "longer"), (300, "long"), (450, "very-long"))
 _COUNTS = {1: "one-sentence", 2: "two-sentences", 3: "three-sentences"}
-# In characters: shorter paragraphs do not count toward the usual length.
+# Shorter paragraphs do not count toward the usual length, in characters.
 _PARAGRAPH = 80
 _QUOTE = re.compile('["“”„«»「『]')
-# Three words or more, or, in scripts without spaces, twelve characters.
+# At least three words or, in scripts without spaces, twelve characters.
 _QUOTATION = re.compile('["“”„«»「『](?:[^"“”„«»「」『』]*? ){2}[^"“”„«»「」『』]|[「『][^」』]{12}')
-# An abbreviation in brackets ends no sentence: `(l.)`, `(re.)`.
+# The period of an abbreviation in brackets does not end a sentence: `(l.)`, `(re.)`.
 _SHORT_PLACE = re.compile(r"\([a-z]{1,2}\.\)(?=\s)")
 _OPENS = re.compile(r"[\"“”„«»‚‘『「–—-]")
 _STOPS = ".!。！…؟।"
@@ -33,13 +33,13 @@ def usual_length(texts: Iterable[str]) -> float:
 
 
 def likeness(text: str, usual: float, words: Vocabulary) -> float:
-    """Return how much a line looks like a caption: above 0 more than like a paragraph."""
+    """Return how much a line looks like a caption: above 0, more like a caption than like a paragraph."""
     table = weights("line")
     return sum(table[name] for name in evidence(text, usual, words))
 
 
 def evidence(text: str, usual: float, words: Vocabulary) -> Iterator[str]:
-    """Yield what a line shows for and against a caption."""
+    """Yield the evidence in a line that it is a caption, or is not."""
     size = len(text)
     yield next((name for most, name in _SIZES if size < most), "endless")
     yield _COUNTS.get(sentences(text) - (len(_SHORT_PLACE.findall(text)) if "(" in text else 0), "more-sentences")
@@ -76,7 +76,7 @@ def evidence(text: str, usual: float, words: Vocabulary) -> Iterator[str]:
 
 @lru_cache(maxsize=4)
 def _places(words: Vocabulary) -> re.Pattern[str]:
-    """Return a pattern that finds places in a picture in brackets or between commas: ``(left)``, ``, left,``."""
+    """Return a pattern for positions in a picture, in brackets or between commas: ``(left)``, ``, left,``."""
     names = sorted(words.places, key=len, reverse=True)
     short, long = ("|".join(map(re.escape, some)) for some in (names, [n for n in names if len(n) > 3]))
     return re.compile(rf"[(（](?:{short})\.?[)）]|, (?:{long}),|\b[vV]\. ?l\.", re.IGNORECASE)

@@ -1,4 +1,4 @@
-"""What lines of an article look like: captions, dates, paragraphs of the article, lines of a list of roles."""
+"""Recognize captions, dates, paragraphs and lists of roles by the form of a line."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ ROLE = re.compile(r"^[^\W\d_][\w-]*\s?[:：]\s*(?:\S+\s*){1,3}$")  # Styling: Ka
 
 
 def is_dated(text: str) -> bool:
-    """Return whether a line is hardly more than a date or a time: when an article appeared."""
+    """Return whether a line is little more than a date or time, such as when the article appeared."""
     return CLOCK.match(text) is not None or (len(text) < 80 and _DATED.match(text) is not None)
 
 
@@ -34,17 +34,17 @@ def is_dateline(text: str) -> bool:
 
 
 def is_article(text: str) -> bool:
-    """Return whether a line reads as a paragraph of the article and not as a caption: a dateline, a quotation."""
+    """Return whether a line reads as a paragraph rather than a caption: it has a dateline or a quotation."""
     return _DATELINE.match(text) is not None or _QUOTED.search(text) is not None
 
 
 def has_words(text: str, least: int) -> bool:
-    """Return whether a text has at least so many words, or in scripts without spaces three times as many characters."""
+    """Return whether a text has this many words or, in scripts without spaces, three times as many characters."""
     return len(text.split()) >= least or (has_cjk(text) and len(text) >= 3 * least)
 
 
 def is_caption_text(text: str) -> bool:
-    """Return whether a text can be a caption at all: it has a word and is not a bracket."""
+    """Return whether a text can be a caption: it contains a word and is not all in brackets."""
     if not any(c.isalnum() for c in text):
         return False
     return not (text[:1] in "([（" and closing_bracket_start(text, len(text)) == 0)

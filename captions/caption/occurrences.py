@@ -1,4 +1,4 @@
-"""Which blocks are occurrences of the same caption: found blocks -> captions, each once."""
+"""Group the occurrences of each caption."""
 
 from __future__ import annotations
 
@@ -11,27 +11,27 @@ from captions.credit.parser import Reading
 from captions.model import Caption, Credit, Occurrence
 from captions.text import is_cut, match_key, name_key, tidy, without_ellipsis
 
-# A cut occurrence must share at least this much with the whole one: shorter beginnings are shared by chance.
+# An abridged occurrence must share this many characters with the whole caption; fewer may match by chance.
 SHORTEST_CUT = 12
-# Captions of the same words with other credits that an occurrence is compared with: an article has one or two.
+# Compare an occurrence with at most this many captions in the same words; an article has one or two.
 MOST_COMPARED = 40
 
 
 @dataclass(frozen=True, slots=True)
 class FoundCaption:
-    """An occurrence as found: its caption, its credit if it has one, and where it stood."""
+    """An occurrence as found: its caption, its credit if any, and its place."""
 
     caption: str
     reading: Reading | None
     occurrence: Occurrence
     rule: str
     order: int
-    """Where it stands among the blocks: its first line's number."""
+    """The number of its first line, which orders the blocks."""
     images: tuple[str, ...] = ()
     data_credit: Credit | None = None
-    """What the page's data tell of the credit, where it is not what is printed."""
+    """The credit in the page's structured data, if it differs from the printed credit."""
     pictures: frozenset[str] = frozenset()
-    """What its pictures are known by, under any address. The same line under two pictures is two uses."""
+    """Keys of its pictures, the same for every URL of a picture. The same line under two pictures is two uses."""
 
 
 @dataclass(slots=True)
@@ -43,7 +43,7 @@ class _Group:
     pictures: set[str]
 
     def shows(self, block: FoundCaption) -> bool:
-        """Return whether a block can be of the same picture."""
+        """Return whether a block can belong to the same picture."""
         return not self.pictures or not block.pictures or not self.pictures.isdisjoint(block.pictures)
 
     def add(self, block: FoundCaption) -> None:
@@ -53,10 +53,10 @@ class _Group:
 
 
 def group(blocks: Iterable[FoundCaption]) -> tuple[Caption, ...]:
-    """Put the occurrences of each caption together, in the order of the first occurrence.
+    """Group the occurrences of each caption, in the order of the first occurrences.
 
-    Two whole occurrences are one caption if their texts are the same but for case, quotes and spaces and their credits
-    name no different parties; the fullest credit stays. An occurrence without a credit, or cut short with an
+    Two whole occurrences are the same caption if their texts differ only in case, quotes and spaces and their credits
+    do not name different parties; the fullest credit is used. An occurrence without a credit, or abridged with an
     ellipsis, joins the caption that it begins.
     """
     ordered = sorted(blocks, key=lambda b: b.order)
@@ -84,7 +84,7 @@ def group(blocks: Iterable[FoundCaption]) -> tuple[Caption, ...]:
 def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
     key = match_key(block.caption)
     credit = block.reading.credit if block.reading else None
-    # A credit without a caption is the same occurrence again only if the line is the same.
+    # Credits without captions belong together only if their lines are the same.
     place = key or (f"\n{name_key(credit.line)}" if credit else "")
     for known in by_key.get(place, ())[-MOST_COMPARED:]:
         if _agree(known.credit, credit) and known.shows(block):
@@ -92,18 +92,18 @@ def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list
             if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
                 known.credit = credit
             return
-    made = _Group(key, block.caption, credit, [block], set(block.pictures))
-    groups.append(made)
-    by_key.setdefault(place, []).append(made)
+    new = _Group(key, block.caption, credit, [block], set(block.pictures))
+    groups.append(new)
+    by_key.setdefault(place, []).append(new)
 
 
-def _agree(one: Credit | None, other: Credit | None) -> bool:
-    """Return whether two credits can be of one picture: the same line, or one that names all whom the other names."""
-    if one is None or other is None:
+def _agree(left: Credit | None, right: Credit | None) -> bool:
+    """Return whether two credits can be for the same picture: the same line, or one names all parties of the other."""
+    if left is None or right is None:
         return True
-    if name_key(one.line) == name_key(other.line):
+    if name_key(left.line) == name_key(right.line):
         return True
-    return bool(named(one) and named(other)) and parties(one, other) is not Relation.DIFFERENT
+    return bool(named(left) and named(right)) and parties(left, right) is not Relation.DIFFERENT
 
 
 def _weight(credit: Credit) -> int:
@@ -111,8 +111,8 @@ def _weight(credit: Credit) -> int:
 
 
 def _by_start(groups: Iterable[_Group]) -> list[tuple[str, int, _Group]]:
-    """Return the groups in the order of their keys: those that one text begins stand together."""
-    return sorted((made.key, n, made) for n, made in enumerate(groups))
+    """Return the groups sorted by key, so that all that begin with the same text are adjacent."""
+    return sorted((known.key, n, known) for n, known in enumerate(groups))
 
 
 def _of_loose(
@@ -128,7 +128,7 @@ def _of_loose(
 
 
 def cut_of(text: str, starts: list[tuple[str, int, _Group]], credit: Credit | None = None) -> _Group | None:
-    """Return the caption that a text cut with an ellipsis begins."""
+    """Return the caption that begins with a text abridged with an ellipsis."""
     key = match_key(without_ellipsis(text))
     if len(key) < SHORTEST_CUT:
         return None
@@ -142,20 +142,20 @@ def cut_of(text: str, starts: list[tuple[str, int, _Group]], credit: Credit | No
 
 
 def begins_any(text: str, keys: Sequence[str]) -> bool:
-    """Return whether a text cut with an ellipsis begins one of the keys, which are in order."""
+    """Return whether any of the sorted keys begins with a text abridged with an ellipsis."""
     key = match_key(without_ellipsis(text))
     place = bisect_left(keys, key)
     return len(key) >= SHORTEST_CUT and place < len(keys) and keys[place].startswith(key)
 
 
-def _caption(made: _Group) -> Caption:
-    blocks = sorted(made.blocks, key=lambda b: b.order)
+def _caption(found: _Group) -> Caption:
+    blocks = sorted(found.blocks, key=lambda b: b.order)
     images = tuple(dict.fromkeys(i for b in blocks for i in b.images))
     return Caption(
-        text=tidy(made.caption),
-        credit=made.credit,
+        text=tidy(found.caption),
+        credit=found.credit,
         occurrences=tuple(b.occurrence for b in blocks),
         images=images,
-        rule=made.blocks[0].rule,
+        rule=found.blocks[0].rule,
         structured_credit=next((b.data_credit for b in blocks if b.data_credit is not None), None),
     )

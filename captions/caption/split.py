@@ -1,4 +1,4 @@
-"""One block of text -> caption text | credit line: the best of all cuts, by what stands on both sides of it."""
+"""Split a block of text into caption and credit line at the cut with the best score."""
 
 from __future__ import annotations
 
@@ -29,11 +29,11 @@ from captions.text import BRACKETS, CLOSING, STOPS, has_cjk, name_key
 _HINTS = re.compile("[=＝/／|｜]")
 _ENDS_IN_SENTENCE = re.compile(r"[^\W\d_A-ZÀ-Þ]{2}[.!?…][\"'”’»)]?$")
 _MAY_BE_LABEL = re.compile("[:：=＝∶／…©ⓒ℗（\U0001f4f7\U0001f4f8]|\\.\\.\\.| / |\\( ?[cC]|[cC][oO][pP][yY]?[rR]")
-# In characters: the last sentence of a line, if it may be a credit such as `Photo by Jo Reed.`
+# The longest last sentence that may be a credit such as `Photo by Jo Reed.`, in characters.
 _LAST = 90
-# In characters: a line that may be `Jo Reed for The Courier`.
+# The longest line that may be `Jo Reed for The Courier`, in characters.
 _SHORT = 70
-# A label, and nothing but names: no cut behind it will do better.
+# A label followed only by names: no later cut will score higher.
 _ENOUGH = 4.0
 _PLACEHOLDERS = frozenset({"uncredited", "supplied", "handout", "courtesy"})
 _RULES = {
@@ -43,7 +43,7 @@ _RULES = {
 
 
 def split(line: str, words: Vocabulary) -> Split | None:
-    """Return the credit at the end of a line, or the line that is a credit; None if there is none.
+    """Split a line with a credit at its end, or that is only a credit; return None if it has no credit.
 
     ``"A dog. (Photo: Jane Doe/AP)"`` gives caption ``A dog.`` and a reading of ``Jane Doe/AP``; ``"Foto: dpa"`` gives
     caption ``""``.
@@ -59,7 +59,7 @@ def split(line: str, words: Vocabulary) -> Split | None:
 
 
 def _best(cuts: Iterable[Cut], line: str, words: Vocabulary) -> tuple[float, Cut] | None:
-    """Return the cut with the highest score; of equal ones the first."""
+    """Return the cut with the highest score, the first if several share it."""
     best: tuple[float, Cut] | None = None
     for cut in cuts:
         score = cut_scores.score(cut, read(cut.text, words), line, words)
@@ -71,12 +71,12 @@ def _best(cuts: Iterable[Cut], line: str, words: Vocabulary) -> tuple[float, Cut
     return best
 
 
-# What a cut must score to be a split; brackets and labels are believed later where the article supports them.
+# The score that a cut needs. Brackets and labels need less, because the article may support them later.
 _LEAST: dict[str, float] = {"labelled-bracket": POSSIBLE, "label": POSSIBLE, "bracket": POSSIBLE, "phrase": SURE}
 
 
 def _may_be(cut: Cut, words: Vocabulary) -> bool:
-    """Test cheaply whether the credit of a cut without a label is worth reading."""
+    """Return whether the credit of a cut without a label is worth reading; a fast test."""
     if cut.place in ("bracket", "equals", "phrase"):
         return True
     if cut.place == "slash":
@@ -91,7 +91,7 @@ def _split_at(score: float, cut: Cut, line: str, words: Vocabulary) -> Split:
         strength = min(strength, LIKELY)
     start, caption = cut.start, trim(line[: cut.end])
     if cut.place == "labelled-bracket":
-        earlier = line[:start].rstrip()  # the same picture credited twice: the last is the fullest
+        earlier = line[:start].rstrip()  # if the same picture is credited twice, the last credit is the fullest
         while (before := labelled_bracket(earlier, words)) is not None and _best([before], earlier, words):
             start = before.start
             earlier = earlier[:start].rstrip()
@@ -100,7 +100,7 @@ def _split_at(score: float, cut: Cut, line: str, words: Vocabulary) -> Split:
 
 
 def is_label(line: str, words: Vocabulary) -> bool:
-    """Return whether a line is a label and nothing else: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
+    """Return whether a line is only a label: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
     if line[-1:] == ",":
         return labels.hidden(line, words) is not None
     if line[-1:] not in ":：= ":
@@ -110,7 +110,7 @@ def is_label(line: str, words: Vocabulary) -> bool:
 
 
 def _has_hint(line: str, words: Vocabulary) -> bool:
-    """Test cheaply whether a line may hold a credit; most lines of an article do not pass."""
+    """Return whether a line may contain a credit; a fast test that most lines of an article fail."""
     since = max(0, len(line) - TAIL)
     if line[-1] in CLOSING or _HINTS.search(line, max(0, len(line) - 130)):
         return True
@@ -121,7 +121,7 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
         or (has_cjk(line[-1:]) and line[-1] not in STOPS)
     ):
         return True
-    if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs: a label may stand in them, no more
+    if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs, which can only contain a label
         if _MAY_BE_LABEL.search(line, since) and labels.find(line, words, since, phrases=False) is not None:
             return True
         return _ends_in_credit(line, words)
@@ -144,7 +144,7 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
 
 
 def _ends_in_credit(line: str, words: Vocabulary) -> bool:
-    """Test cheaply whether the last sentence may be a credit: ``Photo by Jo Reed.``, ``Courtesy of J. Reed.``."""
+    """Return whether the last sentence may be a credit, ``Photo by Jo Reed.``; a fast test."""
     tail = line[-_LAST:]
     end = len(tail) - 1
     while end > 0:

@@ -1,4 +1,4 @@
-"""Credits that name nobody we know: the article has to show that they are credits."""
+"""Recognize credits with unknown names, which count only if the article prints its credits that way."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from captions.text import sentences
 
 
 def is_in_style(found: Split) -> bool:
-    """Return whether a bracket can hold an unknown name, in an article whose captions end in brackets."""
+    """Return whether a bracket can contain an unknown name, in an article whose captions end in brackets."""
     name = found.reading.credit.line
     return (
         len(found.caption) <= 250

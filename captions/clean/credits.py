@@ -6,7 +6,7 @@ import json
 from collections.abc import Sequence
 
 from captions.clean.parts import CaptionedPicture
-from captions.credit.compare import says_the_same
+from captions.credit.compare import are_equal
 from captions.credit.parser import read
 from captions.escaping import json_text
 from captions.lexicon.agencies import AGENCY, CREATOR
@@ -32,7 +32,7 @@ def credit_line(credit: Credit | None, words: Vocabulary) -> str:
     for form in agency.credit_forms:
         if (AGENCY in form) == bool(others):
             line = form.replace(AGENCY, others[0] if others else "").replace(CREATOR, credit.creators[0])
-            if says_the_same(read(line, words).credit, credit):
+            if are_equal(read(line, words).credit, credit):
                 return line
     return credit.line
 

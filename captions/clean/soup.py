@@ -1,7 +1,7 @@
 """Build a BeautifulSoup tree of a parsed page, which republishing edits and sanitizes.
 
-The nodes of BeautifulSoup are made directly from lexbor's, in less than half the time that its own builders take;
-``tests/clean/test_soup.py`` compares this tree with BeautifulSoup's own.
+Creating the nodes directly from lexbor's takes less than half as long as BeautifulSoup's own builders;
+``tests/clean/test_soup.py`` compares the trees.
 """
 
 from __future__ import annotations
@@ -14,13 +14,13 @@ from selectolax.lexbor import LexborHTMLParser
 
 from captions.page.dom import BLOCKS, STRIPPED
 
-# With what the names of nodes begin that are no elements.
+# The first characters of the names of nodes that are not elements.
 _NO_ELEMENT = ("", "-", "!", "_")
-# Those at whose edges white space says nothing.
+# Elements at whose edges white space has no meaning.
 _EDGES = (BLOCKS - {"pre"}) | {"[document]", "head", "picture", "source"}
 _BUILDER = BeautifulSoup("", "html.parser").builder
-# What is an element's own; the rest is the same for nearly all, and stands on the class: set on each element, it takes
-# half of the time that a tree does.
+# The attributes that differ between elements. All others are set on the class, because setting them on each element
+# takes half the time of building the tree.
 _OWN = (
     "name", "attrs", "contents", "parent", "previous_sibling", "next_sibling", "previous_element", "next_element"
 )  # fmt: skip
@@ -29,15 +29,15 @@ _Element: Any = type("Tag", (Tag,), dict(_SHARED))
 _new_element: Any = Tag.__new__
 _new_text: Any = str.__new__
 _MOST_KINDS = 1_000
-# By the names of elements: which of their attributes are lists, and what else of them is not shared.
+# By element name: the attributes that are lists, and the values that differ from the shared ones.
 _KINDS: dict[str, tuple[frozenset[str], dict[str, Any]]] = {}
 
 
 def build(page: LexborHTMLParser) -> tuple[BeautifulSoup, dict[int, Tag]]:
-    """Return the tree of a page, and its tags by lexbor's numbers of their nodes.
+    """Return the tree of a page, and its tags by the IDs of lexbor's nodes.
 
-    Stripped elements are left out, and white space at the edges of blocks. Attributes are as BeautifulSoup gives them:
-    ``class`` and its kind are lists.
+    The tree omits stripped elements and white space at the edges of blocks. As in BeautifulSoup, ``class`` and similar
+    attributes are lists.
     """
     soup = BeautifulSoup("", "html.parser")
     tags: dict[int, Tag] = {}
@@ -96,23 +96,22 @@ def build(page: LexborHTMLParser) -> tuple[BeautifulSoup, dict[int, Tag]]:
 
 
 def _is_edge(parent: Any) -> bool:
-    """Whether what comes next in an element stands right at the beginning of a block, or behind one."""
+    """Return whether the next node in an element comes at the beginning of a block or right after a block."""
     before = parent.contents[-1] if parent.contents else parent
     return before.name in _EDGES
 
 
 def release(soup: BeautifulSoup) -> None:
-    """Parts the nodes of a tree from those before and above them, so that they go at once and not when next garbage is
-    collected."""
+    """Remove references to earlier nodes and parents, so that the tree is freed now instead of by the collector."""
     node: Any = soup
     while node is not None:
         node.previous_element = node.previous_sibling = node.parent = None
         node = node.next_element
-    soup.__dict__.clear()  # it knows itself
+    soup.__dict__.clear()  # the tree refers to itself
 
 
 def _kind(tag: str) -> tuple[frozenset[str], dict[str, Any]]:
-    """Return what is known of all elements of a name; kept, for names as short as those of HTML."""
+    """Return the list attributes and own values of an element's kind; cached, because a page has few kinds."""
     lists = _BUILDER.cdata_list_attributes or {}
     facts = vars(Tag(None, _BUILDER, tag))
     own = {key: value for key, value in facts.items() if key not in _OWN and value != _SHARED[key]}

@@ -152,7 +152,7 @@ def _fail(message: str) -> int:
 
 
 def _prepare(stream: object) -> None:
-    """Set a stream to UTF-8 unless it is a terminal; replace what it cannot encode with a request mark."""
+    """Set a stream to UTF-8 unless it is a terminal; replace characters it cannot encode with question marks."""
     if isinstance(stream, io.TextIOWrapper):
         if stream.isatty():
             stream.reconfigure(errors="replace")

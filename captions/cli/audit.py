@@ -29,7 +29,7 @@ if TYPE_CHECKING:
     from captions.report.audit_report import Report
 
 _LAST_RUN = 0
-"""Stands for the last run, whose number only the database knows."""
+"""The last run, whose number only the database knows."""
 
 
 class IntendedScope(StrEnum):

@@ -199,7 +199,7 @@ class _StampedPictures:
         """Return a function that stamps the picture of a caption and returns its URL relative to ``output``."""
         from captions.imaging.stamping import Batch, fields_of
 
-        batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, say=note)
+        batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, report=note)
         self._batches.append(batch)
 
         def place(caption: Caption) -> str | None:

@@ -1,4 +1,4 @@
-"""Read what commands are given: agency names, CSV files, the user's name, the database."""
+"""Read the input of commands: agency names, CSV files, the user's name, the database."""
 
 from __future__ import annotations
 

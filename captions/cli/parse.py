@@ -21,7 +21,7 @@ def parse(
     agencies: o.Agencies = None,
     output: o.Output = None,
 ) -> None:
-    """Write what was read in articles as JSON.
+    """Write the content of articles as JSON.
 
     Lists captions and credits, with the clean text. The database is not used.
 

@@ -1,8 +1,8 @@
 """Compare two credits: do they name the same parties, and can both be right for one picture?
 
-:func:`relate` is the comparison: two lists of names are the same, compatible (one names fewer), or different. What
-counts as one name is the caller's question: the same letters, a person's name with a letter lost, or one party of the
-register. :func:`parties` and :func:`owed` ask it of two credits.
+:func:`relate` compares two lists of names: they are the same, compatible (one has fewer names), or different. Its
+caller decides when two names are the same: by their letters, by a person's name with a letter missing, or by the
+register. :func:`parties` and :func:`owed` compare two credits.
 """
 
 from __future__ import annotations
@@ -19,18 +19,18 @@ Same = Callable[[str, str], bool]
 
 
 class Relation(StrEnum):
-    """How one list of names relates to another."""
+    """The relation of two lists of names."""
 
     SAME = "same"
-    """Each names whom the other names."""
+    """Both name the same parties."""
     COMPATIBLE = "compatible"
-    """One names whom the other names, but not all of them; or nobody."""
+    """One names only some of the parties that the other names, or none."""
     DIFFERENT = "different"
-    """Each names somebody whom the other does not."""
+    """Each names a party that the other does not."""
 
 
 class Owed(Protocol):
-    """Whom a credit owes the picture to: a Credit, or what the audit keeps of one."""
+    """The parties to whom a picture may be owed: a Credit, or the part of it that the audit stores."""
 
     @property
     def supplier(self) -> str | None:
@@ -38,70 +38,71 @@ class Owed(Protocol):
 
     @property
     def creators(self) -> tuple[str, ...]:
-        """The persons who made it."""
+        """The people who made the picture."""
 
 
 def relate(
-    one: Collection[str],
-    other: Collection[str],
+    left: Collection[str],
+    right: Collection[str],
     same: Same,
     *,
-    around_one: Collection[str] | None = None,
-    around_other: Collection[str] | None = None,
+    all_left: Collection[str] | None = None,
+    all_right: Collection[str] | None = None,
 ) -> Relation:
-    """Return how two lists of names relate: with :func:`same_person`, ``["Jo Reed"]`` and ``["JO REED", "AP"]`` are
-    compatible.
+    """Return how two lists of names relate.
 
-    ``around_one`` and ``around_other`` are wider lists in which a name counts as named too, such as the agencies of
-    a credit whose creators are compared: a single word may be read as either.
+    With :func:`same_person`, ``["Jo Reed"]`` and ``["JO REED", "AP"]`` are compatible.
+
+    ``all_left`` and ``all_right`` are longer lists in which a name may also appear, such as all names of a credit whose
+    creators are compared: a single word may be read as a creator or as an agency.
     """
     return _relation(
-        _covers(other if around_other is None else around_other, one, same),
-        _covers(one if around_one is None else around_one, other, same),
+        _covers(right if all_right is None else all_right, left, same),
+        _covers(left if all_left is None else all_left, right, same),
     )
 
 
-def parties(one: Credit, other: Credit) -> Relation:
-    """Return how the creators and agencies of two credits relate, by their letters.
+def parties(left: Credit, right: Credit) -> Relation:
+    """Return how the creators and agencies of two credits relate, comparing names by :func:`name_key`.
 
     ``Jo Reed/AP`` and ``AP/JO REED`` are the same, ``Jo Reed`` is compatible with both.
     """
-    first, second = ({*map(name_key, named(credit))} for credit in (one, other))
-    return _relation(first <= second, second <= first)
+    left_keys, right_keys = ({*map(name_key, named(credit))} for credit in (left, right))
+    return _relation(left_keys <= right_keys, right_keys <= left_keys)
 
 
 def named(credit: Credit) -> tuple[str, ...]:
-    """Return all whom a credit names, creators first."""
+    """Return all names in a credit, creators first."""
     return (*credit.creators, *credit.agencies)
 
 
-def owed(one: Owed, other: Owed) -> Relation:
-    """Return whether two credits can both be right for one picture: DIFFERENT if not.
+def owed(left: Owed, right: Owed) -> Relation:
+    """Return how two credits for one picture relate; DIFFERENT means that they cannot both be right.
 
-    Two suppliers differ, or each credit has a creator whom the other does not name; ``GEORG HOCHMUT`` is Georg
-    Hochmuth. A credit that says less than the other is compatible.
+    They differ if their suppliers differ, or if each names a creator whom the other does not; ``GEORG HOCHMUT`` is
+    Georg Hochmuth. A credit with fewer facts than the other is compatible with it.
     """
-    creators = relate(one.creators, other.creators, same_person)
-    if one.supplier and other.supplier:
-        return creators if name_key(one.supplier) == name_key(other.supplier) else Relation.DIFFERENT
-    return creators if creators is not Relation.SAME or one.supplier == other.supplier else Relation.COMPATIBLE
+    creators = relate(left.creators, right.creators, same_person)
+    if left.supplier and right.supplier:
+        return creators if name_key(left.supplier) == name_key(right.supplier) else Relation.DIFFERENT
+    return creators if creators is not Relation.SAME or left.supplier == right.supplier else Relation.COMPATIBLE
 
 
-def says_the_same(one: Credit, other: Credit) -> bool:
-    """Return whether two credits say the same to the letter, in whatever order they name the agencies."""
-    return (one.supplier, one.creators, sorted(one.agencies), one.qualifiers) == (
-        other.supplier,
-        other.creators,
-        sorted(other.agencies),
-        other.qualifiers,
+def are_equal(left: Credit, right: Credit) -> bool:
+    """Return whether two credits have the same names and qualifiers, letter for letter; agencies in any order."""
+    return (left.supplier, left.creators, sorted(left.agencies), left.qualifiers) == (
+        right.supplier,
+        right.creators,
+        sorted(right.agencies),
+        right.qualifiers,
     )
 
 
-def _relation(first: bool, second: bool) -> Relation:
-    """Return the relation of two lists: whether the other names all of the first, and whether the first all of it."""
-    if first and second:
+def _relation(right_has_left: bool, left_has_right: bool) -> Relation:
+    """Return the relation of two lists, given whether each contains all names of the other."""
+    if right_has_left and left_has_right:
         return Relation.SAME
-    return Relation.COMPATIBLE if first or second else Relation.DIFFERENT
+    return Relation.COMPATIBLE if right_has_left or left_has_right else Relation.DIFFERENT
 
 
 def _covers(names: Collection[str], some: Collection[str], same: Same) -> bool:

@@ -1,11 +1,11 @@
-"""Segments that hold more than a name: labels, marks, two names joined. Rules in one ordered tuple."""
+"""Read segments with more than a name, such as labels, marks and joined names, by an ordered tuple of rules."""
 
 from __future__ import annotations
 
 import re
 
 from captions.credit.labels import PICTURE, by_phrases
-from captions.credit.machines import made_by_machine
+from captions.credit.machines import generated
 from captions.credit.names import is_forename, is_given_name, normal_case, sort_of
 from captions.credit.segments import Again, Party
 from captions.credit.titled import titled
@@ -25,7 +25,7 @@ _DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
 
 
 def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a label or another role inside the line: ``photo by X``, ``Foto: X``; ``Styling: X`` made no picture."""
+    """Type a label or a role within the line: ``photo by X``, ``Foto: X``, or ``Styling: X``, who is not a creator."""
     role = _ROLE.match(text)
     if role:
         kind = words.labels.get(name_key(role[1]))
@@ -67,7 +67,7 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
 
 
 def _is_house_before(house: str, rest: str, words: Vocabulary) -> bool:
-    """Return whether a house stands before a colon and a person behind it; not what the person did: ``Hair: X``."""
+    """Return whether an organization precedes the colon and a person follows; not a task, as in ``Hair: X``."""
     done = set(house.casefold().split())
     return (
         not any(words.other_roles.get(word) for word in done)
@@ -79,7 +79,7 @@ def _is_house_before(house: str, rest: str, words: Vocabulary) -> bool:
 
 
 def _is_other_role(text: str, words: Vocabulary) -> bool:
-    """Return whether a text names who did something else for the picture: ``Design by X``."""
+    """Return whether a text credits work other than the picture itself: ``Design by X``."""
     tokens = text.casefold().split(" ", 4)
     for role in words.other_roles.get(tokens[0], ()):
         size = role.count(" ") + 1
@@ -173,7 +173,7 @@ def _behind_mark(
 
 
 def _is_by(word: str, mark: str, words: Vocabulary) -> bool:
-    """Return whether a word behind a mark joins it to a name: ``by``, ``of``."""
+    """Return whether a word after a mark joins it to a name: ``by``, ``of``."""
     return (
         word.casefold() in words.bys
         or word.casefold() == "of"
@@ -183,16 +183,16 @@ def _is_by(word: str, mark: str, words: Vocabulary) -> bool:
 
 
 def _is_institution(rest: str, phrase: str, mark: str, words: Vocabulary) -> bool:
-    """Return whether an archive is the party that the line names: ``Archivo Municipal``."""
+    """Return whether the mark is part of an archive's own name: ``Archivo Municipal``."""
     if mark != "archive" or phrase not in words.organization_words:
         return False
     return words.spelling(rest) is None and sort_of(rest, words) != "person"
 
 
 def _without_lender(rest: str, words: Vocabulary) -> tuple[str | None, bool]:
-    """Return the name behind an article and an unnamed lender, and whether the article shows that it is a house's.
+    """Remove an article and an unnamed lender; return the name, and whether the article shows an organization.
 
-    ``the High Line`` gives ``High Line``; None if only the lender is there.
+    ``the High Line`` gives ``High Line``. The name is None if the line has only an unnamed lender.
     """
     article = _ARTICLE.match(rest)
     if article is None or words.spelling(rest) is not None:
@@ -213,14 +213,14 @@ def _type_lenders(found: list[Party], by: bool, of_a_house: bool, words: Vocabul
 
 
 def _whose_screen(text: str, words: Vocabulary) -> str:
-    """Return the owner of what a screenshot shows: ``from the Harbor Echo website`` gives ``Harbor Echo``."""
+    """Return the owner of the source of a screenshot: ``from the Harbor Echo website`` gives ``Harbor Echo``."""
     first, _, rest = text.partition(" ")
     if rest and first.casefold() in _OF:
         text = rest
     if (article := _ARTICLE.match(text)) and text[0].islower():
         text = text[article.end() :]
     folded = text.casefold()
-    for thing in words.shown:
+    for thing in words.screen_sources:
         if folded.endswith(" " + thing):
             return text[: -len(thing)].strip().removesuffix("'s").removesuffix("’s").strip()
     return text
@@ -235,7 +235,7 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
         word = tokens[at].casefold()
         if word in words.joins and _both(tokens, at, joint, words, out, depth, again):
             return True
-        if word in words.for_starts and _made_for(tokens, at, joint, words, out, depth, again):
+        if word in words.for_starts and _on_assignment(tokens, at, joint, words, out, depth, again):
             return True
         if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth, again):
             return True
@@ -264,7 +264,7 @@ def _both(
 def _from_known(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """Type ``Jo Reed on Unsplash``, ``Jo Reed of AP``: the register knows the house."""
+    """Type ``Jo Reed on Unsplash`` and ``Jo Reed of AP``, whose organization is in the register."""
     word = tokens[at].casefold()
     left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
     known = words.spelling(right)
@@ -292,10 +292,10 @@ def _works_for(
     return True
 
 
-def _made_for(
+def _on_assignment(
     tokens: list[str], at: int, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again
 ) -> bool:
-    """Type ``X for HOUSE``, ``X on assignment for HOUSE``, also where the register does not know the house."""
+    """Type ``X for HOUSE`` and ``X on assignment for HOUSE``, even if the organization is not in the register."""
     behind = " ".join(tokens[at:])
     folded = behind.casefold()
     if tokens[at][0].isupper() and not " ".join(tokens).isupper():
@@ -319,7 +319,7 @@ def _made_for(
 
 
 def houses(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> None:
-    """Type what follows ``for`` or ``on``: a house, also where it looks like a person."""
+    """Type the text after ``for`` or ``on`` as an organization, even if it looks like a person."""
     before = len(out)
     article = _ARTICLE.match(text)
     if article and text[0].islower() and words.spelling(text) is None:
@@ -337,20 +337,20 @@ def _is_person(text: str, words: Vocabulary) -> bool:
 
 
 def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a name and an agency joined by a hyphen, ``Jo Reed-Imagn Images``, and joined agencies: ``AP연합뉴스``."""
+    """Type a name and an agency with a hyphen, ``Jo Reed-Imagn Images``, and joined agencies, ``AP연합뉴스``."""
     if met := _JOINED_CJK.match(text):
-        one, two = words.spelling(met[1]), words.spelling(met[2])
-        if one and two:
-            out.append(Party(met[1], "agency", one[0].name, joint, one[0]))
-            out.append(Party(met[2], "agency", two[0].name, "=", two[0]))
+        first, second = words.spelling(met[1]), words.spelling(met[2])
+        if first and second:
+            out.append(Party(met[1], "agency", first[0].name, joint, first[0]))
+            out.append(Party(met[2], "agency", second[0].name, "=", second[0]))
             return True
     if " " in text:
         left, _, right = text.rpartition(" ")
-        one, two = words.spelling(left), words.spelling(right)
-        if one and (two or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
-            out.append(Party(left, "agency", one[0].name, joint, one[0], one[1]))
-            if two:
-                out.append(Party(right, "agency", two[0].name, "=", two[0], two[1]))
+        first, second = words.spelling(left), words.spelling(right)
+        if first and (second or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
+            out.append(Party(left, "agency", first[0].name, joint, first[0], first[1]))
+            if second:
+                out.append(Party(right, "agency", second[0].name, "=", second[0], second[1]))
             return True
     at = text.find("-")
     while at > 0:
@@ -365,7 +365,7 @@ def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
 
 
 def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type an agency and a name with nothing between: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
+    """Type an agency next to a name: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
     tokens = text.split(" ")
     if not 3 <= len(tokens) <= 8:
         return False
@@ -386,5 +386,5 @@ def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
     return False
 
 
-RULES = (made_by_machine, _labelled, _marked, titled, _related, _hyphened, _adjoined)
-"""The first that fits types the segment."""
+RULES = (generated, _labelled, _marked, titled, _related, _hyphened, _adjoined)
+"""The first rule that fits types the segment."""

@@ -1,4 +1,4 @@
-"""Labels that announce a credit: taken off a credit line, and found in a caption's line."""
+"""Find the labels that announce a credit, and remove them from a credit line."""
 
 from __future__ import annotations
 
@@ -18,14 +18,14 @@ _SIGN_START = re.compile(
 )
 _CAMERA = re.compile(r"(?:[\U0001F4F7\U0001F4F8\U0001F3A5\U0001F4FD]\ufe0f?\s*)+[:：]?\s*")
 COLON = re.compile(r"[:：=＝∶／…]")
-# What stands in its place in few lines: `Credit...Jo Reed`, `Photo / Jo Reed`.
+# Rare substitutes for a colon: `Credit...Jo Reed`, `Photo / Jo Reed`.
 _LIKE_COLON = re.compile(COLON.pattern + r"|\.\.\.|(?<=\w)\s/(?=\s)")
 _DOTTED = re.compile(r"([^\W\d_]{2,12})\.\s?(?=[^\W\d_])")  # Dok.IGI
 _COMMA = re.compile("[,，،]")
 _COMMAS = frozenset(",،")
 _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
-# A word longer than those that are cut short: `fot.`, `arch.`.
+# A word longer than an abbreviation such as `fot.` or `arch.`, then the end of a sentence.
 _STOP_INSIDE = re.compile(r"[^\W\d_]{4,}[.!?]\s")
 _STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
 _TOKEN = re.compile(r"[^\W_]+")
@@ -39,38 +39,38 @@ _WORD_END = re.compile(r"\w$")
 
 @dataclass(frozen=True, slots=True)
 class Unlabelled:
-    """A credit line without what announces it."""
+    """A credit line without its labels."""
 
     text: str
     kind: str | None
-    """before, by, after, weak, sign (a copyright sign), caption, or None where there was no label."""
+    """before, by, after, weak, sign (a copyright sign), caption, or None without a label."""
     label: str = ""
-    """The label found first."""
+    """The first label."""
     all: tuple[str, ...] = ()
-    """All labels: one may say a mark, ``사진=국립생태원 제공``."""
+    """All labels, some of which are also marks: ``사진=국립생태원 제공``."""
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
-    """Return what kind of label a whole text is: ``"Crédit photo"`` gives before; None if it is not a label."""
+    """Return the kind of a label: ``"Crédit photo"`` gives before; None if the text is not a label."""
     return words.labels.get(name_key(text)) if len(text) <= _LONGEST else None
 
 
 def hidden(text: str, words: Vocabulary) -> tuple[str, str] | None:
-    """Return the kind of a label that a comma ends, and what follows it.
+    """Return the kind of a label that ends with a comma, and the text after it.
 
-    ``"Image caption, A dog"`` gives ``("caption", "A dog")``. Pages hide such labels from those who see them; a scraped
-    text has them. In scripts from right to left the comma may stand first.
+    ``"Image caption, A dog"`` gives ``("caption", "A dog")``. Pages print such labels off screen, for screen readers,
+    but scraped text has them. In right-to-left scripts, the comma may come first.
     """
     if text[:1] in _COMMAS:
         return _hidden_rtl(text, words)
     comma = _COMMA.search(text, 0, _LONGEST)
     if comma is None:
         return None
-    key, said = name_key(text[: comma.start()]), text[comma.end() :]
+    key, rest = name_key(text[: comma.start()]), text[comma.end() :]
     kind = words.labels.get(key) if key in words.comma_labels else None
-    if kind is None or (comma.group() == "," and said[:1].strip()) or said.lstrip()[:1].islower():
+    if kind is None or (comma.group() == "," and rest[:1].strip()) or rest.lstrip()[:1].islower():
         return None
-    return "before" if kind == "weak" else kind, said.strip()
+    return "before" if kind == "weak" else kind, rest.strip()
 
 
 def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
@@ -83,7 +83,7 @@ def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
 
 
 def announced(text: str, words: Vocabulary) -> bool:
-    """Test cheaply whether a bracketed text can contain a label at all."""
+    """Return whether a bracketed text can contain a label; a fast test."""
     inner = text.strip("()[]（）【】 ")
     if COLON.search(inner) or SIGN.search(inner) or "," in inner:
         return True
@@ -100,15 +100,15 @@ def announced(text: str, words: Vocabulary) -> bool:
 
 
 def strip(text: str, words: Vocabulary) -> Unlabelled:
-    """Take brackets and labels off a credit line, however many there are.
+    """Remove all brackets and labels around a credit line.
 
-    ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is a label alone gives ``""``.
+    ``"(Foto: Bild: SN/APA)"`` gives text ``SN/APA`` and kind before. A line that is only a label gives ``""``.
     """
     kind: str | None = None
     found_labels: list[str] = []
-    if (said := hidden(text, words)) is not None and said[0] != "caption" and said[1]:
-        found_labels.append(text[: len(text) - len(said[1])].strip(" ,،，"))
-        kind, text = "before", said[1]
+    if (off_screen := hidden(text, words)) is not None and off_screen[0] != "caption" and off_screen[1]:
+        found_labels.append(text[: len(text) - len(off_screen[1])].strip(" ,،，"))
+        kind, text = "before", off_screen[1]
     for _ in range(6):
         bare = text.strip(_EDGE)
         start = closing_bracket_start(bare, len(bare))
@@ -129,7 +129,7 @@ def _colons(text: str) -> re.Pattern[str]:
 
 
 def _unpaired(text: str) -> str:
-    """Without a bracket at the edge whose other half is missing."""
+    """Remove a bracket at the edge whose other half is missing."""
     if text[:1] in BRACKETS and BRACKETS[text[0]] not in text:
         text = text[1:]
     elif text[-1:] and text[-1] in BRACKETS.values() and closing_bracket_start(text) is None:
@@ -163,7 +163,7 @@ def _front(text: str, words: Vocabulary) -> Unlabelled | None:
 
 
 def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
-    """Find a label without a colon: ``Photo by X``, ``Foto REUTERS``; not the name of an agency: ``Image Source``."""
+    """Find a label without a colon, ``Photo by X``, ``Foto REUTERS``, but not in an agency's name, ``Image Source``."""
     tokens = text.split(" ", 5)
     if tokens[0].casefold() == "by" and len(tokens) > 1 and tokens[1][:1].isupper():
         return Unlabelled(text[3:], "by", tokens[0])
@@ -181,7 +181,7 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
             return Unlabelled("", kind, head)
         if kind == "by":
             return Unlabelled(rest, "by", head)
-        # `Photo News/X`, `Bild am Sonntag`: the register's names stand before a bare label.
+        # `Photo News/X`, `Bild am Sonntag`: names in the register take precedence over a label without a colon.
         first = re.split(r"[/|,;(]", text, maxsplit=1)[0].strip()
         if kind == "before" and head.endswith(",") and count > 1:
             return Unlabelled(rest, "before", head)  # Image source, Getty Images
@@ -219,14 +219,14 @@ def _back(text: str, words: Vocabulary) -> Unlabelled | None:
 
 
 def _is_name(text: str, words: Vocabulary) -> bool:
-    """Return whether a text is an agency, or two or three words that all begin with a capital."""
+    """Return whether a text is an agency, or two or three capitalized words."""
     tokens = text.split()
     return words.spelling(text) is not None or (2 <= len(tokens) <= 3 and all(t[0].isupper() for t in tokens))
 
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """A label inside a line: where it begins, where the credit behind it begins, and its kind."""
+    """A label in a line: where it begins, where the credit after it begins, and its kind."""
 
     start: int
     end: int
@@ -234,9 +234,9 @@ class Found:
 
 
 def find(text: str, words: Vocabulary, since: int = 0, phrases: bool = True) -> Found | None:
-    """Find the first label at or after ``since`` that announces a credit: ``"A dog. Foto: X"`` gives the place of Foto.
+    """Find the first label at or after ``since`` that announces a credit: ``Foto`` in ``"A dog. Foto: X"``.
 
-    Labels that stand before a colon or an equals sign, copyright signs, and, if asked for, ``phrases`` like
+    Look for labels before a colon or an equals sign, for copyright signs and, with ``phrases``, for labels such as
     ``Photo by``.
     """
     best: Found | None = None
@@ -275,13 +275,13 @@ def _before_colon(text: str, colon: int, end: int, words: Vocabulary, since: int
     if last is None:
         return None
     if name_key(last[1]) not in words.label_ends and not _STUCK.search(head[-16:]) and not has_cjk(last[1]):
-        return None  # what most colons stand behind
+        return None  # most colons
     offset = colon - len(head)
     trimmed = head.rstrip()
     starts = [m.start() for m in re.finditer(r"(?<!\S)\S", trimmed)][-5:]
     for start in starts:
         if start and _STOP_INSIDE.search(trimmed, start):
-            continue  # the last word of a sentence and a label: `... till bron. Foto: X`
+            continue  # begins with the last word of a sentence: `... till bron. Foto: X`
         key = name_key(trimmed[start:])
         kind = words.labels.get(key) or ("before" if len(key) >= 5 and words.marks.get(key) else None)
         if kind and kind != "caption":
@@ -309,7 +309,7 @@ def _stuck(text: str, offset: int, head: str, end: int, words: Vocabulary) -> Fo
 
 
 def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, int]]:
-    """Where labels like ``Photo by`` stand: (start, end) in order. A cheap test: most texts hold none."""
+    """Return (start, end) of each label such as ``Photo by``, in order; fast, because most texts have none."""
     folded = text[since:].lower()
     if len(folded) != len(text) - since:
         return []
@@ -334,7 +334,7 @@ def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, 
 
 
 def source_phrase(text: str, words: Vocabulary) -> bool:
-    """Return whether a text begins with a phrase that names who lent the picture: ``Courtesy of X``."""
+    """Return whether a text begins with a phrase for the lender of a picture: ``Courtesy of X``."""
     folded = text.lower()
     first = _TOKEN.match(folded)
     return first is not None and any(folded.startswith(p + " ") for p in words.sources.get(first.group(), ()))

@@ -1,4 +1,4 @@
-"""Names as printed in credit lines: which text is a person's, which an organization's, and the normal case."""
+"""Distinguish people from organizations by their names, and write names in normal case."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from captions.text import CJK, name_key
 
 Sort = Literal["person", "organization", "single", "other"]
 
-# The number in a handle: kali9021. Houses are called by few: nh24, brasil247.
+# The number in a handle, kali9021, except those in the names of media: nh24, brasil247.
 _HANDLE_NUMBER = re.compile(r"(?<!\d)(?!(?:24|247|365|360|20|21)(?!\d))\d{2,}")
 _INITIALS = re.compile(r"(?:[^\W\d_]\.\s?){2,4}$")
 _DOMAIN_INSIDE = re.compile(r"\w\.(?:com|org|net|info|de|fr|it|es|co|tv|eu)\b", re.IGNORECASE)
@@ -35,13 +35,13 @@ KOREAN_PLACE = re.compile(r"[\uac00-\ud7af]+(?:군|시|구|도|청|처)$")
 _WORD = re.compile(r"[^\W_]+")
 _CASELESS = re.compile("[\u0590-\u06ff\u0750-\u077f\u0900-\u0dff\u0e00-\u0eff\u10a0-\u10ff\u1200-\u137f]")
 _TURKISH = re.compile("[İıĞğŞş]")
-# Family names before which `Van` is no particle.
+# Family names after which `Van` is a middle name, not a particle.
 _VIETNAMESE = frozenset(
     ["nguyen", "tran", "le", "pham", "hoang", "phan", "vu", "vo", "dang", "bui", "do", "ho", "ngo", "duong", "ly"]
 )
 _VOWEL = re.compile(r"[aeiouyàáâãäåæèéêëìíîïòóôõöøùúûüýœ]", re.IGNORECASE)
 _PARTS = re.compile(r"([-–‑'’‘ʼ`.]+)")
-# Mac followed by a capital in the names that are spelt so; others (Macron, Machado, Macias) have none.
+# Names in which a capital follows Mac, unlike Macron, Machado and Macias.
 _MAC = re.compile(
     r"^Mac(?=(?:aulay|beth|donald|dougall|farlane|gregor|intosh|intyre|kay|kenzie|lean|leod|millan|neil|pherson|queen)$)"
 )
@@ -51,7 +51,7 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
     """Return whether a segment of a credit line names a person or an organization.
 
     ``"Jan Woitas"`` is a person, ``"Mashreq University"`` an organization, ``"Tischler"`` a single word that may be
-    either; ``"+1/3 %"`` and whole sentences are other.
+    either. ``"+1/3 %"`` and whole sentences are other.
     """
     if _HANDLE.match(text):
         return "person"
@@ -100,21 +100,21 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
     lower = [w.casefold() for w in _WORD.findall(text)]
     if not text.isascii():
-        lower = [w.replace("i\u0307", "i") for w in lower]  # what casefold leaves of a Turkish İ
+        lower = [w.replace("i\u0307", "i") for w in lower]  # casefold turns a Turkish İ into this
     given = len(tokens) > 1 and is_given_name(tokens[0], words)
     if given and len(tokens) <= 3:
         lower = [w for w in lower if w not in words.surnames]
-    if len(tokens) > 1 and not given and lower and _holds_a_word(tokens, lower, words):
+    if len(tokens) > 1 and not given and lower and _has_organization_edge(tokens, lower, words):
         return True
     if _has_organization_word(text, lower, words) and _is_name(tokens, words):
         return True
     if any(len(w) >= 7 and words.has_organization_ending(w) for w in lower):
         return True
-    return _is_built_as_one(text, tokens, words)
+    return _has_organization_form(text, tokens, words)
 
 
-def _holds_a_word(tokens: list[str], lower: list[str], words: Vocabulary) -> bool:
-    """Return whether a name begins with an organization's word, or begins or ends with one that is written small."""
+def _has_organization_edge(tokens: list[str], lower: list[str], words: Vocabulary) -> bool:
+    """Return whether a name begins with an organization's word, or begins or ends with a common word."""
     if lower[0] in words.organization_first:
         return _is_name(tokens, words)
     if len(tokens) > 4 or not all(t[0].isupper() or not t[0].isalpha() for t in tokens):
@@ -132,13 +132,13 @@ def is_given_name(token: str, words: Vocabulary) -> bool:
 
 
 def is_forename(text: str, words: Vocabulary) -> bool:
-    """Return whether a single word is a given name that signs a picture, and rather no place and no brand."""
+    """Return whether a single word is a given name that may sign a picture, rather than a place or a brand."""
     key = name_key(text)
     return key in words.given_names and key not in words.other_singles and text[:1].isupper() and not text.isupper()
 
 
 def is_surname(text: str, words: Vocabulary) -> bool:
-    """Return whether a single word is a frequent family name, initials or a handle: ``Müller``, ``J.R.``."""
+    """Return whether a single word is a common family name, initials or a handle: ``Müller``, ``J.R.``."""
     if text.islower() and text.isascii():
         if text.isalpha():
             return 2 <= len(text) <= 3
@@ -157,7 +157,7 @@ def _has_organization_word(text: str, lower: list[str], words: Vocabulary) -> bo
     )
 
 
-def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
+def _has_organization_form(text: str, tokens: list[str], words: Vocabulary) -> bool:
     """Return whether the form of a name shows an organization: an article, `of`, a digit, an abbreviation."""
     capitals = sum(t[0].isupper() for t in tokens)
     if len(tokens) > 1 and tokens[0].casefold() == "the":
@@ -169,7 +169,7 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
         return (text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2) or (
             numbered and tokens[1].casefold()[:3] not in words.months
         )
-    # RegionalHUB, YouTube; McDonald, DeWitt and O'Neil are names: two capitals before the end of one word is none.
+    # RegionalHUB; a single capital within a word may belong to a person: McDonald, DeWitt, O'Neil.
     if len(tokens) == 1 and re.search(r"[a-z][A-Z]{2,}", text):
         return True
     if "." in text and _DOMAIN_INSIDE.search(text):
@@ -178,7 +178,7 @@ def _is_built_as_one(text: str, tokens: list[str], words: Vocabulary) -> bool:
 
 
 def _is_name(tokens: list[str], words: Vocabulary) -> bool:
-    """Return whether few enough words begin with a small letter for a name; a sentence has more."""
+    """Return whether few enough words are lowercase for a name; a sentence has more."""
     small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t != "the"]
     if tokens[0][0].isupper() and len(tokens) <= (2 if tokens[0].isascii() else 4):
         small = [t for t in small if t.casefold() not in words.organization_words]  # Морлівська міська рада
@@ -187,7 +187,7 @@ def _is_name(tokens: list[str], words: Vocabulary) -> bool:
 
 
 def _has_acronym(tokens: list[str]) -> bool:
-    """Return whether capitals stand among mixed words as an abbreviation: prisma TPX. Not a surname: Jean DUPONT."""
+    """Return whether a name contains an abbreviation in capitals, prisma TPX, but not a surname, Jean DUPONT."""
     capitals = [t for t in tokens if t.isupper() and len(t.strip(".")) >= 2 and "." not in t and t not in _ROMAN]
     if not capitals or len(capitals) == len(tokens):
         return len(tokens) == 1 and len(capitals) == 1 and len(tokens[0]) <= 5 and not _VOWEL.search(tokens[0])
@@ -222,7 +222,7 @@ def normal_case(name: str, words: Vocabulary) -> str:
     """Return a person's name in normal case.
 
     ``"IBRAHEEM ABU MUSTAFA"`` gives ``"Ibraheem Abu Mustafa"``, ``"Jean-Luc DUPONT"`` ``"Jean-Luc Dupont"``. Words
-    that have small letters stay as they are.
+    with lowercase letters do not change.
     """
     if not any(c.isupper() for c in name):
         return name
@@ -279,7 +279,7 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
     return "Mac" + word[3].upper() + word[4:] if _MAC.match(word) else word
 
 
-# What parts a publication's name from its slogan: `Harbor Echo | News and views`, `Harbor Echo – All the news`.
+# Signs between a publication's name and its slogan: `Harbor Echo | News and views`, `Harbor Echo – All the news`.
 _SLOGAN = re.compile(r"\s*[|｜•·»]\s*|\s+[-–—]+\s+|\s*:\s+")
 _DOMAIN = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
@@ -314,8 +314,6 @@ def house_spellings(*names: str) -> frozenset[str]:
 
 
 def same_person(a: str, b: str) -> bool:
-    """Return whether two spellings name the same person, even with the last letter lost: Hochmuth, HOCHMUT."""
-    one, two = name_key(a), name_key(b)
-    return one == two or (
-        min(len(one), len(two)) >= 8 and (one.startswith(two) or two.startswith(one)) and abs(len(one) - len(two)) <= 2
-    )
+    """Return whether two spellings name the same person, even if the last letters are missing: Hochmuth, HOCHMUT."""
+    shorter, longer = sorted((name_key(a), name_key(b)), key=len)
+    return shorter == longer or (len(shorter) >= 8 and longer.startswith(shorter) and len(longer) - len(shorter) <= 2)

@@ -1,4 +1,4 @@
-"""The credit line -> Credit: label off, notices out, parties typed, chain read."""
+"""Parse a credit line: remove labels, extract notices, type the parties, and read their chain."""
 
 from __future__ import annotations
 
@@ -14,40 +14,39 @@ from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Credit
 from captions.text import closing_bracket_start, name_key, tidy
 
-# In characters. The longest of 211 credit lines of news pages has 82; notices and restrictions may follow: beyond
-# this, it is no credit line.
+# The longest credit line, in characters. The longest of 211 on news pages has 82, and notices may follow.
 LONGEST = 600
-# What a picture desk prints behind a credit, and says nothing: +++ dpa-Bildfunk +++.
+# A picture desk's signature after a credit: +++ dpa-Bildfunk +++.
 _TICKER = re.compile(r"\s*\+\+\+\s*(?:\w+[- ])?(?:Bildfunk|NPK|KORR)\s*\+\+\+\s*$", re.IGNORECASE)
-# (서울=연합뉴스) 김가람 기자 =: where the text was written, the agency, who wrote it and made the picture.
+# (서울=연합뉴스) 김가람 기자 =: the place, the agency, and the reporter, who is also the creator.
 _DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 
 
 @dataclass(frozen=True, slots=True)
 class Reading:
-    """A credit line, and how it was read."""
+    """A credit line and its reading."""
 
     credit: Credit
     label: str | None
-    """The kind of label in front of or behind it: before, by, after, weak, sign; None without one."""
+    """The kind of its label: before, by, after, weak or sign; None without a label."""
     label_text: str
     parties: tuple[Party, ...]
     pictures: tuple[Reading, ...] = ()
-    """Where the line credits two pictures or more, a reading of each: ``Left: A/Reuters. Right: B/AP``."""
+    """The reading of each picture's credit, if the line credits several: ``Left: A/Reuters. Right: B/AP``."""
 
     @property
     def clean(self) -> bool:
-        """Return whether nothing in the line is left that is neither name, mark nor sign."""
+        """Return whether the whole line consists of names, marks and signs."""
         return bool(self.parties) and all(p.kind != "other" for p in self.parties)
 
     @property
     def registered(self) -> tuple[Party, ...]:
-        """The parties that the register knows."""
+        """The parties in the register."""
         return tuple(p for p in self.parties if p.agency is not None)
 
     @property
     def persons(self) -> tuple[Party, ...]:
-        """The parties that are persons."""
+        """The parties that are people."""
         return tuple(p for p in self.parties if p.kind == "person")
 
 
@@ -62,7 +61,7 @@ def parse_credit(line: str, vocabulary: Vocabulary | None = None, houses: frozen
 
 
 def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Credit, ...]:
-    """Read a credit line as a credit for each picture that it credits; no string raises.
+    """Read a credit line, which may credit several pictures; no string raises.
 
     ``"Left: Ada Quill/Reuters. Right: Jo Reed/AP"`` gives two; the same picture credited twice,
     ``"(Photo by Jo Reed / AFP) (Photo by Jo Reed/AFP via Getty Images)"``, gives one.
@@ -72,7 +71,7 @@ def parse_credits(line: str, vocabulary: Vocabulary | None = None) -> tuple[Cred
 
 
 def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> Reading:
-    """Read one credit line and say how; see :func:`parse_credit`."""
+    """Return the reading of a credit line; see :func:`parse_credit`."""
     if houses:
         words = with_houses(words, houses)
     printed = tidy(line)
@@ -89,20 +88,20 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     pictures = [read(part, words) for part in _pictures(unlabelled.text, words)]
     if pictures and all(r.clean and (r.registered or r.persons) for r in pictures):
         return _several(unlabelled, pictures)
-    if rights.may_hold(printed, words):  # a copyright sign is a label before a name, and a notice beside a year
-        taken = rights.take(printed, words)
-        # A notice may stand before a label, so that the label is found only now: `© 2024 AP. Photo: Jo Reed`.
-        body = unlabelled.text if taken.text == printed else labels.strip(taken.text, words).text
+    if rights.may_contain(printed, words):  # a copyright sign is a label before a name and a notice before a year
+        notices = rights.take(printed, words)
+        # A label after a notice can be removed only now: `© 2024 AP. Photo: Jo Reed`.
+        body = unlabelled.text if notices.text == printed else labels.strip(notices.text, words).text
     else:
-        taken, body = rights.Notices(unlabelled.text), unlabelled.text
+        notices, body = rights.Notices(unlabelled.text), unlabelled.text
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
     label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
-    if "supplied" in label_marks:  # `사진제공=솔내군`: who provides is a county more often than a person so named
+    if "supplied" in label_marks:  # `사진제공=솔내군`: the provider is more often a county than a person
         for party in found:
             if party.kind == "person" and KOREAN_PLACE.fullmatch(party.text):
                 party.kind = "organization"
-    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if taken.public_domain else set())
+    marks = {p.name for p in found if p.kind == "mark"} | ({"public domain"} if notices.public_domain else set())
     named = [p for p in found if p.kind in ("agency", "organization", "person")]
     marks |= label_marks
     verdict = supplier.read(named, frozenset(marks))
@@ -113,10 +112,10 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         agencies=_agencies(named),
         supplier=verdict.supplier,
         qualifiers=tuple(sorted(marks)),
-        restrictions=taken.restrictions,
-        copyright_notice=taken.copyright_notice,
-        license=taken.license,
-        license_url=taken.license_url,
+        restrictions=notices.restrictions,
+        copyright_notice=notices.copyright_notice,
+        license=notices.license,
+        license_url=notices.license_url,
         rule=verdict.rule,
         confidence=round(verdict.confidence * (0.6 if unread else 1.0), 2),
     )
@@ -124,12 +123,12 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
 
 
 def _label_marks(found: tuple[str, ...], words: Vocabulary) -> set[str]:
-    """Return the marks that the labels say: ``사진=국립생태원 제공``."""
+    """Return the marks among the labels: ``사진=국립생태원 제공``."""
     return {m for x in found if (m := words.label_marks.get(k := name_key(x)) or words.marks.get(k))}
 
 
 def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Unlabelled:
-    """Take the full stop off a credit that ends as a sentence: ``Photo by Jo Reed.``, ``© 2019 Harbor Trust.``"""
+    """Remove the period from a credit that ends like a sentence: ``Photo by Jo Reed.``, ``© 2019 Harbor Trust.``"""
     text = unlabelled.text
     if not text.endswith(".") or text.endswith("..") or is_abbreviation(text, words):
         return unlabelled
@@ -139,20 +138,22 @@ def _without_stop(unlabelled: labels.Unlabelled, words: Vocabulary) -> labels.Un
 
 
 def _printed_twice(text: str, words: Vocabulary) -> Reading | None:
-    """Return the fuller of two credits of a picture: ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``."""
+    """Return the fuller of two credits for a picture: ``(Photo by A / AFP) (Photo by A/AFP via Getty Images)``."""
     if text[0] not in "([" or text[-1] not in ")]" or closing_bracket_start(text, len(text)) == 0:
         return None
     second = closing_bracket_start(text, len(text))
     first = text[:second].rstrip() if second else ""
     if second is None or not first or closing_bracket_start(first, len(first)) != 0:
         return None
-    one, two = read(first, words), read(text[second:], words)
-    a, b = ({p.name for p in r.parties} for r in (one, two))
-    return two if a and a <= b else one if b and b < a else None
+    before, after = read(first, words), read(text[second:], words)
+    names_before, names_after = ({p.name for p in r.parties} for r in (before, after))
+    if names_before and names_before <= names_after:
+        return after
+    return before if names_after and names_after < names_before else None
 
 
 def _pictures(text: str, words: Vocabulary) -> list[str]:
-    """Return the parts of a line that credits several pictures by their places; empty where it does not.
+    """Return the parts of a line that credits several pictures by position; empty for other lines.
 
     ``"Left: A. Right: B"`` and ``"A (left), B (right)"`` give ``["A", "B"]``.
     """
@@ -170,7 +171,7 @@ def _pictures(text: str, words: Vocabulary) -> list[str]:
 
 
 def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
-    """Return the credit of all pictures of a line together, with a supplier only if all have the same."""
+    """Return the combined credit of a line with several pictures; its supplier is None unless all have the same."""
     credits_ = [r.credit for r in pictures]
     suppliers = {c.supplier for c in credits_}
     credit = Credit(
@@ -188,9 +189,9 @@ def _several(unlabelled: labels.Unlabelled, pictures: list[Reading]) -> Reading:
 
 
 def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
-    """Decide what single words are, and who next to a stock library is its contributor.
+    """Decide which single words and organizations are people, such as the contributors of a stock library.
 
-    ``ipopba / iStock`` and ``Grumpy Cow Studios | Getty Images`` name contributors; ``Tischler / IMAGO`` a house.
+    ``ipopba / iStock`` and ``Grumpy Cow Studios | Getty Images`` name contributors, ``Tischler / IMAGO`` an agency.
     """
     named = [p for p in found if p.kind in ("agency", "organization", "person", "single", "other")]
     for at, party in enumerate(named):
@@ -203,7 +204,7 @@ def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
 
 
 def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
-    """Return what a single word is: a contributor, a handle or a forename is a person, another a house."""
+    """Return the kind of a single word: a contributor, handle or forename is a person, others are organizations."""
     party = named[at]
     if party.text.isupper() and len(party.text) <= 5 and "." not in party.text:
         return "organization"  # BMUV/Getty Images
@@ -211,7 +212,7 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
         return "person"
     if len(named) == 1 and is_forename(party.text, words):
         return "person"
-    initials = party.text.islower() and len(party.text) <= 3  # beside an agency they sign a text: (mm/dpa)
+    initials = party.text.islower() and len(party.text) <= 3  # next to an agency, they sign a text: (mm/dpa)
     only = not any(p.kind == "person" for p in named if p is not party)
     if is_surname(party.text, words) and only and (len(named) == 1 or not initials):
         return "person"
@@ -219,15 +220,15 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
 
 
 def _contributes_to_next(named: list[Party], at: int) -> bool:
-    """Return whether the first party is a contributor to an agency behind it: ``lichtblick77/Adobe Stock``."""
+    """Return whether the first party is a contributor to an agency after it: ``lichtblick77/Adobe Stock``."""
     behind = [p.agency for p in named[1:] if p.agency is not None]
     if at or not behind:
         return False
-    beside = named[1].agency
+    following = named[1].agency
     return (
         _is_handle(named[at])
-        or (beside is not None and beside.prints_contributors)
-        or any(agency.kind in _SHOWN for agency in behind)
+        or (following is not None and following.prints_contributors)
+        or any(agency.kind in _HOSTS for agency in behind)
     )
 
 
@@ -236,18 +237,18 @@ def _contributes_to_previous(named: list[Party], at: int) -> bool:
     before = named[at - 1].agency if at else None
     if before is None:
         return False
-    return (_is_handle(named[at]) and before.kind in _SHOWN) or (at == len(named) - 1 and before.prints_contributors)
+    return (_is_handle(named[at]) and before.kind in _HOSTS) or (at == len(named) - 1 and before.prints_contributors)
 
 
 def _is_handle(party: Party) -> bool:
     return party.text[:1].islower() and len(party.text) >= 4
 
 
-_SHOWN = ("stock", "platform")
+_HOSTS = ("stock", "platform")
 
 
 def _is_contributor(named: list[Party], at: int, words: Vocabulary) -> bool:
-    """Return whether an organization, as its name looks, is a contributor to the stock library next to it."""
+    """Return whether a party that looks like an organization is a contributor to the stock library next to it."""
     party, last = named[at], at == len(named) - 1
     library = (
         named[1].agency
@@ -288,7 +289,7 @@ def _agencies(named: list[Party]) -> tuple[str, ...]:
 
 
 def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, str]]:
-    """Return the steps by which a credit line was read, as (step, result) pairs, for people.
+    """Return the steps by which a credit line was read, as (step, result) pairs for display.
 
     ``"Foto: X/dpa"`` gives ``("label", "Foto (before)")``, ``("person", "X")``, ...
     """
@@ -308,7 +309,7 @@ def explain(line: str, vocabulary: Vocabulary | None = None) -> list[tuple[str, 
         if value:
             steps.append((name, value))
     steps.append(("rule", f"{credit.rule}, confidence {credit.confidence:.2f}"))
-    steps.append(("supplier", credit.supplier or "cannot be told"))
+    steps.append(("supplier", credit.supplier or "unclear"))
     return steps
 
 

@@ -1,4 +1,4 @@
-"""The parties of a credit line: its segments, each typed as agency, organization, person, mark or plain word."""
+"""Type the segments of a credit line as agencies, organizations, people, marks or plain words."""
 
 from __future__ import annotations
 
@@ -11,14 +11,14 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.text import name_key
 
 _INITIALS = re.compile(r"[a-z]{2,4}")
-# What most names look like: nothing to take apart, and in normal case.
+# The form of most names: two words in normal case.
 _PLAIN_NAME = re.compile(r"([A-Z][a-zà-öø-ÿ]+) ([A-Z][a-zà-öø-ÿ]+)$")
 _REFERENCE = re.compile(
     r"(?:bild|photo|foto|image|no|nr|id|ref)\.?\s*[\d][\d./-]*$", re.IGNORECASE
 )  # Bild 183-1990-0317
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _CHAINED = frozenset("/／|")
-# The address of a house: `Foto: example.org`, `www.example.co.uk`.
+# The web address of an organization: `Foto: example.org`, `www.example.co.uk`.
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?((?:[a-z0-9äöüßéèñçåøæ-]+\.)+(?:[a-z]{2}|com|org|net|info|gov|edu|int|mil|biz|news|media|photos?"
     r"|photography|blog|online|shop|store|app|dev|art|design|studio|agency|press|cat|berlin|wien|hamburg|koeln|space|site"
@@ -31,7 +31,7 @@ _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21,
 _WITH_HANDLE = re.compile(r"([^@]{2,}?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
 _USER = re.compile(r"(.+?) user:? (\S+)$", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
-# A picture's number behind its agency: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
+# An agency with the picture's number: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
 _NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
 _BEHIND_DATE = re.compile(
     r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d日일])"
@@ -43,7 +43,7 @@ _DATE = re.compile(
 
 
 def parties(text: str, words: Vocabulary) -> list[Party]:
-    """Read and type all segments of a credit line without its label, in printed order."""
+    """Return the typed segments of a credit line without its label, in printed order."""
     if "/" in text and len(text) <= 8 and text.casefold() in words.slashed:
         return [Party(text, "mark" if words.slashed[text.casefold()] else "word", words.slashed[text.casefold()], "")]
     if _DATE.match(text):
@@ -55,7 +55,7 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
     if "c/o" in text:
         text = text.replace(" c/o ", " for ")
     if len(text) <= 3 and text.isupper() and text.casefold() in words.ons | words.fors | words.joins and len(text) > 1:
-        return [Party(text, "organization", text, "")]  # ON: a word in capitals by itself is an abbreviation
+        return [Party(text, "organization", text, "")]  # ON: a single word in capitals is an abbreviation
     whole = words.marks.get(name_key(text)) if len(text) <= 40 and ". " in text else None
     if whole is not None:  # mat. prasowe
         return [Party(text, "mark" if whole else "word", whole, "")]
@@ -70,7 +70,7 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
 
 
 def _without_by(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str]]:
-    """Take off what stands before the name where a picture is somebody's own work: ``Von Jo Reed - Eigenes Werk``."""
+    """Remove a preposition before the name of an uploader: ``Von Jo Reed - Eigenes Werk``."""
     if len(pieces) > 1:
         first, _, rest = pieces[0][1].partition(" ")
         if rest and first.casefold() in words.bys and words.marks.get(name_key(pieces[1][1])) == "":
@@ -79,7 +79,7 @@ def _without_by(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[
 
 
 def _without_places(found: list[Party], words: Vocabulary) -> list[Party]:
-    """Make words of a house's city and state: ``Harbor Design, Houston, TX``, ``Harbor Design, Napa CA``."""
+    """Type an organization's city and state as words: ``Harbor Design, Houston, TX``, ``Harbor Design, Napa CA``."""
     for at, party in enumerate(found):
         if party.joint != "," or not at or party.kind not in ("single", "organization", "person", "word"):
             continue
@@ -95,7 +95,7 @@ def _without_places(found: list[Party], words: Vocabulary) -> list[Party]:
 
 
 def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> None:
-    """Type one segment; one that holds several parties gives several."""
+    """Type a segment, which may contain several parties."""
     text = text.strip(EDGE)
     if " " in text:
         begun = _without_joint(text, joint, words, out, depth)
@@ -107,7 +107,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     spelled = words.spelling(text)
     if spelled is None and joint in _CHAINED and text.islower() and len(text) <= 4:
         spelled = words.spelling(text.upper())  # Jo Reed/afp
-    if spelled and not (spelled[1] and _is_rather_a_mark(text, out, words)):
+    if spelled and not (spelled[1] and _means_mark(text, out, words)):
         out.append(Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]))
         return
     if " user " in text or not text.replace(" ", "").isalpha():
@@ -118,7 +118,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
             return
         if degree := _DEGREE.search(text):
             text = text[: degree.start()]
-    if party := _no_name(text, joint, words, out):
+    if party := _nameless(text, joint, words, out):
         out.append(party)
         return
     if depth == 0 and (near := words.near(text)) is not None:
@@ -135,7 +135,7 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
 
 
 def _is_plain_name(text: str, words: Vocabulary) -> bool:
-    """Return whether a text is a forename and a surname that need no rules to be read: ``Jo Reed``."""
+    """Return whether a text is a forename and a surname that no rule needs to read: ``Jo Reed``."""
     plain = _PLAIN_NAME.match(text)
     return (
         plain is not None
@@ -146,7 +146,7 @@ def _is_plain_name(text: str, words: Vocabulary) -> bool:
 
 
 def _without_joint(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int) -> tuple[str, str] | None:
-    """Return a segment without the word that joins it to the one before, and its joint; None where that typed it."""
+    """Return a segment without the word that joins it to the previous segment, and its joint; None if it is typed."""
     first, _, rest = text.partition(" ")
     if first in ("From", "FROM") and not out and rest[:1].isupper():
         houses(rest, joint, words, out, depth, _type)
@@ -174,7 +174,7 @@ def _with_handle(text: str, joint: str, words: Vocabulary, out: list[Party], dep
 
 
 def _with_number(text: str, joint: str, words: Vocabulary) -> Party | None:
-    """Return a house by its web address, or by its name with a date before or a picture's number behind it."""
+    """Return an agency with a date or a picture's number, or the organization with a web address."""
     if "." in text and (address := _ADDRESS.match(text)):
         return _addressed(text, address[1], joint, words)
     name = None
@@ -186,8 +186,8 @@ def _with_number(text: str, joint: str, words: Vocabulary) -> Party | None:
     return Party(text, "agency", spelled[0].name, joint, spelled[0], spelled[1]) if spelled else None
 
 
-def _no_name(text: str, joint: str, words: Vocabulary, out: list[Party]) -> Party | None:
-    """Return a segment that names nobody: a mark, a label, a date, a file, a word; None where it may name somebody."""
+def _nameless(text: str, joint: str, words: Vocabulary, out: list[Party]) -> Party | None:
+    """Return a segment without a name, such as a mark, a label, a date or a file; None if it may be a name."""
     if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
         return Party(text, "word", "", joint)  # ANTARA FOTO/Jo Reed/aww: the editor's
     key, folded = name_key(text), text.casefold()
@@ -203,14 +203,13 @@ def _no_name(text: str, joint: str, words: Vocabulary, out: list[Party]) -> Part
     return None
 
 
-def _is_rather_a_mark(text: str, out: list[Party], words: Vocabulary) -> bool:
-    """Return whether a weak spelling that is also a mark means the mark: behind a house, ``Netflix/PR``; not behind a
-    person, ``Ada Quill/PR``."""
+def _means_mark(text: str, out: list[Party], words: Vocabulary) -> bool:
+    """Return whether a weak spelling that is also a mark means the mark: ``Netflix/PR``, but not ``Ada Quill/PR``."""
     return words.marks.get(name_key(text)) is not None and not any(p.kind == "person" for p in out)
 
 
 def _for_phrase(text: str, words: Vocabulary) -> str | None:
-    """Return the words of ``for HOUSE`` that stand before the house: ``for``, ``special to``."""
+    """Return the phrase before the organization in ``for HOUSE``: ``for``, ``special to``."""
     folded = text.casefold()
     if len(folded) != len(text):
         return None
@@ -221,7 +220,7 @@ def _for_phrase(text: str, words: Vocabulary) -> str | None:
 
 
 def _addressed(text: str, host: str, joint: str, words: Vocabulary) -> Party:
-    """Return the house that a web address names: one of the register, ``reuters.com``, or the address itself."""
+    """Return the organization with a web address: an agency in the register, ``reuters.com``, or the address itself."""
     name, domain = host.rsplit(".", 1)
     spelled = words.spelling(host)
     if spelled is None and domain == "com":

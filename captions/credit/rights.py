@@ -1,7 +1,4 @@
-"""What a credit line says of rights: public licenses, copyright notices, restrictions.
-
-They are taken out before names are read.
-"""
+"""Extract public licenses, copyright notices and restrictions from a credit line, before its names are read."""
 
 from __future__ import annotations
 
@@ -12,7 +9,7 @@ from captions.lexicon.vocabulary import Vocabulary, default
 from captions.text import has_cjk
 
 _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+", re.IGNORECASE)
-# An address without a path names a house: www.example.org.
+# A web address without a path names an organization: www.example.org.
 _HOST = re.compile(r"(?:https?://)?[^/\s]+/?$", re.IGNORECASE)
 _CC = re.compile(
     r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
@@ -63,7 +60,7 @@ _RESTRICTION = re.compile(
     )\b""",
     re.VERBOSE,
 )
-# One of these is in every line that holds a notice.
+# Every line with a notice contains at least one of these.
 _WORD = re.compile(r"[^\W_]+")
 _SIGN_FOLDED = re.compile(
     "://|www\\.|cc|creative|domain|domin|domein|gemeinfrei|copyright|©|\\(c\\)|reserv|recht|diritti|riservat|embargo|sperrfrist"
@@ -90,8 +87,8 @@ class Notices:
     public_domain: bool = False
 
 
-def may_hold(text: str, words: Vocabulary) -> bool:
-    """Return whether a notice can be in a text at all: a cheap test, for most lines hold none."""
+def may_contain(text: str, words: Vocabulary) -> bool:
+    """Return whether a text may contain a notice; a fast test, because most lines have none."""
     folded = text.casefold()
     if not folded.isascii() and has_cjk(folded) and any(phrase in folded for phrase in words.notice_cjk):
         return True
@@ -103,12 +100,12 @@ def may_hold(text: str, words: Vocabulary) -> bool:
 
 
 def take(text: str, words: Vocabulary | None = None) -> Notices:
-    """Take the notices out of a credit line.
+    """Extract the notices from a credit line.
 
-    ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's address.
+    ``"Jane Doe / CC BY-SA 4.0"`` gives text ``Jane Doe /``, license ``CC BY-SA 4.0`` and the license's URL.
     """
     words = words or default()
-    if not may_hold(text, words):
+    if not may_contain(text, words):
         return Notices(text)
     license_, url = None, None
     if link := _URL.search(text):
@@ -130,7 +127,7 @@ def take(text: str, words: Vocabulary | None = None) -> Notices:
 
 
 def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
-    """Take out what the line forbids, and what it tells editors."""
+    """Extract restrictions, and remove remarks to editors."""
     found: list[tuple[int, str]] = []
     for pattern in (words.outs, _RESTRICTION, words.restrictions):
         found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in pattern.finditer(text)]
@@ -185,7 +182,7 @@ def _url_of(name: str) -> str | None:
 
 
 def _copyright(text: str) -> tuple[str, str | None]:
-    """Return the text without a notice with a year, and the notice; the owner stays in the text as a name."""
+    """Extract a copyright notice with a year; its owner stays in the text as a name."""
     reserved = _RESERVED.search(text)
     m = _COPYRIGHT.search(text) or _COPYRIGHT_AFTER.search(text)
     if m is None:

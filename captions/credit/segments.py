@@ -1,4 +1,4 @@
-"""A credit line without its label -> its segments, and what joins them."""
+"""Split a credit line without its label into segments, with the signs that join them."""
 
 from __future__ import annotations
 
@@ -11,12 +11,12 @@ from captions.lexicon.agencies import Agency
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import name_key
 
-# Types a part of a segment: text, joint, tables, the parties so far, depth.
+# A function that types part of a segment: text, joint, tables, the parties so far, depth.
 Again = Callable[[str, str, Vocabulary, list["Party"], int], None]
 Kind = Literal["agency", "organization", "person", "single", "mark", "word", "role", "other"]
 
-# Signs that part a chain; `via` and a sentence's end part it too. A comma parts only before a space, and not before
-# what belongs to the name before it. CJK commas need no space.
+# Signs that separate segments, like `via` and the end of a sentence. A comma does so only before a space and not before
+# a suffix such as Jr.; CJK commas need no space.
 _SPLIT = re.compile(
     r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
     |\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
@@ -42,8 +42,8 @@ class Party:
     name: str
     """Canonical, in normal case."""
     joint: str
-    """What joins it to the segment before: a sign, ``via``, ``on``, ``for``, ``and``, ``courtesy``, ``stop``, or ``""``
-    at the start."""
+    """The sign or word that joins it to the previous segment: ``/``, ``via``, ``on``, ``for``, ``and``, ``courtesy``,
+    ``stop``; ``""`` at the start."""
     agency: Agency | None = None
     weak: bool = False
 
@@ -70,14 +70,14 @@ def segments(text: str, words: Vocabulary) -> list[tuple[str, str]]:
 
 
 def is_abbreviation(text: str, words: Vocabulary) -> bool:
-    """Return whether a text ends in an abbreviation, so that its full stop ends no sentence."""
+    """Return whether a text ends in an abbreviation, whose period does not end a sentence."""
     if ABBREVIATED.search(text):
         return True
     return text.rsplit(" ", 1)[-1].casefold().strip(".") in words.abbreviations
 
 
 def compounded(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str, Agency | None]]:
-    """Put together what the register spells with a sign inside: REX/Shutterstock."""
+    """Rejoin agencies that the register spells with a sign inside: REX/Shutterstock."""
     out: list[tuple[str, str, Agency | None]] = []
     at = 0
     keys = [name_key(piece) for _, piece in pieces] if len(pieces) > 1 else []

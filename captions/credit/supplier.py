@@ -1,8 +1,8 @@
-"""How a chain of parties is read: who supplied the picture. Rules in one ordered tuple; the first that fits decides.
+"""Decide which party of a credit supplied the picture: the first rule that fits, in an ordered tuple, decides.
 
-The order of parties tells: person first, the last agency is the supplier; person last, the first is; ``X via Y``: Y.
-What the register knows of who distributes whom decides where there is no person, and where order and register
-disagree (``AP/dpa | Richard Drew``) no supplier is named: a guess here costs money.
+If a person comes first, the last agency is the supplier; if a person comes last, the first agency is; in ``X via Y``,
+Y is. Without a person, the register decides, because it lists who distributes whom. If order and register disagree
+(``AP/dpa | Richard Drew``), there is no supplier: a guess here costs money.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ _LENT = frozenset({"courtesy", "supplied", "screenshot", "handout"})
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """The supplier, if any, by which rule, and how sure, from 0 to 1."""
+    """The supplier, if any, with the rule and its confidence from 0 to 1."""
 
     supplier: str | None
     rule: str
@@ -27,14 +27,14 @@ class Verdict:
 
 @dataclass(frozen=True, slots=True)
 class Chain:
-    """What the rules look at: the parties without marks and words, in printed order."""
+    """The input of the rules: the parties without marks and words, in printed order."""
 
     parties: tuple[Party, ...]
     marks: frozenset[str]
     persons: list[int]
-    """Places of persons."""
+    """The indexes of people."""
     owners: list[int]
-    """Places of agencies and organizations, but for those who only lent the picture, and for an agency's client:
+    """The indexes of agencies and organizations, except lenders and an agency's client: ``Spring Festival`` in
     ``Jo Reed/Getty Images for Spring Festival``."""
 
 
@@ -52,49 +52,46 @@ def _known(party: Party) -> str | None:
     return party.agency.name if party.agency is not None else None
 
 
-def _passes_on(one: Party, other: Party) -> bool:
-    """Return whether ``one`` passes on pictures of ``other``, or owns it; both may pass on the other's."""
-    if one.agency is None or other.agency is None:
+def _distributes(party: Party, other: Party) -> bool:
+    """Return whether ``party`` distributes or owns ``other``; each may distribute the other."""
+    if party.agency is None or other.agency is None:
         return False
-    return one.agency.name in other.agency.distributors or one.agency.name == other.agency.parent
+    return party.agency.name in other.agency.distributors or party.agency.name == other.agency.parent
 
 
-def _distributes(one: Party, other: Party) -> bool:
-    """Return whether ``one`` is known to pass on pictures of ``other``, and not the other way round as well."""
-    if one.agency is None or other.agency is None:
-        return False
-    return _passes_on(one, other) and not _passes_on(other, one)
+def _only_distributes(party: Party, other: Party) -> bool:
+    """Return whether ``party`` distributes or owns ``other``, and ``other`` does not distribute ``party``."""
+    return _distributes(party, other) and not _distributes(other, party)
 
 
 def _verdict(party: Party, rule: str, confidence: float) -> Verdict:
     known = _known(party)
     if party.agency is not None and party.agency.social:
-        return Verdict(None, "social", 0.8)  # where a picture was found; nobody to license it from
+        return Verdict(None, "social", 0.8)  # the picture was found there but cannot be licensed there
     return Verdict(known, rule, confidence if known else min(confidence, 0.6))
 
 
 def _as_printed(party: Party, rule: str, confidence: float) -> Verdict:
-    """Like _verdict, where the order alone tells: one whom the register does not know is named too, so that an
-    audit asks for the agreement instead of passing the use."""
+    """Return a verdict that also names a supplier outside the register, so that the audit asks for an agreement."""
     return _verdict(party, rule, confidence) if party.agency else Verdict(party.name, rule, 0.6)
 
 
 def nobody(chain: Chain) -> Verdict | None:
-    """No party at all: a mark or a word alone."""
+    """Read a line without parties: only marks and words."""
     if not chain.parties:
         return Verdict(None, "nobody", 0.9 if chain.marks else 0.2)
     return None
 
 
 def person_only(chain: Chain) -> Verdict | None:
-    """``Tobias Koch``: nobody to license from."""
+    """Read ``Tobias Koch``: no agency."""
     if not chain.owners:
         return Verdict(None, "person-only", 0.8 if chain.persons else 0.6)
     return None
 
 
 def via(chain: Chain) -> Verdict | None:
-    """``X via Y``: Y; none where another prints itself before and a person after: ``Keystone/X via AP/Jane Doe``."""
+    """Read ``X via Y``: Y, unless the first and last parties contradict it: ``Keystone/X via AP/Jane Doe``."""
     places = [n for n in chain.owners if chain.parties[n].joint == "via"]
     if not places:
         return None
@@ -102,15 +99,15 @@ def via(chain: Chain) -> Verdict | None:
     first = chain.parties[chain.owners[0]]
     if chain.owners[0] < place < max(chain.persons, default=-1) and first.agency and first.agency.leads:
         return Verdict(None, "via-disputed", 0.5)
-    # `via AFP/Getty Images`: what stands behind it in the same breath goes further down the chain.
+    # `via AFP/Getty Images`: the chain goes on after a slash.
     behind = [n for n in chain.owners if n > place and chain.parties[n].joint == "/"]
-    if behind and behind[-1] == place + 1 and _distributes(chain.parties[place + 1], chain.parties[place]):
+    if behind and behind[-1] == place + 1 and _only_distributes(chain.parties[place + 1], chain.parties[place]):
         place += 1
     return _verdict(chain.parties[place], "via", 0.97)
 
 
 def lent(chain: Chain) -> Verdict | None:
-    """``Supplied/Rowing Club``, ``Screenshot: YouTube``: one who lent a picture or showed it sells none."""
+    """Read ``Supplied/Rowing Club``, ``Screenshot: YouTube``: the party does not sell pictures."""
     if _LENT.isdisjoint(chain.marks):
         return None
     if any(a.kind in _PICTURES for n in chain.owners if (a := chain.parties[n].agency) is not None):
@@ -119,7 +116,7 @@ def lent(chain: Chain) -> Verdict | None:
 
 
 def on_platform(chain: Chain) -> Verdict | None:
-    """``X on Unsplash``: the platform."""
+    """Read ``X on Unsplash``: the platform."""
     for n in chain.owners:
         if chain.parties[n].joint == "on":
             return _verdict(chain.parties[n], "on-platform", 0.95)
@@ -127,7 +124,7 @@ def on_platform(chain: Chain) -> Verdict | None:
 
 
 def one_owner(chain: Chain) -> Verdict | None:
-    """One agency, with or without a person."""
+    """Read a single agency, with or without people: that agency."""
     if len(chain.owners) == 1 or len({chain.parties[n].name for n in chain.owners}) == 1:
         party = chain.parties[chain.owners[0]]
         rule = "agency-only" if not chain.persons else "person-and-agency"
@@ -138,33 +135,35 @@ def one_owner(chain: Chain) -> Verdict | None:
 
 
 def person_first(chain: Chain) -> Verdict | None:
-    """``John Moore/Getty Images/AFP``: the last, unless it is known that an earlier one passes the last one's on."""
+    """Read ``John Moore/Getty Images/AFP``: the last agency, unless an earlier agency distributes it."""
     if not chain.persons or max(chain.persons) > chain.owners[0]:
         return None
     last = chain.parties[chain.owners[-1]]
-    if any(_distributes(chain.parties[n], last) for n in chain.owners[:-1]):
+    if any(_only_distributes(chain.parties[n], last) for n in chain.owners[:-1]):
         return Verdict(None, "person-first-disputed", 0.5)
     listed = len(chain.owners) > 1 and last.joint in (",", ";", "and", "，", "、")
-    if listed and not any(_passes_on(last, chain.parties[n]) for n in chain.owners[:-1]):
+    if listed and not any(_distributes(last, chain.parties[n]) for n in chain.owners[:-1]):
         return Verdict(None, "list", 0.5)  # Montage: Jo Reed; Fotos: dpa, Getty Images
     return _as_printed(last, "person-first", 0.95)
 
 
 def person_last(chain: Chain) -> Verdict | None:
-    """``picture alliance/dpa | Jan Woitas``: the first, unless a later one is known to pass the first one's on, or the
-    first is a paper that prints its own name before the agency's."""
+    """Read ``picture alliance/dpa | Jan Woitas``: the first agency.
+
+    There is no supplier if a later agency distributes the first, or if the first is a paper before a picture agency.
+    """
     if not chain.persons or min(chain.persons) < chain.owners[-1]:
         return None
     first = chain.parties[chain.owners[0]]
     later = [chain.parties[n] for n in chain.owners[1:]]
     own_paper = first.agency is not None and first.agency.kind in ("publisher", "broadcaster")
-    if any(_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
+    if any(_only_distributes(p, first) or (own_paper and p.agency and p.agency.kind in _PICTURES) for p in later):
         return Verdict(None, "person-last-disputed", 0.5)
     return _verdict(first, "person-last", 0.95)
 
 
 def one_agency(chain: Chain) -> Verdict | None:
-    """``PHOTOPQR/Le Parisien/Jo Reed/MAXPPP``: a person in the middle, and one alone at the end who sells pictures."""
+    """Read ``PHOTOPQR/Le Parisien/Jo Reed/MAXPPP``: the only seller of pictures, at the end, after a person."""
     if not chain.persons:
         return None
     sellers = [n for n in chain.owners if (a := chain.parties[n].agency) is not None and a.kind in _PICTURES]
@@ -172,7 +171,7 @@ def one_agency(chain: Chain) -> Verdict | None:
 
 
 def leads(chain: Chain) -> Verdict | None:
-    """``IMAGO / Tischler``: one that is known to print itself first."""
+    """Read ``IMAGO / Tischler``: the first agency, if it is known to put itself first."""
     if chain.persons:
         return None
     first = chain.parties[chain.owners[0]]
@@ -182,21 +181,20 @@ def leads(chain: Chain) -> Verdict | None:
 
 
 def distributor(chain: Chain) -> Verdict | None:
-    """``KCNA/Reuters``: the one known to pass on the pictures of all others; of two that pass on each other's, the
-    last: ``AFP/Getty``."""
+    """Read ``KCNA/Reuters``: the agency that distributes all others; the last, if two distribute each other."""
     if chain.persons:
         return None
     last = chain.owners[-1]
-    if all(m == last or _passes_on(chain.parties[last], chain.parties[m]) for m in chain.owners):
+    if all(m == last or _distributes(chain.parties[last], chain.parties[m]) for m in chain.owners):
         return _verdict(chain.parties[last], "distributor", 0.85)
     for n in reversed(chain.owners):
-        if all(m == n or _distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
+        if all(m == n or _only_distributes(chain.parties[n], chain.parties[m]) for m in chain.owners):
             return _verdict(chain.parties[n], "distributor", 0.85)
     return None
 
 
 def one_agency_last(chain: Chain) -> Verdict | None:
-    """``City of Springfield/AP``: the only one that sells pictures, at the end."""
+    """Read ``City of Springfield/AP``: the only seller of pictures, at the end."""
     if chain.persons:
         return None
     sellers = [n for n in chain.owners if (a := chain.parties[n].agency) is not None and a.kind in _PICTURES]
@@ -206,7 +204,7 @@ def one_agency_last(chain: Chain) -> Verdict | None:
 
 
 def ambiguous(chain: Chain) -> Verdict | None:
-    """``Getty/AP``: order and register do not tell."""
+    """Read ``Getty/AP``: no supplier, because neither order nor register decides."""
     return Verdict(None, "ambiguous", 0.5)
 
 
@@ -233,4 +231,4 @@ def read(parties: Sequence[Party], marks: frozenset[str]) -> Verdict:
     for rule in RULES:
         if (verdict := rule(chain)) is not None:
             return verdict
-    raise AssertionError("the last rule fits always")
+    raise AssertionError("the last rule always fits")

@@ -1,4 +1,4 @@
-"""Names with a rank, a title or, in East Asia, a house beside them."""
+"""Read names next to a rank, a title or, in East Asia, an agency."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.text import has_cjk, name_key
 
 _CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)[\s・･]*(.*)$")
-# News1 김가람 기자, 연합뉴스 김가람: the house, the reporter, the title.
+# News1 김가람 기자, 연합뉴스 김가람: the agency, the reporter, the title.
 _KOREAN_BYLINE = re.compile(r"(.+?)\s+([\uac00-\ud7af]{2,4})(?:\s+([\uac00-\ud7af]*(?:기자|특파원|작가|위원)))?$")
 
 
@@ -38,7 +38,7 @@ def titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: in
 
 
 def _cjk_titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a house, a name and a title in scripts that need no space: ``新华社记者 陆景川``, ``News1 김가람 기자``."""
+    """Type an agency, a name and a title in East Asian scripts: ``新华社记者 陆景川``, ``News1 김가람 기자``."""
     if byline := _KOREAN_BYLINE.match(text):
         house, name, title = byline.groups()
         known = words.spelling(house) is not None

@@ -10,7 +10,7 @@
   const words = document.getElementById("words");
   const severity = document.getElementById("severity");
   const code = document.getElementById("code");
-  const shown = document.getElementById("shown");
+  const status = document.getElementById("shown");
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const keys = new Map();
   let texts = null;
@@ -29,22 +29,22 @@
     const known = keysOf(column);
     const sign = down ? -1 : 1;
     // Unknown values come last in both directions; equal rows keep the order of the audit.
-    const sorted = rows.slice().sort((one, other) => {
-      const a = known.get(one), b = known.get(other);
+    const sorted = rows.slice().sort((left, right) => {
+      const a = known.get(left), b = known.get(right);
       if (!a || !b) return (a ? 0 : 1) - (b ? 0 : 1);
       return sign * collator.compare(a, b);
     });
-    for (const other of heads) other.setAttribute("aria-sort", "none");
+    for (const each of heads) each.setAttribute("aria-sort", "none");
     head.setAttribute("aria-sort", down ? "descending" : "ascending");
     const all = document.createDocumentFragment();
     for (const row of sorted) all.append(row);
     body.append(all);
-    tell(`; sorted by ${head.textContent.trim()}, ${down ? "descending" : "ascending"}`);
+    report(`; sorted by ${head.textContent.trim()}, ${down ? "descending" : "ascending"}`);
   }
 
-  function tell(more) {
+  function report(more) {
     const count = rows.reduce((sum, row) => sum + (row.hidden ? 0 : 1), 0);
-    shown.textContent = `Shown: ${count} of ${rows.length} ${rows.length === 1 ? "finding" : "findings"}${more || ""}`;
+    status.textContent = `Shown: ${count} of ${rows.length} ${rows.length === 1 ? "finding" : "findings"}${more || ""}`;
   }
 
   function filter() {
@@ -56,7 +56,7 @@
         (code.value !== "" && row.cells[1].textContent.trim() !== code.value) ||
         !wanted.every((word) => texts[at].includes(word));
     });
-    tell();
+    report();
   }
 
   let waiting = 0;
@@ -83,15 +83,15 @@
   section.querySelector(".controls").hidden = false;
   // Going back in the browser keeps the typed filter.
   if (words.value || severity.value || code.value) filter();
-  else tell();
+  else report();
 
   // Unfold all articles for printing.
   let opened = [];
   addEventListener("beforeprint", () => {
     opened = Array.from(document.querySelectorAll("#articles details:not([open])"));
-    for (const one of opened) one.open = true;
+    for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {
-    for (const one of opened) one.open = false;
+    for (const details of opened) details.open = false;
   });
 })();

@@ -71,7 +71,7 @@ class Batch:
     overwrite: bool = False
     more: FieldValues = field(default_factory=dict)
     """Values for all pictures, which take precedence over those of their uses."""
-    say: Callable[[str], None] = print
+    report: Callable[[str], None] = print
     done: int = 0
     failed: int = 0
     _originals: dict[Path, Path] = field(default_factory=dict)
@@ -81,7 +81,7 @@ class Batch:
         """Write a copy of a picture; report the reason and return None if that fails."""
         known = next((copy for copy, of in self._originals.items() if of == picture), None)
         if known is not None:
-            self.say(f"{picture}: belongs to two captions; its copy has the first one's credit")
+            self.report(f"{picture}: belongs to two captions; its copy has the first one's credit")
             return known
         target = self._target(picture)
         fields = Fields.of({**values, **self.more})
@@ -93,10 +93,10 @@ class Batch:
                 stamped = embedded.stamp(picture, target, fields)
         except (CaptionsError, OSError) as error:
             self.failed += 1
-            self.say(f"not stamped: {str(error).removeprefix(f'{picture}: ') if error.args else error}")
+            self.report(f"not stamped: {str(error).removeprefix(f'{picture}: ') if error.args else error}")
             return None
         for remark in stamped.notes:
-            self.say(f"{picture}: {remark}")
+            self.report(f"{picture}: {remark}")
         self._originals[target] = picture
         self.done += 1
         return target

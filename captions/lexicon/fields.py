@@ -1,4 +1,4 @@
-"""Build the fields of a vocabulary from the word lists as the tables list them, by subject."""
+"""Build the fields of a vocabulary from the word lists, by subject."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ from captions.lexicon.word_tables import (
     listed,
     longest_first,
     marks_of_labels,
-    misspelt_keys,
+    misspelled_keys,
     rarest_start,
     read_labels,
     read_languages,
@@ -73,7 +73,7 @@ def word_fields() -> Arguments:
 def agency_fields(
     agencies: Mapping[str, Agency], known: Mapping[str, Spelling], compounds: Mapping[tuple[str, ...], Agency]
 ) -> Arguments:
-    """Return the fields that the register of agencies gives."""
+    """Return the fields that depend on the register of agencies."""
     long = [key for key in known if len(key) >= LONG]
     return {
         "agencies": agencies,
@@ -82,7 +82,7 @@ def agency_fields(
         "last_words": frozenset(name_key(re.split(r"[\s.]", s.strip(". "))[-1]) for s in printed(agencies)),
         "long_starts": frozenset(key[:n] for key in long for n in (3, 5)),
         "long_ends": frozenset(key[-4:] for key in long),
-        "misspelt": misspelt_keys(known),
+        "misspelled": misspelled_keys(known),
     }
 
 
@@ -149,7 +149,7 @@ def _organizations(lists: WordLists) -> Arguments:
         "organization_endings": grouped([(w, w[-2:]) for w in folded["organization_endings"]]),
         "organization_cjk": tuple(sorted(folded["organization_cjk"])),
         "studios": folded["studio"],
-        "shown": longest_first(folded["shown"]),
+        "screen_sources": longest_first(folded["screen_sources"]),
         "surnames": folded["surnames"],
     }
 
@@ -172,7 +172,7 @@ def _machines(lists: WordLists) -> Arguments:
         "machine": any_machine(lists.words),
         "machine_starts": frozenset(starts | {"ai", "ai.", "a.i", "a.i.", "ki", "ia", "mi"}),
         "ai_fillers": lists.folded["ai_fillers"],
-        "made": tuple(sorted(lists.folded["made"])),
+        "making_stems": tuple(sorted(lists.folded["making_stems"])),
     }
 
 
@@ -188,7 +188,7 @@ def _titles(lists: WordLists) -> Arguments:
 
 
 def _names(lists: WordLists) -> Arguments:
-    """Return what helps to find names: frequent ones, words that occur in none, words written small in them."""
+    """Return the fields that help to find names: common names, other words, and lowercase words in names."""
     words, folded = lists.words, lists.folded
     given, common = (
         listed((tables.DATA / name).read_text(encoding="utf-8")) for name in ("given_names.txt", "common_words.txt")
@@ -209,7 +209,7 @@ def _names(lists: WordLists) -> Arguments:
 
 
 def _no_names(lists: WordLists) -> list[str]:
-    """Return the titles, labels, marks and other texts whose words are in no plain name."""
+    """Return the titles, labels, marks and other texts whose words do not occur in plain names."""
     folded = lists.folded
     keys = ("titles", "organization", "organization_first", "other_roles", "by", "via")
     return [
@@ -250,5 +250,5 @@ def _by_start(phrases: frozenset[str] | list[str]) -> list[tuple[str, str]]:
 
 
 def _any_of(words: frozenset[str] | set[str]) -> str:
-    """Return the alternatives of a pattern, longest first."""
+    """Join the alternatives of a pattern, longest first."""
     return "|".join(map(re.escape, longest_first(words)))

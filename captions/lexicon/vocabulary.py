@@ -21,87 +21,87 @@ from captions.text import name_key
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Vocabulary:
-    """All tables, in the shapes in which they are asked. One is equal to itself alone, so that it can be a key."""
+    """All tables, in the forms in which they are queried; compared by identity, so that it can be a cache key."""
 
     agencies: Mapping[str, Agency]
     """By canonical name."""
     spellings: Mapping[str, Spelling]
     """By name key."""
     compounds: Mapping[tuple[str, ...], Agency]
-    """Spellings printed with a slash or the like inside: the name keys of their parts -> agency."""
+    """The name keys of the parts of a spelling with a slash or the like inside -> agency."""
     labels: Mapping[str, str]
     """Name key of a label -> before, by, after, weak or caption."""
     dotted_labels: re.Pattern[str]
-    """Finds labels that end in a full stop and need no colon: ``fot.``."""
+    """Finds labels that end in a period and need no colon: ``fot.``."""
     comma_labels: frozenset[str]
-    """Name keys of labels that a comma may end: those of several words, and single words that begin no sentence."""
+    """Name keys of labels that may end with a comma: of several words, or a word that does not begin sentences."""
     rtl_labels: tuple[tuple[str, str], ...]
-    """Labels written from right to left, as ``text.fold_arabic`` gives them, with their kinds, longest first."""
+    """Right-to-left labels, folded by ``text.fold_arabic``, with their kinds, longest first."""
     label_ends: frozenset[str]
-    """Name keys of the last words of labels, and of marks that stand as labels."""
+    """Name keys of the last words of labels, and of marks used as labels."""
     label_marks: Mapping[str, str]
-    """Name key of a label that says a mark as well -> the mark: ``photo courtesy of``, ``Archivfoto``."""
+    """Name key of a label that is also a mark -> the mark: ``photo courtesy of``, ``Archivfoto``."""
     after_labels: tuple[str, ...]
-    """Labels that stand after the name, longest first, lower case."""
+    """Labels after a name, longest first, in lowercase."""
     by_starts: Mapping[str, tuple[str, ...]]
-    """First word -> the labels that stand before a name without a colon, longest first, lower case."""
+    """First word -> the labels before a name without a colon, longest first, in lowercase."""
     by_stems_ascii: tuple[str, ...]
     by_stems: tuple[str, ...]
-    """One of these is in any text that holds such a label."""
+    """Every text with such a label contains at least one of these."""
     source_stems: tuple[str, ...]
     by_cjk: tuple[str, ...]
-    """Those of them in scripts without spaces."""
+    """Such labels in scripts without spaces."""
     sources: Mapping[str, tuple[str, ...]]
-    """First word -> phrases that name who lent a picture, longest first: ``courtesy of``, ``cedida por``."""
+    """First word -> phrases before the lender of a picture, longest first: ``courtesy of``, ``cedida por``."""
     last_words: frozenset[str]
-    """Name keys of the last words of all spellings: what a line that ends in an agency ends in."""
+    """Name keys of the last words of all spellings; a line that ends with an agency ends with one of these."""
     marks: Mapping[str, str]
-    """Name key of a word or phrase -> mark; ``""`` for a word that is neither."""
+    """Name key of a word or phrase -> mark; ``""`` for words that are neither marks nor names."""
     placeholders: frozenset[str]
-    """Marks that stand instead of a name."""
+    """Marks used in place of a name."""
     organization_words: frozenset[str]
     organization_phrases: Mapping[str, tuple[str, ...]]
-    """First word -> phrases of several words that organizations have in their names: ``city of``, ``red cross``."""
+    """First word -> phrases in the names of organizations: ``city of``, ``red cross``."""
     organization_first: frozenset[str]
-    """Words that begin an organization's name, and are surnames or anything behind another word: ``Schloss``."""
+    """Words that show an organization only at the start of a name: ``Schloss``."""
     studios: frozenset[str]
     """Words in the names of a stock library's contributors."""
-    shown: tuple[str, ...]
-    """What is shown on a screen, behind its owner's name: ``website``."""
+    screen_sources: tuple[str, ...]
+    """Sources of a screenshot, after the owner's name: ``website``."""
     other_roles: Mapping[str, tuple[str, ...]]
-    """First word -> what somebody did for the picture without making it: ``design``, ``hair and makeup``."""
+    """First word -> work for a picture other than creating it: ``design``, ``hair and makeup``."""
     other_singles: frozenset[str]
-    """Name keys of given names that, without another name, are rather a place or a brand."""
+    """Name keys of given names that, by themselves, are more often a place or a brand."""
     regions: frozenset[str]
-    """States and countries as printed behind a city: ``TX``, ``Texas``."""
+    """States and countries as printed after a city: ``TX``, ``Texas``."""
     family_names: frozenset[str]
-    """Name keys of frequent family names: a single word that is one is a person."""
+    """Name keys of common family names, each of which names a person by itself."""
     lenders: re.Pattern[str]
-    """Finds who lent a picture where he has no name: ``the artist and``."""
+    """Finds lenders without a name: ``the artist and``."""
     restrictions: re.Pattern[str]
-    """Finds what a line forbids or asks for: ``Nur zur redaktionellen Verwendung``."""
+    """Finds restrictions: ``Nur zur redaktionellen Verwendung``."""
     outs: re.Pattern[str]
     """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
     remarks: re.Pattern[str]
-    """Finds what an agency tells editors: ``ATTENTION EDITORS``."""
+    """Finds an agency's remarks to editors: ``ATTENTION EDITORS``."""
     notice_starts: frozenset[str]
-    """The first six letters, in lower case, of words of which one is in any restriction or remark: a quick test."""
+    """The first six letters, in lowercase, of words that every restriction or remark contains; for a fast test."""
     notice_cjk: tuple[str, ...]
-    """The same for scripts without spaces: restrictions as a whole."""
+    """Complete restrictions in scripts without spaces, for the same test."""
     machine: re.Pattern[str]
-    """Finds artificial intelligence or a program that makes pictures: groups ``term``, ``tool`` and ``weak``."""
+    """Finds words for artificial intelligence and names of image generators: groups ``term``, ``tool`` and ``weak``."""
     machine_starts: frozenset[str]
-    """The first four letters of its first words in Latin script, in lower case: a quick test."""
+    """The first four letters of its first words in Latin script, in lowercase; for a fast test."""
     ai_fillers: frozenset[str]
-    """Words that begin such a notice: ``This``, ``Mit``."""
-    made: tuple[str, ...]
-    """The beginnings of words for making a picture: ``generat``, ``erstellt``."""
+    """Words at the start of such a notice: ``This``, ``Mit``."""
+    making_stems: tuple[str, ...]
+    """The stems of verbs for creating a picture: ``generat``, ``erstellt``."""
     months: frozenset[str]
     """The first three letters of the months."""
     surnames: frozenset[str]
-    """Words of organizations that are surnames too."""
+    """Words in the names of organizations that are also surnames."""
     organization_endings: Mapping[str, tuple[str, ...]]
-    """The last two letters -> endings of words that make a name an organization's: ``-verlag``."""
+    """The last two letters -> word endings that only organizations have: ``-verlag``."""
     organization_cjk: tuple[str, ...]
     title_set: frozenset[str]
     title_starts: Mapping[str, tuple[str, ...]]
@@ -115,68 +115,68 @@ class Vocabulary:
     cjk_marks: tuple[tuple[str, str], ...]
     """Mark phrases in scripts without spaces, with their marks, longest first."""
     slashed: Mapping[str, str]
-    """Mark words with a slash inside, ``n/a``, in lower case -> mark, or ``""``."""
+    """Words with a slash inside, ``n/a``, in lowercase -> mark, or ``""``."""
     common_words: frozenset[str]
-    """Words that articles write small: a name of several words that begins or ends with one is an organization's."""
+    """Common lowercase words; a name of several words that begins or ends with one belongs to an organization."""
     given_names: frozenset[str]
     """Name keys of given names."""
     long_starts: frozenset[str]
-    """The first three and the first five letters of all spellings long enough to be known with one letter wrong."""
+    """The first three and first five letters of all spellings long enough to be recognized with a letter wrong."""
     long_ends: frozenset[str]
     """Their last four letters."""
-    misspelt: Mapping[str, Agency]
-    """Name keys of long spellings with one letter left out -> agency."""
+    misspelled: Mapping[str, Agency]
+    """Name keys of long spellings with a letter left out -> agency."""
     small_particles: frozenset[str]
-    """Particles that are written small inside a name that was printed in capitals."""
+    """Particles that are lowercase in the normal case of a name in capitals."""
     places: frozenset[str]
-    """Words for a picture's place on the page."""
+    """Words for a picture's position on the page."""
     bare_words: frozenset[str]
-    """Words beside names that are none: ``via``, ``by``, ``and``, ``left``."""
+    """Words next to names that are not names: ``via``, ``by``, ``and``, ``left``."""
     place_before: re.Pattern[str]
-    """Finds a picture's place before its credit: ``Left:``."""
+    """Finds a picture's position before its credit: ``Left:``."""
     place_after: re.Pattern[str]
-    """Finds a picture's place behind its credit: ``(left)``."""
+    """Finds a picture's position after its credit: ``(left)``."""
     name_breakers: frozenset[str]
-    """Words of titles, labels, marks and organizations, in lower case: a text with them is not a plain name."""
+    """Words of titles, labels, marks and organizations, in lowercase; a text with any of them is not a plain name."""
     abbreviations: frozenset[str]
-    """Words of titles that a full stop follows: no sentence ends there."""
+    """Abbreviated titles, whose period does not end a sentence."""
     small_words: frozenset[str]
-    """Words that begin with a small letter inside names: particles, prepositions, conjunctions."""
+    """Lowercase words inside names: particles, prepositions, conjunctions."""
     particles: frozenset[str]
     joins: frozenset[str]
     """Words that join two names."""
     showing: frozenset[str]
-    """What stands before a label in a sentence that says what a picture shows: ``In the photo: X``."""
+    """Words before a label in a sentence that describes a picture: ``In the photo: X``."""
     vias: frozenset[str]
     fors: frozenset[str]
     for_starts: Mapping[str, tuple[str, ...]]
-    """First word -> words and phrases that stand before the house a picture was made for: ``on behalf of``."""
+    """First word -> phrases before the client of a photographer: ``for``, ``on behalf of``."""
     ons: frozenset[str]
     bys: frozenset[str]
     staff: frozenset[str] = field(default=frozenset())
     """Name keys of creators on the staff."""
     houses: frozenset[str] = field(default=frozenset())
-    """Name keys of the article's own publication: an agency, whoever it looks like."""
+    """Name keys of the article's own publication, which is an agency even if its name looks like a person's."""
 
     def agency(self, text: str) -> Agency | None:
-        """Return the agency a text spells, weak spellings too. ``"REUTERS"`` gives Reuters' row."""
+        """Return the agency with a spelling, weak spellings included: ``"REUTERS"`` gives Reuters."""
         found = self.spelling(text)
         return found[0] if found else None
 
     def has_organization_ending(self, word: str) -> bool:
-        """Return whether a word, in lower case, ends as only organizations' names do."""
+        """Return whether a lowercase word has an ending that only organizations' names have."""
         endings = self.organization_endings.get(word[-2:])
         return endings is not None and word.endswith(endings)
 
     def near(self, text: str) -> Agency | None:
-        """Return the agency whose long spelling a text misses by one letter too many or too few, or by two swapped."""
+        """Return the agency whose long spelling differs by an extra or missing letter, or by two swapped letters."""
         key = name_key(text)
         if len(key) < LONG or key[:3] not in self.long_starts:
             return None
         if key[:5] not in self.long_starts and key[-4:] not in self.long_ends:
-            return None  # one mistake leaves the beginning or the end as it is
-        if key in self.misspelt:
-            return self.misspelt[key]
+            return None  # a single mistake leaves the beginning or the end intact
+        if key in self.misspelled:
+            return self.misspelled[key]
         for at in range(len(key)):
             without = key[:at] + key[at + 1 :]
             found = self.spellings.get(without)
@@ -189,7 +189,7 @@ class Vocabulary:
         return None
 
     def spelling(self, text: str) -> tuple[Agency, bool] | None:
-        """Return the agency a text spells and whether the spelling is a weak one; None if it spells none."""
+        """Return the agency with a spelling, and whether the spelling is weak; None if there is none."""
         key = name_key(text)
         found = self.spellings.get(key) or (self.spellings.get(key[3:]) if key[:3] == "the" else None)
         if self.houses and (found is None or found.weak) and key in self.houses:
@@ -204,7 +204,8 @@ class Vocabulary:
 def load(user_register: Path | None = None) -> Vocabulary:
     """Read and check all tables; a user's own register adds rows or replaces those of the same name.
 
-    Raises VocabularyError, which names the file and the row: a spelling claimed twice, an unknown key, an empty list.
+    Raise VocabularyError, which names the file and the row, for a spelling claimed twice, an unknown key or an empty
+    list.
     """
     register = tables.load("agencies.toml")
     register.only({"agency"})
@@ -225,14 +226,14 @@ def load(user_register: Path | None = None) -> Vocabulary:
 
 @lru_cache(maxsize=256)
 def with_houses(words: Vocabulary, houses: frozenset[str]) -> Vocabulary:
-    """Return the tables for an article of the publication that these name keys spell; see ``names.house_spellings``.
+    """Return the tables for articles of the publication with these name keys; see ``names.house_spellings``.
 
-    Cached, so that the readings of all articles of one publication are cached together.
+    The result is cached, so that the readings of all articles of a publication are cached together.
     """
     return replace(words, houses=words.houses | houses) if houses - words.houses else words
 
 
 @lru_cache(maxsize=1)
 def default() -> Vocabulary:
-    """Return the tables that come with the program, loaded once."""
+    """Return the program's own tables, loaded once."""
     return load()

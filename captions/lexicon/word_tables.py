@@ -1,4 +1,4 @@
-"""Read the tables as they are written into the shapes in which a vocabulary is asked."""
+"""Convert the tables to the forms in which a vocabulary is queried."""
 
 from __future__ import annotations
 
@@ -14,9 +14,9 @@ from captions.text import fold_arabic, has_cjk, name_key, tidy
 LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
-    "places", "showing", "small", "surnames", "organization_first", "studio", "shown", "other_singles", "regions",
-    "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
-    "ai_terms", "ai_tools", "ai_tools_weak", "made", "ai_fillers",
+    "places", "showing", "small", "surnames", "organization_first", "studio", "screen_sources", "other_singles",
+    "regions", "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "ai_terms", "ai_tools", "ai_tools_weak", "making_stems", "ai_fillers",
 }  # fmt: skip
 SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # From so many letters, a spelling with one wrong letter can be distinguished from other names.
@@ -30,7 +30,7 @@ Languages = Mapping[str, Mapping[str, tuple[str, ...]]]
 
 
 def read_languages() -> Languages:
-    """Return the labels of all languages as the table lists them."""
+    """Return the labels by language and kind."""
     languages: dict[str, dict[str, tuple[str, ...]]] = {}
     for language, table in tables.load("labels.toml").tables().items():
         table.only({*LABEL_KEYS, "comma"})
@@ -39,7 +39,7 @@ def read_languages() -> Languages:
 
 
 def read_labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], tuple[str, ...]]:
-    """Return the kinds of labels by name key, and those that stand after or, without a colon, before a name."""
+    """Return the kinds of labels by name key, the labels after a name, and those before a name without a colon."""
     labels: dict[str, str] = {}
     after: set[str] = set()
     by: set[str] = set()
@@ -50,7 +50,7 @@ def read_labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], 
                 continue
             for word in words:
                 key = name_key(word)
-                # What is a label in one language and a weak one in another is a label: `foto`.
+                # A weak label in one language may be a label in another: `foto`.
                 if key not in labels or rank[kind] < rank[labels[key]]:
                     labels[key] = kind
                 if kind == "after":
@@ -61,12 +61,12 @@ def read_labels(languages: Languages) -> tuple[dict[str, str], tuple[str, ...], 
 
 
 def longest_first(words: Iterable[str]) -> tuple[str, ...]:
-    """Return words once each, the longest first."""
+    """Return the words, longest first."""
     return tuple(sorted(words, key=lambda w: (-len(w), w)))
 
 
 def read_marks(read: Mapping[str, Table]) -> tuple[dict[str, str], tuple[tuple[str, str], ...], frozenset[str]]:
-    """Return the marks by name key, their phrases, longest first, and those that stand instead of a name."""
+    """Return the marks by name key, their phrases, longest first, and the placeholders for a name."""
     marks: dict[str, str] = {}
     phrases: list[tuple[str, str]] = []
     placeholders = set()
@@ -97,13 +97,13 @@ def grouped(pairs: Iterable[tuple[T, str]]) -> dict[str, tuple[T, ...]]:
 
 
 def first_word(phrase: str) -> str:
-    """Return the first word of a phrase, without signs."""
+    """Return the first word of a phrase, without punctuation."""
     found = FIRST.match(phrase)
     return found.group() if found else phrase
 
 
 def stems_of(phrases: Iterable[str]) -> tuple[str, ...]:
-    """Return few short texts of which each phrase holds one: a quick test for all of them."""
+    """Return a few short texts such that each phrase contains at least one, for a fast test of all phrases."""
     stems: list[str] = []
     for word in sorted({max(re.split(r"[^\w]+", p), key=len) for p in phrases}, key=lambda w: (len(w), w)):
         if not any(stem in word for stem in stems):
@@ -112,13 +112,13 @@ def stems_of(phrases: Iterable[str]) -> tuple[str, ...]:
 
 
 def any_phrase(phrases: Iterable[str]) -> re.Pattern[str]:
-    """Find one of several phrases, longest first, whatever the case and the spaces; no label, as a colon would show."""
+    """Return a pattern for these phrases, in any case and spacing, unless a colon and a name follow."""
     each = (re.escape(p).replace(r"\ ", r"\s+") for p in longest_first(phrases))
     return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
 
 
 def any_countries(countries: Iterable[str]) -> re.Pattern[str]:
-    """Return the pattern of ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    """Return a pattern for ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
     country = rf"(?:{'|'.join(map(re.escape, longest_first(countries)))})"
     return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
 
@@ -127,13 +127,13 @@ COMMON = frozenset({"images", "image", "picture", "fotografen", "supplied", "pro
 
 
 def rarest_start(phrase: str) -> str:
-    """Return the beginning of a phrase's longest word that is not in every other credit line."""
+    """Return the first letters of a phrase's longest word, leaving out words that many credit lines contain."""
     found = sorted(FIRST.findall(phrase), key=len, reverse=True)
     return next((w for w in found if w[:6] != "archiv" and w not in COMMON), phrase)[:6]
 
 
 def any_machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
-    """Find what made a picture where nobody did, by name, by abbreviation in capitals, or by the program's name."""
+    """Return a pattern for artificial intelligence (words, abbreviations in capitals) and image generators."""
     term, tool, weak = (
         "|".join(map(re.escape, longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
     )
@@ -144,8 +144,8 @@ def any_machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
     )
 
 
-def misspelt_keys(known: Mapping[str, Spelling]) -> dict[str, Agency]:
-    """Return the name keys of long spellings with one letter left out."""
+def misspelled_keys(known: Mapping[str, Spelling]) -> dict[str, Agency]:
+    """Return the name keys of long spellings with a letter left out."""
     return {
         key[:at] + key[at + 1 :]: spelling.agency
         for key, spelling in known.items()
@@ -156,16 +156,16 @@ def misspelt_keys(known: Mapping[str, Spelling]) -> dict[str, Agency]:
 
 
 def source_phrases(phrases: Iterable[tuple[str, str]], bys: Iterable[str]) -> list[str]:
-    """Return the phrases of two words or more that end in a word like `by` or `of`."""
+    """Return the phrases before a lender: those of two or more words that end in a word such as `by` or `of`."""
     ends = {*bys, "of", "de", "di", "von"}
     lenders = [(p, m) for p, m in phrases if m in ("courtesy", "supplied", "handout")]
     return [p for p, m in lenders if (p.rsplit(" ", 1)[-1] in ends if " " in p else m == "courtesy" and len(p) >= 7)]
 
 
 def marks_of_labels(languages: Languages, marks: Mapping[str, str]) -> dict[str, str]:
-    """Return the marks that labels say.
+    """Return the marks of labels that are also marks.
 
-    The whole label is one, or one of its words of five letters or more is, or, in scripts without spaces, a part of it.
+    The mark may be the whole label, a word of five or more letters or, in scripts without spaces, any part of it.
     """
     out: dict[str, str] = {}
     cjk = [key for key in marks if len(key) >= 2 and has_cjk(key)]
@@ -180,14 +180,14 @@ def marks_of_labels(languages: Languages, marks: Mapping[str, str]) -> dict[str,
 
 
 def comma_label_keys(languages: Languages) -> frozenset[str]:
-    """Return the name keys of labels that a comma may end."""
+    """Return the name keys of labels that may end with a comma."""
     kinds = ("before", "caption")
     several = (w for t in languages.values() for kind in kinds for w in t.get(kind, ()) if " " in w)
     return frozenset(map(name_key, (*several, *(w for t in languages.values() for w in t.get("comma", ())))))
 
 
 def rtl_label_kinds(languages: Languages) -> tuple[tuple[str, str], ...]:
-    """Return labels of several words written from right to left, folded, with their kinds, longest first."""
+    """Return right-to-left labels of several words, folded, with their kinds, longest first."""
     found = {
         fold_arabic(w): kind
         for t in languages.values()
@@ -199,7 +199,7 @@ def rtl_label_kinds(languages: Languages) -> tuple[tuple[str, str], ...]:
 
 
 def listed(text: str) -> list[str]:
-    """Return the words of a table without structure; lines that begin with # are remarks."""
+    """Return the words of a plain list; lines that begin with # are comments."""
     return [word for line in text.splitlines() if not line.startswith("#") for word in line.split()]
 
 

@@ -1,4 +1,4 @@
-"""How the lines around a credit look: which of them is likely its caption, and whether the article goes on."""
+"""Judge the lines around a credit: which is likely its caption, and whether the article continues."""
 
 from __future__ import annotations
 
@@ -15,49 +15,49 @@ from captions.text import has_cjk, sentences
 # In characters. Of 247 captions of news pages the longest has 458; of 1,441 body paragraphs one in twenty has over 630.
 LONGEST_SURE = 1500
 LONGEST_BESIDE = 220
-# Of a line beside a credit.
+# The longest line next to a credit, in characters.
 LONGEST_BELIEVED = 600
-# What one credit says at most of where the article prints its credits.
+# The most that a single credit counts as evidence of where the article prints its credits.
 _VOTE = 3.0
 NO = -99.0
-# In characters; half as many in scripts without spaces.
+# The shortest paragraph, in characters; half as many in scripts without spaces.
 _PARAGRAPH = 80
 
 
-class Neighbours:
-    """Answers of one pass; what is taken meanwhile is not asked again."""
+class Neighbors:
+    """Questions about the lines around a line, in one pass over an article."""
 
     def __init__(self, page: Page, words: Vocabulary) -> None:
-        """Take the lines of a pass."""
+        """Start with the lines of a pass."""
         self.page, self.words = page, words
         self.lines = page.lines
         self.known: set[str] = set()
-        """Keys of the captions found with their credits."""
+        """The keys of captions found with their credits."""
         self._usual: float | None = None
         self._likeness: dict[int, float] = {}
         self._wordy: dict[int, list[int]] = {}
 
     def labelled_by(self, at: int) -> int | None:
-        """Return the line that a label marks as a caption: the line that begins with it, or the next."""
+        """Return the line that a label marks as a caption: the line with the label, or the next."""
         hidden_label = self.lines[at].hidden_label
-        if hidden_label is None or hidden_label[0] != "caption" or self.is_taken_or_credit(at):
+        if hidden_label is None or hidden_label[0] != "caption" or self.is_unavailable(at):
             return None
         if hidden_label[1]:
             return at
-        there = self.page.beside(at, at + 1) and not self.is_taken_or_credit(at + 1)
+        there = self.page.adjacent(at, at + 1) and not self.is_unavailable(at + 1)
         return at + 1 if there and has_words(self.lines[at + 1].text, 2) else None
 
-    def is_taken_or_credit(self, at: int) -> bool:
-        """Return whether a line can be no caption, since it belongs to another or is a credit by itself."""
+    def is_unavailable(self, at: int) -> bool:
+        """Return whether a line cannot be a caption, because it belongs to an occurrence or is only a credit."""
         line = self.lines[at]
         return line.taken or (line.split is not None and line.split.alone)
 
     def goes_on(self, at: int) -> bool:
-        """Return whether the article goes on behind a line: else an agency's name at its end says who wrote it."""
+        """Return whether the article continues after a line; otherwise an agency's name may credit the text."""
         return self._are_left(10, 1, at) or self._are_left(5, 2, at)
 
     def _are_left(self, words: int, count: int, at: int) -> bool:
-        """Return whether behind a line so many are not taken that have so many words."""
+        """Return whether at least ``count`` lines with this many words remain after a line."""
         if words not in self._wordy:
             self._wordy[words] = [n for n, line in enumerate(self.lines) if has_words(line.text, words)]
         places = self._wordy[words]
@@ -65,7 +65,7 @@ class Neighbours:
             if count == 0 or places[place] <= at:
                 break
             if self.lines[places[place]].taken:
-                del places[place]  # else each credit of a long list would look at all behind it
+                del places[place]  # otherwise each credit of a long list would visit all lines after it
             else:
                 count -= 1
         return count == 0
@@ -73,13 +73,13 @@ class Neighbours:
     def over(self, at: int) -> int:
         """Return the line above, skipping a label that belongs to this line."""
         over = at - 1
-        if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.beside(at, over):
-            return over - 1 if self.page.beside(over, over - 1) else -1
+        if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.adjacent(at, over):
+            return over - 1 if self.page.adjacent(over, over - 1) else -1
         return over
 
     def is_repeated(self, at: int, place: int) -> bool:
-        """Return whether a neighbouring line that can be a caption is printed more than once."""
-        if not self.page.beside(at, place) or self.is_taken_or_credit(place):
+        """Return whether a neighboring line that can be a caption is printed more than once."""
+        if not self.page.adjacent(at, place) or self.is_unavailable(place):
             return False
         line = self.lines[place]
         return (
@@ -90,7 +90,7 @@ class Neighbours:
         )
 
     def fit(self, at: int, place: int, found: Split) -> float:
-        """Return how well a line fits as the caption of a credit beside it: above 0 rather well, ``NO`` not at all."""
+        """Return how well a line fits as the caption of the credit next to it; ``NO`` if it cannot be the caption."""
         if not self.can_be_caption(at, place):
             return NO
         line, table = self.lines[place], weights("neighbor")
@@ -99,36 +99,36 @@ class Neighbours:
         if line.key in self.known:
             return table["known"]
         if self.is_headline(place) and (
-            not certain or (sentences(text) == 1 and (self.page.uniform or not self.page.parted))
+            not certain or (sentences(text) == 1 and (self.page.uniform or not self.page.has_gaps))
         ):
             return NO
-        parted = self.page.gaps[max(at, place)]
-        if parted and (sentences(text) > 2 or is_article(text)):
-            return NO  # in a text whose lines are all parted, only what reads like a caption
+        gap = self.page.gaps[max(at, place)]
+        if gap and (sentences(text) > 2 or is_article(text)):
+            return NO  # a blank line between them: only a line that reads like a caption
         score = self.likeness(place)
         if not has_words(text, 3 if registered else 5):
             score += weights("line")["few-words"]
         if self.page.keys[line.key] > 1 and has_words(text, 4):
             score += table["repeated"]
-        if parted:
-            score += table["parted"]
+        if gap:
+            score += table["gap"]
         for name in self._above(place) if place < at else self._below(place, found):
             score += table[name]
         if not certain:
             score += table["unsure"]
-            if place > at and at > 0 and self.page.beside(at, at - 1):
+            if place > at and at > 0 and self.page.adjacent(at, at - 1):
                 score += table["unsure-below"]
         return score
 
     def _above(self, place: int) -> Iterator[str]:
-        """Yield what counts for or against a line above a credit."""
+        """Yield the evidence for or against a line above a credit."""
         yield "above"
         text = self.lines[place].text
         if len(text) < 50 and text[-1].isalnum() and place and is_paragraph(self.lines[place - 1].text):
             yield "heading-above"
 
     def _below(self, place: int, found: Split) -> Iterator[str]:
-        """Yield what counts for or against a line below a credit."""
+        """Yield the evidence for or against a line below a credit."""
         if found.reading.label is None:
             yield "bare-below"
         if self.is_heading(place):
@@ -136,7 +136,7 @@ class Neighbours:
 
     @property
     def usual(self) -> float:
-        """Return how long the article's paragraphs usually are."""
+        """Return the usual length of the article's paragraphs."""
         if self._usual is None:
             self._usual = usual_length(line.text for line in self.lines)
         return self._usual
@@ -148,30 +148,30 @@ class Neighbours:
         return self._likeness[place]
 
     def can_be_caption(self, at: int, place: int) -> bool:
-        """Return whether a neighboring line can be a caption at all: a text of two words or more that is not taken."""
-        if not self.page.beside(at, place) or self.is_taken_or_credit(place) or self.lines[place].label:
+        """Return whether a neighboring line can be a caption: an unused text of two or more words."""
+        if not self.page.adjacent(at, place) or self.is_unavailable(place) or self.lines[place].label:
             return False
         text = self.lines[place].text
         if len(text) > LONGEST_BELIEVED or text[-1] in ":：" or is_dated(text) or ROLE.match(text):
             return False
         if len(text.split()) <= 8 and text.split(" ", 1)[0].casefold() in self.words.bys:
-            return False  # who wrote the article: Von Anna Martel
+            return False  # the article's byline: Von Anna Martel
         return is_caption_text(text) and has_words(text, 2)
 
     def is_heading(self, place: int) -> bool:
-        """Return whether a line looks like the heading of the paragraph behind it: short, and no sentence."""
+        """Return whether a line looks like the heading of the next paragraph: short, and not a sentence."""
         text = self.lines[place].text
         following = self.lines[place + 1].text if place + 1 < len(self.lines) else ""
         return len(text) < 80 and text[-1].isalnum() and len(following) > max(80, len(text))
 
     def is_headline(self, place: int) -> bool:
-        """Return whether a line is the first of an article and no sentence."""
+        """Return whether a line is the first of the article and not a sentence."""
         return place == 0 and self.lines[0].text[-1] not in ".。" and len(self.lines) > 3
 
-    def votes(self, alone: Sequence[int]) -> dict[int, float]:
-        """Return where each credit seems to be printed: above 0 under its caption, below 0 over it."""
+    def votes(self, places: Sequence[int]) -> dict[int, float]:
+        """Return a number for each credit, positive if it seems to be below its caption, negative if above it."""
         votes: dict[int, float] = {}
-        for at in alone:
+        for at in places:
             found = self.lines[at].split
             if found is None or (at + 1 < len(self.lines) and self.page.gaps[at + 1] and not self.page.uniform):
                 continue
@@ -181,14 +181,14 @@ class Neighbours:
 
 
 def is_paragraph(text: str) -> bool:
-    """Return whether a line is as long as a paragraph and ends as one does."""
+    """Return whether a line is as long as a paragraph and ends like a paragraph."""
     if text[-1].isalnum() or len(text) < _PARAGRAPH // 2:
         return False
     return len(text) >= _PARAGRAPH or has_cjk(text)
 
 
 def is_certain(found: Split) -> bool:
-    """Return whether a line is a credit for sure: behind a label, or a person and a known agency in a chain."""
+    """Return whether a line is certainly a credit: after a label, or a chain of a person and a known agency."""
     reading = found.reading
     if reading.label == "weak":
         return False

@@ -1,6 +1,6 @@
-"""Which lines of an article are captions and credits.
+"""Find the captions and credits among the lines of an article.
 
-What a line alone leaves open is told by its neighbours, by repetition, and by the article as a whole.
+If a line does not decide the matter by itself, its neighbors, repetition and the rest of the article do.
 """
 
 from __future__ import annotations
@@ -21,37 +21,40 @@ from captions.credit.labels import hidden, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Occurrence
-from captions.plain.context import LONGEST_BESIDE, LONGEST_SURE, NO, Neighbours
+from captions.plain.context import LONGEST_BESIDE, LONGEST_SURE, NO, Neighbors
 from captions.plain.lines import Line, Page
 from captions.plain.unknown_names import UnknownNames, bracket_scores, candidates
 from captions.text import STOPS, is_cut, match_key, sentences, tidy, without_ellipsis
 
 _COMMAS = (",", "，", "،", "、")
-# A comma that may close an off-screen label, and where at most.
+# A comma that may end an off-screen label, and the longest such label.
 _MAY_BE_HIDDEN, _LONGEST_LABEL = re.compile("[,，،、]"), 60
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
-# How well the line beside a credit must fit to be its caption; what a line has that is printed more than once.
+# How well a line above or below a credit must fit to be its caption, and how well a known or repeated line fits.
 _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
 
 
 class Finder:
-    """One pass over the lines of an article: which of them are captions and credits."""
+    """A pass over the lines of an article, which finds captions and credits."""
 
     def __init__(self, page: Page, words: Vocabulary, source: str, unknown_names: bool = False) -> None:
-        """Take the lines of one pass, the text that their spans count in, and whether a line may be a credit that
-        names nobody we know: in plain text; a page's elements show more."""
+        """Start with the lines of a pass, and the source to which their spans refer.
+
+        ``unknown_names`` also accepts lines with only unknown names as credits. Plain text needs this; in pages, the
+        elements are better evidence.
+        """
         self.unknown_names = unknown_names
         self.page, self.words, self.source = page, words, source
         self.lines = page.lines
         self.blocks: list[FoundCaption] = []
-        self.near = Neighbours(page, words)
+        self.near = Neighbors(page, words)
         self.by_end: dict[int, int] = {}
-        """Where a block ends in the source -> its place among the blocks."""
+        """The index of each block, by its end in the source."""
 
     def find(self) -> list[FoundCaption]:
-        """Return the occurrences found; their lines are marked as taken."""
+        """Return the occurrences, and mark their lines as taken."""
         hinted = False
-        splits: dict[str, Split | None] = {}  # what is printed twice is read once
+        splits: dict[str, Split | None] = {}  # read repeated lines only once
         for line in self.lines:
             if not line.read:
                 if line.text not in splits:
@@ -77,10 +80,10 @@ class Finder:
             self._repeats()
         for label, credit in joined:
             if not credit.taken:
-                label.taken = False  # the next round may join them again
+                label.taken = False  # the next pass may join them again
         return self.blocks
 
-    # Lines that hold caption and credit.
+    # Lines with caption and credit.
 
     def _wholes(self) -> None:
         captions = [match_key(s.caption) if (s := line.split) and s.caption else "" for line in self.lines]
@@ -104,13 +107,13 @@ class Finder:
         self._unknown_brackets(undecided, known)
 
     def _unknown_brackets(self, undecided: list[int], known: int) -> None:
-        """Take captions that end in brackets with unknown names, if the article prints its credits so."""
+        """Add captions that end in brackets with unknown names, if the article prints its credits that way."""
         splits = [(at, found) for at in undecided if (found := self.lines[at].split) is not None]
         if not splits:
             return
         names = bracket_scores([(found, self._fit_whole(found)) for _, found in splits], known, self.page, self.words)
-        for (at, found), taken in zip(splits, names, strict=True):
-            if taken and self.near.goes_on(at):
+        for (at, found), accepted in zip(splits, names, strict=True):
+            if accepted and self.near.goes_on(at):
                 self._take_whole(at, found)
 
     def _fit_whole(self, found: Split) -> float:
@@ -129,7 +132,7 @@ class Finder:
         agency_only = not found.reading.persons
         if agency_only and sentences(found.caption) > (3 if size <= LONGEST_AGENCY_ONLY else 1):
             return False
-        # A sentence, and who wrote it: `It rained. — Reuters`.
+        # A sentence and its author: `It rained. — Reuters`.
         signed = agency_only and found.caption.rstrip("\"'”’»)")[-1:] in STOPS
         joint = self.lines[at].text[len(found.caption) : found.start]
         return not signed or (self.near.goes_on(at) and not any(dash in joint for dash in "-–—"))
@@ -139,18 +142,18 @@ class Finder:
         first = self._caption_label_above(at)
         self._block(found.caption, found.reading, first, at, shape, found.rule, at)
 
-    # Credits on a line of their own.
+    # Credits on separate lines.
 
     def _join_labels(self) -> list[tuple[Line, Line]]:
-        """Join a label that fills its line to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
+        """Join a line that is only a label to the credit on the next: ``Foto:`` / ``Felix Zahn/imago``."""
         pairs: list[tuple[Line, Line]] = []
         for at, line in enumerate(self.lines[:-1]):
-            if not line.label or not self.page.beside(at, at + 1):
+            if not line.label or not self.page.adjacent(at, at + 1):
                 continue
             following = self.lines[at + 1]
-            alone = following.split is not None and following.split.alone
-            if self.page.gaps[at + 1] and (len(following.text) > 60 or not alone):
-                continue  # behind a blank line, only what is a credit by itself
+            is_credit = following.split is not None and following.split.alone
+            if self.page.gaps[at + 1] and (len(following.text) > 60 or not is_credit):
+                continue  # after a blank line, accept only a line that is a credit by itself
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             sure = joined is not None and joined.reading.clean and is_named(joined.reading)
             if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
@@ -160,14 +163,14 @@ class Finder:
         return pairs
 
     def _credits(self) -> None:
-        alone = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
-        if not alone:
+        places = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
+        if not places:
             return
-        votes = self.near.votes(alone) if len(alone) > 1 else {}
+        votes = self.near.votes(places) if len(places) > 1 else {}
         style = sum(votes.values())
-        for at in alone:
+        for at in places:
             found = self.lines[at].split
-            if found is None or self._repeats_neighbour(at, found) or self._is_no_credit(at, found):
+            if found is None or self._repeats_neighbor(at, found) or self._credits_no_picture(at, found):
                 continue
             place = self._caption_of(at, found, style - votes.get(at, 0.0))
             if place is not None:
@@ -182,26 +185,26 @@ class Finder:
                     f"{found.rule}-{'above' if place > at else 'under'}",
                     at,
                 )
-            elif self._says_so(at, found):
+            elif self._is_sure(at, found):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
 
     def _unknown_names(self, places: Sequence[int]) -> None:
-        """Take names of nobody we know that are printed as credits are."""
+        """Add unknown names that are printed like credits."""
         credited = sum(block.reading is not None and bool(block.caption) for block in self.blocks)
         for at, found in UnknownNames(self.page, self.near, self.words, places).find(credited):
             if not self.near.can_be_caption(at, at - 1):
-                continue  # taken by the name before it
+                continue  # it belongs to the name before it
             first = self._caption_label_above(at - 1)
             self._block(self.lines[at - 1].text, found.reading, first, at, "whole", found.rule, at)
 
-    def _says_so(self, at: int, found: Split) -> bool:
-        """Return whether a line is a credit whatever stands by it."""
+    def _is_sure(self, at: int, found: Split) -> bool:
+        """Return whether a line is a credit whatever its neighbors are."""
         if found.reading.label in ("weak", "sign"):
             return False
         return found.strength == SURE or self._is_off_screen(at, found)
 
     def _caption_of(self, at: int, found: Split, style: float) -> int | None:
-        """Return the line that a credit belongs to: the one above, unless the one below is the likelier caption."""
+        """Return the caption of a credit: the line above, unless the line below is more likely."""
         if (labelled := self._labelled_below(at)) is not None:
             return labelled
         over = self.near.over(at)
@@ -210,37 +213,37 @@ class Finder:
             above, below = (
                 NO,
                 below if self.page.uniform or below >= _KNOWN else NO,
-            )  # Image source, X: what belongs to it stands below, if anything does
+            )  # Image source, X: its caption can only be below
         if found.reading.label == "weak" and not found.reading.registered and max(above, below) < _KNOWN:
-            return None  # `Source: Ministry of Health` stands under charts and texts
+            return None  # `Source: Ministry of Health` also follows charts and texts
         if found.reading.label == "sign" and above < _LEAST:
-            return None  # `© 2024 The Paper` at a page's foot
-        if above <= NO and over == 0 and self.near.is_headline(0) and self.page.beside(at, 0):
-            return None  # a picture's credit under the headline: its caption is not printed
+            return None  # `© 2024 The Paper` at the foot of a page
+        if above <= NO and over == 0 and self.near.is_headline(0) and self.page.adjacent(at, 0):
+            return None  # a credit right below the headline has no caption
         weight = weights("neighbor")["style"]
         if style > 0:
             above += min(style, weight)
         elif style < 0:
             below += min(-style, weight)
         elif self.page.gaps[at + 1 : at + 2] == [True] and below < _KNOWN:
-            below = NO  # what stands below is parted from it: the next paragraph
+            below = NO  # a blank line follows, then the next paragraph
         above, below = (NO if above < _LEAST else above), (NO if below < _LEAST_BELOW else below)
         if max(above, below) <= NO:
             return None
         return over if above >= below else at + 1
 
     def _is_off_screen(self, at: int, found: Split) -> bool:
-        """Return whether a label that a comma closes begins the line: ``Image source, X``."""
+        """Return whether the line begins with a label and a comma: ``Image source, X``."""
         text, label = self.lines[at].text, found.reading.label_text
         closed = label[-1:] in _COMMAS or text[len(label) :].lstrip()[:1] in _COMMAS
         return self.lines[at].hidden_label is not None or (bool(label) and closed)
 
     def _labelled_below(self, at: int) -> int | None:
-        """Return the line under a credit that a label marks as the caption."""
-        return self.near.labelled_by(at + 1) if self.page.beside(at, at + 1) else None
+        """Return the line below a credit that a label marks as the caption."""
+        return self.near.labelled_by(at + 1) if self.page.adjacent(at, at + 1) else None
 
-    def _is_no_credit(self, at: int, found: Split) -> bool:
-        """Return whether a line names somebody but credits no picture: a page's foot, a sign-off, a list of roles."""
+    def _credits_no_picture(self, at: int, found: Split) -> bool:
+        """Return whether the names in a line do not credit a picture: a page footer, a sign-off, a list of roles."""
         reading = found.reading
         if reading.credit.copyright_notice and not reading.persons:
             return True
@@ -249,12 +252,12 @@ class Finder:
         unnamed = reading.label is None or reading.label == "weak"
         if unnamed and not reading.persons and not self.near.goes_on(at):
             return True
-        roles = [n for n in (at - 1, at + 1) if self.page.beside(at, n) and ROLE.match(self.lines[n].text)]
+        roles = [n for n in (at - 1, at + 1) if self.page.adjacent(at, n) and ROLE.match(self.lines[n].text)]
         return bool(roles) and not reading.registered
 
-    def _repeats_neighbour(self, at: int, found: Split) -> bool:
-        """Add a credit printed again right under its caption to that occurrence; return whether it was."""
-        if not self.blocks or not self.page.beside(at, at - 1) or not self.lines[at - 1].taken:
+    def _repeats_neighbor(self, at: int, found: Split) -> bool:
+        """Add a credit that is repeated right below its caption to that occurrence; return whether it was repeated."""
+        if not self.blocks or not self.page.adjacent(at, at - 1) or not self.lines[at - 1].taken:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
         if place is None:
@@ -267,7 +270,7 @@ class Finder:
         if self.near.fit(at, at + 1, found) > _LEAST_BELOW and last.rule.endswith("above"):
             return False
         self.lines[at].taken = True
-        if self._parted(at):
+        if self._follows_removed(at):
             self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
             return True
         start = last.occurrence.start or 0
@@ -279,15 +282,15 @@ class Finder:
         return True
 
     def _label_above(self, at: int) -> int:
-        """Include a label that fills the line above."""
-        if not at or not self.page.beside(at, at - 1):
+        """Return the line above if it is only a label, or else this line."""
+        if not at or not self.page.adjacent(at, at - 1):
             return at
         above = self.lines[at - 1]
         return at - 1 if above.label and above.end not in self.by_end else at
 
     def _caption_label_above(self, at: int) -> int:
-        """``Legende:`` on the line above a caption goes with it."""
-        if not at or not self.page.beside(at, at - 1):
+        """Return the line above a caption if it is a label such as ``Legende:``, or else the caption's line."""
+        if not at or not self.page.adjacent(at, at - 1):
             return at
         above = self.lines[at - 1]
         return at - 1 if not above.taken and above.label else at
@@ -295,14 +298,14 @@ class Finder:
     # Occurrences without a credit.
 
     def _labelled(self) -> None:
-        """Captions that a label says are some."""
+        """Add the captions that a label announces."""
         for at in range(len(self.lines)):
             place = self.near.labelled_by(at)
             if place is not None and (place == at or len(self.lines[place].text) <= LONGEST_BESIDE):
                 self._block(self.lines[place].text, None, at, place, "caption", "labelled")
 
     def _repeats(self) -> None:
-        """Lines that say the same as a caption found with its credit, whole or cut short."""
+        """Add lines that repeat a caption found with its credit, whole or abridged."""
         captions = {match_key(b.caption): b for b in self.blocks if b.caption}
         captions.pop("", None)
         starts = sorted(captions)
@@ -317,22 +320,22 @@ class Finder:
     def _block(
         self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str, credited: int = -1
     ) -> None:
-        """Take the lines from first to last as an occurrence; ``credited`` is the line with the credit.
+        """Add the lines from first to last as an occurrence; ``credited`` is the line with the credit.
 
-        Where an earlier pass took lines between them they are more than one. What is decided never asks for that: the
-        text that is left, read by itself, must give the same.
+        If an earlier pass removed lines between them, they are several occurrences. Decisions never depend on this,
+        because reading the remaining text again must give the same result.
         """
         for line in self.lines[first : last + 1]:
             line.taken = True
-        starts = [first, *(at for at in range(first + 1, last + 1) if self._parted(at))]
+        starts = [first, *(at for at in range(first + 1, last + 1) if self._follows_removed(at))]
         for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
             if len(starts) == 1 or start <= credited < end:
                 self._block_of(caption, reading, start, end - 1, shape, rule)
             else:
                 self._block_of(caption, None, start, end - 1, "caption", rule)
 
-    def _parted(self, at: int) -> bool:
-        """Return whether an earlier pass took lines that stood before this one."""
+    def _follows_removed(self, at: int) -> bool:
+        """Return whether an earlier pass removed the lines right before this line."""
         return self.lines[at].number - self.lines[at - 1].number > (2 if self.page.gaps[at] else 1)
 
     def _block_of(self, caption: str, reading: Reading | None, first: int, last: int, shape: str, rule: str) -> None:
@@ -340,8 +343,9 @@ class Finder:
         occurrence = Occurrence(self.source[start:end], start, end, None, shape)
         self.by_end[end] = len(self.blocks)
         number = self.lines[first].number
-        for one in reading.pictures if reading and reading.pictures else (reading,):
-            self.blocks.append(FoundCaption(_without_label(tidy(caption), self.words), one, occurrence, rule, number))
+        text = _without_label(tidy(caption), self.words)
+        for picture in reading.pictures if reading and reading.pictures else (reading,):
+            self.blocks.append(FoundCaption(text, picture, occurrence, rule, number))
 
 
 def _without_label(caption: str, words: Vocabulary) -> str:

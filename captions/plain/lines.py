@@ -1,4 +1,4 @@
-"""The lines of a source with their spans, and what is left of them put together again."""
+"""Split a source into lines with their spans, and join the remaining lines again."""
 
 from __future__ import annotations
 
@@ -14,60 +14,61 @@ from captions.text import CONTROLS, printable, tidy
 
 _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
 _INNER = re.compile(r"[(\[（【][^()\[\]（）【】]{3,200}[)\]）】]+(?=\s*\S)")
-# Between a bracket and the word behind it; what no reader sees, too.
+# The space between a bracket and the next word, with invisible characters.
 _SKIPPED = re.compile(f"[ \t\u00a0.{CONTROLS}\ufeff]*")
 _OPENING = {"(": ")", "[": "]", "（": "）"}
-# A credit in brackets that is broken over lines, blank ones too: how many follow the first, and how long each is.
+# Limits for a credit in brackets that continues on later lines, blank lines included: their number and their length.
 _MOST_BROKEN, _LONGEST_BROKEN = 5, 100
 _BROKEN = re.compile(r"[(\[（]\s*[\n\r\u2028\u2029\x85\x0b\x0c]")
 _LABEL_SIGN = re.compile("[:：=＝©ⓒ]")
-# A caption in front of a paragraph on the same line: longer, it may be a part of the paragraph.
+# The longest caption before a paragraph on the same line; longer text may be part of the paragraph.
 LONGEST_INNER = 520
 
 
 @dataclass(slots=True)
 class Line:
-    """A line of the source, or a part of one; ``source[start:end]`` is it, without its line end."""
+    """A line of the source or a part of a line: ``source[start:end]``, without the line end."""
 
     start: int
     end: int
     text: str
-    """Without the white space around it; empty for a blank line."""
+    """The stripped text; empty for a blank line."""
     number: int
-    """Its place among all lines, blank ones too."""
+    """Its index among all lines, blank lines included."""
     split: Split | None = None
     read: bool = False
-    """Whether split was looked for: it depends on the line alone, and is kept from pass to pass."""
+    """Whether ``split`` is set; it depends only on the line, so later passes reuse it."""
     label: bool = False
-    """Whether it is a label and nothing else; found out with split."""
+    """Whether the line is only a label; set with ``split``."""
     hidden_label: tuple[str, str] | None = None
-    """The kind of an off-screen label that begins it, and the rest; found out with split."""
+    """The kind of the off-screen label at its start, and the rest of the line; set with ``split``."""
     key: str = ""
     taken: bool = False
+    """Whether the line belongs to an occurrence."""
     glued: bool = False
-    """Whether it goes on where the line before it ends: parts of one line of the source."""
+    """Whether it continues the previous line; both are parts of the same line of the source."""
 
 
 @dataclass(slots=True)
 class Page:
-    """The lines of a text that are not blank, and what is known of them."""
+    """The lines of a text that are not blank, and the gaps between them."""
 
     lines: list[Line]
     gaps: list[bool]
-    """For each line, whether a blank line stands before it."""
+    """For each line, whether a blank line precedes it."""
     uniform: bool
-    """Whether blank lines stand between all lines: then they part nothing."""
-    parted: bool = False
-    """Whether blank lines stand anywhere."""
+    """Whether there are blank lines between all lines, so that they have no meaning."""
+    has_gaps: bool = False
+    """Whether there are blank lines."""
     keys: Counter[str] = field(default_factory=Counter)
 
-    def beside(self, at: int, other: int) -> bool:
-        """Return whether two neighbouring lines stand together."""
+    def adjacent(self, at: int, other: int) -> bool:
+        """Return whether two neighboring lines belong to the same block."""
         return 0 <= other < len(self.lines) and (self.uniform or not self.gaps[max(at, other)])
 
 
 def join(source: str, lines: Sequence[Line]) -> str:
-    """Return the text that the lines make, line ends as ``\\n``; parts of one line stay on one line."""
+    """Join lines with ``\\n``; parts of a line stay on one line."""
     parts: list[str] = []
     for at, line in enumerate(lines):
         text = source[line.start : line.end]
@@ -81,15 +82,17 @@ def join(source: str, lines: Sequence[Line]) -> str:
 
 
 def split_lines(text: str, words: Vocabulary) -> list[Line]:
-    """All lines of a text but for blank ones at its start and end. A line in which the text goes on behind a labelled
-    bracket, ``A dog. (Photo: X) It rained.``, is two."""
+    """Return the lines of a text, without blank lines at its start and end.
+
+    A line that continues after a labeled bracket becomes two: ``A dog. (Photo: X) It rained.``
+    """
     out: list[Line] = []
     start = 0
     for cut in [*_LINE.finditer(text), None]:
         end = cut.start() if cut else len(text)
         first = start
         if out and not out[-1].text and not text[start:end].strip():
-            out[-1].end = end  # blank lines in a row are one
+            out[-1].end = end  # merge consecutive blank lines
             start = cut.end() if cut else end
             continue
         whole = text[start:end]
@@ -104,8 +107,7 @@ def split_lines(text: str, words: Vocabulary) -> list[Line]:
 
 
 def _with_whole_brackets(text: str, lines: list[Line]) -> list[Line]:
-    """Put a bracket together that opens at a line's end and closes a few short lines below: ``(`` / ``Image:`` /
-    ``Jo Reed/AP)``."""
+    """Join a bracket that opens at the end of a line and closes soon after: ``(`` / ``Image:`` / ``Jo Reed/AP)``."""
     if _BROKEN.search(text) is None:
         return lines
     out: list[Line] = []
@@ -124,7 +126,7 @@ def _with_whole_brackets(text: str, lines: list[Line]) -> list[Line]:
 
 
 def _closing_line(lines: list[Line], at: int) -> int:
-    """Return the line that ends in the bracket which the line at ``at`` opens; 0 if none of the next does."""
+    """Return the index of the line that ends with the bracket opened at ``at``; 0 if no line nearby does."""
     close = _OPENING[lines[at].text[-1]]
     for place in range(at + 1, min(at + 1 + _MOST_BROKEN, len(lines))):
         text = lines[place].text
@@ -136,7 +138,7 @@ def _closing_line(lines: list[Line], at: int) -> int:
 
 
 def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
-    """Where the parts of one line end: behind each labelled bracket after which the text goes on."""
+    """Return the ends of the parts of a line: after each labeled bracket that more text follows."""
     ends: list[int] = []
     first = start
     for bracket in _INNER.finditer(text, start, end):
@@ -148,7 +150,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
         if bracket.end() - first > LONGEST_INNER or not behind or behind.islower() or behind in ",;:)]-–—/":
             continue
         if _in_quotes(text[first : bracket.start()]):
-            continue  # a quotation goes on around the bracket
+            continue  # the bracket is inside a quotation
         if read(inner, words).label in ("before", "by", "after", "sign"):
             ends.append(bracket.end())
             first = bracket.end()
@@ -156,7 +158,7 @@ def _parts(text: str, start: int, end: int, words: Vocabulary) -> list[int]:
 
 
 def _in_quotes(text: str) -> bool:
-    """Return whether a quotation that opens in a text does not end in it."""
+    """Return whether a quotation begins in a text and does not end in it."""
     return text.count('"') % 2 == 1 or text.count("“") > text.count("”") or text.count("«") > text.count("»")
 
 
@@ -170,7 +172,7 @@ def _trimmed(lines: list[Line]) -> list[Line]:
 
 
 def page_of(lines: list[Line]) -> Page:
-    """Return the lines that are not blank, with what parts them; nothing is taken yet."""
+    """Return the lines that are not blank with the gaps between them, for a new pass."""
     solid: list[Line] = []
     gaps: list[bool] = []
     gap = False
@@ -182,11 +184,11 @@ def page_of(lines: list[Line]) -> Page:
         solid.append(line)
         gaps.append(gap)
         gap = False
-    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), parted=any(gaps[1:]))
+    return Page(solid, gaps, uniform=len(solid) > 2 and all(gaps[1:]), has_gaps=any(gaps[1:]))
 
 
-def without_taken(lines: list[Line], page: Page) -> list[Line]:
-    """Return the lines that are left; where blank lines stood on both sides of what was taken, those before it stay."""
+def remaining(lines: list[Line], page: Page) -> list[Line]:
+    """Return the lines outside occurrences; of the blank lines around an occurrence, only those before it stay."""
     out: list[Line] = []
     removed = False
     for line in lines:
@@ -196,5 +198,5 @@ def without_taken(lines: list[Line], page: Page) -> list[Line]:
             out.append(line)
             removed = removed and not line.text
         elif out:
-            out[-1].end = out[-1].start  # of the blank lines on both sides, one stays
+            out[-1].end = out[-1].start  # keep a single blank line
     return _trimmed(out)

@@ -1,7 +1,7 @@
-"""Plain text of an article -> Article: its captions found, its text without them.
+"""Parse the plain text of an article: find its captions, and remove them from the text.
 
-Lines are the unit: scrapers leave a paragraph, a caption or a credit on a line. Each line is read alone
-(:mod:`captions.caption.split`); what that leaves open is decided here by its neighbours and by the article as a whole.
+Scrapers put each paragraph, caption or credit on a line. Each line is first read by itself
+(:mod:`captions.caption.split`); if that does not decide, its neighbors and the rest of the article do.
 """
 
 from __future__ import annotations
@@ -14,11 +14,11 @@ from captions.caption.occurrences import FoundCaption
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.model import Article
 from captions.plain.finder import Finder
-from captions.plain.lines import Line, join, page_of, split_lines, without_taken
+from captions.plain.lines import Line, join, page_of, remaining, split_lines
 from captions.plain.unknown_names import candidates
 from captions.text import STOPS, has_cjk, printable
 
-# Passes over what is left, until nothing is found: more than three have not been seen in any real text.
+# The most passes over the remaining lines, which end when a pass finds nothing; no real text needed more than three.
 PASSES = 12
 
 
@@ -35,12 +35,12 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
         page = page_of(lines)
         open_ = not blocks or any(line.split is not None or line.label for line in lines) or candidates(page, words)
         if not open_:
-            break  # nothing left that a further pass could take
+            break  # nothing left for another pass
         found = Finder(page, words, text, unknown_names=True).find()
         if not found:
             break
         blocks.extend(found)
-        lines = without_taken(lines, page)
+        lines = remaining(lines, page)
     captions = occurrences.group(blocks)
     return Article(text=join(text, lines), captions=captions, headline=_headline(text, lines))
 
@@ -48,7 +48,7 @@ def parse_text(text: str, vocabulary: Vocabulary | None = None) -> Article:
 def _headline(source: str, lines: Sequence[Line]) -> str | None:
     """Return the first line if it looks like a headline.
 
-    It is short, has more than two words and no full stop, and a blank line or a longer sentence follows.
+    It is short, has more than two words and no period, and a blank line or a longer sentence follows.
     """
     if len(lines) < 3 or not lines[0].text:
         return None

@@ -1,4 +1,4 @@
-"""Credits on lines of their own that name nobody we know: found by their place, and by what the article repeats."""
+"""Find credits with unknown names on separate lines, by their places and by repetition in the article."""
 
 from __future__ import annotations
 
@@ -11,25 +11,25 @@ from captions.caption.evidence import weights
 from captions.caption.line_shapes import CLOCK_INSIDE, has_words, is_dated
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.plain.context import NO, Neighbours, is_paragraph
+from captions.plain.context import NO, Neighbors, is_paragraph
 from captions.plain.lines import Page
 from captions.text import match_key, name_key
 
-# In characters: the name, the caption above it, and the paragraph below it.
+# In characters: the longest name, the longest caption above it, and the shortest paragraph below it.
 _LONGEST, _LONGEST_CAPTION, _PARAGRAPH = 48, 420, 80
 _MOST_WORDS = 6
 _HEADING = 80
 
 
 def candidates(page: Page, words: Vocabulary) -> list[int]:
-    """Return the lines that may be names under captions: short, in capitals, before a paragraph. A cheap test."""
+    """Return the lines that may be names below captions: short, capitalized, before a paragraph; a fast test."""
     lines = page.lines
     found: list[int] = []
     for at in range(2, len(lines) - 1):
         text = lines[at].text
         if len(text) > _LONGEST or not text[-1].isalnum() or not text[0].isupper() or len(text) < 3:
             continue
-        if not 15 <= len(lines[at - 1].text) <= _LONGEST_CAPTION or not page.beside(at, at - 1):
+        if not 15 <= len(lines[at - 1].text) <= _LONGEST_CAPTION or not page.adjacent(at, at - 1):
             continue
         if not _is_in_body(page, at):
             continue
@@ -42,12 +42,12 @@ def candidates(page: Page, words: Vocabulary) -> list[int]:
 
 
 def _is_title(tokens: list[str], words: Vocabulary) -> bool:
-    """Return whether small words inside have capitals: ``Tips To Consider`` is a heading."""
+    """Return whether small words are capitalized, as in a heading: ``Tips To Consider``."""
     return any(t[0].isupper() and t.lower() in words.small_words for t in tokens[1:-1])
 
 
 def _is_in_body(page: Page, at: int) -> bool:
-    """Return whether paragraphs are close to a caption and its credit on both sides; in lists and teasers none are."""
+    """Return whether there are paragraphs close to a caption and its credit on both sides, unlike in lists."""
     lines = page.lines
     below = lines[at + 1]
     between = below.text == lines[at - 1].text
@@ -60,7 +60,7 @@ def _is_in_body(page: Page, at: int) -> bool:
 
 
 def tokens_of(page: Page, keys: Iterable[str]) -> Counter[str]:
-    """Return in how many lines of the article each word of some names appears."""
+    """Count the lines of the article in which each word of these names appears."""
     words = {word for key in keys for word in key.split() if len(word) > 2}
     found: Counter[str] = Counter()
     for line in page.lines:
@@ -70,17 +70,17 @@ def tokens_of(page: Page, keys: Iterable[str]) -> Counter[str]:
 
 
 class UnknownNames:
-    """The names of nobody we know in one pass over the lines of an article."""
+    """The unknown names in a pass over the lines of an article."""
 
-    def __init__(self, page: Page, near: Neighbours, words: Vocabulary, places: Sequence[int]) -> None:
-        """Take the lines of one pass and those of them that may be names."""
+    def __init__(self, page: Page, near: Neighbors, words: Vocabulary, places: Sequence[int]) -> None:
+        """Start with the lines of a pass, and the places of those that may be names."""
         self.page, self.near, self.words = page, near, words
         self.places = [at for at in places if not page.lines[at].taken and page.lines[at].split is None]
         self._tokens: Counter[str] = Counter()
         self._names = Counter(page.lines[at].key for at in self.places)
 
     def find(self, credited: int) -> list[tuple[int, Split]]:
-        """Return the lines that are credits of the lines above them; ``credited`` other captions have credits."""
+        """Return the lines that credit the lines above them; ``credited`` counts other captions with credits."""
         readings = {at: self._reading(at) for at in self.places}
         named = {at: reading for at, reading in readings.items() if reading is not None}
         if not named:
@@ -97,7 +97,7 @@ class UnknownNames:
         return out
 
     def _reading(self, at: int) -> Reading | None:
-        """Return the reading of a line that is nothing but one or two names."""
+        """Return the reading of a line that consists of one or two names; None for other lines."""
         line = self.page.lines[at]
         above = self.page.lines[at - 1].text
         if line.label or not self.near.can_be_caption(at, at - 1) or (len(above) < 60 and CLOCK_INSIDE.search(above)):
@@ -138,7 +138,7 @@ class UnknownNames:
         return found
 
     def _overlap(self, at: int) -> float:
-        """Return what the name's words that also appear elsewhere in the article count against it."""
+        """Return the weight of the name's words that appear elsewhere in the article."""
         table, key = weights("unknown-name"), self.page.lines[at].key
         tokens = [t for t in key.split() if len(t) > 2 and t not in self.words.small_words]
         own = self._names[key]
@@ -146,7 +146,7 @@ class UnknownNames:
         return table["appears"] * elsewhere / len(tokens) if elsewhere else table["new"]
 
     def _has_headings(self) -> bool:
-        """Return whether short lines without a stop are between long paragraphs."""
+        """Return whether there are short lines without a period between long paragraphs."""
         lines = self.page.lines
         return any(
             len(line.text) < _HEADING
@@ -159,10 +159,10 @@ class UnknownNames:
 
 
 def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page, words: Vocabulary) -> list[bool]:
-    """Return which brackets at the ends of captions hold credits although they name nobody we know.
+    """Return which brackets at the ends of captions are credits although their names are unknown.
 
-    ``found`` has each split with its caption's likeness; ``known`` is how many other captions of the article end in
-    brackets with known names.
+    ``found`` has each split with its caption's likeness; ``known`` is the number of other captions in the article that
+    end in brackets with known names.
     """
     table = weights("unknown-bracket")
     tokens = tokens_of(page, (match_key(split.reading.credit.line) for split, _ in found))

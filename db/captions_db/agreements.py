@@ -16,13 +16,13 @@ from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import put_parties
 from captions_db.overlay import current_merges
-from captions_db.records import AddResult
-from captions_db.rows import json_list, optional, storable, utc
+from captions_db.records import AddResult, DecisionRecord
+from captions_db.rows import json_list, optional, record_of, storable
 from captions_db.undo import undo
 
 
 @dataclass(frozen=True, slots=True)
-class AgreementRecord:
+class AgreementRecord(DecisionRecord):
     """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends``: no limit."""
 
     supplier: str
@@ -39,16 +39,11 @@ class AgreementRecord:
     currency: str | None = None
     requires: str | None = None
     note: str | None = None
-    id: int | None = None
-    """Its number; this and the fields below, except ``added_by``, are set once it is stored."""
-    added: datetime | None = None
     added_by: str | None = None
     ended: datetime | None = None
+    """This and the fields below are set when it ends early."""
     ended_by: str | None = None
     end_reason: str | None = None
-    undone: datetime | None = None
-    undone_by: str | None = None
-    undone_reason: str | None = None
 
 
 _NOT_TERMS: dict[str, Any] = dict.fromkeys(
@@ -142,31 +137,9 @@ def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> lis
 
 
 def _record(row: Any) -> AgreementRecord:
-    return AgreementRecord(
-        supplier=row.name,
-        kind=row.kind,
-        starts=row.starts,
-        ends=row.ends,
-        scopes=tuple(json.loads(row.scopes)),
-        territories=tuple(json.loads(row.territories)),
-        excluded=tuple(json.loads(row.excluded)),
-        below=row.below,
-        quota=row.quota,
-        quota_period=row.quota_period,
-        price=None if row.price is None else Decimal(row.price),
-        currency=row.currency,
-        requires=row.requires,
-        note=row.note,
-        id=row.id,
-        added=utc(row.added),
-        added_by=row.added_by,
-        ended=utc(row.ended),
-        ended_by=row.ended_by,
-        end_reason=row.end_reason,
-        undone=utc(row.undone),
-        undone_by=row.undone_by,
-        undone_reason=row.undone_reason,
-    )
+    lists = {name: tuple(json.loads(getattr(row, name))) for name in ("scopes", "territories", "excluded")}
+    price = None if row.price is None else Decimal(row.price)
+    return record_of(AgreementRecord, row, supplier=row.name, price=price, **lists)
 
 
 def _clean(record: AgreementRecord) -> AgreementRecord:

@@ -20,7 +20,7 @@ from captions_db.connection import writing
 from captions_db.credits import delete_unused_parties, put_parties, rewrite_credits
 from captions_db.overlay import current_merges
 from captions_db.rollups import count_noted
-from captions_db.rows import storable, utc
+from captions_db.rows import record_of, storable
 from captions_db.search import name_key
 from captions_db.undo import undo
 
@@ -102,20 +102,8 @@ def merges(engine: Engine) -> list[MergeRecord]:
     """Return all merges, undone ones included, in the order in which they were added."""
     column = m.party_merge.c
     with engine.connect() as connection:
-        return [
-            MergeRecord(
-                id=row.id,
-                name=row.name,
-                into=row.merged_into,
-                reason=row.reason,
-                who=row.who,
-                added=utc(row.added),
-                undone=utc(row.undone),
-                undone_by=row.undone_by,
-                undone_reason=row.undone_reason,
-            )
-            for row in connection.execute(select(m.party_merge).order_by(column.id))
-        ]
+        rows = connection.execute(select(m.party_merge).order_by(column.id))
+        return [record_of(MergeRecord, row, into=row.merged_into) for row in rows]
 
 
 def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -> MergeResult:

@@ -10,14 +10,14 @@ from __future__ import annotations
 import json
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
-from datetime import datetime
 from typing import Any
 
 from sqlalchemy import Connection, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
-from captions_db.rows import Row, chain_rows, digest, json_list, storable, utc
+from captions_db.records import DecisionRecord
+from captions_db.rows import Row, chain_rows, digest, json_list, record_of, storable
 from captions_db.search import search_text
 
 RULE = "correction"
@@ -29,7 +29,7 @@ _NOT_READING = ("line", "line_digest", "version", "reading", "parsed")
 
 
 @dataclass(frozen=True, slots=True)
-class CorrectionRecord:
+class CorrectionRecord(DecisionRecord):
     """A person's reading of a line. None keeps the parser's value; ``()`` or ``""`` means that there is none."""
 
     line: str
@@ -40,12 +40,6 @@ class CorrectionRecord:
     license: str | None = None
     reason: str = ""
     who: str = ""
-    id: int | None = None
-    """Its number; this and the fields below are set once it is stored."""
-    added: datetime | None = None
-    undone: datetime | None = None
-    undone_by: str | None = None
-    undone_reason: str | None = None
 
     @property
     def meaning(self) -> tuple[object, ...]:
@@ -151,21 +145,8 @@ def _as_json(row: Row) -> str:
 
 def correction_record(row: Any) -> CorrectionRecord:
     """Return a row of table ``correction`` as a record."""
-    return CorrectionRecord(
-        line=row.line,
-        creators=_names_or_none(row.creators),
-        agencies=_names_or_none(row.agencies),
-        supplier=row.supplier,
-        qualifiers=_names_or_none(row.qualifiers),
-        license=row.license,
-        reason=row.reason,
-        who=row.who,
-        id=row.id,
-        added=utc(row.added),
-        undone=utc(row.undone),
-        undone_by=row.undone_by,
-        undone_reason=row.undone_reason,
-    )
+    lists = {name: _names_or_none(getattr(row, name)) for name in ("creators", "agencies", "qualifiers")}
+    return record_of(CorrectionRecord, row, **lists)
 
 
 def _names_or_none(stored: str) -> tuple[str, ...] | None:

@@ -82,6 +82,17 @@ class ArticleRecord(_Packed):
     """Whether two of its captions may be nearly identical; None if nobody checked."""
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class DecisionRecord:
+    """A person's decision, which can be undone; these fields are set once it is stored."""
+
+    id: int | None = None
+    added: datetime | None = None
+    undone: datetime | None = None
+    undone_by: str | None = None
+    undone_reason: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class AddResult:
     """The number of a stored agreement, correction or waiver, and whether it is new; False for a repeated one."""

@@ -1,17 +1,22 @@
-"""Turn records into rows of tables: replace characters that no database stores, reject invalid values."""
+"""Convert records to rows of tables and back: replace characters that no database stores, reject invalid values."""
 
 from __future__ import annotations
 
 import hashlib
 import json
 from collections.abc import Iterable
+from dataclasses import fields
 from datetime import UTC, datetime
-from typing import Any, overload
+from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from captions_db.records import ArticleRecord, CreditRecord, UseRecord
 from captions_db.search import search_text
 
+if TYPE_CHECKING:
+    from _typeshed import DataclassInstance
+
 Row = dict[str, Any]
+T = TypeVar("T", bound="DataclassInstance")
 RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
 """The columns in which two credits with the same line may differ."""
 
@@ -54,6 +59,13 @@ def utc(moment: datetime | None) -> datetime | None:
     if moment is None:
         return None
     return moment.replace(tzinfo=UTC) if moment.tzinfo is None else moment.astimezone(UTC)
+
+
+def record_of(record: type[T], row: Any, **changed: Any) -> T:
+    """Return a row as a record; its fields have the names of the columns, except those in ``changed``."""
+    values = {field.name: getattr(row, field.name) for field in fields(record) if field.name not in changed}
+    times = {name: utc(value) for name, value in values.items() if isinstance(value, datetime)}
+    return record(**values | times | changed)
 
 
 def digest(*parts: str) -> str:

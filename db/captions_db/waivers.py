@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import date
 
 from sqlalchemy import Connection, Engine, select
 
@@ -12,15 +12,15 @@ from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.overlay import current_merges
-from captions_db.records import AddResult
-from captions_db.rows import Row, digest, optional, storable, storable_source, utc
+from captions_db.records import AddResult, DecisionRecord
+from captions_db.rows import Row, digest, optional, record_of, storable, storable_source
 from captions_db.undo import undo
 
 _MEANING = ("code", "supplier", "line", "source", "caption_digest", "until")
 
 
 @dataclass(frozen=True, slots=True)
-class WaiverRecord:
+class WaiverRecord(DecisionRecord):
     """A waiver: findings with its code and with every other field that is not None are set aside.
 
     See ``captions_db.models.decisions``.
@@ -35,12 +35,6 @@ class WaiverRecord:
     until: date | None = None
     reason: str = ""
     who: str = ""
-    id: int | None = None
-    """Its number; this and the fields below are set once it is stored."""
-    added: datetime | None = None
-    undone: datetime | None = None
-    undone_by: str | None = None
-    undone_reason: str | None = None
 
     @property
     def meaning(self) -> tuple[object, ...]:
@@ -103,24 +97,7 @@ def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
 
 
 def _waivers(connection: Connection) -> list[WaiverRecord]:
-    return [
-        WaiverRecord(
-            code=row.code,
-            supplier=row.supplier,
-            line=row.line,
-            source=row.source,
-            caption_digest=row.caption_digest,
-            until=row.until,
-            reason=row.reason,
-            who=row.who,
-            id=row.id,
-            added=utc(row.added),
-            undone=utc(row.undone),
-            undone_by=row.undone_by,
-            undone_reason=row.undone_reason,
-        )
-        for row in connection.execute(select(m.waiver).order_by(m.waiver.c.id))
-    ]
+    return [record_of(WaiverRecord, row) for row in connection.execute(select(m.waiver).order_by(m.waiver.c.id))]
 
 
 def _waiver_row(record: WaiverRecord, merges: Mapping[str, str]) -> Row:

@@ -105,7 +105,7 @@ def segment(marker: int, data: bytes) -> bytes:
     return struct.pack(">BBH", 0xFF, marker, len(data) + 2) + data
 
 
-def made(picture: Picture) -> bytes:
+def encoded(picture: Picture) -> bytes:
     """Return the bytes of a picture's file."""
     out = io.BytesIO()
     drawn(picture.scene, picture.crop).save(out, "JPEG", quality=70)
@@ -117,4 +117,4 @@ def made(picture: Picture) -> bytes:
 
 if __name__ == "__main__":
     for picture in PICTURES:
-        (FOLDER / picture.name).write_bytes(made(picture))
+        (FOLDER / picture.name).write_bytes(encoded(picture))

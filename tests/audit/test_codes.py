@@ -51,7 +51,7 @@ def row(request: pytest.FixtureRequest) -> Code:
     return code
 
 
-def test_each_code_has_one_case_in_the_order_of_the_codes() -> None:
+def test_each_code_has_a_case_in_the_order_of_the_codes() -> None:
     assert [case["code"] for case in CASES] == list(CODES)
 
 

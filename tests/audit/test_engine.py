@@ -1,4 +1,4 @@
-"""The audit of a store, compared with rules that look at one use after another."""
+"""Compare the audit of a store with rules that judge one use after another."""
 
 from __future__ import annotations
 
@@ -94,20 +94,20 @@ def test_sql_finds_what_the_rules_find_use_by_use(some: list[Page]) -> None:
 
 
 def replaced(use: Use | None) -> Use | None:
-    """Return a use as in a finding: without its pictures and structured data."""
+    """Return a use as findings have it, without its pictures and structured data."""
     return None if use is None else replace(use, images=(), structured_credit=None)
 
 
 @settings(max_examples=15, deadline=None)
 @given(pages(), st.lists(agreements, max_size=4), requests)
-def test_agreements_give_each_use_the_same_verdict_alone(
-    some: list[Page], held: list[Agreement], request: AuditRequest
+def test_agreements_give_the_same_verdicts_use_by_use(
+    some: list[Page], stored: list[Agreement], request: AuditRequest
 ) -> None:
-    with Store(some, held) as store:
+    with Store(some, stored) as store:
         uses = stored_uses(store.engine)
         found = [f for f in store.findings(request) if f.code in AGREED]
         codes = {(f.use.id or 0, f.code) for f in found if f.use}
-        assert codes == naive(uses, [_numbered(a, n) for n, a in enumerate(held, 1)], request)
+        assert codes == naive(uses, [_numbered(a, n) for n, a in enumerate(stored, 1)], request)
         assert len(codes) == sum(f.use is not None for f in found)
 
 
@@ -115,18 +115,18 @@ def _numbered(agreement: Agreement, n: int) -> Agreement:
     return replace(agreement, id=n)
 
 
-def naive(uses: Sequence[Use], held: Sequence[Agreement], request: AuditRequest) -> set[tuple[int, str]]:
+def naive(uses: Sequence[Use], stored: Sequence[Agreement], request: AuditRequest) -> set[tuple[int, str]]:
     """Judge each use by itself, then each quota by its uses in order."""
     found = set()
     counted: dict[tuple[int, object], list[Use]] = {}
     for use in uses:
-        code, agreement = naive_cover(use, held, request)
+        code, agreement = naive_cover(use, stored, request)
         if code:
             found.add((use.id or 0, code))
         if agreement is not None and agreement.quota and use.used_on:
             counted.setdefault((agreement.id or 0, period_of(agreement, use.used_on)), []).append(use)
     for (number, _period), of_period in counted.items():
-        quota = held[number - 1].quota or 0
+        quota = stored[number - 1].quota or 0
         in_order = sorted(of_period, key=lambda use: (use.used_on, use.source, use.position))
         found |= {(use.id or 0, "CR304") for use in in_order[quota:]}
         if warning_at(quota) <= len(in_order) <= quota:
@@ -134,14 +134,14 @@ def naive(uses: Sequence[Use], held: Sequence[Agreement], request: AuditRequest)
     return found
 
 
-def naive_cover(use: Use, held: Sequence[Agreement], request: AuditRequest) -> tuple[str | None, Agreement | None]:
+def naive_cover(use: Use, stored: Sequence[Agreement], request: AuditRequest) -> tuple[str | None, Agreement | None]:
     credit, words = use.credit, default()
     if credit is None or credit.supplier is None:
         return None, None
     above = [credit.supplier]
     while (agency := words.agencies.get(above[-1])) and agency.parent and agency.parent not in above:
         above.append(agency.parent)
-    may = [a for a in held if a.supplier == credit.supplier or (a.below and a.supplier in above)]
+    may = [a for a in stored if a.supplier == credit.supplier or (a.below and a.supplier in above)]
     may.sort(key=lambda a: (above.index(a.supplier), a.starts or date.min, a.id))
 
     def is_out(a: Agreement) -> bool:
@@ -164,21 +164,23 @@ def naive_cover(use: Use, held: Sequence[Agreement], request: AuditRequest) -> t
 
 @settings(max_examples=15, deadline=None)
 @given(pages(), st.lists(agreements, max_size=3), st.randoms(use_true_random=False))
-def test_the_order_of_reading_articles_changes_no_finding(some: list[Page], held: list[Agreement], rng: object) -> None:
+def test_the_order_of_reading_articles_changes_no_finding(
+    some: list[Page], stored: list[Agreement], rng: object
+) -> None:
     mixed = list(some)
     rng.shuffle(mixed)  # type: ignore[attr-defined]  # Hypothesis gives a random.Random
-    with Store(some, held) as one, Store((), held) as other:
+    with Store(some, stored) as left, Store((), stored) as right:
         for page in mixed:
-            other.write([page])
-        assert summarized(one.findings()) == summarized(other.findings())
+            right.write([page])
+        assert summarized(left.findings()) == summarized(right.findings())
 
 
 @settings(max_examples=15, deadline=None)
 @given(pages(), st.lists(agreements, max_size=2), st.data())
-def test_what_is_waived_is_counted_and_comes_back_when_undone(
-    some: list[Page], held: list[Agreement], data: st.DataObject
+def test_waived_findings_are_counted_and_return_when_undone(
+    some: list[Page], stored: list[Agreement], data: st.DataObject
 ) -> None:
-    with Store(some, held) as store:
+    with Store(some, stored) as store:
         before = store.findings()
         if not before:
             return
@@ -209,9 +211,9 @@ def test_what_is_waived_is_counted_and_comes_back_when_undone(
 
 @settings(max_examples=15, deadline=None)
 @given(pages(), st.lists(agreements, max_size=2), pages())
-def test_a_baseline_leaves_what_is_new(some: list[Page], held: list[Agreement], more: list[Page]) -> None:
+def test_a_baseline_leaves_new_findings(some: list[Page], stored: list[Agreement], more: list[Page]) -> None:
     later = [Page(f"later/{page.source}", page.day, page.shots, page.publication) for page in more]
-    with Store(some, held) as store:
+    with Store(some, stored) as store:
         first = store.findings()
         known = [BaselineFinding(*key(f.code, f.source, f.use), f.use is not None) for f in first]
         assert store.findings(known=known) == []
@@ -239,14 +241,14 @@ def test_a_line_of_json_equals_the_finding_of_any_other_writer(some: list[Page],
 
 @settings(max_examples=15, deadline=None)
 @given(pages(), agreements, requests)
-def test_the_audit_of_one_code_finds_what_the_whole_audit_finds_of_it(
-    some: list[Page], held: Agreement, request: AuditRequest
+def test_the_audit_of_a_code_equals_that_part_of_the_full_audit(
+    some: list[Page], stored: Agreement, request: AuditRequest
 ) -> None:
-    with Store(some, [held]) as store:
+    with Store(some, [stored]) as store:
         whole = store.findings(request)
         for code in CODES:
-            alone = replace(request, codes=frozenset({code}))
-            assert store.findings(alone) == [finding for finding in whole if finding.code == code]
+            single = replace(request, codes=frozenset({code}))
+            assert store.findings(single) == [finding for finding in whole if finding.code == code]
 
 
 def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list[Page]:
@@ -255,9 +257,9 @@ def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list
 
 
 def agreed(
-    *held: Agreement, on: Iterable[date | None], request: AuditRequest | None = None
+    *stored: Agreement, on: Iterable[date | None], request: AuditRequest | None = None
 ) -> list[tuple[str, str, str]]:
-    with Store(uses_on(on), held) as store:
+    with Store(uses_on(on), stored) as store:
         return [(f.code, f.source, f.message) for f in store.findings(request) if f.code in AGREED]
 
 
@@ -278,7 +280,7 @@ def test_an_agreement_is_in_force_from_its_first_to_its_last_day(day: date | Non
     assert [code for code, _, _ in agreed(MAY, on=[day])] == expected
 
 
-def test_messages_say_which_agreement_and_why() -> None:
+def test_messages_name_the_agreement_and_the_reason() -> None:
     june = Agreement("Reuters", starts=date(2026, 7, 1), scopes=("web",), territories=("US",))
     (gap,) = agreed(MAY, june, on=[date(2026, 6, 15)])
     assert gap[2] == (
@@ -315,8 +317,8 @@ def test_two_agreements_that_meet_leave_no_day_between_them() -> None:
 def test_a_quota_warns_at_80_percent_and_reports_each_use_beyond_it(
     quota: int, uses: int, expected: list[tuple[str, str]]
 ) -> None:
-    held = Agreement("Reuters", quota=quota, quota_period="month")
-    assert [found[:2] for found in agreed(held, on=[date(2026, 5, 3)] * uses)] == expected
+    stored = Agreement("Reuters", quota=quota, quota_period="month")
+    assert [found[:2] for found in agreed(stored, on=[date(2026, 5, 3)] * uses)] == expected
 
 
 @pytest.mark.parametrize(
@@ -342,9 +344,9 @@ def test_the_message_numbers_the_use_and_names_the_period() -> None:
     assert found == [("CR304", "001.txt", "use 2 of 1 in May 2026 under agreement 1 with Reuters")]
 
 
-def test_uses_without_a_day_make_a_quota_unknown_not_fine() -> None:
-    held = Agreement("Reuters", starts=date(2026, 1, 1), quota=5, quota_period="month")
-    found = agreed(held, on=[None, None])
+def test_undated_uses_make_a_quota_unknown() -> None:
+    stored = Agreement("Reuters", starts=date(2026, 1, 1), quota=5, quota_period="month")
+    found = agreed(stored, on=[None, None])
     assert ("CR305", "agreement 1") in [row[:2] for row in found]
     assert [row[2] for row in found if row[0] == "CR305"] == [
         "unknown: 2 undated uses can't be counted against the quota of 5 per month of agreement 1 with Reuters"
@@ -352,8 +354,8 @@ def test_uses_without_a_day_make_a_quota_unknown_not_fine() -> None:
 
 
 def test_a_waived_use_still_counts() -> None:
-    held = Agreement("Reuters", quota=2, quota_period="month")
-    with Store(uses_on([date(2026, 5, 1)] * 4), [held]) as store:
+    stored = Agreement("Reuters", quota=2, quota_period="month")
+    with Store(uses_on([date(2026, 5, 1)] * 4), [stored]) as store:
         store.waive("CR304", {"source": "002.txt"})
         store.waive("CR301", {"supplier": "Reuters"})
         found = [f for f in store.findings() if f.code == "CR304"]
@@ -389,7 +391,7 @@ def test_a_corrected_line_counts_for_the_supplier_that_a_person_named() -> None:
         assert quotas() == before
 
 
-def test_a_waiver_that_has_run_out_does_nothing() -> None:
+def test_an_expired_waiver_does_nothing() -> None:
     with Store(uses_on([date(2026, 5, 1)])) as store:
         store.waive("CR301", {"supplier": "Reuters"}, date(2026, 5, 31))
         assert [f.code for f in store.findings(today=date(2026, 5, 31))] == []
@@ -397,7 +399,7 @@ def test_a_waiver_that_has_run_out_does_nothing() -> None:
 
 
 @pytest.mark.parametrize(
-    ("held", "line", "expected"),
+    ("stored", "line", "expected"),
     [
         (Agreement("Getty Images"), "Jane Doe/Getty Images", []),
         (Agreement("Getty Images"), "Jane Doe/iStock", ["CR301"]),
@@ -409,8 +411,8 @@ def test_a_waiver_that_has_run_out_does_nothing() -> None:
         (Agreement("Reuters"), "AP/dpa | Richard Drew", []),
     ],
 )
-def test_whom_an_agreement_covers(held: Agreement, line: str, expected: list[str]) -> None:
-    with Store(uses_on([date(2026, 5, 1)], line), [held]) as store:
+def test_parties_that_an_agreement_covers(stored: Agreement, line: str, expected: list[str]) -> None:
+    with Store(uses_on([date(2026, 5, 1)], line), [stored]) as store:
         assert [f.code for f in store.findings() if f.code in AGREED] == expected
 
 
@@ -421,7 +423,7 @@ def test_the_publications_own_pictures_need_no_agreement() -> None:
         assert [f.source for f in store.findings() if f.code == "CR301"] == ["b.txt"]
 
 
-def test_a_restriction_is_an_error_where_pictures_are_passed_on() -> None:
+def test_a_restriction_is_an_error_if_pictures_are_passed_on() -> None:
     with Store(uses_on([date(2026, 5, 1)], "ILSE BRANDT/AFP - NO SALES")) as store:
         for scope, severity in ((None, "warning"), ("web", "warning"), ("syndication", "error")):
             (found,) = [f for f in store.findings(AuditRequest(scope=scope)) if f.code == "CR306"]

@@ -70,15 +70,15 @@ def only(*uses: Use) -> Finding:
         ("Fotomontage: Jane Doe/AP", []),
     ],
 )
-def test_a_credit_line_gives_these_codes_and_no_other(line: str | None, expected: list[str]) -> None:
+def test_codes_of_a_credit_line(line: str | None, expected: list[str]) -> None:
     assert codes(use(line)) == expected
 
 
-def test_a_caption_that_says_how_the_picture_was_made_is_a_label() -> None:
+def test_a_caption_can_label_a_picture() -> None:
     assert codes(use("Jane Doe/Midjourney/AP", "A street of the future, an image made by AI.")) == []
 
 
-def test_an_unknown_agency_that_looks_like_a_known_one_is_suggested() -> None:
+def test_the_known_agency_that_a_name_resembles_is_suggested() -> None:
     assert only(use("Jane Doe/Associoted Press")).message == "not in the register: Associoted Press (did you mean AP?)"
 
 
@@ -87,7 +87,7 @@ def test_the_misprint_is_named_as_the_register_spells_it() -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other", "near"),
+    ("first", "second", "near"),
     [
         ("retuers", "reuters", True),
         ("reuters", "reuters", False),
@@ -97,9 +97,9 @@ def test_the_misprint_is_named_as_the_register_spells_it() -> None:
         ("anadoluagency", "anadoluajansi", False),
     ],
 )
-def test_names_are_near_if_a_letter_is_wrong(one: str, other: str, near: bool) -> None:
-    assert are_near(one, other) is near
-    assert are_near(other, one) is near
+def test_names_are_near_if_a_letter_is_wrong(first: str, second: str, near: bool) -> None:
+    assert are_near(first, second) is near
+    assert are_near(second, first) is near
 
 
 def test_every_misprint_in_the_register_is_found_under_its_canonical_name() -> None:
@@ -119,21 +119,21 @@ def test_staff_need_no_agency(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("JANE DOE/AFP", "JANE DOE/REUTERS"),
         ("JANE DOE/AFP", "JOHN ROE/AFP"),
         ("AFP", "REUTERS"),
     ],
 )
-def test_the_same_caption_with_other_credits_is_a_conflict(one: str, other: str) -> None:
-    found = [f for f in audit([use(one), use(other, CAPTION.upper(), source="b.txt")]) if f.code == "CR201"]
+def test_the_same_caption_with_other_credits_is_a_conflict(first: str, second: str) -> None:
+    found = [f for f in audit([use(first), use(second, CAPTION.upper(), source="b.txt")]) if f.code == "CR201"]
     assert [f.source for f in found] == ["a.txt", "b.txt"]
-    assert found[0].message == f"credited {one} here, {other} in b.txt"
+    assert found[0].message == f"credited {first} here, {second} in b.txt"
 
 
 @pytest.mark.parametrize(
-    ("one", "other"),
+    ("first", "second"),
     [
         ("JANE DOE/AFP", "Jane Doe/AFP"),
         ("JANE DOE/AFP", "Foto: AFP"),
@@ -142,8 +142,8 @@ def test_the_same_caption_with_other_credits_is_a_conflict(one: str, other: str)
         ("JANE DOE/AFP", None),
     ],
 )
-def test_a_credit_that_says_less_is_no_conflict(one: str, other: str | None) -> None:
-    assert "CR201" not in codes(use(one), use(other, source="b.txt"))
+def test_a_credit_with_fewer_facts_is_not_a_conflict(first: str, second: str | None) -> None:
+    assert "CR201" not in codes(use(first), use(second, source="b.txt"))
 
 
 def with_data(printed: str | None, line: str, publication: str | None = None) -> Use:
@@ -163,7 +163,7 @@ def with_data(printed: str | None, line: str, publication: str | None = None) ->
         ("AFP", "Jo Reed/Getty Images"),
     ],
 )
-def test_print_and_data_that_name_others_disagree(printed: str, data: str) -> None:
+def test_print_and_data_that_name_different_parties_disagree(printed: str, data: str) -> None:
     (finding,) = [f for f in audit([with_data(printed, data)]) if f.code == "CR203"]
     line = parse_credit(printed).line
     assert finding.message == f"printed {line}, but the page's structured data say {data}"
@@ -188,13 +188,13 @@ def test_print_and_data_that_name_others_disagree(printed: str, data: str) -> No
         (None, "Jo Reed/AP"),
     ],
 )
-def test_data_that_say_less_or_the_same_otherwise_do_not_disagree(printed: str | None, data: str) -> None:
+def test_data_with_fewer_facts_or_other_spellings_do_not_disagree(printed: str | None, data: str) -> None:
     assert "CR203" not in codes(with_data(printed, data))
     if printed is not None:
         assert "CR203" not in codes(with_data(data, printed))
 
 
-def test_the_publication_itself_in_the_data_is_no_disagreement() -> None:
+def test_the_publication_itself_in_the_data_is_not_a_disagreement() -> None:
     assert "CR203" in codes(with_data("Jo Reed/AP", "The Harbor Echo"))
     assert "CR203" not in codes(with_data("Jo Reed/AP", "The Harbor Echo", "The Harbor Echo"))
 
@@ -215,18 +215,18 @@ def test_nearly_identical_captions_are_left_for_a_person() -> None:
     assert finding.message == f"nearly identical to caption 1: {CAPTION}"
 
 
-def test_captions_of_two_articles_or_of_other_words_are_not_nearly_identical() -> None:
+def test_captions_of_two_articles_or_with_other_words_are_not_nearly_identical() -> None:
     assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", f"{CAPTION} today", source="b.txt")) == []
-    other = "A deckhand coils a mooring line on board after the last crossing of the day"
-    assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", other, position=2)) == []
+    second = "A deckhand coils a mooring line on board after the last crossing of the day"
+    assert codes(use("JANE DOE/AFP"), use("JANE DOE/AFP", second, position=2)) == []
 
 
 def test_nearly_identical_works_without_spaces() -> None:
-    one = "灯籠をともして青瀬川を下る川舟の列＝五日夜、青瀬町の中心部で"
-    assert codes(use("JANE DOE/AFP", one), use("JANE DOE/AFP", one.replace("五日", "六日"), position=2)) == ["CR402"]
+    text = "灯籠をともして青瀬川を下る川舟の列＝五日夜、青瀬町の中心部で"
+    assert codes(use("JANE DOE/AFP", text), use("JANE DOE/AFP", text.replace("五日", "六日"), position=2)) == ["CR402"]
 
 
-def test_what_could_not_be_read_is_a_finding() -> None:
+def test_unreadable_input_is_a_finding() -> None:
     (finding,) = audit([], [Failure("b.txt", "an empty file")])
     assert (finding.code, finding.severity, finding.source, finding.message, finding.use) == (
         "CR901", "error", "b.txt", "an empty file", None,
@@ -251,7 +251,7 @@ def test_no_line_raises() -> None:
         audit([use(line, line)])
 
 
-def test_of_many_captions_nobody_says_that_none_are_near() -> None:
+def test_many_captions_may_always_be_near() -> None:
     apart = [f"w{n} x{n} y{n} z{n} v{n}" for n in range(MANY + 1)]
     assert not may_be_near(apart[1:])
     assert may_be_near(apart)

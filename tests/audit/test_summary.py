@@ -1,4 +1,4 @@
-"""What a report shows besides its findings: prices, shares, months, quotas."""
+"""Test the other parts of a report: prices, shares, months and quotas."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ PRICE = {"price": Decimal(12000), "currency": "EUR"}
         ({**PRICE, **YEAR, "quota": 100, "quota_period": "month"}, ("EUR", Decimal("10.00"))),
         ({**PRICE, **YEAR, "quota": 7, "quota_period": "quarter"}, ("EUR", Decimal("428.57"))),
         ({**PRICE, "quota": 400, "quota_period": "term"}, ("EUR", Decimal("30.00"))),
-        # Two calendar months are touched, and the quota is not made smaller for either.
+        # The quota is not reduced for either of the two calendar months.
         (
             {**PRICE, "starts": date(2026, 1, 31), "ends": date(2026, 2, 1), "quota": 60, "quota_period": "month"},
             ("EUR", Decimal("100.00")),
@@ -35,7 +35,7 @@ PRICE = {"price": Decimal(12000), "currency": "EUR"}
         ({"kind": "free"}, None),
     ],
 )
-def test_what_a_use_costs(terms: dict[str, Any], expected: tuple[str, Decimal] | None) -> None:
+def test_the_price_of_a_use(terms: dict[str, Any], expected: tuple[str, Decimal] | None) -> None:
     assert price_of_use(Agreement("Reuters", **terms)) == expected
 
 
@@ -63,7 +63,7 @@ def test_money_at_risk_as_text(risk: AtRisk, expected: tuple[str, str]) -> None:
     assert (str(risk), risk.note) == expected
 
 
-def test_months_without_a_use_have_their_place_and_many_months_are_years() -> None:
+def test_months_without_a_use_are_listed_and_many_months_become_years() -> None:
     page = "".join(charts.of_months([Month(2024, 11, 3), Month(2025, 2, 5, 1)], 0))
     assert [f'<th scope="row">{month}</th>' in page for month in ("2024-11", "2024-12", "2025-01", "2025-02")] == [
         True
@@ -73,7 +73,7 @@ def test_months_without_a_use_have_their_place_and_many_months_are_years() -> No
     assert "".join(charts.of_months([], 2)).startswith("<p class=soft>Undated uses, in no month: 2.")
 
 
-def test_the_fullest_of_many_quotas_are_shown_in_their_order() -> None:
+def test_the_fullest_of_many_quotas_are_listed_in_order() -> None:
     quotas = [Quota(n, f"Agency {n}", "2026", n % 50, 50, "year") for n in range(200)]
     page = "".join(charts.of_quotas(quotas))
     assert f"The fullest {charts.PERIODS} of 200" in page

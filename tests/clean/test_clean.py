@@ -76,11 +76,11 @@ def test_keys_are_known() -> None:
     assert [case["id"] for case in CASES if not set(case) <= allowed] == []
 
 
-# --- what holds for all pages
+# --- all pages
 
 
 @every_page
-def test_html_without_figures_says_what_the_text_says(page: str) -> None:
+def test_html_without_figures_has_the_same_text(page: str) -> None:
     """Compare the words and their order; a table in HTML has all its cells."""
     article = captions.parse_html(page)
     body = _body(clean_page(page, "html", "once"), "figure")
@@ -95,7 +95,7 @@ def test_html_without_figures_says_what_the_text_says(page: str) -> None:
 
 
 @every_page
-def test_markdown_says_what_html_says(page: str) -> None:
+def test_markdown_has_the_same_text_as_html(page: str) -> None:
     html = _body(clean_page(page, "html", "once"), "figure")
     rendered = MarkdownIt("commonmark").enable(["table", "strikethrough"]).render(clean_page(page, "markdown", "once"))
     markdown = _body(f"<article>{rendered}</article>")
@@ -122,7 +122,7 @@ def test_the_same_credits_are_read_again(page: str) -> None:
 
     def credited(article: captions.Article) -> list[tuple[str, str | None, tuple[str, ...]]]:
         found = [(c.text, c.credit.supplier, c.credit.creators) for c in article.captions if c.credit is not None]
-        return list(dict.fromkeys(found))  # a credit alone is printed once, for however many pictures
+        return list(dict.fromkeys(found))  # a credit without a caption is printed once for all its pictures
 
     assert credited(captions.parse_html(clean_page(page, "html", "once"))) == credited(captions.parse_html(page))
 
@@ -139,7 +139,7 @@ every_text = pytest.mark.parametrize("text", [t for _, t in TEXTS], ids=[name fo
 
 
 @every_text
-def test_html_of_plain_text_says_what_the_text_says(text: str) -> None:
+def test_html_of_plain_text_has_the_same_text(text: str) -> None:
     article = captions.parse_text(text)
     soup = BeautifulSoup(clean(article, "html", "once", text), "html.parser")
     for tag in soup(["figure", "script"]):
@@ -151,7 +151,7 @@ def test_html_of_plain_text_says_what_the_text_says(text: str) -> None:
 
 @every_text
 @pytest.mark.parametrize("keep", KEEPS)
-def test_each_caption_of_plain_text_is_in_each_form_once(text: str, keep: str) -> None:
+def test_each_format_has_each_caption_of_plain_text_once(text: str, keep: str) -> None:
     article = captions.parse_text(text)
     soup = BeautifulSoup(clean(article, "html", keep, text), "html.parser")
     figures = [" ".join(f.figcaption.text.split()) if f.figcaption else "" for f in soup("figure")]
@@ -199,7 +199,7 @@ def _pictured(to: str, *images: tuple[str, ...]) -> str:
     return read_page(PICTURED, URL, None, formatted)
 
 
-def test_pictures_are_shown_where_their_addresses_are_known() -> None:
+def test_pictures_with_known_addresses_are_included() -> None:
     html = _pictured("html", ("/boat.jpg?utm_source=x", "other.jpg"), ("/dot.gif",))
     assert html.count("<img") == 1
     assert (
@@ -216,7 +216,7 @@ def test_pictures_are_shown_where_their_addresses_are_known() -> None:
     ) in markdown
 
 
-def test_what_stands_for_a_picture_does_not_say_its_caption_again() -> None:
+def test_alt_text_does_not_repeat_the_caption() -> None:
     def formatted(layout: Layout) -> str:
         (caption, _) = layout.article.captions
         pictured = replace(layout, article=replace(layout.article, captions=(replace(caption, images=("/s.jpg",)),)))
@@ -230,11 +230,11 @@ def test_what_stands_for_a_picture_does_not_say_its_caption_again() -> None:
 
 
 @pytest.mark.parametrize("image", ["data:image/png;base64,AAAA", "javascript:x", "x" * 3000, "http://[", ""])
-def test_no_other_address_is_shown(image: str) -> None:
+def test_no_other_address_is_included(image: str) -> None:
     assert "<img" not in _pictured("html", (image,), ())
 
 
-# --- nothing has force
+# --- nothing is active
 
 EVIL = '</script><script>alert(1)</script><img src=x onerror="alert(1)">'
 
@@ -295,7 +295,7 @@ def test_no_page_gets_anything_through(bits: list[str]) -> None:
 
 
 @pytest.mark.parametrize("tag", ["blockquote", "ul", "ul><li", "b", "table><tr><td", "div"])
-def test_nesting_without_end(tag: str) -> None:
+def test_endless_nesting(tag: str) -> None:
     text = "<p>The harbour council voted on Tuesday night to keep the old ferry running for one more summer.</p>"
     page = f"<{tag}>" * 20_000 + text * 3
     for to in FORMS:
@@ -313,7 +313,7 @@ def test_nesting_without_end(tag: str) -> None:
     ],
     ids=["emphasis", "links", "tables", "lists"],
 )
-def test_very_many(unit: str) -> None:
+def test_very_many_elements(unit: str) -> None:
     """Catch quadratic steps, which would take minutes here."""
     page = (
         f"<article><h1>x</h1><p>The harbour council voted on Tuesday to keep the old ferry.{unit * 5_000}</p></article>"

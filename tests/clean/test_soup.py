@@ -1,7 +1,7 @@
-"""captions/clean/soup.py against BeautifulSoup's own builder, on the pages in tests/cases/pages/.
+"""Compare captions/clean/soup.py with BeautifulSoup's own builder on the pages in tests/cases/pages/.
 
 The same page as lexbor writes it, read by ``BeautifulSoup(..., "html.parser")``, has the same tags, attributes and
-words; the links between the nodes hold in both directions, before and after edits.
+words. The nodes are linked in both directions, before and after edits.
 """
 
 from __future__ import annotations
@@ -50,7 +50,7 @@ Signature = list[Any]
 
 
 def both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
-    """Our tree of a page, and BeautifulSoup's own of the same page as lexbor writes it."""
+    """Return our tree of a page, and BeautifulSoup's own tree of the same page as lexbor writes it."""
     page = dom.parse(html)
     ours = soup.build(page)[0]
     page.strip_tags(sorted(dom.STRIPPED), recursive=True)
@@ -58,7 +58,7 @@ def both(html: str) -> tuple[BeautifulSoup, BeautifulSoup]:
 
 
 def events(node: Any) -> Iterator[Any]:
-    """Every start tag with its attributes, every end tag, and every text but comments and doctypes."""
+    """Yield start tags with attributes, end tags, and texts without comments and doctypes."""
     stack: list[Any] = list(reversed(node.contents))
     while stack:
         item = stack.pop()
@@ -73,7 +73,7 @@ def events(node: Any) -> Iterator[Any]:
 
 
 def signature(node: Any) -> Signature:
-    """The events of a tree with neighbouring texts joined and their white space folded."""
+    """Return the events of a tree, with adjacent texts joined and their white space folded."""
     out: Signature = []
     run = ""
     for event in [*events(node), None]:
@@ -89,7 +89,7 @@ def signature(node: Any) -> Signature:
 
 
 def assert_linked(soup: BeautifulSoup) -> None:
-    """Parents, siblings and elements in document order point to each other in both directions."""
+    """Check that parents, siblings and elements in document order refer to each other in both directions."""
     ordered: list[Any] = [soup]
     stack: list[Any] = list(reversed(soup.contents))
     while stack:
@@ -99,18 +99,18 @@ def assert_linked(soup: BeautifulSoup) -> None:
             stack.extend(reversed(node.contents))
     assert ordered[-1].next_element is None
     assert soup.previous_element is None
-    for one, other in pairwise(ordered):
-        assert one.next_element is other
-        assert other.previous_element is one
+    for left, right in pairwise(ordered):
+        assert left.next_element is right
+        assert right.previous_element is left
     for node in ordered:
         if not isinstance(node, Tag):
             continue
         children: list[Any] = list(node.contents)
         for child in children:
             assert child.parent is node
-        for one, other in pairwise(children):
-            assert one.next_sibling is other
-            assert other.previous_sibling is one
+        for left, right in pairwise(children):
+            assert left.next_sibling is right
+            assert right.previous_sibling is left
         if children:
             assert children[0].previous_sibling is None
             assert children[-1].next_sibling is None
@@ -139,14 +139,14 @@ def test_searches_find_the_same(html: str) -> None:
     classes = {c for t in own.find_all(class_=True) for c in t["class"]}
     for name in sorted(classes):
         assert len(ours.find_all(class_=name)) == len(own.find_all(class_=name))
-    for one, other in zip(ours.find_all(True), own.find_all(True), strict=True):
-        assert [p.name for p in one.parents] == [p.name for p in other.parents]
-        before, same_before = one.find_previous_sibling(), other.find_previous_sibling()
+    for left, right in zip(ours.find_all(True), own.find_all(True), strict=True):
+        assert [p.name for p in left.parents] == [p.name for p in right.parents]
+        before, same_before = left.find_previous_sibling(), right.find_previous_sibling()
         assert (before and before.name) == (same_before and same_before.name)
 
 
 @pytest.mark.parametrize("html", ALL)
-def test_what_is_written_reads_back_the_same(html: str) -> None:
+def test_written_html_parses_to_the_same_tree(html: str) -> None:
     ours, own = both(html)
     assert signature(BeautifulSoup(str(ours), "html.parser")) == signature(ours)
     assert signature(copy.copy(ours)) == signature(ours)
@@ -166,22 +166,22 @@ def _extract(soup: BeautifulSoup, tag: Tag) -> None:
 
 
 def _insert(soup: BeautifulSoup, tag: Tag) -> None:
-    made = soup.new_tag("b", attrs={"class": "new"})
-    made.string = "new"
-    tag.insert(0, made)
+    new = soup.new_tag("b", attrs={"class": "new"})
+    new.string = "new"
+    tag.insert(0, new)
     tag.insert(1, NavigableString("text"))
     tag.append("last")
 
 
-def _beside(soup: BeautifulSoup, tag: Tag) -> None:
+def _insert_sibling(soup: BeautifulSoup, tag: Tag) -> None:
     tag.insert_before(soup.new_tag("i"))
     tag.insert_after("after")
 
 
 def _replace(soup: BeautifulSoup, tag: Tag) -> None:
-    made = soup.new_tag("section")
-    made.append("in its place")
-    tag.replace_with(made)
+    new = soup.new_tag("section")
+    new.append("in its place")
+    tag.replace_with(new)
 
 
 def _unwrap(soup: BeautifulSoup, tag: Tag) -> None:
@@ -213,7 +213,7 @@ def _move(soup: BeautifulSoup, tag: Tag) -> None:
 
 
 EDITS: list[Callable[[BeautifulSoup, Tag], None]] = [
-    _decompose, _extract, _insert, _beside, _replace, _unwrap, _wrap, _clear, _rename, _string, _move,
+    _decompose, _extract, _insert, _insert_sibling, _replace, _unwrap, _wrap, _clear, _rename, _string, _move,
 ]  # fmt: skip
 EDITED = ("figcaption-spans", "wordpress-block-gallery", "old-table-layout", "text-and-paragraphs-mixed", "drupal")
 
@@ -225,7 +225,7 @@ def test_edits_do_the_same(edit: Callable[[BeautifulSoup, Tag], None], name: str
     for at in sorted({0, 1, count // 3, count // 2, count - 2, count - 1}):
         ours, own = both(PAGES[name])
         if edit in (_insert, _string) and ours.select("body *")[at].is_empty_element:
-            continue  # what is put into a void element is not read back
+            continue  # the content of a void element is not read back
         edit(ours, ours.select("body *")[at])
         edit(own, own.select("body *")[at])
         assert_linked(ours)
@@ -246,27 +246,27 @@ def test_all_tags_of_a_kind_can_go(name: str) -> None:
 
 
 def test_trees_share_nothing() -> None:
-    one, other = both(PAGES["figcaption-spans"])[0], both(PAGES["figcaption-spans"])[0]
-    for tag in one.find_all(True):
+    left, right = both(PAGES["figcaption-spans"])[0], both(PAGES["figcaption-spans"])[0]
+    for tag in left.find_all(True):
         tag.attrs["data-mark"] = "1"
         attributes: Any = tag.attrs
         attributes.setdefault("class", []).append("mark")
-    assert other.select(".mark, [data-mark]") == []
-    first, second = one.select("span")[:2]
+    assert right.select(".mark, [data-mark]") == []
+    first, second = left.select("span")[:2]
     first.contents.clear()
     assert second.get_text()
-    one.decompose()
-    assert_linked(other)
+    left.decompose()
+    assert_linked(right)
 
 
-def test_deep_nesting_is_flattened_and_its_text_kept() -> None:
+def test_deep_nesting_is_flattened_without_losing_text() -> None:
     html = "<div>" * 30_000 + "<p>deep" + "</div>" * 30_000 + "<p>after"
     tree = soup.build(dom.parse(limits.bounded(html)[0]))[0]
     assert tree.get_text(" ").split() == ["deep", "after"]
     assert max(len(list(t.parents)) for t in tree.find_all(["p"])) < 1000
 
 
-def test_a_released_tree_is_gone_at_once() -> None:
+def test_a_released_tree_is_freed_at_once() -> None:
     gone: list[Any] = []
     gc.disable()
     try:
@@ -285,7 +285,7 @@ SENTENCE = "The ferrywoman ties the new rope to the landing at Eastmere on Monda
 FIGURE = "<figure><img src=x><figcaption>A goat. Photo: Ida Quill/AFP</figcaption></figure>"
 CHARACTERS = "read only as far as 10,000,000 characters of the page's source"
 TAGS = "read only as far as 100,000 tags of the page's source"
-# What each gives: how many nodes at most, a word that is still read, what is noted.
+# Page, the most nodes, a word that is still read, and the notes.
 HOSTILE: dict[str, tuple[Callable[[], str], int, str, tuple[str, ...]]] = {
     "50-mb": (lambda: f"<p>{SENTENCE}</p>\n" * 650_000, 310_000, "ferrywoman", (CHARACTERS, TAGS)),
     "50-mb-text": (lambda: f"<p>{SENTENCE * 700_000}", 10, "ferrywoman", (CHARACTERS,)),
@@ -310,8 +310,8 @@ HOSTILE: dict[str, tuple[Callable[[], str], int, str, tuple[str, ...]]] = {
 @pytest.mark.parametrize("name", HOSTILE)
 def test_a_hostile_page_is_read_as_far_as_it_goes(name: str) -> None:
     make, most, word, notes = HOSTILE[name]
-    html, said = limits.bounded(make())
-    assert said == notes
+    html, noted = limits.bounded(make())
+    assert noted == notes
     tree = soup.build(dom.parse(html))[0]
     assert sum(1 for _ in tree.descendants) <= most
     assert all(len(tag.attrs) <= 200 for tag in tree.find_all(True))
@@ -320,7 +320,7 @@ def test_a_hostile_page_is_read_as_far_as_it_goes(name: str) -> None:
     soup.release(tree)
 
 
-def test_what_is_in_bounds_is_left_as_it_is() -> None:
+def test_a_page_within_limits_does_not_change() -> None:
     for html in PAGES.values():
         assert limits.bounded(html) == (html, ())
     wide = '<p data-x="' + "{'a': 'b c'} " * 1000 + '" class="' + "c " * 1500 + '">x'

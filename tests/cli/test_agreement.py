@@ -1,4 +1,4 @@
-"""captions agreement: added, listed, ended, renewed, in and out of a spreadsheet."""
+"""Add, list, end, renew, import and export agreements with ``captions agreement``."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def listed(run: Run, *arguments: str) -> list[dict[str, object]]:
     return list(found["agreements"])
 
 
-def test_an_agreement_as_it_was_told(run: Run) -> None:
+def test_an_agreement_is_stored_as_entered(run: Run) -> None:
     ran = run(*REUTERS, *TERMS)
     assert (ran.code, ran.out, ran.err) == (0, "added agreement 1 with Reuters\n", "")
     (row,) = listed(run)
@@ -69,21 +69,21 @@ def test_a_price_of_a_use(run: Run) -> None:
         (["--from", "1.2.2026"], "is not a valid date"),
     ],
 )
-def test_terms_that_make_no_sense(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:
+def test_contradictory_terms(run: Run, tmp_path: Path, arguments: list[str], message: str) -> None:
     ran = run("agreement", "add", "Reuters", *arguments)
     assert ran.code == 2
     assert message in " ".join(ran.err.split())
     assert not (tmp_path / "captions.db").exists()
 
 
-def test_an_unknown_supplier_is_taken_and_told_of(run: Run) -> None:
+def test_an_unknown_supplier_is_accepted_with_a_note(run: Run) -> None:
     ran = run("agreement", "add", "Reutersx")
     assert (ran.code, ran.err) == (0, "agency 'Reutersx' is not in the register; did you mean Reuters?\n")
     assert "using it as typed" in run("agreement", "add", "Harbor Wire").err
     assert {row["supplier"] for row in listed(run)} >= {"Reutersx", "Harbor Wire"}
 
 
-def test_overlaps_and_gaps_are_told(run: Run) -> None:
+def test_overlaps_and_gaps_are_reported(run: Run) -> None:
     run("agreement", "add", "Reuters", "--from", "2025", "--to", "2025-11")
     ran = run("agreement", "add", "Reuters", "--from", "2026", "--to", "2026")
     assert ran.err == "no agreement with Reuters in force: 2025-12-01 to 2025-12-31\n"
@@ -114,7 +114,7 @@ def test_ended_and_renewed(run: Run) -> None:
         assert ran.code == 2 and message in ran.err
 
 
-def test_who_said_so_is_kept(run: Run, tmp_path: Path) -> None:
+def test_the_person_who_decided_is_stored(run: Run, tmp_path: Path) -> None:
     run(*REUTERS, "--who", "kim")
     run("agreement", "renew", "1", "--to", "2027", "--who", "lee")
     run("agreement", "end", "2", "--on", "2027-06", "--reason", "cancelled", "--who", "ada")
@@ -125,7 +125,7 @@ def test_who_said_so_is_kept(run: Run, tmp_path: Path) -> None:
     ]  # fmt: skip
 
 
-def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
+def test_a_mistake_is_undone_but_stays_on_record(run: Run, tmp_path: Path) -> None:
     def findings() -> list[str]:
         found = json.loads(run("audit", "--supplier", "Reuters", "--format", "json").out)["findings"]
         return [finding["code"] for finding in found]
@@ -174,10 +174,10 @@ def test_a_mistake_is_undone_and_kept(run: Run, tmp_path: Path) -> None:
         ("2026-06-01T00:30:00Z", ["CR302"]),
     ],
 )
-def test_the_day_of_a_use_is_the_one_that_its_article_prints(
+def test_the_day_of_a_use_is_its_articles_printed_day(
     run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, printed: str, expected: list[str]
 ) -> None:
-    """In whatever zone the article, or this machine, stands: the last day of an agreement is that of the newsroom."""
+    """Use the newsroom's last day of an agreement, whatever the time zone of the article or the machine is."""
     monkeypatch.setenv("TZ", "Pacific/Kiritimati")
     (tmp_path / "a.html").write_text(
         f'<html><head><meta property="article:published_time" content="{printed}">'
@@ -195,7 +195,7 @@ def test_the_day_of_a_use_is_the_one_that_its_article_prints(
     assert (use["used_on"], use["url"]) == (printed[:10], "https://news.example/ferry")
 
 
-def test_lists_what_was_in_force(run: Run) -> None:
+def test_agreements_in_force_on_a_day_are_listed(run: Run) -> None:
     for year in ("2024", "2025"):
         run("agreement", "add", "Reuters", "--from", year, "--to", year)
     run("agreement", "add", "AP")
@@ -241,7 +241,7 @@ def test_an_export_imported_changes_nothing(run: Run, tmp_path: Path) -> None:
         ("supplier,below\nAP,perhaps\n", "column below: 'perhaps' is neither yes nor no"),
     ],
 )
-def test_one_bad_row_and_none_is_added(run: Run, tmp_path: Path, text: str, message: str) -> None:
+def test_a_bad_row_rejects_the_whole_file(run: Run, tmp_path: Path, text: str, message: str) -> None:
     (tmp_path / "in.csv").write_text(text, encoding="utf-8")
     ran = run("agreement", "import", "in.csv")
     assert ran.code == 2
@@ -249,7 +249,7 @@ def test_one_bad_row_and_none_is_added(run: Run, tmp_path: Path, text: str, mess
     assert not (tmp_path / "captions.db").exists()
 
 
-def test_files_that_are_no_sheets(run: Run, tmp_path: Path) -> None:
+def test_files_that_are_not_sheets(run: Run, tmp_path: Path) -> None:
     (tmp_path / "latin.csv").write_bytes("supplier\nMüller\n".encode("cp1252"))
     assert "save it as CSV UTF-8" in run("agreement", "import", "latin.csv").err
     assert run("agreement", "import", "gone.csv").err == (
@@ -266,13 +266,13 @@ def test_a_sheet_as_a_european_spreadsheet_saves_it(run: Run, tmp_path: Path) ->
     assert (listed(run)[0]["scopes"], listed(run)[0]["price"]) == (["web", "print"], "18000.50")
 
 
-def test_import_tells_of_overlaps(run: Run, tmp_path: Path) -> None:
+def test_import_reports_overlaps(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in.csv").write_text("supplier,from,to\nAP,2026,2026\nAP,2026-12,2027\n", encoding="utf-8")
-    said = run("agreement", "import", "in.csv").err
-    assert "agreement 2: overlaps agreement 1 with AP: 2026-12-01 to 2026-12-31\n" in said
+    errors = run("agreement", "import", "in.csv").err
+    assert "agreement 2: overlaps agreement 1 with AP: 2026-12-01 to 2026-12-31\n" in errors
 
 
-def test_a_database_that_is_not_there(run: Run) -> None:
+def test_a_missing_database(run: Run) -> None:
     for arguments in (["list"], ["show", "1"], ["export"], ["end", "1", "--on", "2026", "--reason", "x"]):
         ran = run("agreement", *arguments)
         assert (ran.code, ran.out) == (2, "")

@@ -1,4 +1,4 @@
-"""The grown archive in samples/: made by its script, read whole, audited, reported in each form, and fixed.
+"""Generate, read, audit, report and fix the large archive in samples/.
 
 After an intended change, run ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/cli/test_archive.py`` and read the diff.
 """
@@ -33,7 +33,7 @@ FORMS = {"table": "txt", "json": "json", "csv": "csv", "html": "html", "markdown
 
 @pytest.fixture(scope="module")
 def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A folder with the samples, their agreements and pictures, and a database of the archive."""
+    """Return a folder with the samples, their agreements and pictures, and a database of the archive."""
     folder = tmp_path_factory.mktemp("newsroom")
     for name in ("archive", "archive_pictures", "agreements.csv"):
         source, target = SAMPLES / name, folder / "samples" / name
@@ -53,7 +53,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def newsroom(run: Run, store: Path, tmp_path: Path) -> Run:
-    """The program in a folder with a copy of that database, and of the pictures."""
+    """Run the program in a folder with a copy of that database and of the pictures."""
     shutil.copy(store / "captions.db", tmp_path)
     shutil.copytree(store / "samples" / "archive_pictures", tmp_path / "samples" / "archive_pictures")
     return run
@@ -64,44 +64,44 @@ def found(newsroom: Run) -> list[dict[str, Any]]:
     return findings
 
 
-def test_the_archive_is_what_its_script_makes() -> None:
-    made = dict(runpy.run_path(str(SAMPLES / "make_archive.py"))["files"]())
-    assert {path: text for path, text in made.items() if path.read_text("utf-8") != text} == {}
-    assert set(made) == {path for path in (SAMPLES / "archive").rglob("*") if path.is_file()}
+def test_the_archive_equals_the_output_of_its_script() -> None:
+    output = dict(runpy.run_path(str(SAMPLES / "make_archive.py"))["files"]())
+    assert {path: text for path, text in output.items() if path.read_text("utf-8") != text} == {}
+    assert set(output) == {path for path in (SAMPLES / "archive").rglob("*") if path.is_file()}
 
 
-def test_the_pictures_are_what_their_script_makes() -> None:
+def test_the_pictures_equal_the_output_of_their_script() -> None:
     script = runpy.run_path(str(SAMPLES / "archive_pictures" / "make.py"))
-    made = {picture.name: script["made"](picture) for picture in script["PICTURES"]}
+    output = {picture.name: script["encoded"](picture) for picture in script["PICTURES"]}
     files = {path.name: path.read_bytes() for path in (SAMPLES / "archive_pictures").glob("*.jpg")}
-    assert made.keys() == files.keys()
-    assert [name for name, data in made.items() if data != files[name]] == []
+    assert output.keys() == files.keys()
+    assert [name for name, data in output.items() if data != files[name]] == []
 
 
 def test_each_picture_raises_the_codes_that_it_is_there_for(newsroom: Run) -> None:
     findings = found(newsroom)
     ran = newsroom("images", "check", "--format", "json")
-    # What one command says of the pictures, the other says too.
+    # Both commands report the same findings on the pictures.
     checked = json.loads(ran.out)["findings"]
     assert {finding["code"] for finding in checked} == set(CHECKED)
     assert [finding for finding in checked if finding not in findings] == []
     for picture in runpy.run_path(str(SAMPLES / "archive_pictures" / "make.py"))["PICTURES"]:
         stem = picture.name.removesuffix(".jpg")
-        told = {
+        raised = {
             it["code"]
             for it in findings
             if it["source"].endswith(picture.name) or f"/{stem.rpartition('-')[0]}.html" in it["source"]
         }
-        assert sorted(told & set(CHECKED)) == sorted(picture.codes), picture.name
+        assert sorted(raised & set(CHECKED)) == sorted(picture.codes), picture.name
 
 
-def test_the_archive_is_read_whole(run: Run) -> None:
+def test_the_whole_archive_is_read(run: Run) -> None:
     ran = run("ingest", SAMPLES / "archive")
     assert ran.out.startswith("read 60, new 60, changed 0, unchanged 0, failed 1; 119 captions, 121 occurrences\n")
     assert "lost.txt: an empty file" in ran.err
 
 
-def test_each_code_is_raised_and_by_what_is_there_for_it(newsroom: Run) -> None:
+def test_each_code_is_raised_by_its_sample(newsroom: Run) -> None:
     findings = found(newsroom)
     assert {finding["code"] for finding in findings} == set(CODES)
     data = tomllib.loads((SAMPLES / "archive.toml").read_text("utf-8"))
@@ -114,7 +114,7 @@ def test_each_code_is_raised_and_by_what_is_there_for_it(newsroom: Run) -> None:
 
 
 @pytest.mark.parametrize("form", FORMS)
-def test_the_report_on_the_archive_is_as_before(newsroom: Run, form: str) -> None:
+def test_the_report_on_the_archive_has_not_changed(newsroom: Run, form: str) -> None:
     text = newsroom("audit", "--format", form).out
     for name in ("report.css", "report.js") if form == "html" else ():
         own = (ROOT / "captions" / "data" / name).read_text(encoding="utf-8").strip()
@@ -126,7 +126,7 @@ def test_the_report_on_the_archive_is_as_before(newsroom: Run, form: str) -> Non
     assert text == path.read_text(encoding="utf-8")
 
 
-def test_all_forms_tell_the_same_findings(newsroom: Run) -> None:
+def test_all_formats_have_the_same_findings(newsroom: Run) -> None:
     codes = [finding["code"] for finding in found(newsroom)]
     assert [line.split(",")[1] for line in newsroom("audit", "--format", "csv").out.splitlines()[1:]] == codes
     sarif = json.loads(newsroom("audit", "--format", "sarif").out)
@@ -138,7 +138,7 @@ def test_all_forms_tell_the_same_findings(newsroom: Run) -> None:
 
 
 def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> None:
-    said = {"--reason": "asked the desk", "--supplier": "dpa"}
+    answers = {"--reason": "asked the desk", "--supplier": "dpa"}
     left = found(newsroom)
     cleared: set[str] = set()
     for _ in range(len(left) + 5):
@@ -147,8 +147,8 @@ def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> 
         first = left[0]
         program, *arguments = shlex.split(first["command"])
         assert program == "captions"
-        # What only a person can say, a person says.
-        arguments = [said[arguments[at - 1]] if text == "…" else text for at, text in enumerate(arguments)]
+        # A person replaces the placeholder.
+        arguments = [answers[arguments[at - 1]] if text == "…" else text for at, text in enumerate(arguments)]
         ran = newsroom(*arguments)
         assert ran.code == 0, (first["command"], ran.err)
         left = found(newsroom)
@@ -159,7 +159,7 @@ def test_each_finding_is_cleared_by_the_command_that_it_names(newsroom: Run) -> 
 
 
 def _strict(schema: Any) -> Any:
-    """The schema with no key allowed that it does not explain."""
+    """Return the schema without keys that it does not define."""
     if isinstance(schema, list):
         return [_strict(item) for item in schema]
     if not isinstance(schema, dict):
@@ -188,7 +188,7 @@ def schema() -> Draft202012Validator:
     ],
     ids=" ".join,
 )
-def test_json_is_what_its_schema_says(newsroom: Run, schema: Draft202012Validator, arguments: list[str]) -> None:
+def test_json_matches_its_schema(newsroom: Run, schema: Draft202012Validator, arguments: list[str]) -> None:
     newsroom("waive", "CR401", "--supplier", "ANSA", "--reason", "x")
     schema.validate(json.loads(newsroom("audit", "--format", "json", *arguments).out))
 
@@ -201,11 +201,11 @@ def sarif() -> Draft202012Validator:
 
 
 @pytest.mark.parametrize("arguments", [[], ["--limit", "3"], ["--code", "CR305"], ["--publication", "nowhere"]])
-def test_sarif_is_what_code_hosts_ask_for(newsroom: Run, sarif: Draft202012Validator, arguments: list[str]) -> None:
+def test_sarif_matches_the_schema(newsroom: Run, sarif: Draft202012Validator, arguments: list[str]) -> None:
     sarif.validate(json.loads(newsroom("audit", "--format", "sarif", *arguments).out))
 
 
-def test_sarif_of_odd_findings_is_what_code_hosts_ask_for(sarif: Draft202012Validator) -> None:
+def test_sarif_of_odd_findings_matches_the_schema_of_code_hosts(sarif: Draft202012Validator) -> None:
     for what in (hostile(), report([]), report(samples(), 2)):
         sarif.validate(json.loads(written(what, "sarif")))
 
@@ -231,7 +231,7 @@ def test_the_schema_of_sarif_can_fail(sarif: Draft202012Validator) -> None:
     assert not sarif.is_valid({**good, "runs": [{**run, "tool": {"driver": {"name": "captions"}}}]})
 
 
-def test_json_of_odd_findings_is_what_its_schema_says(schema: Draft202012Validator) -> None:
+def test_json_of_odd_findings_matches_its_schema(schema: Draft202012Validator) -> None:
     for what in (hostile(), report([]), report(samples(), 2)):
         schema.validate(json.loads(written(what, "json")))
 

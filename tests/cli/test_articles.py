@@ -1,4 +1,4 @@
-"""What needs no store: clean, parse, credit."""
+"""Run the commands that need no store: clean, parse, credit."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 SAMPLES = SAMPLES / "articles"
 
 
-def test_a_clean_article_has_no_caption_left(run: Run, article: str, write: Write, tmp_path: Path) -> None:
+def test_a_clean_article_has_no_captions(run: Run, article: str, write: Write, tmp_path: Path) -> None:
     clean = article.replace(
         "Passengers queue on the new pontoon at Pier Two in Harbor City. (photo credit: {credit})\n\n", ""
     )
@@ -30,7 +30,7 @@ def test_a_clean_article_has_no_caption_left(run: Run, article: str, write: Writ
     assert run("clean", "a.txt").out == clean
 
 
-def test_what_a_page_tells_beside_the_print_is_shown_and_audited(run: Run, tmp_path: Path) -> None:
+def test_structured_data_that_differ_from_print_are_listed_and_audited(run: Run, tmp_path: Path) -> None:
     data = {
         "@type": "ImageObject",
         "url": "/f.jpg",
@@ -62,7 +62,7 @@ CREDITED = "Passengers queue on the new pontoon at Pier Two in Harbor City. (REU
 
 
 @pytest.mark.parametrize(("keep", "line"), [("once", 4), ("end", 6)])
-def test_captions_are_kept_in_their_place_or_at_the_end(
+def test_captions_stay_in_place_or_move_to_the_end(
     run: Run, write: Write, tmp_path: Path, keep: str, line: int
 ) -> None:
     lines = run("clean", write(tmp_path / "a.txt"), "--captions", keep).out.splitlines()
@@ -70,7 +70,7 @@ def test_captions_are_kept_in_their_place_or_at_the_end(
     assert lines[line - 1] == ""
 
 
-def test_captions_printed_three_times_are_kept_once(run: Run) -> None:
+def test_captions_printed_three_times_stay_once(run: Run) -> None:
     text = run("clean", SAMPLES / "01-harbor.txt", "--captions", "once").out
     assert text.count("Passengers queue on the new floating pontoon") == 1
     assert text.count("mooring line") == 1
@@ -110,7 +110,7 @@ def test_captions_of_a_stored_article_are_put_back_by_their_spans(run: Run, writ
 
 @pytest.mark.parametrize("path", sorted(SAMPLES.glob("*.txt")), ids=lambda p: p.stem)
 def test_a_stored_sample_is_what_its_file_gives(run: Run, path: Path, tmp_path: Path) -> None:
-    """In each form, with each caption in its place, and without the file."""
+    """Clean in each format, with each caption in its place, and without the file."""
     copy = tmp_path / path.name
     copy.write_bytes(path.read_bytes())
     run("ingest", path.name)
@@ -172,7 +172,7 @@ def test_a_folder_of_pages_is_cleaned_into_html(run: Run, write: Write, tmp_path
     assert run("clean", "in", "-o", "out", "--url", "https://echo.example/a").code == 2
 
 
-def test_a_stored_page_says_that_its_captions_stand_at_the_end(run: Run, tmp_path: Path) -> None:
+def test_a_stored_page_notes_that_its_captions_are_at_the_end(run: Run, tmp_path: Path) -> None:
     page = tmp_path / "a.html"
     page.write_text(PAGE, encoding="utf-8")
     run("ingest", "a.html")
@@ -186,7 +186,7 @@ def test_a_stored_page_says_that_its_captions_stand_at_the_end(run: Run, tmp_pat
     assert html.startswith('<article lang="en">\n<h1>The ferry is back</h1>\n<p>The first boat')
 
 
-def test_a_register_of_ones_own_says_how_to_credit(run: Run, tmp_path: Path) -> None:
+def test_a_register_defines_how_to_credit(run: Run, tmp_path: Path) -> None:
     (tmp_path / "own.toml").write_text(
         '[[agency]]\nname = "Gull Point Pictures"\nkind = "agency"\n'
         'credit_forms = ["{creator} for Gull Point Pictures"]\n'
@@ -198,7 +198,7 @@ def test_a_register_of_ones_own_says_how_to_credit(run: Run, tmp_path: Path) -> 
     assert "(Ada Quill for Gull" in run("clean", "a.txt", "--captions", "end", "--agencies", "own.toml").out
 
 
-def test_parse_tells_where_each_occurrence_stands(run: Run, write: Write, tmp_path: Path) -> None:
+def test_parse_lists_the_place_of_each_occurrence(run: Run, write: Write, tmp_path: Path) -> None:
     source = write(tmp_path / "a.txt").read_text(encoding="utf-8")
     (article,) = json.loads(run("parse", "a.txt").out)["articles"]
     (caption,) = article["captions"]
@@ -230,6 +230,6 @@ def test_credit_lines_in_each_form(run: Run) -> None:
 
 
 def test_a_credit_line_is_explained(run: Run) -> None:
-    assert "cannot be told" in run("credit", "--explain", "AP/dpa | Richard Drew").out
+    assert "unclear" in run("credit", "--explain", "AP/dpa | Richard Drew").out
     (credit,) = json.loads(run("credit", "--explain", "--format", "json", "Foto: X Y/dpa").out)["credits"]
     assert credit["steps"][-1] == ["supplier", "dpa"]

@@ -1,4 +1,4 @@
-"""What the design says of bad input, row by row, as far as plain text goes."""
+"""Read bad input as the design requires, row by row, for plain text."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ PNG = b"\x89PNG\r\n\x1a\n\x00\x00\x00\rIHDR" + bytes(range(256))
 
 
 def captions_in(run: Run, path: str) -> tuple[list[str], list[str]]:
-    """The captions and the notes of one article."""
+    """Return the captions and notes of an article."""
     (article,) = json.loads(run("parse", path).out)["articles"]
     return [caption["text"] for caption in article["captions"]], article["notes"]
 
@@ -72,7 +72,7 @@ def test_a_text_is_decoded_as_a_browser_would(run: Run, tmp_path: Path, data: by
         (b"", ""),
     ],
 )
-def test_bytes_that_are_no_utf8(data: bytes, text: str) -> None:
+def test_bytes_that_are_not_utf8(data: bytes, text: str) -> None:
     assert decode(data)[0] == text
 
 
@@ -94,7 +94,7 @@ def test_bytes_that_are_no_utf8(data: bytes, text: str) -> None:
         (TEXT.encode("utf-16-le"), "not a text file: binary data, with NUL bytes"),
     ],
 )
-def test_what_is_no_article_is_told_and_the_others_go_on(run: Run, tmp_path: Path, data: bytes, reason: str) -> None:
+def test_unreadable_input_is_reported_and_skipped(run: Run, tmp_path: Path, data: bytes, reason: str) -> None:
     (tmp_path / "bad.txt").write_bytes(data)
     (tmp_path / "good.txt").write_text(TEXT, encoding="utf-8")
     ran = run("ingest", "bad.txt", "good.txt")
@@ -103,8 +103,8 @@ def test_what_is_no_article_is_told_and_the_others_go_on(run: Run, tmp_path: Pat
     assert ran.err == f"not read: bad.txt: {reason}\n"
     findings = json.loads(run("audit", "--format", "json", "--code", "CR901").out)["findings"]
     assert [(f["source"], f["message"]) for f in findings] == [("bad.txt", reason)]
-    alone = run("clean", "bad.txt")
-    assert (alone.code, alone.out, alone.err) == (2, "", f"captions: bad.txt: {reason}\n")
+    cleaned = run("clean", "bad.txt")
+    assert (cleaned.code, cleaned.out, cleaned.err) == (2, "", f"captions: bad.txt: {reason}\n")
 
 
 def test_a_text_in_utf16_is_not_binary() -> None:
@@ -126,7 +126,7 @@ def test_nothing_readable_at_all_exits_with_2(run: Run, tmp_path: Path) -> None:
     )
 
 
-def test_a_path_that_is_not_there_exits_with_2_and_the_rest_is_read(run: Run, tmp_path: Path) -> None:
+def test_a_missing_path_exits_with_2_and_the_rest_is_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     ran = run("ingest", "nosuch.txt", "a.txt")
     assert (ran.code, ran.err) == (2, "not read: nosuch.txt: no such file or folder\n")
@@ -134,14 +134,14 @@ def test_a_path_that_is_not_there_exits_with_2_and_the_rest_is_read(run: Run, tm
     assert "nosuch" not in run("audit").out
 
 
-def test_a_link_to_nothing_in_a_folder_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_broken_link_in_a_folder_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     (tmp_path / "in" / "a.txt").symlink_to(tmp_path / "gone.txt")
     assert run("parse", "in").err == "not read: in/a.txt: deleted before it could be read, or a broken link\n"
 
 
 @pytest.mark.skipif(os.geteuid() == 0, reason="root may read everything")
-def test_no_permission_is_told(run: Run, tmp_path: Path) -> None:
+def test_missing_permission_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     (tmp_path / "a.txt").chmod(0)
     (tmp_path / "closed").mkdir(mode=0)
@@ -161,7 +161,7 @@ def test_a_pipe_in_a_folder_is_not_waited_for(run: Run, tmp_path: Path) -> None:
 def test_a_packed_file_that_is_broken_or_a_bomb(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(source, "LARGEST", 1024 * 1024)
     (tmp_path / "broken.txt.gz").write_bytes(gzip.compress(TEXT.encode())[:-20])
-    (tmp_path / "no.txt.gz").write_bytes(b"text")  # what is in it counts, not its name
+    (tmp_path / "no.txt.gz").write_bytes(b"text")  # recognized by its content, not its name
     (tmp_path / "bomb.txt.gz").write_bytes(gzip.compress(b"A wet dog. " * 2_000_000))
     assert run("parse", ".").err.splitlines() == [
         "not read: bomb.txt.gz: larger than 1 MB: not a single article",
@@ -170,7 +170,7 @@ def test_a_packed_file_that_is_broken_or_a_bomb(run: Run, tmp_path: Path, monkey
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="names are bytes on Linux only")
-def test_a_file_name_that_is_no_utf8(run: Run, tmp_path: Path) -> None:
+def test_a_file_name_that_is_not_utf8(run: Run, tmp_path: Path) -> None:
     (tmp_path / "in").mkdir()
     name = os.fsencode(tmp_path / "in") + b"/a\xff\x1b[31m.txt"
     with open(name, "w", encoding="utf-8") as file:  # noqa: PTH123 - a name of bytes
@@ -181,29 +181,29 @@ def test_a_file_name_that_is_no_utf8(run: Run, tmp_path: Path) -> None:
     assert run("ingest", "in").out.startswith("read 1, new 0, changed 0, unchanged 1")
 
 
-# --- characters with force
+# --- active characters
 
 
-def test_nothing_in_a_caption_has_force_anywhere(run: Run, tmp_path: Path) -> None:
+def test_nothing_in_a_caption_is_active_anywhere(run: Run, tmp_path: Path) -> None:
     evil = '=cmd()|"calc" <script>alert(1)</script> \x1b[31mred \u202edlo\u202c \x9b2J a man at the pier'
     text = f"Rain again\n\nIt rained\x1b[2J.\n\n{evil}. (photo credit: =HYPERLINK(1) <b>/\x1b[1mReuters)\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     (tmp_path / "b.txt").write_text(f"Rain\n\nIt rained.\n\n{evil}. (photo credit: dpa)\n", encoding="utf-8")
-    said = [run("ingest", "a.txt", "b.txt")]
-    said += [run("audit", "--format", form) for form in ("table", "csv", "json", "html")]
-    said += [run("find", "pier", "--format", form) for form in ("table", "csv", "json")]
-    said += [run("usage", "--by", "creator", "--by", "agency", "--format", form) for form in ("table", "csv", "json")]
-    said += [run("audit", "--format", form) for form in ("markdown", "sarif")]
-    said += [run("parse", "a.txt"), run("clean", "a.txt"), run("credit", evil), run("credit", "--explain", evil)]
-    assert "pier" in said[1].out + said[5].out
-    for ran in said:
+    runs = [run("ingest", "a.txt", "b.txt")]
+    runs += [run("audit", "--format", form) for form in ("table", "csv", "json", "html")]
+    runs += [run("find", "pier", "--format", form) for form in ("table", "csv", "json")]
+    runs += [run("usage", "--by", "creator", "--by", "agency", "--format", form) for form in ("table", "csv", "json")]
+    runs += [run("audit", "--format", form) for form in ("markdown", "sarif")]
+    runs += [run("parse", "a.txt"), run("clean", "a.txt"), run("credit", evil), run("credit", "--explain", evil)]
+    assert "pier" in runs[1].out + runs[5].out
+    for ran in runs:
         assert not re.search("[\x00-\x08\x0b-\x1f\x7f-\x9f]", ran.out + ran.err)
-    for ran in said[1:10]:
+    for ran in runs[1:10]:
         assert "\u202e" not in ran.out
-    # The page's own, which its policy allows by its digest.
-    assert said[4].out.count("<script") == 1
-    assert "<script>alert" not in said[4].out
-    for ran in (said[2], said[6]):
+    # The page's own script, which its policy allows by digest.
+    assert runs[4].out.count("<script") == 1
+    assert "<script>alert" not in runs[4].out
+    for ran in (runs[2], runs[6]):
         assert not re.search(r'(?m)(?:^|,)"?[=+@-]', ran.out)
 
 
@@ -218,7 +218,7 @@ READERS = [["audit"], ["usage"], ["find", "x"], ["db", "info"], ["db", "check"],
 
 
 @pytest.mark.parametrize("command", READERS, ids=" ".join)
-def test_a_missing_database_is_told_and_none_is_made(run: Run, tmp_path: Path, command: list[str]) -> None:
+def test_a_missing_database_is_reported_and_not_created(run: Run, tmp_path: Path, command: list[str]) -> None:
     ran = run(*command)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "captions: no database at captions.db; run: captions ingest PATH\n"
@@ -227,7 +227,7 @@ def test_a_missing_database_is_told_and_none_is_made(run: Run, tmp_path: Path, c
 
 @pytest.mark.parametrize("command", [*READERS, ["ingest", "a.txt"]], ids=" ".join)
 @pytest.mark.parametrize("kind", ["text", "other", "folder", "newer", "scheme"])
-def test_what_is_no_database_of_this_program_is_told_and_left(
+def test_a_file_that_is_not_a_store_is_reported_and_unchanged(
     run: Run, tmp_path: Path, command: list[str], kind: str
 ) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
@@ -253,7 +253,7 @@ def test_what_is_no_database_of_this_program_is_told_and_left(
     assert files(tmp_path) == before
 
 
-def test_a_locked_database_is_told(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_locked_database_is_reported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     assert run("ingest", "a.txt").code == 0
     waits = db.open_store.__kwdefaults__
@@ -268,7 +268,7 @@ def test_a_locked_database_is_told(run: Run, tmp_path: Path, monkeypatch: pytest
     assert ran.err.count("\n") == 1
 
 
-def test_a_file_that_cannot_be_written_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_file_that_cannot_be_written_is_reported(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_text(TEXT, encoding="utf-8")
     for place in ("no/such/folder.txt", "."):
         ran = run("clean", "a.txt", "-o", place)
@@ -299,13 +299,13 @@ def stored(path: Path) -> int:
             return int(connection.execute("SELECT count(*) FROM article").fetchone()[0])
         finally:
             connection.close()
-    except sqlite3.OperationalError:  # the tables are not made yet
+    except sqlite3.OperationalError:  # the tables do not exist yet
         return 0
 
 
 def test_a_killed_ingest_leaves_whole_batches_and_the_next_goes_on(run: Run, tmp_path: Path) -> None:
     many(tmp_path / "in", 450)
-    os.mkfifo(tmp_path / "last.txt")  # all before it is stored, then the program waits here
+    os.mkfifo(tmp_path / "last.txt")  # everything before it is stored, then the program waits here
     running = start("ingest", "in", "last.txt", cwd=tmp_path)
     end = time.monotonic() + 60
     while stored(tmp_path / "captions.db") < 400 and time.monotonic() < end and running.poll() is None:
@@ -323,8 +323,8 @@ def test_a_killed_ingest_leaves_whole_batches_and_the_next_goes_on(run: Run, tmp
 def test_two_ingests_at_once_store_nothing_twice(run: Run, tmp_path: Path) -> None:
     many(tmp_path / "in", 60)
     both = [start("ingest", "in", cwd=tmp_path) for _ in range(2)]
-    said = [running.communicate(timeout=60) for running in both]
-    assert [running.returncode for running in both] == [0, 0], said
-    counts = [int(re.search(r"new (\d+)", out)[1]) for out, _ in said]  # type: ignore[index]
+    runs = [running.communicate(timeout=60) for running in both]
+    assert [running.returncode for running in both] == [0, 0], runs
+    counts = [int(re.search(r"new (\d+)", out)[1]) for out, _ in runs]  # type: ignore[index]
     assert sum(counts) == 60
     assert run("db", "check").out == "captions.db passed all checks: 60 uses\n"

@@ -1,4 +1,4 @@
-"""captions correct and captions waive: said, listed, undone."""
+"""Add, list and undo corrections and waivers with ``captions correct`` and ``captions waive``."""
 
 from __future__ import annotations
 
@@ -24,7 +24,7 @@ def suppliers(run: Run) -> dict[str | None, int]:
     return {row["supplier"]: row["uses"] for row in answer["rows"]}
 
 
-def told(run: Run, what: str) -> list[dict[str, Any]]:
+def listed(run: Run, what: str) -> list[dict[str, Any]]:
     answer = json.loads(run(what, "list", "--all", "--format", "json").out)
     return list(answer["waivers" if what == "waive" else "corrections"])
 
@@ -39,27 +39,27 @@ def test_a_correction_changes_every_answer_and_outlives_reading_again(three: Run
     ran = three("correct", "undo", "1", "--reason", "no", "--who", "lee")
     assert ran.out == f"undid correction 1 of '{LINE}': 1 use\n"
     assert suppliers(three) == {"AFP": 1, "dpa": 1, "Reuters": 1}
-    (row,) = told(three, "correct")
+    (row,) = listed(three, "correct")
     assert (row["state"], row["who"], row["reason"], row["undone_by"], row["undone_reason"]) == (
         "undone", "kim", "asked the desk", "lee", "no",
     )  # fmt: skip
 
 
-def test_the_line_may_be_given_with_its_label(three: Run) -> None:
+def test_a_line_may_be_typed_with_its_label(three: Run) -> None:
     assert correct(three, f"(photo credit: {LINE})", "--supplier", "AP").out == "corrected 1 line: 1 use\n"
-    assert told(three, "correct")[0]["line"] == LINE
+    assert listed(three, "correct")[0]["line"] == LINE
 
 
-def test_none_says_that_there_is_none(three: Run) -> None:
+def test_none_means_no_such_fact(three: Run) -> None:
     correct(three, LINE, "--creator", "none", "--supplier", "none", "--mark", "handout")
-    (row,) = told(three, "correct")
+    (row,) = listed(three, "correct")
     assert (row["creators"], row["agencies"], row["supplier"], row["qualifiers"]) == ([], None, "", ["handout"])
     assert suppliers(three) == {"AFP": 1, "dpa": 1, None: 1}
-    shown = three("correct", "list").out
-    assert all(said in shown for said in ("creators:", "none", "qualifiers:", "handout"))
+    table = three("correct", "list").out
+    assert all(text in table for text in ("creators:", "none", "qualifiers:", "handout"))
 
 
-def test_a_line_that_no_article_has_is_kept(run: Run, write: Any, tmp_path: Path) -> None:
+def test_a_correction_of_an_unused_line_is_stored(run: Run, write: Any, tmp_path: Path) -> None:
     ran = correct(run, LINE, "--supplier", "AP")
     assert ran.err == f"no article has the line '{LINE}' yet; correction 1 will apply to it later\n"
     run("ingest", write(tmp_path / "a.txt"))
@@ -67,12 +67,12 @@ def test_a_line_that_no_article_has_is_kept(run: Run, write: Any, tmp_path: Path
     assert "is the same" in correct(run, LINE, "--supplier", "AP").err
 
 
-def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path) -> None:
+def test_a_file_of_corrections_is_stored_completely_or_not_at_all(three: Run, tmp_path: Path) -> None:
     sheet = tmp_path / "said.csv"
     head = "line,creators,agencies,supplier,qualifiers,license,reason\n"
     sheet.write_text(head + f'{LINE},Ada Quill;Jo Reed,AP;"Getty Images",AP,,,\n"dpa",,,,pool,,seen\n', "utf-8")
     assert correct(three, "--file", "said.csv").out == "corrected 2 lines: 2 uses\n"
-    first, second = told(three, "correct")
+    first, second = listed(three, "correct")
     assert (first["creators"], first["agencies"], first["reason"]) == (
         ["Ada Quill", "Jo Reed"], ["AP", "Getty Images"], "asked the desk",
     )  # fmt: skip
@@ -85,7 +85,7 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
         sheet.write_text(head + "dpa,,AFP,,,,\n" + row, "utf-8")
         ran = correct(three, "--file", "said.csv")
         assert ran.code == 2 and message in ran.err
-    assert len(told(three, "correct")) == 2
+    assert len(listed(three, "correct")) == 2
 
 
 @pytest.mark.parametrize(
@@ -105,7 +105,7 @@ def test_a_file_of_corrections_is_taken_whole_or_not(three: Run, tmp_path: Path)
         (["waive", "undo", "7", "--reason", "x"], "no waiver 7; see: captions waive list --all"),
     ],
 )
-def test_what_cannot_be_said(three: Run, arguments: list[str], message: str) -> None:
+def test_invalid_corrections(three: Run, arguments: list[str], message: str) -> None:
     ran = three(*arguments)
     assert ran.code == 2
     assert message in " ".join(ran.err.split())
@@ -113,7 +113,7 @@ def test_what_cannot_be_said(three: Run, arguments: list[str], message: str) -> 
 
 def test_a_line_that_is_a_command_too(three: Run) -> None:
     assert three("correct", "--supplier", "AP", "--reason", "x", "--", "list").code == 0
-    assert told(three, "correct")[0]["line"] == "list"
+    assert listed(three, "correct")[0]["line"] == "list"
 
 
 def test_a_waiver_of_each_kind(three: Run) -> None:
@@ -126,7 +126,7 @@ def test_a_waiver_of_each_kind(three: Run) -> None:
     ]:
         ran = three("waive", "cr102", *of, "--reason", "known", "--until", "2099", "--who", "kim")
         assert ran.code == 0 and ran.out.startswith("waived CR102: waiver ")
-        row = told(three, "waive")[-1]
+        row = listed(three, "waive")[-1]
         assert (row["supplier"], row["line"], row["source"]) == expected
         assert (row["code"], row["until"], row["who"], row["state"]) == ("CR102", "2099-12-31", "kim", "active")
     ran = three("waive", "CR102", "--line", LINE, "--reason", "again", "--until", "2099")
@@ -137,20 +137,20 @@ def findings(run: Run) -> list[dict[str, str]]:
     return list(csv.DictReader(run("audit", "--format", "csv").out.splitlines()))
 
 
-def test_in_bulk_from_what_the_audit_wrote(three: Run, tmp_path: Path) -> None:
+def test_waivers_in_bulk_from_an_audit(three: Run, tmp_path: Path) -> None:
     three("audit", "--format", "csv", "-o", "audit.csv")
     assert three("waive", "--from", "audit.csv", "--reason", "before our time").out == "waived 7 findings\n"
-    rows = {(row["code"], row["source"]): row for row in told(three, "waive")}
+    rows = {(row["code"], row["source"]): row for row in listed(three, "waive")}
     owed = {("CR301", f"{name}.txt") for name in "abc"}
     assert set(rows) == owed | {("CR102", "c.txt"), ("CR201", "a.txt"), ("CR201", "b.txt"), ("CR901", "d.txt")}
     assert rows["CR901", "d.txt"]["caption_digest"] is None
-    # Read again, the use has another number, and is the same use all the same.
+    # After reading again, the use has another number but is still the same use.
     (tmp_path / "c.txt").write_bytes((tmp_path / "c.txt").read_bytes() + b"\nIt went on raining.\n")
     three("ingest", "c.txt")
     ran = three("waive", "--from", "audit.csv", "--reason", "again")
     assert (ran.out, ran.err) == ("waived 0 findings\n", "already waived: 7\n")
     assert "undid waiver 1" in three("waive", "undo", "1", "--reason", "no").out
-    assert [row["state"] for row in told(three, "waive")] == ["undone", *["active"] * 6]
+    assert [row["state"] for row in listed(three, "waive")] == ["undone", *["active"] * 6]
 
 
 @pytest.mark.parametrize(
@@ -167,13 +167,13 @@ def test_a_file_that_the_audit_did_not_write(three: Run, tmp_path: Path, text: s
     (tmp_path / "audit.csv").write_text(text, encoding="utf-8")
     ran = three("waive", "--from", "audit.csv", "--reason", "x")
     assert ran.code == 2 and message in ran.err
-    assert told(three, "waive") == []
+    assert listed(three, "waive") == []
 
 
-def test_a_waiver_whose_day_is_past(three: Run) -> None:
+def test_an_expired_waiver(three: Run) -> None:
     ran = three("waive", "CR104", "--line", "x", "--until", "2020", "--reason", "x")
     assert ran.err == "2020-12-31 is in the past, so this waives nothing\n"
-    assert told(three, "waive")[0]["state"] == "expired"
+    assert listed(three, "waive")[0]["state"] == "expired"
     assert "CR104" not in three("waive", "list").out
     assert "CR104" in three("waive", "list", "--all").out
 
@@ -181,7 +181,7 @@ def test_a_waiver_whose_day_is_past(three: Run) -> None:
 def test_who_is_the_user_of_the_machine(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("USER", "nora")
     three("waive", "CR104", "--line", "x", "--reason", "x")
-    assert told(three, "waive")[0]["who"] == "nora"
+    assert listed(three, "waive")[0]["who"] == "nora"
 
 
 def test_hostile_text_stays_text(three: Run) -> None:

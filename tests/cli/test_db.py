@@ -1,4 +1,4 @@
-"""What is asked of the store: audit, usage, find, agency, db."""
+"""Query the store with the commands audit, usage, find, agency and db."""
 
 from __future__ import annotations
 
@@ -65,11 +65,11 @@ def test_uses_without_a_day_are_not_left_out_silently(three: Run) -> None:
         (["--fail-on", "info", "--severity", "info"], 1),
     ],
 )
-def test_the_exit_code_says_whether_there_are_findings(three: Run, arguments: list[str], code: int) -> None:
+def test_the_exit_code_depends_on_the_findings(three: Run, arguments: list[str], code: int) -> None:
     assert three("audit", *arguments).code == code
 
 
-def test_a_report_in_a_file_is_the_one_on_stdout(three: Run, tmp_path: Path) -> None:
+def test_a_report_in_a_file_equals_the_report_on_stdout(three: Run, tmp_path: Path) -> None:
     for form in ("table", "json", "html"):
         three("audit", "--format", form, "-o", f"report.{form}")
         assert (tmp_path / f"report.{form}").read_text(encoding="utf-8") == three("audit", "--format", form).out
@@ -90,13 +90,13 @@ def test_a_failure_is_cleared_by_reading_the_file(three: Run, write: Write, tmp_
     assert ("CR901", "d.txt") not in found(three)
 
 
-def test_a_failure_of_an_earlier_run_is_still_told(three: Run) -> None:
+def test_a_failure_of_an_earlier_run_is_still_reported(three: Run) -> None:
     three("ingest", "a.txt")
     assert ("CR901", "d.txt") in found(three)
 
 
 @pytest.mark.parametrize("form", ["as written", "on one line"])
-def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path, form: str) -> None:
+def test_a_baseline_leaves_new_findings(three: Run, write: Write, tmp_path: Path, form: str) -> None:
     three("audit", "--format", "json", "-o", "before.json")
     if form == "on one line":
         before = json.loads((tmp_path / "before.json").read_text(encoding="utf-8"))
@@ -110,8 +110,8 @@ def test_a_baseline_leaves_what_is_new(three: Run, write: Write, tmp_path: Path,
     assert "in baseline: 3" in ran.out.splitlines()[0]
 
 
-def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> None:
-    """What a run stored, changed or could not read; what it found unchanged belongs to the run that stored it."""
+def test_an_audit_can_be_limited_to_a_run(three: Run, write: Write, tmp_path: Path) -> None:
+    """Audit what a run stored, changed or could not read; unchanged articles belong to the run that stored them."""
     assert found(three, "--run", "1") == [CONFLICTS[0], OWED[0]]
     assert found(three, "--run", "3") == found(three, "--run", "last") == [OWED[2], *ALL[5:]]
     write(tmp_path / "c.txt", "LENA MARSH/AP")
@@ -132,7 +132,7 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
 
 
 @pytest.mark.parametrize(
-    ("number", "said"),
+    ("number", "message"),
     [
         ("4", "captions: no run 4; the last run is 3; see: captions db runs"),
         ("0", "'0' is not a run number"),
@@ -141,9 +141,9 @@ def test_a_run_is_audited_alone(three: Run, write: Write, tmp_path: Path) -> Non
         ("99999999999999999999", "no run 99999999999999999999"),
     ],
 )
-def test_a_run_that_there_is_not(three: Run, number: str, said: str) -> None:
+def test_an_unknown_run(three: Run, number: str, message: str) -> None:
     ran = three("audit", "--run", number)
-    assert ran.code == 2 and said in " ".join(ran.err.split())
+    assert ran.code == 2 and message in " ".join(ran.err.split())
 
 
 def test_uses_whose_run_is_unknown_are_not_left_out_silently(three: Run) -> None:
@@ -170,7 +170,7 @@ def test_a_baseline_must_be_an_audit(three: Run, tmp_path: Path) -> None:
         assert ran.code == 2 and message in ran.err
 
 
-def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
+def test_waived_findings_are_counted_and_listed_on_request(three: Run) -> None:
     from datetime import UTC, datetime
 
     import captions_db as db
@@ -189,12 +189,12 @@ def test_what_is_waived_is_counted_and_shown_when_asked_for(three: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [(["--territory", "Atlantis"], "unknown territory"), (["--territory", "DE,FR"], "is not one territory")],
 )
-def test_a_territory_is_one_that_there_is(three: Run, arguments: list[str], said: str) -> None:
+def test_an_unknown_territory_is_rejected(three: Run, arguments: list[str], message: str) -> None:
     ran = three("audit", *arguments)
-    assert ran.code == 2 and said in ran.err
+    assert ran.code == 2 and message in ran.err
 
 
 def test_the_same_audit_gives_the_same_bytes(three: Run) -> None:
@@ -237,7 +237,7 @@ def test_find_in_each_form(three: Run) -> None:
     assert (three("find", "nosuchword").out, three("find", "nosuchword").err) == ("", "0 found\n")
 
 
-def test_find_says_where_it_stopped_counting(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_find_notes_an_incomplete_count(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(import_module("captions_db.queries.search"), "COUNTED", 1)  # for a small store
     ran = three("find", "pier", "--limit", "1")
     assert ran.err == "showing 1 of more than 1; omit --limit to show all\n"
@@ -253,8 +253,8 @@ def test_agencies_and_whether_they_were_used(three: Run) -> None:
     used = json.loads(three("agency", "list", "--used", "--format", "json").out)["agencies"]
     assert [(agency["name"], agency["uses"]) for agency in used] == [("AFP", 1), ("dpa", 1), ("Reuters", 1)]
     assert "Reuters" in three("agency", "show", "RETUERS").out
-    (shown,) = json.loads(three("agency", "show", "REUTERS", "--format", "json").out)["agencies"]
-    assert (shown["name"], shown["uses"]) == ("Reuters", 1)
+    (agency,) = json.loads(three("agency", "show", "REUTERS", "--format", "json").out)["agencies"]
+    assert (agency["name"], agency["uses"]) == ("Reuters", 1)
 
 
 def test_the_register_can_be_listed_without_a_database(run: Run, tmp_path: Path) -> None:
@@ -265,7 +265,7 @@ def test_the_register_can_be_listed_without_a_database(run: Run, tmp_path: Path)
     assert not (tmp_path / "captions.db").exists()
 
 
-def test_the_database_tells_of_itself(three: Run) -> None:
+def test_information_about_the_database(three: Run) -> None:
     facts = json.loads(three("db", "info", "--format", "json").out)
     assert (facts["articles"], facts["uses"], facts["agencies"], facts["creators"]) == (3, 3, 3, 2)
     assert "last run" in three("db", "info").out
@@ -282,7 +282,7 @@ def test_the_database_is_named_by_the_environment_or_the_option(
     assert (tmp_path / "env.db").exists() and (tmp_path / "option.db").exists()
 
 
-def test_what_was_told_of_an_article_stays_if_nothing_is_told_again(run: Run, archive: Path, tmp_path: Path) -> None:
+def test_facts_given_for_an_article_stay_until_new_facts_are_given(run: Run, archive: Path, tmp_path: Path) -> None:
     def publications() -> list[str | None]:
         ran = run("usage", "--by", "publication", "--format", "json")
         return [row["publication"] for row in json.loads(ran.out)["rows"]]

@@ -1,4 +1,4 @@
-"""What other programs get of a store: exports in each form, on both engines, and what Datasette is told."""
+"""Export a store in each format on both engines, and configure Datasette."""
 
 from __future__ import annotations
 
@@ -34,9 +34,9 @@ def lines(text: str) -> list[Any]:
     return [json.loads(line) for line in text.splitlines()]
 
 
-def test_each_form_holds_the_same(run: Run, tmp_path: Path, filled: str) -> None:
-    told = lines(run("export", "--to", "jsonl", "--db", filled).out)
-    assert [(row["source"], row["supplier"], row["used_on"]) for row in told] == [
+def test_each_format_has_the_same_rows(run: Run, tmp_path: Path, filled: str) -> None:
+    exported = lines(run("export", "--to", "jsonl", "--db", filled).out)
+    assert [(row["source"], row["supplier"], row["used_on"]) for row in exported] == [
         ("articles/a.txt", "Reuters", "2024-05-18"),
         ("articles/b.txt", None, "2024-05-18"),
         ("articles/é.txt", "AFP", "2024-05-18"),
@@ -44,10 +44,10 @@ def test_each_form_holds_the_same(run: Run, tmp_path: Path, filled: str) -> None
     ran = run("export", "--to", "parquet", "-o", "uses.parquet", "--db", filled)
     assert (ran.code, ran.out, ran.err) == (0, "", "exported 3 rows of use_in_words to uses.parquet\n")
     rows = parquet.read_table(tmp_path / "uses.parquet").to_pylist()
-    assert [row | {"used_on": row["used_on"].isoformat()} for row in rows] == told
+    assert [row | {"used_on": row["used_on"].isoformat()} for row in rows] == exported
     table = list(csv.DictReader(io.StringIO(run("export", "--db", filled).out)))
-    assert [row["source"] for row in table] == [row["source"] for row in told]
-    assert [row["use_id"] for row in table] == [str(row["use_id"]) for row in told]
+    assert [row["source"] for row in table] == [row["source"] for row in exported]
+    assert [row["use_id"] for row in table] == [str(row["use_id"]) for row in exported]
 
 
 @pytest.mark.parametrize("view", VIEWS)
@@ -78,16 +78,16 @@ def test_an_export_as_ninjs_can_be_read_again(run: Run, tmp_path: Path, filled: 
         (["--to", "parquet"], "Parquet is binary: choose an output file with -o\n"),
     ],
 )
-def test_what_cannot_be_exported(three: Run, arguments: list[str], message: str) -> None:
+def test_invalid_exports(three: Run, arguments: list[str], message: str) -> None:
     ran = three("export", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
 
 
-def test_datasette_is_told_of_views_that_are_there_and_questions_that_have_answers(three: Run, tmp_path: Path) -> None:
-    told = json.loads(three("serve", "--settings").out)
-    assert told == metadata("captions")
-    of_store = told["databases"]["captions"]
+def test_datasette_settings_match_the_views_and_queries(three: Run, tmp_path: Path) -> None:
+    exported = json.loads(three("serve", "--settings").out)
+    assert exported == metadata("captions")
+    of_store = exported["databases"]["captions"]
     with closing(sqlite3.connect(tmp_path / "captions.db")) as connection:
         for view, set_up in of_store["tables"].items():
             columns = {row[1] for row in connection.execute(f"PRAGMA table_info({view})")}

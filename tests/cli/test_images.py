@@ -1,4 +1,4 @@
-"""``captions images``: reading and stamping pictures from the command line."""
+"""Read and stamp pictures with ``captions images``."""
 
 from __future__ import annotations
 
@@ -20,13 +20,13 @@ BLOCK = p.iim([(110, b"Reuters"), (80, b"Jo Reed")])
 
 @pytest.fixture
 def picture(tmp_path: Path) -> Path:
-    """A JPEG whose XMP and IIM disagree."""
+    """Write a JPEG whose XMP and IIM disagree."""
     path = tmp_path / "a.jpg"
     path.write_bytes(p.jpeg([PACKET], p.resources(BLOCK)))
     return path
 
 
-def test_fields_are_shown_merged(run: Run, picture: Path) -> None:
+def test_merged_fields_are_listed(run: Run, picture: Path) -> None:
     ran = run("images", "read", "a.jpg")
     assert (ran.code, ran.err) == (0, "")
     assert [line.split() for line in ran.out.splitlines()[2:]] == [
@@ -36,14 +36,14 @@ def test_fields_are_shown_merged(run: Run, picture: Path) -> None:
     ]
 
 
-def test_families_are_shown_side_by_side(run: Run, picture: Path) -> None:
+def test_families_are_listed_side_by_side(run: Run, picture: Path) -> None:
     lines = run("images", "read", "a.jpg", "--families").out.splitlines()
     assert [line.split() for line in lines[2:]] == [
         ["Creator", "Jo", "Reed"], ["Credit", "line", "AFP", "Reuters", "disagree"]
     ]  # fmt: skip
 
 
-def test_several_pictures_are_told_apart_and_one_without_anything_is_said_to_be(
+def test_several_pictures_are_listed_separately_and_empty_ones_are_noted(
     run: Run, picture: Path, tmp_path: Path
 ) -> None:
     (tmp_path / "b.png").write_bytes(p.bare("PNG"))
@@ -70,7 +70,7 @@ def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_files_that_cannot_be_read_are_told_and_the_others_read(run: Run, picture: Path, tmp_path: Path) -> None:
+def test_unreadable_files_are_reported_and_the_others_read(run: Run, picture: Path, tmp_path: Path) -> None:
     (tmp_path / "empty.jpg").touch()
     (tmp_path / "huge.xmp").write_bytes(HUGE)
     ran = run("images", "read", "none.jpg", "empty.jpg", ".", "huge.xmp", "a.jpg")
@@ -86,8 +86,8 @@ def test_files_that_cannot_be_read_are_told_and_the_others_read(run: Run, pictur
 
 
 def test_hostile_values_stay_text(run: Run, tmp_path: Path) -> None:
-    said = p.iim([(110, b"\x1b[31mA=cmd()\x07 <script>"), (120, "a\u202eb".encode())])
-    (tmp_path / "a.jpg").write_bytes(p.jpeg([], p.resources(said)))
+    message = p.iim([(110, b"\x1b[31mA=cmd()\x07 <script>"), (120, "a\u202eb".encode())])
+    (tmp_path / "a.jpg").write_bytes(p.jpeg([], p.resources(message)))
     for form in ("table", "json"):
         out = run("images", "read", "a.jpg", "--format", form).out
         assert not {"\x1b", "\x07", "\u202e"} & set(out)
@@ -131,7 +131,7 @@ def test_a_license_of_a_stored_use_travels_too(run: Run, picture: Path, write: W
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["a.jpg", "-o", "b.jpg"], "nothing to stamp"),
         (["a.jpg", "-o", "a.jpg", "--credit", "AFP"], "would replace the picture"),
@@ -142,14 +142,14 @@ def test_a_license_of_a_stored_use_travels_too(run: Run, picture: Path, write: W
         (["a.jpg", "-o", "b.jpg", "--from-use", "99999999999"], "no use 99999999999 in captions.db"),
     ],
 )
-def test_what_cannot_be_stamped_is_told(
-    run: Run, picture: Path, write: Write, tmp_path: Path, arguments: list[str], said: str
+def test_files_that_cannot_be_stamped_are_reported(
+    run: Run, picture: Path, write: Write, tmp_path: Path, arguments: list[str], message: str
 ) -> None:
     run("ingest", write(tmp_path / "a.txt"))
     ran = run("images", "stamp", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert ran.err.startswith("captions: ")
-    assert said in ran.err
+    assert message in ran.err
     assert len(ran.err.splitlines()) == 1
     assert not (tmp_path / "b.jpg").exists()
 

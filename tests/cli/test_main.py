@@ -1,4 +1,4 @@
-"""The program as a whole, and reading articles into the store."""
+"""Run the program as a whole, and ingest articles."""
 
 from __future__ import annotations
 
@@ -54,7 +54,7 @@ def test_the_help_of_each_command_has_an_example_of_it(run: Run, command: list[s
     [["nosuch"], ["audit", "--nosuch"], ["audit", "--code", "CR999"], ["usage", "--since", "May"],
      ["usage", "--since", "2024-13"], ["find"], ["usage", "--limit", "0"], ["credit"]],
 )  # fmt: skip
-def test_bad_use_is_told_and_exits_with_2(run: Run, arguments: list[str]) -> None:
+def test_bad_usage_is_reported_and_exits_with_2(run: Run, arguments: list[str]) -> None:
     ran = run(*arguments)
     assert (ran.code, ran.out) == (2, "")
     assert "Usage: captions" in ran.err
@@ -66,7 +66,7 @@ def test_reading_a_credit_line_does_not_wait_for_the_database(tmp_path: Path) ->
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True).returncode == 0  # noqa: S603
 
 
-def test_a_closed_pipe_is_no_error(tmp_path: Path) -> None:
+def test_a_closed_pipe_is_not_an_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m captions agency list --format json | head -1'
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     ran = subprocess.run(command, shell=True, cwd=tmp_path, env=env, capture_output=True, text=True)  # noqa: S602
@@ -79,14 +79,14 @@ def test_an_interruption_ends_in_one_line(tmp_path: Path) -> None:
     env = {**os.environ, "PYTHONPATH": str(ROOT)}
     command = [sys.executable, "-m", "captions", "parse", str(fifo)]
     running = subprocess.Popen(command, cwd=tmp_path, env=env, stderr=subprocess.PIPE, text=True)  # noqa: S603
-    with fifo.open("w"):  # opens when the program opens it to read: it is at work
+    with fifo.open("w"):  # opens once the program reads it
         running.send_signal(signal.SIGINT)
-        _, said = running.communicate(timeout=30)
-    assert (running.returncode, said) == (130, "captions: interrupted\n")
+        _, message = running.communicate(timeout=30)
+    assert (running.returncode, message) == (130, "captions: interrupted\n")
 
 
 @pytest.mark.parametrize("unbuffered", ["", "1"], ids=["written at the end", "written at once"])
-def test_output_to_a_full_disk_is_told(tmp_path: Path, unbuffered: str) -> None:
+def test_output_to_a_full_disk_is_reported(tmp_path: Path, unbuffered: str) -> None:
     if not Path("/dev/full").exists():
         pytest.skip("no /dev/full here")
     env = {**os.environ, "PYTHONPATH": str(ROOT), "PYTHONUNBUFFERED": unbuffered}
@@ -115,7 +115,7 @@ def test_output_to_a_full_disk_is_told(tmp_path: Path, unbuffered: str) -> None:
     ],
 )
 def test_a_shell_completes_what_is_typed(tmp_path: Path, typed: str, expected: set[str]) -> None:
-    """As bash does it, with the script that the program gives it."""
+    """Complete words as bash does, with the program's own script."""
     bin_folder = Path(sys.executable).parent
     env = {**os.environ, "PATH": f"{bin_folder}{os.pathsep}{os.environ['PATH']}"}
     script = (
@@ -148,7 +148,7 @@ def test_a_changed_article_replaces_its_captions(run: Run, write: Write, tmp_pat
     assert [use["credit"] for use in uses] == ["RUNE ASKELAND/AFP"]
 
 
-def test_folders_are_read_with_what_is_below_them_but_nothing_hidden(
+def test_folders_are_read_recursively_without_hidden_files(
     run: Run, article: str, write: Write, tmp_path: Path
 ) -> None:
     for name in ("a.txt", "b/c.md", "b/d.TEXT", "b/.hidden.txt", ".git/e.txt", "b/f.pdf"):
@@ -165,7 +165,7 @@ def test_one_file_is_one_article_however_it_is_named(run: Run, write: Write, tmp
     assert run("ingest", "in/../in/a.txt").out.startswith("read 1, new 0")
 
 
-def test_standard_input_is_known_by_its_content(run: Run, article: str) -> None:
+def test_standard_input_is_identified_by_its_content(run: Run, article: str) -> None:
     text = article.format(credit="JANE DOE/AP").encode()
     assert run("ingest", "-", stdin=text).out.startswith("read 1, new 1")
     assert run("ingest", "-", stdin=text).out.startswith("read 1, new 0, changed 0, unchanged 1")
@@ -181,9 +181,7 @@ def test_ingest_as_json(run: Run, write: Write, tmp_path: Path) -> None:
     }  # fmt: skip
 
 
-def test_an_own_register_is_used_and_a_changed_one_makes_articles_be_read_again(
-    run: Run, write: Write, tmp_path: Path
-) -> None:
+def test_a_register_is_used_and_its_changes_make_articles_be_read_again(run: Run, write: Write, tmp_path: Path) -> None:
     write(tmp_path / "a.txt", "JANE DOE/Northlight Picture Agency")
     register = tmp_path / "own.toml"
     register.write_text('[[agency]]\nname = "Other"\nkind = "agency"\n', encoding="utf-8")
@@ -198,22 +196,22 @@ def test_an_own_register_is_used_and_a_changed_one_makes_articles_be_read_again(
 
 
 @pytest.mark.parametrize(
-    ("text", "said"),
+    ("text", "message"),
     [(None, "cannot be read"), ("x = [", "not valid TOML"), ('[[agency]]\nkind = "agency"\n', "'name' is missing")],
 )
-def test_a_broken_register_is_told(run: Run, write: Write, tmp_path: Path, text: str | None, said: str) -> None:
+def test_a_broken_register_is_reported(run: Run, write: Write, tmp_path: Path, text: str | None, message: str) -> None:
     if text is not None:
         (tmp_path / "own.toml").write_text(text, encoding="utf-8")
     ran = run("ingest", write(tmp_path / "a.txt"), "--agencies", "own.toml")
     assert ran.code == 2
-    assert re.fullmatch(rf"captions: own\.toml.*{said}.*\n", ran.err)
+    assert re.fullmatch(rf"captions: own\.toml.*{message}.*\n", ran.err)
     assert not (tmp_path / "captions.db").exists()
 
 
 # --- the demo
 
 
-def test_a_register_beside_the_database_is_read(run: Run, tmp_path: Path) -> None:
+def test_a_register_next_to_the_database_is_read(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(
         '[[agency]]\nname = "Tidewater Pictures"\nkind = "agency"\n', encoding="utf-8"
     )

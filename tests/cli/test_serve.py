@@ -1,4 +1,4 @@
-"""``captions serve``: Datasette itself, run as a user does, asked over HTTP."""
+"""Query Datasette over HTTP, started with ``captions serve``."""
 
 from __future__ import annotations
 
@@ -31,7 +31,7 @@ Ask = Callable[..., Any]
 
 @pytest.fixture
 def ask(run: Run, tmp_path: Path) -> Iterator[Ask]:
-    """Asks a served database for a page, as JSON unless told otherwise."""
+    """Request a page of a served database, as JSON unless ``plain``."""
     articles = {"a.txt": "A long pontoon lies in the harbor at dawn.\nPhoto: Jo Reed/Reuters\n"}
     articles["b.html"] = (
         "<article><h1>Rain</h1><p>The rain that had been told of for a week came on a Monday, and stayed.</p><figure>"
@@ -61,8 +61,8 @@ def _answer(server: subprocess.Popen[str], port: int, path: str, plain: bool, wo
         assert server.poll() is None, server.stdout and server.stdout.read()
         try:
             with urllib.request.urlopen(address) as answer:
-                said = answer.read().decode()
-                return said if plain else json.loads(said)
+                body = answer.read().decode()
+                return body if plain else json.loads(body)
         except urllib.error.HTTPError as refused:
             with refused:
                 return json.loads(refused.read())
@@ -71,13 +71,13 @@ def _answer(server: subprocess.Popen[str], port: int, path: str, plain: bool, wo
             time.sleep(0.1)
 
 
-def test_the_views_are_shown_with_their_facets(ask: Ask) -> None:
-    told = ask("captions/use_in_words.json", _shape="objects", _sort="supplier")
-    assert [(row["supplier"], row["caption"]) for row in told["rows"]] == [
+def test_the_views_have_facets(ask: Ask) -> None:
+    answer = ask("captions/use_in_words.json", _shape="objects", _sort="supplier")
+    assert [(row["supplier"], row["caption"]) for row in answer["rows"]] == [
         ("AP", f"{_HOSTILE}."),
         ("Reuters", "A long pontoon lies in the harbor at dawn."),
     ]
-    assert {"supplier", "publication"} <= set(told["facet_results"])
+    assert {"supplier", "publication"} <= set(answer["facet_results"])
 
 
 def test_the_questions_have_answers(ask: Ask) -> None:

@@ -1,4 +1,4 @@
-"""captions usage: what is left of the agreements, what is not credited, what changed, in each form."""
+"""Count agreements, uncredited uses and changes with ``captions usage``, in each format."""
 
 from __future__ import annotations
 
@@ -31,10 +31,10 @@ def stored(run: Run, write_article: Any) -> Run:
 def write_article(tmp_path: Any) -> Any:
     def write(run: Run, paper: str, day: str | None, lines: list[str]) -> None:
         path = tmp_path / f"{paper} {day}.txt"
-        shown = [f"{_CAPTION.format(n=f'{paper} {day} {n}')} (photo credit: {line})" for n, line in enumerate(lines)]
-        path.write_text(_PAGE.format(captions="\n\n".join(shown)), encoding="utf-8")
-        told = ["--published", day] if day else []
-        assert run("ingest", path, "--publication", paper, *told).code == 0
+        blocks = [f"{_CAPTION.format(n=f'{paper} {day} {n}')} (photo credit: {line})" for n, line in enumerate(lines)]
+        path.write_text(_PAGE.format(captions="\n\n".join(blocks)), encoding="utf-8")
+        options = ["--published", day] if day else []
+        assert run("ingest", path, "--publication", paper, *options).code == 0
 
     return write
 
@@ -43,7 +43,7 @@ def rows(run: Run, *arguments: str, name: str = "rows") -> list[dict[str, Any]]:
     return list(json.loads(run("usage", *arguments, "--format", "json").out)[name])
 
 
-def test_agreements_with_what_is_used_up(stored: Run) -> None:
+def test_agreements_with_usage(stored: Run) -> None:
     euros = ("--currency", "EUR")
     stored("agreement", "add", "Reuters", "--from", "2025", "--to", "2025", "--price", "100", *euros)
     stored(
@@ -60,7 +60,7 @@ def test_agreements_with_what_is_used_up(stored: Run) -> None:
     )
     assert (new["period"], new["used"], new["left"], new["quota_ends"]) == ("January 2026", 5, 15, None)
     assert (new["cost"], new["cost_a_use"], new["currency"]) == ("90", "18.00", "EUR")
-    # One use of two names what is left out; one has no day, so that the cost is not known.
+    # One of the uses names the excluded collection; another is undated, so that the cost is unknown.
     assert (afp["used"], afp["undated"], afp["cost"], afp["unknown"]) == (1, 1, None, ["cost"])
     [before] = rows(stored, "--agreements", "--on", "2026-01-04", "--agency", "AFP", name="agreements")
     assert (before["used"], before["note"]) == (0, "1 undated use may count")
@@ -69,7 +69,7 @@ def test_agreements_with_what_is_used_up(stored: Run) -> None:
     assert rows(stored, "--agreements", "--on", "2026-01-04", name="agreements")[2]["quota_ends"] == "2026-01-20"
 
 
-def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
+def test_a_table_shows_unknown_values(stored: Run) -> None:
     stored("agreement", "add", "AFP", "--from", "2026", "--quota", "9/year", "--price", "90", "--currency", "EUR")
     ran = stored("usage", "--agreements", "--on", "2026-01-31")
     assert "1 AFP 2026 2 9 unknown unknown 90 EUR unknown" in " ".join(ran.out.split())
@@ -78,7 +78,7 @@ def test_a_table_says_unknown_where_it_is(stored: Run) -> None:
 
 
 @pytest.mark.parametrize("asked", [[], ["--agreements"], ["--uncredited"], ["--compare", "2025", "2026"]])
-def test_json_says_its_version_first(stored: Run, asked: list[str]) -> None:
+def test_json_begins_with_its_version(stored: Run, asked: list[str]) -> None:
     answer = json.loads(stored("usage", *asked, "--format", "json").out)
     assert next(iter(answer.items())) == ("version", 1)
 
@@ -100,7 +100,7 @@ def test_by_scope_of_the_agreement_that_covers(stored: Run) -> None:
     }
 
 
-def test_what_changed_between_two_periods(stored: Run) -> None:
+def test_changes_between_two_periods(stored: Run) -> None:
     found = rows(stored, "--compare", "2025-Q4", "2026-01")
     assert [(row["supplier"], row["before"], row["after"], row["change"], row["percent"]) for row in found] == [
         ("Reuters", 2, 5, 3, 150.0),
@@ -132,7 +132,7 @@ def test_markdown(stored: Run) -> None:
 
 
 @pytest.mark.parametrize(
-    ("arguments", "said"),
+    ("arguments", "message"),
     [
         (["--agreements", "--uncredited"], "cannot be combined"),
         (["--on", "2026-01-01"], "needs --agreements"),
@@ -144,7 +144,7 @@ def test_markdown(stored: Run) -> None:
         (["--uncredited", "--also", "days"], "--also cannot be combined"),
     ],
 )
-def test_questions_that_make_no_sense(stored: Run, arguments: list[str], said: str) -> None:
+def test_contradictory_options(stored: Run, arguments: list[str], message: str) -> None:
     ran = stored("usage", *arguments)
     assert (ran.code, ran.out) == (2, "")
-    assert said in " ".join(ran.err.replace("│", " ").split())
+    assert message in " ".join(ran.err.replace("│", " ").split())

@@ -1,4 +1,4 @@
-"""The labels that pages hide from those who see them, in the languages of the world's large broadcasters."""
+"""Recognize off-screen labels in the languages of the world's large broadcasters."""
 
 from __future__ import annotations
 
@@ -27,10 +27,10 @@ def test_hidden_label(row: dict[str, str]) -> None:
         "Crédito, ahorro",
     ],
 )
-def test_a_sentence_is_no_hidden_label(text: str) -> None:
+def test_a_sentence_is_not_a_hidden_label(text: str) -> None:
     assert hidden(text, default()) is None
 
 
 @pytest.mark.parametrize("text", ["،تصویر کا ذریعہGetty Images", "، منبع تصوير Getty Images"])
-def test_from_right_to_left_the_comma_may_stand_first(text: str) -> None:
+def test_in_right_to_left_scripts_the_comma_may_come_first(text: str) -> None:
     assert parse_credit(text).agencies == ("Getty Images",)

@@ -1,7 +1,7 @@
-"""Credit lines, as newspapers of the world print them, against what a rights manager would read in them.
+"""Compare the readings of printed credit lines with those of a rights manager.
 
-The cases are data: ``cases/credits/*.toml``. A case with ``known`` is read wrong today, for the reason given; it must
-fail, so that whoever mends the parser takes the word out.
+The cases are data: ``cases/credits/*.toml``. A case with ``known`` is misread for the given reason; it must
+fail, so that whoever fixes the parser removes the reason.
 """
 
 from __future__ import annotations
@@ -18,7 +18,7 @@ from tests.support.case_files import cases
 
 @dataclass(frozen=True)
 class Case:
-    """One line and what it says; None for what the case does not ask."""
+    """A line and its expected reading; None for fields that the case does not check."""
 
     id: str
     line: str

@@ -121,7 +121,7 @@ def test_a_name_too_long_for_the_system(tmp_path: Path, create: bool) -> None:
 
 @pytest.mark.parametrize("create", [True, False])
 @pytest.mark.parametrize("content", [b"A photo of a cat, and more.", b"SQLite format 2\0", b"\0"])
-def test_another_file_is_left_as_it_is(tmp_path: Path, content: bytes, create: bool) -> None:
+def test_another_file_does_not_change(tmp_path: Path, content: bytes, create: bool) -> None:
     path = tmp_path / "cat\n.txt"
     path.write_bytes(content)
     message = refused(path, db.NotAStoreError, create=create)
@@ -149,7 +149,7 @@ def test_a_damaged_database(tmp_path: Path, store: Path, create: bool) -> None:
         [VERSION_TABLE, "INSERT INTO alembic_version VALUES ('ae1027a6acf0')"],
     ],
 )
-def test_a_database_of_another_program_is_left_as_it_is(tmp_path: Path, statements: list[str], create: bool) -> None:
+def test_a_database_of_another_program_does_not_change(tmp_path: Path, statements: list[str], create: bool) -> None:
     path = tmp_path / "recipes.db"
     for statement in statements:
         execute(path, statement)

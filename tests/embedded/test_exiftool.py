@@ -42,7 +42,7 @@ TAGS = {
     },
     "exif": {"creators": "IFD0:Artist", "copyright_notice": "IFD0:Copyright", "caption": "IFD0:ImageDescription"},
 }  # fmt: skip
-# Every field, each with a value of its own; all short enough for IIM.
+# Every field, with a distinct value short enough for IIM.
 EVERY = Fields(
     creators=("José Ñandú", "Ida Quill"), creator_job_title="Staff “photo”", credit_line="José Ñandú/AFP", source="AFP",
     copyright_notice="© 2024 Gull Photo", caption="Islanders <queue> & wait. 漢字", headline="Ferry – back",
@@ -62,10 +62,10 @@ def exiftool(*arguments: str | Path) -> str:
 
 
 def exiftool_fields(path: Path, family: str) -> dict[str, tuple[str, ...]]:
-    """Return what exiftool reads from a family, under this program's names."""
+    """Return the values that exiftool reads from a family, under this program's names."""
     options = ("-j", "-G1", "-n", "-charset", "exif=UTF8")
     found: dict[str, Any] = json.loads(exiftool(*options, *(f"-{tag}" for tag in TAGS[family].values()), path))[0]
-    # -G1 calls IIM and EXIF by groups of its own; -n leaves values as they stand.
+    # -G1 has its own groups for IIM and EXIF; -n does not convert values.
     values = {name: found.get(tag) for name, tag in TAGS[family].items()}
     out = {n: tuple(map(str, v)) if isinstance(v, list) else (str(v),) for n, v in values.items() if v is not None}
     if family == "exif" and "creators" in out:
@@ -98,7 +98,7 @@ def _bare(suffix: str) -> bytes:
 
 
 @pytest.mark.parametrize("suffix", FORMATS)
-def test_what_exiftool_writes_is_read_the_same(tmp_path: Path, suffix: str) -> None:
+def test_values_written_by_exiftool_are_read(tmp_path: Path, suffix: str) -> None:
     path = tmp_path / f"a{suffix}"
     path.write_bytes(_bare(suffix))
     _written(path, CAN_WRITE[suffix])
@@ -110,7 +110,7 @@ def test_what_exiftool_writes_is_read_the_same(tmp_path: Path, suffix: str) -> N
 
 
 # The rest of IPTC's standard, core and extension, which must not be mistaken for the fields above. As in IPTC's
-# reference image, each value says where it stands, and structures hold names like those of the plain fields.
+# reference image, each value names its field, and structures have names like those of the plain fields.
 OTHERS = (
     "XMP-iptcCore:CreatorContactInfo={CiAdrCity=Contact town,CiAdrCtry=Contact country,CiEmailWork=x@mail.example,"
     "CiUrlWork=https://contact.example}",
@@ -142,7 +142,7 @@ OTHERS = (
 WHEN = "2024-05-18T09:30:00+02:00"
 
 
-def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> None:
+def test_all_fields_of_the_standard_in_a_file_are_distinguished(tmp_path: Path) -> None:
     path = tmp_path / "reference.jpg"
     path.write_bytes(p.bare("JPEG"))
     moment = "2024:05:18 09:30:00"
@@ -151,7 +151,7 @@ def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> 
         "-IPTC:TimeCreated=09:30:00+02:00", f"-ExifIFD:DateTimeOriginal={moment}", "-ExifIFD:OffsetTimeOriginal=+02:00",
     )  # fmt: skip
     _written(path, ("xmp", "iim", "exif"), *dates, *(f"-{tag}" for tag in OTHERS))
-    # The file holds all of it: exiftool, which wrote it, finds each.
+    # The file has all fields: exiftool, which wrote it, finds each.
     written = json.loads(exiftool("-j", "-G1", "-struct", path))[0]
     present = {key.casefold() for key in written}
     assert [tag for tag in OTHERS if tag.partition("=")[0].casefold() not in present] == []
@@ -163,7 +163,7 @@ def test_all_that_the_standard_has_in_one_file_is_told_apart(tmp_path: Path) -> 
     for family in ("xmp", "iim", "exif"):
         own = {name: values for name, values in found.family(family).present().items() if name in TAGS[family]}
         assert own == exiftool_fields(path, family)
-    # And a copy that is stamped keeps all of it.
+    # A stamped copy also has all fields.
     stamp(path, tmp_path / "copy.jpg", Fields(credit_line="AP"))
     copied = json.loads(exiftool("-j", "-G1", "-struct", tmp_path / "copy.jpg"))[0]
     changed = {key for key in written if key.partition(":")[0] != "System" and copied.get(key) != written[key]}
@@ -209,7 +209,7 @@ def test_latin_1_as_exiftool_writes_it(tmp_path: Path) -> None:
 
 @pytest.mark.parametrize("suffix", [".jpg", ".png", ".webp", ".gif", ".tif"])
 @pytest.mark.parametrize("bare", [True, False], ids=["bare", "over exiftool's"])
-def test_what_is_stamped_exiftool_reads_the_same(tmp_path: Path, suffix: str, bare: bool) -> None:
+def test_exiftool_reads_stamped_values(tmp_path: Path, suffix: str, bare: bool) -> None:
     before, after = tmp_path / f"a{suffix}", tmp_path / f"b{suffix}"
     before.write_bytes(_bare(suffix))
     if not bare:

@@ -140,7 +140,7 @@ CONTAINERS = {
 
 
 @pytest.mark.parametrize("name", CONTAINERS)
-def test_each_container_gives_what_is_in_it(name: str) -> None:
+def test_each_container_is_read(name: str) -> None:
     data, form, fields = CONTAINERS[name]
     found = read(data)
     assert (found.format, found.width, found.height, found.notes) == (form, 32, 24, ())
@@ -148,7 +148,7 @@ def test_each_container_gives_what_is_in_it(name: str) -> None:
 
 
 @pytest.mark.parametrize("form", p.FORMATS)
-def test_a_picture_without_metadata_tells_its_size_and_nothing_else(form: str) -> None:
+def test_a_picture_without_metadata_has_only_its_size(form: str) -> None:
     found = read(p.bare(form))
     assert (found.format, found.width, found.height, found.notes) == (form, 32, 24, ())
     assert found.empty
@@ -171,7 +171,7 @@ def test_packets_in_other_encodings(encoding: str) -> None:
     assert read(p.jpeg([packet])).fields == Fields(credit_line="Åse/NTB")
 
 
-def test_bytes_that_are_no_utf_8_in_a_packet_are_latin() -> None:
+def test_bytes_outside_utf_8_in_a_packet_are_latin() -> None:
     packet = p.xmp("<photoshop:Credit>Åse/NTB</photoshop:Credit><photoshop:City>Bodø</photoshop:City>")
     assert read(p.jpeg([packet.replace("ø".encode(), b"\xf8")])).fields == Fields(credit_line="Åse/NTB", city="Bodø")
 
@@ -185,7 +185,7 @@ LONG = p.xmp(
 MAIN = p.xmp("<photoshop:Credit>AFP</photoshop:Credit>", f'xmpNote:HasExtendedXMP="{p.guid(LONG)}"')
 
 
-def test_extended_xmp_is_joined_in_whatever_order_it_stands() -> None:
+def test_extended_xmp_is_joined_in_any_order() -> None:
     found = read(p.jpeg([MAIN], more=reversed(p.extended(LONG))))  # type: ignore[arg-type]  # any iterable will do
     assert (found.fields.credit_line, found.fields.city, found.notes) == ("AFP", "Bodø", ())
     assert len(found.fields.instructions or "") == 49_999
@@ -199,7 +199,7 @@ def test_extended_xmp_is_joined_in_whatever_order_it_stands() -> None:
         (p.extended(LONG) + p.extended(PACKET), "extended XMP does not belong to any packet: not read"),
     ],
 )
-def test_extended_xmp_that_is_not_whole_or_not_its_own_is_not_read(pieces: list[bytes], note: str) -> None:
+def test_incomplete_or_foreign_extended_xmp_is_not_read(pieces: list[bytes], note: str) -> None:
     found = read(p.jpeg([MAIN], more=pieces))
     assert found.notes == (note,)
     assert found.fields.credit_line == "AFP"
@@ -268,11 +268,11 @@ def test_hostile_files_are_noted(name: str) -> None:
         ("an entity of a file", Fields()),
     ],
 )
-def test_what_can_be_read_of_them_is_read(name: str, fields: Fields) -> None:
+def test_readable_parts_of_hostile_files_are_read(name: str, fields: Fields) -> None:
     assert read(HOSTILE[name][0]).fields == fields
 
 
-def test_a_picture_of_four_billion_pixels_a_side_tells_its_credit() -> None:
+def test_the_credit_of_a_picture_with_four_billion_pixels_a_side_is_read() -> None:
     data = bytearray(p.png(p.chunk(b"iTXt", ITXT + PACKET)))
     data[16:24] = b"\x7f\xff\xff\xff" * 2
     found = read(bytes(data))
@@ -304,7 +304,7 @@ def _many(kind: str) -> bytes:
 
 
 @pytest.mark.parametrize("kind", ["keywords", "pieces", "boxes", "packets", "bytes", "extents", "whole files"])
-def test_very_many_parts_end(kind: str) -> None:
+def test_reading_very_many_parts_ends(kind: str) -> None:
     data = _many(kind)
     tracemalloc.start()
     try:

@@ -87,7 +87,7 @@ def test_no_byte_of_the_picture_changes(tmp_path: Path, form: str, mode: str) ->
 
 
 @pytest.mark.parametrize("form", WRITTEN)
-def test_what_is_written_is_read(tmp_path: Path, form: str) -> None:
+def test_written_values_are_read_back(tmp_path: Path, form: str) -> None:
     _stamped(tmp_path, p.bare(form))
     found = read(tmp_path / "out")
     assert found.fields == VALUES
@@ -100,7 +100,7 @@ def test_what_is_written_is_read(tmp_path: Path, form: str) -> None:
 
 
 @pytest.mark.parametrize("name", [name for name in CONTAINERS if CONTAINERS[name][1] in WRITTEN])
-def test_all_else_that_was_embedded_stays(tmp_path: Path, name: str) -> None:
+def test_other_embedded_values_stay(tmp_path: Path, name: str) -> None:
     data = CONTAINERS[name][0]
     before = read(data)
     _stamped(tmp_path, data, Fields(caption="A ferry.", city="Bodø"))
@@ -128,7 +128,7 @@ def test_other_formats_are_copied_and_get_a_sidecar(tmp_path: Path, name: str) -
     assert found.fields == Fields.of({**dict(fields[:1]), **VALUES.present()})
 
 
-def test_the_first_packet_holds_the_values_and_later_ones_do_not_contradict(tmp_path: Path) -> None:
+def test_the_first_packet_has_the_values_and_later_packets_do_not_contradict_them(tmp_path: Path) -> None:
     other = p.xmp("<photoshop:Credit>Other</photoshop:Credit><photoshop:City>Bodø</photoshop:City>")
     out = _stamped(tmp_path, p.jpeg([PACKET, other]), Fields(credit_line="Jo Reed/AFP"))
     assert b"Other" not in out
@@ -192,7 +192,7 @@ def test_exif_keeps_its_other_tags_in_their_places(tmp_path: Path, order: str) -
     assert block[8:] in out
 
 
-def test_extended_xmp_stays_and_loses_only_what_is_written_anew(tmp_path: Path) -> None:
+def test_extended_xmp_loses_only_rewritten_properties(tmp_path: Path) -> None:
     terms = f"<photoshop:Instructions>{'No sales. ' * 5000}</photoshop:Instructions>"
     extended = p.xmp(terms + "<photoshop:Headline>Old</photoshop:Headline>")
     main = p.xmp("<photoshop:City>Bodø</photoshop:City>", f'xmpNote:HasExtendedXMP="{p.guid(extended)}"')
@@ -227,7 +227,7 @@ def test_later_pictures_of_a_file_are_found_where_its_index_says(tmp_path: Path)
         assert out[at + 4 + struct.unpack("<I", out[rows + 24 : rows + 28])[0] :] == second
 
 
-def test_exif_that_has_no_room_is_left_as_it_was(tmp_path: Path) -> None:
+def test_exif_without_room_does_not_change(tmp_path: Path) -> None:
     long = p.exif({0x010E: b"x" * 65_440, 0x013B: b"Jo Reed"})
     (tmp_path / "in.jpg").write_bytes(p.jpeg(block=long))
     stamped = stamp(tmp_path / "in.jpg", tmp_path / "out.jpg", VALUES)
@@ -246,7 +246,7 @@ def test_a_tiff_of_several_pages_keeps_them(tmp_path: Path) -> None:
         assert image.tobytes() == p.image("L").tobytes()
 
 
-def test_profiles_of_a_png_are_written_anew(tmp_path: Path) -> None:
+def test_profiles_of_a_png_are_rewritten(tmp_path: Path) -> None:
     app1 = b"http://ns.adobe.com/xap/1.0/\0" + PACKET
     other = p.resource(0x0400, b"other")
     data = p.png(p.raw_profile(b"8bim", p.resources(p.iim([(80, b"Old")]), None, other)), p.raw_profile(b"APP1", app1))
@@ -256,7 +256,7 @@ def test_profiles_of_a_png_are_written_anew(tmp_path: Path) -> None:
     assert other.hex().encode() in zlib.decompress(out[out.index(b"8bim\0\0") + 6 :]).replace(b"\n", b"")
 
 
-def test_content_credentials_are_spoken_of(tmp_path: Path) -> None:
+def test_content_credentials_are_noted(tmp_path: Path) -> None:
     (tmp_path / "in.jpg").write_bytes(p.jpeg(more=[p.segment(0xEB, b"JP\0\1\0\0\0\1\0\0\0\x20jumb\0\0\0\0c2pa")]))
     assert "C2PA" in stamp(tmp_path / "in.jpg", tmp_path / "out.jpg", VALUES).notes[0]
 

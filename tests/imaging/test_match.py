@@ -92,7 +92,7 @@ def test_keys_find_their_pictures() -> None:
         ("", ()),
     ],
 )
-def test_what_may_be_an_id_in_an_address(address: str, ids: tuple[str, ...]) -> None:
+def test_ids_in_an_address(address: str, ids: tuple[str, ...]) -> None:
     assert ids_in(address) == ids
 
 
@@ -124,7 +124,7 @@ def with_packet(path: Path, number: int, inside: str) -> Path:
     return path
 
 
-def test_a_picture_is_known_by_the_suppliers_id_in_the_address(run: Run, tmp_path: Path) -> None:
+def test_a_picture_is_matched_by_the_suppliers_id_in_the_address(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "https://cdn.example/2024/RTX4ZQ81.jpg?w=640", "Ida Quill/Reuters")
     with_packet(tmp_path / "p/IMG_0001.jpg", 1, "<plus:ImageSupplierImageID>RTX4ZQ81</plus:ImageSupplierImageID>"
                 "<photoshop:Credit>Jo Reed/AFP</photoshop:Credit>")  # fmt: skip
@@ -136,7 +136,7 @@ def test_a_picture_is_known_by_the_suppliers_id_in_the_address(run: Run, tmp_pat
     assert hows(tmp_path) == [("p/IMG_0001.jpg", 1, "id"), ("p/small.jpg", 1, "hash")]
 
 
-def test_an_id_that_two_pictures_have_tells_nothing(run: Run, tmp_path: Path) -> None:
+def test_an_id_that_two_pictures_have_matches_nothing(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "https://cdn.example/2024/RTX4ZQ81.jpg", "Ida Quill/Reuters")
     for number in (1, 2):
         picture(tmp_path / f"p/{number}.jpg", number, image_supplier_image_id="RTX4ZQ81")
@@ -146,7 +146,7 @@ def test_an_id_that_two_pictures_have_tells_nothing(run: Run, tmp_path: Path) ->
     assert hows(tmp_path) == []
 
 
-def test_files_of_one_document_are_one_picture_whatever_was_cut_off(run: Run, tmp_path: Path) -> None:
+def test_files_of_a_document_are_the_same_picture_however_cropped(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "https://cdn.example/harbor-ferry.jpg", "Ida Quill/Reuters")
     inside = (
         '<xmpMM:OriginalDocumentID xmlns:xmpMM="http://ns.adobe.com/xap/1.0/mm/">xmp.did:{}</xmpMM:OriginalDocumentID>'
@@ -167,15 +167,15 @@ def test_the_same_picture_with_two_embedded_credits_is_a_conflict(run: Run, tmp_
     conflicts = [(code, source) for code, source, _ in found(run, "--code", "CR201")]
     assert conflicts == [("CR201", "p/one.jpg"), ("CR201", "p/three.jpg"), ("CR201", "p/two.jpg")]
     # The plain audit says the same.
-    told = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
-    assert [(it["code"], it["source"]) for it in told] == conflicts
-    for finding in told:
+    findings = json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"]
+    assert [(it["code"], it["source"]) for it in findings] == conflicts
+    for finding in findings:
         assert run(*finding["command"].replace("'…'", "seen").split()[1:]).code == 0
     assert json.loads(run("audit", "--code", "CR201", "--format", "json").out)["findings"] == []
     assert found(run, "--code", "CR201") == []
 
 
-def test_what_is_asked_of_some_uses_tells_nothing_of_pictures_alone(run: Run, tmp_path: Path) -> None:
+def test_an_audit_of_some_uses_reports_no_unused_pictures(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
     picture(tmp_path / "p/harbor-ferry.jpg", 1, credit_line="AFP")
     picture(tmp_path / "p/bare.jpg", 2)
@@ -203,7 +203,7 @@ def test_a_sidecar_is_read_with_its_picture(run: Run, tmp_path: Path, name: str)
     whole = read(tmp_path / "a.jpg", sidecar=True)
     assert (whole.fields.credit_line, whole.fields.city, whole.sidecar) == ("Jo Reed/Reuters", "Harbor City", name)
     assert f"and {name}" in run("images", "read", "a.jpg").out
-    # The picture is read again when its sidecar has changed, and once.
+    # The picture is read again once after its sidecar has changed.
     assert run("images", "scan", ".").out == "1 picture: new 1, known 0, gone 0, failed 0; without hash 0\n"
     assert run("images", "scan", ".").out == "1 picture: new 0, known 1, gone 0, failed 0; without hash 0\n"
     assert [message for _, _, message in found(run)] == ["Credit line: XMP says Jo Reed/Reuters, IIM says AFP"]
@@ -212,21 +212,21 @@ def test_a_sidecar_is_read_with_its_picture(run: Run, tmp_path: Path, name: str)
     assert found(run) == []
 
 
-def test_sidecars_that_are_none_do_no_harm(tmp_path: Path) -> None:
+def test_invalid_sidecars_do_no_harm(tmp_path: Path) -> None:
     path = picture(tmp_path / "a.jpg", 1, credit_line="AFP")
-    beside = tmp_path / "a.xmp"
+    sidecar = tmp_path / "a.xmp"
     for data in (b"", b"Hello.", p.bare("PNG"), b"<x:xmpmeta", p.xmp("") + b"x" * (5 << 20)):
-        beside.write_bytes(data)
+        sidecar.write_bytes(data)
         found_ = read(path, sidecar=True)
         assert (found_.fields.credit_line, any(note.startswith("a.xmp: ") for note in found_.notes)) == ("AFP", True)
-    beside.unlink()
-    beside.mkdir()
+    sidecar.unlink()
+    sidecar.mkdir()
     assert read(path, sidecar=True) == read(path)
     stamp(path, tmp_path / "b.jpg", Fields(credit_line="AP"))
     assert read(tmp_path / "b.jpg", sidecar=True).sidecar is None
 
 
-def test_a_spool_gives_what_is_too_much_for_memory_sorted_each_time() -> None:
+def test_a_spool_larger_than_memory_is_sorted_each_time() -> None:
     rng = random.Random(3)  # noqa: S311 - findings, no secrets
     findings = [
         Finding(rng.choice(["CR201", "CR206", "CR204"]), f"m{n}", f"{rng.randrange(50)}.jpg") for n in range(95)

@@ -70,7 +70,7 @@ def found(run: Run, *arguments: str) -> list[tuple[str, str, str]]:
         ("", None),
     ],
 )
-def test_what_a_name_says(address: str, name: str | None) -> None:
+def test_keys_of_a_file_name(address: str, name: str | None) -> None:
     assert name_of(address) == name
 
 
@@ -85,13 +85,13 @@ def test_what_a_name_says(address: str, name: str | None) -> None:
         (Fields(source="Reuters"), (), ("Reuters",)),
     ],
 )
-def test_the_credit_that_fields_tell(fields: Fields, creators: tuple[str, ...], agencies: tuple[str, ...]) -> None:
+def test_the_credit_in_embedded_fields(fields: Fields, creators: tuple[str, ...], agencies: tuple[str, ...]) -> None:
     credit = credit_of(fields, default())
     assert credit is not None
     assert (credit.creators, credit.agencies) == (creators, agencies)
 
 
-def test_nothing_of_whom_it_is_from_is_no_credit() -> None:
+def test_fields_without_a_source_have_no_credit() -> None:
     assert credit_of(Fields(keywords=("ferry",), caption="A ferry."), default()) is None
 
 
@@ -137,7 +137,7 @@ def test_a_missing_folder_is_reported(run: Run) -> None:
     assert ran.err == "captions: nowhere: no such file or folder; choose a folder of pictures\n"
 
 
-def test_a_store_without_pictures_says_so(run: Run, tmp_path: Path) -> None:
+def test_a_store_without_pictures_is_reported(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "a.jpg", "Jo Reed/AFP")
     run("ingest", "a.html")
     assert run("images", "check").out == (
@@ -163,7 +163,7 @@ def test_print_and_picture_that_disagree_are_found(run: Run, tmp_path: Path, add
 
 
 @pytest.mark.parametrize("credit", ["Jo Reed/AFP", "JO REED / AFP", "AFP", "Jo Reed/AFP via Getty Images"])
-def test_a_credit_that_says_less_or_more_is_no_disagreement(run: Run, tmp_path: Path, credit: str) -> None:
+def test_a_credit_with_fewer_or_more_facts_is_not_a_disagreement(run: Run, tmp_path: Path, credit: str) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", credit)
     picture(tmp_path / "p/harbor-ferry.jpg", 1, creators=("Jo Reed",), credit_line="AFP")
     run("ingest", "a.html")
@@ -171,7 +171,7 @@ def test_a_credit_that_says_less_or_more_is_no_disagreement(run: Run, tmp_path: 
     assert found(run) == []
 
 
-def test_the_same_picture_under_other_names_is_one(run: Run, tmp_path: Path) -> None:
+def test_the_same_picture_under_other_names_is_stored_once(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "https://a.example/harbor-ferry.jpg", "Jo Reed/AFP")
     page(tmp_path / "b.html", "https://b.example/boats-at-dawn.jpg", "Ida Quill/Reuters", MARKET)
     picture(tmp_path / "p/harbor-ferry.jpg", 1, creators=("Jo Reed",), credit_line="AFP")
@@ -198,7 +198,7 @@ def test_the_same_picture_under_other_names_is_one(run: Run, tmp_path: Path) -> 
     ]
 
 
-def test_a_name_that_other_pictures_have_too_tells_nothing(run: Run, tmp_path: Path) -> None:
+def test_a_name_that_several_pictures_have_matches_nothing(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
     picture(tmp_path / "p/harbor-ferry.jpg", 1, credit_line="AFP")
     picture(tmp_path / "q/harbor-ferry.jpg", 2, credit_line="AP")
@@ -207,7 +207,7 @@ def test_a_name_that_other_pictures_have_too_tells_nothing(run: Run, tmp_path: P
     assert found(run) == []
 
 
-def test_families_that_disagree_and_values_that_are_cut(run: Run, tmp_path: Path) -> None:
+def test_disagreeing_families_and_truncated_values(run: Run, tmp_path: Path) -> None:
     long = "Maximiliane Hollenstein-Quillfeather/AFP"
     packet = p.xmp(f"<photoshop:Credit>{long}</photoshop:Credit><photoshop:City>Harbor City</photoshop:City>")
     block = p.iim([(110, long.encode()[:32]), (90, b"Stokely")])
@@ -230,9 +230,7 @@ AI = "http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia"
         ("AI-generated image, Jo Reed", FERRY, []),
     ],
 )
-def test_a_picture_that_ai_made_must_say_so(
-    run: Run, tmp_path: Path, credit: str, caption: str, codes: list[str]
-) -> None:
+def test_an_ai_picture_must_be_labeled(run: Run, tmp_path: Path, credit: str, caption: str, codes: list[str]) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", credit, caption)
     source = f"<Iptc4xmpExt:DigitalSourceType>{AI}</Iptc4xmpExt:DigitalSourceType>"
     (tmp_path / "harbor-ferry.jpg").write_bytes(
@@ -243,7 +241,7 @@ def test_a_picture_that_ai_made_must_say_so(
     assert [code for code, _, _ in found(run, "--code", "cr309")] == codes
 
 
-def test_what_is_waived_is_not_reported(run: Run, tmp_path: Path) -> None:
+def test_waived_findings_are_not_reported(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
     picture(tmp_path / "p/harbor-ferry.jpg", 1, credit_line="AFP")
     picture(tmp_path / "p/market-stall.jpg", 2)
@@ -251,14 +249,14 @@ def test_what_is_waived_is_not_reported(run: Run, tmp_path: Path) -> None:
     run("images", "scan", "p")
     for finding in json.loads(run("images", "check", "--format", "json").out)["findings"]:
         assert finding["command"].startswith("captions waive ")
-        told = finding["command"].replace("'…'", "known").removeprefix("captions ").split()
-        assert run(*told).code == 0
+        arguments = finding["command"].replace("'…'", "known").removeprefix("captions ").split()
+        assert run(*arguments).code == 0
     assert found(run) == []
     assert [code for code, _, _ in found(run, "--waived")] == ["CR202", "CR206"]
     assert "waived: 2" in run("images", "check").out
 
 
-def test_the_command_that_stamps_what_is_missing(run: Run, tmp_path: Path) -> None:
+def test_the_suggested_command_stamps_missing_values(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
     picture(tmp_path / "harbor-ferry.jpg", 1)
     run("ingest", "a.html")
@@ -297,7 +295,7 @@ def test_an_article_that_is_read_again_keeps_its_pictures(run: Run, tmp_path: Pa
     assert before[0][0] in CODES
 
 
-def test_a_sheet_shows_each_picture_beside_its_credits(run: Run, tmp_path: Path) -> None:
+def test_a_sheet_shows_each_picture_next_to_its_credits(run: Run, tmp_path: Path) -> None:
     page(tmp_path / "a.html", "harbor-ferry.jpg", "Ida Quill/Reuters")
     picture(tmp_path / "p/harbor-ferry.jpg", 1, credit_line="AFP", caption="<script>alert(1)</script>")
     picture(tmp_path / "p/market-stall.jpg", 2, credit_line="AP")

@@ -60,7 +60,7 @@ def test_all_pictures_of_an_article_are_stamped_from_their_uses(article: Run, tm
     }
 
 
-def test_a_copy_that_is_there_is_not_written_over(article: Run, tmp_path: Path) -> None:
+def test_an_existing_copy_is_not_overwritten(article: Run, tmp_path: Path) -> None:
     stamp = ("images", "stamp", "--from-article", "a.html", "-o", "out")
     stored(article)(*stamp)
     # Writing the same copies again loses nothing.
@@ -121,7 +121,7 @@ def test_a_picture_is_replaced_when_its_copy_is_read_back(run: Run, tmp_path: Pa
     assert [it.name for it in tmp_path.iterdir()] == ["a.jpg"]
 
 
-def test_a_sidecar_is_written_beside_a_format_that_has_to_stay_and_none_is_lost(run: Run, tmp_path: Path) -> None:
+def test_a_sidecar_is_written_next_to_other_formats_and_none_is_lost(run: Run, tmp_path: Path) -> None:
     data = p.psd(p.resources(None))
     (tmp_path / "a.psd").write_bytes(data)
     assert run("images", "stamp", "a.psd", "--replace", "--credit", "AFP").code == 0
@@ -144,7 +144,7 @@ def test_a_clean_page_shows_stamped_copies(article: Run, tmp_path: Path) -> None
     assert '"contentUrl": "out.pictures/market-stall.jpg"' in html
     assert "cdn.example" not in html
     assert read(tmp_path / "out.pictures/market-stall.jpg").fields == MARKET_FIELDS
-    # Again, and in a folder of articles.
+    # Repeat in a folder of articles.
     assert article(*clean).err == "pictures stamped 2, failed 0, not found 0\n"
     (tmp_path / "in").mkdir()
     shutil.copy(tmp_path / "a.html", tmp_path / "in")
@@ -169,12 +169,12 @@ def test_a_clean_page_shows_stamped_copies(article: Run, tmp_path: Path) -> None
     ],
     ids=" ".join,
 )
-def test_pictures_of_a_clean_page_need_a_place(article: Run, tmp_path: Path, arguments: list[str]) -> None:
+def test_pictures_of_a_clean_page_need_a_folder(article: Run, tmp_path: Path, arguments: list[str]) -> None:
     assert article("clean", "a.html", *arguments).code == 2
     assert not (tmp_path / "x.html").exists()
 
 
-def test_of_several_sizes_the_largest_is_taken_and_of_several_folders_none(article: Run, tmp_path: Path) -> None:
+def test_the_largest_of_several_sizes_is_used_but_no_name_in_several_folders(article: Run, tmp_path: Path) -> None:
     (tmp_path / "p/market-stall-90x60.jpg").write_bytes(saved(scene(2).resize((90, 60))))
     shutil.move(tmp_path / "p/market-stall.jpg", tmp_path / "p/market-stall-1200x800.jpg")
     clean = ("clean", "a.html", "-o", "out.html", "--to", "html", "--captions", "end", "--pictures", "p")
@@ -184,7 +184,7 @@ def test_of_several_sizes_the_largest_is_taken_and_of_several_folders_none(artic
     assert article(*clean).err == "pictures stamped 1, failed 0, not found 1\n"
 
 
-def test_a_report_shows_the_pictures_small_when_asked(article: Run, tmp_path: Path) -> None:
+def test_a_report_shows_thumbnails_on_request(article: Run, tmp_path: Path) -> None:
     stored(article)
     plain = article("audit", "--format", "html").out
     assert ("data:image" in plain, "img-src" in plain) == (False, False)
@@ -195,7 +195,7 @@ def test_a_report_shows_the_pictures_small_when_asked(article: Run, tmp_path: Pa
     assert findings.count("data:image/jpeg;base64,/9j/") == len(
         json.loads(article("audit", "--format", "json").out)["findings"]
     )
-    # What is hostile or gone is left out.
+    # Hostile and missing pictures are left out.
     (tmp_path / "p/harbor ferry.jpg").write_bytes(b"\xff\xd8\xff" + b"\0" * 99)
     (tmp_path / "p/market-stall.jpg").unlink()
     (tmp_path / "p/market-stall.jpg").symlink_to("/dev/zero")

@@ -16,7 +16,7 @@ Task = list[str]
 
 
 def done(task: Task, step: Step) -> Task:
-    """Do what each step of a task says, and return the task."""
+    """Perform each step of a task, and return the task."""
     for number, what in enumerate(task):
         step(number)
         if what == "kill":
@@ -76,7 +76,7 @@ def test_the_time_limit_applies_to_each_step() -> None:
 
 
 @pytest.mark.parametrize(("what", "kind"), [("raise", ValueError), ("lambda", RuntimeError)])
-def test_what_a_task_raises_is_raised(what: str, kind: type[Exception]) -> None:
+def test_exceptions_of_a_task_are_raised(what: str, kind: type[Exception]) -> None:
     with pytest.raises(kind):
         outcomes([["a"], [what]])
 

@@ -42,7 +42,7 @@ AP = '[[agency]]\nname = "AP"\nkind = "agency"\n'
 FIELD = '[[field]]\nname = "creators"\ntitle = "Creator"\nform = "seq"\n'
 EMBEDDED = '[namespaces]\ndc = "http://purl.org/dc/elements/1.1/"\n[exif]\nempty = ["SONY DSC"]\n'
 TERMS = 'scopes = ["web"]\nterritories = "DE US"\ncurrencies = "EUR"\n'
-# name, file, its text or a change to it (a pattern and what replaces it, once), the message behind the file's name
+# name, file, its text or a change to it (a pattern and its replacement), the message after the file's name
 BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     # missing keys and tables
     ("addresses.toml", '[later]\nnames = ["data-src"]\n', ": 'sizes' is missing"),

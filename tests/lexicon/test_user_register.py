@@ -35,7 +35,7 @@ COMMANDS = {
 
 
 @pytest.mark.parametrize("case", COMMANDS)
-def test_what_is_written(run: Run, tmp_path: Path, case: str) -> None:
+def test_edits_of_a_register(run: Run, tmp_path: Path, case: str) -> None:
     """Preserve comments, order and the layout of lists; leave no temporary file."""
     own = tmp_path / "agencies.toml"
     own.write_text(OWN, encoding="utf-8")
@@ -49,7 +49,7 @@ def test_what_is_written(run: Run, tmp_path: Path, case: str) -> None:
     assert run("agency", "list").code == 0
 
 
-def test_a_register_is_made_where_there_is_none_and_known_at_once(run: Run, tmp_path: Path) -> None:
+def test_a_missing_register_is_created_and_used_at_once(run: Run, tmp_path: Path) -> None:
     assert run("agency", "add", "Tidewater Pictures", "--alias", "TWP").out == (
         "added Tidewater Pictures to agencies.toml\n"
     )
@@ -111,7 +111,7 @@ def test_commands_at_the_same_time_lose_nothing_of_each_other(tmp_path: Path) ->
     assert [path.name for path in tmp_path.iterdir()] == ["agencies.toml"]
 
 
-def test_a_register_whose_rows_stand_in_one_line_is_left_to_a_person(run: Run, tmp_path: Path) -> None:
+def test_a_register_with_all_rows_on_a_line_is_refused(run: Run, tmp_path: Path) -> None:
     text = 'agency = [{name = "Heron House", kind = "stock"}, {name = "Gull", kind = "stock"}]\n'
     (tmp_path / "agencies.toml").write_text(text, encoding="utf-8")
     for arguments in (["add", "New Pictures"], ["alias", "Gull", "Möwe"], ["merge", "Gull", "Heron House"]):
@@ -150,7 +150,7 @@ def test_hostile_names_are_read_back_as_they_were_given(names: list[str], signs:
     assert tomllib.loads(rest)["agency"][3:] == [{"name": second, "kind": "agency"}]
 
 
-def test_a_row_is_not_taken_for_another_that_a_string_shows() -> None:
+def test_a_string_that_looks_like_a_row_is_not_a_row() -> None:
     text = (
         '[[agency]]\nname = """\n[[agency]]\nname = "B"\n"""\nkind = "stock"\n[[agency]]\nname = "B"\nkind = "stock"\n'
     )
@@ -220,7 +220,7 @@ def merges(run: Run) -> list[tuple[str, str]]:
     return [(merge["name"], merge["into"]) for merge in listed]
 
 
-def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path) -> None:
+def test_undoing_separates_all_names_that_the_command_merged(run: Run, tmp_path: Path) -> None:
     lines = ["Jo Reed/Gull Point Press", "Jo Reed/Gullpoint Pictures", "Jo Reed/Gull Point Press/Gullpoint Pictures"]
     text = "\n".join(f"Boats of berth {n} wait for the tide at dawn.\n{line}\n" for n, line in enumerate(lines))
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
@@ -241,7 +241,7 @@ def test_undoing_takes_back_all_that_the_command_merged(run: Run, tmp_path: Path
 
 
 @pytest.mark.parametrize("gone", ["Gull Point Press", "gull point press"])
-def test_what_is_believed_beside_a_label_only_is_not_merged(run: Run, tmp_path: Path, gone: str) -> None:
+def test_weak_spellings_are_not_merged(run: Run, tmp_path: Path, gone: str) -> None:
     text = "Boats at the long pontoon wait for the tide.\nPhoto: Jo Reed/GPP\n\nA heron.\nPhoto: Ada Quill/GP Press\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     run("ingest", "a.txt")
@@ -267,37 +267,37 @@ def test_agreements_and_waivers_go_back_in_whatever_order_merges_are_undone(run:
     assert [it["supplier"] for it in (*agreements, *waivers)] == ["Weir Pictures", "Weir Pictures"]
 
 
-def test_merges_are_listed_with_who_said_so(run: Run, tmp_path: Path) -> None:
+def test_merges_are_listed_with_person_and_reason(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     (tmp_path / "d.txt").write_text(ARTICLES["d.txt"], encoding="utf-8")
     run("ingest", "d.txt")
     both = ("Gull Point Press", "Heron House")
     run("agency", "merge", *both, "--who", "kim", "--reason", "one house")
-    held = json.loads(run("agency", "merges", "--format", "json").out)
-    assert [(one["name"], one["into"], one["who"], one["reason"], one["state"]) for one in held["merges"]] == [
-        (*both, "kim", "one house", "active")
-    ]
+    listed = json.loads(run("agency", "merges", "--format", "json").out)
+    keys = ("name", "into", "who", "reason", "state")
+    rows = [tuple(row[key] for key in keys) for row in listed["merges"]]
+    assert rows == [(*both, "kim", "one house", "active")]
     run("agency", "merge", *both, "--undo", "--who", "lee", "--reason", "two houses")
     assert json.loads(run("agency", "merges", "--format", "json").out)["merges"] == []
     [undone] = json.loads(run("agency", "merges", "--all", "--format", "json").out)["merges"]
     assert (undone["state"], undone["undone_by"], undone["undone_reason"]) == ("undone", "lee", "two houses")
 
 
-def test_an_agreement_that_leaves_the_party_out_forbids_merging(run: Run, tmp_path: Path) -> None:
+def test_an_agreement_that_excludes_the_party_forbids_merging(run: Run, tmp_path: Path) -> None:
     (tmp_path / "agencies.toml").write_text(OWN, encoding="utf-8")
     assert run("agreement", "add", "AP", "--exclude", "Gull-Point press").code == 0
     ran = run("agency", "merge", "Gull Point Press", "Heron House")
     assert (ran.code, ran.err.count("\n")) == (2, 1)
     assert "agreement 1 excludes Gull Point Press" in ran.err
     assert (tmp_path / "agencies.toml").read_text("utf-8") == OWN
-    # What it says to try is enough.
+    # The suggestion in the message works.
     undo = ran.err.strip().partition("undo it first with: captions ")[2]
     assert undo == "agreement undo 1 --reason WHY"
     assert run(*undo.split()).code == 0
     assert run("agency", "merge", "Gull Point Press", "Heron House").code == 0
 
 
-def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> None:
+def test_a_name_that_was_read_as_a_creator_is_reported(run: Run, tmp_path: Path) -> None:
     text = "Boats at the long pontoon wait for the tide at dawn.\nPhoto: Ottilie Weir\n"
     (tmp_path / "a.txt").write_text(text, encoding="utf-8")
     run("ingest", "a.txt")
@@ -308,7 +308,7 @@ def test_a_name_that_was_read_as_a_creator_is_told(run: Run, tmp_path: Path) -> 
     assert [row["supplier"] for row in json.loads(run("usage", "--format", "json").out)["rows"]] == ["AP"]
 
 
-def test_lines_are_read_anew_with_a_register_that_changed(run: Run, tmp_path: Path) -> None:
+def test_lines_are_read_again_with_a_changed_register(run: Run, tmp_path: Path) -> None:
     """Prefer the later of two equally certain readings of a line, not the higher digest."""
     register, names = tmp_path / "agencies.toml", [f"Weir {letter} Pictures" for letter in "abcdef"]
     lines = [f"Boats of {name} wait for the tide at dawn.\nJo Reed/{name}\n" for name in names]

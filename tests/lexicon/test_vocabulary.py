@@ -25,7 +25,7 @@ def test_the_register_is_wide() -> None:
     assert len({a.country for a in agencies}) >= 90
 
 
-def test_labels_stand_in_many_languages() -> None:
+def test_labels_cover_many_languages() -> None:
     labels = tomllib.loads((DATA / "labels.toml").read_text(encoding="utf-8"))
     assert len(labels) >= 60
 

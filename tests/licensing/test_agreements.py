@@ -1,4 +1,4 @@
-"""Agreements without a database: what covers what, periods, overlaps and gaps, and the words they are written in.
+"""Test agreements without a database: coverage, periods, overlaps, gaps and terms.
 
 The cases are data: ``cases/agreements/*.toml``.
 """
@@ -36,11 +36,11 @@ def agreement(**values: Any) -> Agreement:
 
 @pytest.mark.parametrize("case", cases("covers"))
 def test_covers(case: dict[str, Any]) -> None:
-    held = agreement(**case["agreement"])
+    agreed = agreement(**case["agreement"])
     for expected, uses in ((True, case["yes"]), (False, case["no"])):
         for day, scope, territory in uses:
             asked = date.fromisoformat(day) if day else None
-            assert covers(held, asked, scope or None, territory or None) is expected, (day, scope, territory)
+            assert covers(agreed, asked, scope or None, territory or None) is expected, (day, scope, territory)
 
 
 @pytest.mark.parametrize("case", cases("periods"))
@@ -58,11 +58,11 @@ def test_no_period_without_a_quota_or_outside_the_agreement() -> None:
 
 @pytest.mark.parametrize("case", cases("beside"))
 def test_overlaps_and_gaps(case: dict[str, Any]) -> None:
-    held = [agreement(**values) for values in case["agreements"]]
-    for one, other in ((held[0], held[1]), (held[1], held[0])):
-        assert str(overlap(one, other) or "") == case["overlap"]
-    assert [str(gap) for gap in gaps(held)] == case["gaps"]
-    assert gaps(reversed(held)) == gaps(held)
+    agreed = [agreement(**values) for values in case["agreements"]]
+    for first, second in ((agreed[0], agreed[1]), (agreed[1], agreed[0])):
+        assert str(overlap(first, second) or "") == case["overlap"]
+    assert [str(gap) for gap in gaps(agreed)] == case["gaps"]
+    assert gaps(reversed(agreed)) == gaps(agreed)
 
 
 @pytest.mark.parametrize("case", cases("words"))
@@ -77,7 +77,7 @@ def test_words(case: dict[str, Any]) -> None:
         assert "\n" not in str(raised.value)
 
 
-def test_three_digits_behind_the_point_only_where_the_currency_has_them() -> None:
+def test_three_decimals_only_in_currencies_that_have_them() -> None:
     assert terms.money("18.000", "KWD") == Decimal("18.000")
     with pytest.raises(CaptionsError):
         terms.money("18.000", "EUR")
@@ -98,30 +98,32 @@ def test_three_digits_behind_the_point_only_where_the_currency_has_them() -> Non
         ({"price": Decimal("NaN"), "currency": "EUR"}, "NaN is not a valid price"),
     ],
 )
-def test_terms_that_do_not_go_together(values: dict[str, Any], message: str) -> None:
+def test_contradictory_terms(values: dict[str, Any], message: str) -> None:
     with pytest.raises(CaptionsError, match=message):
         check(agreement(**values))
 
 
 def test_renewed_from_the_day_after_the_end() -> None:
-    held = agreement(id=3, starts=date(2026, 1, 1), ends=date(2026, 12, 31), price=Decimal(9), currency="EUR", note="x")
-    new = renewed(held, date(2027, 12, 31), Decimal("9.5"))
-    assert new == replace(held, id=None, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
-    assert remarks(new, [held]) == []
+    agreed = agreement(
+        id=3, starts=date(2026, 1, 1), ends=date(2026, 12, 31), price=Decimal(9), currency="EUR", note="x"
+    )
+    new = renewed(agreed, date(2027, 12, 31), Decimal("9.5"))
+    assert new == replace(agreed, id=None, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
+    assert remarks(new, [agreed]) == []
     with pytest.raises(CaptionsError, match="is before the start"):
-        renewed(held, date(2026, 12, 30))
+        renewed(agreed, date(2026, 12, 30))
     with pytest.raises(CaptionsError, match="has no end date"):
-        renewed(replace(held, ends=None), date(2028, 1, 1))
+        renewed(replace(agreed, ends=None), date(2028, 1, 1))
 
 
-def test_remarks_name_overlaps_and_the_gaps_beside() -> None:
-    held = [
+def test_remarks_name_overlaps_and_adjacent_gaps() -> None:
+    agreed = [
         agreement(id=1, starts=date(2023, 1, 1), ends=date(2023, 6, 30)),
         agreement(id=2, starts=date(2024, 1, 1), ends=date(2024, 12, 31)),
         agreement(id=4, starts=date(2026, 3, 1)),
     ]
     new = agreement(starts=date(2024, 12, 1), ends=date(2025, 12, 31))
-    assert remarks(new, held) == [
+    assert remarks(new, agreed) == [
         "overlaps agreement 2 with Reuters: 2024-12-01 to 2024-12-31",
         "no agreement with Reuters in force: 2026-01-01 to 2026-02-28",
     ]
@@ -131,32 +133,32 @@ DAYS = st.dates(date(2023, 1, 1), date(2028, 12, 31))
 
 
 @st.composite
-def held(draw: st.DrawFn) -> Agreement:
-    one, other = draw(DAYS), draw(DAYS)
+def agreed(draw: st.DrawFn) -> Agreement:
+    first, second = draw(DAYS), draw(DAYS)
     period = draw(st.sampled_from(terms.PERIODS))
-    return agreement(starts=min(one, other), ends=max(one, other), quota=5, quota_period=period)
+    return agreement(starts=min(first, second), ends=max(first, second), quota=5, quota_period=period)
 
 
-@given(held(), DAYS)
-def test_periods_part_the_days_of_an_agreement(held: Agreement, day: date) -> None:
-    if not in_force(held, day):
+@given(agreed(), DAYS)
+def test_periods_divide_the_days_of_an_agreement(agreed: Agreement, day: date) -> None:
+    if not in_force(agreed, day):
         return
-    period = period_of(held, day)
+    period = period_of(agreed, day)
     assert period.first is not None and period.last is not None
     assert period.first <= day <= period.last
-    assert period_of(held, period.first) == period_of(held, period.last) == period
-    for beside in (period.first - timedelta(1), period.last + timedelta(1)):
-        assert not in_force(held, beside) or period_of(held, beside).name != period.name
+    assert period_of(agreed, period.first) == period_of(agreed, period.last) == period
+    for neighbor in (period.first - timedelta(1), period.last + timedelta(1)):
+        assert not in_force(agreed, neighbor) or period_of(agreed, neighbor).name != period.name
 
 
-@given(st.lists(held(), min_size=1, max_size=4), DAYS)
-def test_a_day_is_in_a_gap_or_covered_or_outside(held: list[Agreement], day: date) -> None:
-    first, last = min(a.starts or date.min for a in held), max(a.ends or date.max for a in held)
-    in_gap = [gap for gap in gaps(held) if gap.first and gap.last and gap.first <= day <= gap.last]
-    assert len(in_gap) == (first <= day <= last and not any(in_force(a, day) for a in held))
+@given(st.lists(agreed(), min_size=1, max_size=4), DAYS)
+def test_a_day_is_in_a_gap_or_covered_or_outside(agreed: list[Agreement], day: date) -> None:
+    first, last = min(a.starts or date.min for a in agreed), max(a.ends or date.max for a in agreed)
+    in_gap = [gap for gap in gaps(agreed) if gap.first and gap.last and gap.first <= day <= gap.last]
+    assert len(in_gap) == (first <= day <= last and not any(in_force(a, day) for a in agreed))
 
 
-def test_groups_are_of_known_territories_and_named_like_none() -> None:
+def test_groups_consist_of_known_territories_and_have_other_names() -> None:
     known = terms.table()
     assert all(members <= known.territories for members in known.groups.values())
     assert not set(known.groups) & known.territories

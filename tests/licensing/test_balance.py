@@ -1,4 +1,4 @@
-"""What of an agreement is used up, without a database; the cases are ``cases/agreements/spending.toml``."""
+"""Compute balances of agreements without a database; the cases are in ``cases/agreements/spending.toml``."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ CASES = cases("agreements/spending.toml")
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["label"])
-def test_what_is_used_up(case: dict[str, Any]) -> None:
+def test_used_quotas(case: dict[str, Any]) -> None:
     values = dict(case["agreement"])
     if "price" in values:
         values["price"] = Decimal(values["price"])

@@ -1,4 +1,4 @@
-"""What needs no agreement, and what does."""
+"""Decide which pictures need no agreement."""
 
 from __future__ import annotations
 
@@ -38,7 +38,7 @@ def words(tmp_path_factory: pytest.TempPathFactory) -> Vocabulary:
         ("Handout", None),
     ],
 )
-def test_what_needs_no_agreement(line: str, expected: str | None, words: Vocabulary) -> None:
+def test_exemptions(line: str, expected: str | None, words: Vocabulary) -> None:
     found = exemption_for(parse_credit(line, words), words, publication="Harbor News Agency")
     assert (found.name if found else None) == expected
 

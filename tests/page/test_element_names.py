@@ -1,4 +1,4 @@
-"""captions/page/element_names.py: what the names of elements tell."""
+"""Find the words in the names of elements with captions/page/element_names.py."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The weights of captions/page/evidence.py: each is used, and learning them again explains the marks."""
+"""Check that each weight of captions/page/evidence.py is used, and that learning them again explains the marks."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ PAGE = """<html><body><article><h1>One more summer</h1><p>{text}</p>
 
 
 def test_every_row_of_the_tables_is_used() -> None:
-    """A row that no reader yields is a weight without effect; combinations are made of two names."""
+    """Find rows that no reader yields, whose weights have no effect; combinations consist of two names."""
     source = "".join((ROOT / "captions" / "page" / f"{name}.py").read_text("utf-8") for name in ("evidence", "places"))
     quoted = set(re.findall(r'"([^"\n]+)"', source))
     for table in ("page-credit", "page-caption"):

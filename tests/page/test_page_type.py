@@ -1,4 +1,4 @@
-"""What a page is, and what an ingest says of it."""
+"""Recognize pages without an article, and report them when ingesting."""
 
 from __future__ import annotations
 
@@ -30,7 +30,7 @@ def page_of(case: dict[str, Any]) -> str:
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda case: case["id"])
-def test_what_a_page_is(case: dict[str, Any]) -> None:
+def test_page_type(case: dict[str, Any]) -> None:
     assert parse_html(page_of(case)).notes == ((case["note"],) if case["note"] else ())
 
 
@@ -38,15 +38,15 @@ def test_an_ingest_counts_what_was_noted_and_stores_no_page_without_an_article(r
     for case in CASES:
         (tmp_path / f"{case['id']}.html").write_text(page_of(case), encoding="utf-8")
     ran = run("ingest", ".", "--format", "json")
-    said = json.loads(ran.out)
+    result = json.loads(ran.out)
     none = {f"{case['id']}.html": case["note"] for case in CASES if case["note"].startswith("no article")}
-    assert {failure["source"]: failure["reason"] for failure in said["failures"]} == none
-    assert said["notes"] == {
+    assert {failure["source"]: failure["reason"] for failure in result["failures"]} == none
+    assert result["notes"] == {
         "only the beginning of the article: the rest is behind a paywall": 2,
         "a gallery: pictures with little text": 1,
         "a live blog: many short reports on one page": 1,
     }
-    assert said["read"] == said["new"] == len(CASES) - len(none)
+    assert result["read"] == result["new"] == len(CASES) - len(none)
     findings = json.loads(run("audit", "--code", "CR901", "--format", "json").out)["findings"]
     assert {finding["source"]: finding["message"] for finding in findings} == none
 

@@ -1,4 +1,4 @@
-"""The pages in tests/cases/pages/ against parse_html, one small page a shape; hostile pages; mutated pages."""
+"""Read the small pages in tests/cases/pages/, hostile pages and mutated pages with parse_html."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ import captions
 from tests.support.case_files import Case, cases, params
 
 FIELDS = ("headline", "published", "publication", "language")
-# What a case may tell of a caption beside text, credit and count.
+# The fields of a caption that a case may check besides text, credit and count.
 BESIDE = {"images", "structured", "rule", "copyright_notice", "license", "license_url", "licensor_url"}
 
 
@@ -27,8 +27,8 @@ def _found(article: captions.Article) -> list[tuple[str, str | None, int]]:
     return [(c.text, c.credit.line if c.credit else None, c.count) for c in article.captions]
 
 
-def _beside(caption: captions.Caption, key: str) -> object:
-    """A field of a caption or of its credit as a case writes it: "" for None."""
+def _field(caption: captions.Caption, key: str) -> object:
+    """Return a field of a caption or its credit as a case writes it: "" for None."""
     if key == "structured":
         return caption.structured_credit.line if caption.structured_credit else ""
     value = getattr(caption if key in ("images", "rule") else caption.credit, key)
@@ -42,11 +42,11 @@ def test_case(case: Case) -> None:
     assert _found(article) == wanted
     if "text" in case:
         assert article.text.split("\n") == case["text"].removesuffix("\n").split("\n")
-    told = {field: str(getattr(article, field)) for field in FIELDS if field in case}
-    assert told == {field: case[field] for field in FIELDS if field in case}
+    facts = {field: str(getattr(article, field)) for field in FIELDS if field in case}
+    assert facts == {field: case[field] for field in FIELDS if field in case}
     for caption, wanted_of in zip(article.captions, case.get("captions", []), strict=True):
         for key in BESIDE & set(wanted_of):
-            assert (key, _beside(caption, key)) == (key, wanted_of[key])
+            assert (key, _field(caption, key)) == (key, wanted_of[key])
 
 
 @pytest.mark.parametrize("case", CASES, ids=lambda c: str(c["id"]))
@@ -73,7 +73,7 @@ WORDS = "The ferry left the pier at seven, with nine passengers, four goats and 
 BODY = f"<p>{WORDS}</p>"
 FIGURE = '<figure><img src="a.jpg"><figcaption>A dog in the park. Photo: Jo Reed/AP</figcaption></figure>'
 LD = '<script type="application/ld+json">'
-# Of a size at which a step that grows with the square of the page would stand still here for minutes.
+# Large enough that a quadratic step would take minutes.
 HOSTILE: dict[str, str] = {
     "nested-divs": "<div>" * 100_000 + BODY,
     "nested-divs-closed": "<div>" * 100_000 + BODY + "</div>" * 100_000,
@@ -192,7 +192,7 @@ def test_a_page_of_five_megabytes_is_read_whole() -> None:
 
 
 @pytest.mark.parametrize("name", ["nul", "controls", "directions", "character-references", "cdata", "no-html"])
-def test_what_is_written_in_a_broken_page_is_kept(name: str) -> None:
+def test_the_text_of_a_broken_page_stays(name: str) -> None:
     assert "at seven, with nine passengers" in captions.parse_html(HOSTILE[name]).text
 
 
@@ -201,7 +201,7 @@ def test_controls_do_not_reach_the_text() -> None:
     assert [c for c in text if (ord(c) < 32 and c != "\n") or 0x7F <= ord(c) < 0xA0] == []
 
 
-def test_a_script_in_a_caption_is_no_caption() -> None:
+def test_a_script_is_not_part_of_a_caption() -> None:
     script = '<script>document.write("<b>Photo: Bad Actor/AP</b>")</script><style>p{}</style>'
     article = captions.parse_html(f"<article>{BODY}{FIGURE.replace('A dog', script + 'A dog')}{BODY}</article>")
     assert _found(article) == [("A dog in the park.", "Jo Reed/AP", 1)]
@@ -271,7 +271,7 @@ def test_bytes_are_decoded_as_a_browser_would(name: str) -> None:
     ],
     ids=lambda data: repr(data[:20]),
 )
-def test_bytes_that_are_no_page_do_not_raise(data: bytes) -> None:
+def test_bytes_that_are_not_a_page_do_not_raise(data: bytes) -> None:
     assert captions.parse_html(data) == captions.parse_html(data)
 
 
@@ -299,12 +299,12 @@ MUTATIONS = st.lists(
     max_size=12,
 )
 
-# Bytes put into the source, which is then given as bytes.
+# Bytes inserted into the source, which is then passed as bytes.
 JUNK = (b"", b"\xff", b"\x00\x00", b"\x1b[2J", b"\xc3", b"\x80\x9b", b"\xef\xbb\xbf", b"\xf0\x9f\x93")
 
 
 def mutated(html: str, changes: list[tuple[str, float, float, int, str]]) -> str:
-    """A page with slices deleted, doubled and swapped and odd tags inserted."""
+    """Return a page with slices deleted, doubled and swapped, and odd tags inserted."""
     for kind, first, second, size, tag in changes:
         a, b = sorted((int(first * len(html)), int(second * len(html))))
         size = min(size, b - a) if kind == "swap" else size
@@ -335,11 +335,11 @@ def test_mutated_pages_do_not_raise(
     source = html if junk is None else data[:at] + junk + data[at:]
     article = captions.parse_html(source)
     assert captions.parse_html(source) == article
-    said = [article.text, *(x for x in (article.headline, article.publication, article.language, article.url) if x)]
-    said += [x for c in article.captions for x in (c.text, c.credit.line if c.credit else "")]
-    for text in said:
+    texts = [article.text, *(x for x in (article.headline, article.publication, article.language, article.url) if x)]
+    texts += [x for c in article.captions for x in (c.text, c.credit.line if c.credit else "")]
+    for text in texts:
         assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\ud800-\udfff]", text)
-    assert sum(map(len, said)) <= 3 * len(source) + 100
+    assert sum(map(len, texts)) <= 3 * len(source) + 100
     for caption in article.captions:
         assert caption.text or caption.credit
         assert all(p.element is not None for p in caption.occurrences)
@@ -354,7 +354,7 @@ def test_mutated_pages_do_not_raise(
         (b"<p>text" + bytes(500), "no page: binary data, with NUL bytes"),
     ],
 )
-def test_bytes_that_are_no_page_give_an_empty_article_and_say_so(data: bytes, note: str) -> None:
+def test_bytes_that_are_not_a_page_give_an_empty_article_and_a_note(data: bytes, note: str) -> None:
     assert captions.parse_html(data) == captions.Article(text="", notes=(note,))
 
 
@@ -391,7 +391,7 @@ SHARED = '<meta property="og:url" content="{}">'
         ('<link rel="Canonical nofollow" href=" https://news.example/ferry ">', None, "https://news.example/ferry"),
     ],
 )
-def test_a_saved_page_tells_its_own_address(head: str, url: str | None, expected: str | None) -> None:
+def test_a_saved_page_has_its_own_address(head: str, url: str | None, expected: str | None) -> None:
     page = (
         f"<html><head>{head}</head><body><article><h1>Ferry stays</h1><p>The ferry stays.</p></article></body></html>"
     )

@@ -1,4 +1,4 @@
-"""The plain-text cases in tests/cases/plain/ against parse_text."""
+"""Read the plain texts in tests/cases/plain/ with parse_text."""
 
 from __future__ import annotations
 

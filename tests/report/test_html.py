@@ -1,4 +1,4 @@
-"""The HTML report in a real browser: it sorts and filters, no script fails, and hostile captions stay text."""
+"""Test the HTML report in a real browser: sorting, filtering, script errors and hostile captions."""
 
 from __future__ import annotations
 
@@ -70,7 +70,7 @@ def window(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Browser]:
 
 @pytest.fixture
 def page(window: Browser, tmp_path: Path) -> Browser:
-    """The page of a report with hostile texts."""
+    """Return the page of a report with hostile texts."""
     window.size(1366, 900)
     window.emulate()
     uses = [
@@ -83,14 +83,14 @@ def page(window: Browser, tmp_path: Path) -> Browser:
 
 
 def column(page: Browser, number: int) -> list[str]:
-    """The texts of a column of the findings that are shown, from the top."""
+    """Return the texts in a column of the visible findings, from the top."""
     script = """return [...document.querySelectorAll('#findings tbody tr')].filter(row => row.offsetParent)
         .map(row => row.cells[arguments[0] - 1].textContent.trim())"""
     found: list[str] = page.run(script, number)
     return found
 
 
-def test_no_script_fails_and_nothing_is_asked_of_a_network(page: Browser) -> None:
+def test_no_script_fails_and_no_network_is_used(page: Browser) -> None:
     assert page.log() == []
     assert page.run("return performance.getEntriesByType('resource').map(entry => entry.name)") == []
     page.run("const s = document.createElement('script'); s.textContent = 'window.ran = 1'; document.body.append(s)")
@@ -130,14 +130,14 @@ def test_each_column_is_sorted_by_its_button(page: Browser, number: int) -> None
     assert page.run("return document.querySelectorAll('#findings th[aria-sort=none]').length") == 7
 
 
-def test_severities_are_sorted_by_what_they_weigh_and_numbers_as_numbers(page: Browser) -> None:
+def test_severities_are_sorted_by_rank_and_numbers_as_numbers(page: Browser) -> None:
     page.click("#findings th:nth-child(1) button")
     assert list(dict.fromkeys(column(page, 1))) == ["error", "warning", "info"][-len(set(column(page, 1))) :]
     page.click("#findings th:nth-child(4) button")
     assert column(page, 4)[-1].endswith("a10.txt #1")
 
 
-def test_findings_are_filtered_and_their_number_told(page: Browser) -> None:
+def test_findings_are_filtered_and_counted(page: Browser) -> None:
     count = len(column(page, 1))
     assert page.run("return shown.textContent") == f"Shown: {count} of {count} findings"
     page.type("#words", "MULLER dpa")
@@ -166,7 +166,7 @@ def test_the_keyboard_is_enough(page: Browser) -> None:
     assert page.run("return document.querySelector('#findings th:nth-child(6)').ariaSort") == "ascending"
 
 
-def test_all_that_is_asked_for_and_shown_has_a_name(page: Browser) -> None:
+def test_all_controls_and_regions_have_names(page: Browser) -> None:
     unnamed = """return [...document.querySelectorAll('input, select, button, svg:not([aria-hidden]), [role=region]')]
         .filter(e => !(e.labels?.[0]?.textContent || e.ariaLabel || e.getAttribute('aria-labelledby') || e.textContent))
         .length"""
@@ -177,8 +177,8 @@ def test_all_that_is_asked_for_and_shown_has_a_name(page: Browser) -> None:
 
 
 @pytest.mark.parametrize("scheme", ["light", "dark"])
-def test_texts_stand_out_from_their_ground(page: Browser, scheme: str) -> None:
-    """By the contrast of WCAG 2.1, AA: 4.5 to 1 for text."""
+def test_text_has_enough_contrast(page: Browser, scheme: str) -> None:
+    """Require the contrast of WCAG 2.1 AA: 4.5 to 1 for text."""
     page.emulate(prefers_color_scheme=scheme)
     worst = page.run(
         """const light = (text) => { const [r, g, b] = text.match(/[\\d.]+/g).map(v => { v /= 255;
@@ -195,8 +195,8 @@ def test_texts_stand_out_from_their_ground(page: Browser, scheme: str) -> None:
 
 
 @pytest.mark.parametrize("width", [400, 800, 1366, 1920])
-def test_no_width_of_a_window_makes_the_page_wider_than_it(page: Browser, width: int) -> None:
-    # A window has a least width, a frame has not; the policy of the page allows none, so that of the device is set.
+def test_the_page_is_never_wider_than_the_window(page: Browser, width: int) -> None:
+    # Windows have a minimum width, and the page's policy forbids frames, so the width of the device is set.
     metrics = {"width": width, "height": 900, "deviceScaleFactor": 1, "mobile": False}
     page.call("goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=metrics)
     try:
@@ -215,7 +215,7 @@ def test_print_shows_all_captions_and_no_controls(page: Browser, tmp_path: Path)
     assert page.run("return [...document.querySelectorAll('#articles li')].every(e => e.checkVisibility())")
 
 
-def test_without_a_script_all_rows_are_there(page: Browser) -> None:
+def test_without_a_script_all_rows_are_visible(page: Browser) -> None:
     count = len(column(page, 1))
     page.call("goog/cdp/execute", cmd="Emulation.setScriptExecutionDisabled", params={"value": True})
     try:

@@ -1,4 +1,4 @@
-"""Reports, and the escaping of text in them.
+"""Write reports, and escape the text in them.
 
 The golden files have the reports on the samples. After an intended change, run
 ``CAPTIONS_RENEW_GOLDEN=1 pytest tests/report/test_report.py`` and read the diff.
@@ -44,7 +44,7 @@ HOSTILE = '=cmd()|"calc" \x1b[31mred\x1b]0;title\x07 \u202eevil\u202c <script>al
 
 @lru_cache(maxsize=1)
 def samples() -> list[Use]:
-    """The uses of the samples, read without a store."""
+    """Return the uses of the samples, read without a store."""
     uses = []
     for path in sorted(SAMPLES.glob("*.txt")):
         article = parse_text(path.read_text(encoding="utf-8-sig"))
@@ -71,7 +71,7 @@ def hostile() -> Report:
 
 
 @pytest.mark.parametrize("form", ["table", "json", "csv"])
-def test_the_report_on_the_samples_is_as_before(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_report_on_the_samples_has_not_changed(form: str, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("COLUMNS", "100")
     text = written(report(samples()), form)
     path = GOLDEN / f"audit.{'txt' if form == 'table' else form}"
@@ -112,7 +112,7 @@ def test_a_finding_ends_with_the_command_that_fixes_it() -> None:
     ]
 
 
-def test_totals_are_whole_whatever_the_limit() -> None:
+def test_totals_are_complete_whatever_the_limit() -> None:
     uses = samples()
     whole, cut = (json.loads(written(report(uses, limit), "json")) for limit in (None, 3))
     assert cut["totals"] == whole["totals"]
@@ -124,7 +124,7 @@ def test_totals_are_whole_whatever_the_limit() -> None:
     assert f"3 of {whole['totals']['findings']} findings listed" in written(report(uses, 3), "html")
 
 
-def test_all_forms_tell_the_same_findings() -> None:
+def test_all_formats_have_the_same_findings() -> None:
     what = report(samples())
     as_json = json.loads(written(what, "json"))["findings"]
     as_csv = list(csv.DictReader(io.StringIO(written(what, "csv"))))
@@ -132,7 +132,7 @@ def test_all_forms_tell_the_same_findings() -> None:
     assert written(what, "html").count("<tr>") == len(as_json) + len(what.summary()) + 2
 
 
-def test_no_finding_is_said_in_one_line() -> None:
+def test_a_report_without_findings_is_one_line() -> None:
     credit = Credit("Jane Doe/AFP", creators=("Jane Doe",), agencies=("AFP",), supplier="AFP")
     clean = report([Use("a.txt", 1, "A dog.", "a dog", credit)])
     assert written(clean, "table") == "1 use in 1 article: no findings\n"
@@ -140,7 +140,7 @@ def test_no_finding_is_said_in_one_line() -> None:
     assert json.loads(written(clean, "json"))["findings"] == []
 
 
-def test_nothing_in_a_table_has_force_in_a_terminal() -> None:
+def test_nothing_in_a_table_is_active_in_a_terminal() -> None:
     text = written(hostile(), "table")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]", text)
     assert "[31m" not in text
@@ -177,7 +177,7 @@ def page(text: str) -> _Page:
     return read
 
 
-def test_an_html_report_holds_no_markup_of_a_caption_and_asks_no_network() -> None:
+def test_an_html_report_has_no_markup_from_captions_and_uses_no_network() -> None:
     text = written(hostile(), "html")
     read, harmless = page(text), page(written(report(samples()), "html"))
     assert read.tags == harmless.tags
@@ -215,7 +215,7 @@ def test_the_policy_of_the_html_report_allows_its_own_style_and_script_only(kind
         (None, None),
     ],
 )
-def test_what_a_report_links_to(url: str | None, expected: str | None) -> None:
+def test_links_of_a_report(url: str | None, expected: str | None) -> None:
     assert escaping.address(url) == expected
 
 
@@ -233,8 +233,8 @@ def test_what_a_report_links_to(url: str | None, expected: str | None) -> None:
         "Müller/Getty – 写真",
     ],
 )
-def test_no_sign_has_force_in_markdown(text: str) -> None:
-    # The program that rich brings reads CommonMark and tables, as GitHub does.
+def test_no_sign_is_active_in_markdown(text: str) -> None:
+    # Rich's own dependency reads CommonMark and tables as GitHub does.
     from markdown_it import MarkdownIt
 
     stream = io.StringIO()
@@ -247,7 +247,7 @@ def test_no_sign_has_force_in_markdown(text: str) -> None:
     assert " ".join(cells[1][0].content.split()) == plain
 
 
-def test_sarif_tells_each_finding_where_it_is_and_how_bad() -> None:
+def test_sarif_has_the_place_and_severity_of_each_finding() -> None:
     what = report(samples())
     sarif = json.loads(written(what, "sarif"))
     assert (sarif["version"], len(sarif["runs"])) == ("2.1.0", 1)
@@ -278,7 +278,7 @@ def test_a_place_in_sarif_is_a_reference(source: str, expected: str) -> None:
     assert as_sarif.uri(source) == expected
 
 
-def test_json_keeps_every_character_and_shows_none_with_force() -> None:
+def test_json_keeps_every_character_and_escapes_active_characters() -> None:
     text = written(hostile(), "json")
     assert not re.search("[\x00-\x09\x0b-\x1f\x7f-\x9f\u202a-\u202e]", text)
     assert json.loads(text)["findings"][0]["caption"] == HOSTILE
@@ -351,8 +351,8 @@ def test_json_written_a_line_at_a_time_means_the_same() -> None:
     for rows in ([], [row], [row, {**row, "text": "half a pair: \ud800"}]):
         stream = io.StringIO()
         as_json.write_lines({"head": {"n": 1}}, "rows", rows, stream)
-        said = [{**row, "a": ["x", "y"], "day": "2024-05-18"} for row in rows]
-        assert json.loads(stream.getvalue()) == {"version": as_json.VERSION, "head": {"n": 1}, "rows": said}
+        expected = [{**row, "a": ["x", "y"], "day": "2024-05-18"} for row in rows]
+        assert json.loads(stream.getvalue()) == {"version": as_json.VERSION, "head": {"n": 1}, "rows": expected}
         assert not re.search("[\x7f-\x9f\u202a-\u202e\ud800-\udfff]", stream.getvalue())
 
 
@@ -361,14 +361,14 @@ def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
     assert ran.code == 0
     by_command = json.loads(run("audit", "--format", "json").out)
     by_library = json.loads(written(report(samples()), "json"))
-    # Agreements are in the database alone.
+    # Only the database has agreements.
     assert by_command["totals"]["by_code"].pop("CR301")
     assert by_command["totals"]["by_code"] == by_library["totals"]["by_code"]
     assert by_command["notes"] == ["no agreements are stored"]
 
 
 @pytest.mark.parametrize(
-    ("text", "shown"),
+    ("text", "escaped"),
     [
         ("a | b", r"a \| b"),
         ("*x* _y_ `z` ~~w~~ # 1", r"\*x\* \_y\_ \`z\` \~\~w\~\~ \# 1"),
@@ -379,5 +379,5 @@ def test_the_command_writes_the_same_report_as_the_library(run: Run) -> None:
         ("https://example.org @all", "https:&#47;&#47;example.org @&#8203;all"),
     ],
 )
-def test_text_in_markdown_only_says_what_it_is(text: str, shown: str) -> None:
-    assert escaping.markdown(text) == shown
+def test_text_is_escaped_in_markdown(text: str, escaped: str) -> None:
+    assert escaping.markdown(text) == escaped

@@ -141,7 +141,7 @@ def _record(page: Page) -> db.ArticleRecord:
         )
         for n, shot in enumerate(page.shots, 1)
     )  # fmt: skip
-    # Undated pages stand for articles of an older program, which did not record near captions.
+    # Undated pages represent articles of an older program, which did not record near captions.
     near = may_be_near([use.match_key for use in uses]) if page.day else None
     return db.ArticleRecord(
         page.source, f"{page}", publication=page.publication, published=page.day, uses=uses, near=near
@@ -149,5 +149,5 @@ def _record(page: Page) -> db.ArticleRecord:
 
 
 def summarized(findings: Iterable[Finding]) -> list[tuple[str, str, str, int, str]]:
-    """Return what identifies each finding, without the ids of a store."""
+    """Return the fields that identify each finding, without the ids of a store."""
     return [(f.severity, f.code, f.source, f.use.position if f.use else 0, f.message) for f in findings]

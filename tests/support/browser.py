@@ -1,6 +1,6 @@
-"""A real browser for tests: headless Chromium, driven by chromedriver over W3C WebDriver, which is plain HTTP and JSON.
+"""Drive a real browser for tests: headless Chromium, with chromedriver over W3C WebDriver, which is HTTP and JSON.
 
-A driver library would bring ten packages, and one that looks for downloads, for the six requests that are needed here.
+A driver library would add ten packages, one of which downloads programs, for the six requests needed here.
 """
 
 from __future__ import annotations
@@ -24,19 +24,19 @@ ELEMENT = "element-6066-11e4-a52e-4f735466cecf"
 
 
 def missing() -> str:
-    """Why there is no browser to test with; empty where there is one."""
+    """The reason why no browser is available; empty if there is a browser."""
     lacks = [name for name in ("chromium", "chromedriver") if shutil.which(name) is None]
     return f"not installed: {', '.join(lacks)} (Debian: apt-get install chromium chromium-driver)" if lacks else ""
 
 
 class Browser:
-    """A browser with one window."""
+    """A browser with a single window."""
 
     def __init__(self, address: str, session: str) -> None:
         self._address, self._session = address, session
 
     def call(self, command: str, **arguments: Any) -> Any:
-        """Asks the driver for something in this session."""
+        """Send a request to the driver in this session."""
         return _post(f"{self._address}/session/{self._session}/{command}", arguments)
 
     def open(self, path: Path) -> Self:
@@ -44,11 +44,11 @@ class Browser:
         return self
 
     def run(self, script: str, *arguments: Any) -> Any:
-        """What a script gives in the page: ``run("return document.title")``."""
+        """Return the result of a script in the page: ``run("return document.title")``."""
         return self.call("execute/sync", script=script, args=list(arguments))
 
     def run_async(self, script: str) -> Any:
-        """What a script gives to its last argument, a function."""
+        """Return the value that a script passes to its last argument, a function."""
         return self.call("execute/async", script=script, args=[])
 
     def find(self, selector: str) -> str:
@@ -62,36 +62,36 @@ class Browser:
         self.call(f"element/{self.find(selector)}/value", text=text)
 
     def press(self, *keys: str) -> None:
-        """Presses keys, one after the other, wherever the focus is."""
+        """Press keys, one after the other, wherever the focus is."""
         actions = [{"type": kind, "value": key} for key in keys for kind in ("keyDown", "keyUp")]
         self.call("actions", actions=[{"type": "key", "id": "keys", "actions": actions}])
 
     def log(self) -> list[dict[str, Any]]:
-        """What the page wrote to the console since the last question: errors of scripts and of its policy, too."""
+        """Return what the page wrote to the console since the last call, errors of scripts and its policy included."""
         entries: list[dict[str, Any]] = self.call("se/log", type="browser")
         return entries
 
     def emulate(self, media: str = "", **features: str) -> None:
-        """Sets the medium and its features: ``emulate("print")``, ``emulate(prefers_color_scheme="dark")``."""
-        told = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
-        self.call("goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"media": media, "features": told})
+        """Set the medium and its features: ``emulate("print")``, ``emulate(prefers_color_scheme="dark")``."""
+        pairs = [{"name": name.replace("_", "-"), "value": value} for name, value in features.items()]
+        self.call("goog/cdp/execute", cmd="Emulation.setEmulatedMedia", params={"media": media, "features": pairs})
 
     def size(self, width: int, height: int) -> None:
         self.call("window/rect", width=width, height=height)
 
     def picture(self, path: Path) -> None:
-        """Writes what the window shows as PNG."""
+        """Write a screenshot of the window as PNG."""
         with urllib.request.urlopen(f"{self._address}/session/{self._session}/screenshot", timeout=60) as answer:  # noqa: S310
             path.write_bytes(base64.b64decode(json.load(answer)["value"]))
 
     def print(self, path: Path) -> None:
-        """Writes the page as PDF, as a printer gets it."""
+        """Write the page as PDF, as it would be printed."""
         path.write_bytes(base64.b64decode(self.call("print", background=False)))
 
 
 @contextmanager
 def browser(folder: Path) -> Iterator[Browser]:
-    """A fresh browser, with its profile in a folder; it is gone afterwards."""
+    """Run a new browser, with its profile in a folder, and close it afterward."""
     driver = subprocess.Popen(  # noqa: S603 - no text of a test is in it
         [str(shutil.which("chromedriver")), "--port=0"],
         stdout=subprocess.PIPE,

@@ -23,11 +23,11 @@ class Stores(ABC):
 
     @abstractmethod
     def place(self) -> str:
-        """Return the URL of a new store: nothing there, or an empty database."""
+        """Return the URL of a new store: a path without a file, or an empty database."""
 
     @abstractmethod
     def copy(self, url: str) -> str:
-        """Copy a store that nobody has open; return the URL of the copy."""
+        """Copy a store that no program has open; return the URL of the copy."""
 
     def empty(self) -> str:
         """Return the URL of a store without rows."""

@@ -1,4 +1,4 @@
-"""A plain audit in memory, one use after another: the reference for the audit of a store."""
+"""Audit uses in memory, one after another, as the reference for the audit of a store."""
 
 from __future__ import annotations
 
@@ -73,7 +73,7 @@ def _conflicts(use: Use, claims: dict[tuple[str, str], list[Claim]]) -> Iterator
 
 
 def _keys(use: Use) -> Iterator[tuple[str, str]]:
-    """Yield what two uses of one picture share: the caption, then each address."""
+    """Yield the keys that two uses of a picture share: the caption, then each address."""
     if is_telling(use.match_key):
         yield "caption", use.match_key
     yield from (("picture", address) for address in sorted(use.images) if is_whole(address))

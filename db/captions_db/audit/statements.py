@@ -174,9 +174,9 @@ def join_members(connection: Connection) -> None:
 def covered(*, dated: bool) -> FromClause:
     """Return the uses joined with the coverage of their groups."""
     use, coverage = m.use.c, t.coverage.c
-    holds = use.used_on.between(coverage.first, coverage.last) if dated else use.used_on.is_(None)
+    applies = use.used_on.between(coverage.first, coverage.last) if dated else use.used_on.is_(None)
     return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
-        t.coverage, (coverage.group_id == t.member.c.group_id) & coverage.undated.is_(not dated) & holds
+        t.coverage, (coverage.group_id == t.member.c.group_id) & coverage.undated.is_(not dated) & applies
     )
 
 

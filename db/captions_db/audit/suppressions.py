@@ -38,9 +38,9 @@ class Suppression:
 def waivers(connection: Connection, today: date) -> list[Suppression]:
     """Return the waivers in force on a day."""
     column = m.waiver.c
-    holds = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
+    in_force = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
-    return [Suppression(*row) for row in connection.execute(select(*fields).where(holds).order_by(column.id))]
+    return [Suppression(*row) for row in connection.execute(select(*fields).where(in_force).order_by(column.id))]
 
 
 def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:

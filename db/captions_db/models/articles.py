@@ -15,7 +15,7 @@ _NEAR = column("near", Boolean).is_not(false())
 class ArticleTable(Base, table=True):
     """An article, identified by its source. ``run_id`` is the run that stored or last changed it.
 
-    ``near`` tells whether two of its captions may be nearly identical; NULL if nobody checked.
+    ``near`` records whether two of its captions may be nearly identical; NULL if nobody checked.
     """
 
     __tablename__ = "article"
