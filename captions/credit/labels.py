@@ -169,10 +169,8 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[3:], "by", tokens[0])
     for count in range(min(len(tokens), 5), 0, -1):
         head = " ".join(tokens[:count])
-        if 1 < count < len(tokens) and tokens[count - 1] in words.bys and tokens[count][:1].isupper():
-            mark = " ".join(tokens[: count - 1])
-            if words.marks.get(name_key(mark)) == "illustration":
-                return Unlabelled(text[len(head) :].strip(), "by", mark)  # Illustration by X
+        if mark := _illustration(tokens, count, words):
+            return Unlabelled(text[len(head) :].strip(), "by", mark)  # Illustration by X
         kind = words.labels.get(name_key(head))
         if kind is None or kind == "caption":
             continue
@@ -194,6 +192,14 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
             return Unlabelled(rest, "before", head)
     return None
+
+
+def _illustration(tokens: list[str], count: int, words: Vocabulary) -> str:
+    """Return the mark at a line's start that ``by`` or its like joins to a name: ``Illustration``; else ``""``."""
+    if not 1 < count < len(tokens) or tokens[count - 1] not in words.bys or not tokens[count][:1].isupper():
+        return ""
+    mark = " ".join(tokens[: count - 1])
+    return mark if words.marks.get(name_key(mark)) == "illustration" else ""
 
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:

@@ -20,6 +20,7 @@ from captions.credit.rights import YEAR
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import site_text
 from captions.page.element_names import AUTHOR, CAPTION, CREDIT, PICTURE, SOURCE
+from captions.page.structured import Index
 from captions.text import STOPS, has_cjk, match_key, sentences
 
 _SMALL = frozenset(("small", "cite", "em", "i", "footer", "sub", "sup"))
@@ -33,7 +34,9 @@ _LONG, _VERY_LONG = 14, 26
 # In characters: of a loose text, and of any.
 _LONG_LOOSE, _LONG_CAPTION = 250, 450
 # How sure a line's own words show a credit: all of it, or what is cut off; and a caption that still has a credit in it.
-_STRENGTHS = {SURE: "sure", LIKELY: "likely", POSSIBLE: "possible"}
+_CREDITS = {SURE: "sure credit", LIKELY: "likely credit", POSSIBLE: "possible credit"}
+_CUTS = {SURE: "sure cut", LIKELY: "likely cut", POSSIBLE: "possible cut"}
+_ENDS = {SURE: "ends in a sure credit", LIKELY: "ends in a likely credit", POSSIBLE: "ends in a possible credit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,6 +81,8 @@ class Setting:
     """Whether that credit is the end of a text to be read as a caption."""
     alts: frozenset[str] = frozenset()
     """Keys of the picture's alternative text and title."""
+    data: Index | None = None
+    """What the page's data say about its pictures."""
     is_credited: bool = False
     """Whether another text of the box is a credit that speaks for itself."""
     place: tuple[str, ...] = ()
@@ -121,7 +126,7 @@ def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield from at.place
     yield from _of_reading(reading)
     if at.strength:
-        yield f"{_STRENGTHS[at.strength]} {'cut' if at.rest else 'credit'}"
+        yield (_CUTS if at.rest else _CREDITS)[at.strength]
     if at.is_in_figure and not at.flags & CREDIT:
         yield "in a figure"
     yield from _of_names(reading, at)
@@ -240,6 +245,8 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "site notice"
     if not _ELSEWHERE.isdisjoint(at.place) and YEAR.search(reading.credit.copyright_notice or ""):
         yield "site's copyright"
+    if at.data is not None and match_key(reading.credit.line) in at.data.credits:
+        yield "in the data"
     if unlabeled and not reading.registered and match_key(text) in at.alts:
         yield "repeats alt"
 
@@ -253,7 +260,7 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
     elif reading.label == "weak" and reading.clean:
         yield "reads as a source"
     if at.strength and at.ends_in_credit:
-        yield f"ends in a {_STRENGTHS[at.strength]} credit"
+        yield _ENDS[at.strength]
     if at.flags & CAPTION:
         yield "named caption"
     if at.flags & CREDIT and not at.divides_credit:
@@ -263,6 +270,8 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
     if _is_byline(text, words):
         yield "byline"
     key = match_key(text)
+    if at.data is not None and key in at.data.captions:
+        yield "in the data"
     if _repeats(key, at.alts):
         yield "repeats alt"
         if at.is_loose and _is_alt(key, at.alts) and not at.is_linked and not text.istitle():

@@ -52,11 +52,11 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
 def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
     lines = reader.lines(box)
     slots = [reader.best(box, line) for line in lines]
-    owed = [slot for slot in slots if slot.is_credit]
+    owed = [slot for slot in slots if slot.credit]
     best = max(owed, key=lambda slot: slot.credit_evidence.score if slot.credit_evidence else 0.0, default=None)
     ease = 0.0 if best is None else _CREDITED_LOOSE if box.loose else _CREDITED
     captions: list[tuple[BoxLine, Slot]] = []
-    used = [line.block.number for line, slot in zip(lines, slots, strict=True) if slot.is_credit]
+    used = [line.block.number for line, slot in zip(lines, slots, strict=True) if slot.credit]
     for line, slot in zip(lines, slots, strict=True):
         if best is not None and slot.caption_evidence is None and slot.credit_evidence is None:
             slot = reader.as_caption(box, line)

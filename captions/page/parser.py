@@ -109,6 +109,7 @@ class _PageState:
     tree: Tree
     extent: _Extent
     metadata: Structured
+    index: Index
     pictures: Pictures
     paths: _Paths
     words: Vocabulary
@@ -129,8 +130,9 @@ def _read(
     if metadata.publication:
         words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
-    pictures = Pictures(tree, Index(metadata.pictures), metadata.base, words)
-    reading = _PageState(tree, _extent(tree), metadata, pictures, _Paths(), words)
+    index = Index(metadata.pictures)
+    pictures = Pictures(tree, index, metadata.base, words)
+    reading = _PageState(tree, _extent(tree), metadata, index, pictures, _Paths(), words)
     for source in _SOURCES:
         reading.found.extend(source(reading))
     return _layout(page, reading, notes, signs)
@@ -173,24 +175,24 @@ def _extent(tree: Tree) -> _Extent:
     return _Extent(outer, names, total, inside, first, last)
 
 
-def boxes_of(tree: Tree, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+def boxes_of(tree: Tree, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
     """Return the boxes of a page's pictures, and the reader of their lines."""
-    return _boxes(tree, _extent(tree), words)
+    return _boxes(tree, _extent(tree), index, words)
 
 
-def _boxes(tree: Tree, extent: _Extent, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+def _boxes(tree: Tree, extent: _Extent, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
     outer = extent.outer
     if outer.name == "p" and outer.parent is not None:
         outer = outer.parent  # the pictures of an article of one paragraph are next to it
     boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends, tree.blocks), words)
+    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends, tree.blocks), index, words)
 
 
 def _from_boxes(page: _PageState) -> list[FoundCaption]:
     """Return the captions in the boxes of pictures."""
     found: list[FoundCaption] = []
-    boxes, reader = _boxes(page.tree, page.extent, page.words)
+    boxes, reader = _boxes(page.tree, page.extent, page.index, page.words)
     for figure in read_boxes(boxes, reader, page.tree.blocks):
         picture = page.pictures.of(figure)
         page.used.update(figure.blocks)
@@ -237,7 +239,7 @@ def _from_text(page: _PageState) -> list[FoundCaption]:
     finder = Finder(page_of(lines), page.words, "")
     sure = [block for block in finder.find() if _is_sure(block, left, lines)]
     of_text = {b.number for b in own}
-    page.text = [b for b, line in zip(left, lines, strict=True) if not line.taken and b.number in of_text]
+    page.text = [b for b, line in zip(left, lines, strict=True) if not line.used and b.number in of_text]
     found: list[FoundCaption] = []
     for block in sure:
         at = left[block.order]
@@ -276,8 +278,8 @@ def _is_sure(block: FoundCaption, left: list[Block], lines: list[Line]) -> bool:
     if named and (at.pictured or len(block.caption) <= _LONGEST_CAPTION):
         return True
     for line in lines:
-        if line.number >= block.order and line.taken and line.text in block.occurrence.text:
-            line.taken = False
+        if line.number >= block.order and line.used and line.text in block.occurrence.text:
+            line.used = False
     return False
 
 

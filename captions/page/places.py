@@ -32,39 +32,47 @@ class PlaceReader:
         return box.place_evidence
 
     def _evidence(self, box: PictureBox) -> Iterator[str]:
-        element = box.element
-        inside = element.within(self._outer)
+        inside = box.element.within(self._outer)
         if not inside:
             yield "outside, above" if box.place <= self._first else "outside"
+            if box.loose:
+                yield "loose outside"
         if box.place > self._last:
             yield "behind the article"
         if not box.pictures:
             yield "no picture"
-        aside = element.inside(_OTHERS)
-        if aside is not None and boilerplate(element, self._total, _OTHERS):
-            links = any(line.block.linked for line in box.lines)
-            own = aside.images == len(box.pictures) and not aside.heading and not links
-            if element.above & OTHER:
-                yield "another article"
-            elif aside.flags & (AUTHOR | COMMENTS):
-                yield "author's or other's"
-            else:
-                yield "boilerplate around one picture" if own and inside else "boilerplate"
+        yield from self._of_names(box, inside)
+        yield from self._of_links(box)
+        heads = [line for line in box.lines if line.block.tag in HEADINGS]
+        if heads and not box.element.captioned and not box.loose:
+            yield "linked heading" if any(line.block.linked for line in heads) else "heading in the box"
+        if len(box.lines) > _MOST_LINES and not box.loose:
+            yield "many lines"
+
+    def _of_names(self, box: PictureBox, inside: bool) -> Iterator[str]:
+        """Yield what the names of the elements around a box say."""
+        aside = box.element.inside(_OTHERS)
+        if aside is None or not boilerplate(box.element, self._total, _OTHERS):
+            return
+        if box.element.above & OTHER:
+            yield "another article"
+        elif aside.flags & (AUTHOR | COMMENTS):
+            yield "author's or other's"
+        else:
+            linked = any(line.block.linked for line in box.lines)
+            own = inside and aside.images == len(box.pictures) and not aside.heading and not linked
+            yield "boilerplate around one picture" if own else "boilerplate"
+
+    def _of_links(self, box: PictureBox) -> Iterator[str]:
+        """Yield what links say about whether the box is a teaser for another page."""
         if any(_links_to_page(picture) for picture in box.pictures):
             yield "picture links to a page"
         if self._is_card(box):
             yield "card"
-        if box.loose and not inside:
-            yield "loose outside"
-        if element.above & LINK:
+        if box.element.above & LINK:
             yield "link around the box"
-            if element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
+            if box.element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
                 yield "teaser"
-        heads = [line for line in box.lines if line.block.tag in HEADINGS]
-        if heads and not element.captioned and not box.loose:
-            yield "linked heading" if any(line.block.linked for line in heads) else "heading in the box"
-        if len(box.lines) > _MOST_LINES and not box.loose:
-            yield "many lines"
 
     def _is_card(self, box: PictureBox) -> bool:
         """Return whether the box is the picture of a teaser: its element also contains a heading that is a link."""

@@ -17,6 +17,7 @@ from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import Evidence, Setting
 from captions.page.places import PlaceReader
+from captions.page.structured import Index
 from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
 # In words: a longer text after an element's edge is not a credit.
@@ -66,9 +67,9 @@ class Slot:
 class SlotReader:
     """Reads the lines of one page's boxes; clear boxes decide unclear ones of the same shape."""
 
-    def __init__(self, boxes: Sequence[PictureBox], places: PlaceReader, words: Vocabulary) -> None:
+    def __init__(self, boxes: Sequence[PictureBox], places: PlaceReader, index: Index, words: Vocabulary) -> None:
         """Read all boxes once, to learn what each shape prints where."""
-        self._places, self._words = places, words
+        self._places, self._index, self._words = places, index, words
         self._clear: dict[Shape, set[int]] = defaultdict(set)
         self._seen: Counter[Shape] = Counter()
         self._names: Counter[Shape] = Counter()
@@ -218,6 +219,7 @@ class SlotReader:
             divides_credit=divides,
             strength=strength,
             alts=_alts(box),
+            data=self._index,
             place=self._places.of(box),
             is_credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
             template=self._template(box, shape) if shape else 0,

@@ -50,7 +50,7 @@ class Neighbors:
     def is_unavailable(self, at: int) -> bool:
         """Return whether a line cannot be a caption, because it belongs to an occurrence or is only a credit."""
         line = self.lines[at]
-        return line.taken or (line.split is not None and line.split.alone)
+        return line.used or (line.split is not None and line.split.alone)
 
     def goes_on(self, at: int) -> bool:
         """Return whether the article continues after a line; otherwise an agency's name may credit the text."""
@@ -64,7 +64,7 @@ class Neighbors:
         for place in range(len(places) - 1, -1, -1):
             if count == 0 or places[place] <= at:
                 break
-            if self.lines[places[place]].taken:
+            if self.lines[places[place]].used:
                 del places[place]  # otherwise each credit of a long list would visit all lines after it
             else:
                 count -= 1
@@ -73,7 +73,7 @@ class Neighbors:
     def over(self, at: int) -> int:
         """Return the line above, skipping a label that belongs to this line."""
         over = at - 1
-        if over > 0 and self.lines[over].taken and self.lines[over].label and self.page.adjacent(at, over):
+        if over > 0 and self.lines[over].used and self.lines[over].label and self.page.adjacent(at, over):
             return over - 1 if self.page.adjacent(over, over - 1) else -1
         return over
 

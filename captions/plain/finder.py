@@ -79,8 +79,8 @@ class Finder:
         if self.blocks:
             self._repeats()
         for label, credit in joined:
-            if not credit.taken:
-                label.taken = False  # the next pass may join them again
+            if not credit.used:
+                label.used = False  # the next pass may join them again
         return self.blocks
 
     # Lines with caption and credit.
@@ -94,7 +94,7 @@ class Finder:
         known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
-            if line.split is None or line.split.alone or line.taken:
+            if line.split is None or line.split.alone or line.used:
                 continue
             key = captions[at]
             supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
@@ -157,13 +157,13 @@ class Finder:
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             sure = joined is not None and joined.reading.clean and is_named(joined.reading)
             if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
-                line.split, line.taken = None, True
+                line.split, line.used = None, True
                 following.split, following.read = joined, False
                 pairs.append((line, following))
         return pairs
 
     def _credits(self) -> None:
-        places = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.taken]
+        places = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.used]
         if not places:
             return
         votes = self.near.votes(places) if len(places) > 1 else {}
@@ -257,7 +257,7 @@ class Finder:
 
     def _repeats_neighbor(self, at: int, found: Split) -> bool:
         """Add a credit that is repeated right below its caption to that occurrence; return whether it was repeated."""
-        if not self.blocks or not self.page.adjacent(at, at - 1) or not self.lines[at - 1].taken:
+        if not self.blocks or not self.page.adjacent(at, at - 1) or not self.lines[at - 1].used:
             return False
         place = self.by_end.get(self.lines[at - 1].end)
         if place is None:
@@ -269,7 +269,7 @@ class Finder:
             return False
         if self.near.fit(at, at + 1, found) > _LEAST_BELOW and last.rule.endswith("above"):
             return False
-        self.lines[at].taken = True
+        self.lines[at].used = True
         if self._follows_removed(at):
             self._block_of(last.caption, found.reading, at, at, "credit", last.rule)
             return True
@@ -293,7 +293,7 @@ class Finder:
         if not at or not self.page.adjacent(at, at - 1):
             return at
         above = self.lines[at - 1]
-        return at - 1 if not above.taken and above.label else at
+        return at - 1 if not above.used and above.label else at
 
     # Occurrences without a credit.
 
@@ -310,7 +310,7 @@ class Finder:
         captions.pop("", None)
         starts = sorted(captions)
         for at, line in enumerate(self.lines):
-            if line.taken or not line.key or (at == 0 and self.near.is_headline(0)):
+            if line.used or not line.key or (at == 0 and self.near.is_headline(0)):
                 continue
             if line.key in captions:
                 self._block(line.text, None, self._caption_label_above(at), at, "caption", "repeat")
@@ -326,7 +326,7 @@ class Finder:
         because reading the remaining text again must give the same result.
         """
         for line in self.lines[first : last + 1]:
-            line.taken = True
+            line.used = True
         starts = [first, *(at for at in range(first + 1, last + 1) if self._follows_removed(at))]
         for start, end in zip(starts, [*starts[1:], last + 1], strict=True):
             if len(starts) == 1 or start <= credited < end:

@@ -43,7 +43,7 @@ class Line:
     hidden_label: tuple[str, str] | None = None
     """The kind of the off-screen label at its start, and the rest of the line; set with ``split``."""
     key: str = ""
-    taken: bool = False
+    used: bool = False
     """Whether the line belongs to an occurrence."""
     glued: bool = False
     """Whether it continues the previous line; both are parts of the same line of the source."""
@@ -180,7 +180,7 @@ def page_of(lines: list[Line]) -> Page:
         if not line.text:
             gap = True
             continue
-        line.taken = False
+        line.used = False
         solid.append(line)
         gaps.append(gap)
         gap = False
@@ -192,7 +192,7 @@ def remaining(lines: list[Line], page: Page) -> list[Line]:
     out: list[Line] = []
     removed = False
     for line in lines:
-        if line.text and line.taken:
+        if line.text and line.used:
             removed = True
         elif line.text or not (removed and (not out or not out[-1].text)):
             out.append(line)

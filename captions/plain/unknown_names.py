@@ -75,7 +75,7 @@ class UnknownNames:
     def __init__(self, page: Page, near: Neighbors, words: Vocabulary, places: Sequence[int]) -> None:
         """Start with the lines of a pass, and the places of those that may be names."""
         self.page, self.near, self.words = page, near, words
-        self.places = [at for at in places if not page.lines[at].taken and page.lines[at].split is None]
+        self.places = [at for at in places if not page.lines[at].used and page.lines[at].split is None]
         self._tokens: Counter[str] = Counter()
         self._names = Counter(page.lines[at].key for at in self.places)
 

@@ -36,12 +36,18 @@ class Index:
         self._by_picture: dict[str, PictureData | None] = {}
         self.has_captioned = False
         """Whether any data give a caption together with a credit."""
+        self.captions: set[str] = set()
+        self.credits: set[str] = set()
+        """The keys of all captions and of all credit lines and names in the data."""
         for picture, _ in zip(data, range(_MOST), strict=False):
             for text in (picture.caption, *picture.hints):
                 if len(text) > 3 and (key := match_key(text)):
                     known = self._by_caption.setdefault(key, picture)
                     if known is not picture and not known.has_rights:
                         self._by_caption[key] = picture
+            self.captions.update(filter(None, [match_key(picture.caption)]))
+            owed = (picture.owed, *picture.creators, *picture.agencies)
+            self.credits.update(key for text in owed if (key := match_key(text)))
             if picture.has_rights:
                 self.has_captioned = self.has_captioned or bool(picture.caption)
                 for key in picture_keys(picture.addresses[:_MOST_ADDRESSES]):
