@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from captions.caption import split as splitting
 from captions.caption.candidates import SURE, trim
-from captions.credit.labels import label_kind
+from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import evidence
@@ -22,6 +22,8 @@ from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
 # In words: a longer text after an element's edge is not a credit.
 _LONGEST_TAIL = 22
+# In characters: a longer label is not one.
+_LONGEST_LABEL = 40
 # In characters: a longer block behind a box is not its credit.
 _LONGEST_ALONE = 150
 # Boxes of one shape decide an unclear one if so many print a clear credit in the same slot: two of five.
@@ -76,6 +78,8 @@ class SlotReader:
         clear: dict[Shape, set[int]] = defaultdict(set)
         for box in boxes:
             box.lines = [line for found in box.lines if (line := _without_hidden_label(found, words)).text]
+            if box.loose:
+                box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
             for line in self.lines(box):
                 slots = [slot for slot in self.slots(box, line) if slot.credit]
                 self._seen.update({slot.shape for slot in slots if slot.shape})
@@ -116,6 +120,14 @@ class SlotReader:
             return None
         named = block.pieces[0][1].above & CREDIT and split.reading.clean
         return split.reading if named or split.strength >= SURE else None
+
+    def _credits_elsewhere(self, line: BoxLine) -> bool:
+        """Return whether a line next to a picture says that it credits another: ``Featured image: X``."""
+        start = line.text[:_LONGEST_LABEL].strip("[( ")
+        if not is_elsewhere(start, self._words):
+            return False
+        reading = self.credit_alone(line.block)
+        return reading is not None and is_elsewhere(reading.label_text, self._words)
 
     def slots(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
         """Yield every way to read a line."""
