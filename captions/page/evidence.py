@@ -295,8 +295,12 @@ def _of_caption_setting(text: str, reading: Reading, at: Setting) -> Iterator[st
         yield "picture"
     if at.box_flags & CAPTION and not at.flags & CAPTION:
         yield "another is named"
+    if at.is_alone and not at.is_loose and not at.is_linked and (len(text.split()) >= 4 or has_cjk(text)):
+        yield "only text"
     if at.is_loose:
         yield "loose"
+        if at.rest and at.strength:
+            yield "cut from its credit, loose"
         if at.flags & CAPTION:
             yield "named caption, loose"
         if sentences(text) > 2 or len(text) > _LONG_LOOSE:
