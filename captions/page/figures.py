@@ -51,7 +51,7 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
 
 def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
     lines = reader.lines(box)
-    slots = [reader.best(box, line) for line in lines]
+    slots = [reader.best(line) for line in lines]
     owed = [slot for slot in slots if slot.credit]
     best = max(owed, key=lambda slot: slot.credit_evidence.score if slot.credit_evidence else 0.0, default=None)
     ease = 0.0 if best is None else _CREDITED_LOOSE if box.loose else _CREDITED
