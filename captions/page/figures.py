@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from captions.caption.candidates import trim
 from captions.credit.parser import Reading
 from captions.page.boxes import BoxLine, PictureBox
-from captions.page.content import is_paragraph
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.slots import Slot, SlotReader
 
@@ -85,4 +84,4 @@ def _is_caption(slot: Slot, ease: float) -> bool:
 
 def _is_of_article(line: BoxLine, caption: str) -> bool:
     """Return whether a line that is neither caption nor credit may be the article's: a heading, a paragraph."""
-    return line.text not in caption and (line.block.tag in HEADINGS or is_paragraph(line.block))
+    return line.text not in caption and (line.block.tag in HEADINGS or line.block.is_paragraph)
