@@ -206,8 +206,8 @@ class _LineReader:
         yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
         if split is not None and not split.alone:
             yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
-        elif split is None and (start := closing_bracket_start(line.text)):
-            yield self._cut(trim(line.text[:start]), line.text[start:], None, 0)
+        elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
+            yield self._cut(text, line.text[start:], None, 0)
         yield from self._at_edges()
         yield from self._behind_alt()
 
