@@ -121,12 +121,12 @@ def _has_hint(line: str, words: Vocabulary) -> bool:
         or (has_cjk(line[-1:]) and line[-1] not in STOPS)
     ):
         return True
+    if DASH.search(line, max(0, len(line) - _LAST)) and LABEL_DASH.search(line, max(0, len(line) - _LAST)):
+        return True
     if _ENDS_IN_SENTENCE.search(line, max(0, len(line) - 5)):  # most paragraphs, which can only contain a label
         if _MAY_BE_LABEL.search(line, since) and labels.find(line, words, since, phrases=False) is not None:
             return True
         return _ends_in_credit(line, words)
-    if DASH.search(line, max(0, len(line) - _LAST)) and LABEL_DASH.search(line, max(0, len(line) - _LAST)):
-        return True
     if (
         len(line) <= _SHORT
         and line.count(" ") >= 3

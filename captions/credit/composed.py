@@ -61,6 +61,8 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             again(rest, "/", words, out, depth + 1)
             return True
         if not before or words.marks.get(name_key(before)) == "" or before.casefold() in words.title_set:
+            if mark := words.marks.get(name_key(text[start:end])):  # photo illustration by Jo Reed
+                out.append(Party(text[start:end], "mark", mark, joint))
             again(rest, joint, words, out, depth + 1)
             return True
     return False

@@ -6,7 +6,7 @@ import re
 from dataclasses import dataclass
 
 from captions.lexicon.vocabulary import Vocabulary
-from captions.text import BRACKETS, closing_bracket_start, fold_arabic, has_cjk, name_key
+from captions.text import BRACKETS, closing_bracket_start, fold_arabic, has_cjk, name_key, tidy
 
 SIGN = re.compile(
     r"[\U0001F4F7\U0001F4F8]\ufe0f?:?|©|ⓒ|\(\s*[cC]\s*\)|（\s*[cCＣ]\s*）|℗|\bcopyright\b:?(?!\s+\d{4})|\bcopr\.",
@@ -80,6 +80,13 @@ def _hidden_rtl(text: str, words: Vocabulary) -> tuple[str, str] | None:
         if folded.startswith(label):
             return kind, bare[len(label) :].strip(" ,،:")
     return None
+
+
+def is_elsewhere(label: str, words: Vocabulary) -> bool:
+    """Return whether a label credits pictures elsewhere in the article: ``All photos by``, ``Featured image``."""
+    folded = tidy(label).casefold()
+    starts = (start for start in words.elsewhere if folded.startswith(start))
+    return any(has_cjk(start) or not folded[len(start) : len(start) + 1].isalnum() for start in starts)
 
 
 def announced(text: str, words: Vocabulary) -> bool:
@@ -169,8 +176,6 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         return Unlabelled(text[3:], "by", tokens[0])
     for count in range(min(len(tokens), 5), 0, -1):
         head = " ".join(tokens[:count])
-        if mark := _illustration(tokens, count, words):
-            return Unlabelled(text[len(head) :].strip(), "by", mark)  # Illustration by X
         kind = words.labels.get(name_key(head))
         if kind is None or kind == "caption":
             continue
@@ -192,14 +197,6 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
             return Unlabelled(rest, "before", head)
     return None
-
-
-def _illustration(tokens: list[str], count: int, words: Vocabulary) -> str:
-    """Return the mark at a line's start that ``by`` or its like joins to a name: ``Illustration``; else ``""``."""
-    if not 1 < count < len(tokens) or tokens[count - 1] not in words.bys or not tokens[count][:1].isupper():
-        return ""
-    mark = " ".join(tokens[: count - 1])
-    return mark if words.marks.get(name_key(mark)) == "illustration" else ""
 
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:

@@ -213,7 +213,7 @@ def _cased(tokens: list[str], words: Vocabulary) -> Sort:
         tokens[-1][0].isupper() or tokens[-1].casefold() in _SUFFIX or tokens[-1][:3] in ("al-", "el-")
     ):
         return "other"
-    if all(_INITIAL.match(t) for t in tokens):
+    if all(_INITIAL.match(t) and (t[-1] == "." or t.isupper()) for t in tokens):
         return "single"
     return "person" if len(tokens) <= 5 else "other"
 

@@ -59,13 +59,15 @@ class WordLists:
 def word_fields() -> Arguments:
     """Return all fields that do not depend on the register of agencies."""
     languages = read_languages()
-    labels = _labels(languages)
     marks_read = tables.load("marks.toml").tables()
     marks, phrases, placeholders = read_marks(marks_read)
     mark_words = {mark: table.texts("words") for mark, table in marks_read.items()}
     words = read_words()
     folded = {key: frozenset(w.casefold() for w in value) for key, value in words.items()}
     lists = WordLists(languages, marks, phrases, placeholders, mark_words, words, folded)
+    bys = folded["by"]
+    illustrated_by = [w for w in mark_words["illustration"] if w.rpartition(" ")[2].casefold() in bys]
+    labels = _labels({**languages, "marks": {"by": tuple(illustrated_by)}})
     subjects = (_marks, _label_marks, _sources, _organizations, _notices, _machines, _titles, _names, _places, _joints)
     return labels | {name: value for subject in subjects for name, value in subject(lists).items()}
 
@@ -148,6 +150,7 @@ def _organizations(lists: WordLists) -> Arguments:
         "organization_cjk": tuple(sorted(folded["organization_cjk"])),
         "studios": folded["studio"],
         "screen_sources": longest_first(folded["screen_sources"]),
+        "elsewhere": longest_first(folded["elsewhere"]),
         "surnames": folded["surnames"],
     }
 

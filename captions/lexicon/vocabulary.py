@@ -66,6 +66,8 @@ class Vocabulary:
     """Words in the names of a stock library's contributors."""
     screen_sources: tuple[str, ...]
     """Sources of a screenshot, after the owner's name: ``website``."""
+    elsewhere: tuple[str, ...]
+    """Starts of labels for pictures elsewhere in the article: ``all photos``, ``featured image``."""
     other_roles: Mapping[str, tuple[str, ...]]
     """First word -> work for a picture other than creating it: ``design``, ``hair and makeup``."""
     other_singles: frozenset[str]

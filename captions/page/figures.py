@@ -61,6 +61,7 @@ def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
             slot = reader.as_caption(box, line)
         if slot.caption and (slot.is_clear or _is_caption(slot, ease)):
             captions.append((line, slot))
+    captions = _without_paragraphs(captions)
     # An element named a caption holds all of it.
     named = [pair for pair in captions if _is_named(pair[1])]
     text = trim(" ".join(dict.fromkeys(slot.caption for _, slot in named or captions)))
@@ -72,6 +73,16 @@ def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
     reading = best.reading if best is not None else None
     rule = "beside" if box.loose else "figure"
     return Figure(box.element, box.pictures, text, reading, sorted(set(used)), rule)
+
+
+def _without_paragraphs(captions: list[tuple[BoxLine, Slot]]) -> list[tuple[BoxLine, Slot]]:
+    """Leave several paragraphs to the article that are captions only because a credit is next to them."""
+    eased = [
+        line for line, slot in captions if line.block.is_paragraph and not slot.credit and not _is_caption(slot, 0)
+    ]
+    if len(eased) < 2:
+        return captions
+    return [(line, slot) for line, slot in captions if line not in eased]
 
 
 def _is_named(slot: Slot) -> bool:

@@ -15,7 +15,7 @@ from captions.credit.names import house_spellings
 from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
-from captions.page import dom, limits, page_type
+from captions.page import credits_elsewhere, dom, limits, page_type
 from captions.page.boxes import Boxes, PictureBox
 from captions.page.content import body_blocks, boilerplate, deck, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
@@ -229,6 +229,20 @@ def _from_data(page: _PageState) -> list[FoundCaption]:
     return found
 
 
+def _from_credits_elsewhere(page: _PageState) -> list[FoundCaption]:
+    """Return the credits printed away from the pictures, without captions."""
+    found: list[FoundCaption] = []
+    extent = page.extent
+    blocks = page.tree.blocks
+    for block, reading in credits_elsewhere.find(
+        blocks, extent.outer, extent.paragraphs, extent.total, page.used, page.words
+    ):
+        page.used.add(block.number)
+        occurrence = Occurrence(block.text, element=page.paths.of(block.node), shape="credit")
+        found.append(FoundCaption("", reading, occurrence, "elsewhere", block.number))
+    return found
+
+
 def _from_text(page: _PageState) -> list[FoundCaption]:
     """Return paragraphs that are captions by their words, and repeats of captions in boxes; set the article's text."""
     before, own = _text_blocks(page.tree.blocks, page.extent, page.used)
@@ -249,7 +263,12 @@ def _from_text(page: _PageState) -> list[FoundCaption]:
     return found
 
 
-_SOURCES: tuple[Callable[[_PageState], list[FoundCaption]], ...] = (_from_boxes, _from_data, _from_text)
+_SOURCES: tuple[Callable[[_PageState], list[FoundCaption]], ...] = (
+    _from_boxes,
+    _from_data,
+    _from_credits_elsewhere,
+    _from_text,
+)
 """Where a page's captions are read, in order: a later source leaves out what an earlier one has found."""
 
 

@@ -8,7 +8,7 @@ from dataclasses import dataclass, replace
 
 from captions.caption import split as splitting
 from captions.caption.candidates import SURE, trim
-from captions.credit.labels import label_kind
+from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import evidence
@@ -22,6 +22,8 @@ from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
 # In words: a longer text after an element's edge is not a credit.
 _LONGEST_TAIL = 22
+# In characters: a longer label is not one.
+_LONGEST_LABEL = 40
 # In characters: a longer block behind a box is not its credit.
 _LONGEST_ALONE = 150
 # Boxes of one shape decide an unclear one if so many print a clear credit in the same slot: two of five.
@@ -79,6 +81,8 @@ class SlotReader:
         self._slots: dict[int, list[Slot]] = {}
         for box in boxes:
             box.lines = [line for found in box.lines if (line := _without_hidden_label(found, words)).text]
+            if box.loose:
+                box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
             self._lines[id(box)] = self._joined(box)
             for line in self._lines[id(box)]:
                 self._slots[id(line)] = list(_LineReader(box, line, self._setting(box, line), words).slots())
@@ -113,6 +117,14 @@ class SlotReader:
             return None
         named = block.pieces[0][1].above & CREDIT and split.reading.clean
         return split.reading if named or split.strength >= SURE else None
+
+    def _credits_elsewhere(self, line: BoxLine) -> bool:
+        """Return whether a line next to a picture says that it credits another: ``Featured image: X``."""
+        start = line.text[:_LONGEST_LABEL].strip("[( ")
+        if not is_elsewhere(start, self._words):
+            return False
+        reading = self.credit_alone(line.block)
+        return reading is not None and is_elsewhere(reading.label_text, self._words)
 
     def _joined(self, box: PictureBox) -> list[BoxLine]:
         """Return the lines of a box, with each credit label before the line that it labels."""

@@ -17,7 +17,7 @@ from captions.caption.line_shapes import ROLE, has_words, is_caption_text, is_da
 from captions.caption.occurrences import FoundCaption
 from captions.caption.split import is_label, split
 from captions.caption.unlabeled import is_in_style
-from captions.credit.labels import hidden, label_kind
+from captions.credit.labels import hidden, is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Occurrence
@@ -172,7 +172,8 @@ class Finder:
             found = self.lines[at].split
             if found is None or self._repeats_neighbor(at, found) or self._credits_no_picture(at, found):
                 continue
-            place = self._caption_of(at, found, style - votes.get(at, 0.0))
+            elsewhere = found.reading.label in ("before", "by") and is_elsewhere(found.reading.label_text, self.words)
+            place = None if elsewhere else self._caption_of(at, found, style - votes.get(at, 0.0))
             if place is not None:
                 caption = self.lines[place].text
                 first = min(self._caption_label_above(min(at, place)), at, place)
@@ -185,7 +186,7 @@ class Finder:
                     f"{found.rule}-{'above' if place > at else 'under'}",
                     at,
                 )
-            elif self._is_sure(at, found):
+            elif elsewhere or self._is_sure(at, found):
                 self._block("", found.reading, self._label_above(at), at, "credit", found.rule, at)
 
     def _unknown_names(self, places: Sequence[int]) -> None:
