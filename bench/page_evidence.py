@@ -83,7 +83,7 @@ def lines(page: dict[str, Any], *, partly: bool = False) -> Iterator[list[Choice
     boxes, reader = boxes_of(dom.walk(parsed), Index(metadata.pictures), words)
     for box in boxes:
         for line in reader.lines(box):
-            found = _choices(list(reader.slots(box, line)), marks)
+            found = _choices(reader.slots(line), marks)
             if not partly or _is_marked(found):
                 yield found
 

@@ -317,12 +317,7 @@ def by_phrases(text: str, words: Vocabulary, since: int = 0) -> list[tuple[int, 
     if len(folded) != len(text) - since:
         return []
     out: list[tuple[int, int]] = []
-    for stem in words.by_stems_ascii if folded.isascii() else words.by_stems:
-        if stem in folded:
-            break
-    else:
-        return out
-    if words.by_starts.keys() & _TOKEN.findall(folded):
+    if not words.by_starts.keys().isdisjoint(_TOKEN.findall(folded)):
         for token in _TOKEN.finditer(folded):
             for phrase in words.by_starts.get(token.group(), ()):
                 end = token.start() + len(phrase)

@@ -61,7 +61,7 @@ def sort_of(text: str, words: Vocabulary) -> Sort:
         if _CASELESS.search(text):
             return _caseless(text, words)
     tokens = text.split()
-    if not any(c.isalpha() for c in text):
+    if not any(map(str.isalpha, text)):
         return "other"
     if not tokens or len(tokens) > 9 or len(text) > 90:
         return "other"
@@ -94,7 +94,7 @@ def _caseless(text: str, words: Vocabulary) -> Sort:
         return "organization"
     if len(tokens) == 1:
         return "single"
-    return "person" if 2 <= len(tokens) <= 4 and not any(c.isdigit() for c in text) else "other"
+    return "person" if 2 <= len(tokens) <= 4 and not any(map(str.isdigit, text)) else "other"
 
 
 def _is_organization(text: str, tokens: list[str], words: Vocabulary) -> bool:
@@ -164,7 +164,7 @@ def _has_organization_form(text: str, tokens: list[str], words: Vocabulary) -> b
         return _is_name(tokens, words)
     if len(tokens) > 1 and any(t.casefold() in ("of", "for", "+", "&") for t in tokens):
         return capitals > 1
-    if any(c.isdigit() for c in text):
+    if any(map(str.isdigit, text)):
         numbered = len(tokens) == 2 and tokens[0].isdigit() and len(tokens[0]) <= 3 and tokens[1][:1].isupper()
         return (text[:1].isupper() and sum(t.isdigit() for t in tokens) < 2) or (
             numbered and tokens[1].casefold()[:3] not in words.months

@@ -18,6 +18,8 @@ _REFERENCE = re.compile(
 )  # Bild 183-1990-0317
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _CHAINED = frozenset("/／|")
+# Segments inside segments; what is deeper is not taken apart.
+_DEEPEST = 6
 # The web address of an organization: `Foto: example.org`, `www.example.co.uk`.
 _ADDRESS = re.compile(
     r"(?:https?://)?(?:www\.)?((?:[a-z0-9äöüßéèñçåøæ-]+\.)+(?:[a-z]{2}|com|org|net|info|gov|edu|int|mil|biz|news|media|photos?"
@@ -127,8 +129,9 @@ def _type(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int
     if _is_plain_name(text, words):
         out.append(Party(text, "person", text, joint))
         return
-    if depth < 6 and any(rule(text, joint, words, out, depth, _type) for rule in RULES):
-        return
+    for rule in RULES if depth < _DEEPEST else ():
+        if rule(text, joint, words, out, depth, _type):
+            return
     sort = sort_of(text, words)
     name = {"person": normal_case, "organization": _without_article}.get(sort)
     out.append(Party(text, sort, name(text, words) if name else text, joint))

@@ -130,8 +130,10 @@ def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
     """Extract restrictions, and remove remarks to editors."""
     found: list[tuple[int, str]] = []
     for pattern in (words.outs, _RESTRICTION, words.restrictions):
-        found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in pattern.finditer(text)]
-        text = pattern.sub(lambda m: " / ".ljust(len(m.group())), text)
+        matches = list(pattern.finditer(text))
+        found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in matches]
+        if matches:
+            text = pattern.sub(lambda m: " / ".ljust(len(m.group())), text)
     bare = words.remarks.sub(" / ", text).replace("+++", " / ")
     if bare != text or found:
         text = bare.strip(" -–+*!:")

@@ -98,8 +98,6 @@ def _labels(languages: Languages) -> Arguments:
         "rtl_labels": rtl_label_kinds(languages),
         "after_labels": after,
         "by_starts": grouped([(p, first_word(p)) for p in by]),
-        "by_stems_ascii": stems_of(p for p in by if p.isascii()),
-        "by_stems": stems_of(by),
         "by_cjk": tuple(p for p in by if has_cjk(p)),
     }
 

@@ -45,14 +45,12 @@ class Vocabulary:
     """Labels after a name, longest first, in lowercase."""
     by_starts: Mapping[str, tuple[str, ...]]
     """First word -> the labels before a name without a colon, longest first, in lowercase."""
-    by_stems_ascii: tuple[str, ...]
-    by_stems: tuple[str, ...]
-    """Every text with such a label contains at least one of these."""
-    source_stems: tuple[str, ...]
     by_cjk: tuple[str, ...]
     """Such labels in scripts without spaces."""
     sources: Mapping[str, tuple[str, ...]]
     """First word -> phrases before the lender of a picture, longest first: ``courtesy of``, ``cedida por``."""
+    source_stems: tuple[str, ...]
+    """Every text with such a phrase contains at least one of these."""
     last_words: frozenset[str]
     """Name keys of the last words of all spellings; a line that ends with an agency ends with one of these."""
     marks: Mapping[str, str]

@@ -113,13 +113,21 @@ def stems_of(phrases: Iterable[str]) -> tuple[str, ...]:
 
 def any_phrase(phrases: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern for these phrases, in any case and spacing, unless a colon and a name follow."""
-    each = (re.escape(p).replace(r"\ ", r"\s+") for p in longest_first(phrases))
-    return re.compile(rf"(?<![^\W_])(?:{'|'.join(each)})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
+    each = _alternatives(phrases).replace(r"\ ", r"\s+")
+    return re.compile(rf"(?<![^\W_])(?:{each})(?![^\W\d_])(?!\s*[:：]\s*\w)", re.IGNORECASE)
+
+
+def _alternatives(phrases: Iterable[str]) -> str:
+    """Return a pattern for these phrases, grouped by first letter; tried in turn, they take several times as long."""
+    groups: dict[str, list[str]] = {}
+    for phrase in longest_first(phrases):
+        groups.setdefault(phrase[0].lower(), []).append(re.escape(phrase[1:]))
+    return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items())
 
 
 def any_countries(countries: Iterable[str]) -> re.Pattern[str]:
     """Return a pattern for ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
-    country = rf"(?:{'|'.join(map(re.escape, longest_first(countries)))})"
+    country = f"(?:{_alternatives(countries)})"
     return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
 
 
@@ -134,9 +142,7 @@ def rarest_start(phrase: str) -> str:
 
 def any_machine(words: Mapping[str, Iterable[str]]) -> re.Pattern[str]:
     """Return a pattern for artificial intelligence (words, abbreviations in capitals) and image generators."""
-    term, tool, weak = (
-        "|".join(map(re.escape, longest_first(words[key]))) for key in ("ai_terms", "ai_tools", "ai_tools_weak")
-    )
+    term, tool, weak = (_alternatives(words[key]) for key in ("ai_terms", "ai_tools", "ai_tools_weak"))
     short = r"(?<![^\W_])(?:A\.?I\.?|KI|IA|ИИ|ШІ|ΤΝ|MI(?=-))(?![a-zà-öø-ÿа-я])|(?<=[\u3041-\u9fff\uac00-\ud7af])AI"
     return re.compile(
         rf"(?P<term>{short}|(?i:{term}))|(?<![^\W_])(?:(?P<tool>(?i:{tool}))(?:\s?\d(?:\.\d)?)?|(?P<weak>(?i:{weak})))"

@@ -10,8 +10,8 @@ from captions.page.dom import HEADINGS, Block, Element, mark
 from captions.page.element_names import AUTHOR, BOILER, CAPTION, COMMENTS, CREDIT, DECK, HIDDEN, OTHER, WEAK
 from captions.text import STOPS, has_cjk
 
-# The fewest characters of a paragraph; scripts without spaces need fewer.
-_PARAGRAPH, _PARAGRAPH_CJK = 60, 25
+# The fewest characters of a paragraph that is mostly a link.
+_PARAGRAPH = 60
 # A short line of the article ends with one of these.
 _SENTENCES = (*STOPS, "”", '"', "»", "“", ":", "’")
 # The article's element contains at least this share of the running text.
@@ -26,14 +26,6 @@ _ARTICLE = 400
 _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | HIDDEN
 
 
-def is_paragraph(block: Block) -> bool:
-    """Return whether a block is long enough, and has few enough links, to be running text."""
-    size = len(block.text)
-    if size < _PARAGRAPH_CJK or block.unseen or block.linked * 2 >= size or block.tag in HEADINGS:
-        return False
-    return size >= _PARAGRAPH or has_cjk(block.text[:40])
-
-
 def _says_more(block: Block) -> bool:
     """Return whether a paragraph that is mostly a link has a sentence around it, not just a label and a stop."""
     outside = len(block.text) - block.linked
@@ -42,7 +34,7 @@ def _says_more(block: Block) -> bool:
 
 def _believed(block: Block) -> Element | None:
     """Return the lowest element whose names count; a sentence without a picture is not a caption, whatever its name."""
-    named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and is_paragraph(block)
+    named = block.node.flags & (CAPTION | CREDIT) and block.tag == "p" and block.is_paragraph
     parent = block.node.parent
     if not named or parent is None or parent.images or block.pictured or block.text[-1] not in STOPS:
         return block.node
@@ -58,7 +50,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
     total = 0
     _mark_others(blocks)
     for block in blocks:
-        if is_paragraph(block) and not block.node.inside(OTHER):
+        if block.is_paragraph and not block.node.inside(OTHER):
             total += len(block.text)
             _add(block.node, len(block.text))
     if not total:
@@ -67,7 +59,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
     everyone = _everyone(blocks)
     for node in everyone:
         node.all_text, node.text = node.text, 0
-    comments = sum(len(b.text) for b in blocks if is_paragraph(b) and b.node.inside(COMMENTS))
+    comments = sum(len(b.text) for b in blocks if b.is_paragraph and b.node.inside(COMMENTS))
     if total - comments < _ARTICLE:
         comments = 0  # there is too little text besides them for an article
     for names in (
@@ -77,7 +69,7 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         CAPTION | CREDIT,
         0,
     ):
-        own = [b for b in blocks if is_paragraph(b) and not boilerplate(b.node, total, names)]
+        own = [b for b in blocks if b.is_paragraph and not boilerplate(b.node, total, names)]
         good = sum(len(b.text) for b in own)
         if good >= _LEFT * (total - comments):
             break
@@ -105,7 +97,7 @@ def _mark_others(blocks: Sequence[Block]) -> None:
         return
     sizes = dict.fromkeys(headed, 0)
     for block in blocks:
-        if is_paragraph(block) and (article := _article(block.node)) is not None and id(article) in sizes:
+        if block.is_paragraph and (article := _article(block.node)) is not None and id(article) in sizes:
             sizes[id(article)] += len(block.text)
     first = next((a for key, a in headed.items() if sizes[key] >= _ARTICLE), None)
     for article in headed.values() if first is not None else ():
@@ -183,14 +175,14 @@ def _candidates(blocks: Sequence[Block], outer: Element, used: set[int], total: 
         and not boilerplate(_believed(b), total, names)
     ]
     inside = [b for b in inside[: _comments_at(inside)] if not site_text.is_line(b.text)]
-    running = next((n for n, b in enumerate(inside) if b.tag == "p" and is_paragraph(b)), 0)
+    running = next((n for n, b in enumerate(inside) if b.tag == "p" and b.is_paragraph), 0)
     return [b for n, b in enumerate(inside) if n >= running or len(b.text) >= 80 or not is_dated(b.text)]
 
 
 def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the article's own blocks in order: paragraphs, and the headings and short lines between them."""
     inside = _candidates(blocks, outer, used, total, names)
-    solid = [n for n, b in enumerate(inside) if is_paragraph(b)]
+    solid = [n for n, b in enumerate(inside) if b.is_paragraph]
     if not solid:
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
     # The elements that contain the running text: every paragraph in them is the article's, however short.
@@ -204,7 +196,7 @@ def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: 
     headed = headed if len(headed) > 1 else set()
     own: list[Block] = []
     for at, block in enumerate(inside):
-        if is_paragraph(block):
+        if block.is_paragraph:
             own.append(block)
             continue
         if block.linked * 2 >= len(block.text) and not _says_more(block):
@@ -238,7 +230,7 @@ def _comments_at(blocks: Sequence[Block]) -> int:
     """Return where the readers' comments begin: at a heading that says so, after three paragraphs of the article."""
     paragraphs = 0
     for at, block in enumerate(blocks):
-        paragraphs += is_paragraph(block)
+        paragraphs += block.is_paragraph
         if (
             paragraphs > 2
             and (block.tag in HEADINGS or "omment" in block.text)
@@ -250,7 +242,7 @@ def _comments_at(blocks: Sequence[Block]) -> int:
 
 def deck(blocks: Sequence[Block], outer: Element, used: set[int], total: int, names: int) -> list[Block]:
     """Return the lines between the headline and the article's first paragraph that are outside its element."""
-    inside = [b.number for b in blocks if within(b.node, outer) and is_paragraph(b)]
+    inside = [b.number for b in blocks if within(b.node, outer) and b.is_paragraph]
     heads = [b.number for b in blocks if b.tag == "h1" and inside and b.number < inside[0]]
     if not heads:
         return []

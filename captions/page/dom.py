@@ -9,6 +9,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from captions.page.element_names import BUTTON, CAPTION, LINK, UNSEEN, flags_of
+from captions.text import has_cjk
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 IMAGES = frozenset(("img", "amp-img", "amp-anim"))
@@ -29,6 +30,8 @@ STRIPPED = frozenset((
 ))  # fmt: skip
 # First characters of the names of nodes that are not elements.
 _NO_ELEMENT = ("", "-", "!", "_")
+# The fewest characters of a paragraph; scripts without spaces need fewer.
+_PARAGRAPH, _PARAGRAPH_CJK = 60, 25
 # After this many characters, a line break separates two lines of running text, not two words of a line.
 _LINE = 60
 
@@ -116,6 +119,8 @@ class Block:
     """The number of its characters in links."""
     number: int
     pieces: list[Piece]
+    is_paragraph: bool = False
+    """Whether it is long enough, and has few enough links, to be running text."""
     image: Element | None = None
     """The last picture between it and the block before."""
 
@@ -147,6 +152,13 @@ def parse(html: str) -> LexborHTMLParser:
     return LexborHTMLParser(html.replace("\x00", "") if "\x00" in html else html)
 
 
+def _is_paragraph(block: Block) -> bool:
+    size = len(block.text)
+    if size < _PARAGRAPH_CJK or block.linked * 2 >= size or block.tag in HEADINGS or block.unseen:
+        return False
+    return size >= _PARAGRAPH or has_cjk(block.text[:40])
+
+
 class _Walk:
     """The state of one walk."""
 
@@ -172,7 +184,9 @@ class _Walk:
         holder = node
         while holder.name not in BLOCKS and holder.parent is not None:
             holder = holder.parent
-        self.blocks.append(Block(text, node, holder.name, self.links, len(self.blocks), pieces, self.before))
+        block = Block(text, node, holder.name, self.links, len(self.blocks), pieces, False, self.before)
+        block.is_paragraph = _is_paragraph(block)
+        self.blocks.append(block)
         self.before, self.within = self.within, None
         self.pieces = []
         self.size = self.links = 0

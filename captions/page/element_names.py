@@ -16,9 +16,21 @@ CAPTION, CREDIT, BOILER, PICTURE, WEAK, AUTHOR, UNSEEN, HIDDEN, COMMENTS, OTHER,
     1 << bit for bit in range(14)
 )
 """One bit per meaning. OTHER marks another article on the page; LINK and BUTTON come from the tag."""
-_TEXT = frozenset(
-    ("p", "a", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li")
-)
+_TEXT = (
+    "p", "b", "i", "em", "strong", "u", "sup", "sub", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "li",
+)  # fmt: skip
+# What a tag adds to the flags of an element's names, and which of them it denies: a paragraph named `paywall` is a
+# paragraph.
+_TAGS = {
+    **dict.fromkeys(_TEXT, (0, BOILER | WEAK)),
+    **dict.fromkeys(("body", "html", "main", "article"), (0, BOILER | CAPTION | CREDIT | AUTHOR | COMMENTS)),
+    **dict.fromkeys(("figure", "picture"), (PICTURE, CAPTION | CREDIT)),
+    "figcaption": (CAPTION, CREDIT),
+    "aside": (BOILER, 0),
+    "footer": (BOILER | UNSEEN, 0),
+    "a": (LINK, BOILER | WEAK),
+    "button": (BUTTON, 0),
+}
 _ATTRIBUTES = frozenset(
     ("id", "itemprop", "data-testid", "data-test", "data-component", "data-type", "role", "data-qa", "aria-label")
 )
@@ -121,22 +133,5 @@ def flags_of(name: str, attributes: Mapping[str, str | None]) -> int:
             flags |= HIDDEN
     if "-" in name:  # a custom element: <x-credit>
         flags |= _flags_of_name(name) & (CAPTION | CREDIT | PICTURE)
-    return _with_tag(name, flags)
-
-
-def _with_tag(name: str, flags: int) -> int:
-    if name == "figcaption":
-        return (flags | CAPTION) & ~CREDIT
-    if name in ("figure", "picture"):
-        return (flags | PICTURE) & ~(CAPTION | CREDIT)
-    if name in ("body", "html", "main", "article"):
-        return flags & ~(BOILER | CAPTION | CREDIT | AUTHOR | COMMENTS)
-    if name == "aside":
-        return flags | BOILER
-    if name == "footer":
-        return flags | BOILER | UNSEEN
-    if name == "a":
-        return (flags | LINK) & ~(BOILER | WEAK)
-    if name == "button":
-        return flags | BUTTON
-    return flags & ~(BOILER | WEAK) if name in _TEXT else flags  # a paragraph named `paywall` is a paragraph
+    added, denied = _TAGS.get(name, (0, 0))
+    return (flags | added) & ~denied

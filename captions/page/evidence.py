@@ -7,7 +7,7 @@ The sums are log-odds: 0 is as likely as not. ``docs/how_pages_are_read.md`` exp
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from captions.caption.buttons import is_button
@@ -43,52 +43,59 @@ _ENDS = {SURE: "ends in a sure credit", LIKELY: "ends in a likely credit", POSSI
 class Evidence:
     """The names of the evidence for a reading of a text, and the sum of their weights."""
 
+    table: str
     names: tuple[str, ...]
     score: float
 
+    def plus(self, *names: str) -> Evidence:
+        """Return the evidence with more."""
+        return _weighed(self.table, (*self.names, *names)) if names else self
 
-@dataclass(frozen=True, slots=True)
-class Setting:
-    """How a text is set in its box."""
 
-    flags: int = 0
-    """What the names of its elements say, up to the box."""
-    tag: str = ""
-    is_in_figure: bool = False
+@dataclass(slots=True)
+class LineSetting:
+    """How a line is set in its box."""
+
     box_flags: int = 0
-    is_edge: bool = False
-    """Whether an element of its own separates it from the rest of its line."""
-    rest: str = ""
-    """The rest of its line, if it is cut off from it."""
     is_alone: bool = False
-    """Whether the box is_so no other text."""
+    """Whether the box has no other text."""
     is_first: bool = False
     is_last: bool = False
     is_before: bool = False
     """Whether it precedes the picture."""
-    is_linked: bool = False
     is_heading: bool = False
     is_loose: bool = False
-    precedes_credit: bool = False
-    """Whether the next line is a credit that speaks for itself."""
     follows_sentence: bool = False
     """Whether it is the last line, and the one before it ends as a sentence."""
-    divides_credit: bool = False
-    """Whether the cut is inside an element named a credit."""
-    strength: int = 0
-    """How sure its own words show a credit: SURE, LIKELY, POSSIBLE, or 0 for not at all."""
-    ends_in_credit: bool = False
-    """Whether that credit is the end of a text to be read as a caption."""
     alts: frozenset[str] = frozenset()
     """Keys of the picture's alternative text and title."""
     data: Index | None = None
     """What the page's data say about its pictures."""
-    is_credited: bool = False
-    """Whether another text of the box is a credit that speaks for itself."""
     place: tuple[str, ...] = ()
     """What the place of the box on the page says."""
-    template: int = 0
-    """1 if other boxes of the same shape print clear credits there, -1 if they print names of people in the picture."""
+
+
+@dataclass(slots=True)
+class Setting:
+    """How a text is set in its line."""
+
+    line: LineSetting
+    flags: int = 0
+    """What the names of its elements say, up to the box."""
+    tag: str = ""
+    is_in_figure: bool = False
+    is_edge: bool = False
+    """Whether an element of its own separates it from the rest of its line."""
+    rest: str = ""
+    """The rest of its line, if it is cut off from it."""
+    is_last: bool = False
+    is_linked: bool = False
+    divides_credit: bool = False
+    """Whether the cut is inside an element named a credit."""
+    strength: int = 0
+    """How sure its own words show a credit: SURE, LIKELY, POSSIBLE, or 0 for not at all."""
+    ends_in_credit: int = 0
+    """How sure the end of a text to be read as a caption shows a credit."""
 
 
 def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Reading]:
@@ -98,12 +105,28 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
     more = ("says who is shown",) if says_who_is_shown(text, words) else ()
     if _is_byline(text, words):
         more = (*more, "byline")
-    return _weighed("page-credit", (*more, *names)), reading
+    return _weighed("page-credit", ("bias", *more, *names)), reading
 
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
     """Weigh a text as a caption."""
-    return _weighed("page-caption", _caption_evidence(text, read(text[:200], words), setting, words))
+    return _weighed("page-caption", ("bias", *_caption_evidence(text, read(text[:200], words), setting, words)))
+
+
+def of_template(reading: Reading, template: int) -> tuple[str, ...]:
+    """Return what other boxes of the same shape say: 1 for clear credits in the same slot, -1 for names of people."""
+    unclear = reading.label is None and not reading.registered
+    if template > 0:
+        return ("template, unclear",) if unclear else ("template",)
+    return ("template against",) if template < 0 and unclear else ()
+
+
+def beside_credit(is_loose: bool, precedes_credit: bool) -> tuple[str, ...]:
+    """Return what a clear credit beside a caption says; ``precedes_credit`` if it is the next line."""
+    if not is_loose:
+        return ("credited",)
+    between = ("between the picture and a credit",) if precedes_credit else ()
+    return ("credited", "credited, loose", *between)
 
 
 def says_who_is_shown(text: str, words: Vocabulary) -> bool:
@@ -115,15 +138,14 @@ def says_who_is_shown(text: str, words: Vocabulary) -> bool:
     return first.split()[-1].casefold() in words.showing
 
 
-def _weighed(table: str, names: Iterable[str]) -> Evidence:
+def _weighed(table: str, names: tuple[str, ...]) -> Evidence:
     known = weights(table)
-    found = ("bias", *names)
-    return Evidence(found, round(sum(known.get(name, 0.0) for name in found), 2))
+    return Evidence(table, names, round(sum([known.get(name, 0.0) for name in names]), 2))
 
 
 def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     if not at.rest:  # else the caption in front of it is weighed by them
-        yield from at.place
+        yield from at.line.place
     yield from _of_reading(reading)
     if at.strength:
         yield (_CUTS if at.rest else _CREDITS)[at.strength]
@@ -132,10 +154,6 @@ def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     yield from _of_names(reading, at)
     yield from _of_setting(text, reading, at)
     yield from _of_words(text, reading, at)
-    if at.template > 0:
-        yield "template" if reading.label is not None or reading.registered else "template, unclear"
-    elif at.template < 0 and reading.label is None and not reading.registered:
-        yield "template against"
 
 
 def _of_reading(reading: Reading) -> Iterator[str]:
@@ -180,7 +198,7 @@ def _of_names(reading: Reading, at: Setting) -> Iterator[str]:
         yield "named author behind a caption" if at.rest and at.is_last and reading.clean else "named author"
     elif at.flags & SOURCE:
         yield "named source"
-    elif at.flags & CAPTION and not at.rest and at.is_alone:
+    elif at.flags & CAPTION and not at.rest and at.line.is_alone:
         yield "named caption"
     if at.tag in _SMALL:
         yield "small"
@@ -197,16 +215,16 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     elif at.rest:
         yield "cut"
     else:
-        yield "alone" if at.is_alone else "own line"
+        yield "alone" if at.line.is_alone else "own line"
     if at.is_last:
         yield "last"
-    elif at.is_first:
+    elif at.line.is_first:
         yield "first"
     yield from _of_shape(text, reading, at)
     is_linked = at.is_linked and reading.label is None and not at.flags & CREDIT
-    is_heading = at.is_heading and "heading in the box" not in at.place
+    is_heading = at.line.is_heading and "heading in the box" not in at.line.place
     for name, is_so in (
-        ("heading", is_heading), ("linked", is_linked), ("loose", at.is_loose),
+        ("heading", is_heading), ("linked", is_linked), ("loose", at.line.is_loose),
         ("inside a credit element", at.divides_credit),
     ):  # fmt: skip
         if is_so:
@@ -216,12 +234,19 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
 def _of_shape(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what brackets and elements around a name behind a caption say."""
     if text[:1] in "([（" and text[-1:] in ")]）":
-        yield "bracketed alone" if at.is_alone and not at.rest and reading.clean else "bracketed"
+        yield "bracketed alone" if at.line.is_alone and not at.rest and reading.clean else "bracketed"
         if at.rest and reading.clean and at.is_in_figure:
             yield "bracketed name behind a caption"
     elif at.is_edge and at.is_last and reading.clean and at.is_in_figure and not at.is_linked and len(text.split()) < 6:
         yield "name in an element behind a caption"
-    elif at.follows_sentence and reading.clean and reading.persons and at.is_in_figure and not at.is_linked:
+    elif (
+        at.line.follows_sentence
+        and not at.rest
+        and reading.clean
+        and reading.persons
+        and at.is_in_figure
+        and not at.is_linked
+    ):
         yield "name in a line behind a caption"
 
 
@@ -243,24 +268,24 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "control"
     if site_text.is_notice(text):
         yield "site notice"
-    if not _ELSEWHERE.isdisjoint(at.place) and YEAR.search(reading.credit.copyright_notice or ""):
+    if not _ELSEWHERE.isdisjoint(at.line.place) and YEAR.search(reading.credit.copyright_notice or ""):
         yield "site's copyright"
-    if at.data is not None and match_key(reading.credit.line) in at.data.credits:
+    if at.line.data is not None and match_key(reading.credit.line) in at.line.data.credits:
         yield "in the data"
-    if unlabeled and not reading.registered and match_key(text) in at.alts:
+    if unlabeled and not reading.registered and match_key(text) in at.line.alts:
         yield "repeats alt"
 
 
 def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabulary) -> Iterator[str]:
-    yield from at.place
+    yield from at.line.place
     if says_who_is_shown(text, words):
         yield "says who is shown"
     elif reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
         yield "reads as a credit"
     elif reading.label == "weak" and reading.clean:
         yield "reads as a source"
-    if at.strength and at.ends_in_credit:
-        yield _ENDS[at.strength]
+    if at.ends_in_credit:
+        yield _ENDS[at.ends_in_credit]
     if at.flags & CAPTION:
         yield "named caption"
     if at.flags & CREDIT and not at.divides_credit:
@@ -270,11 +295,11 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
     if _is_byline(text, words):
         yield "byline"
     key = match_key(text)
-    if at.data is not None and key in at.data.captions:
+    if at.line.data is not None and key in at.line.data.captions:
         yield "in the data"
-    if _repeats(key, at.alts):
+    if _repeats(key, at.line.alts):
         yield "repeats alt"
-        if at.is_loose and _is_alt(key, at.alts) and not at.is_linked and not text.istitle():
+        if at.line.is_loose and _is_alt(key, at.line.alts) and not at.is_linked and not text.istitle():
             yield "repeats alt, loose"
     if text[0] in _MIDDLE:
         yield "fragment"
@@ -291,32 +316,34 @@ def _of_caption_setting(text: str, reading: Reading, at: Setting) -> Iterator[st
         yield "figcaption"
     elif at.is_in_figure:
         yield "figure"
-    elif at.box_flags & PICTURE:
+    elif at.line.box_flags & PICTURE:
         yield "picture"
-    if at.box_flags & CAPTION and not at.flags & CAPTION:
+    if at.line.box_flags & CAPTION and not at.flags & CAPTION:
         yield "another is named"
-    if at.is_alone and not at.is_loose and not at.is_linked and (len(text.split()) >= 4 or has_cjk(text)):
-        yield "only text"
-    if at.is_loose:
-        yield "loose"
-        if at.rest and at.strength:
-            yield "cut from its credit, loose"
-        if at.flags & CAPTION:
-            yield "named caption, loose"
-        if sentences(text) > 2 or len(text) > _LONG_LOOSE:
-            yield "paragraph"
-    elif len(text) > _LONG_CAPTION:
-        yield "long"
-    is_heading = at.is_heading and "heading in the box" not in at.place
-    for name, is_so in (("heading", is_heading), ("linked", at.is_linked), ("before", at.is_before)):
+    yield from _of_loose(text, at) if at.line.is_loose else _of_own_element(text, at)
+    is_heading = at.line.is_heading and "heading in the box" not in at.line.place
+    for name, is_so in (("heading", is_heading), ("linked", at.is_linked), ("before", at.line.is_before)):
         if is_so:
             yield name
-    if at.is_credited:
-        yield "credited"
-        if at.is_loose:
-            yield "credited, loose"
-            if at.precedes_credit:
-                yield "between the picture and a credit"
+
+
+def _of_own_element(text: str, at: Setting) -> Iterator[str]:
+    """Yield what a caption's length says in an element of its picture's own."""
+    if at.line.is_alone and not at.is_linked and (len(text.split()) >= 4 or has_cjk(text)):
+        yield "only text"
+    if len(text) > _LONG_CAPTION:
+        yield "long"
+
+
+def _of_loose(text: str, at: Setting) -> Iterator[str]:
+    """Yield what counts only for a text next to a picture without an element of its own."""
+    yield "loose"
+    if at.rest and at.strength:
+        yield "cut from its credit, loose"
+    if at.flags & CAPTION:
+        yield "named caption, loose"
+    if sentences(text) > 2 or len(text) > _LONG_LOOSE:
+        yield "paragraph"
 
 
 def _of_caption_words(text: str) -> Iterator[str]:

@@ -8,7 +8,6 @@ from dataclasses import dataclass
 from captions.caption.candidates import trim
 from captions.credit.parser import Reading
 from captions.page.boxes import BoxLine, PictureBox
-from captions.page.content import is_paragraph
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.slots import Slot, SlotReader
 
@@ -51,7 +50,7 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
 
 def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
     lines = reader.lines(box)
-    slots = [reader.best(box, line) for line in lines]
+    slots = [reader.best(line) for line in lines]
     owed = [slot for slot in slots if slot.credit]
     best = max(owed, key=lambda slot: slot.credit_evidence.score if slot.credit_evidence else 0.0, default=None)
     ease = 0.0 if best is None else _CREDITED_LOOSE if box.loose else _CREDITED
@@ -79,7 +78,7 @@ def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
 def _without_paragraphs(captions: list[tuple[BoxLine, Slot]]) -> list[tuple[BoxLine, Slot]]:
     """Leave several paragraphs to the article that are captions only because a credit is next to them."""
     eased = [
-        line for line, slot in captions if is_paragraph(line.block) and not slot.credit and not _is_caption(slot, 0)
+        line for line, slot in captions if line.block.is_paragraph and not slot.credit and not _is_caption(slot, 0)
     ]
     if len(eased) < 2:
         return captions
@@ -96,4 +95,4 @@ def _is_caption(slot: Slot, ease: float) -> bool:
 
 def _is_of_article(line: BoxLine, caption: str) -> bool:
     """Return whether a line that is neither caption nor credit may be the article's: a heading, a paragraph."""
-    return line.text not in caption and (line.block.tag in HEADINGS or is_paragraph(line.block))
+    return line.text not in caption and (line.block.tag in HEADINGS or line.block.is_paragraph)

@@ -12,7 +12,6 @@ from functools import lru_cache
 from itertools import islice
 
 from captions.lexicon import tables
-from captions.page.content import is_paragraph
 from captions.page.dom import HEADINGS, Block
 from captions.text import has_cjk
 
@@ -145,7 +144,7 @@ def _runs(blocks: Sequence[Block]) -> bool:
     for block in blocks:
         if _is_link(block) and len(block.text) > _LINK:
             count, size = 0, 0.0
-        elif is_paragraph(block):
+        elif block.is_paragraph:
             count, size = count + 1, size + _weight(block.text)
             if count >= _RUN_OF or size >= _RUN:
                 return True

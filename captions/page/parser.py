@@ -17,7 +17,7 @@ from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
 from captions.page import credits_elsewhere, dom, limits, page_type
 from captions.page.boxes import Boxes, PictureBox
-from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
+from captions.page.content import body_blocks, boilerplate, deck, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
 from captions.page.figures import read_boxes
@@ -166,8 +166,8 @@ def _layout(
 def _extent(tree: Tree) -> _Extent:
     blocks = tree.blocks
     outer, names = region(blocks, tree.top)
-    total = sum(len(b.text) for b in blocks if is_paragraph(b))
-    inside = [b.number for b in blocks if is_paragraph(b) and within(b.node, outer)]
+    total = sum(len(b.text) for b in blocks if b.is_paragraph)
+    inside = [b.number for b in blocks if b.is_paragraph and within(b.node, outer)]
     first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
     heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
     if heads:
@@ -313,7 +313,7 @@ def _headline(blocks: list[Block], title: str) -> str | None:
 def _is_sentence(block: Block) -> bool:
     """Return whether a block that repeats a caption is a sentence of the article: no picture is near it."""
     by_picture = block.pictured or block.node.images or block.node.inside(PICTURE | CAPTION | CREDIT)
-    return block.tag == "p" and is_paragraph(block) and not by_picture
+    return block.tag == "p" and block.is_paragraph and not by_picture
 
 
 def _keys(addresses: tuple[str, ...]) -> frozenset[str]:

@@ -15,7 +15,7 @@ from captions.page import evidence
 from captions.page.boxes import BoxLine, PictureBox, flags_between
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
-from captions.page.evidence import Evidence, Setting
+from captions.page.evidence import Evidence, LineSetting, Setting
 from captions.page.places import PlaceReader
 from captions.page.structured import Index
 from captions.text import STOPS, closing_bracket_start, match_key, tidy
@@ -45,6 +45,8 @@ class Slot:
     caption_evidence: Evidence | None = None
     credit_evidence: Evidence | None = None
     shape: Shape = ()
+    is_cut: bool = False
+    """Whether a credit in the line counts as beside the caption."""
 
     @property
     def is_credit(self) -> bool:
@@ -70,48 +72,43 @@ class SlotReader:
     """Reads the lines of one page's boxes; clear boxes decide unclear ones of the same shape."""
 
     def __init__(self, boxes: Sequence[PictureBox], places: PlaceReader, index: Index, words: Vocabulary) -> None:
-        """Read all boxes once, to learn what each shape prints where."""
+        """Read all lines, learn from them what each shape prints where, and weigh that as well."""
         self._places, self._index, self._words = places, index, words
         self._clear: dict[Shape, set[int]] = defaultdict(set)
         self._seen: Counter[Shape] = Counter()
         self._names: Counter[Shape] = Counter()
-        clear: dict[Shape, set[int]] = defaultdict(set)
+        self._lines: dict[int, list[BoxLine]] = {}
+        self._slots: dict[int, list[Slot]] = {}
         for box in boxes:
             box.lines = [line for found in box.lines if (line := _without_hidden_label(found, words)).text]
             if box.loose:
                 box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
-            for line in self.lines(box):
-                slots = [slot for slot in self.slots(box, line) if slot.credit]
-                self._seen.update({slot.shape for slot in slots if slot.shape})
-                for slot in slots:
-                    if slot.is_clear:
-                        box.credited.add(id(line.pieces))
-                        clear[slot.shape].add(id(box))
-                    elif slot.reading is not None and slot.reading.clean and slot.reading.persons:
-                        self._names[slot.shape] += 1
-        self._clear = clear
+            self._lines[id(box)] = self._joined(box)
+            for line in self._lines[id(box)]:
+                self._slots[id(line)] = list(_LineReader(box, line, self._setting(box, line), words).slots())
+                self._learn(box, line)
+        for box in boxes:
+            for line in self._lines[id(box)]:
+                for slot in self._slots[id(line)]:
+                    self._add_evidence(box, line, slot)
 
     def lines(self, box: PictureBox) -> list[BoxLine]:
         """Return the lines of a box; a credit label on a line of its own goes before the next, any other is dropped."""
-        found: list[BoxLine] = []
-        label = ""
-        for line in box.lines:
-            if splitting.is_label(line.text, self._words):
-                kind = label_kind(line.text.strip(" :：=([)]*"), self._words)
-                label = line.text if kind in ("before", "by", "weak") else ""
-                continue
-            found.append(replace(line, text=f"{label} {line.text}") if label else line)
-            label = ""
-        return found
+        return self._lines[id(box)]
 
-    def best(self, box: PictureBox, line: BoxLine) -> Slot:
+    def slots(self, line: BoxLine) -> list[Slot]:
+        """Return every way to read a line."""
+        return self._slots[id(line)]
+
+    def best(self, line: BoxLine) -> Slot:
         """Return the best way to read a line; an empty slot if reading nothing is better."""
-        return max([Slot(), *self.slots(box, line)], key=lambda slot: slot.score)
+        return max([Slot(), *self.slots(line)], key=lambda slot: slot.score)
 
     def as_caption(self, box: PictureBox, line: BoxLine) -> Slot:
         """Return a line read as a caption."""
-        setting = self._setting(box, line, line.pieces[0][1])
-        return Slot(caption=line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+        slot = _LineReader(box, line, self._setting(box, line), self._words).as_caption()
+        self._add_evidence(box, line, slot)
+        return slot
 
     def credit_alone(self, block: Block) -> Reading | None:
         """Read a block that is a credit by all its words, or by its element's name; return nothing for any other."""
@@ -129,119 +126,172 @@ class SlotReader:
         reading = self.credit_alone(line.block)
         return reading is not None and is_elsewhere(reading.label_text, self._words)
 
-    def slots(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
-        """Yield every way to read a line."""
-        element = line.pieces[0][1]
-        shape = _shape(box, line, element, "line")
-        split = splitting.split(line.text, self._words)
-        whole = self._setting(box, line, element, shape=shape, strength=0 if split is None else split.strength)
-        ends_in_credit = split is not None and not split.alone
-        setting = replace(whole, ends_in_credit=ends_in_credit)
-        yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
-        found, reading = evidence.credit(
-            line.text, replace(whole, strength=0) if ends_in_credit else whole, self._words
-        )
-        if split is not None and split.alone:
-            reading = split.reading
-        yield Slot(credit=line.text, reading=reading, credit_evidence=found, shape=shape)
-        if split is not None and not split.alone:
-            yield self._cut(box, line, split.caption, line.text[split.start :], split.reading, split.strength)
-        elif split is None and (start := closing_bracket_start(line.text)):
-            yield self._cut(box, line, trim(line.text[:start]), line.text[start:], None, 0)
-        yield from self._at_edges(box, line)
-        yield from self._behind_alt(box, line)
+    def _joined(self, box: PictureBox) -> list[BoxLine]:
+        """Return the lines of a box, with each credit label before the line that it labels."""
+        found: list[BoxLine] = []
+        label = ""
+        for line in box.lines:
+            if splitting.is_label(line.text, self._words):
+                kind = label_kind(line.text.strip(" :：=([)]*"), self._words)
+                label = line.text if kind in ("before", "by", "weak") else ""
+                continue
+            found.append(replace(line, text=f"{label} {line.text}") if label else line)
+            label = ""
+        return found
 
-    def _cut(
-        self, box: PictureBox, line: BoxLine, caption: str, owed: str, reading: Reading | None, strength: int
-    ) -> Slot:
-        """Return a line cut where its own words show a credit."""
-        last = line.pieces[-1][1]
-        divides = _divides_credit(box, line, owed)
-        shape = _shape(box, line, last, "bracket") if owed[:1] in "([（" else ()
-        setting = self._setting(box, line, last, rest=caption, shape=shape, divides=divides, strength=strength)
-        found, read = evidence.credit(owed, setting, self._words)
-        front = self._setting(box, line, line.pieces[0][1], divides=divides) if divides else setting
-        text = evidence.caption(caption, front, self._words)
-        return Slot(caption, owed, reading or read, text, found, shape)
-
-    def _at_edges(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
-        """Yield the cuts at the edges of the elements in a line: a caption, and a credit in an element of its own."""
-        runs = _runs(line, box.element)
-        for at in range(1, len(runs)):
-            for behind in (True, False):
-                credit_runs, caption_runs = (runs[at:], runs[:at]) if behind else (runs[:at], runs[at:])
-                owed = tidy("".join(text for text, _ in credit_runs)).strip(_SEPARATORS)
-                text = tidy("".join(text for text, _ in caption_runs))
-                if not owed or not text or len(owed.split()) > _LONGEST_TAIL:
-                    continue
-                element = credit_runs[0 if behind else -1][1]
-                shape = _shape(box, line, element, "edge")
-                setting = self._setting(box, line, element, rest=text, is_edge=True, is_last=behind, shape=shape)
-                found, reading = evidence.credit(owed, setting, self._words)
-                rest = self._setting(box, line, caption_runs[0][1], rest=owed)
-                split = splitting.split(text, self._words)
-                if split is not None and split.strength >= SURE and not split.alone and split.reading.label:
-                    text = split.caption
-                caption = evidence.caption(text, rest, self._words)
-                yield Slot(trim(text), owed, reading, caption, found, shape)
-
-    def _behind_alt(self, box: PictureBox, line: BoxLine) -> Iterator[Slot]:
-        """Yield the cut behind the picture's alternative text, if the line begins with it."""
-        for picture in box.pictures:
-            alt = tidy(picture.attrs.get("alt") or "")
-            owed = line.text[len(alt) :].strip(_SEPARATORS)
-            if len(alt) > 4 and owed and line.text.startswith(alt) and not line.text[len(alt)].isalnum():
-                setting = self._setting(box, line, line.pieces[-1][1], rest=alt)
-                found, reading = evidence.credit(owed, setting, self._words)
-                caption = evidence.caption(alt, setting, self._words)
-                yield Slot(trim(alt), owed, reading, caption, found)
-
-    def _setting(
-        self,
-        box: PictureBox,
-        line: BoxLine,
-        element: Element,
-        rest: str = "",
-        is_edge: bool = False,
-        is_last: bool = True,
-        shape: Shape = (),
-        divides: bool = False,
-        strength: int = 0,
-    ) -> Setting:
-        above = box.pictures[0].above if box.pictures else box.element.above
-        is_linked = bool(element.above & LINK) or line.block.linked * 2 > len(line.block.text)
-        lined = {ancestor.name for ancestor in element.line()}
-        in_caption = "figcaption" in lined and not is_edge
-        return Setting(
-            flags=flags_between(element, box.element) | (box.element.flags & CAPTION if box.pictures else 0),
-            tag="figcaption" if in_caption else element.name,
-            is_in_figure="figure" in lined,
+    def _setting(self, box: PictureBox, line: BoxLine) -> LineSetting:
+        return LineSetting(
             box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
-            is_edge=is_edge,
-            rest=rest,
             is_alone=len(box.lines) == 1,
             is_first=line.block is box.lines[0].block,
-            is_last=is_last if rest else line.pieces is box.lines[-1].pieces,
+            is_last=line.pieces is box.lines[-1].pieces,
             is_before=line.before,
-            is_linked=is_linked and not above & LINK,
             is_heading=line.block.tag in HEADINGS,
             is_loose=box.loose,
-            precedes_credit=not line.before and _precedes_credit(box, line),
-            follows_sentence=not rest and _follows_sentence(box, line),
-            divides_credit=divides,
-            strength=strength,
+            follows_sentence=_follows_sentence(box, line),
             alts=_alts(box),
             data=self._index,
             place=self._places.of(box),
-            is_credited=bool(box.credited - {id(line.pieces)}) or bool(rest and id(line.pieces) in box.credited),
-            template=self._template(box, shape) if shape else 0,
         )
 
+    def _learn(self, box: PictureBox, line: BoxLine) -> None:
+        """Remember what the shapes of a line's slots print."""
+        slots = [slot for slot in self._slots[id(line)] if slot.credit]
+        self._seen.update({slot.shape for slot in slots if slot.shape})
+        for slot in slots:
+            if slot.is_clear:
+                box.credited.add(id(line.pieces))
+                self._clear[slot.shape].add(id(box))
+            elif slot.reading is not None and slot.reading.clean and slot.reading.persons:
+                self._names[slot.shape] += 1
+
+    def _add_evidence(self, box: PictureBox, line: BoxLine, slot: Slot) -> None:
+        """Add what other lines and other boxes say about a slot."""
+        if slot.credit_evidence is not None and slot.reading is not None and slot.shape:
+            template = evidence.of_template(slot.reading, self._template(box, slot.shape))
+            slot.credit_evidence = slot.credit_evidence.plus(*template)
+        own = id(line.pieces)
+        if slot.caption_evidence is not None and (
+            len(box.credited) > (own in box.credited) or (slot.is_cut and own in box.credited)
+        ):
+            before_credit = not line.before and _precedes_credit(box, line)
+            slot.caption_evidence = slot.caption_evidence.plus(*evidence.beside_credit(box.loose, before_credit))
+
     def _template(self, box: PictureBox, shape: Shape) -> int:
+        """Return 1 if other boxes of a shape print clear credits there, -1 if they print names, else 0."""
         clear = self._clear.get(shape, set())
         if clear - {id(box)} and len(clear) >= _CLEAR_SHARE * self._seen[shape]:
             return 1
         return -1 if not clear and self._names[shape] >= _PORTRAITS else 0
+
+
+class _LineReader:
+    """Finds the ways to read one line."""
+
+    def __init__(self, box: PictureBox, line: BoxLine, setting: LineSetting, words: Vocabulary) -> None:
+        self._box, self._line, self._of_line, self._words = box, line, setting, words
+        above = box.pictures[0].above if box.pictures else box.element.above
+        self._may_be_linked = not above & LINK
+        self._is_linked = line.block.linked * 2 > len(line.block.text)
+        self._box_names = box.element.flags & CAPTION if box.pictures else 0
+
+    def as_caption(self) -> Slot:
+        """Return the line read as a caption, whatever its end is."""
+        line = self._line
+        setting = self._setting(line.pieces[0][1])
+        return Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+
+    def slots(self) -> Iterator[Slot]:
+        """Yield every way to read the line."""
+        line = self._line
+        split = splitting.split(line.text, self._words)
+        element = line.pieces[0][1]
+        setting = self._setting(element)
+        if split is not None and split.alone:
+            setting.strength = split.strength
+        elif split is not None:
+            setting.ends_in_credit = split.strength
+        yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+        found, reading = evidence.credit(line.text, setting, self._words)
+        if split is not None and split.alone:
+            reading = split.reading
+        yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
+        if split is not None and not split.alone:
+            yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
+        elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
+            yield self._cut(text, line.text[start:], None, 0)
+        yield from self._at_edges()
+        yield from self._behind_alt()
+
+    def _cut(self, caption: str, owed: str, reading: Reading | None, strength: int) -> Slot:
+        """Return the line cut where its own words show a credit."""
+        line = self._line
+        last = line.pieces[-1][1]
+        divides = _divides_credit(self._box, line, owed)
+        shape = _shape(self._box, line, last, "bracket") if owed[:1] in "([（" else ()
+        setting = self._setting(last, rest=caption, divides_credit=divides, strength=strength)
+        found, read = evidence.credit(owed, setting, self._words)
+        front = self._setting(line.pieces[0][1], divides_credit=True) if divides else setting
+        text = evidence.caption(caption, front, self._words)
+        return Slot(caption, owed, reading or read, text, found, shape, is_cut=not divides)
+
+    def _at_edges(self) -> Iterator[Slot]:
+        """Yield the cuts at the edges of the elements in the line: a caption, and a credit in an element of its own."""
+        line = self._line
+        runs = _runs(line, self._box.element)
+        for at in range(1, len(runs)):
+            for behind in (True, False):
+                credit_runs, caption_runs = (runs[at:], runs[:at]) if behind else (runs[:at], runs[at:])
+                owed = tidy("".join(text for text, _ in credit_runs)).strip(_SEPARATORS)
+                if not owed or len(owed.split()) > _LONGEST_TAIL:
+                    continue
+                text = tidy("".join(text for text, _ in caption_runs))
+                if not text:
+                    continue
+                element = credit_runs[0 if behind else -1][1]
+                setting = self._setting(element, rest=text, is_edge=True, is_last=behind)
+                found, reading = evidence.credit(owed, setting, self._words)
+                split = splitting.split(text, self._words)
+                if split is not None and split.strength >= SURE and not split.alone and split.reading.label:
+                    text = split.caption
+                caption = evidence.caption(text, self._setting(caption_runs[0][1], rest=owed), self._words)
+                shape = _shape(self._box, line, element, "edge")
+                yield Slot(trim(text), owed, reading, caption, found, shape, is_cut=True)
+
+    def _behind_alt(self) -> Iterator[Slot]:
+        """Yield the cut behind the picture's alternative text, if the line begins with it."""
+        line = self._line
+        for picture in self._box.pictures:
+            alt = tidy(picture.attrs.get("alt") or "")
+            owed = line.text[len(alt) :].strip(_SEPARATORS)
+            if len(alt) > 4 and owed and line.text.startswith(alt) and not line.text[len(alt)].isalnum():
+                setting = self._setting(line.pieces[-1][1], rest=alt)
+                found, reading = evidence.credit(owed, setting, self._words)
+                caption = evidence.caption(alt, setting, self._words)
+                yield Slot(trim(alt), owed, reading, caption, found, is_cut=True)
+
+    def _setting(
+        self,
+        element: Element,
+        rest: str = "",
+        is_edge: bool = False,
+        is_last: bool = True,
+        divides_credit: bool = False,
+        strength: int = 0,
+    ) -> Setting:
+        names = [ancestor.name for ancestor in element.line()]
+        return Setting(
+            line=self._of_line,
+            flags=flags_between(element, self._box.element) | self._box_names,
+            tag="figcaption" if not is_edge and "figcaption" in names else element.name,
+            is_in_figure="figure" in names,
+            is_edge=is_edge,
+            rest=rest,
+            is_last=is_last if rest else self._of_line.is_last,
+            is_linked=self._may_be_linked and (self._is_linked or bool(element.above & LINK)),
+            divides_credit=divides_credit,
+            strength=strength,
+        )
 
 
 def _divides_credit(box: PictureBox, line: BoxLine, tail: str) -> bool:

@@ -396,3 +396,9 @@ def test_a_saved_page_has_its_own_address(head: str, url: str | None, expected: 
         f"<html><head>{head}</head><body><article><h1>Ferry stays</h1><p>The ferry stays.</p></article></body></html>"
     )
     assert captions.parse_html(page, url=url).url == expected
+
+
+def test_a_line_with_only_a_sign_before_a_bracket_has_no_caption() -> None:
+    paragraph = f"<p>{'The ferry to Skarholm sailed again on Monday. ' * 6}</p>"
+    page = f"<article>{paragraph}<div><img src='ferry.jpg'><div>- (foo)</div></div>{paragraph}</article>"
+    assert captions.parse_html(page).captions == ()
