@@ -20,7 +20,8 @@ from captions.page.boxes import Boxes, PictureBox
 from captions.page.content import body_blocks, boilerplate, deck, is_paragraph, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
-from captions.page.figures import read_boxes
+from captions.page.element_paths import ElementPaths
+from captions.page.figures import Figure, read_boxes
 from captions.page.image_urls import keys_of
 from captions.page.metadata import Structured, of_page
 from captions.page.pictures import Pictures
@@ -55,6 +56,12 @@ class Layout:
     """The numbers of those that hold captions and credits."""
     places: tuple[int, ...]
     """For each of the article's captions, the number of the block of its first occurrence."""
+    boxes: list[PictureBox]
+    """The boxes of its pictures."""
+    slots: SlotReader
+    """The reader of their lines."""
+    figures: list[Figure]
+    """What the boxes say."""
 
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
@@ -111,8 +118,11 @@ class _PageState:
     metadata: Structured
     index: Index
     pictures: Pictures
-    paths: _Paths
+    paths: ElementPaths
     words: Vocabulary
+    boxes: list[PictureBox]
+    slots: SlotReader
+    figures: list[Figure] = field(default_factory=list)
     found: list[FoundCaption] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     """The numbers of the blocks that hold captions and credits."""
@@ -132,7 +142,9 @@ def _read(
     tree = dom.walk(page)
     index = Index(metadata.pictures)
     pictures = Pictures(tree, index, metadata.base, words)
-    reading = _PageState(tree, _extent(tree), metadata, index, pictures, _Paths(), words)
+    extent = _extent(tree)
+    boxes, slots = _boxes(tree, extent, index, words)
+    reading = _PageState(tree, extent, metadata, index, pictures, ElementPaths(), words, boxes, slots)
     for source in _SOURCES:
         reading.found.extend(source(reading))
     return _layout(page, reading, notes, signs)
@@ -160,7 +172,10 @@ def _layout(
     orders = {id(f.occurrence): f.order for f in reading.found}
     end = len(blocks)
     places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
-    return Layout(article, page, reading.tree, reading.text, frozenset(reading.used.union(orders.values())), places)
+    used = frozenset(reading.used.union(orders.values()))
+    return Layout(
+        article, page, reading.tree, reading.text, used, places, reading.boxes, reading.slots, reading.figures
+    )
 
 
 def _extent(tree: Tree) -> _Extent:
@@ -192,8 +207,8 @@ def _boxes(tree: Tree, extent: _Extent, index: Index, words: Vocabulary) -> tupl
 def _from_boxes(page: _PageState) -> list[FoundCaption]:
     """Return the captions in the boxes of pictures."""
     found: list[FoundCaption] = []
-    boxes, reader = _boxes(page.tree, page.extent, page.index, page.words)
-    for figure in read_boxes(boxes, reader, page.tree.blocks):
+    page.figures = read_boxes(page.boxes, page.slots, page.tree.blocks)
+    for figure in page.figures:
         picture = page.pictures.of(figure)
         page.used.update(figure.blocks)
         rule = "structured" if picture.structured else figure.rule
@@ -323,30 +338,3 @@ def _keys(addresses: tuple[str, ...]) -> frozenset[str]:
 def _alt_keys(pictures: list[Element]) -> frozenset[str]:
     """Return what tells pictures apart whose addresses only scripts know: their alternative texts."""
     return frozenset(f"alt:{key}" for picture in pictures if (key := match_key(picture.attrs.get("alt") or "")))
-
-
-class _Paths:
-    """The paths of a page's elements."""
-
-    def __init__(self) -> None:
-        self._places: dict[int, int] = {}
-
-    def of(self, element: Element) -> str:
-        """Return an element's path: ``article > figure[2] > figcaption``."""
-        steps = []
-        for ancestor in element.line():
-            if ancestor.name in ("html", "body"):
-                break
-            place = self._place(ancestor)
-            steps.append(ancestor.name if place == 1 else f"{ancestor.name}[{place}]")
-        return " > ".join(reversed(steps))
-
-    def _place(self, element: Element) -> int:
-        """Return which of its parent's children of its name an element is; all of them are numbered at once."""
-        if element.parent is None:
-            return 1
-        if element.number not in self._places:
-            counts: dict[str, int] = {}
-            for child in element.parent.children:
-                self._places[child.number] = counts[child.name] = counts.get(child.name, 0) + 1
-        return self._places[element.number]
