@@ -69,6 +69,7 @@ def _article(article: Article, words: Vocabulary | None) -> dict[str, object]:
         "publication": article.publication,
         "language": article.language,
         "captions": [_caption(caption, words) for caption in article.captions],
+        "uncaptioned": [{"url": picture.url, "alt": picture.alt} for picture in article.uncaptioned],
         "text": article.text,
     }
 

@@ -28,6 +28,7 @@ from captions.page.pictures import Pictures
 from captions.page.places import PlaceReader
 from captions.page.slots import SlotReader
 from captions.page.structured import Index
+from captions.page.uncaptioned import Uncaptioned
 from captions.plain.finder import Finder
 from captions.plain.lines import Line, page_of
 from captions.text import match_key, printable, tidy
@@ -120,6 +121,7 @@ class _PageState:
     pictures: Pictures
     paths: ElementPaths
     words: Vocabulary
+    places: PlaceReader
     boxes: list[PictureBox]
     slots: SlotReader
     figures: list[Figure] = field(default_factory=list)
@@ -143,8 +145,9 @@ def _read(
     index = Index(metadata.pictures)
     pictures = Pictures(tree, index, metadata.base, words)
     extent = _extent(tree)
-    boxes, slots = _boxes(tree, extent, index, words)
-    reading = _PageState(tree, extent, metadata, index, pictures, ElementPaths(), words, boxes, slots)
+    places, boxes = _boxes(tree, extent)
+    slots = SlotReader(boxes, places, index, words)
+    reading = _PageState(tree, extent, metadata, index, pictures, ElementPaths(), words, places, boxes, slots)
     for source in _SOURCES:
         reading.found.extend(source(reading))
     return _layout(page, reading, notes, signs)
@@ -156,6 +159,7 @@ def _layout(
     """Assemble the article from all that was found."""
     metadata, blocks = reading.metadata, reading.tree.blocks
     captions = occurrences.group(reading.found)
+    rest = Uncaptioned(reading.tree, reading.boxes, reading.places, reading.pictures)
     text = "\n\n".join(printable(b.text) for b in reading.text)
     printed = [caption.text for caption in captions]
     kind = () if signs is None else page_type.notes_of(signs, blocks, metadata.title, text, printed)
@@ -168,6 +172,7 @@ def _layout(
         publication=tidy(metadata.publication or "") or None,
         language=tidy(metadata.language or "") or None,
         notes=(*notes, *kind),
+        uncaptioned=rest.find(reading.extent.first, reading.extent.last, captions),
     )
     orders = {id(f.occurrence): f.order for f in reading.found}
     end = len(blocks)
@@ -192,16 +197,17 @@ def _extent(tree: Tree) -> _Extent:
 
 def boxes_of(tree: Tree, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
     """Return the boxes of a page's pictures, and the reader of their lines."""
-    return _boxes(tree, _extent(tree), index, words)
+    places, boxes = _boxes(tree, _extent(tree))
+    return boxes, SlotReader(boxes, places, index, words)
 
 
-def _boxes(tree: Tree, extent: _Extent, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+def _boxes(tree: Tree, extent: _Extent) -> tuple[PlaceReader, list[PictureBox]]:
     outer = extent.outer
     if outer.name == "p" and outer.parent is not None:
         outer = outer.parent  # the pictures of an article of one paragraph are next to it
-    boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends, tree.blocks), index, words)
+    boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
+    return PlaceReader(outer, extent.total, *ends, tree.blocks), boxes
 
 
 def _from_boxes(page: _PageState) -> list[FoundCaption]:
