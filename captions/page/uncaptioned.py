@@ -11,7 +11,7 @@ from captions.model import Caption, Picture
 from captions.page.boxes import PictureBox, is_icon
 from captions.page.dom import Element, Tree
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS, HIDDEN, WEAK
-from captions.page.image_urls import in_noscript, keys_of, names_decoration
+from captions.page.image_urls import keys_of, names_decoration
 from captions.page.pictures import Pictures
 from captions.page.places import PlaceReader
 from captions.text import tidy
@@ -97,18 +97,14 @@ class Uncaptioned:
 
     def _is_copy(self, picture: Element) -> bool:
         """Return whether a picture for browsers without scripts repeats the picture next to it."""
-        if not in_noscript(picture):
-            return False
         noscript = picture.find_above("noscript")
-        parent = noscript.parent if noscript is not None else None
-        while parent is not None and parent.images < 2 and parent.name not in ("article", "main", "body"):
-            parent = parent.parent
-        others = () if parent is None or noscript is None else self._tree.pictures
-        return any(
-            self._pictures.is_used(other) or self._pictures.url(other) is not None
-            for other in others
-            if parent is not None and noscript is not None and other.within(parent) and not other.within(noscript)
-        )
+        around = noscript
+        while around is not None and noscript is not None and around.images == noscript.images:
+            around = around.parent
+        if noscript is None or around is None or around.name in ("article", "main", "body"):
+            return False
+        others = (other for other in self._tree.pictures if other.within(around) and not other.within(noscript))
+        return any(self._pictures.is_used(other) or self._pictures.url(other) is not None for other in others)
 
 
 def _of_size(picture: Element, url: str) -> Iterator[str]:
