@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING
 
 from captions.errors import CaptionsError, InputError, VocabularyError
-from captions.model import Article, Caption, Credit, Occurrence
+from captions.model import Article, Caption, Credit, Occurrence, Picture
 
 if TYPE_CHECKING:
     from captions.credit.parser import parse_credit, parse_credits
@@ -34,6 +34,7 @@ __all__ = [
     "Credit",
     "InputError",
     "Occurrence",
+    "Picture",
     "VocabularyError",
     "__version__",
     "parse_credit",

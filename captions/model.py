@@ -83,6 +83,16 @@ class Caption:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A picture that an article prints with neither caption nor credit."""
+
+    url: str
+    """Its URL; of several sizes, that of the largest."""
+    alt: str = ""
+    """Its alternative text; empty if it has none."""
+
+
+@dataclass(frozen=True, slots=True)
 class Article:
     """An article: its clean text and its captions. Facts that the source does not give are None."""
 
@@ -97,6 +107,8 @@ class Article:
     language: str | None = None
     notes: tuple[str, ...] = field(default=())
     """Problems with the input, such as characters that could not be decoded."""
+    uncaptioned: tuple[Picture, ...] = ()
+    """On a page, the article's pictures with neither caption nor credit, each once, in page order."""
 
 
 @dataclass(frozen=True, slots=True)

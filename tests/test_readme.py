@@ -8,6 +8,8 @@ The blocks of a document run in order, in one temporary folder with samples/ in 
 - ``sql``: a query of captions.db; a ``text`` block right after it must equal the result, columns separated by `` | ``.
 - A name after the language (``toml newsroom.toml``) writes the block to a file of that name first.
 
+The tables in docs/how_pages_are_read.md must equal what ``captions parse --explain`` writes for its example page.
+
 ``CAPTIONS_RENEW_DOCS=1 pytest tests/test_readme.py`` writes today's output into the documents instead of comparing.
 Read the diff before committing it, because users will see it.
 """
@@ -16,24 +18,29 @@ from __future__ import annotations
 
 import difflib
 import doctest
+import json
 import os
 import re
 import sqlite3
 import subprocess
 import sys
 import tomllib
+from collections.abc import Iterator
 from contextlib import closing
 from pathlib import Path
+from typing import Any
 
 import pytest
 from typer.main import get_command
 
 from captions.cli import app
+from captions.lexicon import tables
 from captions.lexicon.vocabulary import load
 from tests.support.paths import ROOT
 
 README = ROOT / "README.md"
 DOCUMENTS = [README, *sorted((ROOT / "docs").glob("*.md"))]
+PAGES = ROOT / "docs" / "how_pages_are_read.md"
 RENEW = os.environ.get("CAPTIONS_RENEW_DOCS") == "1"
 _BLOCK = re.compile(r"^```(\w+)(?: (\S+))?\n(.*?)^```$", re.MULTILINE | re.DOTALL)
 _LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]+)[^)]*\)")
@@ -144,6 +151,44 @@ def test_a_document_shows_what_the_program_does(
         pytest.skip("written anew; read the diff")
     diff = difflib.unified_diff(printed.splitlines(), today.splitlines(), "shown", "today", lineterm="")
     assert printed == today, "\n".join(diff)
+
+
+def test_the_example_page_is_explained_with_its_sums(tmp_path: Path) -> None:
+    text = PAGES.read_text(encoding="utf-8")
+    html = next(block[3] for block in _BLOCK.finditer(text) if block[2] == "ferry.html")
+    (tmp_path / "ferry.html").write_text(html, encoding="utf-8")
+    (article,) = json.loads(_shell("captions parse --explain ferry.html", tmp_path))["articles"]
+    (line,) = article["boxes"][0]["lines"]
+    today = text
+    for name, rows in (("readings", _readings(line)), ("evidence", _evidence(line))):
+        start, end = f"<!-- {name} -->\n\n", "\n<!-- end -->"
+        before, _, rest = today.partition(start)
+        today = before + start + "".join(f"| {' | '.join(row)} |\n" for row in rows) + end + rest.partition(end)[2]
+    if RENEW and text != today:
+        PAGES.write_text(today, encoding="utf-8")
+        pytest.skip("written anew; read the diff")
+    assert text == today, "run this test with CAPTIONS_RENEW_DOCS=1"
+
+
+def _readings(line: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield a table of all readings of a line with their sums, the winner in bold."""
+    yield "Caption", "Credit", "Sum"
+    yield "---", "---", "---:"
+    for reading in sorted(line["readings"], key=lambda reading: -reading["sum"]):
+        total = f"{reading['sum']:.2f}"
+        yield reading["caption"] or "", reading["credit"] or "", f"**{total}**" if reading["wins"] else total
+
+
+def _evidence(line: dict[str, Any]) -> Iterator[tuple[str, ...]]:
+    """Yield a table of the evidence for the reading of a line that wins."""
+    yield "Read as", "Evidence", "Weight", "Why"
+    yield "---", "---", "---:", "---"
+    (winner,) = [reading for reading in line["readings"] if reading["wins"]]
+    for kind in ("caption", "credit"):
+        table = tables.load("evidence.toml").table(f"page-{kind}").tables()
+        for name, weight in winner[f"{kind}_evidence"].items():
+            yield kind, f"`{name}`", f"{weight:.2f}", table[name].text("why")
+    yield "", "**Sum**", f"**{winner['sum']:.2f}**", "above 0, and the highest"
 
 
 @pytest.mark.parametrize("document", DOCUMENTS, ids=lambda path: path.name)

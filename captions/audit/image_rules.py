@@ -21,7 +21,7 @@ from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling
 from captions.embedded.table import table
 from captions.escaping import command
-from captions.imaging.library import Archive, Picture
+from captions.imaging.library import Archive, ScannedPicture
 from captions.model import Credit, Use
 
 T = TypeVar("T")
@@ -47,12 +47,12 @@ class PictureCase:
     ``same`` and ``uses`` are loaded only for a picture that embeds no creator and no supplier.
     """
 
-    picture: Picture
-    same: Sequence[Picture] = ()
+    picture: ScannedPicture
+    same: Sequence[ScannedPicture] = ()
     uses: Sequence[Use] = ()
 
 
-UseRule = Callable[[Use, Sequence[Picture], Register], str | None]
+UseRule = Callable[[Use, Sequence[ScannedPicture], Register], str | None]
 """Return what is wrong with a use, given its pictures, in one line."""
 PictureRule = Callable[[PictureCase], Iterable[Finding]]
 """Yield the findings on one picture file."""
@@ -110,7 +110,7 @@ def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int
 # --- rules about a use and its pictures
 
 
-def embedded_differs(use: Use, pictures: Sequence[Picture], register: Register) -> str | None:
+def embedded_differs(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
     """CR202: ``Jane Doe/AFP`` is printed, the picture file names ``Jo Reed/AP``."""
     picture = next((picture for picture in pictures if picture.credit is not None), None)
     if picture is None or picture.credit is None or use.credit is None:
@@ -120,7 +120,7 @@ def embedded_differs(use: Use, pictures: Sequence[Picture], register: Register) 
     return f"printed {use.credit.line}, but {picture.path} embeds {picture.credit.line}"
 
 
-def embedded_type_unlabeled(use: Use, pictures: Sequence[Picture], register: Register) -> str | None:
+def embedded_type_unlabeled(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
     """CR309: the picture file says ``trainedAlgorithmicMedia``, the caption and the credit don't mention AI."""
     for picture in pictures:
         kind = (picture.metadata.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
@@ -210,7 +210,7 @@ def _printed_conflicts(credited: Sequence[Use]) -> Iterator[tuple[Use, tuple[Cre
             yield use, (use.credit, claim)
 
 
-def _embedded_conflicts(pictures: Sequence[Picture]) -> Iterator[tuple[Picture, str]]:
+def _embedded_conflicts(pictures: Sequence[ScannedPicture]) -> Iterator[tuple[ScannedPicture, str]]:
     ordered = sorted((picture for picture in pictures if picture.credit), key=lambda picture: picture.path)
     claims = [claim_of(picture.credit, picture.path) for picture in ordered if picture.credit]
     for picture in ordered:

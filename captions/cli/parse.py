@@ -15,7 +15,12 @@ from captions.model import Article, Caption, Credit, Occurrence
 def parse(
     paths: o.Paths,
     explain: Annotated[
-        bool, typer.Option("--explain", help="Include the rule that found each caption, and the steps of each credit.")
+        bool,
+        typer.Option(
+            "--explain",
+            help="Include the rule that found each caption, the steps of each credit, and on pages the evidence for"
+            " each way to read a line next to a picture.",
+        ),
     ] = False,
     fields: o.Map = None,
     agencies: o.Agencies = None,
@@ -29,6 +34,7 @@ def parse(
     Examples:
       captions parse article.txt
       captions parse --explain - < article.txt
+      captions parse --explain page.html
       captions parse archive.jsonl --map text=story.body,url=link
     """
     from captions import sources
@@ -43,8 +49,10 @@ def parse(
             failed.append({"source": item.name, "reason": item.reason})
             missing = missing or item.missing
             continue
-        read = sources.article(item, words)
+        read, boxes = sources.explained(item, words) if explain else (sources.article(item, words), None)
         found = _article(read, words if explain else None)
+        if boxes is not None:
+            found["boxes"] = boxes
         articles.append({"source": item.name, "notes": [*item.notes, *read.notes], **found})
     with opened(output) as stream:
         as_json.write({"articles": articles, "failures": failed}, stream)
@@ -61,6 +69,7 @@ def _article(article: Article, words: Vocabulary | None) -> dict[str, object]:
         "publication": article.publication,
         "language": article.language,
         "captions": [_caption(caption, words) for caption in article.captions],
+        "uncaptioned": [{"url": picture.url, "alt": picture.alt} for picture in article.uncaptioned],
         "text": article.text,
     }
 

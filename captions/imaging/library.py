@@ -18,7 +18,7 @@ from captions.stored import use_of
 
 
 @dataclass(frozen=True, slots=True)
-class Picture:
+class ScannedPicture:
     """A stored picture with what the audit needs to know about it."""
 
     id: int
@@ -38,11 +38,11 @@ class Archive:
     same: DuplicateGroups
     links: Links
 
-    def pictures(self, numbers: Collection[int]) -> dict[int, Picture]:
+    def pictures(self, numbers: Collection[int]) -> dict[int, ScannedPicture]:
         """Return the pictures with these numbers that have a file."""
         return {it.id: self._picture(it) for it in db.images_by_ids(self.engine, numbers) if it.paths}
 
-    def all_pictures(self) -> Iterator[Picture]:
+    def all_pictures(self) -> Iterator[ScannedPicture]:
         """Return all pictures, by number."""
         return (self._picture(it) for it in db.images(self.engine) if it.paths)
 
@@ -50,9 +50,9 @@ class Archive:
         """Return the uses with these numbers."""
         return {row.use_id: use_of(row) for row in db.uses_by_ids(self.engine, numbers)}
 
-    def _picture(self, it: db.StoredImage) -> Picture:
+    def _picture(self, it: db.StoredImage) -> ScannedPicture:
         metadata = from_json(it.image.embedded)
-        return Picture(it.id, it.paths[0], metadata, credit_of(metadata.fields, self.words))
+        return ScannedPicture(it.id, it.paths[0], metadata, credit_of(metadata.fields, self.words))
 
 
 def archive(engine: Engine, words: Vocabulary, *, store: bool = True) -> Archive:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Sequence
+from bisect import bisect_right
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from itertools import accumulate
 
@@ -114,8 +115,13 @@ class Boxes:
             else:
                 boxes[element.number] = PictureBox(element, [picture], [place], False)
         whole: list[PictureBox] = []
+        figures = sorted((b.element for b in boxes.values() if b.element.name == "figure"), key=lambda e: e.number)
         for box in boxes.values():
-            box.lines = list(self._lines(box, range(box.element.first_block, box.element.end_block)))
+            owned = _owned_below(box, figures)
+            numbers = (n for n in range(box.element.first_block, box.element.end_block) if n not in owned)
+            box.lines = list(self._lines(box, numbers))
+            if owned and not box.lines:
+                continue  # the other pictures of a gallery have no caption
             parts = _interleaved(box)
             (loose if parts else whole).extend(parts or [box])
         loose.sort(key=lambda box: box.pictures[0].number)
@@ -209,7 +215,7 @@ class Boxes:
                 return True
         return False
 
-    def _lines(self, box: PictureBox, numbers: range) -> Iterator[BoxLine]:
+    def _lines(self, box: PictureBox, numbers: Iterable[int]) -> Iterator[BoxLine]:
         for number in numbers:
             if number >= len(self.tree.blocks):
                 break
@@ -242,6 +248,17 @@ class Boxes:
 
     def _may_be_beside(self, block: Block, used: set[int]) -> bool:
         return block.number not in used and len(block.text) <= _LONGEST_LOOSE and block.tag not in HEADINGS
+
+
+def _owned_below(box: PictureBox, figures: Sequence[Element]) -> set[int]:
+    """Return the numbers of the blocks in a box that belong to another picture: they are in a figure with a box."""
+    owned: set[int] = set()
+    if box.element.images > len(box.pictures):
+        first = bisect_right(figures, box.element.number, key=lambda figure: figure.number)
+        last = bisect_right(figures, box.element.last, key=lambda figure: figure.number)
+        for figure in figures[first:last]:
+            owned.update(range(figure.first_block, figure.end_block))
+    return owned
 
 
 def _goes_on(run: Sequence[Piece], element: Element, following: Piece | None) -> bool:

@@ -14,8 +14,8 @@ from captions.text import has_cjk
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 IMAGES = frozenset(("img", "amp-img", "amp-anim"))
 """Elements that show a picture."""
-# A video shows its poster.
-_VIDEOS = frozenset(("video", "amp-video"))
+VIDEOS = frozenset(("video", "amp-video"))
+"""Elements that show a poster, if they have one."""
 BLOCKS = frozenset((
     "p", "div", "section", "article", "li", "ul", "ol", "h1", "h2", "h3", "h4", "h5", "h6", "blockquote", "figure",
     "figcaption", "table", "tbody", "tr", "td", "th", "header", "main", "aside", "dl", "dt", "dd", "pre", "hr", "br",
@@ -221,7 +221,7 @@ class _Walk:
         element.first_block = len(self.blocks)
         self.elements.append(element)
         parent.children.append(element)
-        if name in IMAGES or (name in _VIDEOS and attributes.get("poster")):
+        if name in IMAGES or (name in VIDEOS and attributes.get("poster")):
             self.picture(element)
         elif name in ("h1", "h2"):
             for ancestor in parent.line():
@@ -277,4 +277,4 @@ def walk(page: LexborHTMLParser) -> Tree:
     return Tree(top, state.elements, state.blocks, state.pictures, state.places)
 
 
-__all__ = ["BLOCKS", "HEADINGS", "IMAGES", "Block", "Element", "Piece", "Tree", "mark", "parse", "walk"]
+__all__ = ["BLOCKS", "HEADINGS", "IMAGES", "VIDEOS", "Block", "Element", "Piece", "Tree", "mark", "parse", "walk"]

@@ -16,6 +16,22 @@ _CREDITED, _CREDITED_LOOSE = 2.2, 0.7
 
 
 @dataclass(slots=True)
+class Choices:
+    """The reading chosen for each line of a box, and what of them is its caption and its credit."""
+
+    box: PictureBox
+    lines: list[BoxLine]
+    slots: list[Slot]
+    """One per line; an empty slot where nothing is read."""
+    credit: Slot | None
+    """The slot with the box's credit."""
+    captions: list[Slot]
+    """The slots whose texts are its caption, in order."""
+    ease: float
+    """How much less evidence its captions need because of that credit."""
+
+
+@dataclass(slots=True)
 class Figure:
     """The pictures of a box with their caption and credit."""
 
@@ -26,6 +42,7 @@ class Figure:
     blocks: list[int]
     """The numbers of the blocks that hold them; none of their text is the article's."""
     rule: str
+    choices: Choices
 
 
 def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence[Block]) -> list[Figure]:
@@ -36,7 +53,7 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
     used = {line.block.number for box in boxes for line in box.lines}
     figures: list[Figure] = []
     for box in boxes:
-        figure = _read(box, reader)
+        figure = _figure(choose(box, reader))
         if figure is None:
             continue
         behind = box.element.end_block
@@ -48,31 +65,42 @@ def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence
     return figures
 
 
-def _read(box: PictureBox, reader: SlotReader) -> Figure | None:
+def choose(box: PictureBox, reader: SlotReader) -> Choices:
+    """Choose a reading for each line of a box, and its caption and credit from them."""
     lines = reader.lines(box)
     slots = [reader.best(line) for line in lines]
     owed = [slot for slot in slots if slot.credit]
     best = max(owed, key=lambda slot: slot.credit_evidence.score if slot.credit_evidence else 0.0, default=None)
     ease = 0.0 if best is None else _CREDITED_LOOSE if box.loose else _CREDITED
-    captions: list[tuple[BoxLine, Slot]] = []
-    used = [line.block.number for line, slot in zip(lines, slots, strict=True) if slot.credit]
+    found: list[tuple[BoxLine, Slot]] = []
     for line, slot in zip(lines, slots, strict=True):
         if best is not None and slot.caption_evidence is None and slot.credit_evidence is None:
             slot = reader.as_caption(box, line)
         if slot.caption and (slot.is_clear or _is_caption(slot, ease)):
-            captions.append((line, slot))
-    captions = _without_paragraphs(captions)
+            found.append((line, slot))
+    found = _without_paragraphs(found)
+    by_line = {id(line): slot for line, slot in found}
+    slots = [by_line.get(id(line), slot) for line, slot in zip(lines, slots, strict=True)]
+    captions = [slot for _, slot in found]
     # An element named a caption holds all of it.
-    named = [pair for pair in captions if _is_named(pair[1])]
-    text = trim(" ".join(dict.fromkeys(slot.caption for _, slot in named or captions)))
-    used += [line.block.number for line, _ in named or captions]
+    return Choices(box, lines, slots, best, [slot for slot in captions if _is_named(slot)] or captions, ease)
+
+
+def _figure(choices: Choices) -> Figure | None:
+    box, best = choices.box, choices.credit
+    text = trim(" ".join(dict.fromkeys(slot.caption for slot in choices.captions)))
     if not text and best is None:
         return None
+    used = [
+        line.block.number
+        for line, slot in zip(choices.lines, choices.slots, strict=True)
+        if slot.credit or any(slot is caption for caption in choices.captions)
+    ]
     if not box.loose:
         used += [line.block.number for line in box.lines if not _is_of_article(line, text)]
     reading = best.reading if best is not None else None
     rule = "beside" if box.loose else "figure"
-    return Figure(box.element, box.pictures, text, reading, sorted(set(used)), rule)
+    return Figure(box.element, box.pictures, text, reading, sorted(set(used)), rule, choices)
 
 
 def _without_paragraphs(captions: list[tuple[BoxLine, Slot]]) -> list[tuple[BoxLine, Slot]]:

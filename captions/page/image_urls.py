@@ -14,7 +14,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urljoin, urlsplit
 
 from captions.lexicon import tables
-from captions.page.dom import Element
+from captions.page.dom import VIDEOS, Element
 
 # In elements and pictures: a caption belongs to few.
 _MOST_ELEMENTS, _MOST_PICTURES = 600, 40
@@ -45,14 +45,19 @@ class _AddressWords:
     """Parameters that contain the picture's own address."""
     no_picture: re.Pattern[str]
     """A pattern for the addresses of placeholders and trackers."""
+    decoration: re.Pattern[str]
+    """A pattern for the names of logos, icons and advertisements."""
 
 
 @lru_cache(maxsize=1)
 def _table() -> _AddressWords:
     read = tables.load("addresses.toml")
-    read.only({"later", "sizes", "wrapped", "none"})
+    read.only({"later", "sizes", "wrapped", "none", "decoration"})
     later, sizes, wrapped = (frozenset(read.words(name, "names")) for name in ("later", "sizes", "wrapped"))
-    return _AddressWords(later, sizes, wrapped, re.compile("|".join(read.words("none", "patterns")), re.IGNORECASE))
+    none, decoration = (
+        re.compile("|".join(read.words(name, "patterns")), re.IGNORECASE) for name in ("none", "decoration")
+    )
+    return _AddressWords(later, sizes, wrapped, none, decoration)
 
 
 def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]:
@@ -74,6 +79,8 @@ def candidates(image: Element) -> list[str]:
     attributes: dict[str, Any] = dict(image.attrs)
     if _is_pixel(attributes):
         return []
+    if image.name in VIDEOS:
+        attributes = {"src": attributes.get("poster")}
     for rank, (address, width) in enumerate(_addresses(attributes)):
         if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
             sized.append((width, -rank, address))
@@ -196,6 +203,11 @@ def _width(address: str) -> float:
 def _is_pixel(attributes: dict[str, Any]) -> bool:
     sizes = [str(attributes.get(name, "")).removesuffix("px") for name in ("width", "height")]
     return any(size in ("0", "1", "2") for size in sizes)
+
+
+def names_decoration(text: str) -> bool:
+    """Return whether a name, an alternative text or a file name is that of a logo, an icon or an advertisement."""
+    return len(text) <= _LONGEST and _table().decoration.search(text) is not None
 
 
 def in_noscript(image: Element) -> bool:

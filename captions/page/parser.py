@@ -20,13 +20,15 @@ from captions.page.boxes import Boxes, PictureBox
 from captions.page.content import body_blocks, boilerplate, deck, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
-from captions.page.figures import read_boxes
+from captions.page.element_paths import ElementPaths
+from captions.page.figures import Figure, read_boxes
 from captions.page.image_urls import keys_of
 from captions.page.metadata import Structured, of_page
 from captions.page.pictures import Pictures
 from captions.page.places import PlaceReader
 from captions.page.slots import SlotReader
 from captions.page.structured import Index
+from captions.page.uncaptioned import Uncaptioned
 from captions.plain.finder import Finder
 from captions.plain.lines import Line, page_of
 from captions.text import match_key, printable, tidy
@@ -55,6 +57,12 @@ class Layout:
     """The numbers of those that hold captions and credits."""
     places: tuple[int, ...]
     """For each of the article's captions, the number of the block of its first occurrence."""
+    boxes: list[PictureBox]
+    """The boxes of its pictures."""
+    slots: SlotReader
+    """The reader of their lines."""
+    figures: list[Figure]
+    """What the boxes say."""
 
 
 def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary | None = None) -> Article:
@@ -111,8 +119,12 @@ class _PageState:
     metadata: Structured
     index: Index
     pictures: Pictures
-    paths: _Paths
+    paths: ElementPaths
     words: Vocabulary
+    places: PlaceReader
+    boxes: list[PictureBox]
+    slots: SlotReader
+    figures: list[Figure] = field(default_factory=list)
     found: list[FoundCaption] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
     """The numbers of the blocks that hold captions and credits."""
@@ -132,7 +144,10 @@ def _read(
     tree = dom.walk(page)
     index = Index(metadata.pictures)
     pictures = Pictures(tree, index, metadata.base, words)
-    reading = _PageState(tree, _extent(tree), metadata, index, pictures, _Paths(), words)
+    extent = _extent(tree)
+    places, boxes = _boxes(tree, extent)
+    slots = SlotReader(boxes, places, index, words)
+    reading = _PageState(tree, extent, metadata, index, pictures, ElementPaths(), words, places, boxes, slots)
     for source in _SOURCES:
         reading.found.extend(source(reading))
     return _layout(page, reading, notes, signs)
@@ -144,6 +159,7 @@ def _layout(
     """Assemble the article from all that was found."""
     metadata, blocks = reading.metadata, reading.tree.blocks
     captions = occurrences.group(reading.found)
+    rest = Uncaptioned(reading.tree, reading.boxes, reading.places, reading.pictures)
     text = "\n\n".join(printable(b.text) for b in reading.text)
     printed = [caption.text for caption in captions]
     kind = () if signs is None else page_type.notes_of(signs, blocks, metadata.title, text, printed)
@@ -156,11 +172,15 @@ def _layout(
         publication=tidy(metadata.publication or "") or None,
         language=tidy(metadata.language or "") or None,
         notes=(*notes, *kind),
+        uncaptioned=rest.find(reading.extent.first, reading.extent.last, captions),
     )
     orders = {id(f.occurrence): f.order for f in reading.found}
     end = len(blocks)
     places = tuple(min((orders.get(id(p), end) for p in c.occurrences), default=end) for c in captions)
-    return Layout(article, page, reading.tree, reading.text, frozenset(reading.used.union(orders.values())), places)
+    used = frozenset(reading.used.union(orders.values()))
+    return Layout(
+        article, page, reading.tree, reading.text, used, places, reading.boxes, reading.slots, reading.figures
+    )
 
 
 def _extent(tree: Tree) -> _Extent:
@@ -177,23 +197,24 @@ def _extent(tree: Tree) -> _Extent:
 
 def boxes_of(tree: Tree, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
     """Return the boxes of a page's pictures, and the reader of their lines."""
-    return _boxes(tree, _extent(tree), index, words)
+    places, boxes = _boxes(tree, _extent(tree))
+    return boxes, SlotReader(boxes, places, index, words)
 
 
-def _boxes(tree: Tree, extent: _Extent, index: Index, words: Vocabulary) -> tuple[list[PictureBox], SlotReader]:
+def _boxes(tree: Tree, extent: _Extent) -> tuple[PlaceReader, list[PictureBox]]:
     outer = extent.outer
     if outer.name == "p" and outer.parent is not None:
         outer = outer.parent  # the pictures of an article of one paragraph are next to it
-    boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
-    return boxes, SlotReader(boxes, PlaceReader(outer, extent.total, *ends, tree.blocks), index, words)
+    boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
+    return PlaceReader(outer, extent.total, *ends, tree.blocks), boxes
 
 
 def _from_boxes(page: _PageState) -> list[FoundCaption]:
     """Return the captions in the boxes of pictures."""
     found: list[FoundCaption] = []
-    boxes, reader = _boxes(page.tree, page.extent, page.index, page.words)
-    for figure in read_boxes(boxes, reader, page.tree.blocks):
+    page.figures = read_boxes(page.boxes, page.slots, page.tree.blocks)
+    for figure in page.figures:
         picture = page.pictures.of(figure)
         page.used.update(figure.blocks)
         rule = "structured" if picture.structured else figure.rule
@@ -323,30 +344,3 @@ def _keys(addresses: tuple[str, ...]) -> frozenset[str]:
 def _alt_keys(pictures: list[Element]) -> frozenset[str]:
     """Return what tells pictures apart whose addresses only scripts know: their alternative texts."""
     return frozenset(f"alt:{key}" for picture in pictures if (key := match_key(picture.attrs.get("alt") or "")))
-
-
-class _Paths:
-    """The paths of a page's elements."""
-
-    def __init__(self) -> None:
-        self._places: dict[int, int] = {}
-
-    def of(self, element: Element) -> str:
-        """Return an element's path: ``article > figure[2] > figcaption``."""
-        steps = []
-        for ancestor in element.line():
-            if ancestor.name in ("html", "body"):
-                break
-            place = self._place(ancestor)
-            steps.append(ancestor.name if place == 1 else f"{ancestor.name}[{place}]")
-        return " > ".join(reversed(steps))
-
-    def _place(self, element: Element) -> int:
-        """Return which of its parent's children of its name an element is; all of them are numbered at once."""
-        if element.parent is None:
-            return 1
-        if element.number not in self._places:
-            counts: dict[str, int] = {}
-            for child in element.parent.children:
-                self._places[child.number] = counts[child.name] = counts.get(child.name, 0) + 1
-        return self._places[element.number]

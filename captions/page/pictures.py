@@ -82,6 +82,14 @@ class Pictures:
         self._used.add(picture.number)
         return image_urls.best([self._addresses(picture)], self._base)
 
+    def is_used(self, picture: Element) -> bool:
+        """Return whether a picture is that of a printed caption or credit."""
+        return picture.number in self._used
+
+    def url(self, picture: Element) -> str | None:
+        """Return the absolute address of a picture, of the largest size; None if only scripts know it."""
+        return next(iter(image_urls.best([self._addresses(picture)], self._base)), None)
+
     def unprinted(self, outer: Element, first: int, last: int, known: Iterable[str]) -> list[Unprinted]:
         """Return the article's pictures that are printed without a caption but have a credited caption in their data.
 

@@ -13,7 +13,7 @@ from captions.audit.image_check import ImageCheck
 from captions.audit.image_rules import CHECKED
 from captions.errors import InputError
 from captions.imaging.hashing import thumbnail
-from captions.imaging.library import Archive, Picture
+from captions.imaging.library import Archive, ScannedPicture
 from captions.report import Column, Row, as_page
 
 _COLUMNS = (
@@ -64,7 +64,7 @@ def _rows(by_picture: Mapping[int, Sequence[Finding]], archive: Archive) -> Iter
                 yield _row(pictures[number], by_picture[number], printed)
 
 
-def _row(picture: Picture, findings: Sequence[Finding], printed: Sequence[str]) -> Row:
+def _row(picture: ScannedPicture, findings: Sequence[Finding], printed: Sequence[str]) -> Row:
     caption = picture.metadata.fields.caption or ""
     return {
         as_page.PICTURE: small(picture.path),

@@ -16,7 +16,19 @@ from captions.model import Article
 from captions.sources.paths import SUFFIXES, find
 from captions.sources.source import STDIN, Facts, InputFile, Source, Unread
 
-__all__ = ["STDIN", "SUFFIXES", "Facts", "InputFile", "Source", "Unread", "article", "find", "read", "read_all"]
+__all__ = [
+    "STDIN",
+    "SUFFIXES",
+    "Facts",
+    "InputFile",
+    "Source",
+    "Unread",
+    "article",
+    "explained",
+    "find",
+    "read",
+    "read_all",
+]
 
 
 def read(
@@ -54,8 +66,25 @@ def article(source: Source, words: Vocabulary) -> Article:
     from captions.page.parser import parse_html  # here, because the HTML parser is slow to import
     from captions.plain.parser import parse_text
 
+    read = parse_html(source.text, source.facts.url, words) if source.page else parse_text(source.text, words)
+    return _with_facts(read, source)
+
+
+def explained(source: Source, words: Vocabulary) -> tuple[Article, list[dict[str, object]] | None]:
+    """Parse a source as :func:`article` does; with the article of a page, return its pictures' boxes as plain data."""
+    if not source.page:
+        return article(source, words), None
+    from captions.page import explain
+    from captions.page.parser import read_page
+
+    read, boxes = read_page(
+        source.text, source.facts.url, words, lambda layout: (layout.article, explain.boxes_of(layout))
+    )
+    return _with_facts(read, source), boxes
+
+
+def _with_facts(read: Article, source: Source) -> Article:
     facts = source.facts
-    read = parse_html(source.text, facts.url, words) if source.page else parse_text(source.text, words)
     if facts == Facts():
         return read
     return replace(

@@ -215,6 +215,21 @@ def test_parse_explains(run: Run, write: Write, tmp_path: Path) -> None:
     assert ["supplier", "Reuters"] in caption["credit"]["steps"]
 
 
+def test_parse_explains_the_lines_next_to_the_pictures_of_a_page(run: Run, write: Write, tmp_path: Path) -> None:
+    figure = "<figure><img src=a.jpg><figcaption>A dog in the rain. Photo: Jo Reed/AP</figcaption></figure>"
+    body = "<p>It rained all day long, and nobody at the pier could remember such a summer.</p>"
+    (tmp_path / "a.html").write_text(f"<html><article><h1>Rain</h1>{body}{figure}{body}</article></html>")
+    (article,) = json.loads(run("parse", "--explain", "a.html").out)["articles"]
+    (box,) = article["boxes"]
+    assert (box["caption"], box["credit"]) == ("A dog in the rain.", "Jo Reed/AP")
+    assert any(reading["wins"] for line in box["lines"] for reading in line["readings"])
+    (plain,) = json.loads(run("parse", "a.html").out)["articles"]
+    assert article["captions"][0]["text"] == plain["captions"][0]["text"]
+    assert "boxes" not in plain
+    (text,) = json.loads(run("parse", "--explain", write(tmp_path / "a.txt")).out)["articles"]
+    assert "boxes" not in text
+
+
 def test_credit_lines_in_each_form(run: Run) -> None:
     line = "(photo credit: AMMAR AWAD / REUTERS)"
     (credit,) = json.loads(run("credit", line, "--format", "json").out)["credits"]

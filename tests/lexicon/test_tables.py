@@ -26,7 +26,9 @@ READERS: dict[str, Callable[[], object]] = {
     "buttons.toml": buttons._buttons.__wrapped__,
     "site_text.toml": site_text._tables.__wrapped__,
     "embedded.toml": embedded.table.__wrapped__,
-    "evidence.toml": lambda: [evidence.weights.__wrapped__(name) for name in ("cut", "neighbor", "unknown-name")],
+    "evidence.toml": lambda: [
+        evidence.weights.__wrapped__(name) for name in ("cut", "neighbor", "unknown-name", "page-picture")
+    ],
     "fields.toml": records.names.__wrapped__,
     "kinds.toml": page_type._words.__wrapped__,
     "labels.toml": vocabulary.load,
@@ -131,7 +133,11 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("tracking.toml", "names = []\n", ": 'names' must be a list of one or more strings that are not blank; got []"),
     ("words.toml", (r"\ntitles = \[", "\ntitles = [1, "), ": 'titles' must be a list of one or more strings"),
     # unknown keys and tables
-    ("addresses.toml", ("^", 'first = ["x"]\n'), ": unknown key 'first'; known keys are later, none, sizes, wrapped"),
+    (
+        "addresses.toml",
+        ("^", 'first = ["x"]\n'),
+        ": unknown key 'first'; known keys are decoration, later, none, sizes, wrapped",
+    ),
     ("addresses.toml", '[later]\nname = ["data-src"]\n', ", [later]: unknown key 'name'; known keys are names"),
     ("agencies.toml", 'staff = ["A"]\n' + AP, ": unknown key 'staff'; known keys are agency"),
     ("agencies.toml", AP + 'alias = ["A"]\n', ", [[agency]] row 1 (AP): unknown key 'alias'; known keys are aliases,"),

@@ -15,9 +15,10 @@ PAGE = """<html><body><article><h1>One more summer</h1><p>{text}</p>
 
 def test_every_row_of_the_tables_is_used() -> None:
     """Find rows that no reader yields, whose weights have no effect."""
-    source = "".join((ROOT / "captions" / "page" / f"{name}.py").read_text("utf-8") for name in ("evidence", "places"))
+    modules = ("evidence", "places", "uncaptioned")
+    source = "".join((ROOT / "captions" / "page" / f"{name}.py").read_text("utf-8") for name in modules)
     quoted = set(re.findall(r'"([^"\n]+)"', source))
-    for table in ("page-credit", "page-caption"):
+    for table in ("page-credit", "page-caption", "page-picture"):
         assert [name for name in weights(table) if name not in quoted] == []
 
 

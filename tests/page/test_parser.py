@@ -44,6 +44,8 @@ def test_case(case: Case) -> None:
         assert article.text.split("\n") == case["text"].removesuffix("\n").split("\n")
     facts = {field: str(getattr(article, field)) for field in FIELDS if field in case}
     assert facts == {field: case[field] for field in FIELDS if field in case}
+    if "uncaptioned" in case:
+        assert [{"url": p.url, "alt": p.alt} for p in article.uncaptioned] == case["uncaptioned"]
     for caption, wanted_of in zip(article.captions, case.get("captions", []), strict=True):
         for key in BESIDE & set(wanted_of):
             assert (key, _field(caption, key)) == (key, wanted_of[key])
@@ -61,7 +63,7 @@ def test_ids_are_unique() -> None:
 
 
 def test_keys_are_known() -> None:
-    allowed = {"id", "html", "text", "captions", "note", "known", "url", *FIELDS}
+    allowed = {"id", "html", "text", "captions", "note", "known", "url", "uncaptioned", *FIELDS}
     assert [case["id"] for case in CASES if not set(case) <= allowed] == []
     inner = {"text", "credit", "count", *BESIDE}
     assert [case["id"] for case in CASES for c in case.get("captions", []) if not set(c) <= inner] == []
