@@ -28,7 +28,7 @@ from pathlib import Path
 import pytest
 from typer.main import get_command
 
-from captions.cli import app
+from captions.cli.commands import app
 from captions.lexicon.vocabulary import load
 from tests.support.paths import ROOT
 
