@@ -8,24 +8,31 @@
 from importlib import import_module
 from typing import TYPE_CHECKING
 
-from captions.errors import CaptionsError, InputError, VocabularyError
-from captions.model import Article, Caption, Credit, Occurrence, Picture
-
 if TYPE_CHECKING:
     from captions.credit.parser import parse_credit, parse_credits
+    from captions.errors import CaptionsError, InputError, VocabularyError
+    from captions.model import Article, Caption, Credit, Occurrence, Picture
     from captions.page.parser import parse_html
     from captions.plain.parser import parse_text
 
 __version__ = "0.1.0"
 """The version that ``captions --version`` prints. Articles stored by another version are read again."""
 
-_PARSERS = {
+_MODULES = {
+    "Article": "captions.model",
+    "Caption": "captions.model",
+    "CaptionsError": "captions.errors",
+    "Credit": "captions.model",
+    "InputError": "captions.errors",
+    "Occurrence": "captions.model",
+    "Picture": "captions.model",
+    "VocabularyError": "captions.errors",
     "parse_credit": "captions.credit.parser",
     "parse_credits": "captions.credit.parser",
     "parse_html": "captions.page.parser",
     "parse_text": "captions.plain.parser",
 }
-"""Modules imported on first use, so that a program that only queries the database starts faster."""
+"""Modules imported on first use, so that a program that needs only some of them starts faster."""
 
 __all__ = [
     "Article",
@@ -45,11 +52,11 @@ __all__ = [
 
 
 def __getattr__(name: str) -> object:
-    if name not in _PARSERS:
+    if name not in _MODULES:
         raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
-    value = globals()[name] = getattr(import_module(_PARSERS[name]), name)
+    value = globals()[name] = getattr(import_module(_MODULES[name]), name)
     return value
 
 
 def __dir__() -> list[str]:
-    return sorted({*globals(), *_PARSERS})
+    return sorted({*globals(), *_MODULES})

@@ -35,12 +35,13 @@ _REFERENCE = re.compile(r"(#|\bGH-)(\d)", re.IGNORECASE)
 _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # The beginnings of formulas in a spreadsheet; East Asian versions accept the full-width forms as well.
 _FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
+_FORMULA_SIGNS = frozenset(_FORMULA)
 
 
 def line(text: str) -> str:
     r"""Return text as one line for a terminal: ``"a\x1b[31m b\n"`` becomes ``"a b"``."""
-    if text.isascii() and text.isprintable():
-        return _SPACES.sub(" ", text).strip()
+    if text.isascii() and text.isprintable():  # its only white space is the space
+        return _SPACES.sub(" ", text).strip() if "  " in text else text.strip()
     text = _ANSI.sub("", text)
     text = _HIDDEN.sub("", _CONTROL.sub(" ", text))
     return _SPACES.sub(" ", whole_characters(text)).strip()
@@ -55,6 +56,9 @@ def lines(text: str) -> str:
 
 def cell(text: str) -> str:
     """Return text as a CSV cell, with an apostrophe before a formula: ``=cmd()`` becomes ``'=cmd()``."""
+    if text.isascii() and text.isprintable() and "  " not in text:  # most cells
+        safe = text.strip()
+        return f"'{safe}" if safe[:1] in _FORMULA_SIGNS else safe
     safe = line(text)
     return f"'{safe}" if safe.startswith(_FORMULA) or text.startswith(_FORMULA) else safe
 

@@ -33,7 +33,7 @@ from typing import Any
 import pytest
 from typer.main import get_command
 
-from captions.cli import app
+from captions.cli.commands import app
 from captions.lexicon import tables
 from captions.lexicon.vocabulary import load
 from tests.support.paths import ROOT

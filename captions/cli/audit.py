@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
@@ -15,6 +15,7 @@ import typer
 
 from captions.cli import findings as f
 from captions.cli import options as o
+from captions.cli import screen
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, note
 from captions.errors import CaptionsError
@@ -111,6 +112,7 @@ def audit(
     waived: f.Waived = False,
     thumbnails: ShowThumbnails = False,
     limit: o.Limit = None,
+    every: screen.All = False,
     agencies: o.Agencies = None,
 ) -> None:
     """Report problems with the pictures in the database, worst first.
@@ -131,6 +133,7 @@ def audit(
 
     if thumbnails and form is not f.ReportForm.html:
         raise typer.BadParameter("--thumbnails needs --format html")
+    height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
     words = o.words(agencies, db_url)
     if supplier is not None and (row := words.agency(supplier)):
         supplier = row.name
@@ -148,7 +151,9 @@ def audit(
         pictures=thumbnails,
     )
     with opened_store(db_url) as engine:
-        report = _report(engine, request, words, baseline, limit, form, output)
+        report = _report(
+            engine, request, words, baseline, limit, lambda report: f.write_report(report, form, output, height)
+        )
     f.exit_on(fail_on, report)
 
 
@@ -158,8 +163,7 @@ def _report(
     words: Vocabulary,
     baseline: Path | None,
     limit: int | None,
-    form: f.ReportForm,
-    output: Path | None,
+    write: Callable[[Report], None],
 ) -> Report:
     """Audit a database and write the report while the findings can be read."""
     import captions_db as db
@@ -173,7 +177,7 @@ def _report(
     with audited(engine, request, words, known, today=date.today()) as result:
         _note_omissions(request, result)
         report = _report_of(result, limit, thumbnails=request.pictures)
-        f.write_report(report, form, output)
+        write(report)
     return report
 
 

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
-from typing import TYPE_CHECKING, Annotated
+from collections.abc import Iterable, Iterator
+from itertools import chain, islice
+from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
 from captions.cli import options as o
+from captions.cli import screen
 from captions.cli.inputs import opened_store
 from captions.cli.output import note, note_limit, opened
 from captions.report import Column, Row, write_rows
@@ -40,6 +42,7 @@ def find(
     until: o.Until = None,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
+    every: screen.All = False,
     output: o.Output = None,
 ) -> None:
     """Search captions and credit lines for all of the given words. Case and accents are ignored.
@@ -52,8 +55,10 @@ def find(
     """
     import captions_db as db
 
-    with opened_store(db_url) as engine:
-        found = db.find(
+    height = screen.height(output, limit, table=form is o.Listing.table, every=every)
+    with (
+        opened_store(db_url) as engine,
+        db.finding(
             engine,
             " ".join(words),
             since=since,
@@ -61,16 +66,19 @@ def find(
             publication=publication,
             agency=agency,
             supplier=supplier,
-            limit=limit,
-        )
-    rows = [_row(use) for use in found.uses]
-    with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
-        if rows or form is not o.Listing.table:
-            head = {"total": found.total, "more": found.more}
-            write_rows("uses", _columns(rows, form), rows, form.value, stream, head)
-    if len(rows) == found.total and not found.more:
+            limit=limit if height is None else height,
+        ) as found,
+        opened(output, for_spreadsheet=form is o.Listing.csv) as stream,
+    ):
+        rows = _Counted(map(_row, found.uses))
+        if form is o.Listing.table:
+            _write_table(rows, stream, height)
+        else:
+            write_rows("uses", _COLUMNS, rows, form.value, stream, {"total": found.total, "more": found.more})
+    listed = rows.count
+    if listed == found.total and not found.more:
         note(f"{found.total} found")
-    note_limit(len(rows), found.total, more=found.more)
+    note_limit(listed, found.total, more=found.more, on_screen=height is not None)
 
 
 def _row(use: FoundUse) -> Row:
@@ -87,9 +95,30 @@ def _row(use: FoundUse) -> Row:
     }
 
 
-def _columns(rows: Sequence[Row], form: o.Listing) -> Sequence[Column]:
-    """Return the columns to write; a table has a few, and the date only if any use has one."""
-    if form is not o.Listing.table:
-        return _COLUMNS
-    dated = any(row["used_on"] for row in rows)
-    return [c for c in _COLUMNS if c.key in _IN_TABLE or (c.key == "used_on" and dated)]
+class _Counted:
+    """Rows that are counted as they pass."""
+
+    def __init__(self, rows: Iterable[Row]) -> None:
+        self._rows = rows
+        self.count = 0
+
+    def __iter__(self) -> Iterator[Row]:
+        for row in self._rows:
+            self.count += 1
+            yield row
+
+
+def _write_table(rows: _Counted, stream: TextIO, height: int | None) -> None:
+    """Write a few columns of the rows that fit, and the date only if any use has one; a terminal shows rows early."""
+    from captions.report import as_table
+
+    rest = iter(rows)
+    first = list(islice(rest, as_table.PART) if stream.isatty() else rest)
+    if not first:
+        return
+    dated = any(row["used_on"] for row in first)
+    columns = [c for c in _COLUMNS if c.key in _IN_TABLE or (c.key == "used_on" and dated)]
+    if height is None:
+        as_table.write(columns, chain(first, rest), stream)
+    else:
+        rows.count = as_table.write_screen(columns, first, stream, height)

@@ -68,12 +68,15 @@ Levels = Annotated[
 Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings instead of open ones.")]
 
 
-def write_report(report: Report, form: ReportForm, output: Path | None) -> None:
-    """Write a report to a file or stdout; if to a file, print its first line on stderr."""
+def write_report(report: Report, form: ReportForm, output: Path | None, height: int | None = None) -> None:
+    """Write a report to a file or stdout; if to a file, print its first line on stderr.
+
+    With ``height``, a table lists only the findings that fit into so many lines.
+    """
     from captions.report.write import write_audit
 
     with opened(output, for_spreadsheet=form is ReportForm.csv) as stream:
-        write_audit(report, form.value, stream)
+        write_audit(report, form.value, stream, height)
     if output is not None:
         note(f"{report.heading()}; written to {output}")
 

@@ -76,10 +76,14 @@ def note(message: str) -> None:
     typer.echo(escaping.line(message), err=True)
 
 
-def note_limit(listed: int, total: int, *, more: bool = False) -> None:
-    """Say on stderr that a listing was cut by ``--limit``; ``more`` means that there are more than ``total`` rows."""
+def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool = False) -> None:
+    """Say on stderr that a listing was cut by ``--limit``, or to a screenful.
+
+    ``more`` means that there are more than ``total`` rows.
+    """
     if listed < total or more:
-        note(f"showing {listed} of {'more than ' if more else ''}{total}; omit --limit to show all")
+        remedy = "use --all" if on_screen else "omit --limit"
+        note(f"showing {listed} of {'more than ' if more else ''}{total}; {remedy} to show all")
 
 
 def write_text(text: str, stream: TextIO) -> None:

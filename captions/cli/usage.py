@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli import usage_tables
+from captions.cli import screen, usage_tables
 from captions.cli.inputs import opened_store
 from captions.cli.output import note, note_limit, opened
 from captions.report import Column, write_rows
@@ -85,6 +85,7 @@ def usage(
     agencies: o.Agencies = None,
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
+    every: screen.All = False,
     output: o.Output = None,
 ) -> None:
     """Count the picture uses in the database, most used first.
@@ -100,6 +101,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    height = screen.height(output, limit, table=form is o.Listing.table, every=every)
     query = usage_tables.UsageQuery(
         by=tuple(dict.fromkeys(group.value for group in by or ())),
         also=tuple(dict.fromkeys(extra.value for extra in also or ())),
@@ -107,7 +109,7 @@ def usage(
         publication=publication,
         since=since,
         until=until,
-        limit=limit,
+        limit=limit if height is None else height - 1,  # the last row counts all uses
         for_people=form in (o.Listing.table, o.Listing.markdown),
     )
     modes = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
@@ -122,7 +124,7 @@ def usage(
             table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
-    _write(table, form, output, notes_apart=of_agreements)
+    _write(table, form, output, notes_apart=of_agreements, on_screen=height is not None)
 
 
 def _counts(
@@ -139,7 +141,9 @@ def _counts(
     return (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, query, spans)
 
 
-def _write(table: usage_tables.UsageReport, form: o.Listing, output: Path | None, *, notes_apart: bool) -> None:
+def _write(
+    table: usage_tables.UsageReport, form: o.Listing, output: Path | None, *, notes_apart: bool, on_screen: bool
+) -> None:
     """Write a table, and on stderr what it leaves out."""
     columns: Sequence[Column] = table.columns
     apart = notes_apart and form is o.Listing.table
@@ -151,6 +155,6 @@ def _write(table: usage_tables.UsageReport, form: o.Listing, output: Path | None
     for row in table.rows if apart else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")
-    note_limit(table.listed, table.groups)
+    note_limit(table.listed, table.groups, on_screen=on_screen)
     if not table.rows:
         note(table.empty_note)

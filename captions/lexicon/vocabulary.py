@@ -13,8 +13,9 @@ from functools import lru_cache
 from pathlib import Path
 
 from captions.lexicon import tables
-from captions.lexicon.agencies import Agency, Spelling, by_name, rows_of, spellings, user_rows
-from captions.lexicon.fields import agency_fields, word_fields
+from captions.lexicon.agencies import Agency, Row, Spelling, by_name, rows_of, spellings, user_rows
+from captions.lexicon.fields import Arguments, agency_fields, word_fields
+from captions.lexicon.table_cache import Tables, cached
 from captions.lexicon.word_tables import LONG
 from captions.text import name_key
 
@@ -207,21 +208,28 @@ def load(user_register: Path | None = None) -> Vocabulary:
     Raise VocabularyError, which names the file and the row, for a spelling claimed twice, an unknown key or an empty
     list.
     """
-    register = tables.load("agencies.toml")
-    register.only({"agency"})
-    rows = rows_of(register)
+    rows, of_agencies, others = cached(_built_in)
     staff: tuple[str, ...] = ()
     if user_register is not None:
         own, staff = user_rows(user_register)
         replaced = {agency.name for _, agency in own}
-        rows = [row for row in rows if row[1].name not in replaced] + own
+        of_agencies = _of_agencies([row for row in rows if row[1].name not in replaced] + own)
+    return Vocabulary(**of_agencies, **others, staff=frozenset(name_key(name) for name in staff))
+
+
+def _built_in() -> Tables:
+    """Read the program's own tables."""
+    register = tables.load("agencies.toml")
+    register.only({"agency"})
+    rows = rows_of(register)
+    return rows, _of_agencies(rows), word_fields()
+
+
+def _of_agencies(rows: list[Row]) -> Arguments:
+    """Return the fields that depend on the register; raise VocabularyError if rows contradict each other."""
     agencies = by_name(rows)
     known, compounds = spellings(rows)
-    return Vocabulary(
-        **agency_fields(agencies, known, compounds),
-        **word_fields(),
-        staff=frozenset(name_key(name) for name in staff),
-    )
+    return agency_fields(agencies, known, compounds)
 
 
 @lru_cache(maxsize=256)

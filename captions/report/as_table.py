@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 from collections.abc import Iterable, Sequence
 from io import StringIO
+from itertools import islice
 from typing import TextIO
 
 from rich import box
@@ -17,11 +18,48 @@ from captions.report.rows import Column, Row, Value, as_text
 
 WIDTH = 100
 """The width in a file or pipe unless COLUMNS is set, so that output is the same everywhere."""
+PART = 500
+"""The rows in each part of a long table on a terminal."""
+_HEAD = 2
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> None:
-    """Write a table; texts are never parsed as markup, and control characters are removed."""
+    """Write a table; texts are never parsed as markup, and control characters are removed.
+
+    On a terminal, a long table is written in parts, each with its header, while its rows arrive.
+    """
+    if not stream.isatty():
+        buffer = StringIO()
+        console(buffer).print(_table(columns, rows))
+        stream.writelines(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+        return
+    terminal, rest = console(stream), iter(rows)
+    part = list(islice(rest, PART))
+    while True:
+        terminal.print(_table(columns, part))
+        if not (part := list(islice(rest, PART))):
+            return
+
+
+def write_screen(columns: Sequence[Column], rows: Sequence[Row], stream: TextIO, height: int) -> int:
+    """Write the first rows of a table, as many as fit into ``height`` lines but at least one; return their number."""
+    terminal, listed = console(stream), rows[:height]
+    while True:
+        table = _table(columns, listed)
+        count = len(terminal.render_lines(table)) - _HEAD
+        if count <= height or len(listed) <= 1:
+            terminal.print(table)
+            return len(listed)
+        listed = listed[: max(1, min(len(listed) - 1, len(listed) * height // count))]
+
+
+def lines(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> int:
+    """Return the number of lines of a table."""
+    return len(console(stream).render_lines(_table(columns, rows)))
+
+
+def _table(columns: Sequence[Column], rows: Iterable[Row]) -> Table:
     table = Table(box=box.SIMPLE_HEAD, pad_edge=False, show_edge=False, header_style="bold")
     for column in columns:
         table.add_column(
@@ -34,12 +72,7 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
         )
     for row in rows:
         table.add_row(*[_cell(column, row.get(column.key)) for column in columns])
-    if stream.isatty():
-        console(stream).print(table)
-        return
-    buffer = StringIO()
-    console(buffer).print(table)
-    stream.writelines(f"{line.rstrip()}\n" for line in buffer.getvalue().splitlines())
+    return table
 
 
 def console(stream: TextIO) -> Console:

@@ -23,19 +23,27 @@ _WORDS = re.compile(r"""(?:[^\s'"]|'[^']*'|"[^"]*")+""")
 _STYLES = {"error": "bold red", "warning": "yellow", "info": "cyan"}
 
 
-def write(findings: Iterable[Finding], folder: str, stream: TextIO) -> None:
-    """Write findings separated by blank lines; omit ``folder`` from the names of articles."""
+def write(findings: Iterable[Finding], folder: str, stream: TextIO, height: int | None = None) -> int:
+    """Write findings separated by blank lines, and return their number; omit ``folder`` from the names of articles.
+
+    With ``height``, write only as many as fit into so many lines, but at least one.
+    """
     console = as_table.console(stream)
-    between = ""
+    listed = filled = 0
     for finding in findings:
-        stream.write(between)
-        between = "\n"
         lines = _lines(finding, folder, console)
+        filled += len(lines) + 1
+        if height is not None and listed and filled > height:
+            break
+        if listed:
+            stream.write("\n")
+        listed += 1
         if stream.isatty():
             for line in lines:
                 console.print(line, soft_wrap=True)
         else:
             stream.writelines(f"{line.plain.rstrip()}\n" for line in lines)
+    return listed
 
 
 def folder_of(sources: Sequence[str]) -> str:

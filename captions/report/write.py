@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
+from itertools import islice
 from typing import TextIO
 
 from captions import escaping
@@ -16,9 +18,15 @@ _SUMMARY = (
     Column("fix", "How to fix it", wide=True),
 )
 
+_APART = 4
+"""Lines before, between and after the findings and their summary."""
 
-def write_audit(report: Report, form: str, stream: TextIO) -> None:
-    """Write a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``."""
+
+def write_audit(report: Report, form: str, stream: TextIO, height: int | None = None) -> None:
+    """Write a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``.
+
+    With ``height``, a table lists only the findings that fit into so many lines.
+    """
     if form == "json":
         _write_json(report, stream)
     elif form == "csv":
@@ -38,18 +46,27 @@ def write_audit(report: Report, form: str, stream: TextIO) -> None:
 
         as_sarif.write(report, stream)
     else:
-        from captions.report import as_table, findings_text
+        _write_table(report, stream, height)
 
-        stream.write(report.heading() + "\n")
-        if report.total:
-            findings = list(report.listed)
-            folder = findings_text.folder_of([f.source for f in findings if f.use or f.code == "CR901"])
-            stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
-            findings_text.write(findings, folder, stream)
-            if note := report.listed_note():
-                stream.write(f"\n{note}; for all, run: captions audit --format csv -o FILE\n")
-            stream.write("\n")
-            as_table.write(_SUMMARY, report.summary(), stream)
+
+def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
+    from captions.report import as_table, findings_text
+
+    stream.write(report.heading() + "\n")
+    if not report.total:
+        return
+    if height is not None:
+        # The summary of the codes follows, but findings get at least half of the screen.
+        height = max(height - as_table.lines(_SUMMARY, report.summary(), stream) - _APART, height // 2)
+    findings = list(report.listed if height is None else islice(report.findings, height))
+    folder = findings_text.folder_of([f.source for f in findings if f.use or f.code == "CR901"])
+    stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
+    listed = findings_text.write(findings, folder, stream, height)
+    remedy = "captions audit --format csv -o FILE" if height is None else "captions audit --all"
+    if note := replace(report, limit=listed).listed_note():
+        stream.write(f"\n{note}; for all, run: {remedy}\n")
+    stream.write("\n")
+    as_table.write(_SUMMARY, report.summary(), stream)
 
 
 def _write_json(report: Report, stream: TextIO) -> None:

@@ -66,6 +66,16 @@ def test_reading_a_credit_line_does_not_wait_for_the_database(tmp_path: Path) ->
     assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True).returncode == 0  # noqa: S603
 
 
+@pytest.mark.parametrize(
+    ("arguments", "absent"),
+    [(["--version"], "typer"), (["credit", "AP"], "captions.cli.audit"), (["credit", "--help"], "captions.credit")],
+)
+def test_a_command_imports_only_what_it_needs(tmp_path: Path, arguments: list[str], absent: str) -> None:
+    code = f"import sys; from captions.cli import main; main({arguments}); sys.exit({absent!r} in sys.modules)"
+    env = {**os.environ, "PYTHONPATH": str(ROOT)}
+    assert subprocess.run([sys.executable, "-c", code], cwd=tmp_path, env=env, capture_output=True).returncode == 0  # noqa: S603
+
+
 def test_a_closed_pipe_is_not_an_error(tmp_path: Path) -> None:
     command = f'"{sys.executable}" -m captions agency list --format json | head -1'
     env = {**os.environ, "PYTHONPATH": str(ROOT)}

@@ -139,6 +139,7 @@ def written(stores: Stores) -> str:
     limit=st.none() | st.integers(0, 3),
     counted=st.integers(0, 4),
     newest=st.integers(1, 4),
+    few=st.integers(0, 2),
 )
 def test_the_index_follows_writes_and_equals_a_full_scan(
     written: str,
@@ -149,6 +150,7 @@ def test_the_index_follows_writes_and_equals_a_full_scan(
     limit: int | None,
     counted: int,
     newest: int,
+    few: int,
 ) -> None:
     engine = db.open_store(written, create=True)
     # Replace the same three articles in each example, with other content.
@@ -177,6 +179,7 @@ def test_the_index_follows_writes_and_equals_a_full_scan(
     with pytest.MonkeyPatch.context() as patch:  # limits for a small store
         patch.setattr(find, "COUNTED", counted)
         patch.setattr(find, "_NEWEST", newest)
+        patch.setattr(find, "_FEW", few)
         found = db.find(engine, words, since=since, until=until, limit=limit)
     engine.dispose()
     assert [use.use_id for use in found.uses] == [row.use_id for row in [*whole, *begun][:limit]]

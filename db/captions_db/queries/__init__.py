@@ -3,7 +3,7 @@
 from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
 from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
-from captions_db.queries.search import FoundUse, FoundUses, find
+from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
 from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
 from captions_db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_by_ids, uses_for_audit
 from captions_db.queries.views import VIEWS, view_rows
@@ -23,11 +23,13 @@ __all__ = [
     "StoredArticle",
     "UsageRow",
     "UsageTable",
+    "UsesBeingFound",
     "agency_usage",
     "article_text",
     "articles",
     "count_spans",
     "find",
+    "finding",
     "lines_of",
     "parties",
     "run_summaries",

@@ -2,10 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
-from typing import Any
+from heapq import nsmallest
+from itertools import chain, islice
+from typing import Any, NamedTuple
 
 from sqlalchemy import (
     CTE,
@@ -33,9 +36,11 @@ _DAY = 1 << 32
 
 _ALL_KEYS = 1 << 62
 
+_FEW = 1_000
+"""Hits of the last day that may be read in vain to find those that come first."""
 
-@dataclass(frozen=True, slots=True)
-class FoundUse:
+
+class FoundUse(NamedTuple):
     """A found use; ``caption`` is "" and ``line`` None if there is none."""
 
     use_id: int
@@ -68,6 +73,15 @@ class FoundUses:
     """Whether there are more than ``total``."""
 
 
+@dataclass(frozen=True, slots=True)
+class UsesBeingFound:
+    """The same as :class:`FoundUses`, but each use is read from the store when it is asked for."""
+
+    uses: Iterator[FoundUse]
+    total: int
+    more: bool = False
+
+
 def find(
     engine: Engine,
     words: str,
@@ -90,9 +104,36 @@ def find(
     Whole-word matches come first, then beginnings of words; latest first, then by source: the same order on every
     engine. With a limit, count at most COUNTED hits, or the limit if that is more.
     """
+    with finding(
+        engine,
+        words,
+        since=since,
+        until=until,
+        publication=publication,
+        agency=agency,
+        supplier=supplier,
+        limit=limit,
+    ) as found:
+        return FoundUses(tuple(found.uses), found.total, found.more)
+
+
+@contextmanager
+def finding(
+    engine: Engine,
+    words: str,
+    *,
+    since: date | None = None,
+    until: date | None = None,
+    publication: str | None = None,
+    agency: str | None = None,
+    supplier: str | None = None,
+    limit: int | None = None,
+) -> Iterator[UsesBeingFound]:
+    """Find the same uses as :func:`find`, and read them one after the other within the block."""
     asked = wanted(storable(words))
     if not asked:
-        return FoundUses((), 0)
+        yield UsesBeingFound(iter(()), 0)
+        return
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
         where = use_filters(parties, None, None, publication)
@@ -107,14 +148,14 @@ def find(
         total = hits.count(whole, most) if begun is None or most is not None else 0
         if begun is not None and (most is None or total <= most):
             total = hits.count(begun, most)
-        found: list[FoundUse] = []
-        if total and limit != 0:
-            found = hits.latest(whole, limit)
-            if begun is not None and (limit is None or len(found) < limit):
-                rest = _but(engine.dialect.name, begun, whole)
-                found += hits.latest(rest, None if limit is None else limit - len(found))
-    more = most is not None and total > most
-    return FoundUses(tuple(found), total - more, more)
+        wordings = [whole] if begun is None else [whole, _but(engine.dialect.name, begun, whole)]
+        more = most is not None and total > most
+        found = hits.first(wordings, limit) if total and limit != 0 else iter(())
+        yield UsesBeingFound(found, total - more, more)
+
+
+def _place(use: FoundUse) -> tuple[str, int, int]:
+    return use.source, use.position, use.use_id
 
 
 _Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
@@ -148,8 +189,24 @@ class _Hits:
             hits = hits.limit(most + 1)
         return int(self._connection.execute(select(func.count()).select_from(hits.subquery())).scalar_one())
 
-    def latest(self, wanted: str, limit: int | None) -> list[FoundUse]:
-        """Return the latest hits; within a day, by source and position."""
+    def first(self, wordings: Sequence[str], limit: int | None) -> Iterator[FoundUse]:
+        """Yield the hits of each query after those of the query before, up to a limit."""
+        left = limit
+        for words in wordings:
+            if left == 0:
+                return
+            for use in self._latest(words, left):
+                yield use
+                left = None if left is None else left - 1
+
+    def _latest(self, wanted: str, limit: int | None) -> Iterator[FoundUse]:
+        """Yield the latest hits; within a day, by source and position."""
+        keys = self._keys(wanted, limit)
+        if limit is not None:
+            keys = self._narrowed(keys, limit)
+        return islice(self._in_order(keys), limit)
+
+    def _in_order(self, keys: Sequence[int]) -> Iterator[FoundUse]:
         use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
         source = (
             m.use.join(m.article, article.id == use.article_id)
@@ -168,16 +225,34 @@ class _Hits:
             credit.line,
         )
         statement = select(*columns).select_from(source)
-        days: dict[int, list[FoundUse]] = {}
-        for chunk in in_chunks(self._keys(wanted, limit)):
-            numbers = [key % _DAY for key in chunk]
-            for row in self._connection.execute(statement.where(use.id.in_(numbers))):
-                day = row.used_on.toordinal() if row.used_on is not None else 0
-                days.setdefault(day, []).append(FoundUse(*row))
-        found: list[FoundUse] = []
-        for day in sorted(days, reverse=True):
-            found += sorted(days[day], key=lambda use: (use.source, use.position))
-        return found[:limit]
+        day, of_day = -1, list[FoundUse]()
+        for chunk in in_chunks(keys):
+            rows = self._connection.execute(statement.where(use.id.in_([key % _DAY for key in chunk])))
+            found = {row[0]: FoundUse._make(row) for row in rows.all()}
+            for key in chunk:
+                if key // _DAY != day:
+                    yield from sorted(of_day, key=_place)
+                    day, of_day = key // _DAY, []
+                if key % _DAY in found:
+                    of_day.append(found[key % _DAY])
+        yield from sorted(of_day, key=_place)
+
+    def _narrowed(self, keys: list[int], limit: int) -> list[int]:
+        """Leave out keys of the last day that come after the limit: without dates, all hits are on the same day."""
+        if len(keys) <= limit + _FEW:
+            return keys
+        earlier = [key for key in keys if key // _DAY > keys[-1] // _DAY]
+        last = keys[len(earlier) :]
+        use, article = m.use.c, m.article.c
+        statement = select(article.source, use.position, use.id).select_from(
+            m.use.join(m.article, article.id == use.article_id)
+        )
+        places = chain.from_iterable(
+            self._connection.execute(statement.where(use.id.in_([key % _DAY for key in chunk])))
+            for chunk in in_chunks(last)
+        )
+        day = last[0] - last[0] % _DAY
+        return earlier + [day + row[2] for row in nsmallest(limit - len(earlier), places, key=tuple)]
 
     def _keys(self, wanted: str, limit: int | None) -> list[int]:
         """Return the keys of the latest hits, complete for the last of their days."""
