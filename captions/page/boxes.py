@@ -13,7 +13,7 @@ from captions.page.dom import HEADINGS, Block, Element, Piece, Tree
 from captions.page.element_names import BUTTON, CAPTION, CREDIT, PICTURE
 from captions.text import sentences, tidy
 
-# In characters: an element with more text holds a part of the article, not one picture's.
+# In characters: an element with more text is a part of the article, not a single picture's.
 _LARGEST = 900
 # An element around a box with only this much more text may belong to it.
 _LARGEST_MARGIN = 400
@@ -21,7 +21,7 @@ _LARGEST_MARGIN = 400
 _LONGEST_TAG = 25
 # Of a picture that has no box: so many blocks around it may be its caption and its credit.
 _BEFORE, _AFTER = 1, 3
-# In characters: a longer paragraph beside such a picture is the article's.
+# In characters: a longer paragraph next to such a picture is the article's.
 _LONGEST_LOOSE = 500
 # Marks that join the names of a credit.
 _JOINTS = tuple(",;/|&")
@@ -54,9 +54,9 @@ class PictureBox:
     """Whether the picture has no element of its own: the lines are those next to it in the article."""
     lines: list[BoxLine] = field(default_factory=list)
     credited: set[int] = field(default_factory=set)
-    """The lines that hold a credit which speaks for itself, by identity."""
+    """The lines with a credit that needs no further evidence, by identity."""
     place_evidence: tuple[str, ...] | None = None
-    """What its place on the page says, once that is known."""
+    """The evidence of its place on the page, once that is known."""
 
     @property
     def place(self) -> int:
@@ -89,7 +89,7 @@ class Boxes:
     """Finds the boxes of a page's pictures."""
 
     def __init__(self, tree: Tree, outer: Element) -> None:
-        """Take the page, and the element that holds the article."""
+        """Use the page, and the element that contains the article."""
         self.tree, self.outer = tree, outer
         sizes = [0 if _is_button(block) or _is_tag(block) else len(block.text) for block in tree.blocks]
         self._sums = [0, *accumulate(sizes)]
@@ -99,7 +99,7 @@ class Boxes:
         return self._sums[min(element.end_block, len(self._sums) - 1)] - self._sums[element.first_block]
 
     def find(self, first: int, last: int) -> Iterator[PictureBox]:
-        """Yield the boxes of the pictures between two blocks, in page order; each picture is in one."""
+        """Yield the boxes of the pictures between two blocks, in page order; no picture is in two."""
         boxes: dict[int, PictureBox] = {}
         loose: list[PictureBox] = []
         for picture, place in zip(self.tree.pictures, self.tree.places, strict=True):
@@ -161,7 +161,7 @@ class Boxes:
                 yield box
 
     def _wrapper(self, picture: Element) -> Element:
-        """Return the largest element that shows a picture and holds no text."""
+        """Return the largest element with a picture and no text."""
         element = picture
         while element.parent is not None and element.parent.images == 1 and not self.size(element.parent):
             element = element.parent
@@ -194,13 +194,13 @@ class Boxes:
         return best
 
     def _adds_paragraphs(self, inner: Element, outer: Element) -> bool:
-        """Return whether an element holds more of the article than a box inside it."""
+        """Return whether an element contains more of the article than a box inside it."""
         numbers = [*range(outer.first_block, inner.first_block), *range(inner.end_block, outer.end_block)]
         added = [self.tree.blocks[n] for n in numbers if self.tree.blocks[n].tag == "p"]
         return sum(len(block.text) > 60 for block in added) > 1 or any(len(block.text) > 220 for block in added)
 
     def _has_headline(self, element: Element) -> bool:
-        """Return whether an element holds a heading of the first ranks that is not a caption set as one."""
+        """Return whether an element contains an h1 or h2 that is not a caption."""
         if not element.heading or element.name == "figure":
             return False
         blocks = self.tree.blocks[element.first_block : element.end_block]
@@ -208,7 +208,7 @@ class Boxes:
         return len(heads) != 1 or bool(heads[0].linked) or len(blocks) > 3 or not element.images
 
     def _has_paragraph(self, element: Element) -> bool:
-        """Return whether an element holds running text of the article besides a caption."""
+        """Return whether an element contains running text of the article in addition to a caption."""
         for block in self.tree.blocks[element.first_block : element.end_block]:
             is_long = block.tag == "p" and len(block.text) > 200 and sentences(block.text) > 2
             if is_long and element.name != "figure" and not flags_between(block.pieces[0][1], element) & CAPTION:

@@ -1,4 +1,4 @@
-"""What each picture's box says: its caption and its credit."""
+"""Choose each picture's caption and credit from the lines of its box."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from captions.page.boxes import BoxLine, PictureBox
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.slots import Slot, SlotReader
 
-# How much less evidence a caption needs next to a credit, in the picture's own element and beside it.
+# How much less evidence a caption needs next to a credit: in the picture's own element, and outside it.
 _CREDITED, _CREDITED_LOOSE = 2.2, 0.7
 
 
@@ -40,7 +40,7 @@ class Figure:
     caption: str
     reading: Reading | None
     blocks: list[int]
-    """The numbers of the blocks that hold them; none of their text is the article's."""
+    """The numbers of their blocks, whose text is not the article's."""
     rule: str
     choices: Choices
 
@@ -48,7 +48,7 @@ class Figure:
 def read_boxes(boxes: Sequence[PictureBox], reader: SlotReader, blocks: Sequence[Block]) -> list[Figure]:
     """Return what the boxes say, in order, without those that say nothing.
 
-    A caption without a credit takes the credit right behind its box, where no other box holds it.
+    A caption without a credit takes the credit right behind its box, if no other box contains it.
     """
     used = {line.block.number for box in boxes for line in box.lines}
     figures: list[Figure] = []
@@ -82,7 +82,7 @@ def choose(box: PictureBox, reader: SlotReader) -> Choices:
     by_line = {id(line): slot for line, slot in found}
     slots = [by_line.get(id(line), slot) for line, slot in zip(lines, slots, strict=True)]
     captions = [slot for _, slot in found]
-    # An element named a caption holds all of it.
+    # An element named a caption contains all of it.
     return Choices(box, lines, slots, best, [slot for slot in captions if _is_named(slot)] or captions, ease)
 
 

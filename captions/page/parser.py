@@ -52,9 +52,9 @@ class Layout:
     tree: Tree
     """The page's elements, and all its blocks by number."""
     text_blocks: list[Block]
-    """Those of the article's text, in order: ``article.text`` is their texts."""
+    """The blocks of the article's text, in order; ``article.text`` joins their texts."""
     caption_blocks: frozenset[int]
-    """The numbers of those that hold captions and credits."""
+    """The numbers of the blocks with captions and credits."""
     places: tuple[int, ...]
     """For each of the article's captions, the number of the block of its first occurrence."""
     boxes: list[PictureBox]
@@ -69,7 +69,7 @@ def parse_html(html: str | bytes, url: str | None = None, vocabulary: Vocabulary
     """Read an article from a page's source; bytes are decoded as a browser would. No source raises.
 
     ``"<article><h1>Rain</h1><figure><img><figcaption>A dog. Foto: Jo Reed/dpa</figcaption></figure>..."`` gives one
-    caption, ``A dog.``, of Jo Reed and dpa; its occurrences name the element that holds them.
+    caption, ``A dog.``, of Jo Reed and dpa; its occurrences name the element that contains them.
     """
     return read_page(html, url, vocabulary, lambda layout: layout.article)
 
@@ -127,7 +127,7 @@ class _PageState:
     figures: list[Figure] = field(default_factory=list)
     found: list[FoundCaption] = field(default_factory=list)
     used: set[int] = field(default_factory=set)
-    """The numbers of the blocks that hold captions and credits."""
+    """The numbers of the blocks with captions and credits."""
     text: list[Block] = field(default_factory=list)
     """The blocks of the article's text, in order."""
 

@@ -1,4 +1,4 @@
-"""What the place of a picture's box on the page says: whether the picture is the article's own."""
+"""Gather evidence from the place of a picture's box on the page: whether the picture is the article's own."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS, LINK, OTHER, WEAK
 
 _OTHERS = BOILER | AUTHOR | COMMENTS | OTHER
-# In lines: a box with more holds more than a caption and a credit.
+# In lines: a box with more contains more than a caption and a credit.
 _MOST_LINES = 4
 # In blocks: a larger element is not a teaser.
 _LARGEST_CARD = 12
@@ -19,7 +19,7 @@ _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|tiff?)\b|^(?:javascript
 
 
 class PlaceReader:
-    """Knows where the article of one page is."""
+    """Compares the places of boxes with that of the page's article."""
 
     def __init__(self, outer: Element, total: int, first: int, last: int, blocks: Sequence[Block]) -> None:
         """Take the article's element, the size of the running text, its outermost paragraphs, and all blocks."""

@@ -32,7 +32,7 @@ _CLEAR_SHARE = 0.4
 _PORTRAITS = 3
 _SEPARATORS = " |·•-–—/,"
 Shape = tuple[object, ...]
-"""What slots made from one template share."""
+"""The names that slots from the same template share."""
 
 
 @dataclass(slots=True)
