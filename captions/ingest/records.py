@@ -40,7 +40,8 @@ class Settings:
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
         digest = hashlib.blake2b(digest_size=16)
-        for table in sorted((files("captions") / "data").iterdir(), key=lambda file: file.name):
+        tables = (file for file in (files("captions") / "data").iterdir() if file.is_file())
+        for table in sorted(tables, key=lambda file: file.name):
             digest.update(table.read_bytes())
         if self.register is not None:
             digest.update(self.register.read_bytes())

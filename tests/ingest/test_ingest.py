@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING
 import pytest
 
 from bench import faults
+from captions.ingest.records import Settings
+from tests.support.paths import ROOT
 
 if TYPE_CHECKING:
     from tests.conftest import Run, Write
@@ -153,3 +155,8 @@ def test_a_deleted_file_remains_a_failure(run: Run, write: Write, tmp_path: Path
 @pytest.mark.parametrize("arguments", [[], ["a.txt", "--failures"], ["--failures", "--retry-failures"]])
 def test_paths_and_failure_options_exclude_each_other(run: Run, arguments: list[str]) -> None:
     assert run("ingest", *arguments).code == 2
+
+
+def test_the_fingerprint_covers_the_tables_and_not_the_folder_of_their_cache() -> None:
+    (ROOT / "captions" / "data" / "__pycache__").mkdir(exist_ok=True)
+    assert Settings().fingerprint() == Settings().fingerprint()
