@@ -8,6 +8,7 @@ from contextlib import contextmanager
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -150,10 +151,9 @@ def audit(
         run=run,
         pictures=thumbnails,
     )
+    write = partial(f.write_report, form=form, output=output, height=height)
     with opened_store(db_url) as engine:
-        report = _report(
-            engine, request, words, baseline, limit, lambda report: f.write_report(report, form, output, height)
-        )
+        report = _report(engine, request, words, baseline, limit, write)
     f.exit_on(fail_on, report)
 
 
