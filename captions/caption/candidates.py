@@ -58,7 +58,7 @@ class Split:
     """SURE, LIKELY, or POSSIBLE, which counts only if something else in the article supports it."""
 
     @property
-    def alone(self) -> bool:
+    def is_credit_only(self) -> bool:
         """Return whether the line is only a credit."""
         return not self.caption
 

@@ -38,7 +38,7 @@ class Owed(Protocol):
 
     @property
     def creators(self) -> tuple[str, ...]:
-        """The people who made the picture."""
+        """The photographers and artists."""
 
 
 def relate(

@@ -18,7 +18,7 @@ _REFERENCE = re.compile(
 )  # Bild 183-1990-0317
 _FILE = re.compile(r"\.(?:jpe?g|png|gif|webp|tiff?|heic|avif)$", re.IGNORECASE)
 _CHAINED = frozenset("/／|")
-# Segments inside segments; what is deeper is not taken apart.
+# Segments inside segments: a deeper one is read whole.
 _DEEPEST = 6
 # The web address of an organization: `Foto: example.org`, `www.example.co.uk`.
 _ADDRESS = re.compile(

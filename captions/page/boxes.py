@@ -17,14 +17,10 @@ from captions.text import sentences, tidy
 _LARGEST = 900
 # An element around a box with only this much more text may belong to it.
 _LARGEST_MARGIN = 400
-# In characters: a longer link says more than a section's name.
-_LONGEST_TAG = 25
 # Of a picture that has no box: so many blocks around it may be its caption and its credit.
 _BEFORE, _AFTER = 1, 3
 # In characters: a longer paragraph next to such a picture is the article's.
 _LONGEST_LOOSE = 500
-# Marks that join the names of a credit.
-_JOINTS = tuple(",;/|&")
 _PAGES = frozenset(("body", "html", "article", "main"))
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
 # In pixels: what is set smaller is an icon.
@@ -91,7 +87,7 @@ class Boxes:
     def __init__(self, tree: Tree, outer: Element) -> None:
         """Use the page, and the element that contains the article."""
         self.tree, self.outer = tree, outer
-        sizes = [0 if _is_button(block) or _is_tag(block) else len(block.text) for block in tree.blocks]
+        sizes = [0 if _is_button(block) else len(block.text) for block in tree.blocks]
         self._sums = [0, *accumulate(sizes)]
 
     def size(self, element: Element) -> int:
@@ -221,8 +217,8 @@ class Boxes:
                 break
             block = self.tree.blocks[number]
             run: list[Piece] = []
-            for piece, following in zip([*block.pieces, None], [*block.pieces[1:], None, None], strict=True):
-                if piece is None or (piece[0] == "\n" and not _goes_on(run, piece[1], following)):
+            for piece in [*block.pieces, None]:
+                if piece is None or piece[0] == "\n":
                     text = tidy("".join(text for text, _ in run))
                     if text:
                         yield BoxLine(text, run, block, number < box.place)
@@ -259,14 +255,6 @@ def _owned_below(box: PictureBox, figures: Sequence[Element]) -> set[int]:
         for figure in figures[first:last]:
             owned.update(range(figure.first_block, figure.end_block))
     return owned
-
-
-def _goes_on(run: Sequence[Piece], element: Element, following: Piece | None) -> bool:
-    """Return whether a credit goes on behind a line break: ``Wikimedia Commons,<br>City Museum``."""
-    named = element.inside(CREDIT)
-    if not run or following is None or named is None or named.flags & CAPTION:
-        return False
-    return run[-1][0].rstrip()[-1:] in _JOINTS or following[0].lstrip()[:1] in _JOINTS
 
 
 def _adopted(loose: list[PictureBox], named: list[PictureBox]) -> list[PictureBox]:
@@ -307,13 +295,6 @@ def _is_quotation(blocks: Sequence[Block]) -> bool:
 
 def _is_button(block: Block) -> bool:
     return all(element.above & BUTTON for text, element in block.pieces if text.strip())
-
-
-def _is_tag(block: Block) -> bool:
-    """Return whether a block is a word or two that link elsewhere, such as the name of a section."""
-    if block.linked < len(block.text) or len(block.text) > _LONGEST_TAG:
-        return False
-    return not block.pieces[0][1].above & (CAPTION | CREDIT) and not block.node.inside(PICTURE)
 
 
 def _interleaved(box: PictureBox) -> list[PictureBox]:

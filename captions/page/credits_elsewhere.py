@@ -53,7 +53,7 @@ def _reading(block: Block, words: Vocabulary) -> Reading | None:
     if ":" not in block.text and " " not in block.text:
         return None
     split = splitting.split(block.text.strip("[]() "), words)
-    if split is None or not split.alone or split.strength < SURE:
+    if split is None or not split.is_credit_only or split.strength < SURE:
         return None
     reading = split.reading
     named = bool(reading.persons or reading.registered or reading.parties)

@@ -33,10 +33,9 @@ _MIDDLE = frozenset(",;:.)]}/|%")
 _LONG, _VERY_LONG = 14, 26
 # In characters: of a loose text, and of any.
 _LONG_LOOSE, _LONG_CAPTION = 250, 450
-# How sure a line's own words show a credit: all of it, or what is cut off; and a caption that still has a credit in it.
+# How sure a line's own words show a credit: all of it, or what is cut off.
 _CREDITS = {SURE: "sure credit", LIKELY: "likely credit", POSSIBLE: "possible credit"}
 _CUTS = {SURE: "sure cut", LIKELY: "likely cut", POSSIBLE: "possible cut"}
-_ENDS = {SURE: "ends in a sure credit", LIKELY: "ends in a likely credit", POSSIBLE: "ends in a possible credit"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,8 +93,6 @@ class Setting:
     """Whether the cut is inside an element named a credit."""
     strength: int = 0
     """How sure its own words show a credit: SURE, LIKELY, POSSIBLE, or 0 for not at all."""
-    ends_in_credit: int = 0
-    """How sure the end of a text to be read as a caption shows a credit."""
 
 
 def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Reading]:
@@ -284,8 +281,6 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
         yield "reads as a credit"
     elif reading.label == "weak" and reading.clean:
         yield "reads as a source"
-    if at.ends_in_credit:
-        yield _ENDS[at.ends_in_credit]
     if at.flags & CAPTION:
         yield "named caption"
     if at.flags & CREDIT and not at.divides_credit:

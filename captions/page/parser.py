@@ -33,10 +33,9 @@ from captions.plain.finder import Finder
 from captions.plain.lines import Line, page_of
 from captions.text import match_key, printable, tidy
 
-# Blocks before the article's first paragraph in which its main picture may be, and behind its last.
+# Blocks before the article's first paragraph in which its main picture may be, and those behind its last or above its
+# headline.
 _BEFORE, _AFTER = 60, 6
-# Blocks above the headline in which its main picture may be.
-_ABOVE_HEADLINE = 6
 # In characters: a longer paragraph that no picture precedes is the article's, whatever its last words say.
 _LONGEST_CAPTION = 260
 
@@ -191,7 +190,7 @@ def _extent(tree: Tree) -> _Extent:
     first, last = (inside[0] - _BEFORE, inside[-1] + _AFTER) if inside else (0, len(blocks))
     heads = [b.number for b in blocks if b.tag == "h1" and (not inside or b.number <= inside[0])]
     if heads:
-        first = min(first, heads[-1] - _ABOVE_HEADLINE)
+        first = min(first, heads[-1] - _AFTER)
     return _Extent(outer, names, total, inside, first, last)
 
 

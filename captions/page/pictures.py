@@ -144,7 +144,7 @@ class Pictures:
         """Return a caption in data without its credit, and the credit, from another field or from the caption's end."""
         caption = tidy(data.caption)
         found = captioning.split(caption, self._words)
-        if found is None or found.strength < LIKELY or found.alone:
+        if found is None or found.strength < LIKELY or found.is_credit_only:
             return caption, reading_of(data, self._words)
         return found.caption, found.reading
 

@@ -113,7 +113,7 @@ class SlotReader:
     def credit_alone(self, block: Block) -> Reading | None:
         """Read a block that is a credit by all its words, or by its element's name; return nothing for any other."""
         split = splitting.split(block.text, self._words) if len(block.text) <= _LONGEST_ALONE else None
-        if split is None or not split.alone:
+        if split is None or not split.is_credit_only:
             return None
         named = block.pieces[0][1].above & CREDIT and split.reading.clean
         return split.reading if named or split.strength >= SURE else None
@@ -207,16 +207,14 @@ class _LineReader:
         split = splitting.split(line.text, self._words)
         element = line.pieces[0][1]
         setting = self._setting(element)
-        if split is not None and split.alone:
+        if split is not None and split.is_credit_only:
             setting.strength = split.strength
-        elif split is not None:
-            setting.ends_in_credit = split.strength
         yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
         found, reading = evidence.credit(line.text, setting, self._words)
-        if split is not None and split.alone:
+        if split is not None and split.is_credit_only:
             reading = split.reading
         yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
-        if split is not None and not split.alone:
+        if split is not None and not split.is_credit_only:
             yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
         elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
             yield self._cut(text, line.text[start:], None, 0)
@@ -252,7 +250,7 @@ class _LineReader:
                 setting = self._setting(element, rest=text, is_edge=True, is_last=behind)
                 found, reading = evidence.credit(owed, setting, self._words)
                 split = splitting.split(text, self._words)
-                if split is not None and split.strength >= SURE and not split.alone and split.reading.label:
+                if split is not None and split.strength >= SURE and not split.is_credit_only and split.reading.label:
                     text = split.caption
                 caption = evidence.caption(text, self._setting(caption_runs[0][1], rest=owed), self._words)
                 shape = _shape(self._box, line, element, "edge")

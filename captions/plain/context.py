@@ -50,7 +50,7 @@ class Neighbors:
     def is_unavailable(self, at: int) -> bool:
         """Return whether a line cannot be a caption, because it belongs to an occurrence or is only a credit."""
         line = self.lines[at]
-        return line.used or (line.split is not None and line.split.alone)
+        return line.used or (line.split is not None and line.split.is_credit_only)
 
     def goes_on(self, at: int) -> bool:
         """Return whether the article continues after a line; otherwise an agency's name may credit the text."""

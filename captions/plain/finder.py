@@ -52,7 +52,7 @@ class Finder:
         """The index of each block, by its end in the source."""
 
     def find(self) -> list[FoundCaption]:
-        """Return the occurrences, and mark their lines as taken."""
+        """Return the occurrences, and mark their lines as used."""
         hinted = False
         splits: dict[str, Split | None] = {}  # read repeated lines only once
         for line in self.lines:
@@ -94,7 +94,7 @@ class Finder:
         known = 0
         undecided: list[int] = []
         for at, line in enumerate(self.lines):
-            if line.split is None or line.split.alone or line.used:
+            if line.split is None or line.split.is_credit_only or line.used:
                 continue
             key = captions[at]
             supported = self.page.keys[line.key] > 1 or self.page.keys[key] > 0 or bare[key] > 1
@@ -151,19 +151,19 @@ class Finder:
             if not line.label or not self.page.adjacent(at, at + 1):
                 continue
             following = self.lines[at + 1]
-            is_credit = following.split is not None and following.split.alone
+            is_credit = following.split is not None and following.split.is_credit_only
             if self.page.gaps[at + 1] and (len(following.text) > 60 or not is_credit):
                 continue  # after a blank line, accept only a line that is a credit by itself
             joined = split(f"{line.text.rstrip(' :：=')}: {following.text}", self.words)
             sure = joined is not None and joined.reading.clean and is_named(joined.reading)
-            if joined and sure and joined.alone and joined.strength >= LIKELY and len(following.text) <= 140:
+            if joined and sure and joined.is_credit_only and joined.strength >= LIKELY and len(following.text) <= 140:
                 line.split, line.used = None, True
                 following.split, following.read = joined, False
                 pairs.append((line, following))
         return pairs
 
     def _credits(self) -> None:
-        places = [n for n, line in enumerate(self.lines) if line.split and line.split.alone and not line.used]
+        places = [n for n, line in enumerate(self.lines) if line.split and line.split.is_credit_only and not line.used]
         if not places:
             return
         votes = self.near.votes(places) if len(places) > 1 else {}
