@@ -27,6 +27,8 @@ class Sizes:
     """Short articles in two ingests whose memory is compared."""
     uses: int
     agreements: int
+    codes: int
+    """Codes that are audited by themselves."""
     files: int
     """Picture files of each format."""
     hashed: int
@@ -36,10 +38,19 @@ class Sizes:
 
 
 SIZES = {
-    "usual": Sizes(3, 40, 300, 6_000, 1_000, (10_000, 40_000), 100_000, 300, 100, 250, 100_000),
-    "full": Sizes(5, 200, 1_000, 200_000, 4_000, (10_000, 1_000_000), 1_000_000, 300, 200, 1_000, 100_000),
-    "tiny": Sizes(1, 2, 3, 5, 3, (2, 3), 30, 5, 1, 3, 20),
-}
+    "usual": Sizes(
+        runs=3, pages=40, texts=300, ingested_texts=6_000, ingested_pages=1_000, memory=(10_000, 40_000),
+        uses=100_000, agreements=300, codes=7, files=100, hashed=250, crowd=100_000,
+    ),
+    "full": Sizes(
+        runs=5, pages=200, texts=1_000, ingested_texts=200_000, ingested_pages=4_000, memory=(10_000, 1_000_000),
+        uses=1_000_000, agreements=300, codes=7, files=200, hashed=1_000, crowd=100_000,
+    ),
+    "tiny": Sizes(
+        runs=1, pages=2, texts=3, ingested_texts=5, ingested_pages=3, memory=(2, 3),
+        uses=30, agreements=5, codes=1, files=1, hashed=3, crowd=20,
+    ),
+}  # fmt: skip
 """``tiny`` is for tests: its figures mean nothing."""
 
 

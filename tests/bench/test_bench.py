@@ -56,7 +56,7 @@ def test_two_files_are_compared(tmp_path: Path, capsys: pytest.CaptureFixture[st
     figures.save({"all": faster}, second)
     assert main(["compare", str(first), str(second)]) == 0
     lines = [line.split() for line in capsys.readouterr().out.splitlines()]
-    assert lines[0][-3:] == ["ratio", "next", "to", "peers"][-3:]
+    assert lines[0][-4:] == ["ratio", "next", "to", "peers"]
     assert lines[1:3] == [
         ["all:", "pages", "(trafilatura)", "240", "pages/s", "480", "pages/s", "2", "1.5"],
         ["all:", "audit", "2.5", "s", "2", "s", "0.8"],
