@@ -1,1 +1,1 @@
-"""Benchmarks. Each prints its figures next to a limit or to another tool measured in the same run."""
+"""Benchmarks. Each yields figures next to a limit, or next to another tool measured in the same run."""

@@ -1,55 +1,72 @@
-"""Measure the time and memory of auditing a million uses, each audit in its own process."""
+"""Measure the time and memory of audits, each in its own process, next to only reading the uses from SQLite."""
 
 from __future__ import annotations
 
 import re
+import sqlite3
 import subprocess
 import sys
-import tempfile
 import time
-from contextlib import suppress
+from collections.abc import Iterator
+from contextlib import closing, suppress
 from pathlib import Path
 
-from bench import store
+import captions_db as db
 
-USES, AGREEMENTS = 1_000_000, 300
-FULL_SECONDS, CODE_SECONDS = 20.0, 2.0
-"""Limits for a full audit and for one code."""
-CODES = ("CR101", "CR104", "CR201", "CR301", "CR304", "CR305", "CR402")
+from bench.figures import Row, limited
+from bench.setup import Setup
+from bench.timing import best, beyond, spent
+
+_CODES = ("CR101", "CR104", "CR201", "CR301", "CR304", "CR305", "CR402")
+_CODE_SECONDS = 2.0
+"""The limit for one code among a million uses; among fewer, the same share."""
+_MOST_READS, _MEMORY = 5, 500
+"""The limits of a full audit: multiples of the time that only reading takes, and MB."""
 _PSS = re.compile(r"^Pss:\s+(\d+)", re.MULTILINE)
+_READ = """
+    SELECT a.source, a.headline, u.position, u.occurrences, u.used_on, u.publication, c.text, c.match_key,
+        r.line, r.qualifiers, r.restrictions, r.copyright_notice, r.license, r.rule, s.name
+    FROM use u JOIN article a ON a.id = u.article_id LEFT JOIN caption c ON c.id = u.caption_id
+        LEFT JOIN credit r ON r.id = u.credit_id LEFT JOIN party s ON s.id = r.supplier_id"""
+"""The columns that audits read."""
 
 
-def run() -> None:
-    """Print seconds and peak memory (limit: 500 MB) next to their limits."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "bench.db"
-        store.make(path, USES, AGREEMENTS)
-        measure(path)
+def run(setup: Setup) -> Iterator[Row]:
+    """Yield the CPU seconds of a full audit and of single codes, without start-up, and the memory of the full audit."""
+    path, empty = Path(setup.stores["SQLite"]), setup.folder / "empty.db"
+    db.open_store(str(empty), create=True).dispose()
+    start_up = min(_audited(empty)[0] for _ in range(setup.sizes.runs))
+    yield Row("start-up, on an empty store", start_up, "s of CPU")
+    read = best(lambda: _read(path), setup.sizes.runs)
+    took, memory = _audited(path)
+    name = f"full, {setup.sizes.uses:,} uses"
+    yield Row(name, beyond(took, start_up), "s of CPU", "only reading the columns", read, most=_MOST_READS)
+    yield limited(f"memory, {name}", memory, "MB", _MEMORY)
+    for code in _CODES[: setup.sizes.codes]:
+        took, _ = _audited(path, "--code", code)
+        yield limited(code, beyond(took, start_up), "s of CPU", _CODE_SECONDS * setup.sizes.uses / 1_000_000)
 
 
-def measure(path: Path) -> None:
-    """Measure audits of a database: the full audit, and single codes."""
-    _measure(path, FULL_SECONDS)
-    for code in CODES:
-        _measure(path, CODE_SECONDS, "--code", code)
+def _read(path: Path) -> None:
+    with closing(sqlite3.connect(path)) as connection:
+        for _ in connection.execute(_READ):
+            pass
 
 
-def _measure(path: Path, limit: float, *arguments: str) -> None:
+def _audited(path: Path, *arguments: str) -> tuple[float, float]:
+    """Return the CPU seconds of an audit, and the peak of its memory in MB."""
     out = path.with_suffix(".json")
     command = [sys.executable, "-m", "captions", "audit", "--db", str(path), "--format", "json", "-o", str(out)]
-    start = time.perf_counter()
-    running = subprocess.Popen([*command, *arguments], stderr=subprocess.DEVNULL)  # noqa: S603 - this program
-    peak = 0
-    while running.poll() is None:
-        peak = max(peak, _memory(running.pid))
-        time.sleep(0.1)
-    took = time.perf_counter() - start
-    assert running.returncode == 0
-    name = f"audit {' '.join(arguments)} to JSON" if arguments else "full audit to JSON"
-    written = out.stat().st_size / 1e6
-    print(
-        f"{name:<28} {took:6.1f} s  (limit {limit:.0f} s); peak {peak // 1024} MB (limit 500); {written:.0f} MB written"
-    )
+    peaks = [0]
+
+    def watched() -> None:
+        running = subprocess.Popen([*command, *arguments], stderr=subprocess.DEVNULL)  # noqa: S603 - this program
+        while running.poll() is None:
+            peaks.append(_memory(running.pid))
+            time.sleep(0.1)
+        assert running.returncode == 0
+
+    return spent(watched).cpu, max(peaks) / 1024
 
 
 def _memory(pid: int) -> int:

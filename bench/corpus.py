@@ -1,12 +1,18 @@
-"""Generate articles, pages and credit lines of any number and size for benchmarks, all different."""
+"""Generate articles, pages and credit lines of any number and size for benchmarks, all different; find real pages."""
 
 from __future__ import annotations
 
+import gzip
+import json
+import os
 import random
 import tomllib
 from pathlib import Path
 
 ROOT = Path(__file__).parent.parent
+SHARED = Path(os.environ.get("CAPTIONS_SHARED", ROOT.parent / "shared")) / "corpus"
+"""A folder of real pages and texts, which cannot be published; the tests use it too."""
+_REAL = {"development": "pages.jsonl.gz", "wild": "wild.jsonl.gz"}
 FIRST = [
     "Ada",
     "Boris",
@@ -47,11 +53,27 @@ def clean_texts() -> list[str]:
 
 
 def credit_lines() -> list[str]:
-    """Return the credit lines of the test cases, as printed."""
+    """Return the credit lines of the test cases, as printed, each once."""
     lines = []
     for path in sorted((ROOT / "tests" / "cases" / "credits").glob("*.toml")):
         lines += [case["line"] for case in tomllib.loads(path.read_text(encoding="utf-8"))["case"]]
-    return lines
+    return list(dict.fromkeys(lines))
+
+
+def real_pages(kind: str) -> list[str]:
+    """Return real news pages from the shared corpus, ``development`` or ``wild``; without the corpus, none."""
+    path = SHARED / _REAL[kind]
+    if not path.exists():
+        return []
+    with gzip.open(path, "rt", encoding="utf-8") as lines:
+        return [json.loads(line)["html"] for line in lines]
+
+
+def many_real_pages(count: int) -> list[str]:
+    """Return ``count`` real pages, repeated as pages of other sites if there are fewer; without the corpus, none."""
+    found = [page for kind in _REAL for page in real_pages(kind)]
+    copies = range(-(-count // len(found))) if found else range(0)
+    return [page.replace("://", f"://copy{n}.") for n in copies for page in found][:count]
 
 
 def articles(count: int, size: int = 3000, seed: int = 7, first: int = 0) -> list[str]:
@@ -78,18 +100,18 @@ def articles(count: int, size: int = 3000, seed: int = 7, first: int = 0) -> lis
     return out
 
 
-def pages(count: int, seed: int = 7) -> list[str]:
+def pages(count: int, seed: int = 7, *, one_site: bool = False) -> list[str]:
     """Return ``count`` news pages of about 340 KB, half of it scripts: an article with pictures, menus and teasers.
 
-    Every page has its own class names.
+    Every page has its own class names, or those that all pages of one site share.
     """
     rng = random.Random(seed)  # noqa: S311 - repeatable, no secret
-    return [_page(n, text, rng) for n, text in enumerate(articles(count, 4000, seed))]
+    return [_page(n, 0 if one_site else n, text, rng) for n, text in enumerate(articles(count, 4000, seed))]
 
 
-def _page(number: int, text: str, rng: random.Random) -> str:
+def _page(number: int, site: int, text: str, rng: random.Random) -> str:
     def named(*words: str) -> str:
-        return " ".join(f"{word}-{rng.choice(LAST).lower()}{number}" for word in words)
+        return " ".join(f"{word}-{rng.choice(LAST).lower()}{site}" for word in words)
 
     def script(size: int) -> str:
         return f"<script>window.state = {[rng.randrange(10**6) for _ in range(size)]};</script>\n"

@@ -22,7 +22,7 @@ import zipfile
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import corpus
+from bench import corpus, figures
 
 Rows = dict[str, list[tuple[object, ...]]]
 # Every table without the row numbers that the database assigned.
@@ -217,33 +217,42 @@ def same_after(disturb: Callable[[Path], None], expected: Rows, folder: Path) ->
         shutil.rmtree(place)
 
 
-def main(runs: int, count: int = 600) -> None:
-    """Disturb this many ingests, and print how many ended with the same rows."""
+def run(runs: int, count: int = 600) -> Iterator[figures.Row]:
+    """Disturb this many ingests; yield how many ended with the rows of an undisturbed one."""
     rng = random.Random(7)  # noqa: S311 - repeatable, no secret
     with tempfile.TemporaryDirectory() as name, contextlib.chdir(name):
         folder = Path(name)
         archive(folder / "in", count)
         expected, longest = undisturbed(folder)
-        print(f"undisturbed: {longest:.1f} s, {sum(map(len, expected.values()))} rows", flush=True)
+        yield figures.Row(f"undisturbed, {sum(map(len, expected.values())):,} rows", longest, "s")
         kinds: tuple[tuple[str, int, Callable[[], None]], ...] = (
-            ("killed", runs, lambda: same_after(lambda to: killed_often(to, rng, longest), expected, folder)),
-            ("two at once", runs // 20, lambda: same_after(lambda to: two_at_once(to, rng, longest), expected, folder)),
-            ("vanished", runs // 20, lambda: same_after(lambda to: vanishing(to, rng, longest), expected, folder)),
-            ("full disk", runs // 20 if can_mount() else 0, lambda: full_disk(expected, rng)),
-            ("read-only disk", runs // 20 if can_mount() else 0, lambda: read_only(expected, rng, longest)),
+            ("killed ingests", runs, lambda: same_after(lambda to: killed_often(to, rng, longest), expected, folder)),
+            (
+                "two ingests at once",
+                runs // 20,
+                lambda: same_after(lambda to: two_at_once(to, rng, longest), expected, folder),
+            ),
+            (
+                "a vanished folder",
+                runs // 20,
+                lambda: same_after(lambda to: vanishing(to, rng, longest), expected, folder),
+            ),
+            ("a full disk", runs // 20 if can_mount() else 0, lambda: full_disk(expected, rng)),
+            ("a read-only disk", runs // 20 if can_mount() else 0, lambda: read_only(expected, rng, longest)),
         )
         for kind, times, disturb in kinds:
             good = 0
-            for run in range(1, times + 1):
+            for n in range(1, times + 1):
                 try:
                     disturb()
                     good += 1
                 except AssertionError as error:
-                    print(f"{kind}: {error}", flush=True)
-                if run % 10 == 0 and run < times:
-                    print(f"{kind}: {good} of {run} so far", file=sys.stderr, flush=True)
-            print(f"faults, {kind}: {good} of {times} runs ended with the same rows as an undisturbed run", flush=True)
+                    print(f"{kind}: {error}", file=sys.stderr)
+                if n % 10 == 0 and n < times:
+                    print(f"{kind}: {good} of {n} so far", file=sys.stderr)
+            if times:
+                yield figures.Row(f"same rows after {kind}", good, "runs", "all", times, least=1)
 
 
 if __name__ == "__main__":
-    main(int(sys.argv[1]) if sys.argv[1:] else 200)
+    figures.show([("faults", run(int(sys.argv[1]) if sys.argv[1:] else 200))])

@@ -1,91 +1,129 @@
-"""Measure ingest speed next to only the parser on the same cores, speed without changes, and memory.
-
-``CAPTIONS_BENCH=full`` uses 200,000 texts, and a million for memory; it takes most of an hour.
-"""
+"""Measure ingest speed next to only the parser on the same cores, speed without changes, and memory."""
 
 from __future__ import annotations
 
 import json
-import multiprocessing
-import os
-import tempfile
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from contextlib import suppress
+from dataclasses import dataclass
 from pathlib import Path
 
 from bench import corpus, faults
-from bench.timing import line
+from bench.figures import Row, limited
+from bench.setup import Setup
+from bench.timing import FORK, Spent, beyond, spent
 from captions import parse_html, parse_text
 from captions.cli.progress import cores
 
-FULL = os.environ.get("CAPTIONS_BENCH") == "full"
-TEXTS, PAGES = (200_000, 4000) if FULL else (6000, 300)
-FEW, MANY = (10_000, 1_000_000) if FULL else (10_000, 40_000)
-# Number of texts for timing the parser alone.
-SAMPLE = 4000
-_CHUNK = 1000
+_MEMORY = 400
+"""The limit in MB."""
+_MOST_GROWTH = 1.05
+# Texts written at a time, and texts for timing the parser.
+_CHUNK, _SAMPLE = 1_000, 4_000
 
 
-def run() -> None:
-    """Print articles per second of ``captions ingest`` into SQLite for texts and pages, and its memory."""
-    with tempfile.TemporaryDirectory() as name:
-        folder = Path(name)
-        _records(folder / "texts.jsonl", TEXTS, 3000)
-        texts = corpus.articles(min(TEXTS, SAMPLE))
-        _rates(folder, "3 KB texts", folder / "texts.jsonl", TEXTS, "70%", len(texts) / _seconds(parse_text, texts))
-        (folder / "pages").mkdir()
-        pages = corpus.pages(PAGES)
-        for n, page in enumerate(pages):
-            (folder / "pages" / f"{n:05}.html").write_text(page, encoding="utf-8")
-        _rates(folder, "pages", folder / "pages", PAGES, "85%", len(pages) / _seconds(parse_html, pages))
-        peaks = []
-        for count in (FEW, MANY):
-            _records(folder / f"{count}.jsonl", count, 600)
-            peaks.append(_memory(folder / f"{count}.db", folder / f"{count}.jsonl"))
-        print(
-            f"ingest, peak memory of a process: {peaks[1]:,.0f} MB for {MANY:,} articles, "
-            f"{peaks[0]:,.0f} MB for {FEW:,}: {peaks[1] / peaks[0]:.2f} times (limits: 1.2 times and 400 MB)"
-        )
+@dataclass(frozen=True)
+class _Archive:
+    """Articles in a file or folder, the parser that reads them, and some of them for timing the parser."""
+
+    name: str
+    path: Path
+    articles: int
+    parse: Callable[[str], object]
+    sample: list[str]
+    share: float
+    """The target: the least share of the parser's speed."""
 
 
-def _records(path: Path, count: int, size: int) -> None:
+def run(setup: Setup) -> Iterator[Row]:
+    """Yield articles per second of ``captions ingest`` into SQLite for texts and pages, and its memory."""
+    one = setup.folder / "one.txt"
+    one.write_text(corpus.articles(1)[0], encoding="utf-8")
+    databases = [setup.folder / f"one{n}.db" for n in range(setup.sizes.runs)]
+    start_up = _least([_ingested(database, one) for database in databases])
+    yield Row("start-up, with one article", start_up.clock, "s")
+    for archive in (_texts(setup), _pages(setup)):
+        yield from _rates(archive, start_up, setup.sizes.runs)
+    yield from _memory_rows(setup)
+
+
+def _texts(setup: Setup) -> _Archive:
+    path, number = setup.folder / "texts.jsonl", setup.sizes.ingested_texts
+    _write_texts(path, number, 3_000)
+    return _Archive("3 KB texts", path, number, parse_text, corpus.articles(min(number, _SAMPLE)), 0.75)
+
+
+def _pages(setup: Setup) -> _Archive:
+    path, number = setup.folder / "pages", setup.sizes.ingested_pages
+    real = corpus.many_real_pages(number)
+    pages = real or corpus.pages(number)
+    path.mkdir()
+    for n, page in enumerate(pages):
+        (path / f"{n:05}.html").write_text(page, encoding="utf-8", errors="replace")
+    return _Archive("real pages" if real else "generated pages", path, number, parse_html, pages, 0.88)
+
+
+def _write_texts(path: Path, number: int, size: int) -> None:
     with path.open("w", encoding="utf-8") as stream:
-        for first in range(0, count, _CHUNK):
-            for n, text in enumerate(corpus.articles(min(_CHUNK, count - first), size, first, first), first):
+        for first in range(0, number, _CHUNK):
+            for n, text in enumerate(corpus.articles(min(_CHUNK, number - first), size, first, first), first):
                 stream.write(json.dumps({"id": str(n), "text": text}) + "\n")
 
 
-def _seconds(parse: Callable[[str], object], texts: list[str]) -> float:
-    """Return the seconds the parser takes on all cores, without reading or writing files."""
-    parse(texts[0])
-    context = multiprocessing.get_context("fork")  # so that the texts need not be sent
-    parts = [context.Process(target=_parse_all, args=(parse, texts[at :: cores()])) for at in range(cores())]
-    start = time.perf_counter()
+def _rates(archive: _Archive, start_up: Spent, runs: int) -> Iterator[Row]:
+    """Yield articles per second on the clock and of CPU time, without start-up, and how fast they are read again."""
+    databases = [archive.path.with_suffix(f".{n}.db") for n in range(runs)]
+    parses, ingests = [], []
+    archive.parse(archive.sample[0])
+    for database in databases:
+        parses.append(spent(lambda: _parse_all(archive.parse, archive.sample)))
+        ingests.append(_ingested(database, archive.path))
+    again = _ingested(databases[0], archive.path)
+    number, parser, parsed = archive.articles, archive.parse.__name__, _least(parses)
+    rates, again_rates = (_rates_of(number, took, start_up) for took in (_least(ingests), again))
+    for name, at, peer in (("", 0, f"{parser} on {cores()} cores"), (", of CPU time", 1, parser)):
+        reference = len(archive.sample) / parsed[at]
+        yield Row(f"{archive.name}{name}", rates[at], "articles/s", peer, reference, archive.share)
+    yield Row(f"{archive.name} again, unchanged", again_rates[0], "articles/s", "the first time", rates[0], 10)
+
+
+def _ingested(database: Path, path: Path) -> Spent:
+    return spent(lambda: faults.finished(database, path))
+
+
+def _least(runs: list[Spent]) -> Spent:
+    return Spent(*map(min, zip(*runs, strict=True)))
+
+
+def _rates_of(number: int, took: Spent, start_up: Spent) -> list[float]:
+    return [number / beyond(seconds, start) for seconds, start in zip(took, start_up, strict=True)]
+
+
+def _parse_all(parse: Callable[[str], object], texts: list[str]) -> None:
+    """Parse texts on all cores, without reading or writing files."""
+    parts = [FORK.Process(target=_parse, args=(parse, texts[at :: cores()])) for at in range(cores())]
     for part in parts:
         part.start()
     for part in parts:
         part.join()
-    return time.perf_counter() - start
 
 
-def _parse_all(parse: Callable[[str], object], texts: list[str]) -> None:
+def _parse(parse: Callable[[str], object], texts: list[str]) -> None:
     for text in texts:
         parse(text)
 
 
-def _rates(folder: Path, what: str, path: Path, count: int, goal: str, rate: float) -> None:
-    database = folder / "rates.db"
-    times = []
-    for _ in range(2):
-        start = time.perf_counter()
-        faults.finished(database, path)
-        times.append(time.perf_counter() - start)
-    database.unlink()
-    first, again = times
-    line(f"ingest, {what} into SQLite", count / first, "articles/s", f"only the parser on {cores()} cores", rate)
-    print(f"ingest, {what}: {count / first / rate:.0%} of the parser (at least {goal})")
-    print(f"ingest, {what} again, unchanged: {count / again:,.0f} articles/s, {first / again:.1f} times (at least 10)")
+def _memory_rows(setup: Setup) -> Iterator[Row]:
+    peaks = []
+    for number in setup.sizes.memory:
+        path = setup.folder / f"{number}.jsonl"
+        _write_texts(path, number, 600)
+        peaks.append(_memory(path.with_suffix(".db"), path))
+    few, many = setup.sizes.memory
+    name = f"memory of a process, {many:,} articles"
+    yield limited(name, peaks[1], "MB", _MEMORY)
+    yield Row(name, peaks[1], "MB", f"{few:,} articles", peaks[0], most=_MOST_GROWTH)
 
 
 def _memory(database: Path, path: Path) -> float:

@@ -3,13 +3,18 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterator
 
 from bench import corpus
-from bench.timing import best, line
+from bench.figures import Row
+from bench.setup import Setup
+from bench.timing import in_turn
 from captions import parse_credit, parse_text
 
 # A short script for comparison: only labeled brackets at the end of a line.
 _NAIVE = re.compile(r"^(.*?)\s*\((?:photo )?credit: ([^)]*)\)\s*$", re.MULTILINE | re.IGNORECASE)
+_TEXTS, _LINES = 2_000, 20_000
+"""The limits, per second."""
 
 
 def _naive(text: str) -> str:
@@ -20,14 +25,13 @@ def _naive(text: str) -> str:
     return "\n".join(lines)
 
 
-def run() -> None:
-    """Print 3 KB articles per second and credit lines per second."""
-    texts = corpus.articles(400)
-    parse_text(texts[0])
-    took = best(lambda: [parse_text(t) for t in texts])
-    naive = best(lambda: [_naive(t) for t in texts])
-    line("parse_text, 3 KB articles", len(texts) / took, "articles/s", "a one-expression script", len(texts) / naive)
+def run(setup: Setup) -> Iterator[Row]:
+    """Yield 3 KB articles per second and credit lines per second; all are read for the first time."""
+    texts = corpus.articles(setup.sizes.texts)
+    took = in_turn({"ours": parse_text, "naive": _naive}, texts, setup.sizes.runs)
+    rate, naive = ((len(texts) - 1) / took[name].first for name in ("ours", "naive"))
+    yield Row("parse_text, 3 KB", rate, "texts/s", "limit", _TEXTS, least=1)
+    yield Row("parse_text, 3 KB", rate, "texts/s", "a one-expression script", naive)
     lines = corpus.credit_lines()
-    took = best(lambda: [parse_credit(x) for x in lines])
-    naive = best(lambda: [re.split(r"\s*[/|;,]\s*| via ", x) for x in lines])
-    line("parse_credit", len(lines) / took, "lines/s", "one re.split per line", len(lines) / naive)
+    seconds = in_turn({"ours": parse_credit}, lines, setup.sizes.runs)["ours"]
+    yield Row("parse_credit, each line once", (len(lines) - 1) / seconds.first, "lines/s", "limit", _LINES, least=1)

@@ -1,41 +1,40 @@
-"""Measure how well copies are found: 1,000 generated pictures in 8 variations, and groups among many pictures."""
+"""Measure how well copies of generated pictures are found in 8 variations, and how fast groups are found among many."""
 
 from __future__ import annotations
 
 import random
 import resource
-import time
+from collections.abc import Iterator
 from itertools import product
 
 from PIL import ImageOps
 
+from bench.figures import Row, limited
+from bench.setup import Setup
+from bench.timing import once
 from captions.imaging.duplicates import DuplicateGroups
 from captions.imaging.hashing import Hashes, hashes
 from tests.imaging.test_hashing import VARIATIONS, saved, scene
 
-PICTURES = 1_000
-CROWD = 100_000
+_CROWD_SECONDS, _CROWD_MB = 10, 200
 
 
-def run() -> None:
-    """Print recall and precision of the hashes, and time and memory of grouping :data:`CROWD` pictures."""
-    begun = time.perf_counter()
-    base = [_hashed(saved(scene(n), quality=90)) for n in range(PICTURES)]
-    mirrored = [_hashed(saved(ImageOps.mirror(scene(n)))) for n in range(PICTURES)]
-    found = false = 0
-    shares = []
+def run(setup: Setup) -> Iterator[Row]:
+    """Yield recall and precision of the hashes, and time and memory of grouping pictures that all differ."""
+    count = setup.sizes.hashed
+    base = [_hashed(saved(scene(n), quality=90)) for n in range(count)]
+    mirrored = [_hashed(saved(ImageOps.mirror(scene(n)))) for n in range(count)]
+    found = 0
+    false = sum(x.same(y) for x, y in product(base, mirrored))
     for name, vary in VARIATIONS.items():
-        varied = [_hashed(vary(scene(n))) for n in range(PICTURES)]
+        varied = [_hashed(vary(scene(n))) for n in range(count)]
         hits = sum(first.same(second) for first, second in zip(base, varied, strict=True))
-        found += hits
         false += sum(x.same(y) for (a, x), (b, y) in product(enumerate(base), enumerate(varied)) if a != b)
-        shares.append(f"{name} {hits / PICTURES:.3f}")
-    false += sum(x.same(y) for x, y in product(base, mirrored))
-    recall, precision = found / (PICTURES * len(VARIATIONS)), found / (found + false)
-    print(f"same: recall {recall:.4f} (min. 0.95), precision {precision:.4f} (min. 0.99) for {PICTURES} pictures in "
-          f"{len(VARIATIONS) + 1} variations, mirrored ones as negatives: {', '.join(shares)}; "
-          f"{time.perf_counter() - begun:.0f} s")  # fmt: skip
-    _crowd()
+        found += hits
+        yield Row(f"recall, {name}", hits / count, "of 1")
+    yield Row("recall of all variations", found / (count * len(VARIATIONS)), "of 1", "limit", 0.95, least=1)
+    yield Row("precision, mirrored pictures included", found / (found + false), "of 1", "limit", 0.99, least=1)
+    yield from _crowd(setup.sizes.crowd)
 
 
 def _hashed(data: bytes) -> Hashes:
@@ -45,12 +44,11 @@ def _hashed(data: bytes) -> Hashes:
     return found
 
 
-def _crowd() -> None:
+def _crowd(count: int) -> Iterator[Row]:
     rng = random.Random(1)  # noqa: S311 - repeatable, no secret
     before, same = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss, DuplicateGroups()
-    for number in range(1, CROWD + 1):
+    for number in range(1, count + 1):
         same.add(number, rng.getrandbits(64), rng.getrandbits(256))
-    begun = time.perf_counter()
-    same.join()
+    yield limited(f"groups among {count:,} pictures", once(same.join), "s", _CROWD_SECONDS)
     grown = (resource.getrusage(resource.RUSAGE_SELF).ru_maxrss - before) / 1024
-    print(f"same: groups among {CROWD} pictures in {time.perf_counter() - begun:.1f} s, {grown:.0f} MB")
+    yield limited(f"memory of groups among {count:,} pictures", grown, "MB", _CROWD_MB)

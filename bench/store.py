@@ -1,7 +1,7 @@
 """Write a large store for benchmarks straight into the tables, the same in each run.
 
-It resembles an archive of five years: 2.5 uses per article, 60,000 credit lines from about a hundred agencies, a tenth
-of the captions from a wire and so in several articles, and a picture URL for every second use.
+It resembles an archive of five years: 2.5 uses per article, a credit line for every 16 uses from about a hundred
+agencies, a tenth of the captions from a wire and so in several articles, and a picture URL for every second use.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ from captions_db.records import CreditRecord, UseRecord
 from captions_db.rollups import count_uses
 from captions_db.rows import caption_row, credit_row
 from captions_db.search import name_key
-from sqlalchemy import Connection, Table, insert, select, update
+from sqlalchemy import Connection, Engine, Table, insert, select, update
 
 from bench.corpus import FIRST, LAST
 from captions.caption.similarity import may_be_near
@@ -37,20 +37,20 @@ _PLACES = ("harbor", "market", "station", "town hall", "bridge", "stadium", "riv
 _WHO = ("Passengers", "Volunteers", "Firefighters", "Children", "Traders", "Farmers", "Students", "Players", "Visitors")
 _DO = ("wait in the rain", "carry sandbags", "look at the damage", "celebrate", "clear the snow", "queue for bread")
 _TEXT = "The town has waited for this day since the flood, and nobody seemed to mind the rain. " * 10
-_CREDITS, _AGENCIES = 60_000, 120
+_AGENCIES = 120
 _AT_ONCE = 20_000
 
 
 @contextmanager
-def places(folder: Path) -> Iterator[list[tuple[str, str]]]:
+def places(folder: Path) -> Iterator[dict[str, str]]:
     """Return a place for a store on each engine: a file and, if there is a server, a database."""
-    found = [("SQLite", str(folder / "bench.db"))]
+    found = {"SQLite": str(folder / "bench.db")}
     programs = server.programs()
     if programs is None:
         yield found
         return
     with server.running(programs) as socket_folder:
-        yield [*found, ("PostgreSQL", OnPostgresql(socket_folder).place())]
+        yield found | {"PostgreSQL": OnPostgresql(socket_folder).place()}
 
 
 def make(place: Path | str, uses: int, agreements: int) -> None:
@@ -59,15 +59,28 @@ def make(place: Path | str, uses: int, agreements: int) -> None:
     engine = db.open_store(str(place), create=True)
     try:
         with writing(engine) as connection:
-            agencies = _parties(connection, rng)
-            _credits(connection, rng, agencies)
+            lines = max(uses * 6 // 100, _AGENCIES)
+            people = [
+                f"{first} {last} {n}" for n in range(min(120, lines // 500 + 1)) for first in FIRST for last in LAST
+            ]
+            agencies = _parties(connection, rng, people)
+            _credits(connection, rng, agencies, people, lines)
             _agreements(connection, rng, agencies, agreements)
-            _uses(connection, rng, uses)
+            _uses(connection, rng, uses, lines)
             supplier = select(m.credit.c.supplier_id).where(m.credit.c.id == m.use.c.credit_id).scalar_subquery()
             connection.execute(update(m.use).values(supplier_id=supplier))
         count_uses(engine)
+        if engine.dialect.name == "postgresql":
+            _settle(engine)
     finally:
         engine.dispose()
+
+
+def _settle(engine: Engine) -> None:
+    """Do what the server itself does some minutes after so many rows are written, and number uses after these."""
+    with engine.connect().execution_options(isolation_level="AUTOCOMMIT") as connection:
+        connection.exec_driver_sql("SELECT setval(pg_get_serial_sequence('use', 'id'), (SELECT max(id) FROM use))")
+        connection.exec_driver_sql("VACUUM ANALYZE")
 
 
 def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]]) -> None:
@@ -75,26 +88,25 @@ def _write(connection: Connection, table: Table, rows: Iterator[dict[str, Any]])
         connection.execute(insert(table), page)
 
 
-def _parties(connection: Connection, rng: random.Random) -> list[str]:
+def _parties(connection: Connection, rng: random.Random, people: list[str]) -> list[str]:
     """Write agencies with IDs from 1 and creators with IDs from 1,001; return the agencies."""
     known = sorted(name for name, row in default().agencies.items() if row.kind in ("agency", "stock"))
     agencies = rng.sample(known, _AGENCIES)
-    people = [f"{first} {last} {n}" for n in range(120) for first in FIRST for last in LAST]
     rows = [{"id": n, "name": name, "kind": "agency"} for n, name in enumerate(agencies, 1)]
     rows += [{"id": n, "name": name, "kind": "creator"} for n, name in enumerate(people, 1001)]
     _write(connection, m.party, ({**row, "name_key": name_key(str(row["name"]))} for row in rows))
     return agencies
 
 
-def _credits(connection: Connection, rng: random.Random, agencies: list[str]) -> None:
+def _credits(connection: Connection, rng: random.Random, agencies: list[str], people: list[str], count: int) -> None:
     rows, chain = [], []
     seen = set()
     n = 0
-    while n < _CREDITS:
+    while n < count:
         agency = min(int(rng.expovariate(0.05)), len(agencies) - 1)
         name = agencies[agency]
-        person = rng.randrange(len(FIRST) * len(LAST) * 120)
-        creator = f"{FIRST[person // len(LAST) % len(FIRST)]} {LAST[person % len(LAST)]} {person // 168}"
+        person = rng.randrange(len(people))
+        creator = people[person]
         form = rng.random()
         if n < len(agencies):
             record = CreditRecord(agencies[n], (), (agencies[n],), agencies[n])
@@ -149,7 +161,7 @@ def _agreements(connection: Connection, rng: random.Random, agencies: list[str],
     _write(connection, m.agreement, iter(rows))
 
 
-def _uses(connection: Connection, rng: random.Random, count: int) -> None:
+def _uses(connection: Connection, rng: random.Random, count: int, lines: int) -> None:
     articles, captions, uses, images = [], [], [], []
     wire: list[tuple[int, str]] = []
     keys: list[str] = []
@@ -196,7 +208,7 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                 "position": position,
                 "caption_id": caption_id,
                 # A wire caption has the same credit except once in fifty.
-                "credit_id": _credit(rng, caption_id if caption_id % 20 == 0 else None),
+                "credit_id": _credit(rng, lines, caption_id if caption_id % 20 == 0 else None),
                 "occurrences": 2 if rng.random() < 0.1 else 1,
                 "places": '[["whole",120,230]]',
                 "used_on": day,
@@ -212,9 +224,9 @@ def _uses(connection: Connection, rng: random.Random, count: int) -> None:
                 rows.clear()
 
 
-def _credit(rng: random.Random, wire: int | None) -> int | None:
+def _credit(rng: random.Random, lines: int, wire: int | None) -> int | None:
     if wire is not None and rng.random() > 0.02:
-        return wire % _CREDITS + 1
+        return wire % lines + 1
     if rng.random() < 0.05:
         return None
-    return min(int(rng.expovariate(8 / _CREDITS)) + 1, _CREDITS)
+    return min(int(rng.expovariate(8 / lines)) + 1, lines)
