@@ -25,13 +25,14 @@ def find(
     outer: Element,
     paragraphs: Sequence[int],
     total: int,
+    has_pictures: bool,
     used: Set[int],
     words: Vocabulary,
 ) -> Iterator[tuple[Block, Reading]]:
     """Yield the blocks of an article that are credits for pictures elsewhere in it, with their readings.
 
     A label such as ``All photos by`` says so anywhere in the article; any other label that names a picture says so
-    before the first paragraph or behind the last, if the article has pictures.
+    before the first paragraph or behind the last, if the page has pictures there or between.
     """
     if not paragraphs:
         return
@@ -44,7 +45,7 @@ def find(
         if reading is None:
             continue
         anywhere = is_elsewhere(reading.label_text, words)
-        if anywhere if is_inside else anywhere or (block.node.within(outer) and outer.images > 0):
+        if anywhere if is_inside else anywhere or (block.node.within(outer) and has_pictures):
             yield block, reading
 
 

@@ -255,7 +255,7 @@ def _from_credits_elsewhere(page: _PageState) -> list[FoundCaption]:
     extent = page.extent
     blocks = page.tree.blocks
     for block, reading in credits_elsewhere.find(
-        blocks, extent.outer, extent.paragraphs, extent.total, page.used, page.words
+        blocks, extent.outer, extent.paragraphs, extent.total, bool(page.boxes), page.used, page.words
     ):
         page.used.add(block.number)
         occurrence = Occurrence(block.text, element=page.paths.of(block.node), shape="credit")
