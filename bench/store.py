@@ -16,6 +16,7 @@ from typing import Any
 
 import captions_db as db
 from captions_db import models as m
+from captions_db.bulk import insert_staged
 from captions_db.connection import writing
 from captions_db.records import CreditRecord, UseRecord
 from captions_db.rollups import count_uses
@@ -220,7 +221,7 @@ def _uses(connection: Connection, rng: random.Random, count: int, lines: int) ->
             images.append({"use_id": n, "place": 0, "address": f"https://img.example/{caption_id}.jpg"})
         if n % _AT_ONCE == 0 or n == count:
             for table, rows in ((m.article, articles), (m.caption, captions), (m.use, uses), (m.use_image, images)):
-                _write(connection, table, iter(rows))
+                insert_staged(connection, table, rows)
                 rows.clear()
 
 

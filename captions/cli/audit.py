@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import gc
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
 from enum import StrEnum
@@ -18,7 +16,7 @@ from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, note
+from captions.cli.output import count, note, uncollected
 from captions.errors import CaptionsError
 from captions.licensing import terms
 
@@ -84,17 +82,7 @@ ShowThumbnails = Annotated[
 ]
 
 
-@contextmanager
-def _uncollected() -> Iterator[None]:
-    """Turn garbage collection off: a million findings contain no cycles, and looking for them costs a tenth more."""
-    gc.disable()
-    try:
-        yield
-    finally:
-        gc.enable()
-
-
-@_uncollected()
+@uncollected()
 def audit(
     db_url: o.Database = o.DATABASE,
     form: f.ReportFormat = f.ReportForm.table,

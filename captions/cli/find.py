@@ -11,7 +11,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store
-from captions.cli.output import note, note_limit, opened
+from captions.cli.output import note, note_limit, opened, uncollected
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
@@ -70,12 +70,15 @@ def find(
         ) as found,
         opened(output, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
-        rows = _Counted(map(_row, found.uses))
-        if form is o.Listing.table:
-            _write_table(rows, stream, height)
+        rows = map(_row, found.uses)
+        listed = found.total if limit is None else min(limit, found.total)
+        if height is not None:
+            listed = _write_screen(rows, stream, height)
+        elif form is o.Listing.table:
+            _write_table(rows, stream)
         else:
-            write_rows("uses", _COLUMNS, rows, form.value, stream, {"total": found.total, "more": found.more})
-    listed = rows.count
+            with uncollected():
+                write_rows("uses", _COLUMNS, rows, form.value, stream, {"total": found.total, "more": found.more})
     if listed == found.total and not found.more:
         note(f"{found.total} found")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
@@ -95,30 +98,24 @@ def _row(use: FoundUse) -> Row:
     }
 
 
-class _Counted:
-    """Rows that are counted as they pass."""
-
-    def __init__(self, rows: Iterable[Row]) -> None:
-        self._rows = rows
-        self.count = 0
-
-    def __iter__(self) -> Iterator[Row]:
-        for row in self._rows:
-            self.count += 1
-            yield row
-
-
-def _write_table(rows: _Counted, stream: TextIO, height: int | None) -> None:
-    """Write a few columns of the rows that fit, and the date only if any use has one; a terminal shows rows early."""
+def _write_table(rows: Iterator[Row], stream: TextIO) -> None:
+    """Write a few columns of the rows; a terminal shows rows early."""
     from captions.report import as_table
 
-    rest = iter(rows)
-    first = list(islice(rest, as_table.PART) if stream.isatty() else rest)
-    if not first:
-        return
-    dated = any(row["used_on"] for row in first)
-    columns = [c for c in _COLUMNS if c.key in _IN_TABLE or (c.key == "used_on" and dated)]
-    if height is None:
-        as_table.write(columns, chain(first, rest), stream)
-    else:
-        rows.count = as_table.write_screen(columns, first, stream, height)
+    first = list(islice(rows, as_table.PART) if stream.isatty() else rows)
+    if first:
+        as_table.write(_columns(first), chain(first, rows), stream)
+
+
+def _write_screen(rows: Iterable[Row], stream: TextIO, height: int) -> int:
+    """Write a few columns of the rows that fit, and return their number."""
+    from captions.report import as_table
+
+    found = list(rows)
+    return as_table.write_screen(_columns(found), found, stream, height) if found else 0
+
+
+def _columns(rows: Iterable[Row]) -> list[Column]:
+    """Return the columns of a table, with the date only if any use has one."""
+    dated = any(row["used_on"] for row in rows)
+    return [c for c in _COLUMNS if c.key in _IN_TABLE or (c.key == "used_on" and dated)]

@@ -4,13 +4,17 @@ from __future__ import annotations
 
 from datetime import date, timedelta
 from importlib import import_module
+from pathlib import Path
+from typing import Any
 
 import captions_db as db
 import pytest
 from captions_db import ArticleRecord, CreditRecord, UseRecord
+from captions_db.queries import wordings
 from captions_db.search import fold, name_key, search_text, wanted
 from hypothesis import given, settings
 from hypothesis import strategies as st
+from sqlalchemy import event
 
 from tests.support.engines import Stores
 
@@ -140,6 +144,8 @@ def written(stores: Stores) -> str:
     counted=st.integers(0, 4),
     newest=st.integers(1, 4),
     few=st.integers(0, 2),
+    listed=st.integers(0, 2),
+    at_once=st.integers(1, 3),
 )
 def test_the_index_follows_writes_and_equals_a_full_scan(
     written: str,
@@ -151,6 +157,8 @@ def test_the_index_follows_writes_and_equals_a_full_scan(
     counted: int,
     newest: int,
     few: int,
+    listed: int,
+    at_once: int,
 ) -> None:
     engine = db.open_store(written, create=True)
     # Replace the same three articles in each example, with other content.
@@ -180,8 +188,34 @@ def test_the_index_follows_writes_and_equals_a_full_scan(
         patch.setattr(find, "COUNTED", counted)
         patch.setattr(find, "_NEWEST", newest)
         patch.setattr(find, "_FEW", few)
+        patch.setattr(wordings, "_LISTED", listed)
+        patch.setattr(find, "_AT_ONCE", at_once)
         found = db.find(engine, words, since=since, until=until, limit=limit)
     engine.dispose()
     assert [use.use_id for use in found.uses] == [row.use_id for row in [*whole, *begun][:limit]]
     total, most = len(whole) + len(begun), max(counted, limit or 0)
     assert (found.total, found.more) == ((total, False) if limit is None or total <= most else (most, True))
+
+
+@pytest.mark.parametrize(
+    ("words", "asked"),
+    [
+        ("mill harbor", ['"mill" AND "harbor"']),
+        ("boat", ['"boat"', '("boat" OR "boats" OR "boatyard")', '(("boat" OR "boats" OR "boatyard")) NOT ("boat")']),
+    ],
+)
+def test_sqlite_searches_for_the_words_that_are_stored(tmp_path: Path, words: str, asked: list[str]) -> None:
+    engine = db.open_store(str(tmp_path / "captions.db"), create=True)
+    captions = ("A boat at the old mill in the harbor", "Boats", "The boatyard, by boat")
+    uses = tuple(UseRecord(n, text, text) for n, text in enumerate(captions))
+    db.write_articles(engine, db.start_run(engine, "1"), [ArticleRecord("a", "h", uses=uses)])
+    searched: list[str] = []
+
+    def look(*arguments: Any) -> None:
+        searched.extend(it for it in arguments[3] if isinstance(it, str) and it.startswith(('"', "(")))
+
+    event.listen(engine, "before_cursor_execute", look)
+    db.find(engine, words, limit=9)
+    engine.dispose()
+    # A prefix such as "boat"* would read all entries of its words before the first hit.
+    assert list(dict.fromkeys(searched)) == asked

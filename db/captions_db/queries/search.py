@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from datetime import date
 from heapq import nsmallest
 from itertools import chain, islice
+from operator import attrgetter
 from typing import Any, NamedTuple
 
 from sqlalchemy import (
@@ -16,7 +17,9 @@ from sqlalchemy import (
     Connection,
     Engine,
     FromClause,
+    Select,
     Subquery,
+    bindparam,
     column,
     func,
     literal,
@@ -28,8 +31,9 @@ from sqlalchemy import (
 from captions_db import models as m
 from captions_db.bulk import in_chunks
 from captions_db.queries.filters import agency_ids, use_filters
+from captions_db.queries.wordings import both_ways, but_not
 from captions_db.rows import storable
-from captions_db.search import Wanted, wanted
+from captions_db.search import wanted
 
 _DAY = 1 << 32
 """A key of the search index is the day times this, plus the use's id."""
@@ -57,6 +61,9 @@ class FoundUse(NamedTuple):
 COUNTED = 1_000
 """Hits counted at most with a limit: counting half a million takes longer than searching, and ``captions usage`` counts
 better."""
+
+_AT_ONCE = 5_000
+"""Uses read by one query: the larger, the fewer times a page of the file is read."""
 
 _NEWEST = 5_000
 """Latest keys to try first on PostgreSQL, whose word index is unordered: frequent words have enough hits there, and
@@ -142,20 +149,24 @@ def finding(
             supplied = select(credit.id).where(credit.supplier_id.in_(agency_ids(connection, supplier)))
             where.append(m.use.c.credit_id.in_(supplied))
         hits = _Hits(connection, where, since, until)
-        whole, begun = _both_ways(engine.dialect.name, asked)
-        most = None if limit is None else max(COUNTED, limit)
-        # Skip beginnings of words if whole words have enough hits: SQLite collects all of them before the first row.
-        total = hits.count(whole, most) if begun is None or most is not None else 0
-        if begun is not None and (most is None or total <= most):
+        whole, begun = both_ways(connection, asked)
+        wordings = [whole] if begun is None else [whole, but_not(engine.dialect.name, begun, whole)]
+        if limit is None:
+            keys = [hits.keys(words) for words in wordings]
+            yield UsesBeingFound(chain.from_iterable(map(hits.in_order, keys)), sum(map(len, keys)))
+            return
+        most = max(COUNTED, limit)
+        total = hits.count(whole, most)
+        # Skip beginnings of words if whole words have enough hits: they may be many more.
+        if begun is not None and total <= most:
             total = hits.count(begun, most)
-        wordings = [whole] if begun is None else [whole, _but(engine.dialect.name, begun, whole)]
-        more = most is not None and total > most
-        found = hits.first(wordings, limit) if total and limit != 0 else iter(())
+        more = total > most
+        found = hits.first(wordings, limit) if total and limit else iter(())
         yield UsesBeingFound(found, total - more, more)
 
 
-def _place(use: FoundUse) -> tuple[str, int, int]:
-    return use.source, use.position, use.use_id
+_place = attrgetter("source", "position", "use_id")
+"""The place of a found use among those of a day."""
 
 
 _Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
@@ -181,32 +192,28 @@ class _Hits:
         self._from = (since or date.min).toordinal() * _DAY if bound else 0
         self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
 
-    def count(self, wanted: str, most: int | None) -> int:
+    def count(self, wanted: str, most: int) -> int:
         """Count the hits, up to ``most`` + 1."""
-        hit, source, conditions = self._hits(wanted, most)
-        hits = select(hit).select_from(source).where(*conditions)
-        if most is not None:
-            hits = hits.limit(most + 1)
+        hit, source, conditions = self._hits(wanted, lazily=True)
+        hits = select(hit).select_from(source).where(*conditions).limit(most + 1)
         return int(self._connection.execute(select(func.count()).select_from(hits.subquery())).scalar_one())
 
-    def first(self, wordings: Sequence[str], limit: int | None) -> Iterator[FoundUse]:
+    def keys(self, wanted: str) -> Sequence[int]:
+        """Return the keys of all hits, latest first."""
+        return self._connection.execute(self._latest(*self._hits(wanted))).scalars().all()
+
+    def first(self, wordings: Sequence[str], limit: int) -> Iterator[FoundUse]:
         """Yield the hits of each query after those of the query before, up to a limit."""
         left = limit
         for words in wordings:
             if left == 0:
                 return
-            for use in self._latest(words, left):
+            for use in islice(self.in_order(self._narrowed(self._first_keys(words, left), left)), left):
                 yield use
-                left = None if left is None else left - 1
+                left -= 1
 
-    def _latest(self, wanted: str, limit: int | None) -> Iterator[FoundUse]:
-        """Yield the latest hits; within a day, by source and position."""
-        keys = self._keys(wanted, limit)
-        if limit is not None:
-            keys = self._narrowed(keys, limit)
-        return islice(self._in_order(keys), limit)
-
-    def _in_order(self, keys: Sequence[int]) -> Iterator[FoundUse]:
+    def in_order(self, keys: Sequence[int]) -> Iterator[FoundUse]:
+        """Yield the uses with these keys, which are sorted; within a day, by source and position."""
         use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
         source = (
             m.use.join(m.article, article.id == use.article_id)
@@ -224,10 +231,13 @@ class _Hits:
             func.coalesce(caption.text, ""),
             credit.line,
         )
-        statement = select(*columns).select_from(source)
+        # Numbers in the statement itself: it may have more of them than parameters.
+        these = use.id.in_(bindparam("ids", expanding=True, literal_execute=True))
+        statement = select(*columns).select_from(source).where(these)
         day, of_day = -1, list[FoundUse]()
-        for chunk in in_chunks(keys):
-            rows = self._connection.execute(statement.where(use.id.in_([key % _DAY for key in chunk])))
+        for start in range(0, len(keys), _AT_ONCE):
+            chunk = keys[start : start + _AT_ONCE]
+            rows = self._connection.execute(statement, {"ids": [key % _DAY for key in chunk]})
             found = {row[0]: FoundUse._make(row) for row in rows.all()}
             for key in chunk:
                 if key // _DAY != day:
@@ -254,29 +264,32 @@ class _Hits:
         day = last[0] - last[0] % _DAY
         return earlier + [day + row[2] for row in nsmallest(limit - len(earlier), places, key=tuple)]
 
-    def _keys(self, wanted: str, limit: int | None) -> list[int]:
+    def _first_keys(self, wanted: str, limit: int) -> list[int]:
         """Return the keys of the latest hits, complete for the last of their days."""
-        if limit is not None and self._connection.dialect.name == "postgresql":
+        if self._connection.dialect.name == "postgresql":
             newest = select(self._key.label("hit"), self._index.c.words).where(*self._inside)
             newest_hits = newest.order_by(self._key.desc()).limit(_NEWEST).subquery("newest")
-            keys, is_whole = self._first(*self._joined(newest_hits, self._matching(newest_hits.c.words, wanted)), limit)
+            matching = self._matching(newest_hits.c.words, wanted)
+            keys, is_whole = self._to_the_end_of_a_day(self._latest(*self._joined(newest_hits, matching)), limit)
             if is_whole:
                 return keys
-        return self._first(*self._hits(wanted), limit)[0]
+        return self._to_the_end_of_a_day(self._latest(*self._hits(wanted)), limit)[0]
 
-    def _first(
-        self, hit: ColumnElement[int], source: FromClause, conditions: Sequence[ColumnElement[bool]], limit: int | None
-    ) -> tuple[list[int], bool]:
-        """Return the latest keys to the end of a day, and whether keys of another day follow."""
-        statement = select(hit).select_from(source).where(*conditions).order_by(hit.desc())
+    def _to_the_end_of_a_day(self, statement: Select[int], limit: int) -> tuple[list[int], bool]:
+        """Return as many keys and the rest of their last day, and whether keys of another day follow."""
         keys: list[int] = []
         found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
         for key in found:
-            if limit is not None and len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
+            if len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
                 found.close()
                 return keys, True
             keys.append(key)
         return keys, False
+
+    def _latest(
+        self, hit: ColumnElement[int], source: FromClause, conditions: Sequence[ColumnElement[bool]]
+    ) -> Select[int]:
+        return select(hit).select_from(source).where(*conditions).order_by(hit.desc())
 
     @property
     def _inside(self) -> list[ColumnElement[bool]]:
@@ -287,10 +300,10 @@ class _Hits:
             return literal_column("use_search").op("MATCH")(wanted)
         return words.op("@@")(literal(wanted).op("::")(literal_column("tsquery")))
 
-    def _hits(self, wanted: str, most: int | None = None) -> _Parts:
-        """Return the key of a hit, the tables to select from, and their conditions; ``most`` if no more are read."""
+    def _hits(self, wanted: str, *, lazily: bool = False) -> _Parts:
+        """Return the key of a hit, the tables to select from, and their conditions; ``lazily`` if few are read."""
         chosen = select(self._key.label("hit")).where(self._matching(self._index.c.words, wanted), *self._inside)
-        if most is not None or self._connection.dialect.name == "sqlite":
+        if lazily or self._connection.dialect.name == "sqlite":
             return self._joined(chosen.subquery("hits"))
         # Otherwise PostgreSQL's planner overestimates the hits and scans all uses, latest first.
         return self._joined(chosen.cte("hits").prefix_with("MATERIALIZED"))
@@ -300,18 +313,3 @@ class _Hits:
             return hits.c.hit, hits, conditions
         number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
         return hits.c.hit, hits.join(m.use, m.use.c.id == number), (*conditions, *self._where)
-
-
-def _both_ways(engine: str, asked: Sequence[Wanted]) -> tuple[str, str | None]:
-    """Return the index queries for whole words and for beginnings of words; None if they are the same.
-
-    Folded words consist of letters, digits and combining characters, so quoting them is safe.
-    """
-    quote, mark, both = ('"', "*", " ") if engine == "sqlite" else ("'", ":*", " & ")
-    whole = [f"{quote}{it.word}{quote}" for it in asked]
-    begun = [f"{word}{mark if it.open else ''}" for word, it in zip(whole, asked, strict=True)]
-    return both.join(whole), None if whole == begun else both.join(begun)
-
-
-def _but(engine: str, wanted: str, unwanted: str) -> str:
-    return f"({wanted}) {'NOT' if engine == 'sqlite' else '& !'} ({unwanted})"

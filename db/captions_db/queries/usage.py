@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
-from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, distinct, func, select
+from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, Subquery, distinct, func, select
 
 from captions_db import models as m
 from captions_db.queries.date_spans import DateSpan, span_table
@@ -124,49 +124,61 @@ class _Counter:
         ], counted
 
     def _uses(self) -> list[UsageGroup]:
-        """Group by the columns of an index first, which needs no sorting, then by the requested groups."""
-        columns = inner_columns(self.by)
-        counted = (
-            select(*columns, func.count().label("n"))
-            .select_from(m.use)
-            .where(*self.only.conditions(self.by))
-            .group_by(*columns)
-        )
-        inner = counted.subquery("counted")
-        keys, source, narrower = outer_columns(self.by, inner, self.only.agencies, self._span_table())
-        uses = func.sum(inner.c.n)
-        statement = select(*keys, uses).select_from(source).where(*narrower).group_by(*keys)
+        inner = self._first_by(inner_columns(self.by), func.count().label("n"))
+        keys, source, narrower = self._then_by(inner)
+        statement = select(*keys, func.sum(inner.c.n)).select_from(source).where(*narrower).group_by(*keys)
         return [UsageGroup(tuple(row[:-1]), int(row[-1] or 0)) for row in self.connection.execute(statement).all()]
+
+    def _first_by(self, columns: Sequence[ColumnElement[Any]], *counts: ColumnElement[Any]) -> Subquery:
+        """Count in groups by the columns of an index, which needs no sorting; the requested groups consist of them."""
+        conditions = self.only.conditions(self.by)
+        return select(*columns, *counts).select_from(m.use).where(*conditions).group_by(*columns).subquery("counted")
+
+    def _then_by(self, counted: FromClause) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
+        """Return the requested groups, the tables to select from, and conditions; see :func:`outer_columns`."""
+        return outer_columns(self.by, counted, self.only.agencies, self._span_table())
 
     def _span_table(self) -> CTE | None:
         return span_table(self.connection, self.spans, self.labels) if "scope" in self.by else None
 
-    def _whole(self) -> tuple[list[ColumnElement[Any]], FromClause, list[ColumnElement[bool]]]:
-        keys, source, narrower = outer_columns(self.by, m.use, self.only.agencies, self._span_table())
-        return keys, source, [*self.only.conditions(self.by), *narrower]
-
     def _days(self) -> dict[tuple[Any, ...], tuple[date | None, date | None]]:
-        keys, source, where = self._whole()
-        ends = (func.min(m.use.c.used_on), func.max(m.use.c.used_on))
-        statement = select(*keys, *ends).select_from(source).where(*where).group_by(*keys)
+        day = m.use.c.used_on
+        inner = self._first_by(inner_columns(self.by), func.min(day).label("first"), func.max(day).label("last"))
+        keys, source, narrower = self._then_by(inner)
+        ends = (func.min(inner.c.first), func.max(inner.c.last))
+        statement = select(*keys, *ends).select_from(source).where(*narrower).group_by(*keys)
         return {tuple(row[:-2]): (row[-2], row[-1]) for row in self.connection.execute(statement)}
 
     def _articles(self) -> dict[tuple[Any, ...], int]:
-        keys, source, where = self._whole()
-        statement = select(*keys, func.count(distinct(m.use.c.article_id))).select_from(source)
-        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.where(*where).group_by(*keys))}
+        use, asked = m.use.c, set(self.by)
+        articles = func.count(distinct(use.article_id))
+        if not asked or asked & {*CHAIN, "scope"}:
+            keys, source, narrower = self._then_by(m.use)
+            statement = select(*keys, articles).select_from(source).where(*self.only.conditions(self.by), *narrower)
+        else:
+            # An article has one day and one publication, so no two of these groups of a supplier share an article.
+            supplier = [use.supplier_id] if "supplier" in asked else []
+            inner = self._first_by([*supplier, use.used_on, use.publication], articles.label("n"))
+            keys, source, _ = self._then_by(inner)
+            statement = select(*keys, func.sum(inner.c.n)).select_from(source)
+        return {tuple(row[:-1]): int(row[-1]) for row in self.connection.execute(statement.group_by(*keys))}
 
     def _creators(self) -> dict[tuple[Any, ...], int]:
-        keys, source, where = self._whole()
-        # Deduplicate lines per group before joining their creators.
-        named = [column.label(f"group_{place}") for place, column in enumerate(keys)]
-        lines = select(*named, m.use.c.credit_id).select_from(source).where(*where).distinct()
-        once = lines.subquery("lines")
+        use, credit, asked = m.use.c, m.credit.c, set(self.by)
+        dated = [use.used_on] if asked & {*TIMES, "scope"} else []
+        published = [use.publication] if "publication" in asked else []
+        lines = self._first_by([use.credit_id, *dated, *published])
+        # The index of lines has no supplier, but each line has one.
+        inner = (
+            select(*lines.c, credit.supplier_id)
+            .select_from(lines.join(m.credit, credit.id == lines.c.credit_id))
+            .subquery("supplied")
+        )
+        keys, source, narrower = self._then_by(inner)
         chain = m.credit_party.alias("person")
-        person = (chain.c.credit_id == once.c.credit_id) & (chain.c.role == "creator")
-        groups = [once.c[f"group_{place}"] for place in range(len(keys))]
-        statement = select(*groups, func.count(distinct(chain.c.party_id))).select_from(once.join(chain, person))
-        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.group_by(*groups))}
+        person = (chain.c.credit_id == inner.c.credit_id) & (chain.c.role == "creator")
+        statement = select(*keys, func.count(distinct(chain.c.party_id))).select_from(source.join(chain, person))
+        return {tuple(row[:-1]): row[-1] for row in self.connection.execute(statement.where(*narrower).group_by(*keys))}
 
     def _names(self, rows: Iterable[UsageGroup]) -> dict[int, str]:
         places = [place for place, name in enumerate(self.by) if name in _PARTIES]
