@@ -83,7 +83,7 @@ def _nul_note(data: bytes) -> tuple[str, ...]:
     return (f"{data.count(0)} NUL bytes left out",) if b"\0" in data else ()
 
 
-_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*=\s*["']?\s*([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)
+_CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*+=\s*+(?:["']\s*+)?([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)
 # Browsers decode older, narrower charsets as these supersets (WHATWG Encoding Standard).
 _WIDER = {
     "iso8859-1": "cp1252",

@@ -16,7 +16,7 @@ from captions.text import CONTROLS, WHITE_CONTROLS, whole_characters
 # Whole ANSI sequences, because removing only ESC would leave `[31m`: CSI, then OSC and its kin, then short ones.
 _ANSI = re.compile(
     r"(?:\x1b\[|\x9b)[0-?]*[ -/]*[@-~]"
-    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x9c]{0,4096}(?:\x07|\x1b\\|\x9c)"
+    r"|(?:\x1b[\]PX^_]|[\x9d\x90\x98\x9e\x9f])[^\x07\x1b\x90\x98\x9c-\x9f]{0,4096}+(?:\x07|\x1b\\|\x9c)"
     r"|\x1b[ -/]*[0-~]"
 )
 # C0 and C1 controls, line and paragraph separators.

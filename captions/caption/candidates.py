@@ -31,7 +31,7 @@ _SENTENCE = re.compile(
 # A lowercase word right after the last period: `warten.dpa`.
 _SMALL_HOUSE = re.compile(r"(?<=[^\W_]{2}[.!?”\"»)])[a-z]{2,12}$")
 # A lowercase word run together with a name: `BédarEmergencias Andalucía/EFE`.
-_GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]*/)")
+_GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]{0,90}/)")
 _HANDLE = re.compile(r"(?<=\s)@\w{3}")
 DASH = re.compile(" [-–—] ")
 LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—] (?=[^\W\d_])")

@@ -11,7 +11,6 @@ from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan, plai
 _STARTS = re.compile(r"^([#>=+-])")
 _NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
 _SIGNS = re.compile(r"([\\`*_\[\]<~|]|&(?=#?\w+;))")
-_EDGES = re.compile(r"^(\s*)(.*?)(\s*)$", re.DOTALL)
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
 
 
@@ -97,10 +96,11 @@ def _span(span: InlineSpan, before: str, after: str, marked: bool) -> str:
         return _SIGNS.sub(r"\\\1", span.text)
     if span.kind == "q":
         return f"“{_spans(span.inside)}”"
-    edges = _EDGES.match(_spans(span.inside))
-    lead, inside, tail = edges.groups() if edges else ("", "", "")
+    written = _spans(span.inside)
+    inside = written.strip()
     if not inside:
-        return lead + tail
+        return written
+    lead, _, tail = written.partition(inside)
     if span.kind == "a":
         return f"{lead}[{inside}]({span.href}){tail}"
     mark = _MARKS.get(span.kind)

@@ -21,7 +21,7 @@ _SOURCED = ("courtesy", "supplied", "handout")
 _JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
 _OF = frozenset({"of", "from"})
 _WITH = frozenset({"of", "from", "at", "with"})
-_DATED = re.compile(r"(.+?),?\s+(?:19|20)\d\d$")
+_DATED = re.compile(r"(.+?)(?:,|(?<!\s)(?=\s))\s++(?:19|20)\d\d$")
 
 
 def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:

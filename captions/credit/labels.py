@@ -26,13 +26,13 @@ _COMMAS = frozenset(",،")
 _EDGE = " \t,;|/-–—•·*>»"
 _LONGEST = 44
 # A word longer than an abbreviation such as `fot.` or `arch.`, then the end of a sentence.
-_STOP_INSIDE = re.compile(r"[^\W\d_]{4,}[.!?]\s")
-_STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]+(?: [^\W\d_A-Z]+)?$")
+_STOP_INSIDE = re.compile(r"[^\W\d_]{4}[.!?]\s")
+_STUCK = re.compile(r"(?<=[^\W_]|[.!?\"”»)])[A-ZÀ-ÞА-Я][^\W\d_A-Z]{1,60}(?: [^\W\d_A-Z]{1,60})?$")
 _TOKEN = re.compile(r"[^\W_]+")
 BEHIND = re.compile(r"(?<=\w)\s*[(\[（]([^()\[\]（）]{2,20})[)\]）]$")
 PICTURE = frozenset({"photo", "photos", "pic", "pics", "foto", "picture", "image"})
 _SEGMENT = re.compile(r"[/|,;(]")
-_LAST_WORD = re.compile(r"([^\s(\[/|]+)\s*$")
+_LAST_WORD = re.compile(r"(?<![^\s(\[/|])([^\s(\[/|]++)\s*$")
 _FROM = re.compile(r"(?:from|från|fra|aus|vom|uit)\s+(?=[^\W\d_a-z])")
 _WORD_END = re.compile(r"\w$")
 

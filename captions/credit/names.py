@@ -25,11 +25,11 @@ _HAN = r"[\u3400-\u9fff々]"
 _CJK_NAME = re.compile(
     rf"{_HAN}{{2,5}}$|{_HAN}{{1,3}}[\u3041-\u309f]{{1,4}}$|{_HAN}{{1,3}}[ \u3000]{_HAN}{{1,3}}$"
     r"|[\uac00-\ud7af]{2,4}$|[\uac00-\ud7af]{1,2} [\uac00-\ud7af]{1,3}$"
-    r"|[\u30a0-\u30ff]+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$"
+    r"|[\u30a0-\u30ff][\u30a0-\u30fa\u30fc-\u30ff]*+[・＝=･ ][\u30a0-\u30ff・＝=･ ]+$"
 )
 _CJK_ANY = re.compile(f"[{CJK}]")
 _CJK_SENTENCE = re.compile(
-    r"[、。，（「『？！を]|[はがにで]\w*[たいる]$|では|には|する|した|され|ている|[\u3400-\u9fff][でにはが][\u3400-\u9fff]|습니다|했다|다$"
+    r"[、。，（「『？！を]|(?<!\w)[^\Wはがにで]*+[はがにで]\w*[たいる]$|では|には|する|した|され|ている|[\u3400-\u9fff][でにはが][\u3400-\u9fff]|습니다|했다|다$"
 )
 KOREAN_PLACE = re.compile(r"[\uac00-\ud7af]+(?:군|시|구|도|청|처)$")
 _WORD = re.compile(r"[^\W_]+")
@@ -280,14 +280,15 @@ def _part(parts: list[str], n: int, at: int, turkish: bool) -> str:
 
 
 # Signs between a publication's name and its slogan: `Harbor Echo | News and views`, `Harbor Echo – All the news`.
-_SLOGAN = re.compile(r"\s*[|｜•·»]\s*|\s+[-–—]+\s+|\s*:\s+")
+_SLOGAN = re.compile(" ?[|｜•·»] ?| [-–—]+ | ?: ")
 _DOMAIN = re.compile(
     r"^(?:https?://)?(?:www\.|m\.)?|\.(?:com?|org|net|info|news|tv|eu)?(?:\.?[a-z]{2})?/?$", re.IGNORECASE
 )
 _COMPANY = re.compile(
-    r"(?:[\s,]+(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?|ag|kg|se|e\.?\s?v|s\.?a\.?s?"
+    r"(?:(?<![\s,])[\s,]++(?:inc|llc|ltd|limited|plc|corp|corporation|co|company|gmbh(?: & co\.? kg)?"
+    r"|ag|kg|se|e\.?\s?v|s\.?a\.?s?"
     r"|s\.?l\.?u?|s\.?r\.?l|s\.?p\.?a|b\.?v|n\.?v|a/s|as|ab|oyj?|sp\. z o\.?\s?o|s\.?r\.?o|kft|zrt|ooo|pty|pvt"
-    r"|media group|mediengruppe|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?)+$",
+    r"|media group|mediengruppe|verlag|verlags|publishing|holdings?|group|online|digital|redaktion)\.?){1,6}$",
     re.IGNORECASE,
 )
 _ACRONYM = 3

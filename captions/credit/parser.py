@@ -17,7 +17,7 @@ from captions.text import closing_bracket_start, name_key, tidy
 # The longest credit line, in characters. The longest of 211 on news pages has 82, and notices may follow.
 LONGEST = 600
 # A picture desk's signature after a credit: +++ dpa-Bildfunk +++.
-_TICKER = re.compile(r"\s*\+\+\+\s*(?:\w+[- ])?(?:Bildfunk|NPK|KORR)\s*\+\+\+\s*$", re.IGNORECASE)
+_TICKER = re.compile(r"(?<!\s)\s*+\+\+\+\s*(?:\w+[- ])?(?:Bildfunk|NPK|KORR)\s*\+\+\+\s*$", re.IGNORECASE)
 # (서울=연합뉴스) 김가람 기자 =: the place, the agency, and the reporter, who is also the creator.
 _DATELINE = re.compile(r"^[(\[【（［<〈][^=()\[\]]{2,12}=\s*([^=()\[\]/]{2,20})[)\]】）］>〉]\s*(?=\S)")
 

@@ -27,14 +27,16 @@ _ADDRESS = re.compile(
     r"|website|club|rocks|today|digital|earth|museum|travel|sport|film|рф|укр))/?$",
     re.IGNORECASE,
 )
-_MAIL = re.compile(r"\s*[(<]?[\w.+-]+@[\w-]+\.[\w.-]+[)>]?")
+_MAIL = re.compile(r"(?<!\s)\s*+[(<]?(?<![\w.+-])[\w.+-]++@[\w-]++\.[\w.-]+[)>]?")
 # Full-width letters and digits: ＡＰ＝共同.
 _WIDE = {code: code - 0xFEE0 for code in (*range(0xFF10, 0xFF1A), *range(0xFF21, 0xFF3B), *range(0xFF41, 0xFF5B))}
-_WITH_HANDLE = re.compile(r"([^@]{2,}?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
+_WITH_HANDLE = re.compile(r"([^@]{2}(?:[^@]*[^\s:(@])?)[\s:(]+(@[\w.]{2,30})\)?$")  # Jo Reed @joreed, Instagram @joreed
 _USER = re.compile(r"(.+?) user:? (\S+)$", re.IGNORECASE)
 _DEGREE = re.compile(r",\s*(?:Ph\.?\s?D|M\.?D|M\.?B\.?A|R\.?N|Esq|Jr|Sr)\b\.?$", re.IGNORECASE)
 # An agency with the picture's number: Shutterstock 1234567, AdobeStock_123456, iStock-1234567.
-_NUMBERED = re.compile(r"(.+?)(?:\s|[-_#])+(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE)
+_NUMBERED = re.compile(
+    r"(.|.+?[^\s_#-])[\s_#-]++(?:(?:ID|Nr|No|Bild|Image|Photo|Foto)\b\.?:?\s?)?#?\d{4,}$", re.IGNORECASE
+)
 _BEHIND_DATE = re.compile(
     r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d日일])"
 )  # 2024.5.4 뉴스1

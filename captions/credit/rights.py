@@ -12,7 +12,8 @@ _URL = re.compile(r"(?:https?://|www\.|(?=creativecommons\.org/))[^\s()<>\"']+",
 # A web address without a path names an organization: www.example.org.
 _HOST = re.compile(r"(?:https?://)?[^/\s]+/?$", re.IGNORECASE)
 _CC = re.compile(
-    r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)\s*:?\s*(?:a\ |the\ )?)?
+    r"""(?:\b(?:licen[sc]ed?(?:\ under)?|lizenz(?:iert)?(?:\ unter)?|licence|under|sous|unter)
+        \s*+(?::\s*+)?(?:a\ |the\ )?)?
     \b(?:creative\ commons(?:\ licen[sc]e)?[\s:,(-]*)?
     (?:CC[\s-]?)(?P<parts>(?:BY|0|ZERO)(?:[\s-]?(?:NC|SA|ND))*)
     (?:[\s-]*(?P<version>[1-4]\.[05]))?
@@ -32,16 +33,17 @@ _PUBLIC_DOMAIN = re.compile(
     re.IGNORECASE | re.VERBOSE,
 )
 _RESERVED = re.compile(
-    r"""[\s.,;/|-]*\b(?:all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés
+    r"""(?<![\s.,;/|-])[\s.,;/|-]*+\b(?:all\ rights\ reserved|alle\ rechte\ vorbehalten|tous\ droits\ réservés
     |todos\ los\ derechos\ reservados|tutti\ i\ diritti\ riservati|todos\ os\ direitos\ reservados
-    |alle\ rechten\ voorbehouden|riproduzione\ riservata)\b.*$|\s+or\ licensors\b""",
+    |alle\ rechten\ voorbehouden|riproduzione\ riservata)\b.*$|(?<!\s)\s+or\ licensors\b""",
     re.IGNORECASE | re.VERBOSE,
 )
 _SIGN = r"(?:©|\(c\)|（c）|\bcopyright\b(?:\s*(?:©|\(c\)))?|\bcopr\.)"
 _YEARS = r"(?P<years>(?:19|20)\d\d(?:\s*[-–/,]\s*(?:(?:19|20)?\d\d))*)"
 _COPYRIGHT = re.compile(rf"{_SIGN}\s*{_YEARS},?\s*(?:by\s+)?(?P<owner>[^/|;()]*)", re.IGNORECASE)
 _COPYRIGHT_AFTER = re.compile(
-    r"(?:©|\(c\)|\bcopyright\b)\s*(?P<owner>[^/|;()\d]{1,80}),?\s+(?P<years>(?:19|20)\d\d)\b", re.IGNORECASE
+    r"(?:©|\(c\)|\bcopyright\b)\s*+(?P<owner>[^/|;()\d\s][^/|;()\d]{0,79}),?\s++(?P<years>(?:19|20)\d\d)\b",
+    re.IGNORECASE,
 )
 YEAR = re.compile(rf"{_SIGN}\s*{_YEARS}", re.IGNORECASE)
 _RESTRICTION = re.compile(
@@ -56,7 +58,7 @@ _RESTRICTION = re.compile(
     |EMBARGO(?:ED)?(?:\ (?:UNTIL|TILL|FOR|TO)\b[^/|;()]{1,60})?
     |(?i:SPERRFRIST|SOUS\ EMBARGO|EMBARGADO\ HASTA|EMBARGO\ (?:BIS|HASTA|JUSQU|FINO|ATÉ|TOT|TIL|TILL))\b[^/|;()]{0,60}
     |FREE\ (?:FOR\ )?EDITORIAL\ USE(?:\ ONLY)?
-    |(?<![A-Z]\ )[A-Z][A-Z.]{3,}\ OUT   # of a country that the table does not have
+    |(?<![A-Z]\ )[A-Z][A-Z.]{3,30}\ OUT   # of a country that the table does not have
     )\b""",
     re.VERBOSE,
 )

@@ -18,10 +18,10 @@ Kind = Literal["agency", "organization", "person", "single", "mark", "word", "ro
 # Signs that separate segments, like `via` and the end of a sentence. A comma does so only before a space and not before
 # a suffix such as Jr.; CJK commas need no space.
 _SPLIT = re.compile(
-    r"""(?:^|[\s/|,;.–-]+)(?P<via>via|Via|VIA)\s+
-    |\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
+    r"""(?:^|(?<![\s/|,;.–-])[\s/|,;.–-]++)(?P<via>via|Via|VIA)\s+
+    |(?<!\s)\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
         |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
-    |\s*(?P<bracket>[()\[\]（）【】])
+    |(?<!\s)\s*+(?P<bracket>[()\[\]（）【】])
     |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",
     re.VERBOSE,
 )

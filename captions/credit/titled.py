@@ -11,7 +11,7 @@ from captions.text import has_cjk, name_key
 
 _CJK_REPORTER = re.compile(r"(.*?)(?:記者|记者|기자)[\s・･]*(.*)$")
 # News1 김가람 기자, 연합뉴스 김가람: the agency, the reporter, the title.
-_KOREAN_BYLINE = re.compile(r"(.+?)\s+([\uac00-\ud7af]{2,4})(?:\s+([\uac00-\ud7af]*(?:기자|특파원|작가|위원)))?$")
+_KOREAN_BYLINE = re.compile(r"(.|.+?\S)\s++([\uac00-\ud7af]{2,4})(?:\s++([\uac00-\ud7af]*(?:기자|특파원|작가|위원)))?$")
 
 
 def titled(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:

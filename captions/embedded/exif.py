@@ -12,7 +12,6 @@ from captions.embedded.table import table
 
 _WHEN = re.compile(r"(\d{4})[:.-](\d\d)[:.-](\d\d)(?:[ T](\d\d):(\d\d)(?::(\d\d))?)?")
 _ZONE = re.compile(r"[+-]\d\d:\d\d|Z")
-_SEMICOLON = re.compile(r"\s*;\s*")
 
 
 def read(source: ByteSource, blocks: Blocks) -> dict[str, tuple[str, ...]]:
@@ -32,8 +31,8 @@ def read(source: ByteSource, blocks: Blocks) -> dict[str, tuple[str, ...]]:
             found[name] = (moment(*texts),) if moment(*texts) else ()
         elif texts and texts[0]:
             # By the MWG guidelines, several creators share a text, separated by semicolons.
-            parts = _SEMICOLON.split(texts[0]) if field.several else [texts[0]]
-            found[name] = tuple(part.strip("\"' ") if field.several else part for part in parts if part.strip("\"' "))
+            parts = [part.strip().strip("\"' ") for part in texts[0].split(";")] if field.several else [texts[0]]
+            found[name] = tuple(part for part in parts if part.strip("\"' "))
     return {name: values for name, values in found.items() if values}
 
 

@@ -13,7 +13,7 @@ from urllib.parse import unquote, urlsplit
 from captions.embedded import Fields
 
 # Suffixes that image resizers append: `harbor-1024x683.jpg`, `harbor_w640.jpg`, `harbor@2x.jpg`, `harbor-scaled.jpg`.
-_SIZE = re.compile(r"(?:[-_.](?:\d{2,5}x\d{2,5}|[wh]\d{2,5}|\d{3,4}w|scaled)|@\dx)+$")
+_SIZE = re.compile(r"(?:[-_.](?:\d{2,5}x\d{2,5}|[wh]\d{2,5}|\d{3,4}w|scaled)|@\dx){1,8}$")
 # Shorter names identify nothing: `1.jpg`, `img2.jpg` and `image.jpg` are different pictures in every folder.
 _FEWEST_LETTERS = 6
 _EMPTY = re.compile(

@@ -228,7 +228,7 @@ def _places(lists: WordLists) -> Arguments:
         "places": folded["places"],
         "bare_words": folded["places"] | folded["via"] | folded["by"] | folded["and"] | folded["for"] | folded["on"],
         "place_before": re.compile(rf"(?:^|[\s.;,|/(\[])(?:{places})\s*[:：]\s*", re.IGNORECASE),
-        "place_after": re.compile(rf"\s*[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
+        "place_after": re.compile(rf"(?<!\s)\s*+[(\[](?:{places})[)\]][\s.,;/&|]*(?:(?:{joins})\s+)?", re.IGNORECASE),
     }
 
 

@@ -24,7 +24,7 @@ from captions.page.structured import Index
 from captions.text import STOPS, has_cjk, match_key, sentences
 
 _SMALL = frozenset(("small", "cite", "em", "i", "footer", "sub", "sup"))
-_COUNTER = re.compile(r"^\W*\d+\W{0,3}(?:/|\||of|von|de|di|sur|van|av|af|z|из)?\W{0,3}\d*\W*$", re.IGNORECASE)
+_COUNTER = re.compile(r"^\W*+\d++\W{0,3}(?:/|\||of|von|de|di|sur|van|av|af|z|из)?\W{0,3}\d*\W*$", re.IGNORECASE)
 # Places where a copyright notice with a year is the site's own.
 _ELSEWHERE = frozenset(("outside", "behind the article"))
 _MIDDLE = frozenset(",;:.)]}/|%")

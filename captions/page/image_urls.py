@@ -29,7 +29,7 @@ _WIDTH = re.compile(
 _ENDING = re.compile(r"\.(?:jpe?g|png|webp|avif|gif|tiff?|bmp|jfif|heic|image)$", re.IGNORECASE)
 _LINKED = re.compile(r"\.(?:jpe?g|png|webp|avif)(?:$|[?#])", re.IGNORECASE)
 _SIZE_IN_NAME = re.compile(
-    r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|\d{3,4}w|large|small|medium|thumb(?:nail)?|orig(?:inal)?|e\d{10,}))+$"
+    r"(?:[-_](?:\d{2,4}x\d{2,4}|scaled|\d{3,4}w|large|small|medium|thumb(?:nail)?|orig(?:inal)?|e\d{10,})){1,8}$"
 )
 
 

@@ -23,7 +23,7 @@ _FORMATS = frozenset(
     ("b", "big", "code", "em", "font", "i", "nobr", "s", "small", "strike", "strong", "tt", "u")
 )  # fmt: skip
 _MOST_FORMATS = 5
-_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*)[^<>]*?(/?)>")
+_TAG = re.compile(r"<(/?)([a-zA-Z][a-zA-Z0-9]*+)[^<>]*?(/?)>")
 _NAME = re.compile(r"<(/?[a-zA-Z][a-zA-Z0-9]*)(?=[\s/>])(?![^<>]*/>)")
 _MOST_NAMES = 1_000
 _VOID = frozenset(
@@ -43,7 +43,7 @@ _MOST_ATTRIBUTES = 200
 _LONGEST_VALUE = 50_000
 _LONG_VALUE = re.compile(r""""[^"<>]{50000,}+"|'[^'<>]{50000,}+'""")
 # A picture, a font or a video inside its own address.
-_INLINE_DATA = re.compile(r"""data:[^\s"'<>()]{4000,}+""")
+_ADDRESS = re.compile(r"""(?<![^\s"'<>()])[^\s"'<>()]{4000,}+""")
 
 
 class _Steps(dict[str, int]):
@@ -107,7 +107,7 @@ def _shorten(parts: list[str], code: bool) -> bool:
         if at == 0 or len(part) < _LONG or (not code and _CODE.match(part)):
             continue
         if "data:" in part:
-            part = _INLINE_DATA.sub("data:", part)
+            part = _ADDRESS.sub(_without_data, part)
         tag = _LONG_TAG.match(part)
         if tag and len(_QUOTED.sub("", tag[2]).split()) > _MOST_ATTRIBUTES:
             part = f"{tag[1]}>{part[tag.end() :]}"
@@ -117,6 +117,11 @@ def _shorten(parts: list[str], code: bool) -> bool:
             parts[at] = part
             shorter = True
     return shorter
+
+
+def _without_data(address: re.Match[str]) -> str:
+    before, name, data = address[0].partition("data:")
+    return before + name if len(data) >= _LONG else address[0]
 
 
 def _may_be_deep(html: str) -> bool:

@@ -27,7 +27,7 @@ EMPTY = f"{NO_ARTICLE}: a page without running text"
 
 _CLOSED = re.compile(r"""isAccessibleForFree["']\s*:\s*["']?[Ff]alse""")
 _LOCKED = re.compile(r"""content\s*=\s*["']?locked\b""", re.IGNORECASE)
-_TYPE = re.compile(r'"@type"\s*:\s*\[?\s*"(\w+)"')
+_TYPE = re.compile(r'"@type"\s*+:\s*+(?:\[\s*+)?"(\w++)"')
 _META = re.compile(r"""content\s*=\s*["']?article\b""", re.IGNORECASE)
 # A value is within this many characters of its name.
 _NEAR = 80

@@ -13,7 +13,7 @@ from captions.sources import to_page
 from captions.sources.source import Facts, Options, Read, Source, UnreadableError, digest_of
 from captions.sources.streams import whole
 
-_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*:[^\n]*\r?\n(?:[ \t][^\n]*\r?\n)*){2,}\r?\n")
+_HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*){2,}\r?\n")
 _KIND = re.compile(rb"^content-type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
 # An article body exported without a surrounding page begins with one of these elements.
 _FRAGMENT = re.compile(

@@ -14,7 +14,7 @@ from captions.sources.source import Options, Read, Unread, UnreadableError
 from captions.sources.streams import joined, lines, whole
 
 _START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
-_NEXT_LINE = re.compile(rb'\n\s*\{\s*"')
+_NEXT_LINE = re.compile(rb'(?<!\s)[^\S\n]*+\n\s*+\{\s*+"')
 _CHUNK = 1 << 16
 _SPACE = re.compile(r"[\s,]*")
 # Shared, because `json.loads` with options builds a decoder on every call.

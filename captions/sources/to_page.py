@@ -17,9 +17,9 @@ _MARKUP = re.compile(
     re.IGNORECASE,
 )
 # Some systems export a figure like this: [caption width="300"]<img src=x> A dog[/caption]
-_SHORTCODE = re.compile(r"\[caption\b[^\]]*\](.*?)\[/caption\]", re.DOTALL | re.IGNORECASE)
+_SHORTCODE = re.compile(r"\[caption\b[^\[\]]*+\]([^\[]*+(?:\[(?!/?caption\b)[^\[]*+)*)\[/caption\]", re.IGNORECASE)
 _PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
-_OTHER_CODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist)\b[^\]]*\]", re.IGNORECASE)
+_OTHER_CODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist)\b[^\[\]]*+\]", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:

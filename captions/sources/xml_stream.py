@@ -18,7 +18,8 @@ from captions.sources.streams import buffered
 from captions.text import tidy
 
 _ROOT = re.compile(
-    rb"(?:\xef\xbb\xbf)?\s*(?P<xml><\?xml[^>]*>)?(?:\s|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*(?:\[.*?\])?\s*>)*<(?:[\w.-]+:)?(?P<name>[A-Za-z][\w.-]*)",
+    rb"(?:\xef\xbb\xbf)?\s*+(?P<xml><\?xml[^>]*>)?"
+    rb"(?>(?:\s++|<!--.*?-->|<\?.*?\?>|<!DOCTYPE[^\[>]*+(?:\[.*?\])?\s*+>)*)<(?:[\w.-]++:)?(?P<name>[A-Za-z][\w.-]*)",
     re.DOTALL | re.IGNORECASE,
 )
 _DEEPEST = 500
