@@ -14,7 +14,7 @@ from typing import BinaryIO
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
 from captions.sources.paths import SUFFIXES, find
-from captions.sources.source import STDIN, Facts, InputFile, Source, Unread
+from captions.sources.source import STDIN, Facts, InputFile, Options, Source, Unread
 
 __all__ = [
     "STDIN",
@@ -43,12 +43,12 @@ def read(
 
     try:
         if entry.path is None:
-            yield from read_file(sys.stdin.buffer, entry.name, names)
+            yield from read_file(sys.stdin.buffer, entry.name, Options(names))
         else:
             with entry.path.open("rb") as stream:
                 if opened is not None:
                     opened(stream)
-                yield from read_file(stream, entry.name, names)
+                yield from read_file(stream, entry.name, Options(names))
     except FileNotFoundError:
         yield Unread(entry.name, "deleted before it could be read, or a broken link")
     except PermissionError:
