@@ -24,6 +24,14 @@ _NATIVE_PANIC = "PanicException"
 """A failed assertion in a library written in Rust: a BaseException, and in each library another class."""
 
 
+def parser_failure(error: BaseException) -> str:
+    """Return why an article could not be parsed, which is a bug; raise the error if it concerns the whole program."""
+    reason = failure_reason(error)
+    if reason is None:
+        raise error
+    return f"internal error, please report it: {reason}"
+
+
 def failure_reason(error: BaseException) -> str | None:
     """Return why one input failed, as one line; None for an exception that concerns the whole program.
 
