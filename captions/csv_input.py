@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from typing import TypeVar
 
 from captions.errors import CaptionsError
-from captions.text import tidy
+from captions.text import decoded, tidy
 
 T = TypeVar("T")
 # The beginnings of formulas, before which captions.escaping writes an apostrophe.
@@ -46,11 +46,11 @@ def rows(data: bytes, name: str, needed: Collection[str], known: Collection[str]
     """Yield the rows of a file that have any text.
 
     ``b"supplier;from\\nReuters;2026"`` yields one row, on line 2. The delimiter is the comma, semicolon or tab that the
-    first line has most of. Raise CaptionsError if the file is not CSV in UTF-8, if a column of ``needed`` is missing,
-    or if one is not in ``known``.
+    first line has most of. Raise CaptionsError if the file is not CSV in UTF-8 or UTF-16, if a column of ``needed`` is
+    missing, or if one is not in ``known``.
     """
     try:
-        text = data.decode("utf-8-sig")
+        text = decoded(data)
     except UnicodeDecodeError:
         raise CaptionsError(f"{name} is not UTF-8; save it as CSV UTF-8") from None
     first = text.partition("\n")[0]

@@ -37,7 +37,8 @@ def decode(data: bytes) -> tuple[str, tuple[str, ...]]:
     """
     for bom, codec in _BOMS:
         if data.startswith(bom):
-            return _replacing(data[len(bom) :], codec)
+            text, notes = _replacing(data[len(bom) :], codec)
+            return text.lstrip("\ufeff"), notes
     try:
         return data.decode("utf-8"), _nul_note(data)
     except UnicodeDecodeError:
@@ -99,15 +100,33 @@ _WIDER = {
 }
 
 
+# A page's first element begins within this many bytes, even after a long comment.
+_HEAD = 65536
+
+
 def is_page(data: bytes) -> bool:
     """Return whether bytes are a web page: whether markup comes first, apart from white space and comments."""
-    head = data[:4096].lower()
-    if head.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
-        head = head.replace(b"\0", b"")
-    start = re.sub(
-        rb"^(?:\xef\xbb\xbf|\xff\xfe|\xfe\xff)?\s*(?:<\?xml[^>]*>\s*)?(?:<!--.*?-->\s*)*", b"", head, flags=re.DOTALL
-    )
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        data = data[2:_HEAD].replace(b"\0", b"")
+    at = _after_prologue(data)
+    start = data[at : at + 20].lower()
     return start.startswith((b"<!doctype html", b"<html", b"<head", b"<body", b"<article", b"<main"))
+
+
+def _after_prologue(data: bytes) -> int:
+    """Return where a page's first element begins: after BOMs, white space, comments and an XML declaration."""
+    at = 0
+    while True:
+        if data.startswith(codecs.BOM_UTF8, at):
+            at += len(codecs.BOM_UTF8)
+        elif data[at : at + 1].isspace():
+            at += 1
+        elif data.startswith(b"<!--", at) and (end := data.find(b"-->", at + 4, _HEAD)) >= 0:
+            at = end + 3
+        elif data.startswith(b"<?xml", at) and (end := data.find(b">", at, _HEAD)) >= 0:
+            at = end + 1
+        else:
+            return at
 
 
 def decode_page(data: bytes, charset: str | None = None) -> tuple[str, tuple[str, ...]]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from functools import lru_cache
@@ -40,6 +41,15 @@ BRACKETS = {"(": ")", "[": "]", "（": "）", "［": "］", "【": "】", "〔":
 CLOSING = {close: open_ for open_, close in BRACKETS.items()}
 CJK = "\u1100-\u11ff\u2e80-\u9fff\ua960-\ua97f\uac00-\ud7ff\uf900-\ufaff\uff66-\uff9f"
 _CJK = re.compile(f"[{CJK}]")
+
+
+def decoded(data: bytes) -> str:
+    """Decode a file that a person edits: UTF-8 with or without a BOM, or UTF-16 with one, as spreadsheets save it.
+
+    Raise UnicodeDecodeError for anything else.
+    """
+    is_utf16 = data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE))
+    return data.decode("utf-16" if is_utf16 else "utf-8-sig")
 
 
 def tidy(text: str) -> str:

@@ -6,6 +6,7 @@ import io
 import os
 import shutil
 import sys
+import tempfile
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
@@ -81,9 +82,12 @@ def run(tmp_path: Path, monkeypatch: pytest.MonkeyPatch, capsys: pytest.CaptureF
     monkeypatch.setenv("CAPTIONS_TRACEBACK", "1")
 
     def captions(*arguments: str | Path, stdin: bytes = b"") -> Ran:
-        monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(io.BytesIO(stdin), encoding="utf-8"))
         capsys.readouterr()
-        code = main([str(argument) for argument in arguments])
+        with tempfile.TemporaryFile() as given:
+            given.write(stdin)
+            given.seek(0)
+            monkeypatch.setattr(sys, "stdin", io.TextIOWrapper(given, encoding="utf-8"))
+            code = main([str(argument) for argument in arguments])
         output = capsys.readouterr()
         assert "Traceback" not in output.err
         return Ran(code, output.out, output.err)

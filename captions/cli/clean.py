@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from enum import StrEnum
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -18,6 +20,7 @@ from captions.sources import InputFile, Source, Unread
 
 if TYPE_CHECKING:
     from captions.clean import Place
+    from captions.ingest.reading import ReaderProcess
     from captions.lexicon.vocabulary import Vocabulary
     from captions.model import Caption
 
@@ -70,6 +73,7 @@ def clean(
     overwrite: Overwrite = False,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
+    seconds: o.TimeLimit = 60,
 ) -> None:
     """Write articles without their captions.
 
@@ -97,39 +101,67 @@ def clean(
     if path != "-" and Path(path).is_dir():
         if page is not None:
             raise typer.BadParameter("--url needs a single page, not a folder")
-        _clean_folder(path, output, to, captions, agencies, stamped)
+        _clean_folder(path, output, to, captions, agencies, seconds, stamped)
         return
     place = stamped.beside(output) if stamped is not None and output is not None else None
-    text = _clean_file(path, to, captions, page, db_url, agencies, place)
+    text = _clean_file(path, to, captions, page, db_url, agencies, seconds, place)
     with opened(output) as stream:
         write_text(text, stream)
     if stamped is not None:
         note(stamped.summary())
 
 
-def _clean_file(
-    path: str, to: CleanFormat, keep: Keep, page: str | None, url: str, agencies: Path | None, place: Place | None
-) -> str:
-    from captions import sources
+@dataclass(frozen=True, slots=True)
+class _Cleaned:
+    """An article, and its clean text."""
 
-    items = sources.read_all([path])
-    item = next(items)
-    if next(items, None) is not None:
-        raise InputError(f"{path} contains several articles; ingest it, then clean each article by its source")
+    source: Source
+    text: str
+
+
+def _clean_file(
+    path: str,
+    to: CleanFormat,
+    keep: Keep,
+    page: str | None,
+    url: str,
+    agencies: Path | None,
+    seconds: float,
+    place: Place | None,
+) -> str:
+    words = o.words(agencies)
+    with _reader(seconds, to, keep, page, words) as reader:
+        items = reader.read_all([path])
+        item = next(items)
+        if next(items, None) is not None:
+            raise InputError(f"{path} contains several articles; ingest it, then clean each article by its source")
     if isinstance(item, Unread):
         stored = _stored(path, to, keep, url, agencies, place) if item.missing else None
         if stored is None:
             in_database = f", and no article with this source in {url}" if item.missing else ""
             raise InputError(f"{item.name}: {item.reason}{in_database}")
         return stored
-    for remark in item.notes:
-        note(f"{item.name}: {remark}")
-    return _cleaned(item, to, keep, page, o.words(agencies), place)
+    for remark in item.source.notes:
+        note(f"{item.source.name}: {remark}")
+    return item.text if place is None else _text(item.source, to, keep, page, words, place)
 
 
-def _cleaned(
-    source: Source, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary, place: Place | None
-) -> str:
+def _reader(
+    seconds: float, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary
+) -> ReaderProcess[_Cleaned]:
+    """Return a reader that cleans each article, in a process with limits."""
+    from captions.ingest.limits import Limits
+    from captions.ingest.reading import ReaderProcess
+
+    return ReaderProcess(Limits(seconds), work=partial(_cleaned, to=to, keep=keep, page=page, words=words))
+
+
+def _cleaned(source: Source, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary) -> _Cleaned:
+    return _Cleaned(source, _text(source, to, keep, page, words, None))
+
+
+def _text(source: Source, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary, place: Place | None) -> str:
+    """Return the clean text of an article; with ``place``, its pictures are stamped, so it is not for workers."""
     from captions import sources
     from captions.clean import clean as clean_article
     from captions.clean import clean_page
@@ -156,29 +188,36 @@ def _stored(key: str, to: CleanFormat, keep: Keep, url: str, agencies: Path | No
 
 
 def _clean_folder(
-    path: str, output: Path | None, to: CleanFormat, keep: Keep, agencies: Path | None, stamped: _StampedPictures | None
+    path: str,
+    output: Path | None,
+    to: CleanFormat,
+    keep: Keep,
+    agencies: Path | None,
+    seconds: float,
+    stamped: _StampedPictures | None,
 ) -> None:
-    from captions import sources
-
     if output is None:
         raise typer.BadParameter("to clean a folder, choose a folder to write to: -o FOLDER")
     if output.exists() and not output.is_dir():
         raise CaptionsError(f"{output} is a file; choose a folder with -o")
     cleaned = failed = 0
     words = o.words(agencies)
-    for entry, target in _targets(path, output, to):
-        for number, item in enumerate((entry,) if isinstance(entry, Unread) else sources.read(entry), 1):
-            if isinstance(item, Unread):
-                note(f"not read: {item.name}: {item.reason}")
-                failed += 1
-                continue
-            if item.name != entry.name:  # the file contains several articles
-                target = target.with_name(f"{target.stem.removesuffix(f'-{number - 1}')}-{number}{target.suffix}")
-            target.parent.mkdir(parents=True, exist_ok=True)
-            place = stamped.beside(target) if stamped is not None else None
-            with opened(target) as stream:
-                stream.write(_cleaned(item, to, keep, None, words, place))
-            cleaned += 1
+    with _reader(seconds, to, keep, None, words) as reader:
+        for entry, target in _targets(path, output, to):
+            items = [entry] if isinstance(entry, Unread) else (item.result for item in reader.read(entry))
+            for number, item in enumerate(items, 1):
+                if isinstance(item, Unread):
+                    note(f"not read: {item.name}: {item.reason}")
+                    failed += 1
+                    continue
+                if item.source.name != entry.name:  # the file contains several articles
+                    target = target.with_name(f"{target.stem.removesuffix(f'-{number - 1}')}-{number}{target.suffix}")
+                target.parent.mkdir(parents=True, exist_ok=True)
+                place = stamped.beside(target) if stamped is not None else None
+                text = item.text if place is None else _text(item.source, to, keep, None, words, place)
+                with opened(target) as stream:
+                    stream.write(text)
+                cleaned += 1
     note(f"cleaned {cleaned}, failed {failed}; written to {output}{f'; {stamped.summary()}' if stamped else ''}")
     if not cleaned:
         raise typer.Exit(2)

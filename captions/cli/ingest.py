@@ -49,9 +49,6 @@ Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Number of processes.  [default: one per core]"),
 ]
-TimeLimit = Annotated[
-    float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Skip an article that takes longer.")
-]
 ListFailures = Annotated[
     bool, typer.Option("--failures", help="List the files and records that could not be read, and why.")
 ]
@@ -99,7 +96,7 @@ def ingest(
     published: PublishedOn = None,
     fields: o.Map = None,
     jobs: Jobs = None,
-    seconds: TimeLimit = 60,
+    seconds: o.TimeLimit = 60,
     list_failures: ListFailures = False,
     retry: RetryFailures = False,
     form: o.ShapeFormat = o.Shape.table,
@@ -153,8 +150,8 @@ def _ingest(
     import captions_db as db
 
     from captions import sources, stored
+    from captions.ingest.limits import Limits
     from captions.ingest.pipeline import Pipeline
-    from captions.ingest.pool import Limits
     from captions.ingest.worker import WorkerConfig
     from captions.sources.records import parse_map
 

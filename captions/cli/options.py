@@ -130,6 +130,9 @@ RequiredReason = Annotated[
 Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who made this decision.  [default: $USER]")]
 ListingFormat = Annotated[Listing, typer.Option("--format", help="Output format.")]
 ShapeFormat = Annotated[Shape, typer.Option("--format", help="Output format.")]
+TimeLimit = Annotated[
+    float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Skip an article that takes longer.")
+]
 Map = Annotated[
     list[str] | None,
     typer.Option(

@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from functools import partial
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
@@ -10,6 +11,9 @@ from captions.cli import options as o
 from captions.cli.output import note, opened
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
+
+if TYPE_CHECKING:
+    from captions.sources import Source
 
 
 def parse(
@@ -24,6 +28,7 @@ def parse(
     ] = False,
     fields: o.Map = None,
     agencies: o.Agencies = None,
+    seconds: o.TimeLimit = 60,
     output: o.Output = None,
 ) -> None:
     """Write the content of articles as JSON.
@@ -37,27 +42,38 @@ def parse(
       captions parse --explain page.html
       captions parse archive.jsonl --map text=story.body,url=link
     """
-    from captions import sources
+    from captions.ingest.limits import Limits
+    from captions.ingest.reading import ReaderProcess
     from captions.report import as_json
+    from captions.sources import Unread
     from captions.sources.records import parse_map
 
-    words = o.words(agencies)
     articles, failed, missing = [], [], False
-    for item in sources.read_all(paths, parse_map(fields or [])):
-        if isinstance(item, sources.Unread):
-            note(f"not read: {item.name}: {item.reason}")
-            failed.append({"source": item.name, "reason": item.reason})
-            missing = missing or item.missing
-            continue
-        read, boxes = sources.explained(item, words) if explain else (sources.article(item, words), None)
-        found = _article(read, words if explain else None)
-        if boxes is not None:
-            found["boxes"] = boxes
-        articles.append({"source": item.name, "notes": [*item.notes, *read.notes], **found})
+    work = partial(_parsed, words=o.words(agencies), explain=explain)
+    reader: ReaderProcess[dict[str, object]]
+    with ReaderProcess(Limits(seconds), parse_map(fields or []), work) as reader:
+        for found in reader.read_all(paths):
+            if isinstance(found, Unread):
+                note(f"not read: {found.name}: {found.reason}")
+                failed.append({"source": found.name, "reason": found.reason})
+                missing = missing or found.missing
+            else:
+                articles.append(found)
     with opened(output) as stream:
         as_json.write({"articles": articles, "failures": failed}, stream)
     if missing or (failed and not articles):
         raise typer.Exit(2)
+
+
+def _parsed(source: Source, words: Vocabulary, explain: bool) -> dict[str, object]:
+    """Parse a source and return its article as a JSON object."""
+    from captions import sources
+
+    read, boxes = sources.explained(source, words) if explain else (sources.article(source, words), None)
+    found = _article(read, words if explain else None)
+    if boxes is not None:
+        found["boxes"] = boxes
+    return {"source": source.name, "notes": [*source.notes, *read.notes], **found}
 
 
 def _article(article: Article, words: Vocabulary | None) -> dict[str, object]:

@@ -8,14 +8,14 @@ from __future__ import annotations
 from collections import deque
 from collections.abc import Generator, Iterable, Iterator
 from functools import partial
-from typing import BinaryIO
 
 from sqlalchemy import Engine
 
-from captions import sources
 from captions.ingest import records
-from captions.ingest.pool import Died, Limits, Pool, Ticket
-from captions.ingest.worker import LARGEST_FILE, Chunk, ChunkReader, ChunkResult, Item, ListArticles, WorkerConfig
+from captions.ingest.limits import Limits
+from captions.ingest.pool import Died, Pool, Ticket
+from captions.ingest.reading import ReaderProcess
+from captions.ingest.worker import LARGEST_FILE, Chunk, ChunkReader, ChunkResult, Item, WorkerConfig
 from captions.sources import InputFile, Source, Unread
 
 # A chunk of this many items or bytes takes a worker about 50 ms.
@@ -23,7 +23,7 @@ CHUNK_ITEMS, CHUNK_SIZE = 25, 2_000_000
 # Chunks per worker that are cut in advance of the results.
 _CHUNKS_AHEAD = 8
 
-_Ticket = Ticket[Chunk | ListArticles]
+_Ticket = Ticket[Chunk]
 
 
 class Pipeline:
@@ -40,9 +40,8 @@ class Pipeline:
         self._window = _CHUNKS_AHEAD * jobs
         self._engine = engine
         self._fingerprint = config.settings.fingerprint()
-        self._pool: Pool[Chunk | ListArticles, ChunkResult | list[Source | Unread] | None] = Pool(
-            partial(ChunkReader, config), jobs, limits, engine.dispose
-        )
+        self._pool: Pool[Chunk, ChunkResult] = Pool(partial(ChunkReader, config), jobs, limits, engine.dispose)
+        self._limits = limits
 
     def results(self, items: Iterable[Item]) -> Generator[ChunkResult, None, None]:
         """Yield the results in input order, reading ahead only as far as the workers need."""
@@ -69,17 +68,20 @@ class Pipeline:
             yield Chunk(tuple(batch), size)
 
     def _cut(self, file: InputFile) -> Iterator[Chunk]:
-        """Cut a file with many articles into chunks."""
-        opened: list[BinaryIO] = []
+        """Cut a file with many articles into chunks, each file in a process of its own."""
+        reader: ReaderProcess[Source] = ReaderProcess(
+            self._limits, self._config.names, before_fork=self._engine.dispose
+        )
         batch: list[Item] = []
         size = place = 0
-        for article in sources.read(file, self._config.names, opened.append):
-            batch.append(article)
-            size += len(article.text) if isinstance(article, Source) else 0
-            if len(batch) >= CHUNK_ITEMS or size >= CHUNK_SIZE:
-                now = opened[0].tell() if file.size is not None and opened and not opened[0].closed else place
-                yield self._chunk_of_changes(batch, now - place)
-                batch, size, place = [], 0, now
+        with reader:
+            for item in reader.read(file):
+                batch.append(item.result)
+                size += len(item.result.text) if isinstance(item.result, Source) else 0
+                if len(batch) >= CHUNK_ITEMS or size >= CHUNK_SIZE:
+                    now = place if file.size is None else max(item.position, place)
+                    yield self._chunk_of_changes(batch, now - place)
+                    batch, size, place = [], 0, now
         yield self._chunk_of_changes(batch, (file.size or place) - place, file.name)
 
     def _chunk_of_changes(self, items: list[Item], size: int, completes: str | None = None) -> Chunk:
@@ -113,7 +115,7 @@ class Pipeline:
         result = empty if ticket is None else self._pool.result(ticket)
         if isinstance(result, Died):
             yield from self._split(chunk, result, is_retry)
-        elif isinstance(result, ChunkResult):
+        else:
             later = {file.name for file in result.oversized}
             files = (item.name for item in chunk.items if isinstance(item, InputFile))
             result.completed = [name for name in files if name not in later]
@@ -128,7 +130,7 @@ class Pipeline:
         bad = chunk.items[died.at]
         yield from self._retry(chunk.items[: died.at])
         if isinstance(bad, InputFile):
-            yield from self._retry_file(bad)
+            yield from self._in_order(self._cut(bad), urgent=True)
         elif is_retry or died.final:
             yield ChunkResult(failed=[Unread(bad.name, died.reason)])
         else:
@@ -136,18 +138,6 @@ class Pipeline:
         yield from self._retry(chunk.items[died.at + 1 :])
         completed = [] if chunk.completes is None else [chunk.completes]
         yield ChunkResult(size=chunk.size, unchanged=chunk.unchanged, completed=completed)
-
-    def _retry_file(self, file: InputFile) -> Iterator[ChunkResult]:
-        """Read the articles of a file one by one, so that only the bad one fails."""
-        articles = self._pool.result(self._pool.submit(ListArticles(file), urgent=True))
-        if isinstance(articles, Died):
-            yield ChunkResult(failed=[Unread(file.name, articles.reason)], completed=[file.name])
-        elif isinstance(articles, list):
-            for article in articles:
-                yield from self._retry((article,))
-            yield ChunkResult(completed=[file.name])
-        else:
-            yield from self._in_order(self._cut(file), urgent=True)
 
     def _retry(self, items: tuple[Item, ...], *, is_retry: bool = False) -> Iterator[ChunkResult]:
         if items:

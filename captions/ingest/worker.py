@@ -10,13 +10,14 @@ from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from captions import sources
+from captions.errors import parser_failure
 from captions.ingest import records
 from captions.ingest.pool import Step
 from captions.ingest.records import Record, Settings
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import page_type
 from captions.sources import InputFile, Source, Unread
-from captions.sources.source import digest_of
+from captions.sources.source import Options, digest_of
 
 Item = InputFile | Source | Unread
 # A file with more articles or bytes than this is read as several chunks.
@@ -34,13 +35,6 @@ class Chunk:
     """The name of a large file whose last articles are in this chunk."""
     unchanged: int = 0
     """The number of articles left out because the store has them."""
-
-
-@dataclass(frozen=True, slots=True)
-class ListArticles:
-    """A task that splits a file into its articles, because an article killed a worker."""
-
-    file: InputFile
 
 
 @dataclass(slots=True)
@@ -84,11 +78,8 @@ class ChunkReader:
         self._fingerprint = config.settings.fingerprint()
         self._engine = records.reader(config.url)
 
-    def __call__(self, task: Chunk | ListArticles, step: Step) -> ChunkResult | list[Source | Unread] | None:
-        """Read a chunk, or return the articles of a file, or None if it has too many."""
-        return self._read_chunk(task, step) if isinstance(task, Chunk) else self._articles(task.file)
-
-    def _read_chunk(self, chunk: Chunk, step: Step) -> ChunkResult:
+    def __call__(self, chunk: Chunk, step: Step) -> ChunkResult:
+        """Read a chunk."""
         result = ChunkResult(size=chunk.size)
         found: list[tuple[int, Source]] = []
         same = self._unchanged_files(chunk.items, step)
@@ -137,7 +128,7 @@ class ChunkReader:
         """Return the articles of a file, or None if there are too many for one chunk."""
         found: list[Source | Unread] = []
         size = 0
-        for article in sources.read(file, self._config.names):
+        for article in sources.read(file, Options(self._config.names)):
             found.append(article)
             size += len(article.text) if isinstance(article, Source) else 0
             if len(found) > 1 and (len(found) > MOST_ARTICLES or size > LARGEST_FILE):
@@ -148,13 +139,10 @@ class ChunkReader:
         """Parse an article and add it to the result; a bug in the parser fails only this article."""
         try:
             article = sources.article(source, self._config.words)
-        except MemoryError:
-            raise
-        except Exception as error:
+        except BaseException as error:
             if os.environ.get("CAPTIONS_TRACEBACK"):
                 traceback.print_exc()
-            reason = f"internal error, please report it: {type(error).__name__}: {error}"
-            result.failed.append(Unread(source.name, reason))
+            result.failed.append(Unread(source.name, parser_failure(error)))
             return
         if not article.captions and (no_article := page_type.is_no_article(article.notes)):
             result.failed.append(Unread(source.name, no_article))

@@ -6,6 +6,7 @@ Spellings are compared by :func:`captions.text.name_key`: case, accents, spaces 
 from __future__ import annotations
 
 import re
+import stat
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -24,6 +25,8 @@ CREATOR, AGENCY = "{creator}", "{agency}"
 # An abbreviation up to this length counts only in capitals: `MAP` is an agency, `map` and `Map` are words.
 SHORT = 4
 _SIGNS = re.compile("[/|=,]")
+# In bytes; the built-in register of a thousand agencies has 0.2 MB.
+_LARGEST_REGISTER = 4 * 1024 * 1024
 
 
 @dataclass(frozen=True, slots=True)
@@ -148,11 +151,22 @@ def printed(agencies: Mapping[str, Agency]) -> Iterable[str]:
         yield from (agency.name, *agency.aliases)
 
 
-def user_rows(path: Path) -> tuple[list[Row], tuple[str, ...]]:
-    """Return the rows of a user's own register, and the creators it lists as staff."""
+def register_data(path: Path) -> bytes:
+    """Return the content of a user's register; raise VocabularyError if it is not a regular file of a few MB."""
     try:
-        table = tables.parse(str(path), path.read_bytes())
+        status = path.stat()
+        if not stat.S_ISREG(status.st_mode):
+            raise VocabularyError(f"{path}: not a regular file; check the path of the register")
+        if status.st_size > _LARGEST_REGISTER:
+            limit = _LARGEST_REGISTER // 1024 // 1024
+            raise VocabularyError(f"{path}: larger than {limit} MB, so not a register; check the path of the register")
+        return path.read_bytes()
     except OSError as error:
         raise VocabularyError(f"{path}: cannot be read: {error.strerror}; check the path of the register") from None
+
+
+def user_rows(path: Path) -> tuple[list[Row], tuple[str, ...]]:
+    """Return the rows of a user's own register, and the creators it lists as staff."""
+    table = tables.parse(str(path), register_data(path))
     table.only({"agency", "staff"})
     return rows_of(table, optional=True), table.texts("staff", optional=True, distinct=False)

@@ -12,6 +12,7 @@ from importlib.resources import files
 from typing import Any
 
 from captions.errors import VocabularyError
+from captions.text import decoded
 
 DATA = files("captions") / "data"
 
@@ -158,7 +159,7 @@ def load(name: str) -> Table:
 def parse(file: str, data: bytes) -> Table:
     """Return the tables of a TOML file; ``file`` is its name in messages."""
     try:
-        return Table(file, file, tomllib.loads(data.decode("utf-8")))
+        return Table(file, file, tomllib.loads(decoded(data)))
     except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
         raise VocabularyError(f"{file}: not valid TOML: {error}") from None
 

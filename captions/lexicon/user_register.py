@@ -11,10 +11,10 @@ from dataclasses import dataclass, replace
 from pathlib import Path
 
 from captions.errors import CaptionsError, VocabularyError
-from captions.lexicon.agencies import Agency, user_rows
+from captions.lexicon.agencies import Agency, register_data, user_rows
 from captions.lexicon.register_edit import Spellings, with_row, with_spellings, without_row
 from captions.lexicon.vocabulary import Vocabulary, default, load
-from captions.text import name_key, tidy
+from captions.text import decoded, name_key, tidy
 
 BUILT_IN = "the built-in register"
 
@@ -49,7 +49,7 @@ def read(path: Path) -> OwnRegister:
         return OwnRegister(path, "", default(), frozenset())
     words = load(path)
     names = frozenset(agency.name for _, agency in user_rows(path)[0])
-    return OwnRegister(path, path.read_bytes().decode("utf-8"), words, names)
+    return OwnRegister(path, decoded(register_data(path)), words, names)
 
 
 def added(register: OwnRegister, agency: Agency) -> Change:

@@ -8,13 +8,14 @@ from __future__ import annotations
 
 import sys
 from collections.abc import Callable, Iterable, Iterator
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import BinaryIO
 
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
 from captions.sources.paths import SUFFIXES, find
-from captions.sources.source import STDIN, Facts, InputFile, Source, Unread
+from captions.sources.source import STDIN, Facts, InputFile, Options, Source, Unread
 
 __all__ = [
     "STDIN",
@@ -32,29 +33,29 @@ __all__ = [
 
 
 def read(
-    entry: InputFile, names: tuple[tuple[str, str], ...] = (), opened: Callable[[BinaryIO], object] | None = None
+    entry: InputFile,
+    options: Options | None = None,
+    open_file: Callable[[InputFile], AbstractContextManager[BinaryIO]] | None = None,
 ) -> Iterator[Source | Unread]:
     """Yield the articles of one file, and an Unread for each one that is empty, binary or unreadable.
 
-    ``names`` maps parts of an article to fields of a record, ``(("text", "body"),)``; common field names need no
-    mapping. ``opened`` is called with the open file, so the caller can follow progress with ``tell()``.
+    ``open_file`` opens the file in another way than as a file or standard input.
     """
     from captions.sources.formats import read_file  # here, because the formats are slow to import
 
     try:
-        if entry.path is None:
-            yield from read_file(sys.stdin.buffer, entry.name, names)
-        else:
-            with entry.path.open("rb") as stream:
-                if opened is not None:
-                    opened(stream)
-                yield from read_file(stream, entry.name, names)
+        with (open_file or _opened)(entry) as stream:
+            yield from read_file(stream, entry.name, options or Options())
     except FileNotFoundError:
         yield Unread(entry.name, "deleted before it could be read, or a broken link")
     except PermissionError:
         yield Unread(entry.name, "permission denied")
     except OSError as error:
         yield Unread(entry.name, f"cannot be read: {error.strerror or error}")
+
+
+def _opened(entry: InputFile) -> AbstractContextManager[BinaryIO]:
+    return nullcontext(sys.stdin.buffer) if entry.path is None else entry.path.open("rb")
 
 
 def article(source: Source, words: Vocabulary) -> Article:
@@ -97,10 +98,10 @@ def _with_facts(read: Article, source: Source) -> Article:
     )
 
 
-def read_all(paths: Iterable[str], names: tuple[tuple[str, str], ...] = ()) -> Iterator[Source | Unread]:
+def read_all(paths: Iterable[str]) -> Iterator[Source | Unread]:
     """Find and read everything under ``paths``; see :func:`find` and :func:`read`."""
     for item in find(paths):
         if isinstance(item, Unread):
             yield item
         else:
-            yield from read(item, names)
+            yield from read(item)

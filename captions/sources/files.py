@@ -10,11 +10,13 @@ from typing import BinaryIO
 
 from captions.decoding import decode, decode_page, is_page
 from captions.sources import to_page
-from captions.sources.source import Facts, Options, Read, Source, UnreadableError, digest_of
+from captions.sources.source import HEAD, Facts, Options, Read, Source, UnreadableError, digest_of
 from captions.sources.streams import whole
 
 _HEADER = re.compile(rb"(?:[A-Za-z][A-Za-z0-9-]*+:[^\n]*+\n(?:[ \t][^\n]*+\n)*){2,}\r?\n")
 _KIND = re.compile(rb"^content-type:\s*(?:multipart/|text/html)", re.IGNORECASE | re.MULTILINE)
+# A page may come after a message of the program that made it: `Notice: Undefined variable ...`.
+_ROOT = re.compile(rb"<(?:!doctype\s+html|html)[\s>]", re.IGNORECASE)
 # An article body exported without a surrounding page begins with one of these elements.
 _FRAGMENT = re.compile(
     rb"(?:\xef\xbb\xbf)?\s*<(p|div|section|figure|h[1-6]|header|table|ul|blockquote)(?:\s[^<>]*)?>", re.IGNORECASE
@@ -33,6 +35,11 @@ def is_html(head: bytes) -> bool:
     return is_page(head) or (start is not None and b"</" + start[1].lower() in head.lower())
 
 
+def may_be_page(head: bytes) -> bool:
+    """Return whether there is any markup, so that a file may be a page if its name says so."""
+    return b"<!" in head or b"</" in head
+
+
 def read_text(stream: BinaryIO, name: str, options: Options) -> Read:
     """Read a plain text."""
     data = whole(stream)
@@ -44,7 +51,8 @@ def read_page(stream: BinaryIO, name: str, options: Options) -> Read:
     """Read a web page, or the HTML of an article's body."""
     data = whole(stream)
     text, notes = decode_page(data)
-    yield _source(name, text if is_page(data) else to_page.page(text), data, notes, page=True)
+    is_whole = is_page(data) or _ROOT.search(data, 0, HEAD) is not None
+    yield _source(name, text if is_whole else to_page.page(text), data, notes, page=True)
 
 
 def read_mhtml(stream: BinaryIO, name: str, options: Options) -> Read:

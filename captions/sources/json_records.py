@@ -11,7 +11,7 @@ from typing import Any, BinaryIO
 from captions.sources import ninjs, source
 from captions.sources.records import RecordNames, places, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
-from captions.sources.streams import joined, lines, whole
+from captions.sources.streams import as_utf8, head_as_utf8, lines, whole, with_head
 
 _START = re.compile(rb'(?:\xef\xbb\xbf)?\s*(?:\{\s*(?:"|\})|\[\s*[\{\]])')
 _NEXT_LINE = re.compile(rb'(?<!\s)[^\S\n]*+\n\s*+\{\s*+"')
@@ -23,13 +23,12 @@ _DECODER = json.JSONDecoder(strict=False)
 
 def is_json(head: bytes) -> bool:
     """Return whether a file begins with a record or a list of records: ``{"`` or ``[{``."""
-    return _START.match(head) is not None
+    return _START.match(head_as_utf8(head)) is not None
 
 
 def read_json(stream: BinaryIO, name: str, options: Options) -> Read:
     """Read records from JSON Lines, a list or a document; a bad record fails without the others."""
-    head = stream.read(source.HEAD)
-    rest = joined(head, stream)
+    head, rest = with_head(as_utf8(stream))
     start = head.removeprefix(codecs.BOM_UTF8).lstrip()
     first = start.split(b"\n", 1)[0].rstrip()
     if start.startswith(b"["):

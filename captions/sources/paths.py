@@ -26,6 +26,11 @@ def is_readable_name(name: str) -> bool:
     return not file.startswith(".") and file.lower().endswith(_ENDINGS)
 
 
+def is_page_name(name: str) -> bool:
+    """Return whether a file is named as a web page: ``a.html``, ``a.htm.gz``."""
+    return name.lower().removesuffix(".gz").endswith((".html", ".htm", ".xhtml"))
+
+
 def find(paths: Iterable[str]) -> Iterator[InputFile | Unread]:
     """Yield each file once: those named, and those in the folders named, sorted.
 

@@ -13,7 +13,7 @@ STDIN = "-"
 # In bytes, for one article: the longest of 3,000 real ones has 0.2 MB, so anything larger is a mistake.
 LARGEST = 64 * 1024 * 1024
 # A file that expands more than this may be a bomb: text compresses to a tenth, zeros to a thousandth.
-GROWTH = 400
+GROWTH = 100
 HEAD = 65536
 """The number of bytes used to recognize a file's format."""
 
@@ -65,6 +65,36 @@ class UnreadableError(Exception):
     """Stop reading a file, with a reason; articles already read from it remain valid."""
 
 
+class BombError(UnreadableError):
+    """Stop reading a file, and the archive it is in, because they unpack to far more data than text would."""
+
+
+class Expansion:
+    """The bytes of a file before and after unpacking, through all its layers."""
+
+    def __init__(self) -> None:
+        """Start with nothing read."""
+        self._packed = self._unpacked = 0
+
+    def read(self, size: int) -> None:
+        """Count compressed bytes of the outermost layer."""
+        self._packed += size
+
+    def grew(self, size: int) -> None:
+        """Count unpacked bytes of any layer; raise BombError if the file has grown too much."""
+        self._unpacked += size
+        if is_bomb(self._packed, self._unpacked):
+            raise BombError(POSSIBLE_BOMB)
+
+
+def is_bomb(packed: int, unpacked: int) -> bool:
+    """Return whether data has grown more than text would; what fits into a single article is never a bomb."""
+    return unpacked > LARGEST and unpacked > GROWTH * max(packed, 1)
+
+
+POSSIBLE_BOMB = "possible bomb: it unpacks to far more data than text would"
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to read a file: the user's field names, and how to read the members of an archive."""
@@ -73,6 +103,16 @@ class Options:
     """``("text", "body")``: the field of a record that holds an article's text, and the like."""
     inner: Reader | None = None
     """The reader for members of an archive; None inside an archive, because nested archives are refused."""
+    wants: Callable[[str], bool] = lambda _: True
+    """A function that is called with the name of each member of an archive, and returns whether to read it."""
+    expansion: Expansion = field(default_factory=Expansion)
+    """What the file, with all its members, has unpacked to so far."""
+    packed: bool = False
+    """Whether the stream comes from a compressed file."""
+
+    def of_member(self, *, packed: bool) -> Options:
+        """Return the options for a member of an archive."""
+        return Options(self.names, expansion=self.expansion, packed=packed or self.packed)
 
 
 Read = Iterator[Source | Unread]

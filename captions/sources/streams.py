@@ -1,61 +1,46 @@
-"""Wrap byte streams: decompress them within limits, and look ahead without consuming them."""
+"""Wrap byte streams: read them from a function, look ahead without consuming them, and decode UTF-16."""
 
 from __future__ import annotations
 
-import gzip
+import codecs
 import io
+import shutil
 import tempfile
-import zlib
 from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from typing import BinaryIO
 
 from captions.sources import source
-from captions.sources.source import GROWTH, HEAD, UnreadableError
+from captions.sources.source import HEAD, UnreadableError
 
-GZIP = b"\x1f\x8b\x08"
 _CHUNK = 1 << 20
 
 
 class CallbackStream(io.RawIOBase):
-    """A stream of the bytes that a function returns."""
+    """A stream of the bytes that a function returns, which knows its position but cannot go back."""
 
     def __init__(self, fetch: Callable[[int], bytes]) -> None:
-        """Wrap a function that takes a size and returns ``b""`` at the end."""
+        """Wrap a function that takes a size and returns about as many bytes, ``b""`` at the end."""
         self._fetch = fetch
+        self._rest = b""
+        self._position = 0
 
     def readable(self) -> bool:
         """Return True."""
         return True
 
+    def tell(self) -> int:
+        """Return the number of bytes read so far."""
+        return self._position
+
     def readinto(self, buffer: object) -> int:
         """Fill the buffer as far as the function has data."""
         view = memoryview(buffer)  # type: ignore[arg-type] # typeshed's name of a buffer is new in Python 3.12
-        data = self._fetch(len(view))
+        data = self._rest or self._fetch(len(view))
+        data, self._rest = data[: len(view)], data[len(view) :]
         view[: len(data)] = data
+        self._position += len(data)
         return len(data)
-
-
-class _GzipReader:
-    """A gzip stream, decompressed; raises UnreadableError if it is broken or expands far more than text."""
-
-    def __init__(self, packed: BinaryIO) -> None:
-        self._packed, self._size_in, self._size_out = packed, 0, 0
-        self._plain = gzip.GzipFile(fileobj=buffered(self._count))
-
-    def _count(self, size: int) -> bytes:
-        data = self._packed.read(size)
-        self._size_in += len(data)
-        return data
-
-    def fetch(self, size: int) -> bytes:
-        try:
-            data = self._plain.read1(size)
-        except (EOFError, zlib.error, gzip.BadGzipFile):
-            raise UnreadableError("broken gzip file") from None
-        self._size_out += len(data)
-        if self._size_out > source.LARGEST and self._size_out > GROWTH * self._size_in:
-            raise UnreadableError("possible gzip bomb: it unpacks to far more data than text would")
-        return data
 
 
 def buffered(fetch: Callable[[int], bytes]) -> BinaryIO:
@@ -63,17 +48,31 @@ def buffered(fetch: Callable[[int], bytes]) -> BinaryIO:
     return io.BufferedReader(CallbackStream(fetch), HEAD)
 
 
+def at_once(stream: BinaryIO) -> Callable[[int], bytes]:
+    """Return the function that reads what is available, so that no data is lost if the data after it is broken."""
+    return stream.read1 if isinstance(stream, io.BufferedIOBase) else stream.read
+
+
 def joined(head: bytes, rest: BinaryIO) -> BinaryIO:
     """Return one stream of a head that was already read and the rest of its stream."""
     start = io.BytesIO(head)
-    return buffered(lambda size: start.read(size) or rest.read(size))
+    read = at_once(rest)
+    return buffered(lambda size: start.read(size) or read(size))
 
 
 def with_head(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
-    """Return the first bytes of a stream, and a stream of everything including them."""
-    head = stream.read(HEAD)
-    while 0 < len(head) < HEAD and (more := stream.read(HEAD - len(head))):
-        head += more
+    """Return the first bytes of a stream, and a stream of everything including them.
+
+    If the stream turns out to be broken after some bytes, reading on raises the error.
+    """
+    head = b""
+    try:
+        while len(head) < HEAD and (more := at_once(stream)(HEAD - len(head))):
+            head += more
+    except UnreadableError:
+        if not head:
+            raise
+        return head, joined(head, stream)
     if len(head) < HEAD:
         return head, io.BytesIO(head)
     if stream.seekable():
@@ -82,9 +81,34 @@ def with_head(stream: BinaryIO) -> tuple[bytes, BinaryIO]:
     return head, joined(head, stream)
 
 
-def unpacked(stream: BinaryIO) -> BinaryIO:
-    """Return the decompressed stream of a gzip stream."""
-    return buffered(_GzipReader(stream).fetch)
+def without_repeated_bom(head: bytes, stream: BinaryIO) -> tuple[bytes, BinaryIO]:
+    """Leave out all but one of the UTF-8 BOMs at the beginning; every program that joins files may add one."""
+    while head.startswith(codecs.BOM_UTF8 * 2):
+        head = head[len(codecs.BOM_UTF8) :]
+        stream.read(len(codecs.BOM_UTF8))
+    return head, stream
+
+
+def as_utf8(stream: BinaryIO) -> BinaryIO:
+    """Return a stream in UTF-8 of a text that begins with a UTF-16 BOM, as spreadsheets save it; others unchanged."""
+    start = stream.read(len(codecs.BOM_UTF16_LE))
+    if start not in (codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE):
+        return joined(start, stream)
+    read = at_once(stream)
+    decoder = codecs.getincrementaldecoder("utf-16-le" if start == codecs.BOM_UTF16_LE else "utf-16-be")("replace")
+
+    def fetch(size: int) -> bytes:
+        while data := read(max(size // 2, 2)):
+            if text := decoder.decode(data):
+                return text.encode("utf-8", "replace")
+        return decoder.decode(b"", final=True).encode("utf-8", "replace")
+
+    return buffered(fetch)
+
+
+def head_as_utf8(head: bytes) -> bytes:
+    """Return the first bytes of a file in UTF-8 if they begin with a UTF-16 BOM."""
+    return as_utf8(io.BytesIO(head)).read()
 
 
 def whole(stream: BinaryIO) -> bytes:
@@ -95,15 +119,16 @@ def whole(stream: BinaryIO) -> bytes:
     return data
 
 
-def seekable(stream: BinaryIO) -> BinaryIO:
-    """Return the stream if it is seekable, or else a copy in an anonymous temporary file."""
+@contextmanager
+def seekable(stream: BinaryIO) -> Iterator[BinaryIO]:
+    """Yield the stream if it is seekable, or else a copy in an anonymous temporary file."""
     if stream.seekable():
-        return stream
-    copy = tempfile.TemporaryFile()  # noqa: SIM115 - deleted with its last reference
-    while data := stream.read(_CHUNK):
-        copy.write(data)
-    copy.seek(0)
-    return copy
+        yield stream
+        return
+    with tempfile.TemporaryFile() as copy:
+        shutil.copyfileobj(stream, copy, _CHUNK)
+        copy.seek(0)
+        yield copy
 
 
 def lines(stream: BinaryIO) -> Iterator[tuple[int, bytes | None]]:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 import csv
+from collections import Counter
 from collections.abc import Iterator
+from contextlib import suppress
 from typing import Any, BinaryIO
 
 from captions.decoding import decode
-from captions.sources import source
+from captions.sources import csv_rows, source
 from captions.sources.records import PARTS, RecordNames, key, names, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
-from captions.sources.streams import joined, seekable
+from captions.sources.streams import as_utf8, head_as_utf8, seekable, with_head
 
 _DELIMITERS = ",;\t|"
 _TEXTS = ("text", "html")
@@ -21,7 +23,7 @@ def delimiter_of(head: bytes, options: Options) -> str | None:
 
     A header names a column with text and another known column, or a column that the user named.
     """
-    first = decode(head[: source.HEAD].split(b"\n", 1)[0])[0].strip()
+    first = decode(head_as_utf8(head).split(b"\n", 1)[0])[0].strip()
     own = {field.split(".")[0] for part, field in options.names if part in _TEXTS}
     for delimiter in _DELIMITERS:
         try:
@@ -40,27 +42,31 @@ def delimiter_of(head: bytes, options: Options) -> str | None:
 
 def read_csv(stream: BinaryIO, name: str, options: Options) -> Read:
     """Read one article per row; a bad row fails without the others."""
-    head = stream.read(source.HEAD)
+    head, stream = with_head(as_utf8(stream))
     delimiter = delimiter_of(head, options) or ","
-    lines = _decoded(joined(head, stream))
-    csv.field_size_limit(source.LARGEST)
-    rows = csv.reader(lines, delimiter=delimiter)
-    columns = [cell.strip() for cell in next(rows)]
+    rows = csv_rows.rows(_decoded(stream), delimiter)
+    columns = [cell.strip() for cell in next(rows).cells]
+    if twice := _twice(columns, options):
+        yield Unread(f"{name}:1", f"column {twice!r} appears twice; only the first is read, so rename the other")
     named, number = RecordNames(name), 0
-    while True:
-        number += 1
-        at = f"{name}:{rows.line_num + 1}"
-        try:
-            row = next(rows)
-        except StopIteration:
-            break
-        except csv.Error as error:
-            yield Unread(at, f"broken CSV: {error}")
-            continue
-        if any(row):
-            yield source_of(dict(zip(columns, row, strict=False)), named, number, at, options)
-    if number == 1:
+    for number, row in enumerate(rows, 1):
+        at = f"{name}:{row.line}"
+        if row.problem:
+            yield Unread(at, row.problem)
+        elif any(row.cells):
+            # In reverse, so that the first of two columns with the same name counts.
+            record = dict(zip(reversed(columns[: len(row.cells)]), reversed(row.cells[: len(columns)]), strict=True))
+            yield source_of({key: record[key] for key in columns if key in record}, named, number, at, options)
+    if not number:
         raise UnreadableError("no article in it: the table has a header but no rows")
+
+
+def _twice(columns: list[str], options: Options) -> str | None:
+    """Return the name of a column that may hold a part of the article and that appears twice, or None."""
+    usual = {each for part in PARTS for each in names()[part]}
+    own = {field for _, field in options.names}
+    counted = Counter(columns)
+    return next((it for it in counted if counted[it] > 1 and (key(it) in usual or it in own)), None)
 
 
 def _decoded(stream: BinaryIO) -> Iterator[str]:
@@ -80,16 +86,40 @@ def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
         raise UnreadableError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
     named, number = RecordNames(name), 0
     try:
-        table = ParquetFile(seekable(stream))
-        wanted = _columns(table.schema_arrow.names, options)
-        for batch in table.iter_batches(batch_size=64, columns=wanted):
-            for record in batch.to_pylist():
-                number += 1
-                yield source_of(record, named, number, f"{name}:{number}", options)
+        with seekable(stream) as file, ParquetFile(file) as table:
+            wanted = _columns(table.schema_arrow.names, options)
+            for batch in table.iter_batches(batch_size=64, columns=wanted):
+                for record in _records(batch):
+                    number += 1
+                    yield source_of(record, named, number, f"{name}:{number}", options)
     except (ArrowException, OSError) as error:
         raise UnreadableError(f"broken Parquet file: {' '.join(str(error).split())[:120]}") from None
     if not number:
         raise UnreadableError("no article in it: the table has no rows")
+
+
+def _records(batch: Any) -> list[dict[str, Any]]:
+    """Return the rows of a batch; of those that do not convert as a whole, each value that does by itself."""
+    try:
+        rows: list[dict[str, Any]] = batch.to_pylist()
+    except Exception:  # each type of column raises others: ValueError, OverflowError, UnicodeDecodeError, ...
+        columns = {name: batch.column(name) for name in batch.schema.names}
+        return [{name: _value(column[at]) for name, column in columns.items()} for at in range(len(batch))]
+    return rows
+
+
+def _value(scalar: Any) -> Any:
+    """Return the value of a cell; times that Python cannot represent as seconds since 1970, None for anything else."""
+    with suppress(Exception):
+        return scalar.as_py()
+    value, unit = getattr(scalar, "value", None), getattr(scalar.type, "unit", None)
+    if isinstance(value, int) and unit in _UNITS:
+        return value / _UNITS[unit]
+    data = scalar.as_buffer() if hasattr(scalar, "as_buffer") else None
+    return None if data is None else decode(data.to_pybytes())[0]
+
+
+_UNITS = {"s": 1, "ms": 1e3, "us": 1e6, "ns": 1e9}
 
 
 def _columns(there: list[str], options: Options) -> list[Any] | None:

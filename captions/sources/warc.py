@@ -8,6 +8,7 @@ from captions.decoding import decode_page
 from captions.sources import source
 from captions.sources.records import RecordNames, make
 from captions.sources.source import Facts, Options, Read, Source, Unread, UnreadableError
+from captions.sources.streams import CallbackStream, at_once
 
 if TYPE_CHECKING:
     from fastwarc.warc import WarcRecord
@@ -23,15 +24,16 @@ def read_warc(stream: BinaryIO, name: str, options: Options) -> Read:
         raise UnreadableError("WARC needs FastWARC: pip install 'captions[warc]'") from None
     kinds = WarcRecordType.response | WarcRecordType.resource
     named, number = RecordNames(name), 0
+    # FastWARC asks for the position of a stream, which pipes and compressed files do not have.
+    pages = CallbackStream(at_once(stream))
     try:
-        for record in ArchiveIterator(stream, record_types=kinds, parse_http=True, auto_decode="all"):
+        for record in ArchiveIterator(pages, record_types=kinds, parse_http=True, auto_decode="all"):
             if _is_page(record):
                 number += 1
                 yield _of_record(record, named, number, name)
     except (OSError, ValueError):
-        raise UnreadableError(
-            "broken WARC file" + ("; the pages before the damage were read" if number else "")
-        ) from None
+        others = "; the pages before the damage were read" if number else ""
+        raise UnreadableError(f"broken WARC file{others}") from None
     if not number:
         raise UnreadableError("no article in it: the WARC file has no pages")
 

@@ -257,6 +257,11 @@ def test_files_that_are_not_sheets(run: Run, tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_saved_as_unicode_text(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "in.txt").write_bytes("Supplier\tFrom\r\nReuters\t2026\r\n".encode("utf-16"))
+    assert run("agreement", "import", "in.txt").out == "added 1, skipped 0 that exist already\n"
+
+
 def test_a_sheet_as_a_european_spreadsheet_saves_it(run: Run, tmp_path: Path) -> None:
     text = 'Supplier;From;Scope;Price;Currency\r\nReuters;2026;"web;print";18000,50;EUR\r\n;;;;\r\n'
     (tmp_path / "in.csv").write_bytes(b"\xef\xbb\xbf" + text.encode())

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import tomllib
 from importlib.resources import files
 from pathlib import Path
@@ -9,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from captions import VocabularyError, parse_credit
-from captions.lexicon import tables
+from captions.lexicon import tables, user_register
 from captions.lexicon.agencies import by_name, rows_of, spellings
 from captions.lexicon.vocabulary import default, load
 
@@ -125,6 +126,28 @@ def test_a_broken_user_register_is_named(tmp_path: Path, text: str, message: str
     with pytest.raises(VocabularyError, match=message) as raised:
         load(path)
     assert str(path) in str(raised.value)
+
+
+@pytest.mark.parametrize("encoding", ["utf-8", "utf-8-sig", "utf-16"])
+def test_a_register_may_have_a_byte_order_mark(tmp_path: Path, encoding: str) -> None:
+    path = tmp_path / "agencies.toml"
+    path.write_bytes('[[agency]]\nname = "Øresund Foto"\nkind = "agency"\n'.encode(encoding))
+    assert parse_credit("Jo Reed/Øresund Foto", load(path)).supplier == "Øresund Foto"
+    assert user_register.read(path).text.startswith("[[agency]]")
+
+
+@pytest.mark.parametrize("kind", ["device", "pipe", "folder", "large"])
+def test_a_register_is_a_regular_file_of_a_few_megabytes(tmp_path: Path, kind: str) -> None:
+    path = Path("/dev/zero") if kind == "device" else tmp_path / "agencies.toml"
+    if kind == "pipe":
+        os.mkfifo(path)
+    elif kind == "folder":
+        path.mkdir()
+    elif kind == "large":
+        path.write_bytes(b"# \n" * 2_000_000)
+    message = "larger than 4 MB" if kind == "large" else "not a regular file"
+    with pytest.raises(VocabularyError, match=f"{path}: {message}.*; check the path of the register"):
+        load(path)
 
 
 def test_a_missing_user_register_is_named(tmp_path: Path) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import gzip
 import io
 import json
@@ -17,6 +18,7 @@ from captions import sources
 from captions.lexicon.vocabulary import default
 from captions.sources.formats import read_file
 from captions.sources.records import RecordNames
+from captions.sources.source import Options
 from tests.support import formats as f
 
 if TYPE_CHECKING:
@@ -155,7 +157,7 @@ BAD: dict[str, tuple[bytes, int, list[str]]] = {
     "bomb.zip": (
         f.zipped({"a.txt": b"A wet dog. " * 8_000_000, **PAGES}),
         2,
-        ["bomb.zip!a.txt: possible ZIP bomb: it unpacks to far more data than text would"],
+        ["bomb.zip!a.txt: possible bomb: it unpacks to far more data than text would"],
     ),
     "empty.tar": (f.tarred({"a.jpg": b"\xff\xd8"}), 0, ["empty.tar: no readable file in this archive"]),
     "cut.tgz": (f.tarred(PAGES, "w:gz")[:-40], 0, ["cut.tgz: broken gzip file"]),
@@ -168,6 +170,27 @@ BAD: dict[str, tuple[bytes, int, list[str]]] = {
         f.warc(status="301 Moved"),
         0,
         ["moved.warc: no article in it: the WARC file has no pages"],
+    ),
+    "long-row.csv": (
+        b"url,text\na,Rain again\nb,Rain, again\nc,Rain at last\n",
+        2,
+        ["long-row.csv:3: 3 cells, but the header has 2; quote cells that contain ','"],
+    ),
+    "open-quote.csv": (
+        b'url,text\na,"Rain again\nb,"So it goes on"\nc,Rain at last\n',
+        2,
+        ["open-quote.csv:2: broken CSV: a quote in line 2 is not closed"],
+    ),
+    "twice.csv": (
+        b"url,text,tags,tags,text\na,Rain again,x,y,and again\n",
+        1,
+        ["twice.csv:1: column 'text' appears twice; only the first is read, so rename the other"],
+    ),
+    "deep.mhtml": (
+        b"MIME-Version: 1.0\r\nContent-Type: multipart/mixed; boundary=B0\r\n\r\n"
+        + b"".join(b"--B%d\r\nContent-Type: multipart/mixed; boundary=B%d\r\n\r\n" % (n, n + 1) for n in range(3000)),
+        0,
+        ["deep.mhtml: cannot be read as MHTML: nested too deep"],
     ),
     "cut.parquet": (f.parquet(f.RECORD)[:-9], 0, ["cut.parquet: broken Parquet file"]),
 }
@@ -184,6 +207,69 @@ def test_a_broken_file_is_reported_in_one_line(run: Run, tmp_path: Path, name: s
     for line, start in zip(lines, reasons, strict=True):
         assert line.startswith(f"not read: {start}")
     assert ran.code == (0 if count else 2)
+
+
+# --- pages after other text
+
+
+BEFORE_A_PAGE = {
+    "a long comment": b"<!-- " + b"x" * 5000 + b" -->\n",
+    "many comments": b"<!-- x -->\n" * 500,
+    "a comment longer than what is looked at": b"<!-- " + b"x" * 70_000 + b" -->\n",
+    "two BOMs": codecs.BOM_UTF8 * 2,
+    "a notice": b"Notice: Undefined variable: ad in /srv/www/page.php on line 12\n",
+    "a notice in HTML": b"<br />\n<b>Warning</b>:  count() in <b>/srv/www/page.php</b> on line <b>12</b><br />\n",
+}
+
+
+@pytest.mark.parametrize("start", BEFORE_A_PAGE)
+@pytest.mark.parametrize("name", ["a.html", "a.htm.gz", "a.zip"])
+def test_what_comes_before_a_page_does_not_hide_it(run: Run, tmp_path: Path, start: str, name: str) -> None:
+    data = BEFORE_A_PAGE[start] + f.PAGE.encode()
+    (tmp_path / name).write_bytes(f.zipped({"a.html": data}) if name == "a.zip" else data)
+    (article,) = json.loads(run("parse", name).out)["articles"]
+    assert article["text"] == f.TEXT
+    assert [caption["text"] for caption in article["captions"]] == [f.CAPTION]
+    assert article["headline"] == f.HEADLINE
+
+
+def test_a_text_without_markup_stays_a_text_whatever_its_name(run: Run, tmp_path: Path) -> None:
+    (tmp_path / "a.html").write_text(f.PLAIN, encoding="utf-8")
+    (article,) = json.loads(run("parse", "a.html").out)["articles"]
+    assert article["text"] == f.TEXT
+
+
+# --- values that Python cannot represent
+
+
+def odd_columns() -> dict[str, Any]:
+    """Return columns with values that a conversion to Python objects fails on."""
+    import pyarrow as pa
+
+    broken = pa.array([f.PLAIN.encode() + b"\xff", f.PLAIN.encode()], pa.binary())
+    return {
+        "nanoseconds": pa.array([1_716_012_000_000_000_001, 1], pa.timestamp("ns")),
+        "time zone": pa.array([1_716_012_000_000_000, 1], pa.timestamp("us", tz="Mars/Phobos")),
+        "year 148000": pa.array([2**62, 1], pa.timestamp("us")),
+        "day": pa.array([2**31 - 1, 1], pa.date32()),
+        "text": pa.Array.from_buffers(pa.string(), 2, broken.buffers()),
+    }
+
+
+@pytest.mark.parametrize("kind", ["nanoseconds", "time zone", "year 148000", "day", "text"])
+def test_odd_values_in_a_table_cost_no_article(run: Run, tmp_path: Path, kind: str) -> None:
+    import pyarrow as pa
+    from pyarrow import parquet as pq
+
+    column = odd_columns()[kind]
+    columns = {"text": column} if kind == "text" else {"text": [f.PLAIN] * 2, "published": column}
+    pq.write_table(pa.table(columns), tmp_path / "a.parquet")
+    ran = run("parse", "a.parquet")
+    articles = json.loads(ran.out)["articles"]
+    assert [len(article["captions"]) for article in articles] == [1, 1]
+    assert ran.err == ""
+    if kind in ("nanoseconds", "time zone"):
+        assert articles[0]["published"] == "2024-05-18"
 
 
 # --- each record is a separate article
@@ -361,7 +447,7 @@ VALUES = st.recursive(
 
 
 def read_bytes(data: bytes) -> list[sources.Source | sources.Unread]:
-    return list(read_file(io.BytesIO(data), "a", ()))
+    return list(read_file(io.BytesIO(data), "a", Options()))
 
 
 @given(st.dictionaries(KEYS, VALUES, max_size=8))

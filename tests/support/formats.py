@@ -184,21 +184,21 @@ def tarred(members: Mapping[str, bytes], mode: str = "w") -> bytes:
     return buffer.getvalue()
 
 
+def warc_record(uri: str, kind: str, body: bytes, status: str = "200 OK") -> bytes:
+    """Return a response in a WARC file."""
+    http = f"HTTP/1.1 {status}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
+    head = (
+        f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2024-05-18T06:00:00Z\r\n"
+        "WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
+        f"Content-Type: application/http;msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
+    )
+    return head.encode() + http + b"\r\n\r\n"
+
+
 def warc(page: bytes = PAGE.encode(), url: str = URL, status: str = "200 OK") -> bytes:
     """Return a WARC file with a page and a picture."""
-
-    def record(uri: str, kind: str, body: bytes, line: str) -> bytes:
-        http = f"HTTP/1.1 {line}\r\nContent-Type: {kind}\r\nContent-Length: {len(body)}\r\n\r\n".encode() + body
-        head = (
-            f"WARC/1.1\r\nWARC-Type: response\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2024-05-18T06:00:00Z\r\n"
-            "WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000001>\r\n"
-            f"Content-Type: application/http;msgtype=response\r\nContent-Length: {len(http)}\r\n\r\n"
-        )
-        return head.encode() + http + b"\r\n\r\n"
-
-    return record(IMAGE, "image/jpeg", b"\xff\xd8\xff", "200 OK") + record(
-        url, "text/html; charset=utf-8", page, status
-    )
+    picture = warc_record(IMAGE, "image/jpeg", b"\xff\xd8\xff")
+    return picture + warc_record(url, "text/html; charset=utf-8", page, status)
 
 
 def parquet(*records: Mapping[str, Any]) -> bytes:
