@@ -62,26 +62,30 @@ def group(blocks: Iterable[FoundCaption]) -> tuple[Caption, ...]:
     ordered = sorted(blocks, key=lambda b: b.order)
     groups: list[_Group] = []
     by_key: dict[str, list[_Group]] = {}
+    by_picture: dict[tuple[str, str], _Group] = {}
     loose: list[FoundCaption] = []
     for block in ordered:
         if block.reading is None or is_cut(block.caption):
             loose.append(block)
             continue
-        _add_whole(block, groups, by_key)
+        found = _add_whole(block, groups, by_key)
+        by_picture |= {(found.key, picture): found for picture in block.pictures}
     starts = _by_start(groups)
     for block in loose:
-        found = _of_loose(block, by_key, starts)
-        if found is not None:
-            found.add(block)
-            if found.credit is None and block.reading is not None:
-                found.credit = block.reading.credit
+        known = _of_loose(block, by_key, by_picture, starts)
+        if known is not None:
+            known.add(block)
+            if known.credit is None and block.reading is not None:
+                known.credit = block.reading.credit
         else:
-            _add_whole(block, groups, by_key)
+            known = _add_whole(block, groups, by_key)
+        by_picture |= {(known.key, picture): known for picture in block.pictures}
     groups.sort(key=lambda g: min(b.order for b in g.blocks))
     return tuple(_caption(g) for g in groups)
 
 
-def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list[_Group]]) -> None:
+def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list[_Group]]) -> _Group:
+    """Add a block to its group, or to a new one; return the group."""
     key = match_key(block.caption)
     credit = block.reading.credit if block.reading else None
     # Credits without captions belong together only if their lines are the same.
@@ -91,10 +95,11 @@ def _add_whole(block: FoundCaption, groups: list[_Group], by_key: dict[str, list
             known.add(block)
             if credit and (known.credit is None or _weight(credit) > _weight(known.credit)):
                 known.credit = credit
-            return
+            return known
     new = _Group(key, block.caption, credit, [block], set(block.pictures))
     groups.append(new)
     by_key.setdefault(place, []).append(new)
+    return new
 
 
 def _agree(left: Credit | None, right: Credit | None) -> bool:
@@ -116,15 +121,19 @@ def _by_start(groups: Iterable[_Group]) -> list[tuple[str, int, _Group]]:
 
 
 def _of_loose(
-    block: FoundCaption, by_key: dict[str, list[_Group]], starts: list[tuple[str, int, _Group]]
+    block: FoundCaption,
+    by_key: dict[str, list[_Group]],
+    by_picture: dict[tuple[str, str], _Group],
+    starts: list[tuple[str, int, _Group]],
 ) -> _Group | None:
-    credit = block.reading.credit if block.reading else None
+    """Return the group of a block that is abridged or has no credit, or None."""
     if is_cut(block.caption):
-        return cut_of(block.caption, starts, credit)
-    for known in by_key.get(match_key(block.caption), ()):
-        if _agree(known.credit, credit) and known.shows(block):
+        return cut_of(block.caption, starts, block.reading.credit if block.reading else None)
+    key = match_key(block.caption)
+    for picture in sorted(block.pictures):
+        if known := by_picture.get((key, picture)):
             return known
-    return None
+    return next((known for known in by_key.get(key, ())[:MOST_COMPARED] if known.shows(block)), None)
 
 
 def cut_of(text: str, starts: list[tuple[str, int, _Group]], credit: Credit | None = None) -> _Group | None:

@@ -40,6 +40,9 @@ _CODE = re.compile(r"(?:script|style)[^<>]{0,4000}+>")
 _LONG_TAG = re.compile(r"""([a-zA-Z][a-zA-Z0-9-]*)(\s(?:[^<>"']+|"[^"<]*"|'[^'<]*')*+)>?""")
 _QUOTED = re.compile(r""""[^"]*"|'[^']*'""")
 _MOST_ATTRIBUTES = 200
+# lexbor's time also grows with the square of the options of a list. A list of countries has 250, and no option is read.
+_MOST_OPTIONS = 2_000
+_OPTION = re.compile(r"<option\b[^<>]*+>[^<]*+|</option\b[^<>]*+>", re.IGNORECASE)
 _LONGEST_VALUE = 50_000
 _LONG_VALUE = re.compile(r""""[^"<>]{50000,}+"|'[^'<>]{50000,}+'""")
 # A picture, a font or a video inside its own address.
@@ -82,6 +85,10 @@ def bounded(html: str) -> tuple[str, tuple[str, ...]]:
         html = html[:LARGEST]
         parts = html.split("<", 10 * MOST_TAGS)
         notes.append(f"read only as far as {LARGEST:,} characters of the page's source")
+    options = [part for part in parts if part[:6].lower() == "option"] if len(parts) > _MOST_OPTIONS else []
+    if len(options) > _MOST_OPTIONS:
+        html = _OPTION.sub("", html)
+        parts = html.split("<", 10 * MOST_TAGS)
     tags = len(parts) - 1
     unclosed = tags - 2 * len([part for part in parts if part[:1] == "/"])
     if tags > MOST_TAGS:

@@ -22,6 +22,8 @@ from captions.text import STOPS, closing_bracket_start, match_key, tidy
 
 # In words: a longer text after an element's edge is not a credit.
 _LONGEST_TAIL = 22
+# The most inline elements of a line that are a credit; a line of thousands is not cut at each.
+_MOST_RUNS = 60
 # In characters: a longer label is not one.
 _LONGEST_LABEL = 40
 # In characters: a longer block behind a box is not its credit.
@@ -239,6 +241,8 @@ class _LineReader:
         runs = _runs(line, self._box.element)
         for at in range(1, len(runs)):
             for behind in (True, False):
+                if (len(runs) - at if behind else at) > _MOST_RUNS:
+                    continue
                 credit_runs, caption_runs = (runs[at:], runs[:at]) if behind else (runs[:at], runs[at:])
                 owed = tidy("".join(text for text, _ in credit_runs)).strip(_SEPARATORS)
                 if not owed or len(owed.split()) > _LONGEST_TAIL:
