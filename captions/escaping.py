@@ -106,8 +106,8 @@ def markdown(text: str) -> str:
 def prose(text: str) -> str:
     r"""Return an article's text as one line of Markdown that shows it: ``a < *b*`` becomes ``a &lt; \*b\*``.
 
-    ``<`` and ``>`` become entities, because not every dialect knows a backslash before them. See :func:`paragraph` for what has a
-    meaning only at the start of a line.
+    ``<`` and ``>`` become entities, because not every dialect knows a backslash before them. See :func:`paragraph` for
+    what has a meaning only at the start of a line.
     """
     return _IN_PROSE.sub(_shown, _LINE_BREAKS.sub(" ", text))
 
