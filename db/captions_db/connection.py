@@ -117,14 +117,19 @@ def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache
         except ModuleNotFoundError as error:
             raise UnusableStoreError("PostgreSQL needs a driver: pip install 'captions[postgresql]'") from error
         _behave_on_postgresql(engine, busy_timeout)
+    translate_errors(engine, where(engine))
+    return engine
+
+
+def translate_errors(engine: Engine, place: str) -> None:
+    """Have an engine raise BaseStoreErrors, which name its database ``place``, instead of its driver's errors."""
+    secrets = _secrets(engine.url)
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
-        store_error = translate_error(context.original_exception, where(engine), _secrets(engine.url))
+        store_error = translate_error(context.original_exception, place, secrets)
         if store_error is not None:
             raise store_error from context.original_exception
-
-    return engine
 
 
 def _address(url: str) -> URL:

@@ -89,19 +89,23 @@ def _counted(base: Any, call: Callable[[], None]) -> Any:
 def faults() -> Iterator[Faults]:
     """Yield faults in every connection that a store opens in the block."""
     found = Faults()
+    opened: list[psycopg.Connection[Any]] = []
 
     def connect(dialect: Any, _record: Any, arguments: Any, options: Any) -> Any:
         found.call()
         if dialect.name == "sqlite":
             options["factory"] = found.sqlite
             return None
-        return found.psycopg.connect(*arguments, **options)
+        opened.append(found.psycopg.connect(*arguments, **options))
+        return opened[-1]
 
     event.listen(Engine, "do_connect", connect)
     try:
         yield found
     finally:
         event.remove(Engine, "do_connect", connect)
+        for connection in opened:  # SQLAlchemy leaves those open that it could not set up
+            connection.close()
 
 
 def io_error(kind: str) -> Exception:
