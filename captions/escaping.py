@@ -30,7 +30,13 @@ _SPACES = re.compile(r"\s+")
 _UNSAFE_IN_JSON = re.compile(
     "[\x7f-\x9f\u061c\u200b\u200e\u200f\u2028-\u202e\u2066-\u2069\ufeff\ud800-\udfff\U000e0000-\U000e007f]"
 )
-_IN_MARKDOWN = re.compile(r"[\\`*_\[\]|~#!$^=]")
+_IN_MARKDOWN = re.compile(r"[\\`*_\[\]{|~#!$^=]")
+# In an article: what a backslash escapes in every dialect of Markdown, and what only an entity escapes.
+_IN_PROSE = re.compile(r"[\\`*_\[\]{#<>~]|&(?=[#\w]|$)")
+_ENTITIES = {"<": "&lt;", ">": "&gt;", "&": "&amp;", "~": "&#126;", "=": "&#61;", ":": "&#58;", "|": "&#124;"}
+# At the start of a line: lists, underlines, definitions, tables.
+_BEGINNING = re.compile(r"^([ ]*)(?:([+=|-])|(:)(?=[\s|:-]|$)|(\d+)([.)])(?=\s|$))", re.MULTILINE)
+_LINE_BREAKS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _REFERENCE = re.compile(r"(#|\bGH-)(\d)", re.IGNORECASE)
 _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # The beginnings of formulas in a spreadsheet; East Asian versions accept the full-width forms as well.
@@ -95,6 +101,32 @@ def markdown(text: str) -> str:
     safe = _REFERENCE.sub(r"\1&#8203;\2", safe)
     # Many sites turn a bare URL into a link.
     return safe.replace("://", ":&#47;&#47;").replace("www.", "www&#46;").replace("@", "@&#8203;")
+
+
+def prose(text: str) -> str:
+    r"""Return an article's text as one line of Markdown that shows it: ``a < *b*`` becomes ``a &lt; \*b\*``.
+
+    ``<`` and ``>`` become entities, because not every dialect knows a backslash before them. See :func:`paragraph` for
+    what has a meaning only at the start of a line.
+    """
+    return _IN_PROSE.sub(_shown, _LINE_BREAKS.sub(" ", text))
+
+
+def paragraph(markdown: str) -> str:
+    r"""Return Markdown whose lines begin no list, heading or table: ``- a`` becomes ``\- a``."""
+    return _BEGINNING.sub(_shown_first, markdown)
+
+
+def _shown(match: re.Match[str]) -> str:
+    return _ENTITIES.get(match[0]) or f"\\{match[0]}"
+
+
+def _shown_first(match: re.Match[str]) -> str:
+    space, sign, colon, number, point = match.groups()
+    if number:
+        return f"{space}{number}\\{point}"
+    first = sign or colon
+    return space + (_ENTITIES.get(first) or f"\\{first}")
 
 
 def json_text(text: str) -> str:

@@ -2,15 +2,11 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Sequence
 
 from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan, plain
+from captions.escaping import paragraph, prose
 
-# Characters with a meaning at the start of a line, list numbers there, and characters with a meaning anywhere.
-_STARTS = re.compile(r"^([#>=+-])")
-_NUMBER = re.compile(r"^(\d{1,9})([.)])(?=\s|$)")
-_SIGNS = re.compile(r"([\\`*_\[\]<~|]|&(?=#?\w+;))")
 _MARKS = {"em": "*", "strong": "**", "del": "~~"}
 
 
@@ -22,13 +18,12 @@ def write(parts: Sequence[ContentPart], headline: str | None) -> str:
 
 def escaped(text: str) -> str:
     """Return one line without active Markdown: ``# a*b`` gives ``\\# a\\*b``."""
-    text = _SIGNS.sub(r"\\\1", " ".join(text.split()))
-    return _STARTS.sub(r"\\\1", _NUMBER.sub(r"\1\\\2", text))
+    return paragraph(prose(" ".join(text.split())))
 
 
 def figure(picture: CaptionedPicture) -> str:
     """Return a block quote with the picture, if its URL is known, and the caption with its credit."""
-    alt = _SIGNS.sub(r"\\\1", " ".join(picture.alt.split()))
+    alt = prose(" ".join(picture.alt.split()))
     lines = [f"![{alt}]({picture.image})"] if picture.image else []
     text = " ".join(part for part in (picture.caption.text, f"({picture.credit})" if picture.credit else "") if part)
     return "\n".join(f"> {line}" for line in ("  \n".join((*lines, escaped(text)))).split("\n"))
@@ -66,14 +61,12 @@ def _table(part: ContentPart) -> str:
 
 
 def _cell(cell: ContentPart) -> str:
-    return _spans([InlineSpan(text=" ") if s.kind == "br" else s for s in cell.spans]).strip()
+    text = _spans([InlineSpan(text=" ") if s.kind == "br" else s for s in cell.spans]).strip()
+    return text.replace("|", "&#124;")
 
 
 def _line(spans: Sequence[InlineSpan]) -> str:
-    text = _spans(spans).strip()
-    if spans and not spans[0].kind:
-        text = _STARTS.sub(r"\\\1", _NUMBER.sub(r"\1\\\2", text))
-    return text
+    return paragraph(_spans(spans).strip())
 
 
 def _spans(spans: Sequence[InlineSpan]) -> str:
@@ -93,7 +86,7 @@ def _span(span: InlineSpan, before: str, after: str, marked: bool) -> str:
     if span.kind == "br":
         return "  \n"
     if not span.kind:
-        return _SIGNS.sub(r"\\\1", span.text)
+        return prose(span.text)
     if span.kind == "q":
         return f"“{_spans(span.inside)}”"
     written = _spans(span.inside)

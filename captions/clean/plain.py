@@ -7,13 +7,11 @@ from bisect import bisect_left
 from collections.abc import Mapping, Sequence
 
 from captions.clean.parts import CaptionedPicture, ContentPart, InlineSpan
+from captions.escaping import paragraph, prose
 from captions.model import Article, Caption
 
 _LINE = re.compile(r"\r\n|[\n\r\u2028\u2029\x85\x0b\x0c]")
-# Characters with a meaning in Markdown, at the start of a line and anywhere.
-_STARTS = re.compile(r"^(\s*)([#>=~|]|[-+](?!\s)|\d+\)(?!\s))")
-_SIGNS = re.compile(r"([\\`*_\[\]<]|&(?=#?\w+;))")
-_LIST = re.compile(r"\s*(?:[-+•]|\d+\.)\s")
+_ITEM = re.compile(r"([-+•]|\d+\.)\s+(?=\S)")
 _BULLET = re.compile(r"\s*[-+•]\s+(?=\S)")
 
 
@@ -25,7 +23,7 @@ def as_lines(
     has_paragraphs = "" in lines
     out: list[str] = []
     if to == "markdown" and headline is not None and headline.strip() != first_line(lines):
-        out.extend((f"# {_escaped(headline.strip())}", ""))
+        out.extend((f"# {prose(headline.strip())}", ""))
     solid = 0
     for at, line in enumerate(lines):
         _insert(places.pop(solid, ()), to, out)
@@ -166,11 +164,7 @@ def _markdown(line: str, headline: str | None, more: bool) -> str:
     if not text:
         return ""
     if headline is not None and text == headline.strip():
-        return f"# {_escaped(text)}"
-    if _LIST.match(text):
-        return _SIGNS.sub(r"\\\1", text)
-    return _escaped(text) + ("  " if more else "")
-
-
-def _escaped(text: str) -> str:
-    return _STARTS.sub(r"\1\\\2", _SIGNS.sub(r"\\\1", text))
+        return f"# {prose(text)}"
+    if item := _ITEM.match(text):
+        return f"{item[1]} {paragraph(prose(text[item.end() :]))}"
+    return paragraph(prose(text)) + ("  " if more else "")

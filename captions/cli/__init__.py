@@ -42,7 +42,6 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         code = _fail("out of memory; ingest fewer files at a time")
     except Exception as error:
-        # Its errors are recognized by name, because only some commands import the store.
         if not isinstance(error, (CaptionsError, OSError)) and not _is_store_error(error):
             if os.environ.get("CAPTIONS_TRACEBACK"):
                 raise
@@ -60,7 +59,9 @@ def _exit_code(stop: SystemExit) -> int:
 
 
 def _is_store_error(error: Exception) -> bool:
-    return any(kind.__name__ == "BaseStoreError" for kind in type(error).__mro__)
+    """Return whether a user can act on an error of the store; by name, because only some commands import the store."""
+    names = {kind.__name__ for kind in type(error).__mro__}
+    return "BaseStoreError" in names and "InternalStoreError" not in names
 
 
 def _message(error: Exception) -> str:

@@ -12,7 +12,7 @@ import typer
 
 from captions import escaping
 from captions.cli import options as o
-from captions.cli.inputs import agency_names, has_database, opened_store, user_name
+from captions.cli.inputs import agency_names, database_name, has_database, opened_store, user_name
 from captions.cli.output import IN_FORCE, UNDONE, count, locked, note, replaced, timestamp, write_decisions
 from captions.errors import CaptionsError, VocabularyError
 from captions.lexicon.agencies import KINDS
@@ -175,7 +175,8 @@ def merge(
         change = user_register.merged(register, gone, into)
         if not has_database(db_url):
             _save(register, change)
-            typer.echo(escaping.line(f"merged {gone} into {change.name} in {register.path}; no database at {db_url}"))
+            place = database_name(db_url)
+            typer.echo(escaping.line(f"merged {gone} into {change.name} in {register.path}; no database at {place}"))
             return
         with opened_store(db_url) as engine, _saving(register, change):
             done = merges.merge(engine, change, user_name(who), " ".join(reason.split()))

@@ -13,7 +13,7 @@ from urllib.parse import quote
 import typer
 
 from captions.cli import options as o
-from captions.cli.inputs import has_database, opened_store
+from captions.cli.inputs import database_name, has_database, opened_store
 from captions.cli.output import note, opened, write_text
 from captions.errors import CaptionsError, InputError
 from captions.sources import InputFile, Source, Unread
@@ -138,7 +138,7 @@ def _clean_file(
     if isinstance(item, Unread):
         stored = _stored(path, to, keep, url, agencies, place) if item.missing else None
         if stored is None:
-            in_database = f", and no article with this source in {url}" if item.missing else ""
+            in_database = f", and no article with this source in {database_name(url)}" if item.missing else ""
             raise InputError(f"{item.name}: {item.reason}{in_database}")
         return stored
     for remark in item.source.notes:

@@ -9,7 +9,7 @@ import typer
 
 from captions import escaping
 from captions.cli import options as o
-from captions.cli.inputs import opened_store
+from captions.cli.inputs import database_name, opened_store
 from captions.cli.output import count, note_limit, timestamp
 from captions.errors import CaptionsError
 from captions.report import Column, Row, Value, write_rows
@@ -126,7 +126,7 @@ def upgrade(db_url: o.Database = o.DATABASE) -> None:
     import captions_db as db
 
     version = db.upgrade_store(db_url)
-    typer.echo(f"{db_url} is up to date: schema {version}")
+    typer.echo(f"{database_name(db_url)} is up to date: schema {version}")
 
 
 @app.command()

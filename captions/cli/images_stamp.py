@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.inputs import has_database, opened_store
+from captions.cli.inputs import database_name, has_database, opened_store
 from captions.cli.output import count, note
 from captions.errors import CaptionsError
 
@@ -161,7 +161,9 @@ def _values_of_use(number: int, url: str, agencies: Path | None) -> Values:
     with opened_store(url) as engine:
         use = stored.stored_use(engine, number)
     if use is None:
-        raise CaptionsError(f"no use {number} in {url}; to look it up, run: captions find WORDS --format json")
+        raise CaptionsError(
+            f"no use {number} in {database_name(url)}; to look it up, run: captions find WORDS --format json"
+        )
     return fields_of(use.caption, use.credit, o.words(agencies, url))
 
 

@@ -40,6 +40,13 @@ def has_database(url: str) -> bool:
     return "://" in url or Path(url).exists()
 
 
+def database_name(url: str) -> str:
+    """Return the name of a database for a message, without its password: see :func:`captions_db.name_of`."""
+    import captions_db as db
+
+    return db.name_of(url)
+
+
 def known_agency(name: str, words: Vocabulary) -> str:
     """Return the canonical name of an agency, ``Reuters`` for ``RTR``; return an unknown name as typed, with a note."""
     found = words.agency(tidy(name))

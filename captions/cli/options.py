@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
@@ -20,6 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DATABASE = "captions.db"
 REGISTER = "agencies.toml"
+_MISTYPED = re.compile(r"(?:postgres|postgresql|mysql|mariadb|sqlite)(?:\+\w+)?(?::|/.*:.*@)")
 
 
 class Listing(StrEnum):
@@ -70,6 +72,13 @@ def one_or_more(value: int | None) -> int | None:
     return value
 
 
+def database_of(url: str) -> str:
+    """Return the database; raise BadParameter for a URL without ``://``, whose password would become part of a path."""
+    if "://" not in url and _MISTYPED.match(url):
+        raise typer.BadParameter("a database URL begins with postgresql+psycopg:// or sqlite:///")
+    return url
+
+
 def register_of(register: Path | None, url: str | None = None) -> Path | None:
     """Return the newsroom's register: ``register``, else ``agencies.toml`` next to the database, if it exists.
 
@@ -97,7 +106,14 @@ def words(register: Path | None, url: str | None = None) -> Vocabulary:
 
 Database = Annotated[
     str,
-    typer.Option("--db", envvar="CAPTIONS_DB", metavar="PATH|URL", help="The database to use.", show_default=True),
+    typer.Option(
+        "--db",
+        envvar="CAPTIONS_DB",
+        callback=database_of,
+        metavar="PATH|URL",
+        help="The database to use.",
+        show_default=True,
+    ),
 ]
 Agencies = Annotated[
     Path | None,

@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import asyncio
 import importlib.util
 import json
 import os
-import subprocess
-import sys
-import tempfile
+import re
+import socket
+import sqlite3
+from collections.abc import Awaitable, Callable, Collection
+from contextlib import suppress
+from importlib import import_module
 from pathlib import Path
+from types import ModuleType
 from typing import Annotated, Any
 
+import rich
 import typer
 
 from captions.cli import options as o
@@ -18,6 +24,21 @@ from captions.cli.inputs import opened_store
 from captions.cli.output import note
 from captions.errors import CaptionsError
 
+_App = Callable[[Any, Any, Any], Awaitable[None]]
+_HOST = "127.0.0.1"
+_HOSTS = re.compile(rb"(?:127\.0\.0\.1|localhost)(?::[0-9]+)?", re.IGNORECASE)
+"""How a browser on this machine addresses the server."""
+_LIMITS = {
+    "allow_csv_stream": False,
+    "allow_download": False,
+    "default_allow_sql": False,
+    "facet_time_limit_ms": 200,
+    "max_csv_mb": 10,
+    "max_returned_rows": 1000,
+    "sql_time_limit_ms": 1000,
+}
+"""Datasette's settings: what a request may take, and no copies of the whole file."""
+_MOST_CONNECTIONS = 64
 _FACETS = {
     "use_in_words": ["supplier", "publication"],
     "uncredited_uses": ["publication"],
@@ -48,12 +69,17 @@ def serve(
     port: Annotated[
         int, typer.Option("--port", min=0, max=65535, help="The port to listen on, on this machine only.")
     ] = 8001,
+    sql: Annotated[bool, typer.Option("--sql", help="Allow any SQL query, not only the saved ones.")] = False,
+    decisions: Annotated[
+        bool, typer.Option("--decisions", help="Show agreements, corrections, waivers and merges as well.")
+    ] = False,
     settings: Annotated[bool, typer.Option("--settings", help="Print the settings for Datasette and exit.")] = False,
 ) -> None:
     """Show a database in the browser with Datasette. Press Ctrl-C to stop.
 
     Needs Datasette: pip install 'captions[serve]'. The database cannot be changed there. Its views have facets,
-    and `find` and other queries are set up.
+    and `find` and other queries are set up. Only browsers on this machine can reach it; a query ends after a
+    second, and a page has at most 1,000 rows.
 
     \b
     Example:
@@ -65,25 +91,31 @@ def serve(
         path = engine.url.database if engine.dialect.name == "sqlite" else None
     if path is None:
         raise CaptionsError("Datasette can show only SQLite databases; use another SQL tool for this one")
-    facts = metadata(Path(path).stem)
+    hidden = () if decisions else _decisions()
+    facts = metadata(Path(path).stem, hidden, sql=sql)
     if settings:
         typer.echo(escaping.json_text(json.dumps(facts, indent=2)))
         return
     if importlib.util.find_spec("datasette") is None:
         raise CaptionsError("captions serve needs Datasette: pip install 'captions[serve]'")
-    with tempfile.TemporaryDirectory() as folder:
-        file = Path(folder) / "metadata.json"
-        file.write_text(json.dumps(facts), encoding="utf-8")
-        command = [sys.executable, "-m", "datasette", "serve", os.fspath(Path(path).resolve())]
-        note(f"serving {path} at http://127.0.0.1:{port}/; press Ctrl-C to stop")
-        ended = subprocess.run(  # noqa: S603 - fixed arguments, and the path of a database
-            [*command, "--host", "127.0.0.1", "--port", str(port), "--metadata", os.fspath(file)], check=False
-        )
-    raise typer.Exit(2 if ended.returncode else 0)
+    with _listening(port) as listener:
+        app = _app(Path(path).resolve(), facts, hidden)
+        note(f"serving {path} at http://{_HOST}:{listener.getsockname()[1]}/; press Ctrl-C to stop")
+        _run(app, listener)
 
 
-def metadata(name: str) -> dict[str, Any]:
-    """Return Datasette's settings for a database with this name: titles and facets of its views, and queries."""
+def _decisions() -> tuple[str, ...]:
+    """Return the tables of people's decisions, which show prices, names and reasons."""
+    from captions_db import models
+
+    return models.DECISIONS
+
+
+def metadata(name: str, hidden: Collection[str] = (), *, sql: bool = False) -> dict[str, Any]:
+    """Return Datasette's settings for a database with this name: titles and facets of its views, and queries.
+
+    Nobody may see the ``hidden`` tables; only with ``sql`` may a visitor write queries.
+    """
     import captions_db as db
 
     tables: dict[str, Any] = {
@@ -94,8 +126,77 @@ def metadata(name: str) -> dict[str, Any]:
         "title": "Photo captions and credits",
         "databases": {
             name: {
-                "tables": tables | {"use_words": {"hidden": True}},
+                "allow_sql": sql,
+                "tables": tables | {"use_words": {"hidden": True}} | {table: {"allow": False} for table in hidden},
                 "queries": {key: {"title": title, "sql": sql} for key, (title, sql) in _QUERIES.items()},
             }
         },
     }
+
+
+def _listening(port: int) -> socket.socket:
+    """Return a socket that listens on a port of this machine; raise CaptionsError if another program has it."""
+    listener = socket.socket()
+    try:
+        if os.name == "posix":
+            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
+        listener.bind((_HOST, port))
+        listener.listen()
+    except OSError as error:
+        listener.close()
+        raise CaptionsError(f"cannot use port {port}: {error.strerror}; choose another with --port") from None
+    return listener
+
+
+def _app(path: Path, facts: dict[str, Any], hidden: Collection[str]) -> _App:
+    """Return Datasette as an ASGI application that shows a database."""
+    rich.reconfigure(quiet=True)  # Datasette prints a traceback with all local variables for each refused request
+    module = import_module("datasette.app")
+    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS)
+    module.pm.register(_hiding(frozenset(hidden)))
+    asyncio.run(shown.invoke_startup())
+    app: _App = shown.app()
+    return _for_this_machine(app)
+
+
+def _hiding(tables: Collection[str]) -> ModuleType:
+    """Return a plugin of Datasette that keeps every query, whoever wrote it, from reading some tables."""
+
+    def prepare_connection(conn: sqlite3.Connection) -> None:
+        def authorized(action: int, table: str | None, column: str | None, *_: str | None) -> int:
+            # Without a column, it counts the rows of a table, as Datasette does for every table.
+            hides = action == sqlite3.SQLITE_READ and table in tables and column
+            return sqlite3.SQLITE_DENY if hides else sqlite3.SQLITE_OK
+
+        conn.set_authorizer(authorized)
+
+    plugin = ModuleType("captions_hiding")
+    vars(plugin)["prepare_connection"] = import_module("datasette").hookimpl(prepare_connection)
+    return plugin
+
+
+def _for_this_machine(app: _App) -> _App:
+    """Return the application, which then answers only requests to this machine's own names.
+
+    Otherwise a page on the web could have its host name point to 127.0.0.1, and read the database in the browser.
+    """
+
+    async def checked(scope: Any, receive: Any, send: Any) -> None:
+        if scope["type"] == "lifespan" or _HOSTS.fullmatch(dict(scope["headers"]).get(b"host", b"")):
+            await app(scope, receive, send)
+            return
+        head = {"type": "http.response.start", "status": 400, "headers": [(b"content-type", b"text/plain")]}
+        await send(head)
+        await send({"type": "http.response.body", "body": b"unknown host; open http://127.0.0.1 instead\n"})
+
+    return checked
+
+
+def _run(app: _App, listener: socket.socket) -> None:
+    """Answer requests in this process until it is interrupted, so that nothing is left when it ends."""
+    uvicorn = import_module("uvicorn")
+    config = uvicorn.Config(
+        app, log_level="warning", access_log=False, limit_concurrency=_MOST_CONNECTIONS, timeout_graceful_shutdown=1
+    )
+    with suppress(KeyboardInterrupt):
+        uvicorn.Server(config).run(sockets=[listener])

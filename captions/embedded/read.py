@@ -18,6 +18,8 @@ from captions.errors import InputError
 Walk = Callable[[ByteSource, Blocks], None]
 _MOST_VALUES = 500
 """The limit on the values of a field; agencies write about twenty keywords."""
+_LONGEST_SIDE = 2**31 - 1
+"""PNG's limit on width and height; the columns of the store have the same."""
 _MOST_BLOCKS = 16
 """The limit on blocks per family; pictures have one of each, occasionally two."""
 _MAGIC: tuple[tuple[bytes, str, Walk], ...] = (
@@ -135,8 +137,8 @@ def read_source(source: ByteSource) -> Embedded:
     fits = iim.digest_fits(blocks.iim[0], blocks.iim_digest) if blocks.iim and blocks.iim_digest else None
     return Embedded(
         format=blocks.format,
-        width=blocks.width or None,
-        height=blocks.height or None,
+        width=_side(blocks.width),
+        height=_side(blocks.height),
         fields=merge.merged(families, iim_first=fits is False),
         xmp=Fields.of(families["xmp"]),
         iim=Fields.of(families["iim"]),
@@ -147,6 +149,11 @@ def read_source(source: ByteSource) -> Embedded:
         content_credentials=blocks.content_credentials,
         notes=tuple(blocks.notes),
     )
+
+
+def _side(pixels: int | None) -> int | None:
+    """Return a width or height; None if no picture can have it."""
+    return pixels if pixels and pixels <= _LONGEST_SIDE else None
 
 
 def _mended(fields: Mapping[str, tuple[str, ...]], blocks: Blocks) -> dict[str, tuple[str, ...]]:

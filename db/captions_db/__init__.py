@@ -18,7 +18,7 @@ from captions_db.agreements import (
     undo_agreement,
 )
 from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
-from captions_db.connection import SMALL_CACHE
+from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
     CorrectionResult,
     add_corrections,
@@ -29,10 +29,12 @@ from captions_db.corrections import (
 from captions_db.errors import (
     BaseStoreError,
     FullStoreError,
+    InternalStoreError,
     LockedStoreError,
     MissingStoreError,
     NewerStoreError,
     NotAStoreError,
+    NumberStoreError,
     OlderStoreError,
     ReadOnlyStoreError,
     UnknownSchemeError,
@@ -129,12 +131,14 @@ __all__ = [
     "FullStoreError",
     "ImageRecord",
     "ImageUse",
+    "InternalStoreError",
     "LockedStoreError",
     "MergeRecord",
     "MergeResult",
     "MissingStoreError",
     "NewerStoreError",
     "NotAStoreError",
+    "NumberStoreError",
     "OlderStoreError",
     "PartyNames",
     "PartyRow",
@@ -180,6 +184,7 @@ __all__ = [
     "lines_of",
     "merge_parties",
     "merges",
+    "name_of",
     "near_images",
     "open_store",
     "parties",

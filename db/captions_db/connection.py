@@ -34,17 +34,43 @@ LARGE_CACHE, SMALL_CACHE = 65_536, 16_384
 """KiB of a file that SQLite may cache. An audit rereads pages of all indexes; a batch of articles takes a few
 megabytes, and a larger cache does not make writing faster but makes each process of an ingest larger."""
 
+_HIDING: dict[str, Any] = {"hide_parameters": True}
+"""Settings of every engine: SQLAlchemy's own errors quote no values, which are texts of articles."""
+
 _POSTGRES_WRITER_LOCK = 0x63617074
 """The key of the writers' advisory lock on PostgreSQL: ``capt`` in ASCII."""
 
 
+_SHOWN = frozenset({"host", "port"})
+"""The options of a URL that messages show; others may contain passwords."""
+
+
 def where(engine: Engine) -> str:
-    """Return the name of an engine's database for a message: the path, or the URL without its password."""
-    url = engine.url
+    """Return the name of an engine's database for a message; see :func:`name_of`."""
+    return _name(engine.url)
+
+
+def name_of(url: str) -> str:
+    """Return the name of a database for a message: the path, or the URL without its password and most options.
+
+    ``postgresql://me:secret@host/captions`` gives ``postgresql+psycopg://me:***@host/captions``. Raise
+    UnknownSchemeError as ``open_store`` does.
+    """
+    return _name(_address(url))
+
+
+def _name(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         # Only a read-only file has a URI here, see `_sqlite_url`.
         return printable((url.database or "").removeprefix("file://"))
-    return printable(url.render_as_string(hide_password=True))
+    shown = url.difference_update_query(set(url.query) - _SHOWN)
+    return printable(shown.render_as_string(hide_password=True))
+
+
+def _secrets(url: URL) -> list[str]:
+    """Return the parts of a URL that no message may contain."""
+    options = [text for name, text in url.normalized_query.items() if name not in _SHOWN]
+    return [secret for secret in (str(url.password or ""), *(text for texts in options for text in texts)) if secret]
 
 
 @contextmanager
@@ -82,31 +108,36 @@ def connect(url: str, *, create: bool, busy_timeout: float = BUSY_TIMEOUT, cache
     """Return the engine for a path or a URL, whatever its schema. Raise BaseStoreError as ``open_store`` does."""
     address = _address(url)
     if address.get_backend_name() == "sqlite":
-        engine = create_engine(_sqlite_url(address, create), connect_args={"timeout": busy_timeout})
+        engine = create_engine(_sqlite_url(address, create), connect_args={"timeout": busy_timeout}, **_HIDING)
         _behave_on_sqlite(engine, cache)
     else:
         try:
             # Several statements read one snapshot, as on SQLite.
-            engine = create_engine(address, isolation_level="REPEATABLE READ")
+            engine = create_engine(address, isolation_level="REPEATABLE READ", **_HIDING)
         except ModuleNotFoundError as error:
             raise UnusableStoreError("PostgreSQL needs a driver: pip install 'captions[postgresql]'") from error
         _behave_on_postgresql(engine, busy_timeout)
+    translate_errors(engine, where(engine))
+    return engine
+
+
+def translate_errors(engine: Engine, place: str) -> None:
+    """Have an engine raise BaseStoreErrors, which name its database ``place``, instead of its driver's errors."""
+    secrets = _secrets(engine.url)
 
     @event.listens_for(engine, "handle_error")
     def translate(context: ExceptionContext) -> None:
-        store_error = translate_error(context.original_exception, where(engine))
+        store_error = translate_error(context.original_exception, place, secrets)
         if store_error is not None:
             raise store_error from context.original_exception
-
-    return engine
 
 
 def _address(url: str) -> URL:
     """Return the URL that the user typed; its password never appears in a message."""
     scheme, mark, _rest = url.partition("://")
+    known = "use a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
     if not mark:
         return URL.create("sqlite", database=url)
-    known = "use a path, sqlite:///PATH or postgresql+psycopg://USER@HOST/NAME"
     if scheme not in {"sqlite", "postgres", "postgresql", "postgresql+psycopg"}:
         raise UnknownSchemeError(f"unknown database type {printable(scheme)!r}; {known}")
     try:
@@ -114,6 +145,10 @@ def _address(url: str) -> URL:
     except (exc.ArgumentError, ValueError) as error:
         raise UnknownSchemeError(f"invalid {scheme} URL; {known}") from error
     if scheme != "sqlite":
+        if "@" in (address.host or ""):
+            raise UnknownSchemeError("invalid postgresql URL: write an @ in the password as %40")
+        if not all(port.isdigit() for port in address.normalized_query.get("port", ())):
+            raise UnknownSchemeError(f"invalid port in the postgresql URL; {known}")
         return address.set(drivername="postgresql+psycopg")
     if address.host or address.query:
         raise UnknownSchemeError(f"an SQLite URL needs three slashes, a path and no options; {known}")

@@ -12,7 +12,7 @@ from contextlib import contextmanager
 
 from sqlalchemy import Connection, Engine, create_engine, func, select, text
 
-from captions_db.connection import without_transaction
+from captions_db.connection import translate_errors, where, without_transaction
 from captions_db.models import METADATA
 from captions_db.schema import run_steps
 
@@ -114,6 +114,7 @@ def _fresh_schema(engine: Engine) -> Iterator[Connection]:
     if engine.dialect.name == "sqlite":
         # Foreign keys are off, as when a store's schema is created.
         scratch = create_engine("sqlite://")
+        translate_errors(scratch, where(engine))
         try:
             with scratch.connect() as connection:
                 run_steps(connection)

@@ -9,7 +9,9 @@ BaseStoreError
 ├── NotAStoreError      not an SQLite database, damaged, or a database of another program
 ├── FullStoreError      the disk is full
 ├── ReadOnlyStoreError  the file or its folder is read-only
-└── UnusableStoreError  any other error of the database
+├── NumberStoreError    a number is too large for its column
+├── UnusableStoreError  the database cannot be reached or used for another reason
+└── InternalStoreError  a mistake in this program: a broken constraint, wrong SQL
 """
 
 
@@ -51,3 +53,11 @@ class ReadOnlyStoreError(BaseStoreError):
 
 class UnusableStoreError(BaseStoreError):
     """The database cannot be reached, opened or used for another reason, which the message gives."""
+
+
+class NumberStoreError(BaseStoreError):
+    """A number is larger than its column allows."""
+
+
+class InternalStoreError(BaseStoreError):
+    """The program broke a constraint or sent wrong SQL. The message names only the error's class and code."""

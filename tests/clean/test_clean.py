@@ -212,7 +212,7 @@ def test_pictures_with_known_addresses_are_included() -> None:
     assert "contentUrl" not in dog
     markdown = _pictured("markdown", ("/boat.jpg",), ())
     assert (
-        "> ![A red \\<b> boat](https://echo.example/boat.jpg)  \n> Islanders queue. (AP Photo/Jo Reed)\n\n> A dog"
+        "> ![A red &lt;b&gt; boat](https://echo.example/boat.jpg)  \n> Islanders queue. (AP Photo/Jo Reed)\n\n> A dog"
     ) in markdown
 
 

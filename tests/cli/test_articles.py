@@ -84,7 +84,7 @@ def test_markdown_keeps_lines_and_escapes_its_signs(run: Run) -> None:
         "A headline of *stars*\n\n# no heading\n> no quotation, a_b [c] <d>\n\n- an item\n- another\n\nThe end of it."
     )
     assert run("clean", "-", "--to", "markdown", stdin=text.encode()).out == (
-        "# A headline of \\*stars\\*\n\n\\# no heading  \n\\> no quotation, a\\_b \\[c\\] \\<d>\n\n"
+        "# A headline of \\*stars\\*\n\n\\# no heading  \n&gt; no quotation, a\\_b \\[c\\] &lt;d&gt;\n\n"
         "- an item\n- another\n\nThe end of it.\n"
     )
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import shutil
+import struct
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -16,6 +17,7 @@ from captions.imaging.stored_metadata import credit_of
 from captions.lexicon.vocabulary import default
 from tests.imaging.test_hashing import bomb, saved, scene
 from tests.support import pictures as p
+from tests.support.engines import Stores
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -333,3 +335,13 @@ def test_a_picture_is_found_among_those_that_were_scanned(run: Run, tmp_path: Pa
     (tmp_path / "other.jpg").write_bytes(saved(scene(3)))
     assert json.loads(run("images", "find", "other.jpg", "--format", "json").out)["pictures"] == []
     assert run("images", "find", "a.html").code == 2
+
+
+def test_a_picture_of_an_impossible_size_is_one_note(run: Run, tmp_path: Path, stores: Stores) -> None:
+    """PostgreSQL would reject a width of four billion pixels, and with it all other pictures of the scan."""
+    (tmp_path / "in").mkdir()
+    header = struct.pack(">IIBBBBB", 0xFFFF_FFF0, 5, 8, 2, 0, 0, 0)
+    (tmp_path / "in" / "a.png").write_bytes(p.bare("PNG")[:8] + p.chunk(b"IHDR", header) + p.chunk(b"IEND", b""))
+    picture(tmp_path / "in" / "b.jpg", 1)
+    ran = run("images", "scan", "in", "--db", stores.place())
+    assert (ran.code, ran.out) == (0, "2 pictures: new 2, known 0, gone 0, failed 0; without hash 1\n")

@@ -10,7 +10,10 @@ from sqlalchemy import Table
 from captions_db.models import articles, decisions, pictures, rollups
 from captions_db.models.base import METADATA
 
-__all__ = ["METADATA", "articles", "decisions", "pictures", "rollups"]
+__all__ = ["DECISIONS", "METADATA", "articles", "decisions", "pictures", "rollups"]
+
+DECISIONS = tuple(table.name for table in METADATA.sorted_tables if "undone" in table.c)
+"""The names of the tables of people's decisions."""
 
 
 def _table(name: str) -> Table:
