@@ -4,13 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from functools import partial
 from typing import Any
 
 import captions_db as db
 
 from bench.figures import Row, limited
 from bench.setup import Setup
-from bench.timing import best
+from bench.timing import CLOCKS, best
 
 _LIMIT = 50
 """Milliseconds."""
@@ -34,8 +35,8 @@ def run(setup: Setup) -> Iterator[Row]:
         engine = db.open_store(place)
         try:
             for question, asked in _QUESTIONS.items():
-                total = db.find(engine, **asked, limit=20).total
-                took = best(lambda asked=asked: db.find(engine, **asked, limit=20), setup.sizes.runs)  # type: ignore[misc] # noqa: B023 - called at once
+                find = partial(db.find, engine, **asked, limit=20)
+                total, took = find().total, best(find, setup.sizes.runs, CLOCKS[engine_name])
                 yield limited(f"{engine_name}, {question} ({total:,} uses)", took * 1000, "ms", _LIMIT)
         finally:
             engine.dispose()

@@ -40,7 +40,7 @@ class Sizes:
 SIZES = {
     "usual": Sizes(
         runs=3, pages=40, texts=300, ingested_texts=6_000, ingested_pages=1_000, memory=(10_000, 40_000),
-        uses=100_000, agreements=300, codes=7, files=100, hashed=250, crowd=100_000,
+        uses=100_000, agreements=300, codes=7, files=100, hashed=250, crowd=30_000,
     ),
     "full": Sizes(
         runs=5, pages=200, texts=1_000, ingested_texts=200_000, ingested_pages=4_000, memory=(10_000, 1_000_000),
