@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import stat
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -12,7 +12,7 @@ import captions_db as db
 from sqlalchemy import Engine
 
 from captions import __version__, embedded
-from captions.errors import InputError
+from captions.errors import InputError, failure_reason
 from captions.imaging.hashing import bands, hashes
 from captions.imaging.stored_metadata import as_json
 
@@ -46,33 +46,45 @@ class Scanned:
 def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
     """Read the metadata of all pictures in these folders or files, hash them, and store both.
 
-    An unreadable file becomes a failure and the scan continues; a picture that cannot be decoded is stored without
-    hashes, with a note. Raise InputError if a path does not exist.
+    An unreadable file or folder becomes a failure and the scan continues; a picture that cannot be decoded is stored
+    without hashes, with a note. Pictures that could not be looked for are not gone. Raise InputError if a path does not
+    exist.
     """
     done = Scanned()
     before = db.image_files(engine)
     seen: set[str] = set()
     batch: dict[str, str] = {}
-    for path in files_of(folders):
+    unlisted = Unlisted()
+    for path in files_of(folders, unlisted):
         name = path.as_posix()
         seen.add(name)
         try:
             batch[name] = _file_hash(path)
-        except (OSError, InputError) as error:
-            reason = getattr(error, "strerror", None) or str(error)
-            done.failures.append((name, f"cannot be read: {reason}" if isinstance(error, OSError) else reason))
+        except BaseException as error:
+            done.failures.append((name, _reason(name, error)))
         if len(batch) >= _BATCH:
             _store(engine, batch, done)
             batch = {}
+    unhashed = {name for name, _ in done.failures}
     _store(engine, batch, done)
     failed = {name for name, _ in done.failures}
     roots = [Path(folder).as_posix() for folder in folders]
-    lost = [
-        name for name in before if (name in failed or name not in seen) and any(_is_under(name, root) for root in roots)
-    ]
-    db.forget_files(engine, lost)
-    done.gone = len(set(lost) - failed)
+    missing = [name for name in before if name not in seen and any(_is_under(name, root) for root in roots)]
+    hidden = {name for name in missing if unlisted.hides(name)}
+    done.failures += unlisted.failures(hidden)
+    db.forget_files(engine, [*(failed - unhashed) & set(before), *(name for name in missing if name not in hidden)])
+    done.gone = len(missing) - len(hidden)
     return done
+
+
+def _reason(name: str, error: BaseException) -> str:
+    """Return why a picture cannot be read; raise the error if it concerns the whole program."""
+    if isinstance(error, InputError):
+        return str(error).removeprefix(f"{name}: ")
+    reason = failure_reason(error)
+    if reason is None:
+        raise error
+    return f"cannot be read: {reason}"
 
 
 def _store(engine: Engine, files: dict[str, str], done: Scanned) -> None:
@@ -86,13 +98,13 @@ def _store(engine: Engine, files: dict[str, str], done: Scanned) -> None:
             continue
         try:
             picture = embedded.read(name, sidecar=True)
-        except InputError as error:
-            done.failures.append((name, str(error).removeprefix(f"{name}: ")))
+            if picture.format is None:
+                raise InputError(picture.notes[0])
+            record = _record(name, file_hash, picture)
+        except BaseException as error:
+            done.failures.append((name, _reason(name, error)))
             continue
-        if picture.format is None:
-            done.failures.append((name, picture.notes[0]))
-            continue
-        records[file_hash] = record = _record(name, file_hash, picture)
+        records[file_hash] = record
         placed[name] = file_hash
         done.new += 1
         done.unhashed += record.dhash is None
@@ -122,10 +134,47 @@ def _record(name: str, file_hash: str, picture: embedded.Embedded) -> db.ImageRe
     )
 
 
-def files_of(folders: Sequence[str]) -> Iterator[Path]:
+class Unlisted:
+    """The folders whose pictures are not known: those that cannot be listed, and those that are empty.
+
+    An empty folder may be the place of a disk that is not mounted.
+    """
+
+    def __init__(self) -> None:
+        """Start without folders."""
+        self._closed: dict[str, str] = {}
+        self._empty: list[str] = []
+
+    def add(self, folder: Path, error: OSError | None) -> None:
+        """Add a folder that could not be listed, or without an error an empty one."""
+        if error is None:
+            self._empty.append(folder.as_posix())
+        else:
+            self._closed[folder.as_posix()] = f"cannot be listed: {error.strerror or error}"
+
+    def hides(self, name: str) -> bool:
+        """Return whether a picture, scanned before, may be in one of these folders."""
+        return any(_is_under(name, folder) for folder in (*self._closed, *self._empty))
+
+    def failures(self, hidden: Iterable[str]) -> list[tuple[str, str]]:
+        """Return the folders with the reasons; an empty one only if pictures in it were scanned before."""
+        counts = {folder: sum(_is_under(name, folder) for name in hidden) for folder in self._empty}
+        empty = [
+            (
+                folder,
+                f"empty, but {count} {'picture in it was' if count == 1 else 'pictures in it were'} scanned before; "
+                "mount it, or remove the folder",
+            )
+            for folder, count in counts.items()
+            if count
+        ]
+        return [*self._closed.items(), *empty]
+
+
+def files_of(folders: Sequence[str], unlisted: Unlisted | None = None) -> Iterator[Path]:
     """Yield the pictures in folders, sorted, without following links, and named files whatever their suffix.
 
-    Raise InputError if a path does not exist.
+    Folders that cannot be listed and empty ones are added to ``unlisted``. Raise InputError if a path does not exist.
     """
     for folder in folders:
         root = Path(folder)
@@ -137,15 +186,20 @@ def files_of(folders: Sequence[str]) -> Iterator[Path]:
         found: list[Path] = []
         waiting = [root]
         while waiting:
+            current = waiting.pop()
+            error = None
+            count = 0
             try:
-                inside = list(waiting.pop().iterdir())
-            except OSError:
-                continue
-            for path in inside:
-                if path.is_dir() and not path.is_symlink():
-                    waiting.append(path)
-                elif path.suffix.casefold() in SUFFIXES:
-                    found.append(path)
+                for path in current.iterdir():
+                    count += 1
+                    if path.is_dir() and not path.is_symlink():
+                        waiting.append(path)
+                    elif path.suffix.casefold() in SUFFIXES:
+                        found.append(path)
+            except OSError as reason:
+                error = reason
+            if unlisted is not None and (error is not None or not count):
+                unlisted.add(current, error)
         yield from sorted(found)
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import pickle
 import sys
 import tempfile
 from collections.abc import Callable, Generator, Iterable, Iterator
@@ -166,8 +167,9 @@ def _run(tasks: mp.Connection[Any, Any], results: mp.Connection[Any, Any], job: 
     process.end_with_parent(parent)
 
     def send(message: object) -> None:
+        data = pickle.dumps(message, pickle.HIGHEST_PROTOCOL)  # faster than send() for messages without pipes
         process.stop_step()  # the parent may take its time
-        results.send(message)
+        results.send_bytes(data)
         job.limits.start_step()
 
     try:

@@ -2,14 +2,18 @@
 
 from __future__ import annotations
 
+import errno
 import json
+import os
 import shutil
 import struct
+from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
+from captions import embedded
 from captions.audit.codes import CODES
 from captions.embedded import Fields, stamp
 from captions.imaging.match_keys import name_of
@@ -131,6 +135,73 @@ def test_hostile_files_are_notes_and_the_others_are_read(run: Run, tmp_path: Pat
     data = json.loads(run("images", "scan", "p", "--format", "json").out)
     assert (data["version"], data["new"], data["again"], len(data["failures"])) == (1, 0, 4, 2)
     assert run("images", "check").code == 0
+
+
+def test_a_disk_that_is_not_mounted_takes_no_pictures_away(run: Run, tmp_path: Path) -> None:
+    picture(tmp_path / "p/ferry.jpg", 1)
+    (tmp_path / "p/2024").mkdir()
+    picture(tmp_path / "p/2024/market.jpg", 2)
+    run("images", "scan", "p")
+    shutil.move(tmp_path / "p/2024/market.jpg", tmp_path / "market.jpg")
+    ran = run("images", "scan", "p")
+    assert ran.out == "1 picture: new 0, known 1, gone 0, failed 1; without hash 0\n"
+    assert ran.err == (
+        "not read: p/2024: empty, but 1 picture in it was scanned before; mount it, or remove the folder\n"
+    )
+    (tmp_path / "p/2024").rmdir()
+    assert run("images", "scan", "p").out == "1 picture: new 0, known 1, gone 1, failed 0; without hash 0\n"
+    (tmp_path / "p/ferry.jpg").unlink()
+    assert "gone 0, failed 1" in run("images", "scan", "p").out
+
+
+def test_a_folder_that_cannot_be_listed_is_reported(run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    for folder in ("a", "b"):
+        (tmp_path / "p" / folder).mkdir(parents=True)
+        picture(tmp_path / "p" / folder / "ferry.jpg", 1 if folder == "a" else 2)
+    run("images", "scan", "p")
+    listed = Path.iterdir
+
+    def broken_disk(path: Path) -> Iterator[Path]:
+        if path.name == "a":
+            raise OSError(errno.EIO, os.strerror(errno.EIO), str(path))
+        return listed(path)
+
+    monkeypatch.setattr(Path, "iterdir", broken_disk)
+    ran = run("images", "scan", "p")
+    assert ran.out == "1 picture: new 0, known 1, gone 0, failed 1; without hash 0\n"
+    assert ran.err == "not read: p/a: cannot be listed: Input/output error\n"
+
+
+class PanicException(BaseException):
+    """The failure of a library written in Rust, which is no Exception."""
+
+
+@pytest.mark.parametrize(
+    ("error", "reason"),
+    [
+        (ValueError("bad value"), "ValueError: bad value"),
+        (RecursionError(), "nested too deep"),
+        (OSError(errno.EIO, "Input/output error"), "Input/output error"),
+        (PanicException("unwrap"), "PanicException: unwrap"),
+    ],
+    ids=["ValueError", "RecursionError", "OSError", "panic"],
+)
+def test_any_exception_of_a_reader_is_a_failure_of_its_picture(
+    run: Run, tmp_path: Path, monkeypatch: pytest.MonkeyPatch, error: BaseException, reason: str
+) -> None:
+    for number in range(3):
+        picture(tmp_path / f"p/{number}.jpg", number + 1)
+    read = embedded.read
+
+    def failing(name: str, *, sidecar: bool) -> embedded.Embedded:
+        if name.endswith("1.jpg"):
+            raise error
+        return read(name, sidecar=sidecar)
+
+    monkeypatch.setattr(embedded, "read", failing)
+    ran = run("images", "scan", "p")
+    assert (ran.code, ran.out) == (0, "2 pictures: new 2, known 0, gone 0, failed 1; without hash 0\n")
+    assert ran.err == f"not read: p/1.jpg: cannot be read: {reason}\n"
 
 
 def test_a_missing_folder_is_reported(run: Run) -> None:
