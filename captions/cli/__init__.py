@@ -1,17 +1,18 @@
 """The command line, one file per command. ``main`` turns an error into one line and an exit code.
 
-Exit codes: 0 success; 1 findings at or above ``--fail-on``; 2 bad usage or unreadable input; 130 interrupted.
+Exit codes: 0 success; 1 findings at or above ``--fail-on``; 2 bad usage or unreadable input, or output that
+cannot be written; 130 interrupted; 141 nobody reads the output.
 """
 
 from __future__ import annotations
 
-import io
 import os
 import sys
 import warnings
 from collections.abc import Sequence
 
 from captions import __version__
+from captions.cli import streams
 from captions.errors import CaptionsError
 
 
@@ -22,21 +23,24 @@ def main(arguments: Sequence[str] | None = None) -> int:
     """
     if arguments is None and not sys.warnoptions:
         warnings.simplefilter("ignore")
-    _prepare(sys.stdout)
-    _prepare(sys.stderr)
-    stdout = sys.stdout
+    with streams.guarded() as finish:
+        code, error = finish(_run(arguments))
+        if error is not None:
+            _fail(error)
+        return code
+
+
+def _run(arguments: Sequence[str] | None) -> int:
     try:
         if (sys.argv[1:] if arguments is None else list(arguments)) == ["--version"]:
-            stdout.write(f"captions {__version__}\n")  # at once: Typer takes 0.1 s to load
-            return _flushed(0)
+            sys.stdout.write(f"captions {__version__}\n")  # at once: Typer takes 0.1 s to load
+            return 0
         from captions.cli.commands import app
 
         app(args=None if arguments is None else list(arguments), prog_name="captions")
         code = 0
     except SystemExit as stop:
-        # After a closed pipe, Typer replaces stdout and exits with 1, which here would mean findings. Shells report a
-        # program that a closed pipe stopped as 141.
-        code = 141 if sys.stdout is not stdout else _exit_code(stop)
+        code = _exit_code(stop)
     except KeyboardInterrupt:
         code = 130
     except MemoryError:
@@ -51,7 +55,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
             code = _fail(_message(error))
     if code == 130:
         _fail("interrupted")
-    return _flushed(code)
+    return code
 
 
 def _exit_code(stop: SystemExit) -> int:
@@ -78,22 +82,3 @@ def _fail(message: str) -> int:
     sys.stderr.write(f"captions: {escaping.line(message)}\n")
     sys.stderr.flush()
     return 2
-
-
-def _prepare(stream: object) -> None:
-    """Set a stream to UTF-8 unless it is a terminal; replace characters it cannot encode with question marks."""
-    if isinstance(stream, io.TextIOWrapper):
-        if stream.isatty():
-            stream.reconfigure(errors="replace")
-        else:
-            stream.reconfigure(encoding="utf-8", errors="replace")
-
-
-def _flushed(code: int) -> int:
-    """Flush stdout and return the exit code; at exit, Python would print its own message about a closed pipe."""
-    try:
-        sys.stdout.flush()
-    except OSError as error:
-        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-        return 141 if isinstance(error, BrokenPipeError) else _fail(_message(error))
-    return code

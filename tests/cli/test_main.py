@@ -103,7 +103,7 @@ def test_output_to_a_full_disk_is_reported(tmp_path: Path, unbuffered: str) -> N
     with Path("/dev/full").open("w") as full:
         command = [sys.executable, "-m", "captions", "credit", "AP"]
         ran = subprocess.run(command, cwd=tmp_path, env=env, stdout=full, stderr=subprocess.PIPE, text=True)  # noqa: S603
-    assert (ran.returncode, ran.stderr) == (2, "captions: No space left on device\n")
+    assert (ran.returncode, ran.stderr) == (2, "captions: cannot write to standard output: No space left on device\n")
 
 
 @pytest.mark.parametrize(
