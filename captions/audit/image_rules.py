@@ -160,7 +160,9 @@ def missing_metadata(case: PictureCase) -> Iterator[Finding]:
         message += f"; stripped: the same picture in {copy}"
     fix = waive("CR206", source=picture.path)
     use = next((use for use in case.uses if use.credit and use.id), None)
-    if use is not None and picture.path.isprintable() and not picture.path.startswith("-"):
+    if picture.metadata.signed:
+        message += "; signed (content credentials), so a stamp would break the signature"
+    elif use is not None and picture.path.isprintable() and not picture.path.startswith("-"):
         fix = f"{command('images stamp', picture.path)} --replace --from-use {use.id}"
     yield Finding("CR206", message, picture.path, command=fix)
 

@@ -13,10 +13,11 @@ import typer
 from captions import escaping
 from captions.cli import options as o
 from captions.cli.inputs import agency_names, database_name, has_database, opened_store, user_name
-from captions.cli.output import IN_FORCE, UNDONE, count, locked, note, replaced, timestamp, write_decisions
+from captions.cli.output import IN_FORCE, UNDONE, count, locked, note, timestamp, write_decisions
 from captions.errors import CaptionsError, VocabularyError
 from captions.lexicon.agencies import KINDS
 from captions.report import Column
+from captions.targets import replaced
 from captions.text import tidy
 
 if TYPE_CHECKING:

@@ -21,6 +21,7 @@ from captions.csv_input import cell_text
 from captions.licensing import terms
 from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, from_row
 from captions.report import Column, write_rows
+from captions.targets import Targets
 
 if TYPE_CHECKING:
     from captions.licensing.repository import AddedAgreement
@@ -290,7 +291,7 @@ def import_(
 
 
 @app.command()
-def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
+def export(output: o.Output = None, overwrite: o.Overwrite = False, db_url: o.Database = o.DATABASE) -> None:
     """Export all agreements as CSV.
 
     Edit the file in a spreadsheet, or import it into another database.
@@ -301,10 +302,11 @@ def export(output: o.Output = None, db_url: o.Database = o.DATABASE) -> None:
     """
     from captions.licensing import repository
 
+    targets = Targets(overwrite=overwrite)
     with opened_store(db_url) as engine:
         found = repository.listed(engine)
     columns = [Column(name, name) for name in COLUMNS]
-    with opened(output, for_spreadsheet=True) as stream:
+    with opened(output, targets, for_spreadsheet=True) as stream:
         write_rows("agreements", columns, map(as_row, found), "csv", stream)
     if output is not None:
         note(f"wrote {len(found)} agreements to {output}")

@@ -16,7 +16,7 @@ from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, note, uncollected
+from captions.cli.output import count, for_report, note, uncollected
 from captions.errors import CaptionsError
 from captions.licensing import terms
 
@@ -87,6 +87,7 @@ def audit(
     db_url: o.Database = o.DATABASE,
     form: f.ReportFormat = f.ReportForm.table,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
     fail_on: f.FailOn = f.FailLevel.never,
     code: f.Codes = [],  # noqa: B006 - typer copies it
     severity: f.Levels = [],  # noqa: B006 - typer copies it
@@ -123,13 +124,12 @@ def audit(
     if thumbnails and form is not f.ReportForm.html:
         raise typer.BadParameter("--thumbnails needs --format html")
     height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
+    targets = for_report(output, (agencies, baseline), overwrite=overwrite)
     words = o.words(agencies, db_url)
-    if supplier is not None and (row := words.agency(supplier)):
-        supplier = row.name
     request = AuditRequest(
         codes=frozenset(code),
         severities=frozenset(severity),
-        supplier=supplier,
+        supplier=_canonical(supplier, words),
         publication=publication,
         since=since,
         until=until,
@@ -139,10 +139,15 @@ def audit(
         run=run,
         pictures=thumbnails,
     )
-    write = partial(f.write_report, form=form, output=output, height=height)
+    write = partial(f.write_report, form=form, output=output, targets=targets, height=height)
     with opened_store(db_url) as engine:
         report = _report(engine, request, words, baseline, limit, write)
     f.exit_on(fail_on, report)
+
+
+def _canonical(supplier: str | None, words: Vocabulary) -> str | None:
+    known = words.agency(supplier) if supplier is not None else None
+    return supplier if known is None else known.name
 
 
 def _report(

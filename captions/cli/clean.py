@@ -6,6 +6,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from enum import StrEnum
 from functools import partial
+from itertools import chain, count
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 from urllib.parse import quote
@@ -14,9 +15,10 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.inputs import database_name, has_database, opened_store
-from captions.cli.output import note, opened, write_text
+from captions.cli.output import is_stdout, note, opened, write_text
 from captions.errors import CaptionsError, InputError
 from captions.sources import InputFile, Source, Unread
+from captions.targets import Targets, is_below
 
 if TYPE_CHECKING:
     from captions.clean import Place
@@ -59,7 +61,9 @@ Originals = Annotated[
     str | None,
     typer.Option("--pictures", metavar="FOLDER", help="Stamp copies of the article's pictures found in this folder."),
 ]
-Overwrite = Annotated[bool, typer.Option("--overwrite", help="With --pictures: overwrite existing copies.")]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace existing files with other content, but none of the originals.")
+]
 _SUFFIX = {CleanFormat.text: ".txt", CleanFormat.markdown: ".md", CleanFormat.html: ".html"}
 
 
@@ -77,7 +81,8 @@ def clean(
 ) -> None:
     """Write articles without their captions.
 
-    --captions keeps each caption, but only once. No sentence of the article is lost.
+    --captions keeps each caption, but only once. No sentence of the article is lost. An existing file with other
+    content is not replaced without --overwrite.
 
     HTML output is a fragment that is safe to paste, without the page's scripts, styles and trackers. If captions stay,
     each becomes a figure, described in JSON-LD, and its credit is written the way the supplier asks. --pictures writes
@@ -91,21 +96,20 @@ def clean(
       captions clean page.html -o out.html --to html --captions once \\
         --pictures originals/
     """
-    stamped = _StampedPictures(pictures, overwrite, agencies) if pictures is not None else None
-    if stamped is not None and (
-        to is not CleanFormat.html or captions is Keep.drop or output is None or str(output) == "-"
-    ):
+    targets = Targets((path, pictures, agencies), overwrite=overwrite)
+    stamped = _StampedPictures(pictures, targets, agencies) if pictures is not None else None
+    if stamped is not None and (to is not CleanFormat.html or captions is Keep.drop or is_stdout(output)):
         raise typer.BadParameter("--pictures needs --to html, -o, and --captions once or end")
-    if overwrite and stamped is None:
-        raise typer.BadParameter("--overwrite needs --pictures")
     if path != "-" and Path(path).is_dir():
         if page is not None:
             raise typer.BadParameter("--url needs a single page, not a folder")
-        _clean_folder(path, output, to, captions, agencies, seconds, stamped)
+        _clean_folder(path, output, to, captions, agencies, seconds, targets, stamped)
         return
+    if output is not None and not is_stdout(output):
+        targets.check(output)
     place = stamped.beside(output) if stamped is not None and output is not None else None
     text = _clean_file(path, to, captions, page, db_url, agencies, seconds, place)
-    with opened(output) as stream:
+    with opened(output, targets) as stream:
         write_text(text, stream)
     if stamped is not None:
         note(stamped.summary())
@@ -194,51 +198,63 @@ def _clean_folder(
     keep: Keep,
     agencies: Path | None,
     seconds: float,
+    targets: Targets,
     stamped: _StampedPictures | None,
 ) -> None:
     if output is None:
         raise typer.BadParameter("to clean a folder, choose a folder to write to: -o FOLDER")
     if output.exists() and not output.is_dir():
         raise CaptionsError(f"{output} is a file; choose a folder with -o")
-    cleaned = failed = 0
+    if is_below(output, Path(path)):
+        raise CaptionsError(f"{output} is inside the folder to clean; choose another with -o")
+    cleaned = failed = refused = 0
     words = o.words(agencies)
     with _reader(seconds, to, keep, None, words) as reader:
-        for entry, target in _targets(path, output, to):
+        for entry, name in _names(path):
             items = [entry] if isinstance(entry, Unread) else (item.result for item in reader.read(entry))
             for number, item in enumerate(items, 1):
                 if isinstance(item, Unread):
                     note(f"not read: {item.name}: {item.reason}")
                     failed += 1
                     continue
-                if item.source.name != entry.name:  # the file contains several articles
-                    target = target.with_name(f"{target.stem.removesuffix(f'-{number - 1}')}-{number}{target.suffix}")
-                target.parent.mkdir(parents=True, exist_ok=True)
-                place = stamped.beside(target) if stamped is not None else None
-                text = item.text if place is None else _text(item.source, to, keep, None, words, place)
-                with opened(target) as stream:
-                    stream.write(text)
+                # A file that contains several articles has a name of its own for each.
+                own = f"-{number}" if item.source.name != entry.name else ""
+                target = _free(output / name, own, _SUFFIX[to], targets)
+                try:
+                    target.parent.mkdir(parents=True, exist_ok=True)
+                    place = stamped.beside(target) if stamped is not None else None
+                    text = item.text if place is None else _text(item.source, to, keep, None, words, place)
+                    with opened(target, targets) as stream:
+                        stream.write(text)
+                except (CaptionsError, OSError) as error:
+                    reason = f"{target}: {error.strerror or error}" if isinstance(error, OSError) else str(error)
+                    note(f"not written: {reason}")
+                    refused += 1
+                    continue
                 cleaned += 1
-    note(f"cleaned {cleaned}, failed {failed}; written to {output}{f'; {stamped.summary()}' if stamped else ''}")
-    if not cleaned:
+    without = f", not written {refused}" if refused else ""
+    pictures = f"; {stamped.summary()}" if stamped else ""
+    note(f"cleaned {cleaned}, failed {failed}{without}; written to {output}{pictures}")
+    if refused or not cleaned:
         raise typer.Exit(2)
 
 
 class _StampedPictures:
     """Copies of the pictures in clean articles, stamped with their printed credits."""
 
-    def __init__(self, folder: str, overwrite: bool, agencies: Path | None) -> None:
+    def __init__(self, folder: str, targets: Targets, agencies: Path | None) -> None:
         from captions.imaging.stamping import Batch, Folder
 
         if not Path(folder).is_dir():
             raise InputError(f"no folder {folder}; choose the folder of the pictures with --pictures")
         self._originals, self._words = Folder(folder), o.words(agencies)
-        self._overwrite, self._batches, self._missing = overwrite, list[Batch](), 0
+        self._targets, self._batches, self._missing = targets, list[Batch](), 0
 
     def beside(self, output: Path) -> Place:
         """Return a function that stamps the picture of a caption and returns its URL relative to ``output``."""
         from captions.imaging.stamping import Batch, fields_of
 
-        batch = Batch(output.with_name(f"{output.stem}.pictures"), self._overwrite, report=note)
+        batch = Batch(output.with_name(f"{output.stem}.pictures"), self._targets, report=note)
         self._batches.append(batch)
 
         def place(caption: Caption) -> str | None:
@@ -257,22 +273,23 @@ class _StampedPictures:
         return f"pictures stamped {stamped}, failed {failed}, not found {self._missing}"
 
 
-def _targets(path: str, output: Path, to: CleanFormat) -> Iterator[tuple[InputFile | Unread, Path]]:
-    """Yield each file of a folder with the path of its clean text, at the same place under ``output``."""
+def _names(path: str) -> Iterator[tuple[InputFile | Unread, Path]]:
+    """Yield each file of a folder with its path relative to the folder."""
     from captions import sources
 
     root = Path(path).absolute()
-    if output.absolute() == root or root in output.absolute().parents:
-        raise CaptionsError(f"{output} is inside the folder to clean; choose another with -o")
-    targets: set[Path] = set()
     for item in sources.find([path]):
-        if isinstance(item, Unread):
-            yield item, output
-            continue
-        relative = item.path.absolute().relative_to(root) if item.path else Path(item.name)
-        stem = relative.name.removesuffix(".gz").rsplit(".", 1)[0]
-        target = output / relative.with_name(stem + _SUFFIX[to])
-        if target in targets:  # a.txt and a.md both become a.html
-            target = output / relative.with_name(relative.name + _SUFFIX[to])
-        targets.add(target)
-        yield item, target
+        if isinstance(item, Unread) or item.path is None:
+            yield item, Path(item.name)
+        else:
+            yield item, item.path.absolute().relative_to(root)
+
+
+def _free(file: Path, number: str, suffix: str, targets: Targets) -> Path:
+    """Return the path of the clean text of a file: the first name that this run has not written yet.
+
+    ``a.txt`` becomes ``a.html``; ``a.md``, which comes next, becomes ``a.md.html``.
+    """
+    stem = file.name.removesuffix(".gz").rsplit(".", 1)[0]
+    names = chain((stem, file.name), (f"{file.name}-{again}" for again in count(2)))
+    return next(target for name in names if not targets.written(target := file.with_name(f"{name}{number}{suffix}")))

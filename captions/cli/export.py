@@ -14,12 +14,13 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, note, opened, replaced
+from captions.cli.output import count, for_report, is_stdout, note, opened
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from captions.targets import Targets
 
 _NUMBERS = ("use_id", "position", "occurrences", "uses", "articles")
 _BATCH = 10_000
@@ -42,6 +43,7 @@ def export(
     db_url: o.Database = o.DATABASE,
     form: Annotated[ExportFormat, typer.Option("--to", help="Output format.")] = ExportFormat.csv,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:
     """Export a view of the database for other programs. The default view has a row for every use.
 
@@ -62,20 +64,21 @@ def export(
     known = ["articles"] if form is ExportFormat.ninjs else list(db.VIEWS)
     if wanted not in known:
         raise CaptionsError(f"cannot export {wanted!r} as {form.value}; choose from {', '.join(known)}")
-    if form is ExportFormat.parquet and (output is None or str(output) == "-"):
+    if form is ExportFormat.parquet and is_stdout(output):
         raise CaptionsError("Parquet is binary: choose an output file with -o")
+    targets = for_report(output, overwrite=overwrite)
     with opened_store(db_url) as engine:
         if form is ExportFormat.ninjs:
-            number = _ninjs(engine, output)
+            number = _ninjs(engine, output, targets)
         elif form is ExportFormat.parquet and output is not None:
-            number = _parquet(engine, wanted, output)
+            number = _parquet(engine, wanted, output, targets)
         else:
-            number = _rows(engine, wanted, form, output)
+            number = _rows(engine, wanted, form, output, targets)
     what = count(number, "article") if form is ExportFormat.ninjs else f"{count(number, 'row')} of {wanted}"
     note(f"exported {what}" + (f" to {output}" if output is not None else ""))
 
 
-def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None) -> int:
+def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None, targets: Targets) -> int:
     import captions_db as db
 
     from captions.report import Column, as_csv
@@ -89,7 +92,7 @@ def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None) ->
             count += 1
             yield dict(zip(columns, row, strict=True))
 
-    with opened(output, for_spreadsheet=form is ExportFormat.csv) as stream:
+    with opened(output, targets, for_spreadsheet=form is ExportFormat.csv) as stream:
         if form is ExportFormat.csv:
             as_csv.write([Column(name, name) for name in columns], counted(), stream)
         else:
@@ -98,12 +101,12 @@ def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None) ->
     return count
 
 
-def _ninjs(engine: Engine, output: Path | None) -> int:
+def _ninjs(engine: Engine, output: Path | None, targets: Targets) -> int:
     from captions.report.as_ninjs import item
     from captions.stored import stored_articles
 
     count = 0
-    with opened(output) as stream:
+    with opened(output, targets) as stream:
         for count, (source, article) in enumerate(stored_articles(engine), 1):  # noqa: B007 - returned at the end
             stream.write(_line(item(source, article)))
     return count
@@ -117,8 +120,10 @@ def _line(record: dict[str, Any]) -> str:
     return escaping.json_text(json.dumps(values, ensure_ascii=False)) + "\n"
 
 
-def _parquet(engine: Engine, view: str, output: Path) -> int:
+def _parquet(engine: Engine, view: str, output: Path, targets: Targets) -> int:
     import captions_db as db
+
+    from captions.report.earlier import PARQUET_WRITER
 
     try:
         import pyarrow as pa
@@ -127,9 +132,9 @@ def _parquet(engine: Engine, view: str, output: Path) -> int:
         raise CaptionsError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
     columns, rows = db.view_rows(engine, view)
     kinds = {name: pa.int64() for name in _NUMBERS} | {"used_on": pa.date32()}
-    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns])
+    schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns], {"written by": PARQUET_WRITER})
     count = 0
-    with replaced(output) as part, ParquetWriter(part, schema) as writer:
+    with targets.replaced(output) as part, ParquetWriter(part, schema) as writer:
         while batch := list(islice(rows, _BATCH)):
             count += len(batch)
             values = ([_cell(value) for value in column] for column in zip(*batch, strict=True))

@@ -11,7 +11,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store
-from captions.cli.output import note, note_limit, opened, uncollected
+from captions.cli.output import for_report, note, note_limit, opened, uncollected
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
@@ -44,6 +44,7 @@ def find(
     limit: o.Limit = None,
     every: screen.All = False,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:
     """Search captions and credit lines for all of the given words. Case and accents are ignored.
 
@@ -55,6 +56,7 @@ def find(
     """
     import captions_db as db
 
+    targets = for_report(output, overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
     with (
         opened_store(db_url) as engine,
@@ -68,7 +70,7 @@ def find(
             supplier=supplier,
             limit=limit if height is None else height,
         ) as found,
-        opened(output, for_spreadsheet=form is o.Listing.csv) as stream,
+        opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
         rows = map(_row, found.uses)
         listed = found.total if limit is None else min(limit, found.total)

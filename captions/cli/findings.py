@@ -13,6 +13,7 @@ from captions.cli.output import note, opened
 
 if TYPE_CHECKING:
     from captions.report.audit_report import Report
+    from captions.targets import Targets
 
 
 class ReportForm(StrEnum):
@@ -68,14 +69,16 @@ Levels = Annotated[
 Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings instead of open ones.")]
 
 
-def write_report(report: Report, form: ReportForm, output: Path | None, height: int | None = None) -> None:
+def write_report(
+    report: Report, form: ReportForm, output: Path | None, targets: Targets, height: int | None = None
+) -> None:
     """Write a report to a file or stdout; if to a file, print its first line on stderr.
 
     With ``height``, a table lists only the findings that fit into so many lines.
     """
     from captions.report.write import write_audit
 
-    with opened(output, for_spreadsheet=form is ReportForm.csv) as stream:
+    with opened(output, targets, for_spreadsheet=form is ReportForm.csv) as stream:
         write_audit(report, form.value, stream, height)
     if output is not None:
         note(f"{report.heading()}; written to {output}")

@@ -9,7 +9,7 @@ import typer
 
 from captions.cli import images_check, images_find, images_scan, images_sheet, images_stamp
 from captions.cli import options as o
-from captions.cli.output import note, opened
+from captions.cli.output import for_report, note, opened
 from captions.errors import InputError
 from captions.report import Column, Row, write_rows
 
@@ -39,6 +39,7 @@ def read(
     families: Families = False,
     form: o.ShapeFormat = o.Shape.table,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:
     """Show the metadata embedded in pictures.
 
@@ -52,6 +53,7 @@ def read(
     """
     from captions import embedded
 
+    targets = for_report(output, files, overwrite=overwrite)
     found: list[tuple[str, Embedded]] = []
     failed: list[dict[str, str]] = []
     missing = False
@@ -70,7 +72,7 @@ def read(
         if form is o.Shape.table:
             for remark in picture.notes:
                 note(f"{name}: {remark}")
-    with opened(output) as stream:
+    with opened(output, targets) as stream:
         if form is o.Shape.json:
             from captions.report import as_json
 

@@ -7,13 +7,14 @@ from datetime import UTC, datetime
 from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import count
+from captions.cli.output import count, for_report
 
 
 def check(
     db_url: o.Database = o.DATABASE,
     form: f.ReportFormat = f.ReportForm.table,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
     fail_on: f.FailOn = f.FailLevel.never,
     code: f.Codes = [],  # noqa: B006 - typer copies it
     severity: f.Levels = [],  # noqa: B006 - typer copies it
@@ -36,6 +37,7 @@ def check(
     from captions.audit.image_check import check as check_pictures
     from captions.report.audit_report import Report
 
+    targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
     with opened_store(db_url) as engine:
         today = datetime.now(UTC).astimezone().date()
@@ -47,5 +49,5 @@ def check(
     if not checked.pictures:
         remark = "no pictures in the database; run: captions images scan FOLDER"
     report = Report(found, checked.uses, checked.articles, limit, found.counts, waived=checked.waived, notes=(remark,))
-    f.write_report(report, form, output)
+    f.write_report(report, form, output, targets)
     f.exit_on(fail_on, report)

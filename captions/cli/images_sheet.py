@@ -11,7 +11,7 @@ import typer
 from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, note, opened
+from captions.cli.output import count, for_report, note, opened
 
 SheetFile = Annotated[Path, typer.Option("-o", "--output", metavar="FILE", help="The HTML file to write.")]
 
@@ -20,6 +20,7 @@ def sheet(
     output: SheetFile,
     code: f.Codes = [],  # noqa: B006 - typer copies it
     limit: o.Limit = None,
+    overwrite: o.Overwrite = False,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
 ) -> None:
@@ -32,13 +33,17 @@ def sheet(
     Example:
       captions images sheet -o sheet.html --code CR202
     """
+    import captions_db as db
+
     from captions.audit.image_check import check
     from captions.report.contact_sheet import write_sheet
 
+    targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
     with opened_store(db_url) as engine:
+        targets.protect(db.image_files(engine))
         checked = check(engine, words, today=datetime.now(UTC).astimezone().date(), codes=code)
-        with opened(output) as stream:
+        with opened(output, targets) as stream:
             listed, total = write_sheet(checked, stream, limit)
     of_all = f" of {total}, worst first; for all, use --limit {total}" if listed < total and limit is None else ""
     note(f"{count(listed, 'picture')}{of_all}; written to {output}")

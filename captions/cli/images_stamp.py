@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -11,6 +12,7 @@ from captions.cli import options as o
 from captions.cli.inputs import database_name, has_database, opened_store
 from captions.cli.output import count, note
 from captions.errors import CaptionsError
+from captions.targets import Targets
 
 if TYPE_CHECKING:
     from captions.embedded import Stamped
@@ -37,8 +39,13 @@ FromArticle = Annotated[
     ),
 ]
 Replace = Annotated[bool, typer.Option("--replace", help="Replace the picture with its stamped copy.")]
-Overwrite = Annotated[
-    bool, typer.Option("--overwrite", help="With --from-article: overwrite existing files in the folder.")
+Overwrite = Annotated[bool, typer.Option("--overwrite", help="Replace existing files other than the pictures.")]
+Original = Annotated[
+    bool, typer.Option("--original/--no-original", help="With --replace: keep the picture as NAME_original.")
+]
+BreakSignature = Annotated[
+    bool,
+    typer.Option("--break-signature", help="Stamp signed pictures too (content credentials); breaks the signature."),
 ]
 Creators = Annotated[
     list[str] | None, typer.Option("--creator", metavar="NAME", help="A creator of the picture; repeatable.")
@@ -61,7 +68,9 @@ def stamp(
     from_use: FromUse = None,
     from_article: FromArticle = None,
     replace: Replace = False,
+    original: Original = True,
     overwrite: Overwrite = False,
+    break_signature: BreakSignature = False,
     creator: Creators = None,
     credit: CreditLine = None,
     caption: CaptionText = None,
@@ -84,7 +93,6 @@ def stamp(
     \b
     Examples:
       captions images stamp harbor.jpg -o out.jpg --credit "Jo Reed/AFP"
-      captions images stamp harbor.jpg -o out.jpg --from-use 12
       captions images stamp harbor.jpg --replace --from-use 12
       captions images stamp --from-article articles/ferry.html -o stamped/
     """
@@ -99,41 +107,52 @@ def stamp(
             "licensor_url": (licensor_url,),
         }
     )
+    how = _How(overwrite, original, break_signature)
     if from_article is not None:
         if picture is not None or from_use is not None or replace:
             raise typer.BadParameter("--from-article cannot be combined with PICTURE, --from-use or --replace")
         if output is None:
             raise typer.BadParameter("--from-article needs a folder to write to: -o FOLDER")
-        _stamp_article(from_article, output, overwrite, values, db_url, agencies)
+        _stamp_article(from_article, output, how, values, db_url, agencies)
         return
     if picture is None:
         raise typer.BadParameter("give a PICTURE, or an article with --from-article")
     if (output is None) != replace:
         raise typer.BadParameter("give either -o FILE for the copy, or --replace")
-    if overwrite:
-        raise typer.BadParameter("--overwrite needs --from-article")
     if from_use is not None:
         values = _values_of_use(from_use, db_url, agencies) | values
-    _stamp_picture(picture, output, values, db_url)
+    _stamp_picture(picture, output, how, values, db_url)
 
 
-def _given(options: dict[str, list[str] | tuple[str | None, ...]]) -> Values:
-    return {name: tuple(v for v in values if v) for name, values in options.items() if any(values)}
+@dataclass(frozen=True, slots=True)
+class _How:
+    """How to treat files that exist, and signed pictures."""
+
+    overwrite: bool
+    original: bool
+    break_signature: bool
 
 
-def _stamp_picture(picture: str, output: Path | None, values: Values, db_url: str) -> None:
+def _stamp_picture(picture: str, output: Path | None, how: _How, values: Values, db_url: str) -> None:
     from captions import embedded
     from captions.imaging import stamping
 
-    if output is not None:
-        written = embedded.stamp(picture, output, embedded.Fields.of(values))
+    if output is None:
+        written = stamping.replace(Path(picture), values, original=how.original, break_signature=how.break_signature)
     else:
-        written = stamping.replace(Path(picture), values)
+        targets = Targets([picture], overwrite=how.overwrite)
+        written = embedded.stamp(
+            picture, output, embedded.Fields.of(values), targets=targets, break_signature=how.break_signature
+        )
     for remark in written.notes:
         note(f"{picture}: {remark}")
     note(f"wrote {written.sidecar or written.path} and verified: {_titles(values)}")
     if output is None:
         _scan_again(written, db_url)
+
+
+def _given(options: dict[str, list[str] | tuple[str | None, ...]]) -> Values:
+    return {name: tuple(v for v in values if v) for name, values in options.items() if any(values)}
 
 
 def _scan_again(written: Stamped, url: str) -> None:
@@ -167,17 +186,19 @@ def _values_of_use(number: int, url: str, agencies: Path | None) -> Values:
     return fields_of(use.caption, use.credit, o.words(agencies, url))
 
 
-def _stamp_article(
-    article: str, folder: Path, overwrite: bool, values: Values, url: str, agencies: Path | None
-) -> None:
+def _stamp_article(article: str, folder: Path, how: _How, values: Values, url: str, agencies: Path | None) -> None:
+    import captions_db as db
+
     from captions.imaging.stamping import Batch, fields_of, pictures_of
 
     if folder.exists() and not folder.is_dir():
         raise CaptionsError(f"{folder} is a file; choose a folder with -o")
     words = o.words(agencies, url)
-    batch = Batch(folder, overwrite, values, note)
+    targets = Targets(overwrite=how.overwrite)
+    batch = Batch(folder, targets, how.break_signature, values, note)
     unscanned = 0
     with opened_store(url) as engine:
+        targets.protect(db.image_files(engine))
         for use, pictures in pictures_of(engine, article, words):
             unscanned += not pictures
             for picture in pictures:

@@ -122,6 +122,9 @@ Agencies = Annotated[
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
 ]
+Overwrite = Annotated[
+    bool, typer.Option("--overwrite", help="Replace the output file even if it is not an earlier report.")
+]
 Limit = Annotated[
     int | None,
     typer.Option("--limit", callback=one_or_more, metavar="N", help="Show at most N rows; totals stay complete."),

@@ -15,44 +15,46 @@ import typer
 
 from captions import escaping
 from captions.cli.options import Listing
-from captions.errors import CaptionsError
 from captions.report import Column, Row, write_rows
+from captions.targets import Targets
+
+
+def for_report(path: Path | None, inputs: Iterable[str | Path | None] = (), *, overwrite: bool) -> Targets:
+    """Return the targets of a command that writes a report to ``path``, which may be stdout.
+
+    A report may replace an earlier report; anything else needs ``overwrite``. Raise CaptionsError, before the work
+    begins, if ``path`` must not be written.
+    """
+    targets = Targets(inputs, overwrite=overwrite, earlier=_is_report)
+    if path is not None and not is_stdout(path):
+        targets.check(path)
+    return targets
+
+
+def _is_report(path: Path) -> bool:
+    from captions.report.earlier import is_report
+
+    return is_report(path)
+
+
+def is_stdout(path: Path | None) -> bool:
+    """Return whether output goes to stdout: without ``-o``, or with ``-o -``."""
+    return path is None or str(path) == "-"
 
 
 @contextmanager
-def opened(path: Path | None, *, for_spreadsheet: bool = False) -> Iterator[TextIO]:
+def opened(path: Path | None, targets: Targets, *, for_spreadsheet: bool = False) -> Iterator[TextIO]:
     """Open stdout, or a file that appears only once it is complete.
 
     A CSV file starts with a BOM, without which Excel reads ``Müller`` as ``MÃ¼ller``; stdout has none, because
-    programs read it. Raise CaptionsError if the path is a folder or cannot be written.
+    programs read it. Raise CaptionsError if the path must not be written or cannot be.
     """
-    if path is None or str(path) == "-":
+    if path is None or is_stdout(path):
         yield sys.stdout
         return
-    if path.exists() and not path.is_file():
-        if path.is_dir():
-            raise CaptionsError(f"{path} is a folder; choose a file with -o")
-        with path.open("w", encoding="utf-8") as device:  # /dev/null, a named pipe
-            yield device
-        return
     encoding = "utf-8-sig" if for_spreadsheet else "utf-8"
-    with replaced(path) as part, part.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
+    with targets.replaced(path) as part, part.open("w", encoding=encoding, errors="replace", newline="\n") as stream:
         yield stream
-
-
-@contextmanager
-def replaced(path: Path) -> Iterator[Path]:
-    """Yield a temporary path that replaces ``path`` once the block has ended without an error."""
-    target = path.resolve()
-    part = target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
-    try:
-        yield part
-        part.replace(target)
-    except OSError as error:
-        raise CaptionsError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        with suppress(OSError):
-            part.unlink()
 
 
 @contextmanager

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import note, opened
+from captions.cli.output import for_report, note, opened
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
 
@@ -30,6 +30,7 @@ def parse(
     agencies: o.Agencies = None,
     seconds: o.TimeLimit = 60,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:
     """Write the content of articles as JSON.
 
@@ -48,6 +49,7 @@ def parse(
     from captions.sources import Unread
     from captions.sources.records import parse_map
 
+    targets = for_report(output, (*paths, agencies), overwrite=overwrite)
     articles, failed, missing = [], [], False
     work = partial(_parsed, words=o.words(agencies), explain=explain)
     reader: ReaderProcess[dict[str, object]]
@@ -59,7 +61,7 @@ def parse(
                 missing = missing or found.missing
             else:
                 articles.append(found)
-    with opened(output) as stream:
+    with opened(output, targets) as stream:
         as_json.write({"articles": articles, "failures": failed}, stream)
     if missing or (failed and not articles):
         raise typer.Exit(2)

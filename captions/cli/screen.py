@@ -9,6 +9,8 @@ from typing import Annotated
 
 import typer
 
+from captions.cli.output import is_stdout
+
 _AROUND = 4
 """Lines next to the rows: the header, the note that follows, and the prompt."""
 _LEAST = 5
@@ -22,7 +24,6 @@ def height(output: Path | None, limit: int | None, *, table: bool, every: bool) 
     """Return the lines that the rows of a listing may fill; None if the listing is complete or has a limit."""
     if every and limit is not None:
         raise typer.BadParameter("cannot be combined with --limit", param_hint="--all")
-    to_stdout = output is None or str(output) == "-"
-    if every or limit is not None or not table or not to_stdout or not sys.stdout.isatty():
+    if every or limit is not None or not table or not is_stdout(output) or not sys.stdout.isatty():
         return None
     return max(shutil.get_terminal_size().lines - _AROUND, _LEAST)

@@ -12,7 +12,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
 from captions.cli.inputs import opened_store
-from captions.cli.output import note, note_limit, opened
+from captions.cli.output import for_report, note, note_limit, opened
 from captions.report import Column, write_rows
 
 if TYPE_CHECKING:
@@ -21,6 +21,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from captions.lexicon.vocabulary import Vocabulary
+    from captions.targets import Targets
 
 
 class GroupBy(StrEnum):
@@ -87,6 +88,7 @@ def usage(
     limit: o.Limit = None,
     every: screen.All = False,
     output: o.Output = None,
+    overwrite: o.Overwrite = False,
 ) -> None:
     """Count the picture uses in the database, most used first.
 
@@ -101,6 +103,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    targets = for_report(output, (agencies,), overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
     query = usage_tables.UsageQuery(
         by=tuple(dict.fromkeys(group.value for group in by or ())),
@@ -124,7 +127,7 @@ def usage(
             table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
-    _write(table, form, output, notes_apart=of_agreements, on_screen=height is not None)
+    _write(table, form, output, targets, notes_apart=of_agreements, on_screen=height is not None)
 
 
 def _counts(
@@ -142,7 +145,13 @@ def _counts(
 
 
 def _write(
-    table: usage_tables.UsageReport, form: o.Listing, output: Path | None, *, notes_apart: bool, on_screen: bool
+    table: usage_tables.UsageReport,
+    form: o.Listing,
+    output: Path | None,
+    targets: Targets,
+    *,
+    notes_apart: bool,
+    on_screen: bool,
 ) -> None:
     """Write a table, and on stderr what it leaves out."""
     columns: Sequence[Column] = table.columns
@@ -150,7 +159,7 @@ def _write(
     if apart:
         # Next to ten columns, a note would break into a word per line; it follows the table instead.
         columns = [column for column in columns if column.key != "note"]
-    with opened(output, for_spreadsheet=form is o.Listing.csv) as stream:
+    with opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream:
         write_rows(table.name, columns, table.rows, form.value, stream, table.head)
     for row in table.rows if apart else ():
         if row["note"]:

@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import os
 from collections.abc import Callable, Mapping, Sequence
-from contextlib import suppress
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -16,6 +14,7 @@ from captions.embedded.read import blocks_of, read, read_source
 from captions.embedded.source import Blocks, ByteSource
 from captions.embedded.table import table
 from captions.errors import CaptionsError, InputError
+from captions.targets import Targets
 
 _WRITERS: Mapping[str, Callable[[ByteSource, Rewriter], Parts]] = {
     "JPEG": jpeg.rewritten,
@@ -39,15 +38,23 @@ class Stamped:
     notes: tuple[str, ...] = ()
 
 
-def stamp(picture: str | Path, out: str | Path, values: Fields) -> Stamped:
+def stamp(
+    picture: str | Path,
+    out: str | Path,
+    values: Fields,
+    *,
+    targets: Targets | None = None,
+    break_signature: bool = False,
+) -> Stamped:
     """Write a copy of ``picture`` to ``out`` with these values; all other metadata stays.
 
     ``stamp("harbor.jpg", "out.jpg", Fields(creators=("Jo Reed",), credit_line="Jo Reed/AFP"))`` writes XMP, IIM
     (truncated to its limits) and, if there is EXIF, EXIF. PNG, WebP and GIF get XMP; AVIF, HEIC, JPEG 2000 and PSD get
     a sidecar, ``out.xmp``. The picture data does not change.
 
-    The copy is read back and discarded if any value differs. Raise InputError if the picture cannot be read or is too
-    broken to copy, and CaptionsError if ``out`` cannot be written.
+    The copy is read back and discarded if any value differs. Raise InputError if the picture cannot be read, is too
+    broken to copy, or is signed and the copy would break the signature. Raise CaptionsError if ``out`` cannot be
+    written, or exists and differs; ``Targets(overwrite=True)`` replaces it.
     """
     new = _checked(values)
     path, target = Path(picture), Path(out)
@@ -56,7 +63,7 @@ def stamp(picture: str | Path, out: str | Path, values: Fields) -> Stamped:
         raise InputError(f"{path}: the copy would replace the picture; choose another file with -o")
     try:
         with path.open("rb") as file:
-            return _stamped(path, target, ByteSource(file), new)
+            return _stamped(path, target, ByteSource(file), new, targets or Targets(), break_signature)
     except OSError as error:
         raise CaptionsError(f"cannot write {target}: {error.strerror or error}") from None
 
@@ -73,7 +80,14 @@ def _checked(values: Fields) -> dict[str, tuple[str, ...]]:
     return cleaned
 
 
-def _stamped(path: Path, target: Path, source: ByteSource, values: dict[str, tuple[str, ...]]) -> Stamped:
+def _stamped(
+    path: Path,
+    target: Path,
+    source: ByteSource,
+    values: dict[str, tuple[str, ...]],
+    targets: Targets,
+    break_signature: bool,
+) -> Stamped:
     blocks = blocks_of(source)
     if blocks.format is None:
         raise InputError(f"{path}: {blocks.notes[0]}")
@@ -81,17 +95,27 @@ def _stamped(path: Path, target: Path, source: ByteSource, values: dict[str, tup
         raise InputError(f"{path}: the metadata is too large to preserve; remove it with another program first")
     edit = _MetadataEdit(path, blocks, values)
     writer = _WRITERS.get(blocks.format)
-    notes = []
-    if blocks.content_credentials:
-        notes.append(
-            "the content credentials (C2PA) do not match the changed file, as anyone who verifies them will see"
-        )
     if writer is not None:
-        embedded = _written(target, writer(source, edit), source, values)
+        notes = []
+        if blocks.content_credentials:
+            if not break_signature:
+                raise InputError(
+                    f"{path}: signed (content credentials), and a stamp breaks the signature; "
+                    "to stamp it anyway, pass --break-signature"
+                )
+            notes.append(
+                "the content credentials (C2PA) do not match the changed file, as anyone who verifies them will see"
+            )
+        with targets.replaced(target) as part:
+            _copy(part, writer(source, edit), source)
+            embedded = _read_back(part, target, values)
         return Stamped(target, None, embedded, (*notes, *edit.notes))
     sidecar = target.with_suffix(".xmp")
-    embedded = _written(sidecar, [edit.xmp()[0]], source, values)
-    _write(target, [(0, source.size)], source)
+    with targets.replaced(sidecar) as metadata, targets.replaced(target) as copy:
+        _copy(metadata, [edit.xmp()[0]], source)
+        embedded = _read_back(metadata, sidecar, values)
+        _copy(copy, [(0, source.size)], source)
+        targets.confirm(sidecar, metadata)  # before the copy, which is moved into place first
     notes = [f"the {blocks.format} file was copied unchanged; the metadata is in {sidecar}", *edit.notes]
     return Stamped(target, sidecar, embedded, tuple(notes))
 
@@ -129,36 +153,15 @@ class _MetadataEdit:
             raise InputError(f"{self.path}: {notes[0]}; too broken to stamp")
 
 
-def _written(target: Path, parts: Parts, source: ByteSource, values: dict[str, tuple[str, ...]]) -> Embedded:
-    """Write a file, read it back, and move it into place if all values are right."""
-    part = _part(target)
-    try:
-        _copy(part, parts, source)
-        with part.open("rb") as file:
-            embedded = read_source(ByteSource(file))
-        for name, expected in values.items():
-            if embedded.fields.get(name) != expected:
-                title = table().fields[name].title
-                raise CaptionsError(f"{target}: {title} reads back as {embedded.fields.get(name)}: nothing was written")
-        part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink()
+def _read_back(part: Path, target: Path, values: dict[str, tuple[str, ...]]) -> Embedded:
+    """Return the metadata of a new file; raise CaptionsError unless all values are right."""
+    with part.open("rb") as file:
+        embedded = read_source(ByteSource(file))
+    for name, expected in values.items():
+        if embedded.fields.get(name) != expected:
+            title = table().fields[name].title
+            raise CaptionsError(f"{target}: {title} reads back as {embedded.fields.get(name)}: nothing was written")
     return embedded
-
-
-def _write(target: Path, parts: Parts, source: ByteSource) -> None:
-    part = _part(target)
-    try:
-        _copy(part, parts, source)
-        part.replace(target)
-    finally:
-        with suppress(OSError):
-            part.unlink()
-
-
-def _part(target: Path) -> Path:
-    return target.with_name(f".{target.name[:80]}.{os.getpid()}.part")
 
 
 def _copy(part: Path, parts: Parts, source: ByteSource) -> None:

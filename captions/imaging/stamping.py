@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import stat
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import dataclass, field
@@ -21,6 +22,7 @@ from captions.imaging.match_keys import name_of
 from captions.imaging.scan import files_of, scan
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit, Use
+from captions.targets import Targets, keep_original
 
 FieldValues = Mapping[str, tuple[str, ...]]
 
@@ -37,20 +39,26 @@ def fields_of(caption: str, credit: Credit | None, words: Vocabulary) -> dict[st
     return {name: values for name, values in fields.items() if any(values)}
 
 
-def replace(picture: Path, values: FieldValues) -> Stamped:
+def replace(picture: Path, values: FieldValues, *, original: bool = True, break_signature: bool = False) -> Stamped:
     """Stamp a copy, and replace the picture with it once the copy is written and verified.
 
-    For formats with sidecar metadata, write only the sidecar; raise CaptionsError if there already is one.
+    Follow links and preserve the mode. With ``original``, keep the picture as ``NAME_original``. For formats with
+    sidecar metadata, write only the sidecar; raise CaptionsError if there already is one.
     """
-    part = picture.with_name(f".{picture.name[:80]}.{os.getpid()}.stamped{picture.suffix}")
+    real = picture.resolve()
+    part = real.with_name(f".{real.name[:80]}.{os.getpid()}.stamped{real.suffix}")
     sidecar = part.with_suffix(".xmp")
     try:
-        stamped = embedded.stamp(picture, part, Fields.of(dict(values)))
+        stamped = embedded.stamp(picture, part, Fields.of(dict(values)), break_signature=break_signature)
         if stamped.sidecar is None:
-            part.chmod(picture.stat().st_mode & 0o777)
-            part.replace(picture)
-            return Stamped(picture, None, stamped.embedded, stamped.notes)
-        existing = picture.with_suffix(".xmp")
+            notes = stamped.notes
+            if original:
+                kept = keep_original(real)
+                notes = (*notes, f"the original is in {kept if picture.is_symlink() else picture.with_name(kept.name)}")
+            part.chmod(stat.S_IMODE(real.stat().st_mode))
+            part.replace(real)
+            return Stamped(picture, None, stamped.embedded, notes)
+        existing = real.with_suffix(".xmp")
         if existing.exists():
             raise CaptionsError(f"{existing} already exists; stamp a copy with -o, or remove it first")
         sidecar.replace(existing)
@@ -65,10 +73,11 @@ def replace(picture: Path, values: FieldValues) -> Stamped:
 
 @dataclass(slots=True)
 class Batch:
-    """Stamped copies in a folder, where no file is replaced unless ``overwrite`` is set."""
+    """Stamped copies in a folder."""
 
     folder: Path
-    overwrite: bool = False
+    targets: Targets
+    break_signature: bool = False
     more: FieldValues = field(default_factory=dict)
     """Values for all pictures, which take precedence over those of their uses."""
     report: Callable[[str], None] = print
@@ -87,10 +96,9 @@ class Batch:
         fields = Fields.of({**values, **self.more})
         try:
             self.folder.mkdir(parents=True, exist_ok=True)
-            if target.exists() and not self.overwrite:
-                stamped = _as_it_is(picture, target, fields)
-            else:
-                stamped = embedded.stamp(picture, target, fields)
+            stamped = embedded.stamp(
+                picture, target, fields, targets=self.targets, break_signature=self.break_signature
+            )
         except (CaptionsError, OSError) as error:
             self.failed += 1
             self.report(f"not stamped: {str(error).removeprefix(f'{picture}: ') if error.args else error}")
@@ -108,22 +116,6 @@ class Batch:
             target = self.folder / f"{picture.stem}-{number}{picture.suffix}"
             number += 1
         return target
-
-
-def _as_it_is(picture: Path, target: Path, fields: Fields) -> Stamped:
-    """Return the existing copy if it equals what would be written; otherwise raise CaptionsError."""
-    part = target.with_name(f".{target.stem[:80]}.{os.getpid()}.same{target.suffix}")
-    sidecar = part.with_suffix(".xmp")
-    try:
-        stamped = embedded.stamp(picture, part, fields)
-        pairs = [(part, target), *([(sidecar, target.with_suffix(".xmp"))] if stamped.sidecar else [])]
-        if all(old.is_file() and new.read_bytes() == old.read_bytes() for new, old in pairs):
-            return stamped
-        raise CaptionsError(f"{target} already exists and differs; choose another folder or pass --overwrite")
-    finally:
-        for leftover in (part, sidecar):
-            with suppress(OSError):
-                leftover.unlink()
 
 
 def pictures_of(engine: Engine, article: str, words: Vocabulary) -> Iterator[tuple[Use, list[Path]]]:

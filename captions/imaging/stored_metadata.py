@@ -24,6 +24,8 @@ class StoredMetadata:
     disagreements: Mapping[str, Mapping[str, Sequence[str]]]
     """The differing values of each family, by field."""
     cuts: tuple[CutValue, ...]
+    signed: bool = False
+    """Whether it has content credentials, which any change breaks."""
 
     @property
     def shows_origin(self) -> bool:
@@ -39,6 +41,7 @@ def as_json(picture: Embedded) -> str:
             it.field: {family: list(values) for family, values in it.values} for it in picture.disagreements
         },
         "cuts": [[it.field, it.value, it.limit, it.whole] for it in picture.cuts],
+        "signed": picture.content_credentials,
     }
     return json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
 
@@ -48,7 +51,10 @@ def from_json(text: str) -> StoredMetadata:
     data = json.loads(text)
     fields = {name: tuple(values) for name, values in data.get("fields", {}).items()}
     return StoredMetadata(
-        Fields.of(fields), data.get("disagreements", {}), tuple(CutValue(*row) for row in data.get("cuts", ()))
+        Fields.of(fields),
+        data.get("disagreements", {}),
+        tuple(CutValue(*row) for row in data.get("cuts", ())),
+        signed=data.get("signed", False),
     )
 
 

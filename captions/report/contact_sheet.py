@@ -27,6 +27,7 @@ _COLUMNS = (
 
 _AT_ONCE = 200
 _SIDE = 160  # pixels, of a thumbnail in a report
+SHEET_TITLE = "Pictures to review"
 MOST = 1_000
 """The default number of pictures on a page; browsers fail on much larger pages."""
 
@@ -48,7 +49,7 @@ def write_sheet(done: ImageCheck, stream: TextIO, limit: int | None = None) -> t
     heading = f"{len(numbers)} of {done.pictures} pictures need review"
     note = f"{len(by_picture)} of {len(numbers)} pictures listed" if len(by_picture) < len(numbers) else ""
     table = as_page.PageTable("Pictures", _COLUMNS, _rows(by_picture, done.archive))
-    as_page.write("Pictures to review", heading, [table] if by_picture else [], note, stream)
+    as_page.write(SHEET_TITLE, heading, [table] if by_picture else [], note, stream)
     return len(by_picture), len(numbers)
 
 

@@ -14,6 +14,7 @@ from PIL import Image
 
 from captions.embedded import NAMES, READ_ONLY, Fields, read, stamp
 from captions.errors import CaptionsError, InputError
+from captions.targets import Targets
 from tests.embedded.test_read import CONTAINERS, ITXT, PACKET, mutated
 from tests.support import pictures as p
 from tests.test_properties import QUICK
@@ -33,7 +34,7 @@ WRITTEN = ("JPEG", "PNG", "WebP", "GIF", "TIFF")
 def _stamped(folder: Path, data: bytes, values: Fields = VALUES) -> bytes:
     """Return the copy as bytes, and check that the picture did not change."""
     (folder / "in").write_bytes(data)
-    stamped = stamp(folder / "in", folder / "out", values)
+    stamped = stamp(folder / "in", folder / "out", values, targets=Targets(overwrite=True))
     assert (folder / "in").read_bytes() == data
     assert stamped.embedded == read(stamped.sidecar or stamped.path)
     return (folder / "out").read_bytes()
@@ -256,9 +257,13 @@ def test_profiles_of_a_png_are_rewritten(tmp_path: Path) -> None:
     assert other.hex().encode() in zlib.decompress(out[out.index(b"8bim\0\0") + 6 :]).replace(b"\n", b"")
 
 
-def test_content_credentials_are_noted(tmp_path: Path) -> None:
-    (tmp_path / "in.jpg").write_bytes(p.jpeg(more=[p.segment(0xEB, b"JP\0\1\0\0\0\1\0\0\0\x20jumb\0\0\0\0c2pa")]))
-    assert "C2PA" in stamp(tmp_path / "in.jpg", tmp_path / "out.jpg", VALUES).notes[0]
+def test_a_signed_picture_is_stamped_only_on_request(tmp_path: Path) -> None:
+    signed, copy = tmp_path / "in.jpg", tmp_path / "out.jpg"
+    signed.write_bytes(p.SIGNED)
+    with pytest.raises(InputError, match="breaks the signature; to stamp it anyway, pass --break-signature"):
+        stamp(signed, copy, VALUES)
+    assert not copy.exists()
+    assert "C2PA" in stamp(signed, copy, VALUES, break_signature=True).notes[0]
 
 
 LARGE = p.xmp(f"<own:a>{'x' * (5 << 20)}</own:a>")

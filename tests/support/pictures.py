@@ -190,3 +190,7 @@ def heic(packet: bytes, block: bytes, places: bytes | None = None) -> bytes:
 
     start = len(head) + len(meta(0)) + 8
     return head + meta(start) + box(b"mdat", b"".join(contents))
+
+
+SIGNED = jpeg(more=[segment(0xEB, b"JP\0\1\0\0\0\1\0\0\0\x20jumb\0\0\0\0c2pa")])
+"""A JPEG with content credentials, as far as they are read."""

@@ -1,0 +1,52 @@
+"""Recognize files that an earlier run wrote as a report, which the same command may replace every day."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+
+from captions.report.as_html import TITLE
+from captions.report.as_ninjs import STANDARD
+from captions.report.contact_sheet import SHEET_TITLE
+
+PARQUET_WRITER = "captions export"
+"""The metadata of Parquet files, in their footer."""
+_EDGE = 8_192
+
+_GROUPS = "supplier|agency|creator|publication|month|quarter|year|scope"
+_FORMS = (
+    # Tables: the titles, and a rule below them; the report of an audit.
+    r"(?:[^\n]*\n){1,3}─+\n",
+    r"[\d,]+ uses? in [\d,]+ articles?: ",
+    # Markdown.
+    r"\| [^\n]* \|\n\| -{3}",
+    rf"# {TITLE}\n",
+    # Pages. The title follows the policy, which ends the same line.
+    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{TITLE}|{SHEET_TITLE})</title>",
+    # JSON, SARIF, and JSON Lines of the views and of ninjs.
+    r'\{\n  "version": \d+,\n',
+    r'\{\n  "\$schema": "[^"\n]*sarif',
+    r'\{"use_id": \d',
+    r'\{"(?:supplier|agency|creator)": [^\n]*, "month": ',
+    r'\{"source": "[^"\n]*", "reason": ',
+    re.escape('{"standard": {"name": "ninjs", "version": "' + STANDARD["version"]),
+    # CSV: an audit, a search, a count, agreements in use, the views.
+    r"severity,code,source,",
+    r"used_on,source,position,caption,",
+    rf"(?:(?:{_GROUPS}),)*(?:uses|uncredited|before)\b[a-z_,]*\n",
+    r"agreement,supplier,kind,state,period,",
+    r"use_id,used_on,publication,source,",
+    r"source,reason,last_tried\n",
+)
+"""How reports begin, after a BOM."""
+_REPORT = re.compile(rf"\ufeff?(?:{'|'.join(_FORMS)})")
+
+
+def is_report(path: Path) -> bool:
+    """Return whether a file is a report of this program, by its content: ``severity,code,source,...``."""
+    with path.open("rb") as file:
+        head = file.read(_EDGE)
+        if head.startswith(b"PAR1"):
+            file.seek(-min(_EDGE, path.stat().st_size), 2)
+            return PARQUET_WRITER.encode() in file.read()
+    return _REPORT.match(head.decode("utf-8", errors="replace")) is not None
