@@ -11,6 +11,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import captions_db as db
 import pytest
 
 from captions import embedded
@@ -113,6 +114,21 @@ def test_a_scan_reads_each_picture_once(run: Run, tmp_path: Path) -> None:
     # Scanning another folder does not affect this one.
     picture(tmp_path / "pp/market.jpg", 2)
     assert run("images", "scan", "pp").out == "1 picture: new 1, known 0, gone 0, failed 0; without hash 0\n"
+
+
+def test_a_signed_picture_is_not_to_be_stamped(run: Run, tmp_path: Path) -> None:
+    page(tmp_path / "a.html", "https://cdn.example/signed.jpg", "Ida Quill/Reuters")
+    (tmp_path / "p").mkdir()
+    (tmp_path / "p/signed.jpg").write_bytes(p.SIGNED)
+    run("ingest", "a.html")
+    run("images", "scan", "p")
+    (finding,) = json.loads(run("images", "check", "--code", "CR206", "--format", "json").out)["findings"]
+    assert "stamp" not in finding["command"]
+    assert "signed (content credentials)" in finding["message"]
+    assert run("images", "stamp", "p/signed.jpg", "--replace", "--from-use", "1").code == 2
+    assert (tmp_path / "p/signed.jpg").read_bytes() == p.SIGNED
+    assert run("images", "stamp", "p/signed.jpg", "--replace", "--from-use", "1", "--break-signature").code == 0
+    assert (tmp_path / "p/signed.jpg").read_bytes() != p.SIGNED
 
 
 def test_hostile_files_are_notes_and_the_others_are_read(run: Run, tmp_path: Path) -> None:
@@ -339,6 +355,7 @@ def test_the_suggested_command_stamps_missing_values(run: Run, tmp_path: Path) -
     ran = run(*finding["command"].split()[1:])
     assert (ran.code, ran.err) == (
         0,
+        "harbor-ferry.jpg: the original is in harbor-ferry.jpg_original\n"
         "wrote harbor-ferry.jpg and verified: Creator, Credit line, Caption\nrescanned harbor-ferry.jpg\n",
     )
     assert found(run) == []
