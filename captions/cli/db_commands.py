@@ -1,20 +1,28 @@
-"""``captions db``: inspect, check and upgrade the database."""
+"""``captions db``: inspect, check, back up and upgrade the database."""
 
 from __future__ import annotations
 
 import sys
 from collections.abc import Sequence
+from itertools import chain
+from itertools import count as counter
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from captions import escaping
 from captions.cli import options as o
 from captions.cli.inputs import database_name, opened_store
-from captions.cli.output import count, note_limit, timestamp
+from captions.cli.output import count, note, note_limit, timestamp
 from captions.errors import CaptionsError
 from captions.report import Column, Row, Value, write_rows
+from captions.targets import Targets
 
-app = typer.Typer(help="Inspect, check and upgrade the database.", no_args_is_help=True, rich_markup_mode=None)
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+app = typer.Typer(help="Inspect, check, back up and upgrade the database.", no_args_is_help=True, rich_markup_mode=None)
 _FACTS = (Column("what", "Database"), Column("value", "", wide=True))
 
 _RUNS = (
@@ -117,7 +125,8 @@ def _minute(time: Value) -> str:
 def upgrade(db_url: o.Database = o.DATABASE) -> None:
     """Upgrade an older database to this version.
 
-    An upgrade that fails changes nothing. Back up the database first anyway.
+    An upgrade that fails changes nothing. Before an upgrade or a repair, an SQLite database is backed up next to its
+    file.
 
     \b
     Example:
@@ -125,8 +134,50 @@ def upgrade(db_url: o.Database = o.DATABASE) -> None:
     """
     import captions_db as db
 
-    version = db.upgrade_store(db_url)
+    version = db.upgrade_store(db_url, before=_back_up_first)
     typer.echo(f"{database_name(db_url)} is up to date: schema {version}")
+
+
+def _back_up_first(engine: Engine) -> None:
+    import captions_db as db
+
+    if engine.dialect.name != "sqlite":
+        note(f"no backup was made; to make one, run: {db.dump_command(engine, 'captions.dump')}")
+        return
+    name = f"{engine.url.database}.backup"
+    path = next(path for path in map(Path, chain([name], (f"{name}-{n}" for n in counter(2)))) if not path.exists())
+    with Targets().replaced(path) as part:
+        db.backup(engine, part)
+    note(f"backed up to {path}")
+
+
+@app.command()
+def backup(
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="The file to write; no existing file is replaced.")],
+    db_url: o.Database = o.DATABASE,
+) -> None:
+    """Back up the database to a file, while other commands use it.
+
+    Do not copy the file of a database in use: the copy can lack the latest changes, or everything. To restore a backup,
+    use it with --db, or rename it when no command is running. For a PostgreSQL database, shows the command to run.
+
+    \b
+    Examples:
+      captions db backup captions-2026-05-18.db
+      captions db check --db captions-2026-05-18.db
+    """
+    import captions_db as db
+
+    with opened_store(db_url) as engine:
+        if engine.dialect.name != "sqlite":
+            note("PostgreSQL has its own program for backups; run:")
+            typer.echo(db.dump_command(engine, file))
+            return
+        with Targets().replaced(file) as part:
+            if file.exists() and file.stat().st_size:
+                raise CaptionsError(f"{file} already exists; choose a new file for the backup")
+            db.backup(engine, part)
+    note(f"backed up to {file}")
 
 
 @app.command()

@@ -18,6 +18,7 @@ from captions_db.agreements import (
     undo_agreement,
 )
 from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
+from captions_db.backups import backup, dump_command
 from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
     CorrectionResult,
@@ -162,10 +163,12 @@ __all__ = [
     "agreements",
     "article_text",
     "articles",
+    "backup",
     "caption_digest",
     "captions_of_uses",
     "corrections",
     "count_spans",
+    "dump_command",
     "end_agreement",
     "find",
     "finding",

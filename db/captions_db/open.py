@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from contextlib import suppress
 
 from sqlalchemy import Engine
@@ -40,11 +41,13 @@ def open_store(
     return engine
 
 
-def upgrade_store(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> str:
+def upgrade_store(
+    url: str, *, busy_timeout: float = BUSY_TIMEOUT, before: Callable[[Engine], None] | None = None
+) -> str:
     """Upgrade an existing store to this program's schema and return its version: ``"0001"``.
 
-    Upgrade completely or not at all; copy the file first all the same. Repair the rollups if they are wrong, and
-    count the uses that they lack. Raise as ``open_store`` does.
+    Upgrade completely or not at all. Repair the rollups if they are wrong, and count the uses that they lack.
+    ``before`` is called before an upgrade or a repair, and may make a backup. Raise as ``open_store`` does.
     """
     engine = connect(url, create=False, busy_timeout=busy_timeout)
     try:
@@ -54,9 +57,13 @@ def upgrade_store(url: str, *, busy_timeout: float = BUSY_TIMEOUT) -> str:
             raise MissingStoreError(f"{where(engine)} is empty; run: captions ingest PATH")
         if found > HEAD:
             check_version(found, where(engine))
+        wrong = found == HEAD and wrong_counts(engine)
+        if before is not None and (found < HEAD or wrong):
+            before(engine)
         if found < HEAD:
             upgrade(engine)
-        if wrong_counts(engine):
+            wrong = wrong_counts(engine)
+        if wrong:
             count_again(engine)
         count_uses(engine)
     finally:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
+import sqlite3
 from importlib import import_module
 from pathlib import Path
 from typing import TYPE_CHECKING
@@ -295,3 +296,28 @@ def test_facts_given_for_an_article_stay_until_new_facts_are_given(run: Run, arc
     first.write_bytes(first.read_bytes() + b"\n\nOne more paragraph stands at the end of it.\n")
     assert " changed 1, " in run("ingest", archive).out
     assert publications() == ["Echo"]
+
+
+def test_a_backup_is_a_database_and_replaces_nothing(three: Run, tmp_path: Path) -> None:
+    ran = three("db", "backup", "saved.db")
+    assert (ran.code, ran.out, ran.err) == (0, "", "backed up to saved.db\n")
+    assert three("db", "check", "--db", "saved.db").out == "saved.db passed all checks: 3 uses\n"
+    (tmp_path / "notes.txt").write_text("mine", encoding="utf-8")
+    before = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    for name in ("saved.db", "captions.db", "notes.txt", "captions.db-wal", ".", "/dev/null", "none/x.db"):
+        ran = three("db", "backup", name)
+        assert (ran.code, ran.out, ran.err.count("\n")) == (2, "", 1), ran
+    after = {path.name: path.read_bytes() for path in tmp_path.iterdir() if path.is_file()}
+    assert {name: data for name, data in after.items() if not name.endswith(("-wal", "-shm"))} == before
+
+
+def test_a_repair_makes_a_backup_first(three: Run, tmp_path: Path) -> None:
+    assert three("db", "upgrade").err == ""  # nothing to do, so no backup
+    for name in ("captions.db.backup", "captions.db.backup-2"):
+        with sqlite3.connect(tmp_path / "captions.db") as other:
+            other.execute("UPDATE uses_by_agency SET uses = 7")
+        other.close()
+        ran = three("db", "upgrade")
+        assert (ran.code, ran.err) == (0, f"backed up to {name}\n")
+        assert three("db", "check", "--db", name).code == 2
+        assert three("db", "check").code == 0
