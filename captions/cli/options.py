@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 T = TypeVar("T")
 DATABASE = "captions.db"
 REGISTER = "agencies.toml"
-_MISTYPED = re.compile(r"(?:postgres|postgresql|mysql|mariadb|sqlite)(?:\+\w+)?(?::|/.*:.*@)")
+_MISTYPED = re.compile(r"(?:postgres|postgresql|mysql|mariadb|sqlite)(?:\+\w+)?(?::|/[^:]*+:[^@]*+@)")
 
 
 class Listing(StrEnum):

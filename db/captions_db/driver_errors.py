@@ -68,12 +68,18 @@ _POSTGRESQL: _Kinds = (
 )
 """PostgreSQL's SQLSTATEs by prefix; the first two characters are the class."""
 
-_CONNECTING: tuple[tuple[str, str], ...] = (
-    (r"database \"[^\"]*\" does not exist", "3D000"),
-    (r"too many (clients|connections)|remaining connection slots", "53300"),
-    (r"authentication failed|no pg_hba\.conf entry|role \"[^\"]*\" (does not exist|is not permitted)", "28000"),
-    (r"the database system is (starting up|shutting down|in recovery)", "57P03"),
-    (r"server closed the connection|the connection is (closed|lost)|connection to server was lost", "08006"),
+_CONNECTING: tuple[tuple[re.Pattern[str], str], ...] = (
+    (re.compile(r"database \"[^\"]*\" does not exist"), "3D000"),
+    (re.compile(r"too many (clients|connections)|remaining connection slots"), "53300"),
+    (
+        re.compile(r"authentication failed|no pg_hba\.conf entry|role \"[^\"]*\" (does not exist|is not permitted)"),
+        "28000",
+    ),
+    (re.compile(r"the database system is (starting up|shutting down|in recovery)"), "57P03"),
+    (
+        re.compile(r"server closed the connection|the connection is (closed|lost)|connection to server was lost"),
+        "08006",
+    ),
 )
 """Messages of libpq, which gives no SQLSTATE when it cannot connect or loses the connection."""
 
@@ -102,7 +108,7 @@ def translate_error(error: BaseException, where: str, secrets: Collection[str] =
     if state is None and kinds:
         # Only errors of connecting are quoted: others may quote a statement and its values.
         reason = printable(str(error).partition("\n")[0])
-        state = next((state for pattern, state in _CONNECTING if re.search(pattern, reason)), None)
+        state = next((state for pattern, state in _CONNECTING if pattern.search(reason)), None)
         if state is None and ("OperationalError" in kinds or "connection option" in reason):
             for secret in secrets:
                 reason = re.sub(rf"(?<!\w){re.escape(secret)}(?!\w)", "***", reason)

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from captions_db import VIEWS
+from captions_db.models import DECISIONS
 from pyarrow import parquet
 
 from captions.cli.serve import metadata
@@ -86,7 +87,7 @@ def test_invalid_exports(three: Run, arguments: list[str], message: str) -> None
 
 def test_datasette_settings_match_the_views_and_queries(three: Run, tmp_path: Path) -> None:
     exported = json.loads(three("serve", "--settings").out)
-    assert exported == metadata("captions")
+    assert exported == metadata("captions", DECISIONS)
     of_store = exported["databases"]["captions"]
     with closing(sqlite3.connect(tmp_path / "captions.db")) as connection:
         for view, set_up in of_store["tables"].items():

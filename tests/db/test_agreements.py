@@ -99,7 +99,7 @@ def test_an_undone_agreement_stays_and_may_be_added_again(engine: Engine) -> Non
 
 
 def test_a_rejected_agreement_rolls_back_all(engine: Engine) -> None:
-    with pytest.raises(Exception, match="quota"):
+    with pytest.raises(db.InternalStoreError, match=r"CHECK|CheckViolation"):
         db.add_agreements(engine, [FULL, replace(FULL, quota=0)])
     assert db.agreements(engine) == []
 
