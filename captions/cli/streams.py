@@ -35,7 +35,10 @@ class _Guarded(io.FileIO):
     def write(self, data: Any) -> int:
         if self.failure is None:
             try:
-                return super().write(data)
+                # Without a buffer nobody else writes the rest, when a disk has room for only a part.
+                written = 0
+                while written < len(data):
+                    written += super().write(memoryview(data)[written:]) or 0
             except OSError as error:
                 self.failure = error
                 if self._needed:
@@ -113,7 +116,6 @@ def _guard(stream: Any, descriptor: int, *, needed: bool) -> tuple[Any, _Guarded
         encoding = stream.encoding if stream.isatty() else "utf-8"
         descriptor, unbuffered, by_line = raw.fileno(), stream.write_through, stream.line_buffering
     guard = _Guarded(descriptor, needed=needed)
-    text = io.TextIOWrapper(
-        io.BufferedWriter(guard), encoding, "replace", line_buffering=by_line, write_through=unbuffered
-    )
+    buffer = guard if unbuffered else io.BufferedWriter(guard)  # like Python's own streams under PYTHONUNBUFFERED
+    text = io.TextIOWrapper(buffer, encoding, "replace", line_buffering=by_line, write_through=unbuffered)
     return text, guard
