@@ -4,16 +4,18 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Callable, Collection, Iterator, Mapping
 from dataclasses import dataclass
 from typing import TypeVar
 
 from captions.errors import CaptionsError
+from captions.escaping import FORMULA_SIGNS
 from captions.text import decoded, tidy
 
 T = TypeVar("T")
-# The beginnings of formulas, before which captions.escaping writes an apostrophe.
-_FORMULA = ("=", "+", "-", "@", "＝", "＋", "－", "＠")
+# The apostrophes that captions.escaping writes before a formula, at the start of a cell and within it.
+_APOSTROPHES = re.compile(rf"^'(?=[{re.escape(FORMULA_SIGNS)}])|(?<=[;,])''(?=[\s\"]*+[{re.escape(FORMULA_SIGNS)}])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,9 +78,9 @@ def rows(data: bytes, name: str, needed: Collection[str], known: Collection[str]
 
 
 def cell_text(cell: str) -> str:
-    """Return a cell's text as one line, without the apostrophe that keeps a spreadsheet from running it.
+    """Return a cell's text as one line, without the apostrophes that keep a spreadsheet from running it.
 
-    ``"'=1+1"`` becomes ``"=1+1"``.
+    ``"'=1+1"`` becomes ``"=1+1"``, and ``"a;''=1"`` becomes ``"a;=1"``.
     """
     text = tidy(cell)
-    return text[1:] if text[:1] == "'" and text[1:].startswith(_FORMULA) else text
+    return _APOSTROPHES.sub("", text) if "'" in text else text

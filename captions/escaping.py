@@ -40,8 +40,11 @@ _LINE_BREAKS = re.compile("[\r\n\v\f\x1c-\x1e\x85\u2028\u2029]+")
 _REFERENCE = re.compile(r"(#|\bGH-)(\d)", re.IGNORECASE)
 _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # The beginnings of formulas in a spreadsheet; East Asian versions accept the full-width forms as well.
-_FORMULA = ("=", "+", "-", "@", "\t", "\r", "＝", "＋", "－", "＠")
-_FORMULA_SIGNS = frozenset(_FORMULA)
+FORMULA_SIGNS = "=+-@＝＋－＠"
+# Where another delimiter would begin a cell. Quotes in front of a formula do not keep it from running.
+_BEFORE_FORMULA = rf"(?=[\s\"]*+[{re.escape(FORMULA_SIGNS)}])"
+_AFTER_SEMICOLON = re.compile(f";{_BEFORE_FORMULA}")
+_AFTER_EITHER = re.compile(f"[;,]{_BEFORE_FORMULA}")
 
 
 def line(text: str) -> str:
@@ -60,13 +63,16 @@ def lines(text: str) -> str:
     return whole_characters(text)
 
 
-def cell(text: str) -> str:
-    """Return text as a CSV cell, with an apostrophe before a formula: ``=cmd()`` becomes ``'=cmd()``."""
-    if text.isascii() and text.isprintable() and "  " not in text:  # most cells
-        safe = text.strip()
-        return f"'{safe}" if safe[:1] in _FORMULA_SIGNS else safe
+def cell(text: str, delimiter: str = ",") -> str:
+    """Return text as a CSV cell, with an apostrophe before a formula: ``=cmd()`` becomes ``'=cmd()``.
+
+    A spreadsheet may separate cells by another character than ``delimiter``. Where its cell would begin with a formula,
+    two apostrophes come first, because in a shell command they change nothing: ``a;=cmd()`` becomes ``a;''=cmd()``.
+    """
     safe = line(text)
-    return f"'{safe}" if safe.startswith(_FORMULA) or text.startswith(_FORMULA) else safe
+    if ";" in safe or (delimiter != "," and "," in safe):
+        safe = (_AFTER_SEMICOLON if delimiter == "," else _AFTER_EITHER).sub(r"\g<0>''", safe)
+    return f"'{safe}" if safe and safe[0] in FORMULA_SIGNS else safe
 
 
 def markup(text: str) -> str:

@@ -291,7 +291,12 @@ def import_(
 
 
 @app.command()
-def export(output: o.Output = None, overwrite: o.Overwrite = False, db_url: o.Database = o.DATABASE) -> None:
+def export(
+    output: o.Output = None,
+    delimiter: o.Delimiter = None,
+    overwrite: o.Overwrite = False,
+    db_url: o.Database = o.DATABASE,
+) -> None:
     """Export all agreements as CSV.
 
     Edit the file in a spreadsheet, or import it into another database.
@@ -302,12 +307,13 @@ def export(output: o.Output = None, overwrite: o.Overwrite = False, db_url: o.Da
     """
     from captions.licensing import repository
 
+    between = o.separator(delimiter, is_csv=True)
     targets = Targets(overwrite=overwrite)
     with opened_store(db_url) as engine:
         found = repository.listed(engine)
     columns = [Column(name, name) for name in COLUMNS]
     with opened(output, targets, for_spreadsheet=True) as stream:
-        write_rows("agreements", columns, map(as_row, found), "csv", stream)
+        write_rows("agreements", columns, map(as_row, found), "csv", stream, delimiter=between)
     if output is not None:
         note(f"wrote {len(found)} agreements to {output}")
 

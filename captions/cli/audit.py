@@ -86,6 +86,7 @@ ShowThumbnails = Annotated[
 def audit(
     db_url: o.Database = o.DATABASE,
     form: f.ReportFormat = f.ReportForm.table,
+    delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
     fail_on: f.FailOn = f.FailLevel.never,
@@ -123,6 +124,7 @@ def audit(
 
     if thumbnails and form is not f.ReportForm.html:
         raise typer.BadParameter("--thumbnails needs --format html")
+    between = o.separator(delimiter, is_csv=form is f.ReportForm.csv)
     height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
     targets = for_report(output, (agencies, baseline), overwrite=overwrite)
     words = o.words(agencies, db_url)
@@ -139,7 +141,7 @@ def audit(
         run=run,
         pictures=thumbnails,
     )
-    write = partial(f.write_report, form=form, output=output, targets=targets, height=height)
+    write = partial(f.write_report, form=form, output=output, targets=targets, height=height, delimiter=between)
     with opened_store(db_url) as engine:
         report = _report(engine, request, words, baseline, limit, write)
     f.exit_on(fail_on, report)

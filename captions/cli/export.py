@@ -42,6 +42,7 @@ def export(
     ] = "",
     db_url: o.Database = o.DATABASE,
     form: Annotated[ExportFormat, typer.Option("--to", help="Output format.")] = ExportFormat.csv,
+    delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
@@ -66,6 +67,7 @@ def export(
         raise CaptionsError(f"cannot export {wanted!r} as {form.value}; choose from {', '.join(known)}")
     if form is ExportFormat.parquet and is_stdout(output):
         raise CaptionsError("Parquet is binary: choose an output file with -o")
+    between = o.separator(delimiter, is_csv=form is ExportFormat.csv)
     targets = for_report(output, overwrite=overwrite)
     with opened_store(db_url) as engine:
         if form is ExportFormat.ninjs:
@@ -73,12 +75,12 @@ def export(
         elif form is ExportFormat.parquet and output is not None:
             number = _parquet(engine, wanted, output, targets)
         else:
-            number = _rows(engine, wanted, form, output, targets)
+            number = _rows(engine, wanted, form, output, targets, between)
     what = count(number, "article") if form is ExportFormat.ninjs else f"{count(number, 'row')} of {wanted}"
     note(f"exported {what}" + (f" to {output}" if output is not None else ""))
 
 
-def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None, targets: Targets) -> int:
+def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None, targets: Targets, delimiter: str) -> int:
     import captions_db as db
 
     from captions.report import Column, as_csv
@@ -94,7 +96,7 @@ def _rows(engine: Engine, view: str, form: ExportFormat, output: Path | None, ta
 
     with opened(output, targets, for_spreadsheet=form is ExportFormat.csv) as stream:
         if form is ExportFormat.csv:
-            as_csv.write([Column(name, name) for name in columns], counted(), stream)
+            as_csv.write([Column(name, name) for name in columns], counted(), stream, delimiter)
         else:
             for record in counted():
                 stream.write(_line(record))

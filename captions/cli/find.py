@@ -43,6 +43,7 @@ def find(
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     every: screen.All = False,
+    delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
@@ -56,6 +57,7 @@ def find(
     """
     import captions_db as db
 
+    between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
     with (
@@ -80,7 +82,8 @@ def find(
             _write_table(rows, stream)
         else:
             with uncollected():
-                write_rows("uses", _COLUMNS, rows, form.value, stream, {"total": found.total, "more": found.more})
+                head = {"total": found.total, "more": found.more}
+                write_rows("uses", _COLUMNS, rows, form.value, stream, head, between)
     if listed == found.total and not found.more:
         note(f"{found.total} found")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)

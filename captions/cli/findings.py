@@ -70,16 +70,22 @@ Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings ins
 
 
 def write_report(
-    report: Report, form: ReportForm, output: Path | None, targets: Targets, height: int | None = None
+    report: Report,
+    form: ReportForm,
+    output: Path | None,
+    targets: Targets,
+    height: int | None = None,
+    delimiter: str = ",",
 ) -> None:
     """Write a report to a file or stdout; if to a file, print its first line on stderr.
 
-    With ``height``, a table lists only the findings that fit into so many lines.
+    With ``height``, a table lists only the findings that fit into so many lines. ``delimiter`` separates the cells of
+    CSV.
     """
     from captions.report.write import write_audit
 
     with opened(output, targets, for_spreadsheet=form is ReportForm.csv) as stream:
-        write_audit(report, form.value, stream, height)
+        write_audit(report, form.value, stream, height, delimiter)
     if output is not None:
         note(f"{report.heading()}; written to {output}")
 

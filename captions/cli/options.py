@@ -33,6 +33,14 @@ class Listing(StrEnum):
     markdown = "markdown"
 
 
+class Separator(StrEnum):
+    """What separates the cells of a CSV file."""
+
+    comma = ","
+    semicolon = ";"
+    tab = "tab"
+
+
 class Shape(StrEnum):
     """Output formats of a result that is not a listing."""
 
@@ -63,6 +71,13 @@ def required(text: str, option: str) -> str:
     if not text.strip():
         raise typer.BadParameter("must not be empty", param_hint=option)
     return " ".join(text.split())
+
+
+def separator(chosen: Separator | None, *, is_csv: bool) -> str:
+    """Return the character between cells; raise BadParameter if one was chosen for another format than CSV."""
+    if chosen is not None and not is_csv:
+        raise typer.BadParameter("is only for CSV", param_hint="--delimiter")
+    return "\t" if chosen is Separator.tab else (chosen or Separator.comma).value
 
 
 def one_or_more(value: int | None) -> int | None:
@@ -121,6 +136,14 @@ Agencies = Annotated[
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
+]
+Delimiter = Annotated[
+    Separator | None,
+    typer.Option(
+        "--delimiter",
+        help="What separates the cells of CSV: a semicolon for spreadsheets that write 1,5.  [default: ,]",
+        show_default=False,
+    ),
 ]
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace the output file even if it is not an earlier report.")

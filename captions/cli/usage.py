@@ -87,6 +87,7 @@ def usage(
     form: o.ListingFormat = o.Listing.table,
     limit: o.Limit = None,
     every: screen.All = False,
+    delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
@@ -103,6 +104,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
     query = usage_tables.UsageQuery(
@@ -127,7 +129,7 @@ def usage(
             table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
-    _write(table, form, output, targets, notes_apart=of_agreements, on_screen=height is not None)
+    _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)
 
 
 def _counts(
@@ -149,6 +151,7 @@ def _write(
     form: o.Listing,
     output: Path | None,
     targets: Targets,
+    delimiter: str,
     *,
     notes_apart: bool,
     on_screen: bool,
@@ -160,7 +163,7 @@ def _write(
         # Next to ten columns, a note would break into a word per line; it follows the table instead.
         columns = [column for column in columns if column.key != "note"]
     with opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream:
-        write_rows(table.name, columns, table.rows, form.value, stream, table.head)
+        write_rows(table.name, columns, table.rows, form.value, stream, table.head, delimiter)
     for row in table.rows if apart else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")

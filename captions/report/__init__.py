@@ -15,8 +15,11 @@ def write_rows(
     form: str,
     stream: TextIO,
     head: Mapping[str, object] | None = None,
+    delimiter: str = ",",
 ) -> None:
     """Write a listing. In JSON, ``name`` is the key of the rows, and the keys of ``head`` come first.
+
+    ``delimiter`` separates the cells of CSV.
 
     Raise ValueError unless ``form`` is table, json, csv or markdown.
     """
@@ -28,7 +31,7 @@ def write_rows(
     elif form == "csv":
         from captions.report import as_csv
 
-        as_csv.write(columns, rows, stream)
+        as_csv.write(columns, rows, stream, delimiter)
     elif form == "markdown":
         from captions.report import as_markdown
 

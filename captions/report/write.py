@@ -22,17 +22,18 @@ _APART = 4
 """Lines before, between and after the findings and their summary."""
 
 
-def write_audit(report: Report, form: str, stream: TextIO, height: int | None = None) -> None:
+def write_audit(report: Report, form: str, stream: TextIO, height: int | None = None, delimiter: str = ",") -> None:
     """Write a report as ``table``, ``json``, ``csv``, ``html``, ``markdown`` or ``sarif``.
 
-    With ``height``, a table lists only the findings that fit into so many lines.
+    With ``height``, a table lists only the findings that fit into so many lines. ``delimiter`` separates the cells
+    of CSV.
     """
     if form == "json":
         _write_json(report, stream)
     elif form == "csv":
         from captions.report import as_csv
 
-        as_csv.write(COLUMNS, map(row, report.listed), stream)
+        as_csv.write(COLUMNS, map(row, report.listed), stream, delimiter)
     elif form == "html":
         from captions.report import as_html
 

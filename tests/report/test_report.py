@@ -20,14 +20,15 @@ from html.parser import HTMLParser
 from typing import TYPE_CHECKING
 
 import pytest
-from hypothesis import given
+from hypothesis import assume, given
 from hypothesis import strategies as st
 
 from captions import escaping, parse_text
 from captions.audit.codes import CODES
 from captions.audit.finding import Finding
+from captions.csv_input import cell_text
 from captions.model import Credit, Use
-from captions.report import as_json, as_markdown, as_sarif, findings_text, write_rows
+from captions.report import as_csv, as_json, as_markdown, as_sarif, findings_text, write_rows
 from captions.report.audit_report import Report
 from captions.report.rows import Column, Row
 from captions.report.write import write_audit
@@ -318,10 +319,33 @@ def test_a_line_for_a_terminal(text: str, expected: str) -> None:
         (" =1", "'=1"),
         ("a=1", "a=1"),
         ("Müller", "Müller"),
+        ("a;=1", "a;''=1"),
+        ('ä; "=1', "ä;'' \"=1"),
+        ("a, @x", "a, @x"),
+        ("captions correct 'a;=1'", "captions correct 'a;''=1'"),
     ],
 )
 def test_a_csv_cell(text: str, expected: str) -> None:
     assert escaping.cell(text) == expected
+
+
+@given(
+    rows=st.lists(st.lists(st.text("a=+@-;,\t\"' \n＝"), min_size=2, max_size=2), min_size=1),
+    delimiter=st.sampled_from(",;\t"),
+    opened_with=st.sampled_from(",;\t"),
+)
+def test_no_cell_runs_whatever_separator_the_spreadsheet_uses(
+    rows: list[list[str]], delimiter: str, opened_with: str
+) -> None:
+    stream = io.StringIO()
+    columns = [Column("a", "A"), Column("b", "B")]
+    as_csv.write(columns, [dict(zip("ab", row, strict=True)) for row in rows], stream, delimiter)
+    lines = stream.getvalue().splitlines()
+    seen = [cell for line in lines for row in csv.reader([line], delimiter=opened_with) for cell in row]
+    assert [cell for cell in seen if cell.lstrip(" ").startswith(tuple("=+-@＝"))] == []
+    assume(not any("'" in cell for row in rows for cell in row))  # which are not told from those of the program
+    read = [list(map(cell_text, row)) for row in csv.reader(lines[1:], delimiter=delimiter)]
+    assert read == [[escaping.line(cell) for cell in row] for row in rows]
 
 
 @pytest.mark.parametrize(
