@@ -122,9 +122,7 @@ def audit(
     """
     from captions.audit.request import AuditRequest
 
-    if thumbnails and form is not f.ReportForm.html:
-        raise typer.BadParameter("--thumbnails needs --format html")
-    between = o.separator(delimiter, is_csv=form is f.ReportForm.csv)
+    between = _separator(form, delimiter, thumbnails=thumbnails)
     height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
     targets = for_report(output, (agencies, baseline), overwrite=overwrite)
     words = o.words(agencies, db_url)
@@ -145,6 +143,13 @@ def audit(
     with opened_store(db_url) as engine:
         report = _report(engine, request, words, baseline, limit, write)
     f.exit_on(fail_on, report)
+
+
+def _separator(form: f.ReportForm, delimiter: o.Separator | None, *, thumbnails: bool) -> str:
+    """Return what separates the cells of CSV; raise BadParameter for an option of another format than ``form``."""
+    if thumbnails and form is not f.ReportForm.html:
+        raise typer.BadParameter("--thumbnails needs --format html")
+    return o.separator(delimiter, is_csv=form is f.ReportForm.csv)
 
 
 def _canonical(supplier: str | None, words: Vocabulary) -> str | None:
