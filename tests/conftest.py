@@ -22,7 +22,7 @@ from tests.support.engines import OnPostgresql, OnSqlite, Stores
 
 # Tables have the width for a pipe, whatever the terminal of the tests is.
 os.environ.pop("COLUMNS", None)
-# Each run tests the same cases, so that unrelated changes never fail; CAPTIONS_SEARCH=1 looks for new cases.
+# Each run tests the same cases, so that unrelated changes never fail; CAPTIONS_SEARCH=20 looks for 20 times as many.
 settings.register_profile("repeatable", derandomize=True, database=None)
 if "CAPTIONS_SEARCH" not in os.environ:
     settings.load_profile("repeatable")

@@ -11,14 +11,15 @@ from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
 import captions
+from tests.support.depth import examples
 
 _WORD = re.compile(r"\w+")
 # The characters that parse_text removes: controls except tabs and line ends, and byte order marks.
 _DROPPED = re.compile("[\x00-\x08\x0e-\x1b\x7f-\x84\x86-\x9f\ufeff]")
 _INVISIBLE = re.compile("[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2064\u2066-\u2069\ufeff\ufff9-\ufffb]")
 
-QUICK = settings(deadline=None, max_examples=150, suppress_health_check=[HealthCheck.too_slow])
-FULL = settings(QUICK, max_examples=400)
+QUICK = settings(deadline=None, max_examples=examples(50), suppress_health_check=[HealthCheck.too_slow])
+FULL = settings(QUICK, max_examples=examples(120))
 
 # Pieces of real articles, and pieces that break rules.
 

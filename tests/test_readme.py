@@ -36,6 +36,7 @@ from typer.main import get_command
 from captions.cli.commands import app
 from captions.lexicon import tables
 from captions.lexicon.vocabulary import load
+from tests.support import warm
 from tests.support.paths import ROOT
 
 README = ROOT / "README.md"
@@ -47,12 +48,19 @@ _LINK = re.compile(r"\[[^\]]*\]\((?!\w+:)([^)#\s]+)[^)]*\)")
 _COMMAND_ROW = re.compile(r"^\| `captions ([a-z]+(?: [a-z]+)?)[^`]*` \|", re.MULTILINE)
 
 
+@pytest.fixture(scope="module", autouse=True)
+def _warm(tmp_path_factory: pytest.TempPathFactory) -> Iterator[None]:
+    """Put a command ``captions`` that starts at once before all others."""
+    with warm.commands(tmp_path_factory.mktemp("warm")) as folder, pytest.MonkeyPatch.context() as patch:
+        path = (folder, Path(sys.executable).parent, os.environ.get("PATH", ""))
+        patch.setenv("PATH", os.pathsep.join(map(str, path)))
+        yield
+
+
 def _environment(folder: Path) -> dict[str, str]:
-    inherited = {name: os.environ[name] for name in ("LANG", "LC_ALL", "TMPDIR") if name in os.environ}
-    bin_folder = Path(sys.executable).parent
+    inherited = {name: os.environ[name] for name in ("PATH", "LANG", "LC_ALL", "TMPDIR") if name in os.environ}
     return {
         **inherited,
-        "PATH": f"{bin_folder}{os.pathsep}{os.environ.get('PATH', '')}",
         "HOME": str(folder),
         "COLUMNS": "100",
         "NO_COLOR": "1",

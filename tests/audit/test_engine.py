@@ -26,6 +26,7 @@ from captions.report.as_json import object_of
 from captions.report.audit_report import COLUMNS, Report, row
 from captions.report.write import write_audit
 from tests.support.audit_store import TODAY, Page, Shot, Store, summarized
+from tests.support.depth import examples
 from tests.support.reference_audit import audit, stored_uses
 
 LINES = (
@@ -83,7 +84,7 @@ requests = st.builds(
 AGREED = {"CR301", "CR302", "CR303", "CR304", "CR305"}
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages())
 def test_sql_finds_what_the_rules_find_use_by_use(some: list[Page]) -> None:
     with Store(some) as store:
@@ -98,7 +99,7 @@ def replaced(use: Use | None) -> Use | None:
     return None if use is None else replace(use, images=(), structured_credit=None)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), st.lists(agreements, max_size=4), requests)
 def test_agreements_give_the_same_verdicts_use_by_use(
     some: list[Page], stored: list[Agreement], request: AuditRequest
@@ -162,7 +163,7 @@ def naive_cover(use: Use, stored: Sequence[Agreement], request: AuditRequest) ->
     return ("CR303" if any(covers(a, use.used_on) for a in may) else "CR302"), None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), st.lists(agreements, max_size=3), st.randoms(use_true_random=False))
 def test_the_order_of_reading_articles_changes_no_finding(
     some: list[Page], stored: list[Agreement], rng: object
@@ -175,7 +176,7 @@ def test_the_order_of_reading_articles_changes_no_finding(
         assert summarized(left.findings()) == summarized(right.findings())
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), st.lists(agreements, max_size=2), st.data())
 def test_waived_findings_are_counted_and_return_when_undone(
     some: list[Page], stored: list[Agreement], data: st.DataObject
@@ -209,7 +210,7 @@ def test_waived_findings_are_counted_and_return_when_undone(
         assert store.findings() == before
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), st.lists(agreements, max_size=2), pages())
 def test_a_baseline_leaves_new_findings(some: list[Page], stored: list[Agreement], more: list[Page]) -> None:
     later = [Page(f"later/{page.source}", page.day, page.shots, page.publication) for page in more]
@@ -227,7 +228,7 @@ def key(code: str, source: str, use: Use | None) -> tuple[str, str, str, str | N
     return code, source, use.caption if use else "", use.credit.line if use and use.credit else None
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), requests)
 def test_a_line_of_json_equals_the_finding_of_any_other_writer(some: list[Page], request: AuditRequest) -> None:
     with Store(some) as store:
@@ -239,7 +240,7 @@ def test_a_line_of_json_equals_the_finding_of_any_other_writer(some: list[Page],
         assert all(list(item) == [c.key for c in COLUMNS] for item in written)
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages(), agreements, requests)
 def test_the_audit_of_a_code_equals_that_part_of_the_full_audit(
     some: list[Page], stored: Agreement, request: AuditRequest

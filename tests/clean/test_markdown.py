@@ -23,6 +23,7 @@ from tests.clean.test_clean import BITS, EVIL
 from tests.support import browser, markdown
 from tests.support.browser import Browser
 from tests.support.case_files import cases
+from tests.support.depth import examples
 from tests.support.paths import CASES
 
 SIGNS: list[str] = tomllib.loads((CASES / "markdown_signs.toml").read_text(encoding="utf-8"))["signs"]
@@ -76,7 +77,7 @@ def test_each_sign_is_shown_as_it_is(name: str, text: str) -> None:
 
 
 @given(st.lists(st.sampled_from([*SIGNS, " ", "\n", "a ", "- "]), max_size=6).map("".join))
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=examples(50), deadline=None)
 def test_signs_in_any_order_are_shown_as_they_are(text: str) -> None:
     text = text.replace("\n\n", "\n").strip() or "a"
     output = clean(article(text), "markdown")
@@ -85,7 +86,7 @@ def test_signs_in_any_order_are_shown_as_they_are(text: str) -> None:
 
 
 @given(st.lists(st.sampled_from(BITS), max_size=30))
-@settings(max_examples=100, deadline=None)
+@settings(max_examples=examples(40), deadline=None)
 def test_no_page_is_active(bits: list[str]) -> None:
     page = f"<article><h1>x</h1>{''.join(bits)}</article>"
     for keep in ("drop", "once", "end"):

@@ -15,19 +15,23 @@ from captions_db import VIEWS
 from captions_db.models import DECISIONS
 from pyarrow import parquet
 
+from captions.cli import main
 from captions.cli.serve import metadata
-from tests.conftest import Run, Write
+from tests.conftest import Run, write_article
 from tests.support.engines import Stores
 
 
-@pytest.fixture
-def filled(run: Run, write: Write, tmp_path: Path, stores: Stores) -> str:
-    url = stores.place()
-    write(tmp_path / "articles" / "a.txt")
-    write(tmp_path / "articles" / "é.txt", "RUNE ASKELAND/AFP")
-    write(tmp_path / "articles" / "b.txt", "=Handout")
-    (tmp_path / "articles" / "empty.txt").touch()
-    run("ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18")
+@pytest.fixture(scope="module")
+def filled(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> str:
+    """Return the URL of a store that tests only read."""
+    url, folder = stores.place(), tmp_path_factory.mktemp("filled")
+    write_article(folder / "articles" / "a.txt")
+    write_article(folder / "articles" / "é.txt", "RUNE ASKELAND/AFP")
+    write_article(folder / "articles" / "b.txt", "=Handout")
+    (folder / "articles" / "empty.txt").touch()
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        assert main(["ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18"]) == 0
     return url
 
 

@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import json
+import shutil
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+
+from captions.cli import main
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -20,23 +24,30 @@ ARTICLES = {
 }
 
 
+@pytest.fixture(scope="module")
+def folder(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a folder with a database of the articles."""
+    folder = tmp_path_factory.mktemp("usage")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.chdir(folder)
+        patch.delenv("CAPTIONS_DB", raising=False)
+        for (paper, day), lines in ARTICLES.items():
+            assert main(ingest(folder, paper, day, lines)) == 0
+    return folder
+
+
 @pytest.fixture
-def stored(run: Run, write_article: Any) -> Run:
-    for (paper, day), lines in ARTICLES.items():
-        write_article(run, paper, day, lines)
+def stored(run: Run, folder: Path, tmp_path: Path) -> Run:
+    shutil.copytree(folder, tmp_path, dirs_exist_ok=True)
     return run
 
 
-@pytest.fixture
-def write_article(tmp_path: Any) -> Any:
-    def write(run: Run, paper: str, day: str | None, lines: list[str]) -> None:
-        path = tmp_path / f"{paper} {day}.txt"
-        blocks = [f"{_CAPTION.format(n=f'{paper} {day} {n}')} (photo credit: {line})" for n, line in enumerate(lines)]
-        path.write_text(_PAGE.format(captions="\n\n".join(blocks)), encoding="utf-8")
-        options = ["--published", day] if day else []
-        assert run("ingest", path, "--publication", paper, *options).code == 0
-
-    return write
+def ingest(folder: Path, paper: str, day: str | None, lines: list[str]) -> list[str]:
+    """Write an article; return the command that reads it."""
+    path = folder / f"{paper} {day}.txt"
+    blocks = [f"{_CAPTION.format(n=f'{paper} {day} {n}')} (photo credit: {line})" for n, line in enumerate(lines)]
+    path.write_text(_PAGE.format(captions="\n\n".join(blocks)), encoding="utf-8")
+    return ["ingest", path.name, "--publication", paper, *(["--published", day] if day else [])]
 
 
 def rows(run: Run, *arguments: str, name: str = "rows") -> list[dict[str, Any]]:
@@ -111,7 +122,7 @@ def test_changes_between_two_periods(stored: Run) -> None:
     assert lines[-1].split() == ["All", "uses", "3", "7", "4", "133.3"]
 
 
-def test_uses_without_a_credit(stored: Run, write_article: Any) -> None:
+def test_uses_without_a_credit(stored: Run) -> None:
     assert [row["uncredited"] for row in rows(stored, "--uncredited")] == [0, 0]
     figure = "<figure><img src=a.jpg><figcaption>A ferry leaves the harbor at dawn in heavy rain.</figcaption></figure>"
     page = f"<html><body><article><h1>Ferry</h1><p>{'The boat left early. ' * 20}</p>{figure}</article></body></html>"

@@ -18,6 +18,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, func, select
 
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 REUTERS = CreditRecord(
@@ -231,7 +232,7 @@ def in_order(sqlite: Stores) -> dict[str, list[Any]]:
     return stored(sqlite.empty(), ARTICLES)
 
 
-@settings(max_examples=25, deadline=None)
+@settings(max_examples=examples(10), deadline=None)
 @given(
     before=st.lists(st.sampled_from((*STALE, *ARTICLES)), max_size=8),
     last=st.permutations(ARTICLES),

@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
 from tests.db.test_articles import ARTICLES, REUTERS, STALE, article, contents, use, write
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 SAID = CorrectionRecord(
@@ -150,7 +151,7 @@ READ = st.builds(
     rule=st.just("parsed"),
     confidence=st.sampled_from([0.4, 0.9]),
 )
-SEARCH = settings(max_examples=25, deadline=None)
+SEARCH = settings(max_examples=examples(10), deadline=None)
 
 
 def fresh(stores: Stores) -> Engine:

@@ -18,6 +18,7 @@ from sqlalchemy import Engine, select
 
 from tests.db.test_articles import ARTICLES, REUTERS, article, contents, use, write
 from tests.db.test_decisions import credit_of, read_off
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 GULL = CreditRecord("Jo Reed/Gull", ("Jo Reed",), ("Gull",), "Gull", ("pool",), rule="chain", confidence=0.9)
@@ -175,7 +176,7 @@ def take(engine: Engine, steps: Sequence[Step]) -> None:
             db.undo_merges(engine, numbers, "lee", "two houses")
 
 
-@settings(max_examples=15, deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(STEPS)
 def test_only_current_merges_matter(stores: Stores, steps: list[Step]) -> None:
     left, right = filled(db.open_store(stores.empty())), filled(db.open_store(stores.empty()))

@@ -20,6 +20,7 @@ from sqlalchemy import Engine, event, func, select, text, update
 
 from tests.conftest import Run, Write
 from tests.db.test_usage import ARTICLES, DAYS, GROUPINGS, LINES, SPANS, Printed
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 NAMES = ("Reuters", "AFP", "APA", "dpa", "Gull")
@@ -91,7 +92,7 @@ def rollup_rows(engine: Engine) -> list[int]:
         return [connection.execute(select(func.count()).select_from(table)).scalar_one() for table in COUNTS]
 
 
-@settings(deadline=None, max_examples=25, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(deadline=None, max_examples=examples(10), suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(
     STEPS,
     GROUPINGS,

@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import event
 
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 find = import_module("captions_db.queries.search")
@@ -134,7 +135,7 @@ def written(stores: Stores) -> str:
     return stores.empty()
 
 
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=examples(15), deadline=None)
 @given(
     steps=st.lists(st.tuples(st.sampled_from("abc"), _days, _uses, st.sampled_from("12")), min_size=1, max_size=5),
     words=_texts.filter(bool),

@@ -16,6 +16,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from tests.support.depth import examples
+
 LINES = (
     None,
     CreditRecord("Ida Quill/Reuters", ("Ida Quill",), ("Reuters",), "Reuters"),
@@ -98,7 +100,7 @@ def by_hand(articles: list[Printed], by: tuple[str, ...]) -> Counter[tuple[str |
     return counted
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(15))
 @given(ARTICLES, GROUPINGS, st.sampled_from(DAYS), st.sampled_from(DAYS), st.sampled_from([None, "Daily"]))
 def test_every_count_equals_a_count_in_python(
     articles: list[Printed], by: tuple[str, ...], since: date | None, until: date | None, paper: str | None
@@ -123,7 +125,7 @@ def test_every_count_equals_a_count_in_python(
         assert bare.total.uses == sum(lines.count(None) for _, _, lines in in_period)
 
 
-@settings(deadline=None, max_examples=20)
+@settings(deadline=None, max_examples=examples(10))
 @given(
     ARTICLES,
     st.lists(st.sampled_from(LINES[1:]), max_size=3),

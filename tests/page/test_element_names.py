@@ -9,6 +9,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captions.page import element_names as blocks
+from tests.support.depth import examples
 
 WORDS = blocks.words()
 PARTS = sorted({part for words in WORDS.values() for word in words for part in re.findall(r"[a-zé]{2,}", word)})
@@ -17,7 +18,7 @@ NAMES = st.lists(st.sampled_from([*PARTS, "x", "", "s", "has", "1"]), max_size=4
 )
 
 
-@settings(deadline=None, max_examples=300)
+@settings(deadline=None, max_examples=examples(80))
 @given(NAMES)
 def test_words_grouped_by_their_first_letters_find_the_same(name: str) -> None:
     for flag, words in WORDS.items():

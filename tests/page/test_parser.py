@@ -14,6 +14,7 @@ from hypothesis import strategies as st
 
 import captions
 from tests.support.case_files import Case, cases, params
+from tests.support.depth import examples
 
 FIELDS = ("headline", "published", "publication", "language")
 # The fields of a caption that a case may check besides text, credit and count.
@@ -323,7 +324,7 @@ def mutated(html: str, changes: list[tuple[str, float, float, int, str]]) -> str
     return html
 
 
-@settings(deadline=None, max_examples=400, suppress_health_check=[HealthCheck.too_slow])
+@settings(deadline=None, max_examples=examples(120), suppress_health_check=[HealthCheck.too_slow])
 @given(st.sampled_from(SOURCES), MUTATIONS, st.none() | st.sampled_from(JUNK))
 @example(SOURCES[0], [("insert", 0.5, 0.5, 1, "\ud800")], None)
 @example(SOURCES[0], [("insert", 0.0, 0.5, 1, "<frameset>")], None)

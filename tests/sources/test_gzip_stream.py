@@ -16,6 +16,7 @@ from captions.sources.formats import read_file
 from captions.sources.gzip_stream import unpacked
 from captions.sources.source import Expansion, Options, UnreadableError
 from tests.support import formats as f
+from tests.support.depth import examples
 
 SIZES = st.sampled_from([0, 1, 500, 70_000, 1_500_000])
 
@@ -44,7 +45,7 @@ def read(data: bytes) -> tuple[bytes, str | None]:
     return b"".join(found), None
 
 
-@settings(deadline=None, max_examples=40)
+@settings(deadline=None, max_examples=examples(15))
 @given(st.lists(SIZES, min_size=1, max_size=4), st.integers(0, 600))
 def test_members_of_any_size_are_read(sizes: list[int], padding: int) -> None:
     plain, packed = members(sizes)

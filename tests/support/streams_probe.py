@@ -69,7 +69,8 @@ def _run(job: dict[str, Any]) -> int:
         os._exit(code)
 
 
-def _import_everything() -> None:
+def import_everything() -> None:
+    """Import all modules, and load the tables that every command needs."""
     for package in (captions, captions_db):
         for module in pkgutil.walk_packages(package.__path__, f"{package.__name__}."):
             if not module.name.endswith((".__main__", ".env")) and ".versions" not in module.name:
@@ -78,7 +79,7 @@ def _import_everything() -> None:
 
 
 if __name__ == "__main__":
-    _import_everything()
+    import_everything()
     gc.freeze()  # a collection in a child would copy all of the memory
     jobs = json.loads(Path(sys.argv[1]).read_text(encoding="utf-8"))
     Path(sys.argv[2]).write_text(json.dumps([_run(job) for job in jobs]), encoding="utf-8")
