@@ -33,6 +33,8 @@ _MIDDLE = frozenset(",;:.)]}/|%")
 _LONG, _VERY_LONG = 14, 26
 # In characters: of a loose text, and of any.
 _LONG_LOOSE, _LONG_CAPTION = 250, 450
+# In characters: a longer caption is no credit, whatever it names, and only a label at its start says something.
+_AS_CREDIT, _LABELED = 140, 60
 # How sure a line's own words show a credit: all of it, or what is cut off.
 _CREDITS = {SURE: "sure credit", LIKELY: "likely credit", POSSIBLE: "possible credit"}
 _CUTS = {SURE: "sure cut", LIKELY: "likely cut", POSSIBLE: "possible cut"}
@@ -95,6 +97,11 @@ class Setting:
     """How sure its own words show a credit: SURE, LIKELY, POSSIBLE, or 0 for not at all."""
 
 
+def may_be_credit(text: str, setting: Setting) -> bool:
+    """Return whether a text is short enough for a credit, or its elements are named one; a fast test."""
+    return len(text) <= _AS_CREDIT or bool(setting.flags & CREDIT) or len(text.split()) <= _VERY_LONG
+
+
 def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Reading]:
     """Weigh a text as a credit; return the evidence and its reading as a credit line."""
     reading = read(text, words)
@@ -107,7 +114,8 @@ def credit(text: str, setting: Setting, words: Vocabulary) -> tuple[Evidence, Re
 
 def caption(text: str, setting: Setting, words: Vocabulary) -> Evidence:
     """Weigh a text as a caption."""
-    return _weighed("page-caption", ("bias", *_caption_evidence(text, read(text[:200], words), setting, words)))
+    as_credit = read(text if len(text) <= _AS_CREDIT else text[:_LABELED], words)
+    return _weighed("page-caption", ("bias", *_caption_evidence(text, as_credit, setting, words)))
 
 
 def of_template(reading: Reading, template: int) -> tuple[str, ...]:
@@ -277,7 +285,9 @@ def _caption_evidence(text: str, reading: Reading, at: Setting, words: Vocabular
     yield from at.line.place
     if says_who_is_shown(text, words):
         yield "says who is shown"
-    elif reading.label in ("before", "by", "sign") or (reading.clean and len(text) <= 140 and _names_a_source(reading)):
+    elif reading.label in ("before", "by", "sign") or (
+        reading.clean and len(text) <= _AS_CREDIT and _names_a_source(reading)
+    ):
         yield "reads as a credit"
     elif reading.label == "weak" and reading.clean:
         yield "reads as a source"

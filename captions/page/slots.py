@@ -212,10 +212,12 @@ class _LineReader:
         if split is not None and split.is_credit_only:
             setting.strength = split.strength
         yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
-        found, reading = evidence.credit(line.text, setting, self._words)
-        if split is not None and split.is_credit_only:
-            reading = split.reading
-        yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
+        is_credit_only = split is not None and split.is_credit_only
+        if is_credit_only or evidence.may_be_credit(line.text, setting):
+            found, reading = evidence.credit(line.text, setting, self._words)
+            if split is not None and split.is_credit_only:
+                reading = split.reading
+            yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
         if split is not None and not split.is_credit_only:
             yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
         elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
