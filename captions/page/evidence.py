@@ -60,6 +60,8 @@ class LineSetting:
     box_flags: int = 0
     is_alone: bool = False
     """Whether the box has no other text."""
+    is_in_row: bool = False
+    """Whether the box next to it in the article is of the same kind, as in a gallery, with no other text either."""
     is_first: bool = False
     is_last: bool = False
     is_before: bool = False
@@ -325,17 +327,19 @@ def _of_caption_setting(text: str, reading: Reading, at: Setting) -> Iterator[st
         yield "picture"
     if at.line.box_flags & CAPTION and not at.flags & CAPTION:
         yield "another is named"
-    yield from _of_loose(text, at) if at.line.is_loose else _of_own_element(text, at)
+    yield from _of_loose(text, at) if at.line.is_loose else _of_own_element(text, reading, at)
     is_heading = at.line.is_heading and "heading in the box" not in at.line.place
     for name, is_so in (("heading", is_heading), ("linked", at.is_linked), ("before", at.line.is_before)):
         if is_so:
             yield name
 
 
-def _of_own_element(text: str, at: Setting) -> Iterator[str]:
+def _of_own_element(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what a caption's length says in an element of its picture's own."""
     if at.line.is_alone and not at.is_linked and (len(text.split()) >= 4 or has_cjk(text)):
         yield "only text"
+        if at.line.is_in_row and not at.rest and reading.label is None and not _is_paragraph(text):
+            yield "only text, in a row"
     if len(text) > _LONG_CAPTION:
         yield "long"
 
@@ -347,8 +351,13 @@ def _of_loose(text: str, at: Setting) -> Iterator[str]:
         yield "cut from its credit, loose"
     if at.flags & CAPTION:
         yield "named caption, loose"
-    if sentences(text) > 2 or len(text) > _LONG_LOOSE:
+    if _is_paragraph(text):
         yield "paragraph"
+
+
+def _is_paragraph(text: str) -> bool:
+    """Return whether a text is as long as a paragraph of the article."""
+    return sentences(text) > 2 or len(text) > _LONG_LOOSE
 
 
 def _of_caption_words(text: str) -> Iterator[str]:

@@ -86,6 +86,8 @@ class SlotReader:
             if box.loose:
                 box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
             self._lines[id(box)] = self._joined(box)
+        self._rows = Counter(_row(box) for box in boxes if len(box.lines) == 1 and not box.loose and not _in_table(box))
+        for box in boxes:
             for line in self._lines[id(box)]:
                 self._slots[id(line)] = list(_LineReader(box, line, self._setting(box, line), words).slots())
                 self._learn(box, line)
@@ -145,6 +147,7 @@ class SlotReader:
         return LineSetting(
             box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
             is_alone=len(box.lines) == 1,
+            is_in_row=self._rows[_row(box)] > 1,
             is_first=line.block is box.lines[0].block,
             is_last=line.pieces is box.lines[-1].pieces,
             is_before=line.before,
@@ -296,6 +299,17 @@ class _LineReader:
             divides_credit=divides_credit,
             strength=strength,
         )
+
+
+def _in_table(box: PictureBox) -> bool:
+    """Return whether a box is a row or a cell of a table, whose texts are data."""
+    return box.element.name in ("tr", "td", "th")
+
+
+def _row(box: PictureBox) -> tuple[int, str, int]:
+    """Return what neighboring boxes share: the element around them, their own name and its meaning."""
+    parent = box.element.parent
+    return (parent.number if parent is not None else -1, box.element.name, box.element.flags)
 
 
 def _divides_credit(box: PictureBox, line: BoxLine, tail: str) -> bool:
