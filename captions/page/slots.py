@@ -11,7 +11,7 @@ from captions.caption.candidates import SURE, trim
 from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.page import evidence
+from captions.page import caption_evidence, credit_evidence
 from captions.page.boxes import BoxLine, PictureBox, flags_between
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
@@ -173,14 +173,16 @@ class SlotReader:
     def _add_evidence(self, box: PictureBox, line: BoxLine, slot: Slot) -> None:
         """Add what other lines and other boxes say about a slot."""
         if slot.credit_evidence is not None and slot.reading is not None and slot.shape:
-            template = evidence.of_template(slot.reading, self._template(box, slot.shape))
+            template = credit_evidence.of_template(slot.reading, self._template(box, slot.shape))
             slot.credit_evidence = slot.credit_evidence.plus(*template)
         own = id(line.pieces)
         if slot.caption_evidence is not None and (
             len(box.credited) > (own in box.credited) or (slot.is_cut and own in box.credited)
         ):
             before_credit = not line.before and _precedes_credit(box, line)
-            slot.caption_evidence = slot.caption_evidence.plus(*evidence.beside_credit(box.loose, before_credit))
+            slot.caption_evidence = slot.caption_evidence.plus(
+                *caption_evidence.beside_credit(box.loose, before_credit)
+            )
 
     def _template(self, box: PictureBox, shape: Shape) -> int:
         """Return 1 if other boxes of a shape print clear credits there, -1 if they print names, else 0."""
@@ -204,7 +206,7 @@ class _LineReader:
         """Return the line read as a caption, whatever its end is."""
         line = self._line
         setting = self._setting(line.pieces[0][1])
-        return Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+        return Slot(line.text, caption_evidence=caption_evidence.of(line.text, setting, self._words))
 
     def slots(self) -> Iterator[Slot]:
         """Yield every way to read the line."""
@@ -214,10 +216,10 @@ class _LineReader:
         setting = self._setting(element)
         if split is not None and split.is_credit_only:
             setting.strength = split.strength
-        yield Slot(line.text, caption_evidence=evidence.caption(line.text, setting, self._words))
+        yield Slot(line.text, caption_evidence=caption_evidence.of(line.text, setting, self._words))
         is_credit_only = split is not None and split.is_credit_only
-        if is_credit_only or evidence.may_be_credit(line.text, setting):
-            found, reading = evidence.credit(line.text, setting, self._words)
+        if is_credit_only or credit_evidence.may_be_credit(line.text, setting):
+            found, reading = credit_evidence.of(line.text, setting, self._words)
             if split is not None and split.is_credit_only:
                 reading = split.reading
             yield Slot("", line.text, reading, None, found, _shape(self._box, line, element, "line"))
@@ -235,9 +237,9 @@ class _LineReader:
         divides = _divides_credit(self._box, line, owed)
         shape = _shape(self._box, line, last, "bracket") if owed[:1] in "([（" else ()
         setting = self._setting(last, rest=caption, divides_credit=divides, strength=strength)
-        found, read = evidence.credit(owed, setting, self._words)
+        found, read = credit_evidence.of(owed, setting, self._words)
         front = self._setting(line.pieces[0][1], divides_credit=True) if divides else setting
-        text = evidence.caption(caption, front, self._words)
+        text = caption_evidence.of(caption, front, self._words)
         return Slot(caption, owed, reading or read, text, found, shape, is_cut=not divides)
 
     def _at_edges(self) -> Iterator[Slot]:
@@ -257,11 +259,11 @@ class _LineReader:
                     continue
                 element = credit_runs[0 if behind else -1][1]
                 setting = self._setting(element, rest=text, is_edge=True, is_last=behind)
-                found, reading = evidence.credit(owed, setting, self._words)
+                found, reading = credit_evidence.of(owed, setting, self._words)
                 split = splitting.split(text, self._words)
                 if split is not None and split.strength >= SURE and not split.is_credit_only and split.reading.label:
                     text = split.caption
-                caption = evidence.caption(text, self._setting(caption_runs[0][1], rest=owed), self._words)
+                caption = caption_evidence.of(text, self._setting(caption_runs[0][1], rest=owed), self._words)
                 shape = _shape(self._box, line, element, "edge")
                 yield Slot(trim(text), owed, reading, caption, found, shape, is_cut=True)
 
@@ -273,8 +275,8 @@ class _LineReader:
             owed = line.text[len(alt) :].strip(_SEPARATORS)
             if len(alt) > 4 and owed and line.text.startswith(alt) and not line.text[len(alt)].isalnum():
                 setting = self._setting(line.pieces[-1][1], rest=alt)
-                found, reading = evidence.credit(owed, setting, self._words)
-                caption = evidence.caption(alt, setting, self._words)
+                found, reading = credit_evidence.of(owed, setting, self._words)
+                caption = caption_evidence.of(alt, setting, self._words)
                 yield Slot(trim(alt), owed, reading, caption, found, is_cut=True)
 
     def _setting(

@@ -1,4 +1,4 @@
-"""Check that each weight of captions/page/evidence.py is used, and that learning them again explains the marks."""
+"""Check that each weight of captions/data/evidence.toml is used, and that learning them again explains the marks."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ PAGE = """<html><body><article><h1>One more summer</h1><p>{text}</p>
 
 def test_every_row_of_the_tables_is_used() -> None:
     """Find rows that no reader yields, whose weights have no effect."""
-    modules = ("evidence", "places", "uncaptioned")
+    modules = ("caption_evidence", "credit_evidence", "places", "uncaptioned")
     source = "".join((ROOT / "captions" / "page" / f"{name}.py").read_text("utf-8") for name in modules)
     quoted = set(re.findall(r'"([^"\n]+)"', source))
     for table in ("page-credit", "page-caption", "page-picture"):
