@@ -101,7 +101,7 @@ def _split_at(score: float, cut: Cut, line: str, words: Vocabulary) -> Split:
 
 def is_label(line: str, words: Vocabulary) -> bool:
     """Return whether a line is only a label: ``"Foto:"``, ``"Legende:"``, ``"Image caption,"``."""
-    if line[-1:] == ",":
+    if line[-1:] in (",", "，", "،"):
         return labels.hidden(line, words) is not None
     if line[-1:] not in ":：= ":
         return False

@@ -9,7 +9,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from captions.page.element_names import BUTTON, CAPTION, LINK, UNSEEN, flags_of
-from captions.text import has_cjk
+from captions.text import STOPS, has_cjk
 
 HEADINGS = frozenset(("h1", "h2", "h3", "h4", "h5", "h6"))
 IMAGES = frozenset(("img", "amp-img", "amp-anim"))
@@ -30,8 +30,8 @@ STRIPPED = frozenset((
 ))  # fmt: skip
 # First characters of the names of nodes that are not elements.
 _NO_ELEMENT = ("", "-", "!", "_")
-# The fewest characters of a paragraph; scripts without spaces need fewer.
-_PARAGRAPH, _PARAGRAPH_CJK = 60, 25
+# The fewest characters of a paragraph; scripts without spaces need fewer, and a sentence in them the fewest.
+_PARAGRAPH, _PARAGRAPH_CJK, _SENTENCE_CJK = 60, 25, 18
 # After this many characters, a line break separates two lines of running text, not two words of a line.
 _LINE = 60
 
@@ -154,9 +154,11 @@ def parse(html: str) -> LexborHTMLParser:
 
 def _is_paragraph(block: Block) -> bool:
     size = len(block.text)
-    if size < _PARAGRAPH_CJK or block.linked * 2 >= size or block.tag in HEADINGS or block.unseen:
+    if size < _SENTENCE_CJK or block.linked * 2 >= size or block.tag in HEADINGS or block.unseen:
         return False
-    return size >= _PARAGRAPH or has_cjk(block.text[:40])
+    return size >= _PARAGRAPH or (
+        (size >= _PARAGRAPH_CJK or block.text[-1] in STOPS) and has_cjk(block.text[:_PARAGRAPH_CJK])
+    )
 
 
 class _Walk:
