@@ -6,6 +6,7 @@ from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from captions.caption import bylines
 from captions.caption import split as splitting
 from captions.caption.candidates import SURE, trim
 from captions.credit.labels import is_elsewhere, label_kind
@@ -227,6 +228,8 @@ class _LineReader:
             yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
         elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
             yield self._cut(text, line.text[start:], None, 0)
+        if (parts := bylines.divided(line.text)) is not None:
+            yield self._cut(*parts, None, SURE)
         yield from self._at_edges()
         yield from self._behind_alt()
 
