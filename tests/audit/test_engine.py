@@ -53,6 +53,7 @@ shots = st.builds(
     st.sampled_from(LINES),
     st.lists(st.sampled_from(PICTURES), max_size=2, unique=True).map(tuple),
     st.sampled_from((1, 1, 2, 3)),
+    st.sampled_from(("figure", "figure", "whole")),
 )
 
 
@@ -94,8 +95,8 @@ def test_sql_finds_what_the_rules_find_use_by_use(some: list[Page]) -> None:
 
 
 def replaced(use: Use | None) -> Use | None:
-    """Return a use as findings have it, without its pictures and structured data."""
-    return None if use is None else replace(use, images=(), structured_credit=None)
+    """Return a use as findings have it, without its pictures, rule and structured data."""
+    return None if use is None else replace(use, images=(), rule="", structured_credit=None)
 
 
 @settings(max_examples=15, deadline=None)

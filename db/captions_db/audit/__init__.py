@@ -256,6 +256,10 @@ class Audit:
         """See :func:`captions_db.audit.candidates.shared_pictures`."""
         return candidates.shared_pictures(self.connection)
 
+    def pictures_of(self, use_ids: list[int]) -> dict[int, list[str]]:
+        """Return the URLs of the pictures of some uses."""
+        return candidates.pictures_of(self.connection, use_ids)
+
     def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:
         """Yield the uses of these credits."""
         return candidates.with_credits(self.connection, credit_ids)
