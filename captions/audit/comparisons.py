@@ -39,7 +39,8 @@ def conflicting_credits(audit: store.Audit, credits_: CreditCache) -> Iterator[C
         with_credits = credits_.ahead(rows, lambda row: (row.credit_id,))
         for key, group in groupby(with_credits, key=lambda row: row.key):
             if is_whole(key) if kind else is_telling(key):
-                uses = list(group) if kind else _of_one_picture(audit, list(group))
+                uses = list(group)
+                uses = uses if kind else _of_one_picture(audit, uses)
                 for found in _conflicts_within(uses, key if kind else "", credits_, reported):
                     reported.update(found.use_ids)
                     yield found

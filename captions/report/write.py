@@ -53,6 +53,8 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
     from captions.report import as_table, findings_text
 
     stream.write(report.heading() + "\n")
+    if unchecked := report.unchecked_note():
+        stream.write(unchecked + "\n")
     if not report.total:
         return
     if height is not None:
@@ -72,5 +74,5 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
 
-    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.listed_count}
+    head = {"totals": report.totals, "notes": report.all_notes(), "shown": report.listed_count}
     as_json.write_lines(head, "findings", map(row, report.listed), stream)

@@ -59,8 +59,8 @@ def _claims(uses: Iterable[Use]) -> dict[tuple[str, str], list[Claim]]:
     """Return the credits of each caption and each picture, over all articles."""
     by_key: dict[tuple[str, str, str], list[Use]] = {}
     for use in uses:
-        for key in _keys(use):
-            by_key.setdefault((*key, use.source), []).append(use)
+        for kind, key in _keys(use):
+            by_key.setdefault((kind, key, use.source), []).append(use)
     claims: dict[tuple[str, str], list[Claim]] = {}
     for (kind, key, _source), own in by_key.items():
         credited = [use for use in own if use.credit]
