@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, delete, insert, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
@@ -50,16 +50,19 @@ def uncaptioned_pictures(
 ) -> Iterator[UncaptionedPicture]:
     """Yield the pictures of the articles that the limits select, by source and place; None sets no limit."""
     picture, article = m.uncaptioned_picture, m.article.c
-    limits = (
-        (publication, lambda: article.publication == storable(publication or "")),
-        (since, lambda: article.published >= since),
-        (until, lambda: article.published <= until),
-        (run, lambda: article.run_id == run),
-    )
+    conditions: list[ColumnElement[bool]] = []
+    if publication is not None:
+        conditions.append(article.publication == storable(publication))
+    if since is not None:
+        conditions.append(article.published >= since)
+    if until is not None:
+        conditions.append(article.published <= until)
+    if run is not None:
+        conditions.append(article.run_id == run)
     statement = (
         select(article.source, picture.c.address, picture.c.alt)
         .join_from(picture, m.article, article.id == picture.c.article_id)
-        .where(*(condition() for value, condition in limits if value is not None))
+        .where(*conditions)
         .order_by(article.source, picture.c.place)
     )
     for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
