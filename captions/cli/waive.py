@@ -98,10 +98,10 @@ def waive(
 
     if (code is None) == (from_ is None):
         raise typer.BadParameter("give either a code or --from")
-    criteria = (supplier, line, source, use)
-    if from_ is not None and criteria != (None,) * 4:
+    has_limits = (supplier, line, source, use) != (None,) * 4
+    if from_ is not None and has_limits:
         raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
-    if from_ is None and criteria == (None,) * 4:
+    if from_ is None and not has_limits:
         raise typer.BadParameter("give --supplier, --line, --source or --use")
     why, by = o.required(reason, "--reason"), user_name(who)
     if until is not None and until < _today():
@@ -121,14 +121,21 @@ def waive(
         who=by,
     )
     with opened_store(db_url) as engine:
-        if source is not None:
-            name, of_place = waivers.named_source(engine, source)
-            waiver, use = replace(waiver, source=name), use or of_place
-        if use is not None:
-            waiver = waivers.of_use(engine, waiver, use)
-        given = {"supplier": waiver.supplier, "line": waiver.line, "article": waiver.source, "use": use}
-        limits = ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
-        _waive(engine, [waiver], words, f"of {limits}")
+        waiver, limits = _narrowed(engine, waiver, source, use)
+        _waive(engine, [waiver], words, limits)
+
+
+def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:
+    """Narrow a waiver to an article and a use; return it with a description of its limits."""
+    from captions.audit import waivers
+
+    if source is not None:
+        name, of_place = waivers.named_source(engine, source)
+        waiver, use = replace(waiver, source=name), use or of_place
+    if use is not None:
+        waiver = waivers.of_use(engine, waiver, use)
+    given = {"supplier": waiver.supplier, "line": waiver.line, "article": waiver.source, "use": use}
+    return waiver, "of " + ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
 
 def _waive(engine: Engine, given: Sequence[Waiver], words: Vocabulary, limits: str) -> None:
