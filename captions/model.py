@@ -134,6 +134,8 @@ class Use:
     """The credit in the page's structured data, if it differs from the printed one."""
     images: tuple[str, ...] = ()
     """The URLs of its pictures."""
+    rule: str = ""
+    """The rule that found its caption."""
 
     @property
     def supplier(self) -> str | None:

@@ -85,6 +85,7 @@ def use_of(row: db.AuditRow) -> Use:
         used_on=row.published,
         id=row.use_id,
         images=row.images,
+        rule=row.rule,
         structured_credit=_or_none(row.structured_credit),
     )
 

@@ -27,11 +27,18 @@ printf '\n$ head -n 9 %s | fold -s -w 100\n\n' "$ARTICLE"
 head -n 9 "$ARTICLE" | fold -s -w 100
 
 heading "Read 14 articles in 9 languages into a database"
-show ingest samples/articles
+show ingest samples/articles --publication "Harbor Echo" --published 2024-07
 show find pontoon
 
-heading "Audit their credits, worst problems first"
-show audit --limit 6
+heading "A first audit: read it, decide nothing yet"
+show audit --limit 3
+
+heading "First record what is agreed, then say what an unclear credit line means"
+show agreement import samples/agreements.csv
+show correct "AP/dpa | Rosalind Petterby" --supplier dpa --reason "asked the desk" --who demo
+
+heading "Now suppliers are checked; each finding ends with the command that settles it"
+show audit --severity error --limit 3
 
 heading "Count pictures by supplier"
 show usage --by supplier --limit 10

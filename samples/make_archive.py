@@ -102,7 +102,7 @@ def _specials(paper: Paper, number: int, data: Mapping[str, Any]) -> Iterator[tu
                 yield f"{what} {row['caption']}".strip(), row["line"]
 
 
-def page(story: Story, told: str | None) -> str:
+def page(story: Story, told: str | None, bare: tuple[str, str] | None) -> str:
     """Return an article as its site shows it: figures with captions and credits, its day and publication as data."""
     pictures = [f"https://{story.paper.host}/pictures/{story.slug}-{n}.jpg" for n, _ in enumerate(story.captions, 1)]
     data: dict[str, object] = {
@@ -122,8 +122,12 @@ def page(story: Story, told: str | None) -> str:
         figures.append(
             f'<figure><img src="{picture}" alt=""><figcaption>{escape(caption)}.{credit}</figcaption></figure>'
         )
+    last = []
+    if bare:
+        name, alt = bare
+        last = [f'<figure><img src="https://{story.paper.host}/pictures/{name}" alt="{escape(alt)}"></figure>']
     paragraphs = [f"<p>{escape(text)}</p>" for text in story.body]
-    inside = [figures[0], *paragraphs[:2], *figures[1:], *paragraphs[2:]]
+    inside = [figures[0], *paragraphs[:2], *figures[1:], *paragraphs[2:-1], *last, paragraphs[-1]]
     return "\n".join(
         (
             "<!DOCTYPE html>",
@@ -160,6 +164,7 @@ def files() -> Iterator[tuple[Path, str]]:
     """Yield all files with their contents."""
     data = tomllib.loads((HERE / "archive.toml").read_text(encoding="utf-8"))
     told = {tuple(row["article"]): row["line"] for row in data["told"]}
+    bare = {tuple(row["article"]): (row["name"], row["alt"]) for row in data["bare"]}
     twice = {tuple(row["article"]) for row in data["twice"]}
     for row in data["publication"]:
         paper = Paper(**{key: tuple(value) if isinstance(value, list) else value for key, value in row.items()})
@@ -168,7 +173,7 @@ def files() -> Iterator[tuple[Path, str]]:
             yield HERE / "archive" / "courrier.jsonl", "".join(f"{record(one, key in twice)}\n" for key, one in found)
             continue
         for key, one in found:
-            yield HERE / "archive" / paper.folder / f"{one.slug}.html", page(one, told.get(key))
+            yield HERE / "archive" / paper.folder / f"{one.slug}.html", page(one, told.get(key), bare.get(key))
     for row in data["text"]:
         yield HERE / "archive" / "undated" / row["file"], row["text"]
 

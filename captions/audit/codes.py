@@ -13,7 +13,7 @@ receives:
 
 A code of another scope that also looks at picture files names that function in ``picture_rule``. Rules are functions,
 or ``module:name`` where importing the module here would be a cycle or slow to start. The agreement codes (CR301 to
-CR305), CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a statement in
+CR305), CR100, CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a statement in
 ``captions_db.audit``.
 """
 
@@ -69,6 +69,11 @@ class Code:
 
 
 _ROWS = (
+    Code(
+        "CR100", "warning", "article", "picture with neither caption nor credit",
+        "find out who made the picture, and print a caption and the credit",
+        "captions.audit.uncaptioned:bare_pictures", command="use",
+    ),
     Code(
         "CR101", "error", "credit", "no credit for a captioned picture",
         "find out who made the picture, and print the credit",

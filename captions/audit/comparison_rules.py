@@ -2,11 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import dataclass
 
 from captions.credit.compare import Relation, owed
 from captions.model import Credit
+from captions.page.image_urls import keys_of
+
+_IN_BOX = frozenset(("figure", "beside"))
+"""The rules that find the caption of a picture on a page."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -27,6 +31,21 @@ def claim_of(credit: Credit, source: str) -> Claim:
 def is_whole(address: str) -> bool:
     """Return whether an address names one picture in all articles: ``1.jpg`` is a different picture in each."""
     return "://" in address
+
+
+def are_apart(rules: Collection[str], pictures: Iterable[Collection[str]]) -> bool:
+    """Return whether the uses of one caption in one article are under different pictures.
+
+    ``rules`` are those that found the captions, ``pictures`` has the addresses of each use. On a page, a caption is
+    under one picture unless an address recurs; a text without pictures repeats a caption for one picture.
+    """
+    seen: set[str] = set()
+    for addresses in pictures:
+        keys = {key for address in addresses for key in keys_of(address)[:1]}
+        if not keys.isdisjoint(seen):
+            return False
+        seen |= keys
+    return _IN_BOX.issuperset(rules)
 
 
 def first_conflict(credit: Credit, claims: Iterable[Claim]) -> Claim | None:

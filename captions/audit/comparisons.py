@@ -10,6 +10,7 @@ import captions_db.audit as store
 
 from captions.audit.comparison_rules import (
     Claim,
+    are_apart,
     claim_of,
     conflict_message,
     first_conflict,
@@ -38,9 +39,24 @@ def conflicting_credits(audit: store.Audit, credits_: CreditCache) -> Iterator[C
         with_credits = credits_.ahead(rows, lambda row: (row.credit_id,))
         for key, group in groupby(with_credits, key=lambda row: row.key):
             if is_whole(key) if kind else is_telling(key):
-                for found in _conflicts_within(list(group), key if kind else "", credits_, reported):
+                uses = list(group)
+                uses = uses if kind else _of_one_picture(audit, uses)
+                for found in _conflicts_within(uses, key if kind else "", credits_, reported):
                     reported.update(found.use_ids)
                     yield found
+
+
+def _of_one_picture(audit: store.Audit, uses: Sequence[store.SharedUse]) -> list[store.SharedUse]:
+    """Return the uses of a caption, without those of an article that has it under several pictures."""
+    of_one: list[store.SharedUse] = []
+    for _source, group in groupby(uses, key=lambda use: use.source):
+        own = list(group)
+        if len(own) > 1:
+            pictures = audit.pictures_of([use.use_id for use in own])
+            if are_apart([use.rule for use in own], [pictures.get(use.use_id, ()) for use in own]):
+                continue
+        of_one += own
+    return of_one
 
 
 def _conflicts_within(

@@ -7,9 +7,11 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
 from dataclasses import fields
 from datetime import date
 from decimal import Decimal
+from itertools import chain
 from typing import TYPE_CHECKING, Any
 
 import captions_db.audit as store
+from captions_db.audit import overview as counted
 from sqlalchemy import Engine
 
 from captions.audit.codes import (
@@ -24,12 +26,13 @@ from captions.audit.codes import (
 from captions.audit.credit_rules import no_credit
 from captions.audit.finding import Finding
 from captions.audit.fixes import waive
-from captions.audit.overview import Overview
+from captions.audit.overview import Overview, Unchecked
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.result import AuditResult, CreditCache
 from captions.audit.spelling import Register
 from captions.audit.spool import Spool
 from captions.audit.summary import overview
+from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.agreements import Agreement, Period, period_of
 from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup, IntendedUse, warning_at
@@ -63,14 +66,19 @@ class AuditEngine:
         self.coverage = Coverage(agreements, words, IntendedUse(request.scope, request.territory))
 
     def result(
-        self, engine: Engine, baseline: Iterable[BaselineFinding], codes: Mapping[str, Code], today: date
+        self,
+        engine: Engine,
+        baseline: Iterable[BaselineFinding],
+        codes: Mapping[str, Code],
+        today: date,
+        proposed: Sequence[store.Suppression] = (),
     ) -> AuditResult:
         """Run the rules, join their verdicts to the uses, sort and count."""
         audit, ranks = self.audit, self.audit.ranks
         waivers = [aside for aside in audit.waivers(today) if aside.code in ranks]
         audit.put_suppressions("waiver", waivers)
         known_sources: set[tuple[str, str]] = set()
-        audit.put_suppressions("baseline", _of_uses(baseline, known_sources))
+        audit.put_suppressions("baseline", chain(_of_uses(baseline, known_sources), proposed))
         # An exceeded quota numbers the uses of nearly all articles; any other quota, those of one day.
         numbered = "CR304" in ranks
         if numbered:
@@ -83,9 +91,12 @@ class AuditEngine:
         if "CR901" in ranks and not self.request.confined:
             for f in failures(engine, self.request.run):
                 self._add_unattached(Finding("CR901", f.reason, f.source, command=waive("CR901", source=f.source)))
+        if "CR100" in ranks:
+            for bare in bare_pictures(audit):
+                self._add_unattached(bare)
         result = AuditResult(audit, self.credits, self.unattached, codes, self.overview)
         result.archive = self.archive
-        self._count(result, waivers, known_sources)
+        self._count(result, waivers, known_sources, proposed)
         if not numbered:
             audit.order_articles("found")
         audit.list_findings("waiver" if self.request.waived else None)
@@ -134,6 +145,10 @@ class AuditEngine:
         for group, group_id in groups.items():
             for name in self.coverage.own_publications(group, publications):
                 self.audit.put_own(group_id, name)
+            if not self.coverage.agreements:
+                if not group.free:
+                    self.audit.put_coverage(group_id, None, None)
+                continue
             for period in self.coverage.periods(group):
                 self._put_coverage(group_id, period, undated=False)
             self._put_coverage(group_id, self.coverage.undated(group), undated=True)
@@ -290,7 +305,13 @@ class AuditEngine:
         """Count what a report shows besides the findings; call it after :meth:`result`."""
         return overview(self.audit, self.coverage, self._undated())
 
-    def _count(self, result: AuditResult, waivers: Sequence[store.Suppression], known: set[tuple[str, str]]) -> None:
+    def _count(
+        self,
+        result: AuditResult,
+        waivers: Sequence[store.Suppression],
+        known: set[tuple[str, str]],
+        proposed: Sequence[store.Suppression],
+    ) -> None:
         """Drop the waived and known findings that belong to no use, and count."""
         reported: dict[str, int] = dict.fromkeys(self.audit.ranks, 0)
         for (code, why), count in self.audit.found().items():
@@ -304,7 +325,9 @@ class AuditEngine:
             remaining: Spool[None] = Spool()
             for finding, _ in spool:
                 is_waived = any(self._is_waived(finding, aside) for aside in waivers)
-                is_known = not is_waived and (code, finding.source) in known
+                is_known = not is_waived and (
+                    (code, finding.source) in known or any(self._is_waived(finding, aside) for aside in proposed)
+                )
                 result.waived += is_waived
                 result.known += is_known
                 if is_waived if self.request.waived else not (is_waived or is_known):
@@ -315,7 +338,8 @@ class AuditEngine:
         counts = self.audit.counts()
         result.uses, result.articles, result.undated = counts.uses, counts.articles, counts.undated
         result.without_run = counts.without_run
-        result.agreements = len(self.coverage.agreements)
+        if _AGREEMENT_CODES & self.audit.ranks.keys() and not self.coverage.agreements:
+            result.unchecked = Unchecked(*counted.lacking_agreements(self.audit.connection, self.audit.where))
 
     def _add_unattached(self, finding: Finding) -> None:
         self.unattached.setdefault(finding.code, Spool()).add(finding, None)

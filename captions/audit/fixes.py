@@ -66,8 +66,10 @@ def _broader(code: str, credit: Credit, year: int | None) -> str | None:
     if scope in _OF_SUPPLIER:
         if not credit.supplier:
             return None
-        if scope != "agreement" or year is None:
+        if scope != "agreement":
             return waive(code, supplier=credit.supplier)
+        if year is None:  # only an agreement without start and end covers undated uses
+            return command("agreement add", credit.supplier)
         days = {"--from": str(date(year, 1, 1)), "--to": str(date(year, 12, 31))}
         return command("agreement add", credit.supplier, **days)
     if not _can_be_typed(credit.line):

@@ -42,6 +42,20 @@ class Quota:
 
 
 @dataclass(frozen=True, slots=True)
+class Unchecked:
+    """The uses that need an agreement in a store that has none yet, and the number of their suppliers."""
+
+    uses: int
+    suppliers: int
+
+    def __str__(self) -> str:
+        """Return the line of a report: how many uses of how many suppliers, and the command to check them."""
+        uses = "1 use" if self.uses == 1 else f"{self.uses} uses"
+        suppliers = "1 supplier" if self.suppliers == 1 else f"{self.suppliers} suppliers"
+        return f"no agreements yet, so {uses} of {suppliers} not checked; run: captions agreement import FILE"
+
+
+@dataclass(frozen=True, slots=True)
 class AtRisk:
     """The uses that no agreement covers, and their cost at the stored prices."""
 
@@ -103,6 +117,6 @@ class Overview:
     """Uses without a date."""
     quotas: Sequence[Quota] = ()
     at_risk: AtRisk | None = None
-    """None if the audit did not check agreements."""
+    """None if the audit did not check agreements, or none is stored."""
     articles: Iterable[AuditedArticle] = field(default_factory=tuple)
     """Sorted by source; can be iterated once."""

@@ -11,7 +11,7 @@ import captions_db.audit as store
 from captions.audit.codes import CODES, Code, Severity
 from captions.audit.finding import Finding
 from captions.audit.fixes import FixCommands
-from captions.audit.overview import Overview
+from captions.audit.overview import Overview, Unchecked
 from captions.audit.spool import Spool
 from captions.model import Credit, Use
 from captions.stored import credit_of
@@ -92,8 +92,8 @@ class AuditResult:
         """Findings on uses, by code, in the report's order."""
         self.waived = self.known = 0
         self.uses = self.articles = self.undated = self.without_run = 0
-        self.agreements = 0
-        """The number of stored agreements."""
+        self.unchecked: Unchecked | None = None
+        """The uses without any agreement to check them against; None if agreements are stored or not asked for."""
         self.archive: Archive | None = None
         """The scanned pictures; None if there are none or the request needs none."""
 

@@ -25,13 +25,15 @@ def audited(
     request: AuditRequest | None = None,
     words: Vocabulary | None = None,
     baseline: Iterable[BaselineFinding] = (),
+    proposed: Sequence[db.WaiverRecord] = (),
     *,
     today: date,
 ) -> Iterator[AuditResult]:
     """Audit a store; the result can be read while the context lasts.
 
     ``today`` decides which waivers have expired. The result reflects one moment of the store. Scanned pictures are
-    matched to the uses first, and compared with them. Raise CaptionsError if the request names an unknown run.
+    matched to the uses first, and compared with them. What ``proposed`` waivers would set aside counts as known. Raise
+    CaptionsError if the request names an unknown run.
     """
     request = request or AuditRequest()
     words = words or default()
@@ -55,7 +57,9 @@ def audited(
             last = f"the last run is {runs[-1]}" if runs else "nothing has been ingested yet"
             raise CaptionsError(f"no run {request.run}; {last}; see: captions db runs")
         audit.confine(_confines(request, audit.suppliers() if request.supplier else ()))
-        yield AuditEngine(audit, request, words, pictures).result(engine, baseline, codes, today)
+        yield AuditEngine(audit, request, words, pictures).result(
+            engine, baseline, codes, today, db.suppressions_of(audit.connection, proposed)
+        )
 
 
 def _confines(request: AuditRequest, suppliers: Sequence[str]) -> store.ReportFilter:

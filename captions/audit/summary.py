@@ -39,7 +39,7 @@ def overview(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int])
         months=[Month(*key, *counts) for key, counts in sorted(months.items())],
         undated=sum(uses for day, uses, _ in days if day is None),
         quotas=_quotas(audit, coverage, undated) if audit.ranks.keys() >= QUOTAS else (),
-        at_risk=_at_risk(audit, coverage) if audit.ranks.keys() >= UNCOVERED else None,
+        at_risk=_at_risk(audit, coverage) if audit.ranks.keys() >= UNCOVERED and coverage.agreements else None,
         articles=_articles(audit),
     )
 

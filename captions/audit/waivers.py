@@ -9,12 +9,17 @@ from datetime import date
 import captions_db as db
 from sqlalchemy import Engine
 
-from captions.audit.codes import CODES
+from captions.audit.codes import CODES, reading
+from captions.audit.request import AuditRequest
 from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
+from captions.lexicon.vocabulary import Vocabulary
+from captions.licensing import terms
 from captions.text import match_key, tidy
 
 Waiver = db.WaiverRecord
+_UNNAMED = "AQ"
+"""Antarctica: agreements that name territories don't cover it."""
 
 
 def code_of(text: str) -> str:
@@ -78,9 +83,59 @@ def _whole(text: str) -> int:
     return int(text)
 
 
+def named_source(engine: Engine, text: str) -> tuple[str, int | None]:
+    """Return the source that a person typed, in full or its end, and the use after ``#``: ``05-river.txt #2``.
+
+    CaptionsError if no source or several end like this.
+    """
+    if text.startswith("agreement "):
+        return text, None
+    found = db.sources_ending(engine, text)
+    name, _, position = text.rpartition(" #")
+    if not found and name and position.isdecimal():
+        source, _ = named_source(engine, name)
+        use = db.use_in(engine, source, int(position))
+        if use is None:
+            raise CaptionsError(f"no caption {position} in {source}; see: captions audit --format csv")
+        return source, use
+    if not found:
+        raise CaptionsError(
+            f"no article {text!r} in the database; type its name, or the end of it, as the audit prints it"
+        )
+    names = [source for source in found if source.endswith(f"/{text}")] or found
+    if len(names) > 1:
+        raise CaptionsError(
+            f"{len(names)} articles end with {text!r}: {names[0]}, {names[1]}, ...; type more of the name"
+        )
+    return names[0], None
+
+
+def matching(engine: Engine, waivers: Sequence[Waiver], words: Vocabulary, today: date) -> int:
+    """Return how many findings waivers would set aside that no waiver sets aside yet.
+
+    What agreements cover depends on the intended use, so every scope counts, in a territory that no agreement names.
+    """
+    from captions.audit.run import audited  # imported here: listing and undoing waivers needs no audit
+
+    codes = frozenset(waiver.code for waiver in waivers)
+    requests = [AuditRequest(codes=codes)]
+    if codes & reading("agreements"):
+        requests += [AuditRequest(codes=codes, scope=scope, territory=_UNNAMED) for scope in terms.table().scopes]
+    for request in requests:
+        with audited(engine, request, words, proposed=waivers, today=today) as result:
+            if result.known:
+                return result.known
+    return 0
+
+
 def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.AddResult]:
     """Store waivers, all or none; skip any that repeats an active waiver."""
     return db.add_waivers(engine, waivers)
+
+
+def is_waived(engine: Engine, waiver: Waiver) -> bool:
+    """Return whether a current waiver sets aside the same findings."""
+    return db.is_waived(engine, waiver)
 
 
 def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:

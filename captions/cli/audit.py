@@ -214,5 +214,5 @@ def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool) -> R
         known=result.known,
         overview=result.overview,
         thumbnails=pictures,
-        notes=() if result.agreements else ("no agreements are stored",),
+        unchecked=result.unchecked,
     )

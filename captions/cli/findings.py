@@ -88,6 +88,8 @@ def write_report(
         write_audit(report, form.value, stream, height, delimiter)
     if output is not None:
         note(f"{report.heading()}; written to {output}")
+    if (output is not None or form is ReportForm.csv) and (unchecked := report.unchecked_note()):
+        note(unchecked)
 
 
 def exit_on(level: FailLevel, report: Report) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 from datetime import UTC, date, datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -13,12 +14,14 @@ from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
 from captions.cli.output import UNDONE, count, note, timestamp, write_decisions
+from captions.errors import CaptionsError
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions_db import AddResult
+    from sqlalchemy import Engine
 
     from captions.audit.waivers import Waiver
+    from captions.lexicon.vocabulary import Vocabulary
 
 app = typer.Typer(cls=DefaultGroup, help="Set findings aside, with a reason.", rich_markup_mode=None)
 _TABLE = (
@@ -48,7 +51,9 @@ OfSupplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", he
 OfLine = Annotated[
     str | None, typer.Option("--line", metavar="LINE", help="Findings about this credit line, as printed.")
 ]
-OfSource = Annotated[str | None, typer.Option("--source", metavar="FILE", help="Findings about this article.")]
+OfSource = Annotated[
+    str | None, typer.Option("--source", metavar="FILE", help="Findings about this article: its name or the end of it.")
+]
 OfUse = Annotated[
     int | None, typer.Option("--use", metavar="N", help="The finding about this use (its number in the audit's CSV).")
 ]
@@ -78,7 +83,7 @@ def waive(
 ) -> None:
     """Set aside findings with one code about a supplier, a credit line, an article or a use.
 
-    If several are given, a finding must match all of them.
+    If several are given, a finding must match all of them. A waiver that no finding matches is not recorded.
 
     \b
     Examples:
@@ -93,43 +98,62 @@ def waive(
 
     if (code is None) == (from_ is None):
         raise typer.BadParameter("give either a code or --from")
-    criteria = (supplier, line, source, use)
-    if from_ is not None and criteria != (None,) * 4:
+    has_limits = (supplier, line, source, use) != (None,) * 4
+    if from_ is not None and has_limits:
         raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
-    if from_ is None and criteria == (None,) * 4:
+    if from_ is None and not has_limits:
         raise typer.BadParameter("give --supplier, --line, --source or --use")
     why, by = o.required(reason, "--reason"), user_name(who)
+    if until is not None and until < _today():
+        raise CaptionsError(f"{until} is in the past, so this waives nothing; choose a later --until, or omit it")
+    words = o.words(agencies, db_url)
     if from_ is not None:
         with opened_store(db_url) as engine:
             rows = sheet_rows(from_, ("code",))
-            results = waivers.waive(engine, waivers.waivers_from(engine, rows, until, why, by))
-        _print_results(results, until, f"waived {count(_new(results), 'finding')}")
+            _waive(engine, waivers.waivers_from(engine, rows, until, why, by), words, f"listed in {from_}")
         return
     waiver = waivers.Waiver(
         waivers.code_of(code or ""),
-        supplier=None if supplier is None else known_agency(supplier, o.words(agencies, db_url)),
+        supplier=None if supplier is None else known_agency(supplier, words),
         line=None if line is None else " ".join(line.split()),
-        source=source,
         until=until,
         reason=why,
         who=by,
     )
-    with opened_store(db_url, create=use is None) as engine:
-        results = waivers.waive(engine, [waiver if use is None else waivers.of_use(engine, waiver, use)])
-    done = f"waived {waiver.code}: waiver {results[0].id}" if _new(results) else "waived nothing"
-    _print_results(results, until, done)
+    with opened_store(db_url) as engine:
+        waiver, limits = _narrowed(engine, waiver, source, use)
+        _waive(engine, [waiver], words, limits)
 
 
-def _new(results: Sequence[AddResult]) -> int:
-    return sum(result.new for result in results)
+def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:
+    """Narrow a waiver to an article and a use; return it with a description of its limits."""
+    from captions.audit import waivers
+
+    if source is not None:
+        name, of_place = waivers.named_source(engine, source)
+        waiver, use = replace(waiver, source=name), use or of_place
+    if use is not None:
+        waiver = waivers.of_use(engine, waiver, use)
+    given = {"supplier": waiver.supplier, "line": waiver.line, "article": waiver.source, "use": use}
+    return waiver, "of " + ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
 
 
-def _print_results(results: Sequence[AddResult], until: date | None, done: str) -> None:
-    if until is not None and until < _today():
-        note(f"{until} is in the past, so this waives nothing")
-    if _new(results) < len(results):
-        note(f"already waived: {len(results) - _new(results)}")
-    typer.echo(done)
+def _waive(engine: Engine, given: Sequence[Waiver], words: Vocabulary, limits: str) -> None:
+    """Record waivers that set findings aside, and say how many; CaptionsError if they set nothing aside."""
+    from captions.audit import waivers
+
+    found = waivers.matching(engine, given, words, _today())
+    code = given[0].code if len({waiver.code for waiver in given}) == 1 else ""
+    if not found and not all(waivers.is_waived(engine, waiver) for waiver in given):
+        of_code = f"{code} finding" if code else "finding"
+        remedy = f"captions audit --code {code}" if code else "captions audit"
+        raise CaptionsError(f"no open {of_code} {limits}, so nothing is waived; see: {remedy}")
+    results = waivers.waive(engine, given)
+    new = [result.id for result in results if result.new]
+    if len(new) < len(results):
+        note(f"already waived: {len(results) - len(new)}")
+    number = f": waiver {new[0]}" if len(given) == 1 and new else ""
+    typer.echo(f"waived {count(found, f'{code} finding'.strip())}{number}" if new else "waived nothing")
 
 
 @app.command("list")

@@ -26,12 +26,16 @@ def correct(
 ) -> list[tuple[str, db.CorrectionResult]]:
     """Store corrections, all or none; return the line that each applies to, and the outcome.
 
-    A line may be typed with its label, ``Foto: Jane Doe``; the label is dropped if no stored line has it.
+    A line may be typed with its label, ``Foto: Jane Doe``; the label is dropped if no stored line has it. Raise
+    CaptionsError if no article has any of the lines.
     """
     tidied = [replace(correction, line=tidy(correction.line)) for correction in corrections]
     bare = {c.line: parse_credit(c.line, words).line or c.line for c in tidied}
     stored = db.lines_in_use(engine, {*bare, *bare.values()})
     applied = [c if c.line in stored else replace(c, line=bare[c.line]) for c in tidied]
+    if not any(c.line in stored for c in applied):
+        what = f"the line {applied[0].line!r}" if len(applied) == 1 else "any of these lines"
+        raise CaptionsError(f"no article has {what}, so nothing is corrected; copy the line from: captions audit")
     return list(zip([c.line for c in applied], db.add_corrections(engine, applied), strict=True))
 
 

@@ -115,6 +115,7 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),
+        uncaptioned=tuple((picture.url, picture.alt) for picture in article.uncaptioned),
     )
 
 

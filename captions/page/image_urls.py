@@ -1,13 +1,15 @@
 """Find the largest address of each of a page's pictures, and keys that recognize a picture at another address.
 
 In ``<img src="s.jpg" srcset="m.jpg 800w, l.jpg 1600w">`` the largest is ``l.jpg``. Copies for browsers without scripts,
-placeholders and one-pixel trackers do not count.
+placeholders, buttons and one-pixel trackers do not count, nor does a ``src`` that several pictures of a page share if a
+picture has another address.
 """
 
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Sequence
+from collections import Counter
+from collections.abc import Collection, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from functools import lru_cache
 from typing import Any
@@ -44,7 +46,7 @@ class _AddressWords:
     wrapped: frozenset[str]
     """Parameters that contain the picture's own address."""
     no_picture: re.Pattern[str]
-    """A pattern for the addresses of placeholders and trackers."""
+    """A pattern for the addresses of placeholders, buttons and trackers."""
     decoration: re.Pattern[str]
     """A pattern for the names of logos, icons and advertisements."""
 
@@ -73,8 +75,31 @@ def best(pictures: Iterable[Sequence[str]], base: str | None) -> tuple[str, ...]
     return tuple(dict.fromkeys(out))
 
 
-def candidates(image: Element) -> list[str]:
-    """Return the addresses of a picture, the largest first: of the element and of the sources next to it."""
+def is_picture(address: str) -> bool:
+    """Return whether an address can be that of a picture, rather than a placeholder, a button or a tracker."""
+    return 0 < len(address) <= _LONGEST and not _table().no_picture.search(address)
+
+
+def shared_by(images: Iterable[Element]) -> frozenset[str]:
+    """Return each ``src`` that several elements have: usually a placeholder until a script loads the pictures."""
+    sources = Counter(_source(image) for image in images if not in_noscript(image))
+    return frozenset(address for address, count in sources.items() if count > 1 and address)
+
+
+def candidates(image: Element, shared: Collection[str] = ()) -> list[str]:
+    """Return the addresses of a picture, the largest first: of the element and of the sources next to it.
+
+    A ``src`` in ``shared`` counts only if it is the only address.
+    """
+    found = _candidates(image)
+    return [address for address in found if address not in shared] or found
+
+
+def _source(image: Element) -> str:
+    return (image.attrs.get("src") or "").strip()
+
+
+def _candidates(image: Element) -> list[str]:
     sized: list[tuple[float, int, str]] = []
     attributes: dict[str, Any] = dict(image.attrs)
     if _is_pixel(attributes):
@@ -82,13 +107,13 @@ def candidates(image: Element) -> list[str]:
     if image.name in VIDEOS:
         attributes = {"src": attributes.get("poster")}
     for rank, (address, width) in enumerate(_addresses(attributes)):
-        if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
+        if is_picture(address):
             sized.append((width, -rank, address))
     picture = image.parent
     if picture is not None and picture.name == "picture":
         for source in [child for child in picture.children if child.name == "source"][:20]:
             for address, width in _addresses(dict(source.attrs)):
-                if 0 < len(address) <= _LONGEST and not _table().no_picture.search(address):
+                if is_picture(address):
                     sized.append((width, -100 - len(sized), address))
     link = (picture.parent if picture is not None and picture.name == "picture" else picture) or image
     href = link.attrs.get("href") if link.name == "a" else None

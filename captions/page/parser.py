@@ -24,7 +24,7 @@ from captions.page.element_paths import ElementPaths
 from captions.page.figures import Figure, read_boxes
 from captions.page.image_urls import keys_of
 from captions.page.metadata import Structured, of_page
-from captions.page.pictures import Pictures
+from captions.page.pictures import Pictures, without_shared
 from captions.page.places import PlaceReader
 from captions.page.slots import SlotReader
 from captions.page.structured import Index
@@ -157,7 +157,7 @@ def _layout(
 ) -> Layout:
     """Assemble the article from all that was found."""
     metadata, blocks = reading.metadata, reading.tree.blocks
-    captions = occurrences.group(reading.found)
+    captions = without_shared(occurrences.group(reading.found))
     rest = Uncaptioned(reading.tree, reading.boxes, reading.places, reading.pictures)
     text = "\n\n".join(printable(b.text) for b in reading.text)
     printed = [caption.text for caption in captions]

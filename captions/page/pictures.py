@@ -10,7 +10,7 @@ from captions.caption import split as captioning
 from captions.caption.candidates import LIKELY, SURE
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.model import Credit
+from captions.model import Caption, Credit
 from captions.page import image_urls
 from captions.page.boxes import flags_between
 from captions.page.dom import Element, Tree
@@ -22,6 +22,8 @@ from captions.text import match_key, tidy
 
 # How far above a picture an element's attributes may describe it, and how many pictures of a page are examined.
 _LEVELS, _MOST_UNPRINTED = 5, 1_000
+# Different captions of one picture on a page: in the article, and where its gallery repeats it.
+_MOST_CAPTIONS = 2
 _OTHERS = BOILER | AUTHOR | COMMENTS
 
 
@@ -55,12 +57,14 @@ class Pictures:
         """Use a page, its structured data, and the URL that its addresses are relative to."""
         self._tree, self._index, self._base, self._words = tree, data, base, words
         self._used: set[int] = set()
+        self._shared = image_urls.shared_by(tree.pictures)
         self._known: dict[int, list[str]] = {}
 
     def of(self, figure: Figure) -> PrintedPicture:
         """Return a figure's pictures and its credit: as printed, with rights from the data, or else from the data."""
         below = [image for image in figure.pictures if self._addresses(image)]
         below = [image for image in below if not flags_between(image, figure.element) & AUTHOR] or below
+        below = [image for image in below if self._shared.isdisjoint(self._addresses(image))] or below
         below = [image for image in below if not image_urls.in_noscript(image)] or below
         self._used.update(image.number for image in figure.pictures)
         found = [self._addresses(image) for image in below]
@@ -71,7 +75,9 @@ class Pictures:
         if figure.reading is None and len(below) == 1 and (data is None or not data.owed):
             data = self._of_alt(below[0]) or data
         if not addresses and data is not None:
-            addresses = tuple(image_urls.absolute(a, self._base) for a in data.addresses[:1])
+            addresses = tuple(image_urls.absolute(a, self._base) for a in data.addresses if image_urls.is_picture(a))[
+                :1
+            ]
         return self._printed(addresses, figure.reading, data)
 
     def before(self, number: int) -> tuple[str, ...]:
@@ -126,7 +132,7 @@ class Pictures:
         """Return the addresses of a picture, the largest first."""
         found = self._known.get(element.number)
         if found is None:
-            found = self._known[element.number] = image_urls.candidates(element)
+            found = self._known[element.number] = image_urls.candidates(element, self._shared)
         return found
 
     def _printed(self, addresses: tuple[str, ...], printed: Reading | None, data: PictureData | None) -> PrintedPicture:
@@ -171,6 +177,21 @@ class Pictures:
             if found is not None:
                 return found
         return None
+
+
+def without_shared(captions: Sequence[Caption]) -> tuple[Caption, ...]:
+    """Return the captions without the addresses that many of them share: those are of placeholders or buttons.
+
+    Two captions may describe one picture that a page prints twice.
+    """
+    texts: dict[str, set[str]] = {}
+    for number, caption in enumerate(captions):
+        for address in caption.images:
+            texts.setdefault(address, set()).add(match_key(caption.text) or f"\n{number}")
+    shared = {address for address, keys in texts.items() if len(keys) > _MOST_CAPTIONS}
+    if not shared:
+        return tuple(captions)
+    return tuple(replace(c, images=tuple(a for a in c.images if a not in shared)) for c in captions)
 
 
 def _joined(data: PictureData, other: PictureData) -> PictureData:

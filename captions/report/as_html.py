@@ -34,6 +34,8 @@ def write(report: Report, stream: TextIO) -> None:
     overview = report.overview() if report.overview else None
     stream.writelines(_head(report.thumbnails is not None))
     stream.write(f"<h1>{TITLE}</h1>\n<p>{escaping.markup(report.heading())}</p>\n")
+    if unchecked := report.unchecked_note():
+        stream.write(f"<p>{escaping.markup(unchecked)}</p>\n")
     stream.writelines(_tiles(report, overview))
     if overview is not None:
         stream.writelines(_charts(report, overview))

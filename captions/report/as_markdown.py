@@ -37,6 +37,8 @@ def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> No
     from captions.report.audit_report import row
 
     stream.write(f"# Audit of picture credits\n\n{escaping.markdown(report.heading())}.\n")
+    if unchecked := report.unchecked_note():
+        stream.write(f"\n{escaping.markdown(unchecked)}\n")
     if report.overview is not None:
         overview = report.overview()
         stream.write(f"\nCredited: {overview.credited} of {report.uses}.\n")

@@ -28,7 +28,7 @@ def write(report: Report, stream: TextIO) -> None:
     head = {
         "tool": {"driver": {"name": "captions", "version": __version__, "rules": [*map(_rule, report.codes.values())]}},
         "columnKind": "unicodeCodePoints",
-        "properties": {"summary": report.heading(), **report.totals},
+        "properties": {"summary": report.heading(), "notes": report.all_notes(), **report.totals},
         "results": [],
     }
     text = json.dumps({"$schema": SCHEMA, "version": "2.1.0", "runs": [head]}, ensure_ascii=False, indent=2)

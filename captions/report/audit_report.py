@@ -9,7 +9,7 @@ from typing import Protocol
 
 from captions.audit.codes import CODES, SEVERITIES, Code
 from captions.audit.finding import Finding, counted
-from captions.audit.overview import Overview
+from captions.audit.overview import Overview, Unchecked
 from captions.report.rows import Column, Row
 
 COLUMNS = (
@@ -70,7 +70,9 @@ class Report:
     thumbnails: ThumbnailSource | None = None
     """Thumbnails for a page; None for a page without thumbnails."""
     notes: tuple[str, ...] = ()
-    """Caveats for the reader: ``no agreements are stored``."""
+    """Caveats for the reader: ``no pictures in the database``."""
+    unchecked: Unchecked | None = None
+    """The uses that no stored agreement can be checked against; None if there are agreements."""
 
     @property
     def by_code(self) -> Mapping[str, int]:
@@ -111,6 +113,9 @@ class Report:
             "by_code": dict(self.by_code),
             "waived": self.waived,
             "known": self.known,
+            "unchecked": {"uses": self.unchecked.uses, "suppliers": self.unchecked.suppliers}
+            if self.unchecked
+            else {"uses": 0, "suppliers": 0},
         }
 
     def heading(self) -> str:
@@ -125,6 +130,14 @@ class Report:
         aside = [f"{name}: {count}" for name, count in (("waived", self.waived), ("in baseline", self.known)) if count]
         heading = f"{number(self.uses, 'use')} in {number(self.articles, 'article')}: {found}"
         return "; ".join((heading, *aside, *self.notes))
+
+    def unchecked_note(self) -> str:
+        """Return the line about uses that are not checked against agreements; ``""`` if there are none."""
+        return str(self.unchecked) if self.unchecked and self.unchecked.uses else ""
+
+    def all_notes(self) -> list[str]:
+        """Return every caveat: the notes, and the uses that are not checked."""
+        return [*self.notes, *filter(None, [self.unchecked_note()])]
 
     def listed_note(self) -> str:
         """Return ``12 of 63 findings listed, worst first``; ``""`` if all are listed."""

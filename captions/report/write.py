@@ -7,6 +7,7 @@ from itertools import islice
 from typing import TextIO
 
 from captions import escaping
+from captions.audit.codes import CODES
 from captions.report.audit_report import COLUMNS, Report, row
 from captions.report.rows import Column
 
@@ -54,13 +55,15 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
     from captions.report import as_table, findings_text
 
     stream.write(report.heading() + "\n")
+    if unchecked := report.unchecked_note():
+        stream.write(unchecked + "\n")
     if not report.total:
         return
     if height is not None:
         # The summary of the codes follows, but findings get at least half of the screen.
         height = max(height - as_table.lines(_SUMMARY, report.summary(), stream) - _APART, height // 2)
     findings = list(report.listed if height is None else islice(report.findings, height))
-    folder = findings_text.folder_of([f.source for f in findings if f.use or f.code == "CR901"])
+    folder = findings_text.folder_of([f.source for f in findings if f.use or CODES[f.code].scope == "article"])
     stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
     listed = findings_text.write(findings, folder, stream, height)
     remedy = "captions audit --format csv -o FILE" if height is None else "captions audit --all"
@@ -73,5 +76,5 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
 
-    head = {"totals": report.totals, "notes": list(report.notes), "shown": report.listed_count}
+    head = {"totals": report.totals, "notes": report.all_notes(), "shown": report.listed_count}
     as_json.write_lines(head, "findings", map(row, report.listed), stream)

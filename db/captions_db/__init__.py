@@ -105,7 +105,18 @@ from captions_db.records import (
     UseRecord,
 )
 from captions_db.rows import caption_digest
-from captions_db.waivers import UseKey, WaiverRecord, add_waivers, undo_waiver, use_keys, waivers
+from captions_db.waivers import (
+    UseKey,
+    WaiverRecord,
+    add_waivers,
+    is_waived,
+    sources_ending,
+    suppressions_of,
+    undo_waiver,
+    use_in,
+    use_keys,
+    waivers,
+)
 
 __all__ = [
     "GROUPS",
@@ -181,6 +192,7 @@ __all__ = [
     "images_by_ids",
     "images_of_uses",
     "is_image_file",
+    "is_waived",
     "known_hashes",
     "known_images",
     "lines_in_use",
@@ -195,8 +207,10 @@ __all__ = [
     "put_image_uses",
     "put_images",
     "run_summaries",
+    "sources_ending",
     "start_run",
     "suppliers_in_use",
+    "suppressions_of",
     "undo_agreement",
     "undo_correction",
     "undo_merges",
@@ -204,6 +218,7 @@ __all__ = [
     "upgrade_store",
     "usage_changes",
     "use_by_id",
+    "use_in",
     "use_keys",
     "uses_by_ids",
     "uses_for_audit",

@@ -38,6 +38,7 @@ from captions_db.queries.listings import run_summary
 from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
 from captions_db.rows import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
 from captions_db.search import name_key
+from captions_db.uncaptioned import delete_uncaptioned, put_uncaptioned
 
 PartyNames = tuple[str, PartyKind, Iterable[str]]
 """A party's canonical name, its kind, and its other spellings."""
@@ -214,6 +215,7 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
     ids = {source: known_id for source, (known_id, _) in known.items()}
     ids |= insert_with_ids(connection, m.article, "source", new)
     _put_uses(connection, [(record, row, ids[row["source"]]) for record, row in fresh], version)
+    put_uncaptioned(connection, {ids[row["source"]]: record.uncaptioned for record, row in fresh})
     caption_ids, credit_ids = removed
     _delete_unused_captions(connection, caption_ids)
     delete_unused_credits(connection, credit_ids)
@@ -221,7 +223,8 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
 
 
 def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:
-    """Delete the uses of articles; return the ids of their captions and of their credits."""
+    """Delete the uses and other pictures of articles; return the ids of their captions and of their credits."""
+    delete_uncaptioned(connection, article_ids)
     caption_ids: set[int] = set()
     credit_ids: set[int] = set()
     for chunk in in_chunks(article_ids):

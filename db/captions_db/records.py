@@ -80,6 +80,8 @@ class ArticleRecord(_Packed):
     uses: tuple[UseRecord, ...] = ()
     near: bool | None = None
     """Whether two of its captions may be nearly identical; None if nobody checked."""
+    uncaptioned: tuple[tuple[str, str], ...] = ()
+    """The URL and the alternative text of each picture with neither caption nor credit."""
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)

@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select
 
 from captions_db import models as m
+from captions_db.audit.suppressions import Suppression
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.overlay import current_merges
@@ -71,6 +72,45 @@ def waivers(engine: Engine) -> list[WaiverRecord]:
     """Return all waivers, undone ones included, in the order in which they were added."""
     with engine.connect() as connection:
         return _waivers(connection)
+
+
+def is_waived(engine: Engine, record: WaiverRecord) -> bool:
+    """Return whether a current waiver sets aside the same findings."""
+    with engine.connect() as connection:
+        row = _waiver_row(record, current_merges(connection))
+        meaning = tuple(row[name] for name in _MEANING)
+        return any(known.undone is None and known.meaning == meaning for known in _waivers(connection))
+
+
+def suppressions_of(connection: Connection, records: Sequence[WaiverRecord]) -> list[Suppression]:
+    """Return what waivers would set aside, stored or not."""
+    merges = current_merges(connection)
+    rows = [_waiver_row(record, merges) for record in records]
+    return [Suppression(*(row[name] for name in _MEANING[:-1])) for row in rows]
+
+
+def sources_ending(engine: Engine, text: str) -> list[str]:
+    """Return the articles, picture files and failed files that end with a text, or only the one that equals it."""
+    columns = (m.article.c.source, m.image_file.c.path, m.ingest_failure.c.source)
+    with engine.connect() as connection:
+        for column in columns:
+            if connection.execute(select(column).where(column == text).limit(1)).first():
+                return [text]
+        found = {
+            source
+            for column in columns
+            for source in connection.execute(select(column).where(column.endswith(text, autoescape=True))).scalars()
+        }
+    return sorted(source for source in found if source.endswith(text))
+
+
+def use_in(engine: Engine, source: str, position: int) -> int | None:
+    """Return the use in one position of an article; None if there is none."""
+    use = m.use.c
+    of_article = (m.article.c.source == source, use.position == position)
+    with engine.connect() as connection:
+        statement = select(use.id).join_from(m.use, m.article, m.article.c.id == use.article_id).where(*of_article)
+        return connection.execute(statement).scalar()
 
 
 def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:

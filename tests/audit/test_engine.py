@@ -15,6 +15,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captions.audit.codes import CODES
+from captions.audit.overview import Unchecked
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.run import audited
 from captions.lexicon.vocabulary import default
@@ -54,6 +55,7 @@ shots = st.builds(
     st.sampled_from(LINES),
     st.lists(st.sampled_from(PICTURES), max_size=2, unique=True).map(tuple),
     st.sampled_from((1, 1, 2, 3)),
+    st.sampled_from(("figure", "figure", "whole")),
 )
 
 
@@ -95,8 +97,8 @@ def test_sql_finds_what_the_rules_find_use_by_use(some: list[Page]) -> None:
 
 
 def replaced(use: Use | None) -> Use | None:
-    """Return a use as findings have it, without its pictures and structured data."""
-    return None if use is None else replace(use, images=(), structured_credit=None)
+    """Return a use as findings have it, without its pictures, rule and structured data."""
+    return None if use is None else replace(use, images=(), rule="", structured_credit=None)
 
 
 @settings(max_examples=examples(6), deadline=None)
@@ -156,7 +158,7 @@ def naive_cover(use: Use, stored: Sequence[Agreement], request: AuditRequest) ->
     if credit.license or exemption_for(credit, words, use.publication):
         return None, None
     if not may:
-        return "CR301", None
+        return ("CR301" if stored else None), None
     if use.used_on is None:
         ever = [a for a in may if covers(a, a.starts or a.ends, request.scope, request.territory) and not is_out(a)]
         return ("CR302" if ever else "CR303"), None
@@ -393,7 +395,7 @@ def test_a_corrected_line_counts_for_the_supplier_that_a_person_named() -> None:
 
 
 def test_an_expired_waiver_does_nothing() -> None:
-    with Store(uses_on([date(2026, 5, 1)])) as store:
+    with Store(uses_on([date(2026, 5, 1)]), [Agreement("dpa")]) as store:
         store.waive("CR301", {"supplier": "Reuters"}, date(2026, 5, 31))
         assert [f.code for f in store.findings(today=date(2026, 5, 31))] == []
         assert [f.code for f in store.findings(today=date(2026, 6, 1))] == ["CR301"]
@@ -420,8 +422,35 @@ def test_parties_that_an_agreement_covers(stored: Agreement, line: str, expected
 def test_the_publications_own_pictures_need_no_agreement() -> None:
     shot = Shot("A dog", "Jane Doe/Reuters")
     pages_ = [Page("a.txt", date(2026, 5, 1), (shot,), "Reuters"), Page("b.txt", date(2026, 5, 1), (shot,), "Echo")]
-    with Store(pages_) as store:
+    with Store(pages_, [Agreement("dpa")]) as store:
         assert [f.source for f in store.findings() if f.code == "CR301"] == ["b.txt"]
+
+
+@pytest.mark.parametrize(
+    ("request_", "expected"),
+    [
+        (AuditRequest(), Unchecked(3, 2)),
+        (AuditRequest(publication="Echo"), Unchecked(2, 2)),
+        (AuditRequest(codes=frozenset(("CR302",))), Unchecked(3, 2)),
+        (AuditRequest(codes=frozenset(("CR106",))), None),
+    ],
+)
+def test_without_any_agreement_the_audit_counts_what_it_cannot_check(
+    request_: AuditRequest, expected: Unchecked | None
+) -> None:
+    reuters, free = Shot("A dog", "Jane Doe/Reuters"), Shot("A cat", "Jane Doe/Unsplash")
+    pages_ = [
+        Page("a.txt", date(2026, 5, 1), (reuters, free), "Reuters"),
+        Page("b.txt", None, (reuters, Shot("A hen", "Jo Reed/AFP"), Shot("A boat", None)), "Echo"),
+        Page("c.txt", date(2026, 5, 1), (reuters,), "Gazette"),
+    ]
+    with Store(pages_) as store:
+        with audited(store.engine, request_, today=TODAY) as result:
+            assert result.unchecked == expected
+            assert not AGREED & result.counts.keys()
+        store.agree([Agreement("dpa")])
+        with audited(store.engine, request_, today=TODAY) as result:
+            assert result.unchecked is None
 
 
 def test_a_restriction_is_an_error_if_pictures_are_passed_on() -> None:

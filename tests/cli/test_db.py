@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import csv
+import html
 import io
 import json
 import sqlite3
@@ -17,6 +18,13 @@ if TYPE_CHECKING:
 
 
 # --- audit
+
+
+@pytest.fixture
+def three(three: Run) -> Run:
+    """Record an agreement, so that the audit reports suppliers without one."""
+    assert three("agreement", "add", "Anadolu").code == 0
+    return three
 
 
 def found(run: Run, *arguments: str) -> list[tuple[str, str]]:
@@ -78,11 +86,30 @@ def test_a_report_in_a_file_equals_the_report_on_stdout(three: Run, tmp_path: Pa
     assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig") == three("audit", "--format", "csv").out
     assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert ran.out == ""
-    assert ran.err == (
-        "3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); no agreements are stored; "
-        "written to report.csv\n"
-    )
+    assert ran.err == ("3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); written to report.csv\n")
     assert not list(tmp_path.glob(".*.part"))
+
+
+UNCHECKED = "no agreements yet, so 3 uses of 3 suppliers not checked; run: captions agreement import FILE"
+
+
+@pytest.mark.parametrize("form", ["table", "json", "csv", "html", "markdown", "sarif"])
+def test_before_the_first_agreement_every_format_says_what_is_not_checked(three: Run, form: str) -> None:
+    assert UNCHECKED not in (before := three("audit", "--format", form)).out + before.err
+    three("agreement", "undo", "1", "--reason", "a slip")
+    ran = three("audit", "--format", form, "--fail-on", "error", "--code", "CR301")
+    assert ran.code == 0
+    assert "error,CR301" not in ran.out
+    assert (ran.err if form == "csv" else html.unescape(ran.out).replace("\\", "")).count(UNCHECKED) == 1
+    assert UNCHECKED not in (ran.out if form == "csv" else ran.err)
+
+
+@pytest.mark.parametrize("published", [[], ["--published", "2024-05-18"]])
+def test_a_supplier_without_an_agreement_is_never_fixed_by_a_waiver(three: Run, published: list[str]) -> None:
+    three("ingest", "a.txt", "b.txt", "c.txt", *published)
+    owed = json.loads(three("audit", "--code", "CR301", "--format", "json").out)["findings"]
+    assert len(owed) == 3
+    assert all(finding["command"].startswith("captions agreement add ") for finding in owed)
 
 
 def test_a_failure_is_cleared_by_reading_the_file(three: Run, write: Write, tmp_path: Path) -> None:

@@ -153,6 +153,7 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
         "party": 5,
         "party_merge": 0,
         "party_alias": 0,
+        "uncaptioned_picture": 0,
         "use": 7,
         "use_image": 2,
         "waiver": 0,

@@ -18,6 +18,7 @@ from captions_db.drift import broken_references, damage, described, drift
 from captions_db.models import METADATA
 from captions_db.rollups import up_to_date, wrong_counts
 from captions_db.schema import HEAD, configuration, run_steps, upgrade
+from captions_db.uncaptioned import uncaptioned_pictures
 from sqlalchemy import Engine, event, inspect, select
 
 from tests.support.engines import Stores
@@ -130,8 +131,8 @@ def upgraded(engine: Engine, request: pytest.FixtureRequest) -> Engine:
     return engine
 
 
-def test_the_first_revision_has_rows_in_every_table(engine: Engine) -> None:
-    filled(engine, "0001")
+def test_the_revisions_have_rows_in_every_table(engine: Engine) -> None:
+    filled(engine, HEAD)
     with engine.connect() as connection:
         empty = [name for name, table in METADATA.tables.items() if connection.execute(select(table)).first() is None]
     assert empty == []
@@ -210,3 +211,12 @@ def test_an_upgraded_store_accepts_further_articles(upgraded: Engine) -> None:
     with auditing(upgraded, {"CR101": 0}) as audit:
         audit.confine(ReportFilter(run=2))
         assert audit.counts() == UseCounts(uses=1, articles=1, undated=1, without_run=0)
+
+
+def test_an_upgraded_store_lists_pictures_without_captions(upgraded: Engine) -> None:
+    with upgraded.connect() as connection:
+        before = list(uncaptioned_pictures(connection))
+    record = db.ArticleRecord("c.txt", "h", uncaptioned=(("https://example.org/3.jpg", ""),))
+    db.write_articles(upgraded, db.start_run(upgraded, "1"), [record])
+    with upgraded.connect() as connection:
+        assert list(uncaptioned_pictures(connection))[len(before) :] == [("c.txt", "https://example.org/3.jpg", "")]

@@ -13,7 +13,7 @@ from captions import VocabularyError
 from captions.caption import buttons, evidence
 from captions.clean import links
 from captions.embedded import table as embedded
-from captions.lexicon import tables, vocabulary
+from captions.lexicon import picture_names, tables, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
@@ -35,6 +35,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": element_names.words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
+    "picture_names.toml": picture_names.forms.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
     "words.toml": vocabulary.load,
@@ -47,6 +48,7 @@ TERMS = 'scopes = ["web"]\nterritories = "DE US"\ncurrencies = "EUR"\n'
 # name, file, its text or a change to it (a pattern and its replacement), the message after the file's name
 BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     # missing keys and tables
+    ("picture_names.toml", '[[form]]\nagency = "AP"\n', ", [[form]] row 1: 'names' is missing"),
     ("addresses.toml", '[later]\nnames = ["data-src"]\n', ": 'sizes' is missing"),
     ("addresses.toml", "[later]\n", ", [later]: 'names' is missing"),
     ("agencies.toml", "", ": 'agency' is missing"),

@@ -255,7 +255,9 @@ def test_agreements_and_waivers_go_back_in_whatever_order_merges_are_undone(run:
         run("agency", "add", name)
     register = Path("agencies.toml").read_text("utf-8")
     run("agreement", "add", "Weir Pictures")
-    run("waive", "CR301", "--supplier", "Weir Pictures", "--reason", "talks")
+    Path("a.txt").write_text("Boats at the long pontoon wait for the tide.\nPhoto: Weir Pictures\n", encoding="utf-8")
+    run("ingest", "a.txt")
+    assert run("waive", "CR102", "--supplier", "Weir Pictures", "--reason", "talks").code == 0
     merges = (["Weir Pictures", "Gull Point Press"], ["Gull Point Press", "Heron House"])
     for both in merges:
         assert run("agency", "merge", *both).code == 0

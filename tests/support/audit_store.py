@@ -37,6 +37,7 @@ class Shot:
     line: str | None
     images: tuple[str, ...] = ()
     occurrences: int = 1
+    rule: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,7 +138,7 @@ def _record(page: Page) -> db.ArticleRecord:
     uses = tuple(
         db.UseRecord(
             n, shot.caption, match_key(shot.caption), None if shot.line is None else credit(shot.line),
-            shot.occurrences, images=shot.images,
+            shot.occurrences, images=shot.images, rule=shot.rule,
         )
         for n, shot in enumerate(page.shots, 1)
     )  # fmt: skip

@@ -26,7 +26,7 @@ _BEFORE = (
     ["agreement", "add", "Reuters", "--from", "2020", "--scope", "print"],
     ["agreement", "add", "AFP", "--from", "2020", "--to", "2030"],
     ["correct", "RUNE ASKELAND/AFP", "--supplier", "AFP", "--reason", "test"],
-    ["waive", "CR102", "--supplier", "AFP", "--reason", "test"],
+    ["waive", "CR301", "--supplier", "dpa", "--reason", "test"],
     ["images", "scan", "pictures"],
     ["audit", "--format", "json", "-o", "earlier.json"],
 )

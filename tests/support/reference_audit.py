@@ -11,6 +11,7 @@ from sqlalchemy import Engine
 from captions.audit.codes import rules_for_credits, rules_for_structured_data, rules_for_uses
 from captions.audit.comparison_rules import (
     Claim,
+    are_apart,
     claim_of,
     conflict_message,
     first_conflict,
@@ -56,20 +57,34 @@ def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
 
 def _claims(uses: Iterable[Use]) -> dict[tuple[str, str], list[Claim]]:
     """Return the credits of each caption and each picture, over all articles."""
-    claims: dict[tuple[str, str], list[Claim]] = {}
+    by_key: dict[tuple[str, str, str], list[Use]] = {}
     for use in uses:
-        for key in _keys(use) if use.credit else ():
-            claims.setdefault(key, []).append(claim_of(use.credit, use.source))  # type: ignore[arg-type]
+        for kind, key in _keys(use):
+            by_key.setdefault((kind, key, use.source), []).append(use)
+    claims: dict[tuple[str, str], list[Claim]] = {}
+    for (kind, key, _source), own in by_key.items():
+        credited = [use for use in own if use.credit]
+        if kind == "caption":
+            unclear = len(credited) > 1 and are_apart([u.rule for u in credited], [u.images for u in credited])
+        else:
+            unclear = len(own) > 1 and ("" in {u.match_key for u in own} or len({u.match_key for u in own}) > 1)
+        for use in () if unclear else credited:
+            claims.setdefault((kind, key), []).append(claim_of(use.credit, use.source))  # type: ignore[arg-type]
     return claims
 
 
 def _conflicts(use: Use, claims: dict[tuple[str, str], list[Claim]]) -> Iterator[Finding]:
     """Yield CR201 once if another use of the caption or the picture names another supplier or other creators."""
     for kind, key in _keys(use) if use.credit else ():
-        if use.credit and (claim := first_conflict(use.credit, claims[kind, key])):
+        if use.credit and (claim := first_conflict(use.credit, _compared(use, claims.get((kind, key), ())))):
             message = conflict_message(use.credit, claim, key if kind == "picture" else "")
             yield Finding("CR201", message, use.source, use)
             return
+
+
+def _compared(use: Use, claims: Sequence[Claim]) -> Sequence[Claim]:
+    """Return the claims, unless its article makes none because the key is unclear there."""
+    return claims if any(claim.source == use.source for claim in claims) else ()
 
 
 def _keys(use: Use) -> Iterator[tuple[str, str]]:

@@ -33,6 +33,7 @@ from captions_db.queries.filters import use_filters
 from captions_db.queries.uses import credits_between, credits_by_id
 from captions_db.records import CreditRecord
 from captions_db.rows import caption_digest
+from captions_db.uncaptioned import UncaptionedPicture, uncaptioned_pictures
 
 NOBODY = "nobody"
 """Selects credits that name no party, among the columns of ``Audit.credits``."""
@@ -73,6 +74,7 @@ class Audit:
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
+        self._confines = ReportFilter()
         self.statements = statements.FindingStatements(connection, ranks, self._where)
 
     def confine(self, confines: ReportFilter) -> None:
@@ -86,6 +88,7 @@ class Audit:
             where.append(m.use.c.article_id.in_(select(m.article.c.id).where(m.article.c.run_id == confines.run)))
         self._where[:] = where
         self._of_run = confines.run is not None
+        self._confines = confines
 
     @property
     def where(self) -> Sequence[ColumnElement[bool]]:
@@ -255,6 +258,22 @@ class Audit:
     def shared_pictures(self) -> Iterator[SharedUse]:
         """See :func:`captions_db.audit.candidates.shared_pictures`."""
         return candidates.shared_pictures(self.connection)
+
+    def pictures_of(self, use_ids: list[int]) -> dict[int, list[str]]:
+        """Return the URLs of the pictures of some uses."""
+        return candidates.pictures_of(self.connection, use_ids)
+
+    def uncaptioned_pictures(self) -> Iterator[UncaptionedPicture]:
+        """Yield the pictures with neither caption nor credit in the reported articles; they have no supplier."""
+        limits = self._confines
+        if limits.suppliers is None:
+            yield from uncaptioned_pictures(
+                self.connection,
+                publication=limits.publication,
+                since=limits.since,
+                until=limits.until,
+                run=limits.run,
+            )
 
     def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:
         """Yield the uses of these credits."""

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, false, func, insert, select
+from sqlalchemy import Connection, Select, and_, false, func, insert, or_, select, tuple_
 
 from captions_db import models as m
 from captions_db.audit import work_tables as t
@@ -30,6 +30,8 @@ class SharedUse(NamedTuple):
     use_id: int
     credit_id: int
     source: str
+    rule: str
+    """The rule that found its caption."""
 
 
 class CreditedUse(NamedTuple):
@@ -83,7 +85,7 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     chosen = select(caption.id).where(key.in_(twice)).union(several)
     connection.execute(insert(t.shared).from_select(["caption_id"], chosen))
     statement = (
-        select(caption.match_key, use.id, use.credit_id, m.article.c.source)
+        select(caption.match_key, use.id, use.credit_id, m.article.c.source, use.rule)
         .select_from(
             m.use.join(m.caption, caption.id == use.caption_id).join(m.article, m.article.c.id == use.article_id)
         )
@@ -97,7 +99,8 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
 def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
     """Yield the uses of pictures with several credits, by URL, source and position.
 
-    Ignore relative URLs: ``1.jpg`` is another picture in each article.
+    Ignore relative URLs: ``1.jpg`` is another picture in each article. Ignore a URL that an article has under several
+    captions: it may be that of a placeholder.
     """
     use, image = m.use.c, m.use_image.c
     credited = m.use_image.join(m.use, use.id == image.use_id)
@@ -110,12 +113,42 @@ def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
         .having(func.min(use.credit_id) != func.max(use.credit_id))
     )
     statement = (
-        select(image.address, use.id, use.credit_id, m.article.c.source)
+        select(image.address, use.id, use.credit_id, m.article.c.source, use.rule)
         .select_from(credited.join(m.article, m.article.c.id == use.article_id))
-        .where(use.credit_id.is_not(None), image.address.in_(addresses))
+        .where(
+            use.credit_id.is_not(None),
+            image.address.in_(addresses),
+            tuple_(image.address, use.article_id).not_in(_under_several_captions(addresses)),
+        )
         .order_by(image.address, m.article.c.source, use.position)
     )
     yield from map(SharedUse._make, _stream(connection, statement))
+
+
+def _under_several_captions(addresses: Select[Any]) -> Select[Any]:
+    """Return the URLs among some with each article in which uses with several captions, or with none, share them."""
+    use, image, key = m.use.c, m.use_image.c, m.caption.c.match_key
+    uses = func.count(use.id.distinct())
+    return (
+        select(image.address, use.article_id)
+        .select_from(
+            m.use_image.join(m.use, use.id == image.use_id).outerjoin(m.caption, m.caption.c.id == use.caption_id)
+        )
+        .where(image.address.in_(addresses))
+        .group_by(image.address, use.article_id)
+        .having(or_(func.count(key.distinct()) > 1, and_(uses > 1, func.count(key) < func.count())))
+    )
+
+
+def pictures_of(connection: Connection, use_ids: list[int]) -> dict[int, list[str]]:
+    """Return the URLs of the pictures of some uses."""
+    image = m.use_image.c
+    found: dict[int, list[str]] = {}
+    for start in range(0, len(use_ids), 900):
+        chosen = image.use_id.in_(use_ids[start : start + 900])
+        for use_id, address in connection.execute(select(image.use_id, image.address).where(chosen)):
+            found.setdefault(use_id, []).append(address)
+    return found
 
 
 def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[CreditedUse]:

@@ -70,6 +70,22 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str 
     return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")
 
 
+def lacking_agreements(connection: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
+    """Count the uses whose groups have coverage to check, and their suppliers; leave out a publication's own uses."""
+    use, own = m.use.c, t.own.c
+    at_home = select(own.group_id).where(own.group_id == t.member.c.group_id, own.publication == use.publication)
+    row = connection.execute(
+        select(func.count(), func.count(use.supplier_id.distinct()))
+        .select_from(m.use.join(t.member, t.member.c.credit_id == use.credit_id))
+        .where(
+            t.member.c.group_id.in_(select(t.coverage.c.group_id)),
+            ~at_home.correlate_except(t.own).exists(),
+            *where,
+        )
+    ).one()
+    return row[0], row[1]
+
+
 def uses_by_article(
     connection: Connection, where: Sequence[ColumnElement[bool]], articles: int
 ) -> Iterator[ReportedUse]:

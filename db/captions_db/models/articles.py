@@ -169,6 +169,18 @@ class UseImageTable(Base, table=True):
     address: str = Field(sa_type=Text)
 
 
+class UncaptionedPictureTable(Base, table=True):
+    """The URL and the alternative text of a picture that an article prints with neither caption nor credit."""
+
+    __tablename__ = "uncaptioned_picture"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    article_id: int = Field(primary_key=True, foreign_key="article.id")
+    place: int = Field(primary_key=True)
+    address: str = Field(sa_type=Text)
+    alt: str = Field(sa_type=Text)
+
+
 class IngestRunTable(Base, table=True):
     """An ingest run and the version of the program; ``finished`` is NULL if the run was interrupted."""
 

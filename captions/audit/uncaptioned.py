@@ -1,0 +1,20 @@
+"""Report pictures that are printed with neither caption nor credit (CR100)."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+import captions_db.audit as store
+
+from captions.audit.finding import Finding
+from captions.audit.fixes import waive
+from captions.lexicon.picture_names import suggested_agency
+
+
+def bare_pictures(audit: store.Audit) -> Iterator[Finding]:
+    """Yield CR100 for each picture, with the agency that its file name suggests: only a hint, not a credit."""
+    for picture in audit.uncaptioned_pictures():
+        message = f"no caption and no credit: {picture.address}"
+        if agency := suggested_agency(picture.address):
+            message += f" (file name suggests {agency})"
+        yield Finding("CR100", message, picture.source, command=waive("CR100", source=picture.source))
