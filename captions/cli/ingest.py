@@ -106,8 +106,9 @@ def ingest(
     Reads text, HTML, MHTML, JSON, JSON Lines, CSV, RSS, Atom, WordPress exports, ninjs, NITF, NewsML-G2, WARC, WACZ and
     Parquet, also compressed with gzip or in a ZIP or TAR archive. The format is detected from the content.
 
-    Reading an article again changes nothing; a changed article replaces its captions. Input that cannot be read is
-    reported and skipped. The exit code is 2 if a path does not exist or nothing could be read.
+    Reading an article again changes nothing, also from another file: an article is known by its URL, else by its
+    content. A changed article replaces its captions. Input that cannot be read is reported and skipped.
+    The exit code is 2 if a path does not exist or nothing could be read.
 
     \b
     Examples:
@@ -177,7 +178,7 @@ def _ingest(
 def _write_json(summary: RunSummary, failed: list[Unread], tally: _Tally) -> None:
     from captions.report import as_json
 
-    totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
+    totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged", "elsewhere")}
     failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
     counts = {"failed": len(failed), "captions": tally.captions, "occurrences": tally.occurrences}
     notes = {"notes": dict(tally.sorted_notes()), "failures": failures}
@@ -192,6 +193,8 @@ def _print_summary(summary: RunSummary, failed: list[Unread], tally: _Tally) -> 
         f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
         f"failed {len(failed)}{found}"
     )
+    if summary.elsewhere:
+        typer.echo(f"{summary.elsewhere} already stored under other names")
     for text, articles in tally.sorted_notes():
         typer.echo(f"{count(articles, 'article')}: {text}")
 
@@ -227,7 +230,7 @@ def _store(
     failed: list[Unread] = []
     tally = _Tally()
     for batch in _batches(parts, bar):
-        records.write(
+        counts = records.write(
             engine,
             run,
             batch.records,
@@ -238,8 +241,8 @@ def _store(
         )
         failed += batch.failed
         tally.notes += batch.notes
-        tally.captions += sum(len(record.uses) for record in batch.records)
-        tally.occurrences += sum(use.occurrences for record in batch.records for use in record.uses)
+        tally.captions += counts.captions
+        tally.occurrences += counts.occurrences
     return failed, tally
 
 
@@ -254,7 +257,7 @@ def _batches(parts: Iterator[ChunkResult], bar: Progress) -> Iterator[ChunkResul
         batch.unchanged += part.unchanged
         batch.notes += part.notes
         batch.completed += part.completed
-        more = len(part.records) + len(part.failed) + part.unchanged
+        more = len(part.records) + len(part.failed) + len(part.unchanged)
         articles += more
         characters += sum(len(record.text) for record in part.records)
         bar.advance(more, part.size)

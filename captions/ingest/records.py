@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from captions import __version__
 from captions.caption.similarity import may_be_near
+from captions.lexicon.page_urls import identity
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit
 from captions.sources import STDIN, Source, Unread
@@ -104,7 +105,7 @@ def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Se
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
-    return db.ArticleRecord(
+    record = db.ArticleRecord(
         source=source_name(source),
         content_hash=content_hash(source, fingerprint, settings),
         text=article.text,
@@ -115,7 +116,10 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),
+        identity=identity(article.url, article.canonical_url),
+        digest=source.digest,
     )
+    return db.keyed(record)
 
 
 def write(
@@ -123,20 +127,21 @@ def write(
     run: int,
     records: Sequence[Record],
     failed: Iterable[Unread],
-    unchanged: int,
+    seen: Collection[str],
     words: Vocabulary,
     retried: Iterable[str] = (),
-) -> None:
-    """Write articles, failures and the agencies they name in one transaction.
+) -> db.BatchCounts:
+    """Write articles, failures and the agencies they name in one transaction; return what changed.
 
-    ``retried`` are completed files with failures in an earlier run, which this run settles.
+    ``seen`` are the places of articles that have not changed; ``retried`` are completed files with failures in
+    an earlier run, which this run settles.
     """
     failures = [record for unread in failed if (record := failure_record(unread)) is not None]
     used = sorted(agencies_used(records) & set(words.agencies))
     parties: list[db.PartyNames] = [
         (n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used
     ]
-    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=retried)
+    return db.write_articles(engine, run, records, failures, seen=seen, parties=parties, settled=retried)
 
 
 def failure_record(unread: Unread) -> db.FailureRecord | None:

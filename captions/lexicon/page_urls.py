@@ -53,9 +53,7 @@ def same_site(one: str, other: str) -> bool:
     """Return whether two URLs are of one site: its host, or one within the other's domain."""
     hosts = [_address(url) for url in (one, other)]
     first, second = (found[0].partition(":")[0] if found else "" for found in hosts)
-    return bool(first and second) and (
-        first == second or first.endswith(f".{second}") or second.endswith(f".{first}")
-    )
+    return bool(first and second) and (first == second or first.endswith(f".{second}") or second.endswith(f".{first}"))
 
 
 def _folded(url: str) -> str | None:

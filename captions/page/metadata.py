@@ -122,7 +122,7 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
 
 
 def _canonical(page: LexborHTMLParser, base: str | None) -> str | None:
-    """Return the canonical URL that a page declares, if it is an http or https URL; ``base`` completes a relative one."""
+    """Return the canonical URL that a page declares, resolved against ``base``; only http and https URLs count."""
     link = page.css_first('link[rel~="canonical" i]')
     href = (link.attributes.get("href") or "").strip() if link is not None else ""
     address = absolute(href, base) if href else ""

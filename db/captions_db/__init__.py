@@ -17,7 +17,7 @@ from captions_db.agreements import (
     end_agreement,
     undo_agreement,
 )
-from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
+from captions_db.articles import PartyNames, finish_run, start_run, write_articles
 from captions_db.backups import backup, dump_command
 from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
@@ -63,6 +63,7 @@ from captions_db.images import (
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
+from captions_db.places import known_hashes
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -95,6 +96,7 @@ from captions_db.queries import (
     uses_for_audit,
     view_rows,
 )
+from captions_db.readings import keyed
 from captions_db.records import (
     AddResult,
     ArticleRecord,
@@ -181,6 +183,7 @@ __all__ = [
     "images_by_ids",
     "images_of_uses",
     "is_image_file",
+    "keyed",
     "known_hashes",
     "known_images",
     "lines_in_use",

@@ -152,6 +152,7 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
         "party": 5,
         "party_merge": 0,
         "party_alias": 0,
+        "place": 5,
         "use": 7,
         "use_image": 2,
         "waiver": 0,
@@ -292,7 +293,7 @@ def test_the_summary_of_a_run(engine: Engine) -> None:
     db.write_articles(
         engine, run, ARTICLES[:2], [db.FailureRecord("z.bin", "binary"), db.FailureRecord("a.txt", "empty")]
     )
-    db.write_articles(engine, run, [STALE[0], ARTICLES[1]], skipped=3)
+    db.write_articles(engine, run, [STALE[0], ARTICLES[1]], seen=["x.txt", "y.txt", "z.txt"])
     cut_off = db.run_summaries(engine)[0]
     assert cut_off.finished is None
     summary = db.finish_run(engine, run)
@@ -382,7 +383,7 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
 
 
 def test_file_names_that_are_not_utf8_stay_distinct(engine: Engine) -> None:
-    write(engine, [replace(ARTICLES[0], source="a\udcfe"), replace(ARTICLES[0], source="a\udcff")])
+    write(engine, [replace(ARTICLES[0], source="a\udcfe"), replace(ARTICLES[1], source="a\udcff")])
     assert [row.source for row in db.articles(engine)] == ["a\\udcfe", "a\\udcff"]
 
 

@@ -21,8 +21,8 @@ def test_urls_of_one_article_have_one_identity(case: Case) -> None:
 
 @pytest.mark.parametrize(
     "url",
-    ["", "https://tidepost.example", "https://www.tidepost.example/", "https://tidepost.example/index.html", "/news/lock",
-     "17", "lock.html", "file:///home/kim/lock.html", "mailto:kim@tidepost.example", "https://", "http://[::1/a"],
+    ["", "https://tidepost.example", "https://www.tidepost.example/", "https://tidepost.example/index.html",
+     "/news/lock", "17", "lock.html", "file:///home/kim/lock.html", "mailto:kim@tidepost.example", "https://", "http://[::1/a"],
 )  # fmt: skip
 def test_front_pages_and_files_identify_no_article(url: str) -> None:
     assert identity(url) is None
