@@ -40,6 +40,7 @@ _MODULES = {
     "agreement": "agreement",
     "correct": "correct",
     "waive": "waive",
+    "forget": "forget",
     "images": "images",
     "db": "db_commands",
 }

@@ -55,6 +55,10 @@ ListFailures = Annotated[
 RetryFailures = Annotated[
     bool, typer.Option("--retry-failures", help="Read again the files in which something could not be read.")
 ]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="List articles below PATH whose files are gone; with --yes, remove them.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --prune: remove these articles.")]
 
 
 @dataclass(slots=True)
@@ -99,6 +103,8 @@ def ingest(
     seconds: o.TimeLimit = 60,
     list_failures: ListFailures = False,
     retry: RetryFailures = False,
+    prune: Prune = False,
+    yes: Yes = False,
     form: o.ShapeFormat = o.Shape.table,
 ) -> None:
     """Read articles into the database.
@@ -114,11 +120,16 @@ def ingest(
     Examples:
       captions ingest articles/ --publication "Harbor Echo"
       captions ingest archive.jsonl.gz --map text=story.body,url=link
+      captions ingest articles/ --prune
       captions ingest --failures
       captions ingest --retry-failures
     """
     if bool(paths) + list_failures + retry != 1:
         raise typer.BadParameter("give PATH, --failures or --retry-failures, and only one of them")
+    if prune and (not paths or form is o.Shape.json):
+        raise typer.BadParameter("--prune needs PATH, and writes no JSON")
+    if yes and not prune:
+        raise typer.BadParameter("--yes needs --prune")
     if list_failures:
         _list_failures(db_url, form)
         return
@@ -133,6 +144,8 @@ def ingest(
         _write_json(summary, failed, tally)
     else:
         _print_summary(summary, failed, tally)
+    if prune:
+        _prune(paths or [], db_url, failed, yes=yes)
     if any(failure.missing for failure in failed) or (failed and not summary.read):
         raise typer.Exit(2)
 
@@ -173,6 +186,15 @@ def _ingest(
         raise
     finally:
         engine.dispose()
+
+
+def _prune(paths: list[str], db_url: str, failed: list[Unread], *, yes: bool) -> None:
+    from captions.cli import prune
+
+    if any(failure.missing for failure in failed):
+        note("no article removed: a path does not exist; check that its disk is connected")
+        return
+    prune.prune(paths, db_url, yes=yes)
 
 
 def _write_json(summary: RunSummary, failed: list[Unread], tally: _Tally) -> None:

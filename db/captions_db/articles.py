@@ -78,7 +78,7 @@ def write_articles(
         version = connection.execute(select(m.ingest_run.c.version).where(m.ingest_run.c.id == run_id)).scalar()
         if version is None:
             raise ValueError(f"no run {run_id}")
-        written = _write(connection, run_id, keyed_records, str(version)) if records else BatchCounts()
+        written = write_batch(connection, run_id, keyed_records, str(version)) if records else BatchCounts()
         tally = replace(written, unchanged=written.unchanged + len(seen))
         note_seen(connection, run_id, seen)
         for name in settled:
@@ -146,7 +146,9 @@ def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
     insert_rows(connection, m.party_alias, list(rows.values()))
 
 
-def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord], version: str) -> BatchCounts:
+def write_batch(
+    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str
+) -> BatchCounts:
     """Store the readings that are better than the stored ones, and the places of all."""
     batch = load(connection, run_id, records)
     for record in records:
@@ -175,6 +177,16 @@ def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord]
     delete_unused_credits(connection, credit_ids)
     uses = [use for _, record in kept for use in record.uses]
     return replace(batch.counts, captions=len(uses), occurrences=sum(use.occurrences for use in uses))
+
+
+def delete_articles(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Delete articles with their uses and places, and the captions and credits that no article has any more."""
+    caption_ids, credit_ids = _delete_uses(connection, article_ids)
+    for chunk in in_chunks(article_ids):
+        connection.execute(delete(m.place).where(m.place.c.article_id.in_(chunk)))
+        connection.execute(delete(m.article).where(m.article.c.id.in_(chunk)))
+    _delete_unused_captions(connection, caption_ids)
+    delete_unused_credits(connection, credit_ids)
 
 
 def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:

@@ -21,7 +21,7 @@ from captions_db.overlay import (
     parser_reading,
 )
 from captions_db.records import CreditRecord
-from captions_db.rows import Row, credit_row
+from captions_db.rows import RIGHTS, Row, credit_row
 from captions_db.search import name_key
 
 PartyKey = tuple[str, str]
@@ -89,6 +89,27 @@ def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list
     """Store the readings of these credits again, after merges changed; return the ids whose parties changed."""
     chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
     return [credit_id for stored in chunks for credit_id in _apply_decisions(connection, stored)]
+
+
+def parsed_credits(connection: Connection, credit_ids: Collection[int]) -> dict[int, CreditRecord]:
+    """Return credits by id as the program read them, without corrections and merges."""
+    stored = _stored_rows(connection, m.credit.c.id, credit_ids)
+    return {number: _record(parser_reading(row)) for number, row in stored.items()}
+
+
+def _record(row: Row) -> CreditRecord:
+    names = {role: tuple(name for other, _, name in row["parties"] if other == role) for role in _KIND}
+    return CreditRecord(
+        line=row["line"],
+        creators=names["creator"],
+        agencies=names["agency"],
+        supplier=next(iter(names["supplier"]), None),
+        qualifiers=tuple(json.loads(row["qualifiers"])),
+        restrictions=tuple(json.loads(row["restrictions"])),
+        rule=row["rule"],
+        confidence=row["confidence"],
+        **{name: row[name] for name in RIGHTS},
+    )
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:

@@ -60,7 +60,7 @@ def note_seen(connection: Connection, run: int, sources: Collection[str]) -> Non
         connection.execute(statement, {"sources": json_list(map(storable_source, sources))})
 
 
-def load(connection: Connection, run: int, records: Sequence[ArticleRecord]) -> Batch:
+def load(connection: Connection, run: int | None, records: Sequence[ArticleRecord]) -> Batch:
     """Return what is stored of the articles to which these readings may belong."""
     place, article = m.place.c, m.article.c
     sources = {storable_source(record.source) for record in records}

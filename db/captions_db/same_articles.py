@@ -65,7 +65,7 @@ class Place:
 class Batch:
     """The stored articles that a batch may concern, and what its readings change."""
 
-    run: int
+    run: int | None
     articles: list[Held]
     places: dict[str, Place]
     corrected: dict[Held, None] = field(default_factory=dict)

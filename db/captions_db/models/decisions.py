@@ -1,4 +1,4 @@
-"""People's decisions: agreements, corrections, waivers and merged agencies."""
+"""People's decisions: agreements, corrections, waivers, merged agencies and forgotten articles."""
 
 # No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from datetime import date, datetime
@@ -123,6 +123,28 @@ class PartyMergeTable(Undoable, table=True):
     id: int | None = Field(default=None, primary_key=True)
     name: str = Field(sa_type=Text, index=True)
     merged_into: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    who: str = Field(sa_type=Text)
+    added: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class ForgottenTable(Undoable, table=True):
+    """An article that a person removed, with everything that restores it.
+
+    ``content`` is JSON: the article, its uses as the program read them, and its places. Articles of one command share
+    the time ``added``.
+    """
+
+    __tablename__ = "forgotten"
+    __table_args__ = ({"sqlite_autoincrement": True},)
+
+    id: int | None = Field(default=None, primary_key=True)
+    source: str = Field(sa_type=Text)
+    identity: str = Field(sa_type=Text)
+    url: str | None = Field(default=None, sa_type=Text)
+    headline: str | None = Field(default=None, sa_type=Text)
+    uses: int
+    content: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     added: datetime = Field(sa_type=DateTime(timezone=True))

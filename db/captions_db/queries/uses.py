@@ -95,6 +95,12 @@ def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
             yield from _rows(connection, [m.use.c.id.in_(chunk)])
 
 
+def uses_of_articles(connection: Connection, article_ids: Sequence[int]) -> Iterator[AuditRow]:
+    """Yield the uses of these articles."""
+    for chunk in in_chunks(article_ids):
+        yield from _rows(connection, [m.use.c.article_id.in_(chunk)])
+
+
 def article_text(engine: Engine, key: str) -> StoredArticle | None:
     """Return the stored article read at this place, else with this URL or identity, else with this id ("17"); or None.
 
