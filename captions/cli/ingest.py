@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions import dates
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, note
@@ -40,9 +40,12 @@ PublishedIn = Annotated[
     typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
 ]
 PublishedOn = Annotated[
-    date | None,
+    str | None,
     typer.Option(
-        "--published", parser=o.first_day, metavar="DATE", help="The date of articles that do not give theirs."
+        "--published",
+        callback=o.date_text,
+        metavar="DATE",
+        help="The date of articles that do not give theirs: a day, or only a month or a year.",
     ),
 ]
 Jobs = Annotated[
@@ -136,7 +139,8 @@ def ingest(
     from captions.ingest import records
 
     words = o.words(agencies, db_url)
-    settings = records.Settings(o.register_of(agencies, db_url), publication, published)
+    day, period = dates.day_or_period(published) if published else (None, None)
+    settings = records.Settings(o.register_of(agencies, db_url), publication, day, period)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")

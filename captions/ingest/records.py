@@ -37,6 +37,8 @@ class Settings:
     """The publication of articles that do not name it."""
     published: date | None = None
     """The date of articles that do not name it."""
+    published_in: str | None = None
+    """Their month or year, if only that is known: ``2024-05``."""
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
@@ -59,7 +61,7 @@ class Settings:
     @property
     def facts_digest(self) -> str:
         """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
-        facts = (self.publication, self.published)
+        facts = (self.publication, self.published, *([self.published_in] if self.published_in else []))
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
@@ -99,7 +101,9 @@ def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Se
     if settings.facts_digest:
         return settings
     row = db.article_text(engine, source_name(source))
-    return settings if row is None else replace(settings, publication=row.publication, published=row.published)
+    if row is None:
+        return settings
+    return replace(settings, publication=row.publication, published=row.published, published_in=row.published_in)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
@@ -113,6 +117,7 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         headline=article.headline,
         publication=article.publication or settings.publication,
         published=article.published or settings.published,
+        published_in=None if article.published or settings.published else settings.published_in,
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),

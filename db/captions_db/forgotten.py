@@ -26,7 +26,7 @@ from captions_db.records import ArticleRecord, CreditRecord, UseRecord
 from captions_db.rows import Row, record_of, storable, storable_source
 from captions_db.undo import undo
 
-_FACTS = ("source", "text", "url", "headline", "publication", "language", "near")
+_FACTS = ("source", "text", "url", "headline", "publication", "published_in", "language", "near")
 _AT_ONCE = 400
 """Articles in memory at once."""
 

@@ -46,15 +46,23 @@ def _rank(record: ArticleRecord) -> str:
     credited = sum(use.credit is not None for use in record.uses)
     rest = digest(
         *(repr(part) for part in (record.url, record.headline, record.publication, record.published, record.language)),
+        record.published_in or "",
         record.text,
         *(repr((use.position, use.caption, use.occurrences, use.images, use.rule, _line(use.credit), use.credit))
           for use in record.uses),
     )  # fmt: skip
     return (
         f"{record.identity is not None:d} {credited:06d} {len(record.uses):06d} {min(len(record.text), _MOST):09d} "
-        f"{record.publication is not None:d} {record.published is not None:d} {rest}"
+        f"{record.publication is not None:d} {_precision(record)} {rest}"
     )
 
 
 def _line(credit: CreditRecord | None) -> str:
     return "" if credit is None else credit.line
+
+
+def _precision(record: ArticleRecord) -> int:
+    """Return how much is known of the date: 3 for a day, 2 for a month, 1 for a year, 0 for nothing."""
+    if record.published is not None:
+        return 3
+    return record.published_in.count("-") + 1 if record.published_in else 0

@@ -82,6 +82,8 @@ class ArticleRecord(_Packed):
     uses: tuple[UseRecord, ...] = ()
     near: bool | None = None
     """Whether two of its captions may be nearly identical; None if nobody checked."""
+    published_in: str | None = None
+    """The month or year of publication if the day is unknown: ``2024-05``, ``2024``."""
     identity: str | None = None
     digest: str = ""
     content_key: str = ""

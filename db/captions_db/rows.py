@@ -100,6 +100,7 @@ def article_row(record: ArticleRecord) -> Row:
         "headline": optional(record.headline),
         "publication": optional(record.publication) or None,
         "published": record.published,
+        "published_in": record.published_in,
         "language": optional(record.language),
         "rank": record.rank,
         "text": storable(record.text),

@@ -17,8 +17,9 @@ class ArticleTable(Base, table=True):
 
     ``identity`` begins with two slashes if it is a URL (``//echo.example/news/crane``), else it is a digest of the
     content. ``source`` is the place that the article was read from, ``rank`` compares this reading with those of other
-    places: see ``captions_db.readings``. ``near`` records whether two of its captions may be nearly identical; NULL if
-    nobody checked.
+    places: see ``captions_db.readings``. ``published_in`` is the month or year of publication if the day is unknown;
+    its uses then have no day. ``near`` records whether two of its captions may be nearly identical; NULL if nobody
+    checked.
     """
 
     __tablename__ = "article"
@@ -32,6 +33,7 @@ class ArticleTable(Base, table=True):
     headline: str | None = Field(default=None, sa_type=Text)
     publication: str | None = Field(default=None, sa_type=Text)
     published: date | None = None
+    published_in: str | None = Field(default=None, sa_type=Text)
     language: str | None = Field(default=None, sa_type=Text)
     text: str = Field(sa_type=Text)
     run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)

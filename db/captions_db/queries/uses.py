@@ -56,6 +56,8 @@ class StoredArticle:
     headline: str | None
     publication: str | None
     published: date | None
+    published_in: str | None
+    """The month or year of publication if the day is unknown."""
     language: str | None
     text: str
     run_id: int | None
