@@ -37,6 +37,8 @@ _MODULES = {
     "parse": "parse",
     "credit": "credit",
     "agency": "agency",
+    "creator": "creator",
+    "publication": "publication",
     "agreement": "agreement",
     "correct": "correct",
     "waive": "waive",

@@ -39,6 +39,9 @@ PublishedIn = Annotated[
     str | None,
     typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
 ]
+Override = Annotated[
+    bool, typer.Option("--override-publication", help="Use --publication also for articles that name another.")
+]
 PublishedOn = Annotated[
     str | None,
     typer.Option(
@@ -100,6 +103,7 @@ def ingest(
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
     publication: PublishedIn = None,
+    override: Override = False,
     published: PublishedOn = None,
     fields: o.Map = None,
     jobs: Jobs = None,
@@ -131,6 +135,8 @@ def ingest(
         raise typer.BadParameter("give PATH, --failures or --retry-failures, and only one of them")
     if prune and (not paths or form is o.Shape.json):
         raise typer.BadParameter("--prune needs PATH, and writes no JSON")
+    if override and not publication:
+        raise typer.BadParameter("--override-publication needs --publication")
     if yes and not prune:
         raise typer.BadParameter("--yes needs --prune")
     if list_failures:
@@ -140,7 +146,7 @@ def ingest(
 
     words = o.words(agencies, db_url)
     day, period = dates.day_or_period(published) if published else (None, None)
-    settings = records.Settings(o.register_of(agencies, db_url), publication, day, period)
+    settings = records.Settings(o.register_of(agencies, db_url), publication, day, period, override)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")

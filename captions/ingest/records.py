@@ -16,6 +16,7 @@ from sqlalchemy import Engine
 from captions import __version__
 from captions.caption.similarity import may_be_near
 from captions.lexicon.page_urls import identity
+from captions.lexicon.publications import publication_key
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit
 from captions.sources import STDIN, Source, Unread
@@ -39,6 +40,8 @@ class Settings:
     """The date of articles that do not name it."""
     published_in: str | None = None
     """Their month or year, if only that is known: ``2024-05``."""
+    override: bool = False
+    """Whether the publication is that of all articles, also of those that name another."""
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
@@ -62,6 +65,7 @@ class Settings:
     def facts_digest(self) -> str:
         """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
         facts = (self.publication, self.published, *([self.published_in] if self.published_in else []))
+        facts += ("override",) if self.override else ()
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
@@ -103,24 +107,26 @@ def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Se
     row = db.article_text(engine, source_name(source))
     if row is None:
         return settings
-    return replace(settings, publication=row.publication, published=row.published, published_in=row.published_in)
+    return replace(settings, publication=row.publication_read, published=row.published, published_in=row.published_in)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
+    publication = settings.publication if settings.override else article.publication or settings.publication
     record = db.ArticleRecord(
         source=source_name(source),
         content_hash=content_hash(source, fingerprint, settings),
         text=article.text,
         url=article.url,
         headline=article.headline,
-        publication=article.publication or settings.publication,
+        publication=publication,
         published=article.published or settings.published,
         published_in=None if article.published or settings.published else settings.published_in,
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),
+        publication_key=publication_key(publication) if publication else "",
         identity=identity(article.url, article.canonical_url),
         digest=source.digest,
     )

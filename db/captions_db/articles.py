@@ -22,6 +22,7 @@ from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from captions_db.errors import BaseStoreError
 from captions_db.places import free_identities, load, note_seen, write_places
+from captions_db.publications import names_of
 from captions_db.queries.listings import run_summary
 from captions_db.readings import keyed
 from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
@@ -159,8 +160,18 @@ def write_batch(
         [it.id for it in batch.articles if it.id is not None and (it.record is not None or it.became is not None)],
     )
     free_identities(connection, batch)
+    # Of all readings, so that the names do not depend on which of them are kept.
+    spellings = {storable(record.publication): record.publication_key for record in records if record.publication}
+    names = names_of(connection, spellings)
     rows = [
-        article_row(record) | {"identity": it.identity, "source": it.source, "run_id": run_id} for it, record in kept
+        article_row(record)
+        | {
+            "identity": it.identity,
+            "source": it.source,
+            "publication": names.get(storable(record.publication or "")),
+            "run_id": run_id,
+        }
+        for it, record in kept
     ]
     changed = [row | {"row_id": it.id} for (it, _), row in zip(kept, rows, strict=True) if it.id is not None]
     if changed:

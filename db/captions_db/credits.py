@@ -73,7 +73,7 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    decisions = _Decisions(current_corrections(connection, lines), current_merges(connection))
+    decisions = _decisions(connection, lines)
     new = [decisions.apply(row) | {"version": version} for row in new]
     better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
@@ -196,25 +196,33 @@ def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
 
 
 class _Decisions(NamedTuple):
-    """People's decisions: corrections by line, and the current names of merged agencies."""
+    """People's decisions: corrections by line, and the current names of merged agencies and creators."""
 
     corrections: Mapping[str, CorrectionRecord]
     merges: Mapping[str, str]
+    people: Mapping[str, str]
 
     def apply(self, row: Row) -> Row:
         """Return a row of ``credit_row`` as people corrected it, with agencies under their current names."""
         correction = self.corrections.get(row["line"])
         if correction is None:
-            return apply_merges(row, self.merges)
+            return apply_merges(row, self.merges, self.people)
         return apply_merges(
-            apply_correction(row, correction), self.merges, supplier_corrected=correction.supplier is not None
+            apply_correction(row, correction),
+            self.merges,
+            self.people,
+            supplier_corrected=correction.supplier is not None,
         )
 
 
-def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
-    decisions = _Decisions(
-        current_corrections(connection, {row["line"] for row in stored.values()}), current_merges(connection)
+def _decisions(connection: Connection, lines: Collection[str]) -> _Decisions:
+    return _Decisions(
+        current_corrections(connection, lines), current_merges(connection), current_merges(connection, "creator")
     )
+
+
+def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
+    decisions = _decisions(connection, {row["line"] for row in stored.values()})
     new = {row_id: decisions.apply(parser_reading(row)) for row_id, row in stored.items()}
     _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
     return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]

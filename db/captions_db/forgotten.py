@@ -26,7 +26,7 @@ from captions_db.records import ArticleRecord, CreditRecord, UseRecord
 from captions_db.rows import Row, record_of, storable, storable_source
 from captions_db.undo import undo
 
-_FACTS = ("source", "text", "url", "headline", "publication", "published_in", "language", "near")
+_FACTS = ("source", "text", "url", "headline", "published_in", "language", "near")
 _AT_ONCE = 400
 """Articles in memory at once."""
 
@@ -191,6 +191,7 @@ def _kept(connection: Connection, ids: Sequence[int]) -> list[Row]:
         own_uses = sorted(records[found["id"]], key=lambda it: it["position"])
         record = {name: found[name] for name in _FACTS}
         record |= {
+            "publication": found["publication_read"],
             "published": found["published"] and found["published"].isoformat(),
             "identity": found["identity"] if is_url(found["identity"]) else None,
             "uses": own_uses,

@@ -28,7 +28,9 @@ def identity_of(record: ArticleRecord) -> str:
     """
     if record.identity is not None:
         return record.identity
-    return digest(record.content_key, name_key(record.publication)) if record.publication else record.content_key
+    if not record.publication:
+        return record.content_key
+    return digest(record.content_key, record.publication_key or name_key(record.publication))
 
 
 def is_url(identity: str) -> bool:

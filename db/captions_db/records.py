@@ -84,6 +84,8 @@ class ArticleRecord(_Packed):
     """Whether two of its captions may be nearly identical; None if nobody checked."""
     published_in: str | None = None
     """The month or year of publication if the day is unknown: ``2024-05``, ``2024``."""
+    publication_key: str = ""
+    """The key that spellings of the publication's name share; by default, the name without case and punctuation."""
     identity: str | None = None
     digest: str = ""
     content_key: str = ""

@@ -12,7 +12,7 @@ import pytest
 from captions import VocabularyError
 from captions.caption import buttons, evidence
 from captions.embedded import table as embedded
-from captions.lexicon import page_urls, tables, trackers, vocabulary
+from captions.lexicon import page_urls, publications, tables, trackers, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
@@ -34,6 +34,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": element_names.words.__wrapped__,
     "page_urls.toml": page_urls._rules.__wrapped__,
+    "publications.toml": publications._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": trackers.table.__wrapped__,

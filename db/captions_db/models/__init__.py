@@ -22,6 +22,7 @@ def _table(name: str) -> Table:
 
 article = _table("article")
 place = _table("place")
+publication_spelling = _table("publication_spelling")
 caption = _table("caption")
 party = _table("party")
 party_alias = _table("party_alias")

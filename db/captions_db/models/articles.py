@@ -19,7 +19,8 @@ class ArticleTable(Base, table=True):
     content. ``source`` is the place that the article was read from, ``rank`` compares this reading with those of other
     places: see ``captions_db.readings``. ``published_in`` is the month or year of publication if the day is unknown;
     its uses then have no day. ``near`` records whether two of its captions may be nearly identical; NULL if nobody
-    checked.
+    checked. ``publication`` is the current name of the publication that the article or the user named
+    (``publication_read``): see ``captions_db.publications``.
     """
 
     __tablename__ = "article"
@@ -32,12 +33,23 @@ class ArticleTable(Base, table=True):
     url: str | None = Field(default=None, sa_type=Text, index=True)
     headline: str | None = Field(default=None, sa_type=Text)
     publication: str | None = Field(default=None, sa_type=Text)
+    publication_read: str | None = Field(default=None, sa_type=Text, index=True)
     published: date | None = None
     published_in: str | None = Field(default=None, sa_type=Text)
     language: str | None = Field(default=None, sa_type=Text)
     text: str = Field(sa_type=Text)
     run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)
     near: bool | None = None
+
+
+class PublicationSpellingTable(Base, table=True):
+    """A spelling of a publication's name. Spellings with the same key are one publication."""
+
+    __tablename__ = "publication_spelling"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(sa_type=Text, index=True)
 
 
 class PlaceTable(Base, table=True):

@@ -111,16 +111,20 @@ class WaiverTable(Undoable, table=True):
 
 
 class PartyMergeTable(Undoable, table=True):
-    """An agency's name that a person merged into another agency.
+    """A name of an agency, a creator or a publication that a person merged into another.
 
     A merge that is not undone applies to all credits, agreements and waivers, each of which keeps its original name.
     Merges of one command share the time ``added``.
     """
 
     __tablename__ = "party_merge"
-    __table_args__ = ({"sqlite_autoincrement": True},)
+    __table_args__ = (
+        CheckConstraint("kind IN ('agency', 'creator', 'publication')", name="kind"),
+        {"sqlite_autoincrement": True},
+    )
 
     id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(sa_type=Text)
     name: str = Field(sa_type=Text, index=True)
     merged_into: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)

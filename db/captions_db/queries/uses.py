@@ -55,6 +55,8 @@ class StoredArticle:
     url: str | None
     headline: str | None
     publication: str | None
+    publication_read: str | None
+    """The publication's name as the article or the user gave it."""
     published: date | None
     published_in: str | None
     """The month or year of publication if the day is unknown."""
