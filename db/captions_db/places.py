@@ -28,7 +28,7 @@ from captions_db.bulk import in_chunks, insert_rows
 from captions_db.readings import identity_of, is_url
 from captions_db.records import ArticleRecord
 from captions_db.rows import Row, json_list, storable_source
-from captions_db.same_articles import Batch, Held, Place
+from captions_db.same_articles import Held, KnownPlace, ReadingBatch
 
 
 def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
@@ -60,7 +60,7 @@ def note_seen(connection: Connection, run: int, sources: Collection[str]) -> Non
         connection.execute(statement, {"sources": json_list(map(storable_source, sources))})
 
 
-def load(connection: Connection, run: int | None, records: Sequence[ArticleRecord]) -> Batch:
+def load(connection: Connection, run: int | None, records: Sequence[ArticleRecord]) -> ReadingBatch:
     """Return what is stored of the articles to which these readings may belong."""
     place, article = m.place.c, m.article.c
     sources = {storable_source(record.source) for record in records}
@@ -90,11 +90,11 @@ def load(connection: Connection, run: int | None, records: Sequence[ArticleRecor
         count = select(place.article_id, func.count()).where(place.article_id.in_(chunk)).group_by(place.article_id)
         for number, places in connection.execute(count):
             held[number].places = places
-    batch = Batch(
+    batch = ReadingBatch(
         run,
         list(held.values()),
         {
-            row.source: Place(
+            row.source: KnownPlace(
                 held[row.article_id],
                 row.content_hash,
                 row.digest,
@@ -110,7 +110,7 @@ def load(connection: Connection, run: int | None, records: Sequence[ArticleRecor
     return batch
 
 
-def free_identities(connection: Connection, batch: Batch) -> None:
+def free_identities(connection: Connection, batch: ReadingBatch) -> None:
     """Let other articles take the identities that articles of this batch give up."""
     column = m.article.c
     ids = [
@@ -125,7 +125,7 @@ def free_identities(connection: Connection, batch: Batch) -> None:
         )
 
 
-def write_places(connection: Connection, batch: Batch) -> None:
+def write_places(connection: Connection, batch: ReadingBatch) -> None:
     """Write the places of a batch, delete the articles that turned out to be others, and settle identities.
 
     The articles of the batch must be stored, and articles that turned out to be others must have no uses.
@@ -148,7 +148,7 @@ def write_places(connection: Connection, batch: Batch) -> None:
     _settle(connection, batch)
 
 
-def _upsert(connection: Connection, batch: Batch) -> None:
+def _upsert(connection: Connection, batch: ReadingBatch) -> None:
     rows: dict[bool, list[Row]] = {True: [], False: []}
     for source, it in batch.places.items():
         if it.is_read:
@@ -164,7 +164,7 @@ def _upsert(connection: Connection, batch: Batch) -> None:
 _COLUMNS = ("content_hash", "digest", "content_key", "rank", "outdated", "changed_run")
 
 
-def _settle(connection: Connection, batch: Batch) -> None:
+def _settle(connection: Connection, batch: ReadingBatch) -> None:
     """Mark the places with earlier versions, and those to read again; name articles after a place that has them."""
     place, article = m.place.c, m.article.c
     for held in map(Held.now, batch.corrected):

@@ -46,7 +46,7 @@ class Held:
 
 
 @dataclass(slots=True)
-class Place:
+class KnownPlace:
     """A place as it is stored, or as a reading of this batch leaves it."""
 
     article: Held
@@ -62,12 +62,12 @@ class Place:
 
 
 @dataclass(slots=True)
-class Batch:
+class ReadingBatch:
     """The stored articles that a batch may concern, and what its readings change."""
 
     run: int | None
     articles: list[Held]
-    places: dict[str, Place]
+    places: dict[str, KnownPlace]
     corrected: dict[Held, None] = field(default_factory=dict)
     """Articles that have a new version."""
     lowered: dict[Held, None] = field(default_factory=dict)
@@ -152,7 +152,7 @@ class Batch:
         article.identity = identity
         self._by_identity[identity] = article
 
-    def _replace(self, article: Held, record: ArticleRecord, place: Place | None) -> None:
+    def _replace(self, article: Held, record: ArticleRecord, place: KnownPlace | None) -> None:
         """Replace the reading of an article by a new one from the same place."""
         if place is not None and place.digest != digest_of(record):
             self.corrected[article] = None
@@ -175,7 +175,7 @@ class Batch:
                 self.left[before] = None
         old = self.places.get(source)
         is_same = old is not None and old.digest == digest_of(record)
-        self.places[source] = Place(
+        self.places[source] = KnownPlace(
             article,
             storable(record.content_hash),
             digest_of(record),
@@ -204,7 +204,7 @@ def _identity(article: Held) -> str:
     return article.identity
 
 
-def _is_outdated(place: Place | None, article: Held, record: ArticleRecord) -> bool:
+def _is_outdated(place: KnownPlace | None, article: Held, record: ArticleRecord) -> bool:
     """Return whether a reading is that of an earlier version of the article, read again from the same input."""
     if place is None or not place.outdated:
         return False
