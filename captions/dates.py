@@ -28,6 +28,16 @@ def parse(text: str, *, last: bool = False) -> date:
         raise CaptionsError(f"{text!r} is not a valid date; use YYYY, YYYY-MM or YYYY-MM-DD") from None
 
 
+def day_or_period(text: str) -> tuple[date | None, str | None]:
+    """Return the day of ``2024-05-18``, or the month or year: ``2024-5`` gives ``(None, "2024-05")``.
+
+    Raise CaptionsError if the text is not a date.
+    """
+    day = parse(text)
+    parts = text.strip().count("-")
+    return (day, None) if parts == 2 else (None, day.isoformat()[: 7 if parts else 4])
+
+
 def leading(text: str) -> date | None:
     """Return the date at the start of an ISO date or time, such as ``2024-05-18T09:30`` or ``20240518``; else None."""
     text = text.strip()

@@ -109,6 +109,8 @@ class Article:
     """Problems with the input, such as characters that could not be decoded."""
     uncaptioned: tuple[Picture, ...] = ()
     """On a page, the article's pictures with neither caption nor credit, each once, in page order."""
+    canonical_url: str | None = None
+    """The URL that a page declares to be the article's; on another site, that of its first publication."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -137,7 +137,7 @@ def archive(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.delenv("CAPTIONS_DB", raising=False)
         for arguments in (
             ["a.txt", "--publication", "Echo", "--published", "2024-05-18"],
-            ["b.txt", "--publication", "Post", "--published", "2023"],
+            ["b.txt", "--publication", "Post", "--published", "2023-01-01"],
             ["c.txt", "d.txt"],
         ):
             assert main(["ingest", *arguments]) == 0

@@ -3,10 +3,9 @@
 from __future__ import annotations
 
 import re
-from functools import lru_cache
-from urllib.parse import quote, unquote, urljoin, urlsplit, urlunsplit
+from urllib.parse import quote, urljoin, urlsplit, urlunsplit
 
-from captions.lexicon import tables
+from captions.lexicon.trackers import tracks
 
 # In characters: browsers and mail programs truncate longer URLs.
 _LONGEST = 2_000
@@ -47,23 +46,10 @@ def _absolute(address: str, base: str | None, schemes: tuple[str, ...]) -> str |
         return None
     if parts.scheme == "mailto":
         return _quoted(urlunsplit((parts.scheme, "", parts.path, "", ""))) if "@" in parts.path else None
-    query = "&".join(pair for pair in parts.query.split("&") if pair and not _tracks(pair))
+    query = "&".join(pair for pair in parts.query.split("&") if pair and not tracks(pair))
     return _quoted(urlunsplit((parts.scheme, parts.netloc, parts.path, query, parts.fragment)))
 
 
 def _quoted(address: str) -> str:
     """Escape invisible characters and those with a meaning in HTML or Markdown."""
     return _UNSAFE.sub(lambda match: quote(match[0], safe="", errors="replace"), address)
-
-
-def _tracks(pair: str) -> bool:
-    names, starts = _trackers()
-    name = unquote(pair.split("=", 1)[0]).lower()
-    return name in names or name.startswith(starts)
-
-
-@lru_cache(maxsize=1)
-def _trackers() -> tuple[frozenset[str], tuple[str, ...]]:
-    read = tables.load("tracking.toml")
-    read.only({"names", "starts"})
-    return frozenset(read.texts("names")), read.texts("starts")

@@ -13,10 +13,10 @@ import typer
 from captions import escaping
 from captions.cli import options as o
 from captions.cli.inputs import agency_names, database_name, has_database, opened_store, user_name
-from captions.cli.output import IN_FORCE, UNDONE, count, locked, note, timestamp, write_decisions
+from captions.cli.merge_edit import write_merges
+from captions.cli.output import count, locked, note
 from captions.errors import CaptionsError, VocabularyError
 from captions.lexicon.agencies import KINDS
-from captions.report import Column
 from captions.targets import replaced
 from captions.text import tidy
 
@@ -29,14 +29,6 @@ Name = Annotated[
 ]
 Kind = StrEnum("Kind", {kind: kind for kind in KINDS})  # type: ignore[misc]
 _AGENCY = Kind("agency")
-_MERGES = (
-    Column("name", "Name", wide=True),
-    Column("into", "Merged into", wide=True),
-    Column("reason", "Reason", wide=True, cut=80),
-    Column("who", "Who"),
-    Column("recorded", "Recorded"),
-    Column("state", "State"),
-)
 NewName = Annotated[str, typer.Argument(metavar="NAME", help="The name to use in reports and agreements.")]
 AgencyKind = Annotated[Kind, typer.Option("--kind", help="The kind of organization.")]
 Aliases = Annotated[list[str], typer.Option("--alias", metavar="SPELLING", help="Another spelling; repeatable.")]
@@ -199,25 +191,7 @@ def merges(
     Example:
       captions agency merges --all --format csv
     """
-    import captions_db as db
-
-    with opened_store(db_url) as engine:
-        found = db.merges(engine)
-    rows = [
-        {
-            "name": merge.name,
-            "into": merge.into,
-            "reason": merge.reason,
-            "who": merge.who,
-            "recorded": timestamp(merge.added),
-            "state": IN_FORCE if merge.undone is None else "undone",
-            "undone": timestamp(merge.undone),
-            "undone_by": merge.undone_by,
-            "undone_reason": merge.undone_reason,
-        }
-        for merge in found
-    ]
-    write_decisions("merges", _MERGES, (*_MERGES, *UNDONE), rows, form, limit, every=every)
+    write_merges("agency", form, limit, db_url, every=every)
 
 
 def _changed(done: Merged) -> str:

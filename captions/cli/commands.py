@@ -37,9 +37,12 @@ _MODULES = {
     "parse": "parse",
     "credit": "credit",
     "agency": "agency",
+    "creator": "creator",
+    "publication": "publication",
     "agreement": "agreement",
     "correct": "correct",
     "waive": "waive",
+    "forget": "forget",
     "images": "images",
     "db": "db_commands",
 }

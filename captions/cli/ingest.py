@@ -8,12 +8,12 @@ from collections import Counter
 from collections.abc import Iterator
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, field
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions import dates
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, note
@@ -39,10 +39,16 @@ PublishedIn = Annotated[
     str | None,
     typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
 ]
+Override = Annotated[
+    bool, typer.Option("--override-publication", help="Use --publication also for articles that name another.")
+]
 PublishedOn = Annotated[
-    date | None,
+    str | None,
     typer.Option(
-        "--published", parser=o.first_day, metavar="DATE", help="The date of articles that do not give theirs."
+        "--published",
+        callback=o.date_text,
+        metavar="DATE",
+        help="The date of articles that do not give theirs: a day, or only a month or a year.",
     ),
 ]
 Jobs = Annotated[
@@ -55,6 +61,10 @@ ListFailures = Annotated[
 RetryFailures = Annotated[
     bool, typer.Option("--retry-failures", help="Read again the files in which something could not be read.")
 ]
+Prune = Annotated[
+    bool, typer.Option("--prune", help="List articles below PATH whose files are gone; with --yes, remove them.")
+]
+Yes = Annotated[bool, typer.Option("--yes", help="With --prune: remove these articles.")]
 
 
 @dataclass(slots=True)
@@ -93,12 +103,15 @@ def ingest(
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
     publication: PublishedIn = None,
+    override: Override = False,
     published: PublishedOn = None,
     fields: o.Map = None,
     jobs: Jobs = None,
     seconds: o.TimeLimit = 60,
     list_failures: ListFailures = False,
     retry: RetryFailures = False,
+    prune: Prune = False,
+    yes: Yes = False,
     form: o.ShapeFormat = o.Shape.table,
 ) -> None:
     """Read articles into the database.
@@ -106,25 +119,34 @@ def ingest(
     Reads text, HTML, MHTML, JSON, JSON Lines, CSV, RSS, Atom, WordPress exports, ninjs, NITF, NewsML-G2, WARC, WACZ and
     Parquet, also compressed with gzip or in a ZIP or TAR archive. The format is detected from the content.
 
-    Reading an article again changes nothing; a changed article replaces its captions. Input that cannot be read is
-    reported and skipped. The exit code is 2 if a path does not exist or nothing could be read.
+    Reading an article again changes nothing, also from another file: an article is known by its URL, else by its
+    content. A changed article replaces its captions. Input that cannot be read is reported and skipped.
+    The exit code is 2 if a path does not exist or nothing could be read.
 
     \b
     Examples:
       captions ingest articles/ --publication "Harbor Echo"
       captions ingest archive.jsonl.gz --map text=story.body,url=link
+      captions ingest articles/ --prune
       captions ingest --failures
       captions ingest --retry-failures
     """
     if bool(paths) + list_failures + retry != 1:
         raise typer.BadParameter("give PATH, --failures or --retry-failures, and only one of them")
+    if prune and (not paths or form is o.Shape.json):
+        raise typer.BadParameter("--prune needs PATH, and writes no JSON")
+    if override and not publication:
+        raise typer.BadParameter("--override-publication needs --publication")
+    if yes and not prune:
+        raise typer.BadParameter("--yes needs --prune")
     if list_failures:
         _list_failures(db_url, form)
         return
     from captions.ingest import records
 
     words = o.words(agencies, db_url)
-    settings = records.Settings(o.register_of(agencies, db_url), publication, published)
+    day, period = dates.day_or_period(published) if published else (None, None)
+    settings = records.Settings(o.register_of(agencies, db_url), publication, day, period, override)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")
@@ -132,6 +154,8 @@ def ingest(
         _write_json(summary, failed, tally)
     else:
         _print_summary(summary, failed, tally)
+    if prune:
+        _prune(paths or [], db_url, failed, yes=yes)
     if any(failure.missing for failure in failed) or (failed and not summary.read):
         raise typer.Exit(2)
 
@@ -174,10 +198,19 @@ def _ingest(
         engine.dispose()
 
 
+def _prune(paths: list[str], db_url: str, failed: list[Unread], *, yes: bool) -> None:
+    from captions.cli import prune
+
+    if any(failure.missing for failure in failed):
+        note("no article removed: a path does not exist; check that its disk is connected")
+        return
+    prune.prune(paths, db_url, yes=yes)
+
+
 def _write_json(summary: RunSummary, failed: list[Unread], tally: _Tally) -> None:
     from captions.report import as_json
 
-    totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged")}
+    totals = {name: getattr(summary, name) for name in ("read", "new", "changed", "unchanged", "elsewhere")}
     failures = [{"source": failure.name, "reason": failure.reason} for failure in failed]
     counts = {"failed": len(failed), "captions": tally.captions, "occurrences": tally.occurrences}
     notes = {"notes": dict(tally.sorted_notes()), "failures": failures}
@@ -192,6 +225,8 @@ def _print_summary(summary: RunSummary, failed: list[Unread], tally: _Tally) -> 
         f"read {summary.read}, new {summary.new}, changed {summary.changed}, unchanged {summary.unchanged}, "
         f"failed {len(failed)}{found}"
     )
+    if summary.elsewhere:
+        typer.echo(f"{summary.elsewhere} already stored under other names")
     for text, articles in tally.sorted_notes():
         typer.echo(f"{count(articles, 'article')}: {text}")
 
@@ -227,7 +262,7 @@ def _store(
     failed: list[Unread] = []
     tally = _Tally()
     for batch in _batches(parts, bar):
-        records.write(
+        counts = records.write(
             engine,
             run,
             batch.records,
@@ -238,8 +273,8 @@ def _store(
         )
         failed += batch.failed
         tally.notes += batch.notes
-        tally.captions += sum(len(record.uses) for record in batch.records)
-        tally.occurrences += sum(use.occurrences for record in batch.records for use in record.uses)
+        tally.captions += counts.captions
+        tally.occurrences += counts.occurrences
     return failed, tally
 
 
@@ -254,7 +289,7 @@ def _batches(parts: Iterator[ChunkResult], bar: Progress) -> Iterator[ChunkResul
         batch.unchanged += part.unchanged
         batch.notes += part.notes
         batch.completed += part.completed
-        more = len(part.records) + len(part.failed) + part.unchanged
+        more = len(part.records) + len(part.failed) + len(part.unchanged)
         articles += more
         characters += sum(len(record.text) for record in part.records)
         bar.advance(more, part.size)

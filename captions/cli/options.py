@@ -58,6 +58,13 @@ def last_day(text: str) -> date:
     return as_option(lambda: dates.parse(text, last=True))
 
 
+def date_text(text: str | None) -> str | None:
+    """Return a date, month or year as typed; raise BadParameter if it is none of them."""
+    if text is not None:
+        as_option(lambda: dates.parse(text))
+    return text
+
+
 def as_option(read: Callable[[], T]) -> T:
     """Return the result of ``read``; turn its CaptionsError into a BadParameter, which names the option."""
     try:

@@ -90,11 +90,11 @@ class Pipeline:
         known = records.known(self._engine, found)
         settings = self._config.settings
         same = {
-            source.name
+            source.name: records.source_name(source)
             for source in found
             if records.is_stored(known.get(records.source_name(source)), source, self._fingerprint, settings)
         }
-        return Chunk(tuple(item for item in items if item.name not in same), size, completes, len(same))
+        return Chunk(tuple(item for item in items if item.name not in same), size, completes, tuple(same.values()))
 
     def _in_order(self, chunks: Iterable[Chunk | InputFile], *, urgent: bool) -> Iterator[ChunkResult]:
         window: deque[tuple[Chunk, _Ticket | None]] = deque()
@@ -111,7 +111,7 @@ class Pipeline:
             yield from self._outcome(*window.popleft())
 
     def _outcome(self, chunk: Chunk, ticket: _Ticket | None, *, is_retry: bool = False) -> Iterator[ChunkResult]:
-        empty = ChunkResult(unchanged=chunk.unchanged, size=chunk.size)
+        empty = ChunkResult(unchanged=list(chunk.unchanged), size=chunk.size)
         result = empty if ticket is None else self._pool.result(ticket)
         if isinstance(result, Died):
             yield from self._split(chunk, result, is_retry)
@@ -137,7 +137,7 @@ class Pipeline:
             yield from self._retry((bad,), is_retry=True)
         yield from self._retry(chunk.items[died.at + 1 :])
         completed = [] if chunk.completes is None else [chunk.completes]
-        yield ChunkResult(size=chunk.size, unchanged=chunk.unchanged, completed=completed)
+        yield ChunkResult(size=chunk.size, unchanged=list(chunk.unchanged), completed=completed)
 
     def _retry(self, items: tuple[Item, ...], *, is_retry: bool = False) -> Iterator[ChunkResult]:
         if items:

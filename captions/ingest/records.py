@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from importlib.resources import files
@@ -15,6 +15,8 @@ from sqlalchemy import Engine
 
 from captions import __version__
 from captions.caption.similarity import may_be_near
+from captions.lexicon.page_urls import identity
+from captions.lexicon.publications import publication_key
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit
 from captions.sources import STDIN, Source, Unread
@@ -36,6 +38,10 @@ class Settings:
     """The publication of articles that do not name it."""
     published: date | None = None
     """The date of articles that do not name it."""
+    published_in: str | None = None
+    """Their month or year, if only that is known: ``2024-05``."""
+    override: bool = False
+    """Whether the publication is that of all articles, also of those that name another."""
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
@@ -58,7 +64,8 @@ class Settings:
     @property
     def facts_digest(self) -> str:
         """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
-        facts = (self.publication, self.published)
+        facts = (self.publication, self.published, *([self.published_in] if self.published_in else []))
+        facts += ("override",) if self.override else ()
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
@@ -98,25 +105,33 @@ def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Se
     if settings.facts_digest:
         return settings
     row = db.article_text(engine, source_name(source))
-    return settings if row is None else replace(settings, publication=row.publication, published=row.published)
+    if row is None:
+        return settings
+    return replace(settings, publication=row.publication_read, published=row.published, published_in=row.published_in)
 
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
-    return db.ArticleRecord(
+    publication = settings.publication if settings.override else article.publication or settings.publication
+    record = db.ArticleRecord(
         source=source_name(source),
         content_hash=content_hash(source, fingerprint, settings),
         text=article.text,
         url=article.url,
         headline=article.headline,
-        publication=article.publication or settings.publication,
+        publication=publication,
         published=article.published or settings.published,
+        published_in=None if article.published or settings.published else settings.published_in,
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),
         uncaptioned=tuple((picture.url, picture.alt) for picture in article.uncaptioned),
+        publication_key=publication_key(publication) if publication else "",
+        identity=identity(article.url, article.canonical_url),
+        digest=source.digest,
     )
+    return db.keyed(record)
 
 
 def write(
@@ -124,20 +139,21 @@ def write(
     run: int,
     records: Sequence[Record],
     failed: Iterable[Unread],
-    unchanged: int,
+    seen: Collection[str],
     words: Vocabulary,
     retried: Iterable[str] = (),
-) -> None:
-    """Write articles, failures and the agencies they name in one transaction.
+) -> db.BatchCounts:
+    """Write articles, failures and the agencies they name in one transaction; return what changed.
 
-    ``retried`` are completed files with failures in an earlier run, which this run settles.
+    ``seen`` are the places of articles that have not changed; ``retried`` are completed files with failures in
+    an earlier run, which this run settles.
     """
     failures = [record for unread in failed if (record := failure_record(unread)) is not None]
     used = sorted(agencies_used(records) & set(words.agencies))
     parties: list[db.PartyNames] = [
         (n, "agency", (*words.agencies[n].aliases, *words.agencies[n].weak_aliases)) for n in used
     ]
-    db.write_articles(engine, run, records, failures, skipped=unchanged, parties=parties, settled=retried)
+    return db.write_articles(engine, run, records, failures, seen=seen, parties=parties, settled=retried)
 
 
 def failure_record(unread: Unread) -> db.FailureRecord | None:

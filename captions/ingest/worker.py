@@ -33,8 +33,8 @@ class Chunk:
     size: int = 0
     completes: str | None = None
     """The name of a large file whose last articles are in this chunk."""
-    unchanged: int = 0
-    """The number of articles left out because the store has them."""
+    unchanged: tuple[str, ...] = ()
+    """The places of articles left out because the store has them."""
 
 
 @dataclass(slots=True)
@@ -44,7 +44,8 @@ class ChunkResult:
     records: list[Record] = field(default_factory=list)
     """New and changed articles."""
     failed: list[Unread] = field(default_factory=list)
-    unchanged: int = 0
+    unchanged: list[str] = field(default_factory=list)
+    """The places of articles that the store has already."""
     notes: Counter[str] = field(default_factory=Counter)
     """The number of articles per note; notes that differ only in a leading number count as the same."""
     oversized: list[InputFile] = field(default_factory=list)
@@ -83,7 +84,7 @@ class ChunkReader:
         result = ChunkResult(size=chunk.size)
         found: list[tuple[int, Source]] = []
         same = self._unchanged_files(chunk.items, step)
-        result.unchanged = chunk.unchanged + len(same)
+        result.unchanged = [*chunk.unchanged, *sorted(same)]
         for at, item in enumerate(chunk.items):
             step(at)
             if item.name in same:
@@ -100,7 +101,7 @@ class ChunkReader:
         for at, source in found:
             before = known.get(records.source_name(source))
             if records.is_stored(before, source, self._fingerprint, self._config.settings):
-                result.unchanged += 1
+                result.unchanged.append(records.source_name(source))
             else:
                 step(at)
                 self._parse(source, before is not None, result)

@@ -13,6 +13,7 @@ from typing import Any
 from selectolax.lexbor import LexborHTMLParser
 
 from captions.dates import leading
+from captions.lexicon.page_urls import same_site
 from captions.page.image_urls import absolute
 from captions.page.structured import PictureData, of_item, of_scopes, of_scripts
 from captions.text import tidy
@@ -26,6 +27,7 @@ _NAMES = ("property", "name", "itemprop", "http-equiv")
 # Meta elements with the day of publication and with the language.
 _DAYS = ("article:published_time", "date", "datepublished", "dc.date")
 _LANGUAGES = ("og:locale", "content-language")
+_WEB = ("http://", "https://")
 
 
 @dataclass(slots=True)
@@ -34,6 +36,8 @@ class Structured:
 
     headline: str | None = None
     url: str | None = None
+    canonical: str | None = None
+    """The URL that the page declares to be the article's."""
     published: date | None = None
     publication: str | None = None
     language: str | None = None
@@ -58,7 +62,8 @@ def of_page(page: LexborHTMLParser, url: str | None) -> Structured:
     found_data.publication = found_data.publication or metas.get("og:site_name") or _publisher(page)
     title = page.css_first("title")
     found_data.title = tidy(title.text()) if title else ""
-    found_data.url = found_data.url or _own_address(page, metas.get("og:url"))
+    found_data.canonical = _canonical(page, url or metas.get("og:url"))
+    found_data.url = found_data.url or _own_address(found_data.canonical, metas.get("og:url"))
     found_data.base = _base(page, found_data.url)
     found_data.pictures += of_scopes(page)
     found_data.pictures += of_scripts(_scripts(page))
@@ -116,15 +121,21 @@ def _items(data: Any, depth: int) -> Iterator[dict[str, Any]]:
             yield from _items(value, depth + 1)
 
 
-def _own_address(page: LexborHTMLParser, given: str | None) -> str | None:
-    """Return the URL that a saved page declares: the canonical URL, else ``given``, its URL for other sites.
-
-    Only http and https URLs count; a relative canonical URL is resolved against ``given``.
-    """
+def _canonical(page: LexborHTMLParser, base: str | None) -> str | None:
+    """Return the canonical URL that a page declares, resolved against ``base``; only http and https URLs count."""
     link = page.css_first('link[rel~="canonical" i]')
     href = (link.attributes.get("href") or "").strip() if link is not None else ""
-    canonical = absolute(href, given) if href else None
-    return next((it for it in (canonical, given) if it and it.lower().startswith(("http://", "https://"))), None)
+    address = absolute(href, base) if href else ""
+    return address if address.lower().startswith(_WEB) else None
+
+
+def _own_address(canonical: str | None, given: str | None) -> str | None:
+    """Return the URL of a saved page: the canonical URL, else ``given``, its URL for other sites.
+
+    A canonical URL on another site is that of the article's first publication, not of this page.
+    """
+    given = given if given and given.lower().startswith(_WEB) else None
+    return given if canonical is None or (given and not same_site(given, canonical)) else canonical
 
 
 def _base(page: LexborHTMLParser, url: str | None) -> str | None:

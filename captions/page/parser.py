@@ -172,6 +172,7 @@ def _layout(
         language=tidy(metadata.language or "") or None,
         notes=(*notes, *kind),
         uncaptioned=rest.find(reading.extent.first, reading.extent.last, captions),
+        canonical_url=metadata.canonical,
     )
     orders = {id(f.occurrence): f.order for f in reading.found}
     end = len(blocks)

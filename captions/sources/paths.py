@@ -53,7 +53,7 @@ class _VisitedPaths:
         self._folders: list[str] = []
 
     def add(self, path: str) -> None:
-        name = _name(path) if path != STDIN else path
+        name = name_of(path) if path != STDIN else path
         self._names.add(name)
         if path != STDIN and Path(path).is_dir():
             self._folders.append("" if name == "." else f"{name.rstrip('/')}/")
@@ -76,7 +76,7 @@ def _of_path(path: str) -> Iterator[InputFile | Unread]:
     if path == STDIN:
         yield InputFile(STDIN, None)
         return
-    name = _name(path)
+    name = name_of(path)
     try:
         status = Path(path).stat()
     except PermissionError:
@@ -95,7 +95,7 @@ def _of_folder(path: str, name: str) -> Iterator[InputFile | Unread]:
     count = 0
     for folder, below, files in os.walk(path, onerror=closed.append):
         below[:] = sorted(b for b in below if not b.startswith("."))
-        within = _name(folder)
+        within = name_of(folder)
         for file in sorted(files):
             if not is_readable_name(file):
                 continue
@@ -106,7 +106,7 @@ def _of_folder(path: str, name: str) -> Iterator[InputFile | Unread]:
             count += 1
             yield InputFile(file if within == "." else f"{within.rstrip('/')}/{file}", Path(full), size)
     for error in closed:
-        yield Unread(_name(error.filename or path), "permission denied for this folder")
+        yield Unread(name_of(error.filename or path), "permission denied for this folder")
     if not count and not closed:
         yield Unread(name, f"no readable file in this folder: no {', '.join(SUFFIXES[:-1])} or {SUFFIXES[-1]}")
 
@@ -120,7 +120,7 @@ def _size(path: str) -> int | None:
     return status.st_size if stat.S_ISREG(status.st_mode) else None
 
 
-def _name(path: str) -> str:
+def name_of(path: str) -> str:
     """Return the same name for every path to a file: relative below the working folder, absolute elsewhere.
 
     The store identifies articles by this name, so ``./a.txt`` and ``a.txt`` must not become two articles.

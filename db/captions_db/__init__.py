@@ -17,7 +17,7 @@ from captions_db.agreements import (
     end_agreement,
     undo_agreement,
 )
-from captions_db.articles import PartyNames, finish_run, known_hashes, start_run, write_articles
+from captions_db.articles import PartyNames, finish_run, start_run, write_articles
 from captions_db.backups import backup, dump_command
 from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
@@ -41,6 +41,17 @@ from captions_db.errors import (
     UnknownSchemeError,
     UnusableStoreError,
 )
+from captions_db.forgotten import (
+    ForgettableArticle,
+    ForgottenRecord,
+    articles_at,
+    articles_of_run,
+    articles_only_at,
+    forget,
+    forgotten,
+    places_below,
+    restore,
+)
 from captions_db.images import (
     ImageRecord,
     ImageUse,
@@ -63,6 +74,8 @@ from captions_db.images import (
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
+from captions_db.places import known_hashes
+from captions_db.publications import PublicationRow, publications
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -95,6 +108,7 @@ from captions_db.queries import (
     uses_for_audit,
     view_rows,
 )
+from captions_db.readings import keyed
 from captions_db.records import (
     AddResult,
     ArticleRecord,
@@ -138,6 +152,8 @@ __all__ = [
     "DateSpan",
     "ExclusionError",
     "FailureRecord",
+    "ForgettableArticle",
+    "ForgottenRecord",
     "FoundUse",
     "FoundUses",
     "FullStoreError",
@@ -154,6 +170,7 @@ __all__ = [
     "OlderStoreError",
     "PartyNames",
     "PartyRow",
+    "PublicationRow",
     "ReadOnlyStoreError",
     "RunSummary",
     "StoredArticle",
@@ -174,6 +191,9 @@ __all__ = [
     "agreements",
     "article_text",
     "articles",
+    "articles_at",
+    "articles_of_run",
+    "articles_only_at",
     "backup",
     "caption_digest",
     "captions_of_uses",
@@ -184,7 +204,9 @@ __all__ = [
     "find",
     "finding",
     "finish_run",
+    "forget",
     "forget_files",
+    "forgotten",
     "has_images",
     "image_files",
     "image_uses",
@@ -193,6 +215,7 @@ __all__ = [
     "images_of_uses",
     "is_image_file",
     "is_waived",
+    "keyed",
     "known_hashes",
     "known_images",
     "lines_in_use",
@@ -204,8 +227,11 @@ __all__ = [
     "open_store",
     "parties",
     "picture_addresses",
+    "places_below",
+    "publications",
     "put_image_uses",
     "put_images",
+    "restore",
     "run_summaries",
     "sources_ending",
     "start_run",

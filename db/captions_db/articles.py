@@ -1,32 +1,19 @@
 """Write ingest runs, and batches of whole articles with their uses.
 
-Writing is idempotent: neither the order of articles, nor the size of batches, nor reading an article again affects the
-final content of the store. Nothing remains of captions and credits that no article has any more.
+Writing is idempotent: neither the order of articles, nor the size of batches, nor reading an article again, also from
+another place, affects the final content of the store. Nothing remains of captions and credits that no article has any
+more.
 """
 
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Sequence
 from contextlib import suppress
+from dataclasses import replace
 from datetime import UTC, datetime
-from functools import cache
 from typing import Any
 
-from sqlalchemy import (
-    JSON,
-    Connection,
-    Engine,
-    Select,
-    Text,
-    bindparam,
-    cast,
-    delete,
-    func,
-    insert,
-    or_,
-    select,
-    update,
-)
+from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
 from captions_db import models as m
 from captions_db import rollups
@@ -34,9 +21,12 @@ from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, inse
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from captions_db.errors import BaseStoreError
+from captions_db.places import free_identities, load, note_seen, write_places
+from captions_db.publications import names_of
 from captions_db.queries.listings import run_summary
+from captions_db.readings import keyed
 from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
-from captions_db.rows import Row, article_row, caption_row, check, json_list, storable, storable_source, use_row
+from captions_db.rows import Row, article_row, caption_row, check, storable, storable_source, use_row
 from captions_db.search import name_key
 from captions_db.uncaptioned import delete_uncaptioned, put_uncaptioned
 
@@ -52,6 +42,7 @@ def start_run(engine: Engine, version: str) -> int:
         "new": 0,
         "changed": 0,
         "unchanged": 0,
+        "elsewhere": 0,
         "failed": 0,
     }
     with writing(engine) as connection:
@@ -67,30 +58,31 @@ def write_articles(
     records: Sequence[ArticleRecord],
     failures: Sequence[FailureRecord] = (),
     *,
-    skipped: int = 0,
+    seen: Collection[str] = (),
     parties: Iterable[PartyNames] = (),
     settled: Iterable[str] = (),
 ) -> BatchCounts:
     """Store articles and failures in one transaction: all of them or, if it raises, none.
 
-    An article whose source is stored with the same content hash is left unchanged; with another hash, its uses are
-    replaced. ``skipped`` counts articles that the caller found unchanged with ``known_hashes``. ``parties`` are stored
-    in the same transaction, so that no article is stored without its agencies' aliases. ``settled`` are files with
-    failures in earlier runs that this run has read again: this run's failures replace the earlier ones.
+    Readings from places that are stored with the same content hash are skipped; of several readings of one article, the
+    best is stored (``captions_db.same_articles``). ``seen`` are places that the caller found unchanged with
+    ``known_hashes``. ``parties`` are stored in the same transaction, so that no article is stored without its
+    agencies' aliases. ``settled`` are files with failures in earlier runs that this run has read again: this run's
+    failures replace the earlier ones.
 
     About 1,000 articles per call work well. Raise ValueError for an unknown run and for inconsistent records (two uses
     in one position, a confidence over 1), BaseStoreError if the database fails.
     """
     for record in records:
         check(record)
-    tally = BatchCounts(unchanged=skipped)
+    keyed_records = [record if record.content_key else keyed(record) for record in records]
     with writing(engine) as connection:
         version = connection.execute(select(m.ingest_run.c.version).where(m.ingest_run.c.id == run_id)).scalar()
         if version is None:
             raise ValueError(f"no run {run_id}")
-        for batch in _without_repeats(records):
-            part = _write(connection, run_id, batch, str(version))
-            tally = BatchCounts(tally.new + part.new, tally.changed + part.changed, tally.unchanged + part.unchanged)
+        written = write_batch(connection, run_id, keyed_records, str(version)) if records else BatchCounts()
+        tally = replace(written, unchanged=written.unchanged + len(seen))
+        note_seen(connection, run_id, seen)
         for name in settled:
             _forget_failures(connection, run_id, storable_source(name))
         insert_rows(
@@ -110,6 +102,7 @@ def write_articles(
                 new=run.new + tally.new,
                 changed=run.changed + tally.changed,
                 unchanged=run.unchanged + tally.unchanged,
+                elsewhere=run.elsewhere + tally.elsewhere,
                 failed=run.failed + len(failures),
             )
         )
@@ -137,26 +130,6 @@ def finish_run(engine: Engine, run_id: int) -> RunSummary:
     return summary
 
 
-def known_hashes(engine: Engine, sources: Collection[str]) -> dict[str, str]:
-    """Return the content hash of each stored source; leave out sources that are not stored."""
-    by_stored_name = {storable_source(source): source for source in sources}
-    if not by_stored_name:
-        return {}
-    with engine.connect() as connection:
-        found = connection.execute(_hashes_of(connection.dialect.name), {"sources": json_list(by_stored_name)})
-        return {by_stored_name[source]: content_hash for source, content_hash in found.all()}
-
-
-@cache
-def _hashes_of(dialect: str) -> Select[Any]:
-    """Return a query that takes the sources as one JSON list: a parameter for each would cost more than the query."""
-    names = bindparam("sources", type_=Text)
-    sources = func.json_each(names) if dialect == "sqlite" else func.json_array_elements_text(cast(names, JSON))
-    column = m.article.c
-    among = column.source.in_(select(sources.table_valued("value").c.value))
-    return select(column.source, column.content_hash).where(among)
-
-
 def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
     """Store missing parties and aliases: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
     wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
@@ -175,51 +148,58 @@ def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
     insert_rows(connection, m.party_alias, list(rows.values()))
 
 
-def _without_repeats(records: Sequence[ArticleRecord]) -> Iterable[list[ArticleRecord]]:
-    """Split a batch so that each source appears once in a part: the later reading replaces the earlier one."""
-    parts: list[dict[str, ArticleRecord]] = []
+def write_batch(
+    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str
+) -> BatchCounts:
+    """Store the readings that are better than the stored ones, and the places of all."""
+    batch = load(connection, run_id, records)
     for record in records:
-        source = storable_source(record.source)
-        part = next((part for part in parts if source not in part), None)
-        if part is None:
-            parts.append(part := {})
-        part[source] = record
-    return [list(part.values()) for part in parts]
-
-
-def _write(connection: Connection, run_id: int, records: Sequence[ArticleRecord], version: str) -> BatchCounts:
-    articles = [article_row(record) | {"run_id": run_id} for record in records]
-    column = m.article.c
-    known = {
-        source: (article_id, content_hash)
-        for chunk in in_chunks([row["source"] for row in articles])
-        for article_id, source, content_hash in connection.execute(
-            select(column.id, column.source, column.content_hash).where(column.source.in_(chunk))
-        )
-    }
-    fresh = [
-        (record, row)
-        for record, row in zip(records, articles, strict=True)
-        if row["source"] not in known or known[row["source"]][1] != row["content_hash"]
+        batch.add(record)
+    kept = [(it, it.record) for it in batch.articles if it.record is not None and it.became is None]
+    caption_ids, credit_ids = _delete_uses(
+        connection,
+        [it.id for it in batch.articles if it.id is not None and (it.record is not None or it.became is not None)],
+    )
+    free_identities(connection, batch)
+    # Of all readings, so that the names do not depend on which of them are kept.
+    spellings = {storable(record.publication): record.publication_key for record in records if record.publication}
+    names = names_of(connection, spellings)
+    rows = [
+        article_row(record)
+        | {
+            "identity": it.identity,
+            "source": it.source,
+            "publication": names.get(storable(record.publication or "")),
+            "run_id": run_id,
+        }
+        for it, record in kept
     ]
-    if not fresh:
-        return BatchCounts(unchanged=len(records))
-
-    changed = [row | {"row_id": known[row["source"]][0]} for _, row in fresh if row["source"] in known]
-    new = [row for _, row in fresh if row["source"] not in known]
-    removed = _delete_uses(connection, [row["row_id"] for row in changed])
+    changed = [row | {"row_id": it.id} for (it, _), row in zip(kept, rows, strict=True) if it.id is not None]
     if changed:
-        values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "source"}}
-        statement = update(m.article).where(column.id == bindparam("row_id")).values(values)
-        connection.execute(statement, [{k: v for k, v in row.items() if k != "source"} for row in changed])
-    ids = {source: known_id for source, (known_id, _) in known.items()}
-    ids |= insert_with_ids(connection, m.article, "source", new)
-    _put_uses(connection, [(record, row, ids[row["source"]]) for record, row in fresh], version)
-    put_uncaptioned(connection, {ids[row["source"]]: record.uncaptioned for record, row in fresh})
-    caption_ids, credit_ids = removed
+        values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "identity"}}
+        statement = update(m.article).where(m.article.c.id == bindparam("row_id")).values(values)
+        connection.execute(statement, [{k: v for k, v in row.items() if k != "identity"} for row in changed])
+    new = [row for (it, _), row in zip(kept, rows, strict=True) if it.id is None]
+    ids = insert_with_ids(connection, m.article, "identity", new)
+    for it, _ in kept:
+        it.id = ids[it.identity] if it.id is None else it.id
+    _put_uses(connection, [(record, row, it.id or 0) for (it, record), row in zip(kept, rows, strict=True)], version)
+    put_uncaptioned(connection, {it.id or 0: record.uncaptioned for it, record in kept})
+    write_places(connection, batch)
     _delete_unused_captions(connection, caption_ids)
     delete_unused_credits(connection, credit_ids)
-    return BatchCounts(len(new), len(changed), len(records) - len(fresh))
+    uses = [use for _, record in kept for use in record.uses]
+    return replace(batch.counts, captions=len(uses), occurrences=sum(use.occurrences for use in uses))
+
+
+def delete_articles(connection: Connection, article_ids: Sequence[int]) -> None:
+    """Delete articles with their uses and places, and the captions and credits that no article has any more."""
+    caption_ids, credit_ids = _delete_uses(connection, article_ids)
+    for chunk in in_chunks(article_ids):
+        connection.execute(delete(m.place).where(m.place.c.article_id.in_(chunk)))
+        connection.execute(delete(m.article).where(m.article.c.id.in_(chunk)))
+    _delete_unused_captions(connection, caption_ids)
+    delete_unused_credits(connection, credit_ids)
 
 
 def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[set[int], set[int]]:

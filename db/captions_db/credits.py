@@ -21,7 +21,7 @@ from captions_db.overlay import (
     parser_reading,
 )
 from captions_db.records import CreditRecord
-from captions_db.rows import Row, credit_row
+from captions_db.rows import RIGHTS, Row, credit_row
 from captions_db.search import name_key
 
 PartyKey = tuple[str, str]
@@ -73,7 +73,7 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
         if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
     }
     lines = [row["line"] for row in (*new, *better.values())]
-    decisions = _Decisions(current_corrections(connection, lines), current_merges(connection))
+    decisions = _decisions(connection, lines)
     new = [decisions.apply(row) | {"version": version} for row in new]
     better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
@@ -89,6 +89,27 @@ def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list
     """Store the readings of these credits again, after merges changed; return the ids whose parties changed."""
     chunks = (_stored_rows(connection, m.credit.c.id, chunk) for chunk in in_chunks(credit_ids))
     return [credit_id for stored in chunks for credit_id in _apply_decisions(connection, stored)]
+
+
+def parsed_credits(connection: Connection, credit_ids: Collection[int]) -> dict[int, CreditRecord]:
+    """Return credits by id as the program read them, without corrections and merges."""
+    stored = _stored_rows(connection, m.credit.c.id, credit_ids)
+    return {number: _record(parser_reading(row)) for number, row in stored.items()}
+
+
+def _record(row: Row) -> CreditRecord:
+    names = {role: tuple(name for other, _, name in row["parties"] if other == role) for role in _KIND}
+    return CreditRecord(
+        line=row["line"],
+        creators=names["creator"],
+        agencies=names["agency"],
+        supplier=next(iter(names["supplier"]), None),
+        qualifiers=tuple(json.loads(row["qualifiers"])),
+        restrictions=tuple(json.loads(row["restrictions"])),
+        rule=row["rule"],
+        confidence=row["confidence"],
+        **{name: row[name] for name in RIGHTS},
+    )
 
 
 def suppliers_of(connection: Connection, credit_ids: Iterable[int | None]) -> dict[int | None, int]:
@@ -175,25 +196,33 @@ def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
 
 
 class _Decisions(NamedTuple):
-    """People's decisions: corrections by line, and the current names of merged agencies."""
+    """People's decisions: corrections by line, and the current names of merged agencies and creators."""
 
     corrections: Mapping[str, CorrectionRecord]
     merges: Mapping[str, str]
+    people: Mapping[str, str]
 
     def apply(self, row: Row) -> Row:
         """Return a row of ``credit_row`` as people corrected it, with agencies under their current names."""
         correction = self.corrections.get(row["line"])
         if correction is None:
-            return apply_merges(row, self.merges)
+            return apply_merges(row, self.merges, self.people)
         return apply_merges(
-            apply_correction(row, correction), self.merges, supplier_corrected=correction.supplier is not None
+            apply_correction(row, correction),
+            self.merges,
+            self.people,
+            supplier_corrected=correction.supplier is not None,
         )
 
 
-def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
-    decisions = _Decisions(
-        current_corrections(connection, {row["line"] for row in stored.values()}), current_merges(connection)
+def _decisions(connection: Connection, lines: Collection[str]) -> _Decisions:
+    return _Decisions(
+        current_corrections(connection, lines), current_merges(connection), current_merges(connection, "creator")
     )
+
+
+def _apply_decisions(connection: Connection, stored: Mapping[int, Row]) -> list[int]:
+    decisions = _decisions(connection, {row["line"] for row in stored.values()})
     new = {row_id: decisions.apply(parser_reading(row)) for row_id, row in stored.items()}
     _write(connection, [], {row_id: row for row_id, row in new.items() if row["reading"] != stored[row_id]["reading"]})
     return [row_id for row_id, row in new.items() if {*row["parties"]} != {*stored[row_id]["parties"]}]

@@ -1,4 +1,4 @@
-"""Merge agencies: two names of one party, counted together without reading articles again.
+"""Merge agencies, creators or publications: two names of one party, counted together without reading articles again.
 
 Merges apply to the readings of credit lines, as corrections do (``captions_db.overlay``), and to agreements and
 waivers, which keep their original names. They apply to later articles too, and undoing a merge leaves no trace: only
@@ -18,7 +18,8 @@ from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_parties, put_parties, rewrite_credits
-from captions_db.overlay import current_merges
+from captions_db.overlay import current_merges, merge_rows
+from captions_db.publications import names_of, rename
 from captions_db.rollups import count_noted
 from captions_db.rows import record_of, storable
 from captions_db.search import name_key
@@ -38,6 +39,7 @@ class MergeRecord:
     undone: datetime | None = None
     undone_by: str | None = None
     undone_reason: str | None = None
+    kind: str = "agency"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,8 +74,9 @@ def merge_parties(
     *,
     spellings: Iterable[str] = (),
     key: Callable[[str], str] = name_key,
+    kind: str = "agency",
 ) -> MergeResult:
-    """Merge names of agencies into one agency, in one transaction.
+    """Merge names of agencies into one agency, in one transaction; or of creators or publications, by their ``kind``.
 
     ``merge_parties(engine, ["Gull Press"], "Reuters", "kim")`` moves credits, uses, agreements and waivers of Gull
     Press to Reuters, now and whenever such a line is stored. ``spellings`` adds each stored creator or agency with the
@@ -82,62 +85,83 @@ def merge_parties(
     """
     into, who = storable(into), storable(who)
     with writing(engine) as connection:
-        before, column = current_merges(connection), m.party_merge.c
-        gone = sorted({*map(storable, names), *_stored(connection, {*map(key, spellings)}, key)} - {into})
-        current = {row.name: row for row in connection.execute(select(m.party_merge).where(column.undone.is_(None)))}
+        before = current_merges(connection, kind)
+        gone = sorted({*map(storable, names), *_stored(connection, {*map(key, spellings)}, key, kind)} - {into})
+        current = {row.name: row for row in merge_rows(connection, kind)}
         # Skip names already merged into the agency, or into another name of this merge.
         new = [name for name in gone if name not in current or current[name].merged_into not in {into, *gone}]
         # The target of a merge must not itself be merged into another agency.
         for name in current.keys() & {*new, *([into] if new else [])}:
             undo(connection, m.party_merge, current[name].id, who, f"a later merge into {into}")
-        row = {"merged_into": into, "reason": storable(reason), "who": who, "added": datetime.now(UTC)}
+        row = {"kind": kind, "merged_into": into, "reason": storable(reason), "who": who, "added": datetime.now(UTC)}
         insert_rows(connection, m.party_merge, [{"name": name, **row} for name in new])
-        renamed = _renamed(connection, before)
+        if kind == "publication":
+            names_of(connection, {name: key(name) for name in (*gone, into)})
+            return _rename(connection)
+        renamed = _renamed(connection, before, kind)
+        if kind == "creator":
+            return _apply(connection, before, renamed, kind)
         _refuse_exclusions(connection, {*renamed, into} if renamed else (), key)
-        done = _apply(connection, before, renamed)
+        done = _apply(connection, before, renamed, kind)
         return replace(done, creators=len(_credits_of(connection, gone, "creator")))
 
 
-def merges(engine: Engine) -> list[MergeRecord]:
-    """Return all merges, undone ones included, in the order in which they were added."""
+def merges(engine: Engine, kind: str = "agency") -> list[MergeRecord]:
+    """Return all merges of a kind, undone ones included, in the order in which they were added."""
     column = m.party_merge.c
     with engine.connect() as connection:
-        rows = connection.execute(select(m.party_merge).order_by(column.id))
+        rows = connection.execute(select(m.party_merge).where(column.kind == kind).order_by(column.id))
         return [record_of(MergeRecord, row, into=row.merged_into) for row in rows]
 
 
-def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str) -> MergeResult:
+def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str, kind: str = "agency") -> MergeResult:
     """Undo merges in one transaction: lines, agreements and waivers return to their original names.
 
     Raise ValueError if a merge is missing or already undone.
     """
     with writing(engine) as connection:
-        before = current_merges(connection)
+        before = current_merges(connection, kind)
         for number in numbers:
             undo(connection, m.party_merge, number, who, reason)
-        return _apply(connection, before, _renamed(connection, before))
+        if kind == "publication":
+            return _rename(connection)
+        return _apply(connection, before, _renamed(connection, before, kind), kind)
 
 
-def _renamed(connection: Connection, before: Mapping[str, str]) -> dict[str, str]:
+def _rename(connection: Connection) -> MergeResult:
+    """Apply the current merges of publications; return what changed."""
+    uses = rename(connection)
+    count_noted(connection)
+    return MergeResult(0, uses, 0, 0)
+
+
+def _renamed(connection: Connection, before: Mapping[str, str], kind: str) -> dict[str, str]:
     """Return names whose current name changed, with their current names."""
-    now = current_merges(connection)
+    now = current_merges(connection, kind)
     return {name: now.get(name, name) for name in {*before, *now} if before.get(name) != now.get(name)}
 
 
-def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str]) -> MergeResult:
-    """Apply the current merges to renamed agencies; return what changed."""
-    credit_ids = _credits_of(connection, renamed.keys() - before.keys())
+def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[str, str], kind: str) -> MergeResult:
+    """Apply the current merges to renamed agencies or creators; return what changed."""
+    credit_ids = _credits_of(connection, renamed.keys() - before.keys(), kind)
     # Names merged before appear only in credits that a person changed.
-    credit_ids |= _credits_of(connection, {before[name] for name in renamed.keys() & before.keys()}, decided_only=True)
+    earlier = {before[name] for name in renamed.keys() & before.keys()}
+    credit_ids |= _credits_of(connection, earlier, kind, decided_only=True)
     moved = rewrite_credits(connection, credit_ids)
+    if kind == "creator":
+        count_noted(connection)
+        return MergeResult(len(moved), _uses_of(connection, moved), 0, 0)
     agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
     count_noted(connection)
     return MergeResult(len(moved), _uses_of(connection, moved), agreements, waivers)
 
 
-def _stored(connection: Connection, keys: Collection[str], key: Callable[[str], str]) -> set[str]:
-    """Return the names of parties with one of these keys."""
-    return {name for name in connection.scalars(select(m.party.c.name)) if key(name) in keys} if keys else set()
+def _stored(connection: Connection, keys: Collection[str], key: Callable[[str], str], kind: str) -> set[str]:
+    """Return the names with one of these keys: of creators, or of creators and agencies."""
+    if not keys or kind == "publication":
+        return set()
+    names = select(m.party.c.name) if kind == "agency" else select(m.party.c.name).where(m.party.c.kind == kind)
+    return {name for name in connection.scalars(names) if key(name) in keys}
 
 
 def _credits_of(

@@ -8,7 +8,7 @@ the credit.
 from __future__ import annotations
 
 import json
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -88,16 +88,19 @@ def apply_correction(row: Row, correction: CorrectionRecord) -> Row:
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: bool = False) -> Row:
-    """Return a row with its agencies under their current names, each once.
+def apply_merges(
+    row: Row, merges: Mapping[str, str], people: Mapping[str, str], *, supplier_corrected: bool = False
+) -> Row:
+    """Return a row with its agencies and creators under their current names, each once.
 
     If the row has no supplier and all its agencies are merged into one, that agency is the supplier, unless a person
     corrected the supplier (``supplier_corrected``). The parser's reading is stored under ``parsed``, as by
     ``apply_correction``, unless it is there already.
     """
-    if not any(role != "creator" and name in merges for role, _, name in row["parties"]):
+    if not any(name in (people if role == "creator" else merges) for role, _, name in row["parties"]):
         return row
     read = {role: [name for other, _, name in row["parties"] if other == role] for role in _ROLES}
+    creators = list(dict.fromkeys(people.get(name, name) for name in read["creator"]))
     agencies = list(dict.fromkeys(merges.get(name, name) for name in read["agency"]))
     supplier = next((merges.get(name, name) for name in read["supplier"]), None)
     if supplier is None and not supplier_corrected and len(agencies) == 1 < len(read["agency"]):
@@ -105,23 +108,28 @@ def apply_merges(row: Row, merges: Mapping[str, str], *, supplier_corrected: boo
     new: Row = {
         "parsed": _as_json({**_reading_of(row), "reading": row["reading"]}),
         **row,
-        "parties": chain_rows(read["creator"], agencies, supplier),
-        "search_text": search_text(" ".join((row["line"], *read["creator"], *agencies))),
+        "parties": chain_rows(creators, agencies, supplier),
+        "search_text": search_text(" ".join((row["line"], *creators, *agencies))),
     }
     return new | {"reading": digest(_as_json(_reading_of(new)))}
 
 
-def current_merges(connection: Connection) -> dict[str, str]:
-    """Return the names of merged agencies with their current names."""
-    column = m.party_merge.c
-    statement = select(column.name, column.merged_into).where(column.undone.is_(None)).order_by(column.id)
-    merges: dict[str, str] = {row.name: row.merged_into for row in connection.execute(statement)}
+def current_merges(connection: Connection, kind: str = "agency") -> dict[str, str]:
+    """Return the names of merged agencies, or of another kind, with their current names."""
+    merges: dict[str, str] = {row.name: row.merged_into for row in merge_rows(connection, kind)}
     for name in merges:
         seen = {name}
         while merges[name] in merges and merges[name] not in seen:
             seen.add(merges[name])
             merges[name] = merges[merges[name]]
     return merges
+
+
+def merge_rows(connection: Connection, kind: str) -> Sequence[Any]:
+    """Return the merges of a kind that are not undone, in the order in which they were added."""
+    column = m.party_merge.c
+    statement = select(column.id, column.name, column.merged_into).where(column.undone.is_(None), column.kind == kind)
+    return connection.execute(statement.order_by(column.id)).all()
 
 
 def parser_reading(row: Row) -> Row:

@@ -5,7 +5,7 @@ Texts are stored unchanged, except for characters that no database stores: see `
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from datetime import date, datetime
 from typing import Literal, Self
 
@@ -63,10 +63,12 @@ class UseRecord(_Packed):
 
 @dataclass(frozen=True, slots=True)
 class ArticleRecord(_Packed):
-    """An article as read. ``source`` is its identity: a file's path, ``path#line`` in an archive, or a URL.
+    """An article as read in one place. ``source`` names the place: a file's path, ``path#id`` in a file of records.
 
     ``content_hash`` covers everything that affects the reading: the bytes and, to re-read articles after an upgrade,
-    the program's version. An article with the same source and hash is not written again.
+    the program's version. An article with the same source and hash is not written again. ``digest`` covers the bytes
+    only. The article is the same as others with its ``identity``, a URL without everything that differs between the
+    URLs of one article; without one, the same as others with its content.
     """
 
     source: str
@@ -80,6 +82,15 @@ class ArticleRecord(_Packed):
     uses: tuple[UseRecord, ...] = ()
     near: bool | None = None
     """Whether two of its captions may be nearly identical; None if nobody checked."""
+    published_in: str | None = None
+    """The month or year of publication if the day is unknown: ``2024-05``, ``2024``."""
+    publication_key: str = ""
+    """The key that spellings of the publication's name share; by default, the name without case and punctuation."""
+    identity: str | None = None
+    digest: str = ""
+    content_key: str = ""
+    """Set by ``captions_db.readings.keyed``, as is ``rank``."""
+    rank: str = ""
     uncaptioned: tuple[tuple[str, str], ...] = ()
     """The URL and the alternative text of each picture with neither caption nor credit."""
 
@@ -113,11 +124,18 @@ class FailureRecord:
 
 @dataclass(frozen=True, slots=True)
 class BatchCounts:
-    """How many articles one call of ``write_articles`` found new, changed and unchanged."""
+    """How many articles one call of ``write_articles`` found new, changed and unchanged.
+
+    ``elsewhere`` counts those among the changed and unchanged that were stored already, under other names.
+    """
 
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    elsewhere: int = 0
+    captions: int = field(default=0, compare=False)
+    """The number of captions that were stored."""
+    occurrences: int = field(default=0, compare=False)
 
 
 @dataclass(frozen=True, slots=True)
@@ -134,3 +152,4 @@ class RunSummary:
     unchanged: int
     failed: int
     failures: tuple[FailureRecord, ...] = ()
+    elsewhere: int = 0

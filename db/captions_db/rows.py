@@ -94,15 +94,15 @@ def json_list(items: Iterable[object]) -> str:
 
 
 def article_row(record: ArticleRecord) -> Row:
-    """Return the row of table ``article``, without its id."""
+    """Return the row of table ``article``, without its id, identity, source and current publication."""
     return {
-        "source": storable_source(record.source),
         "url": optional(record.url),
         "headline": optional(record.headline),
-        "publication": optional(record.publication) or None,
+        "publication_read": optional(record.publication) or None,
         "published": record.published,
+        "published_in": record.published_in,
         "language": optional(record.language),
-        "content_hash": storable(record.content_hash),
+        "rank": record.rank,
         "text": storable(record.text),
         "near": record.near,
     }

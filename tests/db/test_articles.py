@@ -147,12 +147,15 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
         "correction": 0,
         "credit": 3,
         "credit_party": 7,
+        "forgotten": 0,
         "image": 0,
         "image_file": 0,
         "image_use": 0,
         "party": 5,
         "party_merge": 0,
         "party_alias": 0,
+        "place": 5,
+        "publication_spelling": 1,
         "uncaptioned_picture": 0,
         "use": 7,
         "use_image": 2,
@@ -294,7 +297,7 @@ def test_the_summary_of_a_run(engine: Engine) -> None:
     db.write_articles(
         engine, run, ARTICLES[:2], [db.FailureRecord("z.bin", "binary"), db.FailureRecord("a.txt", "empty")]
     )
-    db.write_articles(engine, run, [STALE[0], ARTICLES[1]], skipped=3)
+    db.write_articles(engine, run, [STALE[0], ARTICLES[1]], seen=["x.txt", "y.txt", "z.txt"])
     cut_off = db.run_summaries(engine)[0]
     assert cut_off.finished is None
     summary = db.finish_run(engine, run)
@@ -384,7 +387,7 @@ def test_hostile_strings_are_stored_and_found(engine: Engine, text: str) -> None
 
 
 def test_file_names_that_are_not_utf8_stay_distinct(engine: Engine) -> None:
-    write(engine, [replace(ARTICLES[0], source="a\udcfe"), replace(ARTICLES[0], source="a\udcff")])
+    write(engine, [replace(ARTICLES[0], source="a\udcfe"), replace(ARTICLES[1], source="a\udcff")])
     assert [row.source for row in db.articles(engine)] == ["a\\udcfe", "a\\udcff"]
 
 

@@ -200,7 +200,7 @@ def test_an_upgraded_store_keeps_its_images(upgraded: Engine) -> None:
 
 
 def test_an_upgraded_store_accepts_further_articles(upgraded: Engine) -> None:
-    record = db.ArticleRecord("c.txt", "h", uses=(db.UseRecord(0, "A cat", "a cat", FREE),))
+    record = db.ArticleRecord("c.txt", "h", "Another text.", uses=(db.UseRecord(0, "A cat", "a cat", FREE),))
     assert db.write_articles(upgraded, db.start_run(upgraded, "1"), [record]).new == 1
     # No use gets the id of a deleted one, and no credit is stored twice.
     assert [row.use_id for row in db.uses_for_audit(upgraded)] == [1, 2, 4]

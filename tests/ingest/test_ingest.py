@@ -86,8 +86,8 @@ def long_article() -> str:
 def test_an_article_that_takes_too_long_fails_without_the_others(
     run: Run, write: Write, tmp_path: Path, article: str, long_article: str, jobs: str
 ) -> None:
-    for name in ("a", "c"):
-        write(tmp_path / "in" / f"{name}.txt")
+    write(tmp_path / "in" / "a.txt")
+    write(tmp_path / "in" / "c.txt", "IDA QUILL/AP")
     (tmp_path / "in" / "b.txt").write_text(long_article, encoding="utf-8")
     texts = [article, long_article, article + "\nMore.\n"]
     lines = [json.dumps({"id": str(n), "text": text}) for n, text in enumerate(texts)]

@@ -11,9 +11,8 @@ import pytest
 
 from captions import VocabularyError
 from captions.caption import buttons, evidence
-from captions.clean import links
 from captions.embedded import table as embedded
-from captions.lexicon import picture_names, tables, vocabulary
+from captions.lexicon import page_urls, picture_names, publications, tables, trackers, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
@@ -34,10 +33,12 @@ READERS: dict[str, Callable[[], object]] = {
     "labels.toml": vocabulary.load,
     "marks.toml": vocabulary.load,
     "markup.toml": element_names.words.__wrapped__,
+    "page_urls.toml": page_urls._rules.__wrapped__,
+    "publications.toml": publications._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
     "picture_names.toml": picture_names.forms.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
-    "tracking.toml": links._trackers.__wrapped__,
+    "tracking.toml": trackers.table.__wrapped__,
     "words.toml": vocabulary.load,
 }
 EXEMPTIONS = exemptions.exemptions.__wrapped__
@@ -61,6 +62,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("kinds.toml", '[error]\nwords = ["denied"]\n', ": 'consent' is missing"),
     ("marks.toml", "[archive]\nplaceholder = true\n", ", [archive]: 'words' is missing"),
     ("markup.toml", (r"\[weak\]\nwords[^]]*\]", ""), ": 'weak' is missing"),
+    ("page_urls.toml", '[[host]]\nstarts = "www."\n', ", [[host]] row 1: 'reason' is missing"),
     ("terms.toml", 'scopes = ["web"]\n', ": 'territories' is missing"),
     ("structured.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
     ("tracking.toml", 'names = ["gclid"]\n', ": 'starts' is missing"),

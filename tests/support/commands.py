@@ -27,6 +27,8 @@ _BEFORE = (
     ["agreement", "add", "AFP", "--from", "2020", "--to", "2030"],
     ["correct", "RUNE ASKELAND/AFP", "--supplier", "AFP", "--reason", "test"],
     ["waive", "CR301", "--supplier", "dpa", "--reason", "test"],
+    ["ingest", "articles"],
+    ["forget", "articles/d.txt", "--yes", "--reason", "test"],
     ["images", "scan", "pictures"],
     ["audit", "--format", "json", "-o", "earlier.json"],
 )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Collection, Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from itertools import islice
 from typing import Any
@@ -40,7 +40,20 @@ def waivers(connection: Connection, today: date) -> list[Suppression]:
     column = m.waiver.c
     in_force = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
-    return [Suppression(*row) for row in connection.execute(select(*fields).where(in_force).order_by(column.id))]
+    found = [Suppression(*row) for row in connection.execute(select(*fields).where(in_force).order_by(column.id))]
+    named = _names_of(connection, {it.source for it in found if it.source})
+    return [replace(it, source=named.get(it.source or "", it.source)) for it in found]
+
+
+def _names_of(connection: Connection, sources: Collection[str]) -> dict[str, str]:
+    """Return the names by which reports call the articles read in these places."""
+    place, article = m.place.c, m.article.c
+    named = select(place.source, article.source).join_from(m.place, m.article, article.id == place.article_id)
+    return {
+        source: name
+        for chunk in in_chunks(sorted(sources))
+        for source, name in connection.execute(named.where(place.source.in_(chunk)))
+    }
 
 
 def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:
@@ -53,8 +66,11 @@ def put(connection: Connection, why: str, suppressions: Iterable[Suppression], r
             suppliers = _suppliers(connection)
         if not lines and any(row.line is not None for row in batch):
             lines = _lines(connection)
-        articles = _ids(connection, m.article.c.source, {storable_source(row.source) for row in batch if row.source})
-        captions = _ids(connection, m.caption.c.digest, {row.caption_digest for row in batch if row.caption_digest})
+        sources = {storable_source(row.source) for row in batch if row.source}
+        articles = _ids(connection, m.place.c.source, m.place.c.article_id, sources)
+        captions = _ids(
+            connection, m.caption.c.digest, m.caption.c.id, {row.caption_digest for row in batch if row.caption_digest}
+        )
         rows = [
             {
                 "why": why,
@@ -128,12 +144,14 @@ def _lines(connection: Connection) -> dict[str, list[int]]:
     return _grouped((line, row_id) for line, row_id in connection.execute(select(m.credit.c.line, m.credit.c.id)))
 
 
-def _ids(connection: Connection, column: Column[Any], values: Collection[str]) -> dict[str, list[int]]:
+def _ids(
+    connection: Connection, column: Column[Any], ids: Column[Any], values: Collection[str]
+) -> dict[str, list[int]]:
     """Return the id of each value of a unique column, in a list."""
     return {
         value: [row_id]
         for chunk in in_chunks(sorted(values))
-        for value, row_id in connection.execute(select(column, column.table.c.id).where(column.in_(chunk)))
+        for value, row_id in connection.execute(select(column, ids).where(column.in_(chunk)))
     }
 
 

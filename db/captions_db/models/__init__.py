@@ -1,8 +1,8 @@
 """The tables. Their names and columns use the design's words, so that any SQLite browser shows a readable file.
 
-A row is identified by its unique column, not its id: ``article.source``, ``caption.digest``, ``credit.line_digest``,
-``party.name`` and ``kind``. Digests replace long texts in indexes, because PostgreSQL rejects index entries over 2,704
-bytes. Nothing cascades: ``captions_db.articles`` deletes explicitly.
+A row is identified by its unique column, not its id: ``article.identity``, ``place.source``, ``caption.digest``,
+``credit.line_digest``, ``party.name`` and ``kind``. Digests replace long texts in indexes, because PostgreSQL rejects
+index entries over 2,704 bytes. Nothing cascades: ``captions_db.articles`` deletes explicitly.
 """
 
 from sqlalchemy import Table
@@ -21,6 +21,8 @@ def _table(name: str) -> Table:
 
 
 article = _table("article")
+place = _table("place")
+publication_spelling = _table("publication_spelling")
 caption = _table("caption")
 party = _table("party")
 party_alias = _table("party_alias")
@@ -33,6 +35,7 @@ agreement = _table("agreement")
 correction = _table("correction")
 waiver = _table("waiver")
 party_merge = _table("party_merge")
+forgotten = _table("forgotten")
 image = _table("image")
 image_file = _table("image_file")
 image_use = _table("image_use")

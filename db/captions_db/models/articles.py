@@ -13,25 +13,66 @@ _NEAR = column("near", Boolean).is_not(false())
 
 
 class ArticleTable(Base, table=True):
-    """An article, identified by its source. ``run_id`` is the run that stored or last changed it.
+    """An article, identified by its URL or its content. ``run_id`` is the run that stored or last changed it.
 
-    ``near`` records whether two of its captions may be nearly identical; NULL if nobody checked.
+    ``identity`` begins with two slashes if it is a URL (``//echo.example/news/crane``), else it is a digest of the
+    content. ``source`` is the place that the article was read from, ``rank`` compares this reading with those of other
+    places: see ``captions_db.readings``. ``published_in`` is the month or year of publication if the day is unknown;
+    its uses then have no day. ``near`` records whether two of its captions may be nearly identical; NULL if nobody
+    checked. ``publication`` is the current name of the publication that the article or the user named
+    (``publication_read``): see ``captions_db.publications``.
     """
 
     __tablename__ = "article"
     __table_args__ = (Index("ix_article_near", "id", sqlite_where=_NEAR, postgresql_where=_NEAR),)
 
     id: int | None = Field(default=None, primary_key=True)
-    source: str = Field(sa_type=Text, unique=True)
+    identity: str = Field(sa_type=Text, unique=True)
+    source: str = Field(sa_type=Text, index=True)
+    rank: str = Field(sa_type=Text)
     url: str | None = Field(default=None, sa_type=Text, index=True)
     headline: str | None = Field(default=None, sa_type=Text)
     publication: str | None = Field(default=None, sa_type=Text)
+    publication_read: str | None = Field(default=None, sa_type=Text, index=True)
     published: date | None = None
+    published_in: str | None = Field(default=None, sa_type=Text)
     language: str | None = Field(default=None, sa_type=Text)
-    content_hash: str = Field(sa_type=Text)
     text: str = Field(sa_type=Text)
     run_id: int | None = Field(default=None, foreign_key="ingest_run.id", index=True)
     near: bool | None = None
+
+
+class PublicationSpellingTable(Base, table=True):
+    """A spelling of a publication's name. Spellings with the same key are one publication."""
+
+    __tablename__ = "publication_spelling"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    name: str = Field(primary_key=True, sa_type=Text)
+    key: str = Field(sa_type=Text, index=True)
+
+
+class PlaceTable(Base, table=True):
+    """A place where an article was read: a file, a record in it, or a member of an archive.
+
+    ``content_hash`` covers everything that affects the reading there, ``digest`` only the input; ``content_key`` is the
+    same wherever the same words are read, and ``rank`` compares this reading with others. ``outdated`` places have an
+    earlier version of the article. ``changed_run`` read this content first, ``last_run`` found it last.
+    """
+
+    __tablename__ = "place"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    source: str = Field(primary_key=True, sa_type=Text)
+    article_id: int = Field(foreign_key="article.id", index=True)
+    content_hash: str = Field(sa_type=Text)
+    digest: str = Field(sa_type=Text)
+    content_key: str = Field(sa_type=Text, index=True)
+    rank: str = Field(sa_type=Text)
+    outdated: bool = False
+    first_run: int | None = Field(default=None, foreign_key="ingest_run.id")
+    changed_run: int | None = Field(default=None, foreign_key="ingest_run.id")
+    last_run: int | None = Field(default=None, foreign_key="ingest_run.id")
 
 
 class CaptionTable(Base, table=True):
@@ -182,7 +223,10 @@ class UncaptionedPictureTable(Base, table=True):
 
 
 class IngestRunTable(Base, table=True):
-    """An ingest run and the version of the program; ``finished`` is NULL if the run was interrupted."""
+    """An ingest run and the version of the program; ``finished`` is NULL if the run was interrupted.
+
+    ``elsewhere`` counts the articles that were stored already, under other names.
+    """
 
     __tablename__ = "ingest_run"
 
@@ -193,6 +237,7 @@ class IngestRunTable(Base, table=True):
     new: int = 0
     changed: int = 0
     unchanged: int = 0
+    elsewhere: int = 0
     failed: int = 0
 
 

@@ -1,4 +1,4 @@
-"""People's decisions: agreements, corrections, waivers and merged agencies."""
+"""People's decisions: agreements, corrections, waivers, merged agencies and forgotten articles."""
 
 # No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from datetime import date, datetime
@@ -111,18 +111,44 @@ class WaiverTable(Undoable, table=True):
 
 
 class PartyMergeTable(Undoable, table=True):
-    """An agency's name that a person merged into another agency.
+    """A name of an agency, a creator or a publication that a person merged into another.
 
     A merge that is not undone applies to all credits, agreements and waivers, each of which keeps its original name.
     Merges of one command share the time ``added``.
     """
 
     __tablename__ = "party_merge"
+    __table_args__ = (
+        CheckConstraint("kind IN ('agency', 'creator', 'publication')", name="kind"),
+        {"sqlite_autoincrement": True},
+    )
+
+    id: int | None = Field(default=None, primary_key=True)
+    kind: str = Field(sa_type=Text)
+    name: str = Field(sa_type=Text, index=True)
+    merged_into: str = Field(sa_type=Text)
+    reason: str = Field(sa_type=Text)
+    who: str = Field(sa_type=Text)
+    added: datetime = Field(sa_type=DateTime(timezone=True))
+
+
+class ForgottenTable(Undoable, table=True):
+    """An article that a person removed, with everything that restores it.
+
+    ``content`` is JSON: the article, its uses as the program read them, and its places. Articles of one command share
+    the time ``added``.
+    """
+
+    __tablename__ = "forgotten"
     __table_args__ = ({"sqlite_autoincrement": True},)
 
     id: int | None = Field(default=None, primary_key=True)
-    name: str = Field(sa_type=Text, index=True)
-    merged_into: str = Field(sa_type=Text)
+    source: str = Field(sa_type=Text)
+    identity: str = Field(sa_type=Text)
+    url: str | None = Field(default=None, sa_type=Text)
+    headline: str | None = Field(default=None, sa_type=Text)
+    uses: int
+    content: str = Field(sa_type=Text)
     reason: str = Field(sa_type=Text)
     who: str = Field(sa_type=Text)
     added: datetime = Field(sa_type=DateTime(timezone=True))

@@ -110,4 +110,5 @@ def run_summary(connection: Connection, run_id: int) -> RunSummary | None:
         unchanged=run.unchanged,
         failed=run.failed,
         failures=tuple(sorted((FailureRecord(*row) for row in failures), key=lambda it: (it.source, it.reason))),
+        elsewhere=run.elsewhere,
     )

@@ -55,9 +55,12 @@ class StoredArticle:
     url: str | None
     headline: str | None
     publication: str | None
+    publication_read: str | None
+    """The publication's name as the article or the user gave it."""
     published: date | None
+    published_in: str | None
+    """The month or year of publication if the day is unknown."""
     language: str | None
-    content_hash: str
     text: str
     run_id: int | None
     """The run that stored or last changed it; None if it was written without a run."""
@@ -96,14 +99,21 @@ def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
             yield from _rows(connection, [m.use.c.id.in_(chunk)])
 
 
+def uses_of_articles(connection: Connection, article_ids: Sequence[int]) -> Iterator[AuditRow]:
+    """Yield the uses of these articles."""
+    for chunk in in_chunks(article_ids):
+        yield from _rows(connection, [m.use.c.article_id.in_(chunk)])
+
+
 def article_text(engine: Engine, key: str) -> StoredArticle | None:
-    """Return the stored article with this source, else this URL, else this id ("17"); or None.
+    """Return the stored article read at this place, else with this URL or identity, else with this id ("17"); or None.
 
     If several articles share the URL, return the first stored.
     """
     column = m.article.c
     columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
-    conditions = [column.source == storable_source(key), column.url == storable(key)]
+    here = select(m.place.c.article_id).where(m.place.c.source == storable_source(key))
+    conditions = [column.id.in_(here), column.identity == storable(key), column.url == storable(key)]
     # PostgreSQL rejects comparisons with numbers too large for an id.
     if key.isascii() and key.isdigit() and len(key) < 10:
         conditions.append(column.id == int(key))

@@ -5,8 +5,8 @@ from alembic import op
 
 from captions_db.column_types import Text
 
-revision = "0010"
-down_revision = "0001"
+revision = "0006"
+down_revision = "0005"
 branch_labels = None
 depends_on = None
 
