@@ -27,7 +27,9 @@ from bench import corpus, figures
 Rows = dict[str, list[tuple[object, ...]]]
 # Every table without the row numbers that the database assigned.
 QUERIES = {
-    "article": "SELECT source, url, headline, publication, published, language, content_hash, text FROM article",
+    "article": "SELECT identity, source, rank, url, headline, publication, published, language, text FROM article",
+    "place": """SELECT p.source, a.identity, p.content_hash, p.digest, p.content_key, p.rank, p.outdated FROM place p
+        JOIN article a ON a.id = p.article_id""",
     "caption": "SELECT digest, match_key, text, search_text FROM caption",
     "party": "SELECT name, kind, name_key FROM party",
     "party_alias": "SELECT p.name, p.kind, a.alias, a.alias_key FROM party_alias a JOIN party p ON p.id = a.party_id",

@@ -180,7 +180,9 @@ def _uses(connection: Connection, rng: random.Random, count: int, lines: int) ->
                     "headline": f"Headline number {article} of the day",
                     "publication": PUBLICATIONS[article % 3],
                     "published": day,
-                    "content_hash": "0",
+                    "publication_read": PUBLICATIONS[article % 3],
+                    "identity": f"//news.example/{article}",
+                    "rank": "",
                     "text": _TEXT,
                     "near": None,
                 }
