@@ -186,6 +186,14 @@ def _kept(connection: Connection, ids: Sequence[int]) -> list[Row]:
     places: defaultdict[int, list[Row]] = defaultdict(list)
     for found in connection.execute(select(m.place).where(place.article_id.in_(ids)).order_by(place.source)).mappings():
         places[found["article_id"]].append({name: found[name] for name in found if name != "article_id"})
+    picture = m.uncaptioned_picture.c
+    pictures: defaultdict[int, list[tuple[str, str]]] = defaultdict(list)
+    for article_id, address, alt in connection.execute(
+        select(picture.article_id, picture.address, picture.alt)
+        .where(picture.article_id.in_(ids))
+        .order_by(picture.article_id, picture.place)
+    ):
+        pictures[article_id].append((address, alt))
     out = []
     for found in connection.execute(select(m.article).where(article.id.in_(ids)).order_by(article.source)).mappings():
         own_uses = sorted(records[found["id"]], key=lambda it: it["position"])
@@ -195,6 +203,7 @@ def _kept(connection: Connection, ids: Sequence[int]) -> list[Row]:
             "published": found["published"] and found["published"].isoformat(),
             "identity": found["identity"] if is_url(found["identity"]) else None,
             "uses": own_uses,
+            "uncaptioned": pictures[found["id"]],
         }
         content = {
             "record": record,
@@ -219,9 +228,14 @@ def _restored(connection: Connection, identity: str, content: dict[str, Any]) ->
     read = content["record"]
     uses = tuple(_use_of(use) for use in read.pop("uses"))
     published = read.pop("published")
+    uncaptioned = tuple((address, alt) for address, alt in read.pop("uncaptioned"))
     record = keyed(
         ArticleRecord(
-            **read, content_hash="", uses=uses, published=None if published is None else date.fromisoformat(published)
+            **read,
+            content_hash="",
+            uses=uses,
+            published=None if published is None else date.fromisoformat(published),
+            uncaptioned=uncaptioned,
         )
     )
     rows = {row["source"]: row for row in content["places"]}

@@ -50,6 +50,7 @@ def _rank(record: ArticleRecord) -> str:
         *(repr(part) for part in (record.url, record.headline, record.publication, record.published, record.language)),
         record.published_in or "",
         record.text,
+        repr(record.uncaptioned),
         *(repr((use.position, use.caption, use.occurrences, use.images, use.rule, _line(use.credit), use.credit))
           for use in record.uses),
     )  # fmt: skip

@@ -25,7 +25,8 @@ def without_decisions(engine: Engine) -> dict[str, object]:
 def test_articles_are_removed_and_restored(engine: Engine) -> None:
     copy = replace(ARTICLES[1], source="copy.txt")
     run = db.start_run(engine, "1")
-    db.write_articles(engine, run, [*ARTICLES, copy])
+    one = replace(ARTICLES[0], uncaptioned=(("https://example.org/3.jpg", "A cat"),))
+    db.write_articles(engine, run, [one, *ARTICLES[1:], copy])
     db.finish_run(engine, run)
     db.add_corrections(engine, [db.CorrectionRecord(AFP.line, ("M. Ngan",), reason="x", who="kim")])
     before = without_decisions(engine)
@@ -35,9 +36,9 @@ def test_articles_are_removed_and_restored(engine: Engine) -> None:
     assert {row.source for row in db.articles(engine)} == {"three.txt", "four.txt", "five.txt"}
     assert db.known_hashes(engine, ["copy.txt"]) == {}
     assert wrong_counts(engine) == []
-    [one, two] = db.forgotten(engine)
-    assert (one.source, one.uses, one.who, one.reason, one.undone) == ("one.txt", 1, "kim", "a test", None)
-    assert db.restore(engine, [one.id, two.id], "ida", "printed") == 2
+    [first, second] = db.forgotten(engine)
+    assert (first.source, first.uses, first.who, first.reason, first.undone) == ("one.txt", 1, "kim", "a test", None)
+    assert db.restore(engine, [first.id, second.id], "ida", "printed") == 2
     assert without_decisions(engine) == before
     assert wrong_counts(engine) == []
     with engine.connect() as connection:
@@ -47,7 +48,7 @@ def test_articles_are_removed_and_restored(engine: Engine) -> None:
         ("Mandel Ngan",)
     }
     with pytest.raises(ValueError, match="already undone by ida"):
-        db.restore(engine, [one.id], "ida", "again")
+        db.restore(engine, [first.id], "ida", "again")
     with pytest.raises(ValueError, match="no forgotten 9"):
         db.restore(engine, [9], "ida", "again")
 
