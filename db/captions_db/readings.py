@@ -39,7 +39,9 @@ def is_url(identity: str) -> bool:
 
 
 def _content_key(record: ArticleRecord) -> str:
-    """Return a digest of the words of an article: its text, its captions and their credit lines."""
+    """Return a digest of the words of an article: its text, its captions and their credit lines; else of its source."""
+    if not record.text.strip() and not record.uses:
+        return digest("nothing", record.source)  # nothing to tell it from others
     uses = (f"{use.match_key}\0{_line(use.credit)}" for use in record.uses)
     return digest(" ".join(record.text.split()), *uses)
 

@@ -54,7 +54,8 @@ def read(engine: Engine, articles: Sequence[Printed], version: str) -> None:
         if version == "2":
             lines = [line and replace(line, creators=line.creators[:1]) for line in lines]
         uses = tuple(UseRecord(place, f"{n} {place}", "", line) for place, line in enumerate(lines))
-        records.append(ArticleRecord(f"{n}", f"{version} {articles[n]}", publication=paper, published=day, uses=uses))
+        facts: dict[str, Any] = {"text": f"{n}", "publication": paper, "published": day, "uses": uses}
+        records.append(ArticleRecord(f"{n}", f"{version} {articles[n]}", **facts))
     db.write_articles(engine, db.start_run(engine, version), records)
 
 
