@@ -6,7 +6,8 @@ from html import unescape
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
-from captions.sources import to_page
+from captions.sources import media_rss, to_page
+from captions.sources.record_pictures import with_pictures
 from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
 from captions.sources.xml_stream import elements, first, language_in, markup, text_of
@@ -43,7 +44,7 @@ def read_feed(stream: BinaryIO, name: str, options: Options) -> Read:
 
 def _of_item(item: Element, channel: dict[str, str], named: RecordNames, number: int, at: str) -> Read:
     body, full = _body(item)
-    pictures = "\n".join(_pictures(item))
+    pictures = media_rss.pictures_of(item)
     headline = tidy(unescape(first(item, "title")))
     url = first(item, "link") or _link(item)
     language = language_of(first(item, "language") or language_in(item) or channel.get("language"))
@@ -55,7 +56,8 @@ def _of_item(item: Element, channel: dict[str, str], named: RecordNames, number:
         language=language,
     )
     html = to_page.of_editor(body) if to_page.is_markup(body) else to_page.of_text(body)
-    html = to_page.page(f"{pictures}\n{html}", headline, language) if body or pictures else ""
+    html = with_pictures(html, pictures)
+    html = to_page.page(html, headline, language) if html else ""
     ident = url or first(item, "guid", "id") or None
     yield make(
         html, facts, ident, named, number, f"{at[: at.rindex('#')]}#{ident or number}", () if full else (_SUMMARY,)
@@ -79,14 +81,3 @@ def _link(item: Element) -> str:
     """Return the URL of an Atom entry, which is in an attribute."""
     links = [link for link in item.iterfind("link") if link.get("rel", "alternate") == "alternate"]
     return next((link.get("href", "") for link in links if link.get("href")), "")
-
-
-def _pictures(item: Element) -> list[str]:
-    """Return figures for the Media RSS pictures that have a caption or a credit."""
-    found = []
-    for media in item.iter("media-content"):
-        if media.get("medium", "image") != "image" or not media.get("type", "image").startswith("image"):
-            continue
-        caption = first(media, "media-description", "media-text")
-        found.append(to_page.figure(caption, first(media, "media-credit"), media.get("url", "")))
-    return [figure for figure in found if figure]

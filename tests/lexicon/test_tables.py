@@ -17,7 +17,7 @@ from captions.lexicon import picture_names, tables, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
-from captions.sources import records
+from captions.sources import record_pictures, records
 
 # File -> its readers, without their caches.
 READERS: dict[str, Callable[[], object]] = {
@@ -35,6 +35,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": element_names.words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
+    "picture_records.toml": record_pictures.table.__wrapped__,
     "picture_names.toml": picture_names.forms.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,
@@ -62,6 +63,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("marks.toml", "[archive]\nplaceholder = true\n", ", [archive]: 'words' is missing"),
     ("markup.toml", (r"\[weak\]\nwords[^]]*\]", ""), ": 'weak' is missing"),
     ("terms.toml", 'scopes = ["web"]\n', ": 'territories' is missing"),
+    ("picture_records.toml", (r"\ncreator = [^\]]*\]", ""), ", [media_roles]: 'creator' is missing"),
     ("structured.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
     ("tracking.toml", 'names = ["gclid"]\n', ": 'starts' is missing"),
     ("words.toml", (r"\nvia = [^\]]*\]", ""), ": 'via' is missing"),
@@ -168,6 +170,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ("$", '\n[size]\nwords = ["x"]\n'),
         ": unknown key 'size'; known keys are agency, caption, creator,",
     ),
+    ("picture_records.toml", ("$", '\n[sizes]\nwords = ["x"]\n'), ": unknown key 'sizes'; known keys are"),
     ("tracking.toml", 'name = ["x"]\n', ": unknown key 'name'; known keys are names, starts"),
     ("words.toml", ("^", 'title = ["x"]\n'), ": unknown key 'title'; known keys are ai_fillers, ai_terms,"),
     # duplicates

@@ -1,0 +1,94 @@
+"""Read captions, credits and rights that feeds and exports give in fields of their own."""
+
+from __future__ import annotations
+
+import io
+from collections.abc import Callable
+from typing import Any
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from captions import sources
+from captions.lexicon.vocabulary import default
+from captions.model import Article, Caption
+from captions.page.structured import PictureData
+from captions.sources.formats import read_file
+from captions.sources.record_pictures import RecordPicture, line_of, with_pictures
+from captions.sources.source import Options
+from tests.support import formats as f
+from tests.support.case_files import cases
+
+HTML = "".join(f"<p>{paragraph}</p>" for paragraph in f.PARAGRAPHS)
+
+
+def feed(item: str) -> bytes:
+    text = item.replace("{{text}}", f"<![CDATA[{HTML}]]>")
+    return f.rss(f"<item><title>{f.HEADLINE}</title><link>{f.URL}</link>{text}</item>")
+
+
+WRITERS: dict[str, Callable[[str], bytes]] = {
+    "media_rss": feed,
+}
+ALL = {f"{name}: {case['id']}": (name, case) for name in WRITERS for case in cases(f"records/{name}.toml")}
+
+
+def read(data: bytes, options: Options | None = None) -> list[tuple[Article, tuple[str, ...]]]:
+    """Return the articles of a file, each with its notes."""
+    found = list(read_file(io.BytesIO(data), "a", options or Options()))
+    assert [item for item in found if isinstance(item, sources.Unread)] == []
+    return [(sources.article(s, default()), s.notes) for s in found if isinstance(s, sources.Source)]
+
+
+def found(caption: Caption, wanted: dict[str, Any]) -> dict[str, Any]:
+    """Return the parts of a caption that a case names."""
+    credit, data = caption.credit, caption.structured_credit
+    parts = {
+        "text": caption.text,
+        "line": credit.line if credit else "",
+        "creators": list(credit.creators) if credit else [],
+        "agencies": list(credit.agencies) if credit else [],
+        "supplier": credit.supplier if credit else None,
+        "restrictions": list(credit.restrictions) if credit else [],
+        "notice": credit.copyright_notice if credit else None,
+        "license": credit.license if credit else None,
+        "structured": data.line if data else "",
+        "images": list(caption.images),
+    }
+    return {name: parts[name] for name in wanted}
+
+
+@pytest.mark.parametrize("name", ALL)
+def test_the_pictures_of_a_record_are_read(name: str) -> None:
+    kind, case = ALL[name]
+    articles = read(WRITERS[kind](case["input"]))
+    captions = [caption for article, _ in articles for caption in article.captions]
+    assert [found(c, w) for c, w in zip(captions, case["captions"], strict=False)] == case["captions"]
+    assert len(captions) == len(case["captions"])
+    for article, notes in articles:
+        assert article.text == case.get("text", f.TEXT).strip()
+        assert [note for note in notes if "fields" in note] == case.get("notes", [])
+
+
+TAGS = st.sampled_from(
+    ['<img src="/a-1.jpg">', "<img src='/b.jpg' class=wp-image-7>", "<figure>", "</figure>", "<figcaption>A dog.",
+     "</figcaption>", "<p>", "</p>", "<a href='/a-1.jpg'>", "</a>", "<img", '"', "Rain again.", "<em class='credit'>x"]
+)  # fmt: skip
+
+
+@given(st.lists(TAGS, max_size=12).map("".join))
+def test_pictures_only_add_to_an_article(body: str) -> None:
+    data = PictureData(caption="A dog on the pier.", line="Jo Reed/AP", addresses=("/a-1.jpg",))
+    html = with_pictures(body, [RecordPicture(data), RecordPicture(PictureData(line="dpa"), "7")])
+    at = 0
+    for char in body:  # each character is still there, in order
+        at = html.index(char, at) + 1
+    assert html.count("Jo Reed/AP") >= 1
+
+
+@given(st.lists(st.sampled_from(["Jo Reed", "Jo Reed/AP", "AP", "", "dpa", "JO REED", "Reed"]), max_size=5))
+def test_a_line_has_each_name_once(names: list[str]) -> None:
+    line = line_of(names)
+    assert all(name.casefold() in line.casefold() for name in names)
+    assert line.casefold().count("reed") <= 1
