@@ -78,7 +78,7 @@ def _body(item: Element) -> str:
         return markup(inner if html is None else html)
     for data in item.iterfind("contentSet/inlineData"):
         text = (data.text or "").strip()
-        return to_page.of_editor(text) if to_page.is_markup(text) else to_page.of_text(text)
+        return to_page.of_any(text)
     return ""
 
 

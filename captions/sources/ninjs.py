@@ -74,7 +74,7 @@ def _body(item: Mapping[str, Any]) -> str:
     bodies.sort(key=lambda body: "html" not in _text(body.get("contenttype")))
     html = _text(item.get("bodyxhtml")) or _text(item.get("bodyhtml"))
     text = _text(bodies[0]["value"]) if bodies else html or _text(item.get("bodytext"))
-    return to_page.of_editor(text) if to_page.is_markup(text) else to_page.of_text(text)
+    return to_page.of_any(text)
 
 
 def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:

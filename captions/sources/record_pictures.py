@@ -36,6 +36,11 @@ class RecordPicture:
     """Whether the record lists it as a picture of the article, even if the HTML does not show it."""
 
 
+def numbers_in(html: str) -> list[str]:
+    """Return the numbers of attachments in HTML: ``wp-image-71`` gives ``71``."""
+    return _NUMBER.findall(html)
+
+
 def figure(data: PictureData) -> str:
     """Return a figure with a picture's caption, credit and rights, or ``""`` if it has none of them."""
     if not (data.caption or data.has_rights):
@@ -141,6 +146,7 @@ def completed(data: PictureData, outer: PictureData) -> PictureData:
         license=data.license or outer.license,
         licensor_url=data.licensor_url or outer.licensor_url,
         terms=data.terms or outer.terms,
+        addresses=data.addresses or outer.addresses,
     )
 
 
@@ -159,12 +165,13 @@ def line_of(names: Iterable[str]) -> str:
 def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
     """Return the lists of ``captions/data/picture_records.toml``, by table and name."""
     read = tables.load("picture_records.toml")
-    read.only(_TABLES)
+    read.only({*_TABLES, "meta"})
     return {name: _lists(read.table(name), lists) for name, lists in _TABLES.items()}
 
 
 _TABLES: dict[str, tuple[str, ...]] = {
     "media_roles": ("creator", "agency", "other"),
+    "shortcodes": ("picture",),
 }
 
 

@@ -17,7 +17,7 @@ from captions.dates import leading
 from captions.decoding import is_page
 from captions.errors import InputError
 from captions.lexicon import tables
-from captions.sources import source, to_page
+from captions.sources import shortcodes, source, to_page
 from captions.sources.source import STDIN, Facts, Options, Source, Unread, digest_of_record
 from captions.text import tidy
 
@@ -164,6 +164,7 @@ def make(
     page = True
     head = body[:4096]
     if "<" not in head or not is_page(head.encode("utf-8", "replace")):
+        body = shortcodes.expand(body)
         page = to_page.is_markup(body)
         body = to_page.page(to_page.of_editor(body), facts.headline, facts.language) if page else body
     digest = digest_of_record(body, page, facts)

@@ -17,7 +17,7 @@ from captions.lexicon import picture_names, tables, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
-from captions.sources import record_pictures, records
+from captions.sources import record_pictures, records, wordpress
 
 # File -> its readers, without their caches.
 READERS: dict[str, Callable[[], object]] = {
@@ -35,7 +35,7 @@ READERS: dict[str, Callable[[], object]] = {
     "marks.toml": vocabulary.load,
     "markup.toml": element_names.words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
-    "picture_records.toml": record_pictures.table.__wrapped__,
+    "picture_records.toml": lambda: [record_pictures.table.__wrapped__(), wordpress.roles.__wrapped__()],
     "picture_names.toml": picture_names.forms.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": links._trackers.__wrapped__,

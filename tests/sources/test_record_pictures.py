@@ -28,8 +28,14 @@ def feed(item: str) -> bytes:
     return f.rss(f"<item><title>{f.HEADLINE}</title><link>{f.URL}</link>{text}</item>")
 
 
+def export(items: str) -> bytes:
+    """Return a WordPress export: posts in braces, and the XML of attachments."""
+    return f.rss(items.replace("{{text}}", f.TEXT))
+
+
 WRITERS: dict[str, Callable[[str], bytes]] = {
     "media_rss": feed,
+    "wordpress": export,
 }
 ALL = {f"{name}: {case['id']}": (name, case) for name in WRITERS for case in cases(f"records/{name}.toml")}
 
