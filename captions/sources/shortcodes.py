@@ -6,6 +6,7 @@ Some systems export them unread, with caption and credit in attributes, between 
 from __future__ import annotations
 
 import re
+from collections.abc import Sequence
 from functools import lru_cache
 from html import escape, unescape
 
@@ -15,7 +16,7 @@ from captions.sources.record_pictures import figure, table
 from captions.text import match_key
 
 _VALUES = r"(?:[^\[\]\"'<>]|\"[^\"]*+\"|'[^'\]]*+'|[\"'<>])*+"
-_VALUE = re.compile(r"([\w-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|[“”″„]([^“”″]*+)[“”″]|([^\s\"'\]]++))")
+_VALUE = re.compile(r"(?<![\w-])([\w-]++)\s*+=\s*+(?:\"([^\"]*+)\"|'([^']*+)'|[“”″„]([^“”″„=]*+)[“”″]|([^\s\"'\]]++))")
 _QUOTES = (("&quot;", '"'), ("&#8221;", "”"), ("&#8220;", "“"), ("&#8243;", "″"))
 _PICTURE = re.compile(r"((?:<a\b[^<>]*+>\s*+)?<img\b[^<>]*+>(?:\s*+</a\s*+>)?)", re.IGNORECASE)
 _OTHER_CODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist)\b[^\[\]]*+\]", re.IGNORECASE)
@@ -25,10 +26,32 @@ def expand(html: str) -> str:
     """Return HTML with figures in place of the codes of pictures, and without the codes of players and galleries."""
     if "[" not in html:
         return html
-    whole, tag = _patterns()
-    html = whole.sub(_figure, html)
-    html = tag.sub(_alone, html)
-    return _OTHER_CODE.sub("", html)
+    codes = list(_code().finditer(html))
+    ends = _ends(codes)
+    out: list[str] = []
+    at = 0
+    for place, code in enumerate(codes):
+        if code.start() < at:
+            continue  # inside an earlier code
+        end = codes[ends[place]] if place in ends else None
+        inner = codes[place + 1 : ends[place]] if end else []
+        shown = _alone(code) if end is None else _figure(code, inner, html[code.end() : end.start()])
+        out += [html[at : code.start()], shown]
+        at = (end or code).end()
+    return _OTHER_CODE.sub("", "".join((*out, html[at:])))
+
+
+def _ends(codes: Sequence[re.Match[str]]) -> dict[int, int]:
+    """Return the place of the end of each code that has one, before another code of that name begins."""
+    ends: dict[int, int] = {}
+    following: dict[str, int] = {}
+    for place in range(len(codes) - 1, -1, -1):
+        name = codes[place][2].lower()
+        end = following.get(name)
+        if not codes[place][1] and end is not None and codes[end][1]:
+            ends[place] = end
+        following[name] = place
+    return ends
 
 
 def attributes(text: str) -> dict[str, str]:
@@ -41,26 +64,24 @@ def attributes(text: str) -> dict[str, str]:
 
 
 @lru_cache(maxsize=1)
-def _patterns() -> tuple[re.Pattern[str], re.Pattern[str]]:
+def _code() -> re.Pattern[str]:
+    """Return a pattern for the codes of pictures: whether it is an end, its name, and its attributes."""
     names = "|".join(re.escape(name) for name in table()["shortcodes"]["picture"])
-    return (
-        re.compile(rf"\[({names})(?=[\s\]])({_VALUES})\]((?:[^\[]++|\[(?!/?\1\b))*+)\[/\1\]", re.IGNORECASE),
-        re.compile(rf"\[(/?)({names})(?=[\s\]/])({_VALUES})\]", re.IGNORECASE),
-    )
+    return re.compile(rf"\[(/?)({names})(?=[\s\]/])({_VALUES})\]", re.IGNORECASE)
 
 
-def _figure(code: re.Match[str]) -> str:
-    _, tag = _patterns()
-    pairs = attributes(code[2])
-    for inner in tag.finditer(code[3]):
-        pairs = {**attributes(inner[3]), **pairs}
-    content = tag.sub("", code[3])
+def _figure(code: re.Match[str], inner: Sequence[re.Match[str]], content: str) -> str:
+    """Return the figure of a code with an end, and of the codes inside it."""
+    pairs: dict[str, str] = {}
+    for each in (*reversed(inner), code):
+        pairs |= attributes(each[3])
+    content = _code().sub("", content)
     picture = _PICTURE.search(content)
     if picture is None:
         return _of_pairs(pairs, content) or content
-    before, after = content[: picture.start()].strip(), content[picture.end() :].strip()
     data = _data(pairs)
-    caption = after or before or escape(data.caption)
+    around = (content[: picture.start()].strip(), content[picture.end() :].strip())
+    caption = " ".join(filter(None, around)) or escape(data.caption)
     owed = match_key(data.owed)
     is_new = bool(owed) and owed not in match_key(caption)
     if not caption and is_new:
