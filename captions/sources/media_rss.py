@@ -8,8 +8,8 @@ from xml.etree.ElementTree import Element
 
 from captions.page.structured import PictureData
 from captions.page.structured.picture_data import of_pairs
+from captions.sources.keys import key
 from captions.sources.record_pictures import RecordPicture, completed, line_of, table
-from captions.sources.records import key
 from captions.sources.xml_stream import first, markup, text_of
 from captions.text import match_key, tidy
 

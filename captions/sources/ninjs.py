@@ -6,7 +6,8 @@ from collections.abc import Iterator, Mapping
 from typing import Any
 
 from captions.sources import to_page
-from captions.sources.records import RecordNames, day_of, key, language_of, make
+from captions.sources.keys import key
+from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Source, Unread
 
 _OWN = frozenset(("associations", "headlines", "bodies", "descriptions", "infosources", "renditions", "versioncreated"))

@@ -21,6 +21,9 @@ _ADDRESS = re.compile(
     r"\b(?:src|data-src|srcset|href)\s*+=\s*+(?:\"([^\"<>]*+)\"|'([^'<>]*+)'|([^\s\"'<>]++))", re.IGNORECASE
 )
 _NUMBER = re.compile(r"\b(?:wp-image-|data-id\s*=\s*[\"']?|attachment_)(\d{1,12})\b")
+_TAG = re.compile(r"<[^<>]*+>")
+_PAGE = re.compile(r"<(?:!doctype|html|body)\b", re.IGNORECASE)
+_STARTS = tuple(re.compile(each, re.IGNORECASE) for each in (r"</h1\s*+>", r"<article\b[^<>]*+>", r"<body\b[^<>]*+>"))
 # In characters: how far behind a picture its caption begins, and how long the HTML of a figure is.
 _BEHIND, _LONGEST_FIGURE = 400, 2_000
 
@@ -55,8 +58,25 @@ def with_pictures(body: str, pictures: Iterable[RecordPicture]) -> str:
         return body
     shown: set[int] = set()
     body = _on_images(body, known, shown)
-    before = [figure(p.data) for n, p in enumerate(known) if n not in shown and p.listed]
-    return "\n".join((*before, body)) if before else body
+    hidden = [picture.data for place, picture in enumerate(known) if place not in shown and picture.listed]
+    if not hidden:
+        return body
+    text = match_key(unescape(_TAG.sub(" ", body)))
+    # A caption that the article prints is another occurrence, whatever the address of its picture.
+    figures = [figure(replace(data, addresses=()) if _is_in(data.caption, text) else data) for data in hidden]
+    at = _start_of(body)
+    return "\n".join((body[:at], *figures, body[at:]))
+
+
+def _start_of(html: str) -> int:
+    """Return where an article begins in a page; 0 for HTML that is only an article's."""
+    if not _PAGE.search(html, 0, 2_000):
+        return 0
+    return next((found.end() for pattern in _STARTS if (found := pattern.search(html))), 0)
+
+
+def _is_in(caption: str, text: str) -> bool:
+    return bool(caption) and match_key(caption) in text
 
 
 def _on_images(body: str, pictures: Sequence[RecordPicture], shown: set[int]) -> str:
@@ -172,6 +192,10 @@ def table() -> Mapping[str, Mapping[str, tuple[str, ...]]]:
 _TABLES: dict[str, tuple[str, ...]] = {
     "media_roles": ("creator", "agency", "other"),
     "shortcodes": ("picture",),
+    "fields": ("pictures", "containers", "inside", "others", "prefixes", "addresses", "caption", "credit"),
+    "own": ("caption", "title", "creator", "agency", "credit", "source", "notice", "terms"),
+    "stems": ("words",),
+    "types": ("words",),
 }
 
 

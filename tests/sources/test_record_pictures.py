@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import json
 from collections.abc import Callable
 from typing import Any
 
@@ -16,6 +17,7 @@ from captions.model import Article, Caption
 from captions.page.structured import PictureData
 from captions.sources.formats import read_file
 from captions.sources.record_pictures import RecordPicture, line_of, with_pictures
+from captions.sources.records import parse_map
 from captions.sources.source import Options
 from tests.support import formats as f
 from tests.support.case_files import cases
@@ -33,9 +35,24 @@ def export(items: str) -> bytes:
     return f.rss(items.replace("{{text}}", f.TEXT))
 
 
+def record(text: str) -> bytes:
+    """Return a record in JSON."""
+    parts = {"text": f.TEXT, "html": HTML, **{f"p{n}": paragraph for n, paragraph in enumerate(f.PARAGRAPHS)}}
+    for name, part in parts.items():
+        text = text.replace(f"{{{{{name}}}}}", json.dumps(part)[1:-1])
+    return text.encode()
+
+
+def table(text: str) -> bytes:
+    """Return a table of rows."""
+    return text.lstrip().replace("{{text}}", f.TEXT).encode()
+
+
 WRITERS: dict[str, Callable[[str], bytes]] = {
     "media_rss": feed,
     "wordpress": export,
+    "json": record,
+    "csv": table,
 }
 ALL = {f"{name}: {case['id']}": (name, case) for name in WRITERS for case in cases(f"records/{name}.toml")}
 
@@ -68,7 +85,7 @@ def found(caption: Caption, wanted: dict[str, Any]) -> dict[str, Any]:
 @pytest.mark.parametrize("name", ALL)
 def test_the_pictures_of_a_record_are_read(name: str) -> None:
     kind, case = ALL[name]
-    articles = read(WRITERS[kind](case["input"]))
+    articles = read(WRITERS[kind](case["input"]), Options(parse_map([case["map"]])) if "map" in case else None)
     captions = [caption for article, _ in articles for caption in article.captions]
     assert [found(c, w) for c, w in zip(captions, case["captions"], strict=False)] == case["captions"]
     assert len(captions) == len(case["captions"])

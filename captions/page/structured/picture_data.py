@@ -22,7 +22,20 @@ _TAG = re.compile(r"<[^<>]{0,500}>")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _NOT_NAME = re.compile(r"[\s_.:/]+")
 # Keys of a text or a name inside a value, in the order they are tried.
-_HOLDERS = ("name", "text", "value", "byline", "plain", "html", "basic", "title", "by", "affiliation")
+_HOLDERS = (
+    "name",
+    "text",
+    "rendered",
+    "processed",
+    "value",
+    "byline",
+    "plain",
+    "html",
+    "basic",
+    "title",
+    "by",
+    "affiliation",
+)
 _MOST_NAMES = 20
 
 
