@@ -48,11 +48,18 @@ def table(text: str) -> bytes:
     return text.lstrip().replace("{{text}}", f.TEXT).encode()
 
 
+def delivery(items: str) -> bytes:
+    """Return a NewsML delivery; the braces stand for the article's text."""
+    return items.lstrip().replace("{{html}}", HTML).encode()
+
+
 WRITERS: dict[str, Callable[[str], bytes]] = {
     "media_rss": feed,
     "wordpress": export,
     "json": record,
     "csv": table,
+    "ninjs": record,
+    "newsml": delivery,
 }
 ALL = {f"{name}: {case['id']}": (name, case) for name in WRITERS for case in cases(f"records/{name}.toml")}
 
