@@ -136,14 +136,7 @@ def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str
     blocks = next((found for n in _BLOCKS if (found := html_of_blocks(record.get(n)))), "") if not html else ""
     if not html and not text and not blocks:
         return Unread(at, _no_text(record, options))
-    headline = fields.word("headline")
-    facts = Facts(
-        url=fields.word("url"),
-        headline=tidy(unescape(re.sub(r"<[^<>]*>", "", headline))) or None if headline else None,
-        published=day_of(fields.value("published")),
-        publication=fields.word("publication"),
-        language=language_of(fields.word("language")),
-    )
+    facts = facts_of(record, options)
     pictures, unread = _pictures(record, options)
     notes = (_unread_note(unread),) if unread else ()
     body = html or blocks or text
@@ -152,6 +145,19 @@ def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str
             body if is_page(body[:4096].encode("utf-8", "replace")) else to_page.of_any(body), pictures
         )
     return make(body, facts, facts.url or fields.word("id"), named, place, at, notes)
+
+
+def facts_of(record: Mapping[str, Any], options: Options) -> Facts:
+    """Return what the fields of a record say about its article."""
+    fields = _RecordFields(record, options)
+    headline = fields.word("headline")
+    return Facts(
+        url=fields.word("url"),
+        headline=tidy(unescape(re.sub(r"<[^<>]*>", "", headline))) or None if headline else None,
+        published=day_of(fields.value("published")),
+        publication=fields.word("publication"),
+        language=language_of(fields.word("language")),
+    )
 
 
 def _pictures(record: Mapping[str, Any], options: Options) -> tuple[list[RecordPicture], list[str]]:

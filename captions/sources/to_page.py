@@ -33,17 +33,6 @@ def page(body: str, headline: str | None = None, language: str | None = None) ->
     return f"<!DOCTYPE html><html{lang}>{head}<body><article>{heading}\n{body}\n</article></body></html>"
 
 
-def figure(caption: str, credit: str = "", image: str = "") -> str:
-    """Return a figure with its caption and credit, or ``""`` if it has neither."""
-    caption, credit = tidy(caption), tidy(credit)
-    if not caption and not credit:
-        return ""
-    source = f' src="{escape(image)}"' if image else ""
-    span = f'<span class="credit">{escape(credit)}</span>' if credit else ""
-    between = " " if caption and credit else ""
-    return f"<figure><img{source}><figcaption>{escape(caption)}{between}{span}</figcaption></figure>"
-
-
 def paragraphs(texts: Iterable[str]) -> str:
     """Turn plain texts into paragraphs."""
     return "\n".join(f"<p>{escape(text)}</p>" for text in map(tidy, texts) if text)
