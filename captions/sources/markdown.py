@@ -27,7 +27,7 @@ _IMAGE = re.compile(
     r"(?:\[)?!\[((?:[^\]\\]|\\.)*+)\]\(\s*+<?([^\s()<>]++)>?(?:\s++(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*+)'))?\s*+\)"
     r"(?:\]\([^\s()]*+\))?(?:\{[^{}\n]*+\})?"
 )
-_CODE = re.compile(r"\{\{[<%]\s*+(?:figure|image|img|picture|photo)\b([^{}]*+)[>%]\}\}")
+_CODE = re.compile(r"\{\{[<%]\s*+(?:figure|image|img|picture|photo)\b([^{}>%]*+)[>%]\}\}")
 _ITALIC = re.compile(r"\s*+(?:\*(?![\s*])(.+)(?<![\s*\\])\*|_(?![\s_])(.+)(?<![\s_\\])_)\s*", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6})[ \t]++(.*)")
 _ITEM = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+")
@@ -116,11 +116,8 @@ def _of_alt(alt: str) -> str:
 def _of_quote(text: str) -> str:
     """Return the figure of a quote in one paragraph that ends in a credit in brackets; ``""`` for any other quote."""
     shown = unescape(re.sub(r"<[^<>]*>", "", _inline(" ".join(text.split()))))
-    return (
-        f"<figure><figcaption>{escape(shown)}</figcaption></figure>"
-        if shown.endswith(")") and _has_credit(shown)
-        else ""
-    )
+    is_caption = shown.endswith(")") and _has_credit(shown)
+    return f"<figure><figcaption>{escape(shown)}</figcaption></figure>" if is_caption else ""
 
 
 def _has_credit(text: str) -> bool:

@@ -5,13 +5,15 @@ from __future__ import annotations
 import io
 import json
 from collections.abc import Callable
+from html import escape
 from typing import Any
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from captions import sources
+from captions import parse_html, sources
+from captions.clean import clean_page
 from captions.lexicon.vocabulary import default
 from captions.model import Article, Caption
 from captions.page.structured import PictureData
@@ -60,6 +62,7 @@ WRITERS: dict[str, Callable[[str], bytes]] = {
     "csv": table,
     "ninjs": record,
     "newsml": delivery,
+    "markdown": table,
 }
 ALL = {f"{name}: {case['id']}": (name, case) for name in WRITERS for case in cases(f"records/{name}.toml")}
 
@@ -122,3 +125,29 @@ def test_a_line_has_each_name_once(names: list[str]) -> None:
     line = line_of(names)
     assert all(name.casefold() in line.casefold() for name in names)
     assert line.casefold().count("reed") <= 1
+
+
+TEXTS = ["A dog on the *old* pier.", "Hens [in a crate] wait at Pier_Two_.", "The pier, 9 < 10 & wet."]
+CREDITS = ["Jo Reed/AP", "Ilse Brandt/dpa", "Odalys Fenwick/Reuters"]
+
+
+@given(
+    st.lists(
+        st.tuples(st.sampled_from(TEXTS), st.sampled_from(CREDITS)), unique_by=lambda c: c[0], min_size=1, max_size=3
+    )
+)
+def test_clean_markdown_gives_the_same_captions_when_it_is_read_again(captions: list[tuple[str, str]]) -> None:
+    figures = (
+        f'<figure><img src="https://news.example/{n}.jpg"><figcaption>{escape(text)} '
+        f'<span class="credit">{credit}</span></figcaption></figure>'
+        for n, (text, credit) in enumerate(captions)
+    )
+    page = f"<html><body><article><h1>{f.HEADLINE}</h1>{''.join(figures)}{HTML}</article></body></html>"
+    before = parse_html(page)
+    written = clean_page(page, "markdown", "once")
+    ((after, _),) = read(written.encode())
+    assert after.text == before.text == f.TEXT
+    names = ("text", "creators", "supplier", "images")  # the line is written in the supplier's own form
+    parts = [[found(c, dict.fromkeys(names)) for c in each.captions] for each in (before, after)]
+    assert parts[0] == parts[1]
+    assert len(after.captions) == len(captions)
