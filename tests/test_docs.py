@@ -17,7 +17,8 @@ from captions.licensing.exemptions import exemptions
 from captions.page.page_type import GALLERY, LIVE, STUB
 from captions.sources import SUFFIXES
 from captions.sources.formats import FORMATS
-from captions.sources.records import PARTS, key, names
+from captions.sources.keys import key
+from captions.sources.records import PARTS, names
 from tests.support.paths import ROOT
 
 DOCS = ROOT / "docs"

@@ -188,7 +188,7 @@ Map = Annotated[
         "--map",
         metavar="PART=FIELD,...",
         help="Read a part of the article from a field of your own: text, html, url, headline, published, publication, "
-        "language or id.",
+        "language or id; or of its pictures: caption, credit, creator, agency, copyright, terms or image.",
     ),
 ]
 Paths = Annotated[list[str], typer.Argument(metavar="PATH", help="Files, folders or archives; - for stdin.")]

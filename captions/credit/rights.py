@@ -68,6 +68,9 @@ _SIGN_FOLDED = re.compile(
     "://|www\\.|cc|creative|domain|domin|domein|gemeinfrei|copyright|©|\\(c\\)|reserv|recht|diritti|riservat|embargo|sperrfrist"
 )
 _SIGN_PRINTED = re.compile(r" OUT|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
+_SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!](?=\s|$)|[。！;；\n]")
+# In characters: a longer field holds a contract.
+_LONGEST_TERMS = 4_000
 _NAMES = {
     "attribution": "BY",
     "namensnennung": "BY",
@@ -126,6 +129,23 @@ def take(text: str, words: Vocabulary | None = None) -> Notices:
     text, restrictions = _restrictions(text, words)
     text, notice = _copyright(text)
     return Notices(text, license_, url, notice, restrictions, public)
+
+
+def restrictions_in(terms: str, words: Vocabulary | None = None) -> tuple[str, ...]:
+    """Return the sentences in a picture's terms of use that restrict its use, as written.
+
+    ``"Free for news. Not for sale after 2025."`` gives ``Not for sale after 2025``. In a field of terms, unlike in a
+    credit line, any word that limits (``only``, ``nicht``) is enough.
+    """
+    words = words or default()
+    sentences = (part.strip(" ,;:.*-–+") for part in _SENTENCE_END.split(" ".join(terms.split())[:_LONGEST_TERMS]))
+    return tuple(dict.fromkeys(text for text in sentences if text and _limits(text, words)))
+
+
+def _limits(sentence: str, words: Vocabulary) -> bool:
+    bare = words.no_limits.sub(" ", sentence)
+    patterns = (words.outs, _RESTRICTION, words.restrictions, words.limits)
+    return any(pattern.search(text) for pattern in patterns for text in (bare, bare.upper()))
 
 
 def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:

@@ -159,6 +159,8 @@ def _notices(lists: WordLists) -> Arguments:
     restrictions, remarks = lists.folded["restrictions"], lists.folded["remarks"]
     return {
         "restrictions": any_phrase(restrictions),
+        "limits": any_phrase(lists.folded["limits"]),
+        "no_limits": any_phrase(lists.folded["no_limits"]),
         "outs": any_countries(lists.folded["out"]),
         "remarks": any_phrase(remarks),
         "notice_starts": frozenset(map(rarest_start, (*restrictions, *remarks))),

@@ -81,6 +81,10 @@ class Vocabulary:
     """Finds lenders without a name: ``the artist and``."""
     restrictions: re.Pattern[str]
     """Finds restrictions: ``Nur zur redaktionellen Verwendung``."""
+    limits: re.Pattern[str]
+    """Finds words that limit, which restrict a picture's use if they are in its terms of use: ``only``."""
+    no_limits: re.Pattern[str]
+    """Finds phrases with such words that do not restrict: ``no restrictions``."""
     outs: re.Pattern[str]
     """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
     remarks: re.Pattern[str]

@@ -16,7 +16,7 @@ WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
     "places", "showing", "small", "surnames", "organization_first", "studio", "screen_sources", "other_singles",
     "regions", "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
-    "ai_terms", "ai_tools", "ai_tools_weak", "making_stems", "ai_fillers", "elsewhere",
+    "limits", "no_limits", "ai_terms", "ai_tools", "ai_tools_weak", "making_stems", "ai_fillers", "elsewhere",
 }  # fmt: skip
 SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
 # From so many letters, a spelling with one wrong letter can be distinguished from other names.

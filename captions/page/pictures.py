@@ -17,7 +17,7 @@ from captions.page.dom import Element, Tree
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS
 from captions.page.figures import Figure
 from captions.page.structured import Index, PictureData, of_element
-from captions.page.structured.index import differs, reading_of, with_rights
+from captions.page.structured.index import differs, reading_of, restricted, with_rights
 from captions.text import match_key, tidy
 
 # How far above a picture an element's attributes may describe it, and how many pictures of a page are examined.
@@ -69,7 +69,7 @@ class Pictures:
         self._used.update(image.number for image in figure.pictures)
         found = [self._addresses(image) for image in below]
         addresses = image_urls.best(found, self._base)
-        data = self._attributes(below) if len(addresses) < 2 else None
+        data = self._attributes(below or figure.pictures) if len(addresses) < 2 else None
         if data is None or not data.has_rights:
             data = self._index.find(figure.caption, found[0] if len(addresses) == 1 else ())
         if figure.reading is None and len(below) == 1 and (data is None or not data.owed):
@@ -139,7 +139,7 @@ class Pictures:
         if data is None or not data.has_rights:
             return PrintedPicture(addresses, printed)
         owed = reading_of(data, self._words)
-        reading = printed or owed
+        reading = printed or owed or restricted(data, self._words)
         if reading is None:
             return PrintedPicture(addresses)
         others = owed.credit if printed and owed and differs(printed.credit, owed.credit) else None
@@ -206,6 +206,7 @@ def _joined(data: PictureData, other: PictureData) -> PictureData:
         notice=data.notice or other.notice,
         license=data.license or other.license,
         licensor_url=data.licensor_url or other.licensor_url,
+        terms=data.terms or other.terms,
     )
 
 

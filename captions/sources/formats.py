@@ -8,7 +8,19 @@ from typing import BinaryIO
 
 from captions.decoding import what_binary
 from captions.errors import failure_reason
-from captions.sources import archives, feeds, files, json_records, newsml, nitf, tables, warc, xml_stream
+from captions.sources import (
+    archives,
+    feeds,
+    files,
+    json_records,
+    markdown,
+    newsml,
+    newsml1,
+    nitf,
+    tables,
+    warc,
+    xml_stream,
+)
 from captions.sources.gzip_stream import GZIP, unpacked
 from captions.sources.paths import is_page_name
 from captions.sources.source import BombError, Options, Read, Reader, Unread, UnreadableError
@@ -54,9 +66,11 @@ FORMATS = (
     FileFormat("RSS or Atom", _is_root("rss", "feed", "RDF"), feeds.read_feed),
     FileFormat("NITF", _is_root("nitf"), nitf.read_nitf),
     FileFormat("NewsML-G2", _is_root("newsMessage", "newsItem"), newsml.read_newsml),
+    FileFormat("NewsML 1", _is_root("NewsML"), newsml1.read_newsml1),
     FileFormat("XML", lambda head, _: xml_stream.is_declared(head), _refuse_xml),
     FileFormat("JSON", lambda head, _: json_records.is_json(head), json_records.read_json),
     FileFormat("CSV", lambda head, options: tables.delimiter_of(head, options) is not None, tables.read_csv),
+    FileFormat("Markdown", lambda head, _: markdown.is_markdown(head), markdown.read_markdown),
     FileFormat("text", lambda head, _: True, files.read_text),
 )
 

@@ -9,6 +9,7 @@ from collections.abc import Iterator, Mapping
 from typing import Any, BinaryIO
 
 from captions.sources import ninjs, source
+from captions.sources.json_shapes import joined
 from captions.sources.records import RecordNames, places, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
 from captions.sources.streams import as_utf8, head_as_utf8, lines, whole, with_head
@@ -80,7 +81,7 @@ def _of_record(record: Any, named: RecordNames, number: int, at: str, options: O
         yield Unread(at, "not a JSON object")
     elif not options.names and ninjs.is_ninjs(record):
         yield ninjs.source_of(record, named, number, at)
-    elif (found := _records_in(record, 0)) is not None:
+    elif (found := joined(record) or _records_in(record, 0)) is not None:
         for place, inner in enumerate(found, 1):
             yield from _of_record(inner, named, place, f"{at}:{place}", options)
     else:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from captions.page.structured import PictureData
 from captions.sources import to_page
 from captions.sources.nitf import page_of
+from captions.sources.record_pictures import RecordPicture, line_of, with_pictures
 from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
-from captions.sources.xml_stream import elements, first, language_in, markup
+from captions.sources.xml_stream import elements, first, language_in, markup, text_of
 
+_ITEMS = frozenset(("newsItem", "packageItem"))
 _PICTURES = ("picture", "graphic", "image", "photo")
 
 
@@ -22,7 +26,11 @@ def read_newsml(stream: BinaryIO, name: str, options: Options) -> Read:
     """
     texts: list[Element] = []
     pictures: dict[str, Element] = {}
-    for number, (_, item) in enumerate(elements(stream, frozenset(("newsItem",)), retained=True)):
+    packages: list[set[str]] = []
+    for number, (tag, item) in enumerate(elements(stream, _ITEMS, retained=True)):
+        if tag == "packageItem":
+            packages.append({ref.get("residref", "") for ref in item.iter("itemRef")})
+            continue
         kind = next((each.get("qcode", "") for each in item.iterfind("itemMeta/itemClass")), "").casefold()
         if kind.endswith(_PICTURES):
             pictures[item.get("guid") or str(number)] = item
@@ -30,7 +38,8 @@ def read_newsml(stream: BinaryIO, name: str, options: Options) -> Read:
             texts.append(item)
     named, number, used = RecordNames(name), 0, set()
     for number, item in enumerate(texts, 1):
-        refs = {link.get("residref", "") for link in item.iter("link")} & set(pictures)
+        refs = {link.get("residref", "") for link in item.iter("link")}
+        refs = refs.union(*(package for package in packages if item.get("guid", "") in package)) & set(pictures)
         own = list(pictures) if len(texts) == 1 else sorted(refs)
         used.update(own)
         yield from _of_item(item, [picture for guid, picture in pictures.items() if guid in own], named, number, name)
@@ -53,8 +62,8 @@ def _of_item(item: Element, pictures: list[Element], named: RecordNames, number:
         language=language_of(language),
     )
     body = "" if item in pictures else _body(item)
-    parts = [figure for picture in pictures if (figure := _figure(picture))]
-    html = to_page.page("\n".join((*parts, body)), headline, facts.language) if parts or body else ""
+    body = with_pictures(body, [RecordPicture(_data(picture)) for picture in pictures])
+    html = to_page.page(body, headline, facts.language) if body else ""
     ident = facts.url or item.get("guid")
     yield make(html, facts, ident, named, number, f"{name}#{ident or number}")
 
@@ -78,16 +87,40 @@ def _body(item: Element) -> str:
         return markup(inner if html is None else html)
     for data in item.iterfind("contentSet/inlineData"):
         text = (data.text or "").strip()
-        return to_page.of_editor(text) if to_page.is_markup(text) else to_page.of_text(text)
+        return to_page.of_any(text)
     return ""
 
 
-def _figure(item: Element) -> str:
+def _data(item: Element) -> PictureData:
+    """Return what an item says about its picture: caption, creators next to the credit line, rights, terms."""
     captions = [each for each in item.iterfind("contentMeta/description") if "caption" in each.get("role", "")]
-    caption = "".join(captions[0].itertext()) if captions else first(item, "contentMeta/description")
-    creators = [first(each, "name") or each.get("literal", "") for each in item.iterfind("contentMeta/creator")]
-    credit = first(item, "contentMeta/creditline") or "/".join(
-        dict.fromkeys(name for name in (*creators, first(item, "itemMeta/provider/name")) if name)
+    caption = text_of(captions[0]) if captions else first(item, "contentMeta/description")
+    creators = _named(item, "contentMeta/creator")
+    sources = _named(item, "contentMeta/infoSource") or _named(item, "itemMeta/provider")
+    agency = first(item, "contentMeta/creditline") or "/".join(sources)
+    hrefs = sorted(item.iterfind("contentSet/remoteContent"), key=_size, reverse=True)
+    return PictureData(
+        caption=caption or first(item, "contentMeta/headline"),
+        line=line_of((*creators, agency or "/".join(_named(item, "rightsInfo/copyrightHolder")))),
+        notice=first(item, "rightsInfo/copyrightNotice"),
+        terms=tuple(_terms(item)),
+        addresses=tuple(filter(None, (each.get("href", "") for each in hrefs))),
     )
-    image = next((h for each in item.iterfind("contentSet/remoteContent") if (h := each.get("href", ""))), "")
-    return to_page.figure(caption, credit, image)
+
+
+def _named(item: Element, path: str) -> list[str]:
+    """Return the names of parties: in ``name``, or else as a literal; a code without a name is not one."""
+    found = (first(each, "name") or each.get("literal", "") or text_of(each) for each in item.iterfind(path))
+    return list(dict.fromkeys(filter(None, found)))
+
+
+def _terms(item: Element) -> Iterator[str]:
+    for path in ("rightsInfo/usageTerms", "itemMeta/edNote", "contentMeta/edNote"):
+        yield from (text for each in item.iterfind(path) if (text := text_of(each)))
+    if (embargo := first(item, "itemMeta/embargoed")) and not first(item, "itemMeta/pubStatus"):
+        yield f"embargoed until {embargo}"
+
+
+def _size(content: Element) -> int:
+    width = content.get("width", "")
+    return int(width) if width.isdigit() and len(width) < 7 else 0

@@ -5,8 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from captions.page.structured import PictureData
+from captions.page.structured.picture_data import plain
 from captions.sources import to_page
-from captions.sources.records import RecordNames, day_of, key, language_of, make
+from captions.sources.keys import key
+from captions.sources.record_pictures import RecordPicture, line_of, with_pictures
+from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Source, Unread
 
 _OWN = frozenset(("associations", "headlines", "bodies", "descriptions", "infosources", "renditions", "versioncreated"))
@@ -25,11 +29,11 @@ def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str
     """Return the article of a ninjs item, with its pictures as figures before the text."""
     item = _lower(record)
     headline = _best(item, "headline", "main")
-    pictures = [figure for picture in _associated(item) if (figure := _figure(picture))]
-    if _text(item.get("type")) in _PICTURES and (own := _figure(item)):
-        pictures.append(own)
-    body = _body(item)
-    if not body and not pictures:
+    pictures = [RecordPicture(_data(picture)) for picture in _associated(item)]
+    if _text(item.get("type")) in _PICTURES:
+        pictures.append(RecordPicture(_data(item)))
+    body = with_pictures(_body(item), pictures)
+    if not body:
         return Unread(at, "no article in it: the ninjs item has neither body nor picture")
     facts = Facts(
         url=next((url for name in _ADDRESSES if (url := _text(item.get(name))).startswith("http")), None),
@@ -40,7 +44,7 @@ def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str
         publication=_sources(item) or None,
         language=language_of(_text(item.get("language"))),
     )
-    html = to_page.page("\n".join((*pictures, body)), headline, facts.language)
+    html = to_page.page(body, headline, facts.language)
     return make(html, facts, facts.url or _text(item.get("uri") or item.get("guid")) or None, named, place, at)
 
 
@@ -74,7 +78,7 @@ def _body(item: Mapping[str, Any]) -> str:
     bodies.sort(key=lambda body: "html" not in _text(body.get("contenttype")))
     html = _text(item.get("bodyxhtml")) or _text(item.get("bodyhtml"))
     text = _text(bodies[0]["value"]) if bodies else html or _text(item.get("bodytext"))
-    return to_page.of_editor(text) if to_page.is_markup(text) else to_page.of_text(text)
+    return to_page.of_any(text)
 
 
 def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, Any]]:
@@ -85,11 +89,40 @@ def _associated(item: Mapping[str, Any], depth: int = 0) -> Iterator[dict[str, A
         yield from _associated(inner, depth + 1)
 
 
-def _figure(item: Mapping[str, Any]) -> str:
-    creator = _best(item, "by", "byline") or _text(item.get("byline"))
-    credit = _text(item.get("creditline")) or "/".join(dict.fromkeys(filter(None, (creator, _sources(item)))))
-    credit = credit or _text(item.get("copyrightholder")) or _text(item.get("copyrightnotice"))
-    return to_page.figure(_best(item, "description", "caption"), credit, _href(item))
+def _data(item: Mapping[str, Any]) -> PictureData:
+    """Return what an item says about its picture: caption, credit line or the names in its place, rights."""
+    creators = [_text(item.get("byline")), _best(item, "by", "byline"), *_names(item, "bylines", "people", "creators")]
+    creditline = _text(item.get("creditline"))
+    holder = _text(item.get("copyrightholder")) or next(_names(item, "copyrightholders"), "")
+    named = line_of((*creators[:1], *creators[1:])) if any(creators) else ""
+    agency = creditline or _sources(item) or holder
+    terms = (_best(item, "usageterm"), _text(item.get("usageterms")), _text(item.get("ednote")))
+    return PictureData(
+        caption=plain(_best(item, "description", "caption")) or plain(_best(item, "headline", "main")),
+        line=line_of((named, agency)),
+        notice=_text(item.get("copyrightnotice")),
+        license=_text(item.get("license")),
+        terms=tuple(dict.fromkeys(filter(None, (*terms, *_rights(item))))),
+        addresses=tuple(filter(None, (_href(item),))),
+    )
+
+
+def _names(item: Mapping[str, Any], *fields: str) -> Iterator[str]:
+    """Yield the names in lists of objects; of people, only those who made the picture."""
+    for field in fields:
+        for each in _objects(item.get(field)):
+            role = f"{_text(each.get('role'))} {_text(each.get('rel'))}".casefold()
+            is_creator = field != "people" or "photograph" in role or "creator" in role
+            name = _text(each.get("name")) or _text(each.get("byline")) or _text(each.get("value"))
+            if name and is_creator:
+                yield name
+
+
+def _rights(item: Mapping[str, Any]) -> Iterator[str]:
+    """Yield the usage terms of ``rightsinfo``, which some deliveries nest."""
+    value = item.get("rightsinfo")
+    for each in (_lower(value),) if isinstance(value, Mapping) else _objects(value):
+        yield from (text for name in ("usageterms", "usageterm", "copyrightnotice") if (text := _text(each.get(name))))
 
 
 def _sources(item: Mapping[str, Any]) -> str:

@@ -3,11 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from html import escape
 from typing import BinaryIO
 from xml.etree.ElementTree import Element
 
+from captions.page.structured.picture_data import of_pairs
 from captions.sources import to_page
+from captions.sources.keys import key
+from captions.sources.record_pictures import figure, line_of
 from captions.sources.records import RecordNames, day_of, language_of, make
 from captions.sources.source import Facts, Options, Read, UnreadableError
 from captions.sources.xml_stream import elements, first, language_in, text_of
@@ -58,12 +62,17 @@ def _parts(element: Element) -> Iterator[str]:
 def _figures(media: Element) -> Iterator[str]:
     if media.get("media-type", "image") not in ("image", "photo", "picture", "graphic"):
         return
+    known = {key(each.get("name", "")): each.get("value", "") for each in media.iterfind("media-metadata")}
+    data = of_pairs({name: value for name, value in known.items() if name not in ("caption", "title", "headline")})
+    names = (known.get("byline", ""), *data.creators, data.line, *data.agencies, known.get("source", ""))
     image = _attribute(media, "media-reference", "source")
-    credit = first(media, "media-producer")
-    if not credit:
-        metadata = {each.get("name", "").casefold(): each.get("value", "") for each in media.iterfind("media-metadata")}
-        credit = metadata.get("credit") or "/".join(filter(None, map(metadata.get, ("byline", "source"))))
-    yield from filter(None, (to_page.figure(first(media, "media-caption"), credit, image),))
+    data = replace(
+        data,
+        caption=first(media, "media-caption") or known.get("caption", ""),
+        line=first(media, "media-producer") or known.get("credit") or line_of(names),
+        addresses=(image,) if image else (),
+    )
+    yield from filter(None, (figure(data),))
 
 
 def _attribute(element: Element, path: str, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import struct
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import UTC, date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
@@ -17,17 +17,25 @@ from captions.dates import leading
 from captions.decoding import is_page
 from captions.errors import InputError
 from captions.lexicon import tables
-from captions.sources import source, to_page
+from captions.sources import shortcodes, source, to_page
+from captions.sources.json_pictures import PictureFields, of_parts
+from captions.sources.json_shapes import html_of_blocks
+from captions.sources.keys import key
+from captions.sources.record_pictures import RecordPicture, with_pictures
 from captions.sources.source import STDIN, Facts, Options, Source, Unread, digest_of_record
 from captions.text import tidy
 
 PARTS = ("text", "html", "url", "headline", "published", "publication", "language", "id")
 """The parts of an article that a field can hold."""
-_SIGNS = str.maketrans("", "", "-_ :.")
+PICTURE_PARTS = {
+    "caption": "caption", "credit": "credit", "creator": "photographer", "agency": "agency",
+    "copyright": "copyright-notice", "terms": "usage-terms", "image": "address",
+}  # fmt: skip
+"""The parts of its pictures, by names of structured.toml."""
 # Where the text is if a value is an object: {"rendered": "<p>Rain"}, {"name": "Harbor Echo"}.
-_INNER = ("value", "rendered", "html", "text", "name", "title", "href", "$oid", "$date", "#text")
-# Field names up to this length are cached, because they repeat in every record.
-_SHORT = 40
+_INNER = ("value", "rendered", "html", "text", "name", "title", "href", "basic", "$oid", "$date", "#text")
+# Fields with an article in blocks.
+_BLOCKS = ("content_elements", "blocks", "body", "content")
 # Records with more fields than this are too unusual to cache.
 _FEW_FIELDS = 100
 # Beyond this many names, a Bloom filter of 4 MB remembers them: among a million, one in 1,000 is mistaken for a repeat
@@ -46,8 +54,9 @@ def parse_map(values: list[str]) -> tuple[tuple[str, str], ...]:
         if not pair.strip():
             continue
         part, equals, field = (piece.strip() for piece in pair.partition("="))
-        if not equals or not field or part not in PARTS:
-            raise InputError(f"--map {pair.strip()}: use PART=FIELD, where PART is one of {', '.join(PARTS)}")
+        if not equals or not field or part not in (*PARTS, *PICTURE_PARTS):
+            known = ", ".join((*PARTS, *PICTURE_PARTS))
+            raise InputError(f"--map {pair.strip()}: use PART=FIELD, where PART is one of {known}")
         pairs.append((part, field))
     return tuple(pairs)
 
@@ -76,16 +85,6 @@ def places(record: Mapping[str, Any]) -> Mapping[str, tuple[str, ...]]:
     """Return a record's fields by the part they may hold: ``places({"Body_Text": ""})["text"] == ("Body_Text",)``."""
     fields = tuple(record)
     return (_places if len(fields) <= _FEW_FIELDS else _places.__wrapped__)(fields)
-
-
-def key(name: str) -> str:
-    """Normalize a field name for comparison: ``"Body_Text"`` gives ``"bodytext"``."""
-    return _key(name) if len(name) <= _SHORT else name.casefold().translate(_SIGNS)
-
-
-@lru_cache(maxsize=1000)
-def _key(name: str) -> str:
-    return name.casefold().translate(_SIGNS)
 
 
 class RecordNames:
@@ -134,17 +133,55 @@ def source_of(record: Mapping[str, Any], named: RecordNames, place: int, at: str
     """Return the article in a record; ``place`` is its line or number, and ``at`` names it if it cannot be read."""
     fields = _RecordFields(record, options)
     html, text = fields.text("html"), fields.text("text")
-    if not html and not text:
+    blocks = next((found for n in _BLOCKS if (found := html_of_blocks(record.get(n)))), "") if not html else ""
+    if not html and not text and not blocks:
         return Unread(at, _no_text(record, options))
+    facts = facts_of(record, options)
+    pictures, unread = _pictures(record, options)
+    notes = (_unread_note(unread),) if unread else ()
+    body = html or blocks or text
+    if pictures:
+        body = with_pictures(
+            body if is_page(body[:4096].encode("utf-8", "replace")) else to_page.of_any(body), pictures
+        )
+    return make(body, facts, facts.url or fields.word("id"), named, place, at, notes)
+
+
+def facts_of(record: Mapping[str, Any], options: Options) -> Facts:
+    """Return what the fields of a record say about its article."""
+    fields = _RecordFields(record, options)
     headline = fields.word("headline")
-    facts = Facts(
+    return Facts(
         url=fields.word("url"),
         headline=tidy(unescape(re.sub(r"<[^<>]*>", "", headline))) or None if headline else None,
         published=day_of(fields.value("published")),
         publication=fields.word("publication"),
         language=language_of(fields.word("language")),
     )
-    return make(html or text, facts, facts.url or fields.word("id"), named, place, at)
+
+
+def _pictures(record: Mapping[str, Any], options: Options) -> tuple[list[RecordPicture], list[str]]:
+    """Return the pictures of a record that have data, and the fields about pictures that were not read."""
+    own = [(PICTURE_PARTS[part], field) for part, field in options.names if part in PICTURE_PARTS]
+    if own:
+        return _mapped(record, own), []
+    found = PictureFields(record)
+    return found.of_record(), found.unread(record)
+
+
+def _mapped(record: Mapping[str, Any], fields: Iterable[tuple[str, str]]) -> list[RecordPicture]:
+    """Return the pictures in the fields that the user named; the values of several lists belong together by place."""
+    pairs: dict[int, dict[str, Any]] = {}
+    for part, field in fields:
+        for place, value in enumerate(all_at(record, field)):
+            if value not in (None, "", [], {}):
+                pairs.setdefault(place, {}).setdefault(part, value)
+    return [RecordPicture(of_parts(parts)) for _, parts in sorted(pairs.items())]
+
+
+def _unread_note(fields: Sequence[str]) -> str:
+    there = ", ".join(tidy(field)[:60] for field in fields[:6]) + (f" and {len(fields) - 6} more" * (len(fields) > 6))
+    return f"fields about pictures not read: {there}; choose them with --map caption=FIELD,credit=FIELD,image=FIELD"
 
 
 def make(
@@ -164,6 +201,7 @@ def make(
     page = True
     head = body[:4096]
     if "<" not in head or not is_page(head.encode("utf-8", "replace")):
+        body = shortcodes.expand(body)
         page = to_page.is_markup(body)
         body = to_page.page(to_page.of_editor(body), facts.headline, facts.language) if page else body
     digest = digest_of_record(body, page, facts)
@@ -204,23 +242,24 @@ class _RecordFields:
     def __init__(self, record: Mapping[str, Any], options: Options) -> None:
         self._record, self._own, self._places = record, options.names, places(record)
 
+    def values(self, part: str) -> Iterator[Any]:
+        """Yield the values present, under the user's name for the part or else under common ones."""
+        own = [field for mapped, field in self._own if mapped == part]
+        if own:
+            yield from (v for field in own if (v := at_path(self._record, field)) not in (None, ""))
+            return
+        if part in ("html", "text") and any(mapped in ("html", "text") for mapped, _ in self._own):
+            return  # a user who names the field with the text does not want another
+        yield from (v for name in self._places[part] if (v := self._record[name]) not in (None, ""))
+
     def value(self, part: str) -> Any:
-        """Return the first value present, under the user's name for the part or else a common one."""
-        if self._own:
-            own = [field for mapped, field in self._own if mapped == part]
-            if own:
-                return next((v for field in own if (v := at_path(self._record, field)) not in (None, "")), None)
-            if part in ("html", "text") and any(mapped in ("html", "text") for mapped, _ in self._own):
-                return None  # a user who names the field with the text does not want another
-        for name in self._places[part]:
-            if (value := self._record[name]) not in (None, ""):
-                return value
-        return None
+        """Return the first value present."""
+        return next(self.values(part), None)
 
     def text(self, part: str) -> str:
-        """Return a part as text, joining a list of paragraphs."""
-        value = self.value(part)
-        return value.strip() if isinstance(value, str) else "\n\n".join(_texts(value, 0)).strip()
+        """Return the first part with a text, joining a list of paragraphs."""
+        found = (v.strip() if isinstance(v, str) else "\n\n".join(_texts(v, 0)).strip() for v in self.values(part))
+        return next((text for text in found if text), "")
 
     def word(self, part: str) -> str | None:
         """Return a part as one line, or None."""
@@ -242,6 +281,19 @@ def at_path(record: Any, path: str) -> Any:
         else:
             return None
     return record
+
+
+def all_at(record: Any, path: str) -> list[Any]:
+    """Return the values at a path, which may lead through lists: ``images.caption`` gives the caption of each image."""
+    if (value := at_path(record, path)) is not None:
+        return value if isinstance(value, list) else [value]
+    first, _, rest = path.partition(".")
+    inner = record.get(first) if isinstance(record, Mapping) else None
+    if not rest or inner is None:
+        return []
+    if isinstance(inner, list):
+        return [next(iter(all_at(each, rest)), None) for each in inner]
+    return all_at(inner, rest)
 
 
 def _texts(value: Any, depth: int) -> Iterator[str]:

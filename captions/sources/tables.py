@@ -10,7 +10,9 @@ from typing import Any, BinaryIO
 
 from captions.decoding import decode
 from captions.sources import csv_rows, source
-from captions.sources.records import PARTS, RecordNames, key, names, source_of
+from captions.sources.json_pictures import flat_part, may_hold_pictures
+from captions.sources.keys import key
+from captions.sources.records import PARTS, RecordNames, names, source_of
 from captions.sources.source import Options, Read, Unread, UnreadableError
 from captions.sources.streams import as_utf8, head_as_utf8, seekable, with_head
 
@@ -34,7 +36,7 @@ def delimiter_of(head: bytes, options: Options) -> str | None:
             continue
         keys = [key(cell) for cell in cells]
         texts = sum(each in names()[part] for each in keys for part in _TEXTS)
-        known = sum(any(each in names()[part] for part in PARTS) for each in keys)
+        known = sum(any(each in names()[part] for part in PARTS) or bool(flat_part(each)) for each in keys)
         if own & set(cells) or (texts and known > 1 and known * 3 >= len(cells)):
             return delimiter
     return None
@@ -126,5 +128,7 @@ def _columns(there: list[str], options: Options) -> list[Any] | None:
     """Return the columns worth decoding, those that may hold a part of an article; None for all."""
     usual = {name for part in PARTS for name in names()[part]}
     own = {field.split(".")[0] for _, field in options.names} | {field for _, field in options.names}
-    wanted = [name for name in there if key(name) in usual or name in own]
+    wanted = [name for name in there if key(name) in usual or name in own or may_hold_pictures(name)]
+    if not any(key(name) in usual or name in own for name in wanted):
+        return None
     return wanted or None

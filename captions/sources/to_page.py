@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable
 from html import escape
 
+from captions.sources import shortcodes
 from captions.text import tidy
 
 _BLOCK = re.compile(
@@ -16,10 +17,6 @@ _MARKUP = re.compile(
     r"<(?:p|div|br|figure|img|article|main|section|h[1-6]|ul|ol|blockquote|table|span|a|em|strong|b|i)(?:\s[^<>]*)?/?>",
     re.IGNORECASE,
 )
-# Some systems export a figure like this: [caption width="300"]<img src=x> A dog[/caption]
-_SHORTCODE = re.compile(r"\[caption\b[^\[\]]*+\]([^\[]*+(?:\[(?!/?caption\b)[^\[]*+)*)\[/caption\]", re.IGNORECASE)
-_PICTURE = re.compile(r"\s*((?:<a\b[^>]*>\s*)?<img\b[^>]*>(?:\s*</a>)?)", re.IGNORECASE)
-_OTHER_CODE = re.compile(r"\[/?(?:gallery|embed|video|audio|playlist)\b[^\[\]]*+\]", re.IGNORECASE)
 
 
 def is_markup(text: str) -> bool:
@@ -36,17 +33,6 @@ def page(body: str, headline: str | None = None, language: str | None = None) ->
     return f"<!DOCTYPE html><html{lang}>{head}<body><article>{heading}\n{body}\n</article></body></html>"
 
 
-def figure(caption: str, credit: str = "", image: str = "") -> str:
-    """Return a figure with its caption and credit, or ``""`` if it has neither."""
-    caption, credit = tidy(caption), tidy(credit)
-    if not caption and not credit:
-        return ""
-    source = f' src="{escape(image)}"' if image else ""
-    span = f'<span class="credit">{escape(credit)}</span>' if credit else ""
-    between = " " if caption and credit else ""
-    return f"<figure><img{source}><figcaption>{escape(caption)}{between}{span}</figcaption></figure>"
-
-
 def paragraphs(texts: Iterable[str]) -> str:
     """Turn plain texts into paragraphs."""
     return "\n".join(f"<p>{escape(text)}</p>" for text in map(tidy, texts) if text)
@@ -58,17 +44,16 @@ def of_text(text: str) -> str:
     return paragraphs(parts if len(parts) > 1 else text.splitlines())
 
 
+def of_any(text: str) -> str:
+    """Return the HTML of an editor's text, which may be HTML, contain shortcodes, or be plain."""
+    text = shortcodes.expand(text)
+    return of_editor(text) if is_markup(text) else of_text(text)
+
+
 def of_editor(html: str) -> str:
     """Complete an editor's HTML: blank lines become paragraphs, and shortcodes become figures."""
-    html = _OTHER_CODE.sub("", _SHORTCODE.sub(_figure, html))
+    html = shortcodes.expand(html)
     if re.search(r"<p[\s>]", html, re.IGNORECASE):
         return html
     parts = (part.strip() for part in re.split(r"\r?\n[ \t]*\r?\n", html))
     return "\n".join(part if _BLOCK.match(part) else f"<p>{part}</p>" for part in parts if part)
-
-
-def _figure(code: re.Match[str]) -> str:
-    picture = _PICTURE.match(code[1])
-    if picture is None:
-        return code[1]
-    return f"\n\n<figure>{picture[1]}<figcaption>{code[1][picture.end() :].strip()}</figcaption></figure>\n\n"

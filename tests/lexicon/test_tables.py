@@ -16,7 +16,7 @@ from captions.lexicon import page_urls, picture_names, publications, tables, tra
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
-from captions.sources import records
+from captions.sources import record_pictures, records, wordpress
 
 # File -> its readers, without their caches.
 READERS: dict[str, Callable[[], object]] = {
@@ -36,6 +36,7 @@ READERS: dict[str, Callable[[], object]] = {
     "page_urls.toml": page_urls._rules.__wrapped__,
     "publications.toml": publications._words.__wrapped__,
     "terms.toml": terms.table.__wrapped__,
+    "picture_records.toml": lambda: [record_pictures.table.__wrapped__(), wordpress.roles.__wrapped__()],
     "picture_names.toml": picture_names.forms.__wrapped__,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": trackers.table.__wrapped__,
@@ -64,6 +65,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("markup.toml", (r"\[weak\]\nwords[^]]*\]", ""), ": 'weak' is missing"),
     ("page_urls.toml", '[[host]]\nstarts = "www."\n', ", [[host]] row 1: 'reason' is missing"),
     ("terms.toml", 'scopes = ["web"]\n', ": 'territories' is missing"),
+    ("picture_records.toml", (r"\ncreator = [^\]]*\]", ""), ", [media_roles]: 'creator' is missing"),
     ("structured.toml", (r"\[stems\]\nwords.*", ""), ": 'stems' is missing"),
     ("tracking.toml", 'names = ["gclid"]\n', ": 'starts' is missing"),
     ("words.toml", (r"\nvia = [^\]]*\]", ""), ": 'via' is missing"),
@@ -170,6 +172,7 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
         ("$", '\n[size]\nwords = ["x"]\n'),
         ": unknown key 'size'; known keys are agency, caption, creator,",
     ),
+    ("picture_records.toml", ("$", '\n[sizes]\nwords = ["x"]\n'), ": unknown key 'sizes'; known keys are"),
     ("tracking.toml", 'name = ["x"]\n', ": unknown key 'name'; known keys are names, starts"),
     ("words.toml", ("^", 'title = ["x"]\n'), ": unknown key 'title'; known keys are ai_fillers, ai_terms,"),
     # duplicates

@@ -53,6 +53,8 @@ FILES = {
     "RSS or Atom": f.ATOM,
     "NITF": f.NITF,
     "NewsML-G2": f.NEWSML,
+    "NewsML 1": f.NEWSML_1,
+    "Markdown": f.MARKDOWN,
     "JSON": f.jsonl(f.RECORD),
     "CSV": f.csv_of({**f.METADATA, "text": f.PLAIN}),
     "text": f.PLAIN.encode(),

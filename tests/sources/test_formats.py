@@ -335,10 +335,11 @@ def test_map_names_unusual_fields(run: Run, tmp_path: Path, mapping: str, facts:
     assert {name: article[name] for name in facts} == facts
 
 
-@pytest.mark.parametrize("mapping", ["text", "text=", "caption=body", "=x"])
+@pytest.mark.parametrize("mapping", ["text", "text=", "captions=body", "=x"])
 def test_an_invalid_map_is_reported(run: Run, mapping: str) -> None:
     ran = run("ingest", "a.jsonl", "--map", mapping)
     parts = "text, html, url, headline, published, publication, language, id"
+    parts += ", caption, credit, creator, agency, copyright, terms, image"
     assert (ran.code, ran.err) == (2, f"captions: --map {mapping}: use PART=FIELD, where PART is one of {parts}\n")
 
 

@@ -126,6 +126,21 @@ NEWSML = (
     f'<headline>{HEADLINE}</headline><language tag="en"/></contentMeta><contentSet><inlineXML>{_XHTML}</inlineXML>'
     "</contentSet></newsItem></itemSet></newsMessage>"
 ).encode()
+NEWSML_1 = (
+    '<?xml version="1.0"?><NewsML><NewsItem xml:lang="en"><NewsManagement><FirstCreated>20240518T060000Z</FirstCreated>'
+    f"</NewsManagement><NewsComponent><NewsLines><HeadLine>{HEADLINE}</HeadLine></NewsLines>"
+    '<AdministrativeMetadata><Provider><Party FormalName="Harbor Echo"/></Provider></AdministrativeMetadata>'
+    '<DescriptiveMetadata><Language FormalName="en"/></DescriptiveMetadata>'
+    f'<ContentItem><MediaType FormalName="Text"/><DataContent>{_XHTML}</DataContent></ContentItem>'
+    f'<NewsComponent><Role FormalName="Picture"/><NewsLines><CreditLine>{CREDIT}</CreditLine></NewsLines>'
+    f'<NewsComponent><Role FormalName="Caption"/><ContentItem><DataContent>{CAPTION}</DataContent></ContentItem>'
+    f'</NewsComponent><ContentItem Href="{IMAGE}"><MediaType FormalName="Photo"/></ContentItem></NewsComponent>'
+    "</NewsComponent></NewsItem></NewsML>"
+).encode()
+MARKDOWN = (
+    f'---\ntitle: "{HEADLINE}"\nurl: {URL}\ndate: 2024-05-18\nsite: Harbor Echo\nlang: en-GB\n---\n\n'
+    f"![A boat]({IMAGE})\n\n*{CAPTION} {CREDIT}*\n\n{TEXT}\n"
+).encode()
 _PICTURE_3 = {
     "type": "picture",
     "descriptions": [{"role": "caption", "contentType": "text/plain", "value": CAPTION}],
@@ -256,6 +271,7 @@ def all_formats() -> dict[str, bytes]:
         "ninjs1.jsonl": jsonl(NINJS_1),
         "newsml.xml": NEWSML,
         "nitf.xml": NITF,
+        "a.md": MARKDOWN,
         "a.warc": warc(),
         "a.warc.gz": gzip.compress(warc()),
         "a.wacz": zipped(

@@ -61,7 +61,7 @@ def of_object(data: Mapping[str, Any]) -> PictureData | None:
     picture_data = of_pairs(data)
     if not picture_data.has_rights:
         return None
-    picture_data.addresses = tuple(_addresses(data, 0))[:_MOST_ADDRESSES]
+    picture_data.addresses = tuple(addresses_in(data))[:_MOST_ADDRESSES]
     return picture_data if picture_data.addresses or picture_data.caption else None
 
 
@@ -134,7 +134,7 @@ def _around(text: str, at: int) -> tuple[int, dict[str, Any]] | None:
     return None
 
 
-def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
+def addresses_in(value: Any, depth: int = 0, key: str = "") -> Iterator[str]:
     """Yield the addresses of pictures in an object and everything inside it: sizes, renditions, crops."""
     if isinstance(value, str):
         if len(value) < 2_000 and (_PICTURE.search(value) or (_PLACES.search(key) and "/" in value)):
@@ -143,7 +143,7 @@ def _addresses(value: Any, depth: int, key: str = "") -> Iterator[str]:
         if depth and any(item and role_of(name) in _OWN for name, item in value.items()):
             return  # another picture, with its own caption or credit
         for name, item in list(value.items())[:60]:
-            yield from _addresses(item, depth + 1, name)
+            yield from addresses_in(item, depth + 1, name)
     elif depth < _DEEPEST and isinstance(value, list):
         for item in value[:20]:
-            yield from _addresses(item, depth + 1, key)
+            yield from addresses_in(item, depth + 1, key)

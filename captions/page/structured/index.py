@@ -9,7 +9,7 @@ from captions.caption import split as captioning
 from captions.caption.candidates import LIKELY, read
 from captions.credit.compare import Relation, parties
 from captions.credit.parser import Reading
-from captions.credit.rights import take
+from captions.credit.rights import restrictions_in, take
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit
 from captions.page.image_urls import keys_of
@@ -122,15 +122,32 @@ def with_rights(credit: Credit, data: PictureData, words: Vocabulary) -> Credit:
         license_ = rights.license
         address = data.license if _is_link(data.license) else rights.license_url
     licensor = data.licensor_url if _is_link(data.licensor_url) else ""
-    if not (notice or license_ or address or licensor):
+    limits = restrictions_of(data, words)
+    if not (notice or license_ or address or licensor or limits):
         return credit
     return replace(
         credit,
+        restrictions=tuple(dict.fromkeys((*credit.restrictions, *limits))),
         copyright_notice=credit.copyright_notice or notice or None,
         license=credit.license or license_,
         license_url=credit.license_url or address,
         licensor_url=credit.licensor_url or licensor or None,
     )
+
+
+def restrictions_of(data: PictureData, words: Vocabulary) -> tuple[str, ...]:
+    """Return the restrictions in the terms of a picture, and those in its notice."""
+    limits = [limit for text in data.terms for limit in restrictions_in(text, words)]
+    return tuple(dict.fromkeys((*limits, *take(data.notice, words).restrictions)))
+
+
+def restricted(data: PictureData, words: Vocabulary) -> Reading | None:
+    """Return a reading of the restrictions of a picture whose data name nobody; None if they restrict nothing."""
+    limits = restrictions_of(data, words)
+    if not limits:
+        return None
+    reading = read("; ".join(limits), words)
+    return replace(reading, credit=Credit(line="; ".join(limits), restrictions=limits, rule="terms", confidence=1.0))
 
 
 def differs(printed: Credit, data: Credit) -> bool:

@@ -27,6 +27,7 @@ def of_item(item: Mapping[str, Any], known: Mapping[str, Mapping[str, Any]]) -> 
         notice=text_of(item.get("copyrightNotice")),
         license=text_of(item.get("license")) or _address(item.get("license")),
         licensor_url=text_of(item.get("acquireLicensePage")) or _address(item.get("acquireLicensePage")),
+        terms=tuple(names(item.get("usageInfo"))) + tuple(names(item.get("conditionsOfAccess"))),
         addresses=tuple(a for a in addresses if isinstance(a, str) and a),
     )
 

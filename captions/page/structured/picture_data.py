@@ -12,9 +12,9 @@ from typing import Any, Literal
 from captions.lexicon import tables
 from captions.text import tidy
 
-Role = Literal["caption", "hint", "credit", "creator", "agency", "source", "notice", "license", "licensor", ""]
+Role = Literal["caption", "hint", "credit", "creator", "agency", "source", "notice", "license", "licensor", "terms", ""]
 _ROLES: tuple[Role, ...] = (
-    "notice", "licensor", "license", "caption", "creator", "credit", "agency", "source", "hint",
+    "notice", "licensor", "terms", "license", "caption", "creator", "credit", "agency", "source", "hint",
 )  # fmt: skip
 # In characters: a longer text is neither a caption nor a credit.
 _LONGEST = 2_000
@@ -22,7 +22,20 @@ _TAG = re.compile(r"<[^<>]{0,500}>")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
 _NOT_NAME = re.compile(r"[\s_.:/]+")
 # Keys of a text or a name inside a value, in the order they are tried.
-_HOLDERS = ("name", "text", "value", "byline", "plain", "html", "basic", "title", "by", "affiliation")
+_HOLDERS = (
+    "name",
+    "text",
+    "rendered",
+    "processed",
+    "value",
+    "byline",
+    "plain",
+    "html",
+    "basic",
+    "title",
+    "by",
+    "affiliation",
+)
 _MOST_NAMES = 20
 
 
@@ -42,6 +55,8 @@ class PictureData:
     notice: str = ""
     license: str = ""
     licensor_url: str = ""
+    terms: tuple[str, ...] = ()
+    """What it may be used for: usage terms, instructions."""
     addresses: tuple[str, ...] = ()
     """The picture's addresses, as written."""
 
@@ -53,7 +68,7 @@ class PictureData:
     @property
     def has_rights(self) -> bool:
         """Return whether the data say who the picture is from or how it may be used."""
-        return bool(self.owed or self.source or self.notice or self.license or self.licensor_url)
+        return bool(self.owed or self.source or self.notice or self.license or self.licensor_url or self.terms)
 
 
 @lru_cache(maxsize=1)
@@ -143,6 +158,8 @@ def of_pairs(pairs: Mapping[str, Any]) -> PictureData:
             data.source = data.source or text_of(value)
         elif role == "notice":
             data.notice = data.notice or text_of(value)
+        elif role == "terms":
+            data.terms += tuple(names(value))
         elif role == "license":
             data.license = data.license or text_of(value)
         elif role == "licensor":
