@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import pairwise
 
 from captions.caption import bylines
 from captions.caption import split as splitting
@@ -87,7 +88,7 @@ class SlotReader:
             if box.loose:
                 box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
             self._lines[id(box)] = self._joined(box)
-        self._rows = Counter(_row(box) for box in boxes if len(box.lines) == 1 and not box.loose and not _in_table(box))
+        self._in_rows = _in_rows([box for box in boxes if len(box.lines) == 1 and not box.loose and not _in_table(box)])
         for box in boxes:
             for line in self._lines[id(box)]:
                 self._slots[id(line)] = list(_LineReader(box, line, self._setting(box, line), words).slots())
@@ -148,7 +149,7 @@ class SlotReader:
         return LineSetting(
             box_flags=box.element.flags | (CAPTION if box.element.captioned else 0),
             is_alone=len(box.lines) == 1,
-            is_in_row=self._rows[_row(box)] > 1,
+            is_in_row=id(box) in self._in_rows,
             is_first=line.block is box.lines[0].block,
             is_last=line.pieces is box.lines[-1].pieces,
             is_before=line.before,
@@ -311,10 +312,15 @@ def _in_table(box: PictureBox) -> bool:
     return box.element.name in ("tr", "td", "th")
 
 
-def _row(box: PictureBox) -> tuple[int, str, int]:
-    """Return what neighboring boxes share: the element around them, their own name and its meaning."""
-    parent = box.element.parent
-    return (parent.number if parent is not None else -1, box.element.name, box.element.flags)
+def _in_rows(boxes: Sequence[PictureBox]) -> set[int]:
+    """Return the boxes that stand side by side in one element, have one name and one meaning, by identity."""
+    found: set[int] = set()
+    for box, following in pairwise(boxes):
+        one, two = box.element, following.element
+        alike = one.parent is two.parent and (one.name, one.flags) == (two.name, two.flags)
+        if alike and two.first_block <= one.end_block:
+            found |= {id(box), id(following)}
+    return found
 
 
 def _divides_credit(box: PictureBox, line: BoxLine, tail: str) -> bool:
