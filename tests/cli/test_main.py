@@ -187,7 +187,8 @@ def test_ingest_as_json(run: Run, write: Write, tmp_path: Path) -> None:
     (tmp_path / "b.txt").touch()
     assert json.loads(run("ingest", "a.txt", "b.txt", "--format", "json").out) == {
         "version": 1, "run": 1, "read": 1, "new": 1, "changed": 0, "unchanged": 0, "failed": 1,
-        "captions": 1, "occurrences": 1, "notes": {}, "failures": [{"source": "b.txt", "reason": "an empty file"}],
+        "elsewhere": 0, "captions": 1, "occurrences": 1, "notes": {},
+        "failures": [{"source": "b.txt", "reason": "an empty file"}],
     }  # fmt: skip
 
 

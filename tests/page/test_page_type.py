@@ -46,15 +46,17 @@ def test_an_ingest_counts_what_was_noted_and_stores_no_page_without_an_article(r
         "a gallery: pictures with little text": 1,
         "a live blog: many short reports on one page": 1,
     }
-    assert result["read"] == result["new"] == len(CASES) - len(none)
+    assert result["read"] == result["new"] + result["elsewhere"] == len(CASES) - len(none)
     findings = json.loads(run("audit", "--code", "CR901", "--format", "json").out)["findings"]
     assert {finding["source"]: finding["message"] for finding in findings} == none
 
 
 def test_the_summary_lists_what_was_noted(run: Run, tmp_path: Path) -> None:
     (tmp_path / "a.txt").write_bytes(f.PLAIN.encode("cp1252"))
-    (tmp_path / "b.txt").write_text(f.PLAIN + "\0", encoding="utf-8")
-    (tmp_path / "c.txt").write_text(f.PLAIN + "\0\0", encoding="utf-8")
+    for name, bird in (("b", "geese"), ("c", "ducks")):
+        text = f.PLAIN.replace("hens", bird)
+        assert text != f.PLAIN
+        (tmp_path / f"{name}.txt").write_text(f"{text}\0", encoding="utf-8")
     assert run("ingest", ".").out.splitlines() == [
         "read 3, new 3, changed 0, unchanged 0, failed 0; 3 captions, 3 occurrences",
         "2 articles: NUL bytes left out",
