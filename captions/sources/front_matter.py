@@ -6,7 +6,7 @@ import re
 import tomllib
 from typing import Any
 
-_FRONT = re.compile(r"\ufeff?(---|\+\+\+)[ \t]*\r?\n(.*?)\r?\n\1[ \t]*(?:\r?\n|\Z)", re.DOTALL)
+_SIGNS = ("---", "+++")
 _LINE = re.compile(r"([ \t]*+)(-[ \t]++)?(?:([\w][\w .-]{0,60}):(?:[ \t]++|$))?(.*)")
 _BLOCK_SIGNS = ("|", ">", "|-", ">-", "|+", ">+")
 # In characters: a longer beginning is not fields.
@@ -15,14 +15,18 @@ _LONGEST = 40_000
 
 def split(text: str) -> tuple[dict[str, Any], str]:
     """Return the fields above a text, and the text below them; without fields, return the text as it is."""
-    found = _FRONT.match(text[:_LONGEST])
-    if found is None:
+    lines = text[:_LONGEST].removeprefix("\ufeff").splitlines(keepends=True)
+    sign = lines[0].strip() if lines else ""
+    end = next((n for n, line in enumerate(lines[1:], 1) if line.rstrip() == sign), 0) if sign in _SIGNS else 0
+    if not end:
         return {}, text
     try:
-        fields = tomllib.loads(found[2]) if found[1] == "+++" else _yaml(found[2])
-    except tomllib.TOMLDecodeError:
+        inside = "".join(lines[1:end])
+        fields = tomllib.loads(inside) if sign == "+++" else _yaml(inside)
+    except (tomllib.TOMLDecodeError, RecursionError):
         return {}, text
-    return (fields, text[found.end() :]) if fields else ({}, text)
+    start = sum(map(len, lines[: end + 1])) + text.startswith("\ufeff")
+    return (fields, text[start:]) if fields else ({}, text)
 
 
 def _yaml(text: str) -> dict[str, Any]:

@@ -24,17 +24,18 @@ from captions.sources.streams import whole
 _ANY_IMAGE = re.compile(rb"^[ \t>]{0,8}\[?!\[[^\]\n]{0,2000}+\]\([^()\s]", re.MULTILINE)
 _FRONT = re.compile(rb"(?:\xef\xbb\xbf)?(?:---[ \t]*\r?\n[\w-]{1,60}:[ \t\r\n]|\+\+\+[ \t]*\r?\n[\w-]{1,60} *=)")
 _IMAGE = re.compile(
-    r"(?:\[)?!\[((?:[^\]\\]|\\.)*+)\]\(\s*+<?([^\s()<>]++)>?(?:\s++(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*+)'))?\s*+\)"
+    r"(?:\[)?!\[((?:[^\[\]\\]|\\.)*+)\]\(\s*+<?([^\s()<>]++)>?(?:\s++(?:\"((?:[^\"\\]|\\.)*+)\"|'([^']*+)'))?\s*+\)"
     r"(?:\]\([^\s()]*+\))?(?:\{[^{}\n]*+\})?"
 )
 _CODE = re.compile(r"\{\{[<%]\s*+(?:figure|image|img|picture|photo)\b([^{}>%]*+)[>%]\}\}")
 _ITALIC = re.compile(r"\s*+(?:\*(?![\s*])(.+)(?<![\s*\\])\*|_(?![\s_])(.+)(?<![\s_\\])_)\s*", re.DOTALL)
 _HEADING = re.compile(r"(#{1,6})[ \t]++(.*)")
 _ITEM = re.compile(r"[ \t]*(?:[-+*]|\d{1,9}[.)])[ \t]+")
-_LINK = re.compile(r"(?<!!)\[((?:[^\[\]\\]|\\.)++)\]\(([^\s()]++)[^()]*+\)")
-_EMPHASIS = re.compile(r"(?<![\w\\*])(\*\*|__|\*|_)(?=\S)([^*_\n]++)(?<=\S)\1(?![\w*])")
+_LINK = re.compile(r"(?<!!)\[([^\[\]]++)\]\(([^\s()]++)(?:\s[^()]*+)?\)")
+_STRONG = re.compile(r"(?<![\w\\*])(?:\*\*|__)(?=\S)([^*_\n]++)(?<=\S)(?:\*\*|__)(?![\w*])")
+_EMPHASIS = re.compile(r"(?<![\w\\*])[*_](?=\S)([^*_\n]++)(?<=\S)[*_](?![\w*])")
 _ESCAPED = re.compile(r"\\([!-/:-@\[-`{-~])")
-_BREAK = re.compile(r"(?: {2,}|\\)\n")
+_BREAK = re.compile(r"(?:  |\\)\n")
 
 
 def is_markdown(head: bytes) -> bool:
@@ -164,10 +165,6 @@ def _inline(text: str) -> str:
     text = _ESCAPED.sub(lambda found: f"&#{ord(found[1])};", text)
     text = _IMAGE.sub(lambda found: f'<img src="{escape(found[2])}" alt="{escape(found[1])}">', text)
     text = _LINK.sub(r'<a href="\2">\1</a>', text)
-    for _ in range(2):
-        text = _EMPHASIS.sub(lambda f: f"<{_tag(f[1])}>{f[2]}</{_tag(f[1])}>", text)
+    text = _STRONG.sub(r"<strong>\1</strong>", text)
+    text = _EMPHASIS.sub(r"<em>\1</em>", text)
     return _BREAK.sub("<br>\n", text)
-
-
-def _tag(mark: str) -> str:
-    return "strong" if len(mark) > 1 else "em"
