@@ -141,7 +141,7 @@ def test_an_input_format_is_one_row_and_one_reader(checkout: Checkout) -> None:
     checkout.insert("format", "captions/sources/wire.py", "")
     checkout.insert("format", "captions/sources/formats.py", r'^    FileFormat\("text",')
     formats = checkout.folder / "captions" / "sources" / "formats.py"
-    formats.write_text(formats.read_text("utf-8").replace("warc, xml_stream", "warc, wire, xml_stream"), "utf-8")
+    formats.write_text(formats.read_text("utf-8").replace("xml_stream", "wire, xml_stream", 1), "utf-8")
     (read,) = checkout.run("parse", "a.dat")["articles"]
     assert [caption["text"] for caption in read["captions"]] == ["Islanders queue at the pier."]
     assert "#WIRE" not in read["captions"][0]["occurrences"][0]["text"]
