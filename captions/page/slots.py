@@ -14,7 +14,7 @@ from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import caption_evidence, credit_evidence
-from captions.page.boxes import BoxLine, PictureBox, flags_between
+from captions.page.boxes import BoxLine, PictureBox, flags_between, is_icon
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import Evidence, LineSetting, Setting
@@ -88,7 +88,7 @@ class SlotReader:
             if box.loose:
                 box.lines = [line for line in box.lines if not self._credits_elsewhere(line)]
             self._lines[id(box)] = self._joined(box)
-        self._in_rows = _in_rows([box for box in boxes if len(box.lines) == 1 and not box.loose and not _in_table(box)])
+        self._in_rows = _in_rows(list(filter(_may_be_in_row, boxes)))
         for box in boxes:
             for line in self._lines[id(box)]:
                 self._slots[id(line)] = list(_LineReader(box, line, self._setting(box, line), words).slots())
@@ -307,13 +307,14 @@ class _LineReader:
         )
 
 
-def _in_table(box: PictureBox) -> bool:
-    """Return whether a box is a row or a cell of a table, whose texts are data."""
-    return box.element.name in ("tr", "td", "th")
+def _may_be_in_row(box: PictureBox) -> bool:
+    """Return whether a box has one text, of its own, that is not a cell of a table or the name beside an icon."""
+    in_table = box.element.name in ("tr", "td", "th")
+    return len(box.lines) == 1 and not box.loose and not in_table and not any(map(is_icon, box.pictures))
 
 
 def _in_rows(boxes: Sequence[PictureBox]) -> set[int]:
-    """Return the boxes that stand side by side in one element, have one name and one meaning, by identity."""
+    """Return the neighboring boxes of one element that have the same name and meaning, by identity."""
     found: set[int] = set()
     for box, following in pairwise(boxes):
         one, two = box.element, following.element
