@@ -33,7 +33,7 @@ show find pontoon
 heading "A first audit: read it, decide nothing yet"
 show audit --limit 3
 
-heading "First record what is agreed, then say what an unclear credit line means"
+heading "First record the agreements, then correct unclear credit lines"
 show agreement import samples/agreements.csv
 show correct "AP/dpa | Rosalind Petterby" --supplier dpa --reason "asked the desk" --who demo
 

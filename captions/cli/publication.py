@@ -51,8 +51,8 @@ def merge(
 ) -> None:
     """Merge two names of one publication.
 
-    All uses in FROM become uses in INTO, now and when articles are read later. Letter case, a company suffix and a
-    slogan make no new publication anyway.
+    All uses in FROM become uses in INTO, now and when articles are read later. Names that differ only in letter case,
+    a company suffix or a slogan are one publication anyway.
 
     \b
     Examples:

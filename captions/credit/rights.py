@@ -69,7 +69,7 @@ _SIGN_FOLDED = re.compile(
 )
 _SIGN_PRINTED = re.compile(r" OUT|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!](?=\s|$)|[。！;；\n]")
-# In characters: a longer field holds a contract.
+# In characters: a longer field contains a contract.
 _LONGEST_TERMS = 4_000
 _NAMES = {
     "attribution": "BY",

@@ -42,7 +42,7 @@ def identity(url: str | None, canonical: str | None = None) -> str | None:
     """Return what the URLs of an article have in common, without a scheme; None if it has no URL of its own.
 
     ``https://www.echo.example/news/crane/?utm_source=feed#photo`` gives ``//echo.example/news/crane``. A page's
-    canonical URL counts if it is on the same site. A site's front page is no article: some pages name it by mistake.
+    canonical URL counts if it is on the same site. Some pages name their site's front page by mistake.
     """
     if canonical and (not url or same_site(url, canonical)) and (found := _folded(canonical)):
         return found

@@ -20,7 +20,7 @@ _MIDDLE = frozenset(",;:.)]}/|%")
 """No text begins with these; the rest of one does."""
 # In characters: of a loose text, and of any.
 _LONG_LOOSE, _LONG_CAPTION = 250, 450
-# In characters: a longer caption is no credit, whatever it names, and only a label at its start says something.
+# In characters: a longer text is not read as a credit, and only a label at its start counts.
 _AS_CREDIT, _LABELED = 140, 60
 
 

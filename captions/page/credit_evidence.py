@@ -18,7 +18,7 @@ from captions.text import STOPS, has_cjk, match_key
 _SMALL = frozenset(("small", "cite", "em", "i", "footer", "sub", "sup"))
 # Places where a copyright notice with a year is the site's own.
 _ELSEWHERE = frozenset(("outside", "behind the article"))
-# In words: longer texts are no credits; in characters: shorter ones may be, whatever their words.
+# A text with more words is not a credit, unless it has fewer characters than this.
 _VERY_LONG, _SHORT = 26, 140
 # How sure a line's own words show a credit: all of it, or what is cut off.
 _CREDITS = {SURE: "sure credit", LIKELY: "likely credit", POSSIBLE: "possible credit"}

@@ -22,7 +22,7 @@ _OWN_TEXTS = ("title", "description", "summary")
 def pictures_of(item: Element) -> list[RecordPicture]:
     """Return the pictures of an item that have a caption, a credit or a notice.
 
-    What is said of an item or a group is said of each picture in it that does not say otherwise; the contents of a
+    Facts about an item or a group apply to each picture in it that has no facts of its own; the contents of a
     group are one picture in several sizes, unless they have captions or credits of their own.
     """
     outer = _data(item)

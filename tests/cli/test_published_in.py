@@ -1,4 +1,4 @@
-"""A date of which only the month or the year is known is not taken for a day."""
+"""A date with only a month or a year does not become a day."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Company suffix, case and slogan make no new publication; a section does."""
+"""A company suffix, letter case or a slogan does not make a new publication; a section does."""
 
 from __future__ import annotations
 

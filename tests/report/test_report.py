@@ -344,7 +344,9 @@ def test_no_cell_runs_whatever_separator_the_spreadsheet_uses(
     lines = stream.getvalue().splitlines()
     seen = [cell for line in lines for row in csv.reader([line], delimiter=opened_with) for cell in row]
     assert [cell for cell in seen if cell.lstrip(" ").startswith(tuple("=+-@＝"))] == []
-    assume(not any("'" in cell for row in rows for cell in row))  # which are not told from those of the program
+    assume(
+        not any("'" in cell for row in rows for cell in row)
+    )  # reading cannot distinguish them from those that were added
     read = [list(map(cell_text, row)) for row in csv.reader(lines[1:], delimiter=delimiter)]
     assert read == [[escaping.line(cell) for cell in row] for row in rows]
 

@@ -51,7 +51,7 @@ def table(text: str) -> bytes:
 
 
 def delivery(items: str) -> bytes:
-    """Return a NewsML delivery; the braces stand for the article's text."""
+    """Return a NewsML delivery; the braces are replaced by the article's text."""
     return items.lstrip().replace("{{html}}", HTML).encode()
 
 

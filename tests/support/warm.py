@@ -26,9 +26,9 @@ import os, socket, sys
 with socket.socket(socket.AF_UNIX) as warm:
     warm.connect({address!r})
     facts = [os.getcwd(), *map("=".join, os.environ.items()), "", *sys.argv[1:]]
-    told = "\\0".join(facts).encode("utf-8", "surrogateescape")
-    socket.send_fds(warm, [len(told).to_bytes(8, "big")], [0, 1, 2])
-    warm.sendall(told)
+    request = "\\0".join(facts).encode("utf-8", "surrogateescape")
+    socket.send_fds(warm, [len(request).to_bytes(8, "big")], [0, 1, 2])
+    warm.sendall(request)
     code = warm.recv(1)
 sys.exit(code[0] if code else 99)
 """
@@ -75,15 +75,15 @@ def _run(asking: socket.socket) -> None:
     try:
         size, streams, _, _ = socket.recv_fds(asking, 8, 3)
         with asking.makefile("rb") as file:
-            told = file.read(int.from_bytes(size, "big")).decode("utf-8", "surrogateescape").split("\0")
+            request = file.read(int.from_bytes(size, "big")).decode("utf-8", "surrogateescape").split("\0")
         for number, stream in enumerate(streams):
             os.dup2(stream, number)
             os.close(stream)
-        empty = told.index("")
-        os.chdir(told[0])
+        empty = request.index("")
+        os.chdir(request[0])
         os.environ.clear()
-        os.environ.update(dict(fact.split("=", 1) for fact in told[1:empty]))
-        sys.argv = ["captions", *told[empty + 1 :]]
+        os.environ.update(dict(fact.split("=", 1) for fact in request[1:empty]))
+        sys.argv = ["captions", *request[empty + 1 :]]
         sys.stdin = open(0, encoding="utf-8", closefd=False)  # noqa: SIM115 - a descriptor, which stays open
         sys.stdout, sys.stderr = _output(1), _output(2)
         code = main()
