@@ -12,7 +12,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import UNDONE, count, note, timestamp, write_decisions
+from captions.cli.output import DECISION, UNDONE, count, decision_row, note, write_decisions
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
@@ -24,10 +24,7 @@ _TABLE = (
     Column("id", "No.", number=True),
     Column("line", "Credit line", wide=True, cut=80),
     Column("means", "Meaning", wide=True, cut=120),
-    Column("reason", "Reason", wide=True, cut=80),
-    Column("who", "Who"),
-    Column("recorded", "Recorded"),
-    Column("state", "State"),
+    *DECISION,
 )
 _DATA = (
     *(column for column in _TABLE if column.key in ("id", "state", "line")),
@@ -201,11 +198,5 @@ def _row(correction: Correction, state: str) -> Row:
             if value is not None
         ),
         **meaning,
-        "reason": correction.reason,
-        "who": correction.who,
-        "recorded": timestamp(correction.added),
-        "state": state,
-        "undone": timestamp(correction.undone),
-        "undone_by": correction.undone_by,
-        "undone_reason": correction.undone_reason,
+        **decision_row(correction, state),
     }

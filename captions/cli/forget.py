@@ -11,7 +11,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import opened_store, user_name
-from captions.cli.output import IN_FORCE, UNDONE, count, note, note_limit, timestamp, write_decisions
+from captions.cli.output import DECISION, UNDONE, count, decision_row, note, note_limit, write_decisions
 from captions.errors import CaptionsError
 from captions.report import Column, Row, write_rows
 
@@ -31,10 +31,7 @@ _TABLE = (
     Column("id", "No.", number=True),
     Column("source", "Article", wide=True),
     Column("uses", "Uses", number=True),
-    Column("reason", "Reason", wide=True, cut=80),
-    Column("who", "Who"),
-    Column("recorded", "Recorded"),
-    Column("state", "State"),
+    *DECISION,
 )
 _DATA = (*_TABLE, Column("url", "URL"), Column("headline", "Headline"), *UNDONE)
 _SHOWN = 20
@@ -146,20 +143,7 @@ def list_(
     with opened_store(db_url) as engine:
         found = db.forgotten(engine)
     rows: list[Row] = [
-        {
-            "id": it.id,
-            "source": it.source,
-            "uses": it.uses,
-            "reason": it.reason,
-            "who": it.who,
-            "recorded": timestamp(it.added),
-            "state": IN_FORCE if it.undone is None else "undone",
-            "url": it.url,
-            "headline": it.headline,
-            "undone": timestamp(it.undone),
-            "undone_by": it.undone_by,
-            "undone_reason": it.undone_reason,
-        }
+        {**{name: getattr(it, name) for name in ("id", "source", "uses", "url", "headline")}, **decision_row(it)}
         for it in found
     ]
     write_decisions("forgotten", _TABLE, _DATA, rows, form, limit, every=every)

@@ -10,16 +10,13 @@ import typer
 from captions import escaping
 from captions.cli import options as o
 from captions.cli.inputs import opened_store, user_name
-from captions.cli.output import IN_FORCE, UNDONE, count, timestamp, write_decisions
+from captions.cli.output import DECISION, UNDONE, count, decision_row, write_decisions
 from captions.report import Column
 
 _MERGES = (
     Column("name", "Name", wide=True),
     Column("into", "Merged into", wide=True),
-    Column("reason", "Reason", wide=True, cut=80),
-    Column("who", "Who"),
-    Column("recorded", "Recorded"),
-    Column("state", "State"),
+    *DECISION,
 )
 Undo = Annotated[bool, typer.Option("--undo", help="Separate the two names again; needs --reason.")]
 AllMerges = Annotated[bool, typer.Option("--all", help="Include merges that were undone.")]
@@ -48,18 +45,5 @@ def write_merges(kind: str, form: o.Listing, limit: int | None, db_url: str, *, 
 
     with opened_store(db_url) as engine:
         found = db.merges(engine, kind)
-    rows = [
-        {
-            "name": merge.name,
-            "into": merge.into,
-            "reason": merge.reason,
-            "who": merge.who,
-            "recorded": timestamp(merge.added),
-            "state": IN_FORCE if merge.undone is None else "undone",
-            "undone": timestamp(merge.undone),
-            "undone_by": merge.undone_by,
-            "undone_reason": merge.undone_reason,
-        }
-        for merge in found
-    ]
+    rows = [{"name": merge.name, "into": merge.into, **decision_row(merge)} for merge in found]
     write_decisions("merges", _MERGES, (*_MERGES, *UNDONE), rows, form, limit, every=every)

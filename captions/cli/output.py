@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from pathlib import Path
-from typing import TextIO
+from typing import TYPE_CHECKING, TextIO
 
 import typer
 
@@ -17,6 +17,9 @@ from captions import escaping
 from captions.cli.options import Listing
 from captions.report import Column, Row, write_rows
 from captions.targets import Targets
+
+if TYPE_CHECKING:
+    from captions_db import CorrectionRecord, ForgottenRecord, MergeRecord, WaiverRecord
 
 
 def for_report(path: Path | None, inputs: Iterable[str | Path | None] = (), *, overwrite: bool) -> Targets:
@@ -155,6 +158,28 @@ UNDONE = (
     Column("undone_reason", "Reason for undoing"),
 )
 """The columns of data that say who undid a decision, and why."""
+DECISION = (
+    Column("reason", "Reason", wide=True, cut=80),
+    Column("who", "Who"),
+    Column("recorded", "Recorded"),
+    Column("state", "State"),
+)
+"""The columns of a table that say who made a decision, and why."""
+
+
+def decision_row(
+    decision: CorrectionRecord | WaiverRecord | MergeRecord | ForgottenRecord, state: str | None = None
+) -> Row:
+    """Return the values of the columns ``DECISION`` and ``UNDONE``; by default, a decision is active until undone."""
+    return {
+        "reason": decision.reason,
+        "who": decision.who,
+        "recorded": timestamp(decision.added),
+        "state": state or (IN_FORCE if decision.undone is None else "undone"),
+        "undone": timestamp(decision.undone),
+        "undone_by": decision.undone_by,
+        "undone_reason": decision.undone_reason,
+    }
 
 
 def write_facts(title: str, name: str, columns: Sequence[Column], row: Mapping[str, object]) -> None:

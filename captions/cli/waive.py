@@ -13,7 +13,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import UNDONE, count, note, timestamp, write_decisions
+from captions.cli.output import UNDONE, count, decision_row, note, write_decisions
 from captions.errors import CaptionsError
 from captions.report import Column, Row
 
@@ -213,12 +213,6 @@ def _row(waiver: Waiver, state: str) -> Row:
         "line": waiver.line,
         "source": waiver.source,
         "caption_digest": waiver.caption_digest,
-        "reason": waiver.reason,
-        "who": waiver.who,
         "until": waiver.until,
-        "recorded": timestamp(waiver.added),
-        "state": state,
-        "undone": timestamp(waiver.undone),
-        "undone_by": waiver.undone_by,
-        "undone_reason": waiver.undone_reason,
+        **decision_row(waiver, state),
     }
