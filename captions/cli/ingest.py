@@ -155,7 +155,7 @@ def ingest(
     else:
         _print_summary(summary, failed, tally)
     if prune:
-        _prune(paths or [], db_url, failed, yes=yes)
+        _prune(paths or [], db_url, failed, yes=yes, read=summary.read)
     if any(failure.missing for failure in failed) or (failed and not summary.read):
         raise typer.Exit(2)
 
@@ -198,11 +198,14 @@ def _ingest(
         engine.dispose()
 
 
-def _prune(paths: list[str], db_url: str, failed: list[Unread], *, yes: bool) -> None:
+def _prune(paths: list[str], db_url: str, failed: list[Unread], *, yes: bool, read: int) -> None:
     from captions.cli import prune
 
-    if any(failure.missing for failure in failed):
-        note("no article removed: a path does not exist; check that its disk is connected")
+    # The folder of a disk that is not mounted is empty.
+    is_missing = any(failure.missing for failure in failed)
+    if is_missing or not read:
+        why = "a path does not exist" if is_missing else "no article was found"
+        note(f"no article removed: {why}; check that the disk is connected, or use captions forget")
         return
     prune.prune(paths, db_url, yes=yes)
 

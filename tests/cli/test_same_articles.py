@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING
 import pytest
 
 if TYPE_CHECKING:
-    from tests.conftest import Run
+    from tests.conftest import Run, Write
 
 PAGE = """<!doctype html><html lang="en"><head><title>The lock</title>{head}
 <meta property="article:published_time" content="2024-05-0{n}T08:00:00Z"></head><body><article><h1>Lock {n} opens</h1>
@@ -146,3 +146,11 @@ def test_articles_whose_files_are_gone_are_pruned(run: Run, tmp_path: Path) -> N
     assert ran.code == 2
     assert "no article removed: a path does not exist" in ran.err
     assert uses(run) == 2
+
+
+def test_an_empty_folder_may_be_a_disk_that_is_not_mounted(run: Run, tmp_path: Path, write: Write) -> None:
+    write(tmp_path / "disk" / "a.txt")
+    run("ingest", "disk")
+    (tmp_path / "disk" / "a.txt").unlink()
+    assert "no article removed: no article was found" in run("ingest", "disk", "--prune", "--yes").err
+    assert uses(run) == 1
