@@ -14,6 +14,7 @@ from captions_db import models as m
 from captions_db import rollups
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.overlay import merge_rows
+from captions_db.rows import storable
 from captions_db.search import name_key
 
 
@@ -42,6 +43,18 @@ def publications(engine: Engine) -> list[PublicationRow]:
             spellings.setdefault(name, set()).add(spelling)
     rows = sorted(spellings.items())
     return [PublicationRow(name, uses.get(name, 0), tuple(sorted(found - {name}))) for name, found in rows]
+
+
+def publication_name(engine: Engine, name: str, key: str) -> str | None:
+    """Return the current name of a publication under any of its names, given with its key; None if it is unknown.
+
+    ``"ECHO ONLINE"`` -> ``"Harbor Echo"`` once the two are merged.
+    """
+    column = m.publication_spelling.c
+    with engine.connect() as connection:
+        read = connection.scalar(select(column.key).where(column.name == storable(name)))
+        wanted = read or key or name_key(name)
+        return _names(connection, {wanted})[wanted]
 
 
 def names_of(connection: Connection, keys: Mapping[str, str]) -> dict[str, str]:

@@ -111,3 +111,24 @@ def test_what_cannot_be_merged_is_an_error(papers: Run, arguments: list[str], me
     ran = papers(*arguments)
     assert ran.code == 2
     assert message in ran.err
+
+
+def test_filters_know_every_name_of_a_publication(papers: Run) -> None:
+    papers("publication", "alias", "Harbor Echo", "Echo Online", "Echo Mobile", "--who", "Kim")
+    everything = json.loads(papers("usage", "--by", "publication", "--format", "json").out)
+    for name in ("Harbor Echo", "harbor echo gmbh", "ECHO ONLINE", "Echo Mobile"):
+        filtered = papers("usage", "--by", "publication", "--format", "json", "--publication", name)
+        assert json.loads(filtered.out)["rows"] == everything["rows"] and filtered.err == "", name
+        assert (
+            papers("find", "harbor", "--publication", name, "--format", "json").out
+            == papers("find", "harbor", "--format", "json").out
+        )
+        audited = papers("audit", "--format", "json", "--publication", name)
+        assert json.loads(audited.out)["summary"]["uses"] == 4, name
+
+
+@pytest.mark.parametrize("command", [["usage"], ["find", "harbor"], ["audit"]])
+def test_a_filter_for_an_unknown_publication_says_so(papers: Run, command: list[str]) -> None:
+    ran = papers(*command, "--publication", "Tide Post")
+    assert ran.code == 0
+    assert "no article in the database is from 'Tide Post'; list the publications with: captions publ" in ran.err
