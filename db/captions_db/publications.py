@@ -8,7 +8,7 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from captions_db import models as m
 from captions_db import rollups
@@ -100,6 +100,19 @@ def rename(connection: Connection) -> int:
             rollups.note(connection, use.id.in_(chunk), 1)
         connection.execute(update(m.article).where(others).values(publication=name))
     return changed
+
+
+def drop_unread_spellings(connection: Connection) -> None:
+    """Delete the spellings that no article has any more, except in merges; what they named gets its next name."""
+    column, article = m.publication_spelling.c, m.article.c
+    merged = {name for row in merge_rows(connection, "publication") for name in (row.name, row.merged_into)}
+    read = select(article.id).where(article.publication_read == column.name).exists()
+    unread = set(connection.scalars(select(column.name).where(~read))) - merged
+    if not unread:
+        return
+    for chunk in in_chunks(unread):
+        connection.execute(delete(m.publication_spelling).where(column.name.in_(chunk)))
+    rename(connection)
 
 
 def _names(connection: Connection, keys: Collection[str]) -> dict[str, str | None]:

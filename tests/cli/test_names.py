@@ -124,7 +124,7 @@ def test_filters_know_every_name_of_a_publication(papers: Run) -> None:
             == papers("find", "harbor", "--format", "json").out
         )
         audited = papers("audit", "--format", "json", "--publication", name)
-        assert json.loads(audited.out)["summary"]["uses"] == 4, name
+        assert json.loads(audited.out)["totals"]["uses"] == 4, name
 
 
 @pytest.mark.parametrize("command", [["usage"], ["find", "harbor"], ["audit"]])
@@ -132,3 +132,11 @@ def test_a_filter_for_an_unknown_publication_says_so(papers: Run, command: list[
     ran = papers(*command, "--publication", "Tide Post")
     assert ran.code == 0
     assert "no article in the database is from 'Tide Post'; list the publications with: captions publ" in ran.err
+
+
+def test_a_name_that_no_article_has_any_more_names_nothing(papers: Run) -> None:
+    papers("forget", "1.txt", "--yes")
+    assert set(usage(papers, "publication")) == {"Harbor Echo | News from the coast", "Echo Online"}
+    papers("forget", "undo", "1", "--reason", "printed")
+    assert usage(papers, "publication") == {"Harbor Echo GmbH": 3, "Echo Online": 1}
+    assert papers("db", "check").code == 0
