@@ -8,7 +8,7 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from captions.embedded import bmff, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
+from captions.embedded import bmff, c2pa, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
 from captions.embedded.characters import mend
 from captions.embedded.model import FAMILIES, Embedded, Fields
 from captions.embedded.source import LARGEST, Blocks, ByteSource
@@ -134,6 +134,7 @@ def read_source(source: ByteSource) -> Embedded:
     for part in blocks.exif:
         families["exif"] |= {n: v for n, v in exif.read(part, blocks).items() if n not in families["exif"]}
     families = {family: _mended(values, blocks) for family, values in families.items()}
+    source_types = c2pa.source_types(blocks)
     fits = iim.digest_fits(blocks.iim[0], blocks.iim_digest) if blocks.iim and blocks.iim_digest else None
     return Embedded(
         format=blocks.format,
@@ -147,6 +148,7 @@ def read_source(source: ByteSource) -> Embedded:
         cuts=merge.cuts(families),
         iim_digest_fits=fits,
         content_credentials=blocks.content_credentials,
+        c2pa_source_types=source_types,
         notes=tuple(blocks.notes),
     )
 
