@@ -6,6 +6,7 @@ import errno
 import json
 import os
 import shutil
+import sqlite3
 import struct
 from collections.abc import Iterator
 from pathlib import Path
@@ -512,3 +513,19 @@ def test_any_evidence_of_ai_must_be_labeled(run: Run, tmp_path: Path, data: byte
     run("images", "scan", "harbor-ferry.jpg")
     message = f"harbor-ferry.jpg {evidence}, but is not labeled in caption or credit"
     assert found(run, "--code", "cr309") == [("CR309", "a.html", message)]
+
+
+def test_pictures_that_an_older_version_read_are_noted_until_scanned_again(run: Run, tmp_path: Path) -> None:
+    page(tmp_path / "a.html", "harbor-ferry.jpg", "Jo Reed/AFP")
+    picture(tmp_path / "harbor-ferry.jpg", 1, credit_line="AFP", instructions="NO SALES")
+    run("ingest", "a.html")
+    run("images", "scan", "harbor-ferry.jpg")
+    with sqlite3.connect(tmp_path / "captions.db") as connection:
+        connection.execute("UPDATE image SET version = '0', embedded = '{}'")
+    message = "1 picture scanned by an older version, which read less metadata; run: captions images scan FOLDER\n"
+    for command in (("audit",), ("images", "check")):
+        assert message in run(*command).err
+    assert run("images", "scan", "harbor-ferry.jpg").out.startswith("1 picture: new 1, known 0")
+    for command in (("audit",), ("images", "check")):
+        assert "older version" not in run(*command).err
+    assert [code for code, _, _ in found(run, "--code", "cr306")] == ["CR306"]
