@@ -8,7 +8,7 @@ import struct
 from collections.abc import Mapping
 from dataclasses import dataclass
 
-from captions.embedded.characters import clean, cut_to, decode
+from captions.embedded.characters import clean, cut_to, decode, legible
 from captions.embedded.source import MOST, Blocks
 from captions.embedded.table import table
 
@@ -63,10 +63,10 @@ def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
         field = by_dataset.get(dataset.number) if dataset.record == 2 else None
         if field is None:
             continue
-        text = clean(decode(dataset.data, cut=bool(field.limit) and len(dataset.data) >= field.limit))
+        text = legible(decode(dataset.data, cut=bool(field.limit) and len(dataset.data) >= field.limit))
         if field.date:
             dates.setdefault(dataset.number, text)
-        elif text and (field.several or field.name not in found):
+        elif clean(text) and (field.several or field.name not in found):
             found.setdefault(field.name, []).append(text)
     fields = {name: tuple(values) for name, values in found.items()}
     if when := moment(*(dates.get(number, "") for number in table().fields["date_created"].iim)):
