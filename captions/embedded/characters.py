@@ -16,17 +16,27 @@ _C0 = re.compile(f"[{CONTROLS.partition(chr(0x7F))[0]}\x7f\x0b\x0c\x1c-\x1f{SURR
 _LATIN = {byte: chr(byte) for byte in range(0x80, 0xA0)}
 
 
-def decode(data: bytes, *, cut: bool = False) -> str:
-    r"""Decode as UTF-8 if valid, or else as cp1252: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
+def decode(data: bytes, *, cut: bool = False, page: str = "cp1252") -> str:
+    r"""Decode as UTF-8 if valid, or else by a code page: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
 
     ``cut`` drops an incomplete last character, because IIM truncates by bytes.
     """
+    text = as_utf8(data, cut=cut)
+    if text is not None:
+        return text
+    if page == "cp1252":
+        return "".join(_cp1252(byte) for byte in data)
+    return data.decode(page, "replace").removesuffix("\ufffd" if cut else "")
+
+
+def as_utf8(data: bytes, *, cut: bool = False) -> str | None:
+    """Decode as UTF-8, or return None if it is not valid; ``cut`` as for :func:`decode`."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         if cut and error.reason == "unexpected end of data":
             return data[: error.start].decode("utf-8")
-    return "".join(_cp1252(byte) for byte in data)
+    return None
 
 
 def decode_packet(data: bytes) -> str:

@@ -26,7 +26,7 @@ _C1 = re.compile("[\x80-\x9f]")
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
+class _EncodedChar:
     """Characters that are the bytes of one character in UTF-8."""
 
     start: int
@@ -38,8 +38,8 @@ class _Found:
 def mend(text: str) -> str:
     """Return the text with the characters that were encoded twice or more often: ``JosÃ© MartÃ­`` is ``José Martí``.
 
-    The repair must be certain. ``AMANHÃ…`` is left alone, because it may end in an ellipsis. A character that IIM cut at
-    the end is dropped.
+    The repair must be certain. ``AMANHÃ…`` is left alone, because it may end in an ellipsis. A character that
+    IIM cut at the end is dropped.
     """
     mended = candidate = text
     for _ in range(_MOST_ROUNDS):
@@ -72,7 +72,7 @@ def _decoded_once(text: str) -> str:
     return "".join([*parts, text[at:end]])
 
 
-def _sequences(text: str) -> Iterator[_Found]:
+def _sequences(text: str) -> Iterator[_EncodedChar]:
     at = 0
     while match := _SEQUENCE.search(text, at):
         at = match.start() + 1
@@ -81,10 +81,10 @@ def _sequences(text: str) -> Iterator[_Found]:
         except UnicodeDecodeError:
             continue
         at = match.end()
-        yield _Found(match.start(), at, match.group(), char)
+        yield _EncodedChar(match.start(), at, match.group(), char)
 
 
-def _is_certain(text: str, item: _Found, previous: _Found | None) -> bool:
+def _is_certain(text: str, item: _EncodedChar, previous: _EncodedChar | None) -> bool:
     """Return whether correct text cannot contain these characters in this place."""
     before, after = text[item.start - 1 : item.start], text[item.end : item.end + 1]
     follows = previous is not None and previous.end == item.start
