@@ -129,23 +129,24 @@ def embedded_type_unlabeled(use: Use, pictures: Sequence[ScannedPicture], regist
     for picture in pictures:
         evidence = ai_evidence(picture.metadata.fields, picture.metadata.c2pa_source_types)
         if evidence and not is_labeled(use, register):
-            return f"{picture.path} {' and '.join(evidence)}, but is not labeled in caption or credit"
+            return f"{picture.path} {' and '.join(evidence)}, but not labeled in caption or credit"
     return None
 
 
 def embedded_notices(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
     """CR306: the picture file's instructions say ``DENMARK OUT``, and the printed credit does not."""
-    printed = " ".join(use.credit.restrictions).casefold() if use.credit else ""
+    known = set(map(str.casefold, use.credit.restrictions)) if use.credit else set()
+    places: list[str] = []
     for picture in pictures:
-        found = embedded_restrictions(picture.metadata.fields, register.words)
         quotes: dict[str, list[str]] = {}
-        for title, quote in found:
-            if quote.casefold() not in printed:
+        for title, quote in embedded_restrictions(picture.metadata, register.words):
+            if quote.casefold() not in known:
+                known.add(quote.casefold())
                 quotes.setdefault(title, []).append(short(quote, _LONGEST_QUOTE))
         if quotes:
             texts = "; ".join(f"{title}: {', '.join(parts)}" for title, parts in quotes.items())
-            return f"embedded in {picture.path}, {texts}"
-    return None
+            places.append(f"in {picture.path}, {texts}")
+    return f"embedded {'; '.join(places)}" if places else None
 
 
 # --- rules about a picture file

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from itertools import chain
 
 from captions.credit.rights import restrictions_in, take
-from captions.embedded import Fields
 from captions.embedded.table import code_of, table
+from captions.imaging.stored_metadata import StoredMetadata
 from captions.lexicon.vocabulary import Vocabulary
 
 
@@ -23,24 +24,27 @@ class EmbeddedNotice:
     text: str
 
 
-def notices_of(fields: Fields) -> tuple[EmbeddedNotice, ...]:
-    """Return the texts of a picture that may restrict its use, in the order of the table of fields."""
-    rows = table().fields.items()
-    return tuple(
-        EmbeddedNotice(name, field.title, field.notice, text)
-        for name, field in rows
-        if field.notice
-        for text in fields.get(name)
-    )
+def notices_of(metadata: StoredMetadata) -> tuple[EmbeddedNotice, ...]:
+    """Return the texts of a picture that may restrict its use, in the order of the table of fields.
+
+    If XMP, IIM and EXIF disagree, the texts of all count: one of them may forbid what another does not mention.
+    """
+    out: list[EmbeddedNotice] = []
+    for name, field in table().fields.items():
+        if field.notice:
+            families = metadata.disagreements.get(name, {}).values()
+            texts = dict.fromkeys(chain(metadata.fields.get(name), *families))
+            out += [EmbeddedNotice(name, field.title, field.notice, text) for text in texts]
+    return tuple(out)
 
 
-def embedded_restrictions(fields: Fields, words: Vocabulary) -> tuple[tuple[str, str], ...]:
+def embedded_restrictions(metadata: StoredMetadata, words: Vocabulary) -> tuple[tuple[str, str], ...]:
     """Return the restrictions in a picture's metadata, quoted, each with the title of its first field.
 
-    ``Fields(instructions="DENMARK OUT. Sent by FTP")`` gives ``(("Instructions", "DENMARK OUT"),)``.
+    Instructions that say ``DENMARK OUT. Sent by FTP`` give ``(("Instructions", "DENMARK OUT"),)``.
     """
     found: dict[str, tuple[str, str]] = {}
-    for notice in notices_of(fields):
+    for notice in notices_of(metadata):
         for quote in _quotes(notice, words):
             found.setdefault(quote.casefold(), (notice.title, quote))
     return tuple(found.values())

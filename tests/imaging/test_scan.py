@@ -511,7 +511,7 @@ def test_any_evidence_of_ai_must_be_labeled(run: Run, tmp_path: Path, data: byte
     (tmp_path / "harbor-ferry.jpg").write_bytes(data)
     run("ingest", "a.html")
     run("images", "scan", "harbor-ferry.jpg")
-    message = f"harbor-ferry.jpg {evidence}, but is not labeled in caption or credit"
+    message = f"harbor-ferry.jpg {evidence}, but not labeled in caption or credit"
     assert found(run, "--code", "cr309") == [("CR309", "a.html", message)]
 
 
