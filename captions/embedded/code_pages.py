@@ -20,8 +20,8 @@ _CROWDED = re.compile("[\xc0-\xd6\xd8-\xf6\xf8-\u024f]{3,}")
 _PUNCTUATION = frozenset("“”„‘’‚«»‹›…–—•·©®™°€£§¿¡、。・「」：；／（）\u3000\xa0")
 _JOINING = frozenset("’・：、。「」（）")
 """Signs that have no space beside them."""
-_LONGEST = 4_000
-"""In bytes per value."""
+_SAMPLE = 16_000
+"""The limit on bytes that are looked at; a name is often enough."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,13 +54,14 @@ def guess(values: Sequence[bytes]) -> CodePage | None:
 
     ``[b"\xcf\xb8\xf2\xf0 \xd1\xee\xec\xee\xe2"]`` is ``Пётр Сомов`` in Windows-1251.
     """
+    values = list(_sample(values))
     scored: list[tuple[float, CodePage, list[str]]] = []
     for page in pages():
         try:
-            texts = [value[:_LONGEST].decode(page.codec) for value in values]
+            texts = [value.decode(page.codec) for value in values]
         except UnicodeDecodeError:
             # The default reads any byte; the end of a value that is cut may lack its last byte.
-            texts = [value[:_LONGEST].decode(page.codec, "replace").removesuffix("\ufffd") for value in values]
+            texts = [value.decode(page.codec, "replace").removesuffix("\ufffd") for value in values]
         scored.append((_score(texts, page), page, texts))
     default = scored[0][0]
     score, best, texts = max(scored, key=lambda item: item[0])
@@ -68,6 +69,15 @@ def guess(values: Sequence[bytes]) -> CodePage | None:
     if score >= max(_LEAST, default + _LEAD) and not any(score < other + _LEAD / 2 for other in others):
         return best
     return pages()[0] if default >= _LEAST else None
+
+
+def _sample(values: Sequence[bytes]) -> Iterator[bytes]:
+    room = _SAMPLE
+    for value in values:
+        if room <= 0:
+            return
+        yield value[:room]
+        room -= len(value)
 
 
 def _score(texts: Sequence[str], page: CodePage) -> float:
