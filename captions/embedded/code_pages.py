@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import re
 import unicodedata
 from collections.abc import Iterator, Sequence
@@ -45,6 +46,10 @@ def pages() -> tuple[CodePage, ...]:
 
 def _page(row: tables.Table) -> CodePage:
     row.only({"codec", "title", "scripts", "common", "initial"})
+    try:
+        codecs.lookup(row.text("codec"))
+    except LookupError:
+        raise row.error(f"'codec' is {row.text('codec')}, which Python lacks") from None
     common, initial = frozenset(row.text("common", "")), frozenset(row.text("initial", ""))
     return CodePage(row.text("codec"), row.text("title"), frozenset(row.texts("scripts")), common, initial)
 

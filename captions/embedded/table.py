@@ -85,11 +85,16 @@ def table() -> FieldTable:
             if number in by_dataset:
                 raise row.error(f"'iim' lists {number}, which {by_dataset[number].name} has already")
             by_dataset[number] = field
+    codes: dict[str, FieldCode] = {}
+    for row in read.rows("code"):
+        code = _code(row)
+        if codes.setdefault(code.name.casefold(), code) is not code:
+            raise row.error("'name' is the name of an earlier row")
     return FieldTable(
         fields=rows,
         prefixes={namespace: prefix for prefix, namespace in namespaces.items()},
         by_dataset=by_dataset,
-        codes={code.name.casefold(): code for code in map(_code, read.rows("code"))},
+        codes=codes,
         exif_empty=frozenset(map(name_key, empty.texts("empty"))),
     )
 
