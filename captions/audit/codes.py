@@ -67,6 +67,11 @@ class Code:
     picture_rule: str | None = None
     """``module:name`` of a second rule, which looks at the picture files."""
 
+    @property
+    def picture_scope(self) -> Scope:
+        """Return what the rule about picture files judges: a use, if the other rule judges its credit."""
+        return "use" if self.scope == "credit" else self.scope
+
 
 _ROWS = (
     Code(
@@ -168,7 +173,8 @@ _ROWS = (
     Code(
         "CR306", "warning", "credit", "restriction in the credit, the caption or the picture's metadata",
         "follow the restriction; clear the use with the supplier before you sell or syndicate it",
-        credit_rules.restricted, command="line", looks_at="restrictions", syndication="error",
+        credit_rules.restricted, command="line", looks_at="restrictions", syndication="error", reads=("pictures",),
+        picture_rule="captions.audit.image_rules:embedded_notices",
     ),
     Code(
         "CR307", "warning", "credit",
@@ -247,7 +253,7 @@ def rules_that_compare() -> dict[str, Callable[..., Any]]:
 
 def rules_for_pictures(scope: Scope) -> dict[str, Callable[..., Any]]:
     """Return the rules of a scope that look at picture files, by code; see :mod:`captions.audit.image_rules`."""
-    named = {code: row.picture_rule or row.rule for code, row in CODES.items() if row.scope == scope}
+    named = {code: row.picture_rule or row.rule for code, row in CODES.items() if row.picture_scope == scope}
     return {
         code: resolve_name(rule)
         for code, rule in named.items()

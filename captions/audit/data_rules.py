@@ -40,6 +40,24 @@ def differing(printed: Credit, structured: Credit, publication: str | None, regi
     return False
 
 
+def omits_agency(printed: Credit | None, embedded: Credit, publication: str | None, register: Register) -> bool:
+    """Return whether a picture names an agency, and the print no one, or the publication in the agency's place.
+
+    In Harbor Echo, ``Harbor Echo`` and ``File photo`` omit the agency of ``Jo Reed/Reuters``, and ``Jo Reed`` does not;
+    nothing omits the agency of ``Jo Reed/Harbor Echo via Reuters``.
+    """
+
+    def is_own(name: str) -> bool:
+        return _same(name, publication or "", register)
+
+    if not embedded.agencies or any(map(is_own, named(embedded))):
+        return False
+    names = named(printed) if printed is not None else ()
+    others = [name for name in names if not is_own(name)]
+    is_house = len(others) < len(names)
+    return not others or (is_house and printed is not None and all(map(is_own, printed.agencies)))
+
+
 def _named(credit: Credit, kind: str, publication: str | None, register: Register) -> Sequence[str]:
     names: Sequence[str] = getattr(credit, kind)
     return [name for name in names if not _same(name, publication or "", register)]

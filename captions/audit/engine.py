@@ -203,7 +203,9 @@ class AuditEngine:
                 continue
             if use is not None and use.id is not None:
                 if use.id not in self.reported.get(code, ()):
-                    self.audit.note_use(code, use.id, self.audit.remark(finding.message))
+                    # What clears a finding on a credit would clear it for all pictures with this credit.
+                    clear = finding.command if CODES[code].scope == "credit" else None
+                    self.audit.note_use(code, use.id, self.audit.remark(finding.message, clear))
             elif not self.request.confined and self.request.run is None:
                 self._add_unattached(finding)
 

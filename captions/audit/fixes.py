@@ -33,6 +33,10 @@ class FixCommands:
             found := self.broader(code, use.credit, use.used_on.year if use.used_on else None)
         ):
             return found
+        return self.of_use(code, use)
+
+    def of_use(self, code: str, use: Use) -> str:
+        """Return the command that waives a finding on this use alone, or on its article if the use is not stored."""
         if use.id is None:
             return waive(code, source=use.source)
         before, after = self.by_use(code)

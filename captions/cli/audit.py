@@ -176,6 +176,7 @@ def _report(
     known = read_baseline(baseline) if baseline else ()
     with audited(engine, request, words, known, today=date.today()) as result:
         _note_omissions(request, result)
+        f.note_outdated_pictures(engine)
         report = _report_of(result, limit, thumbnails=request.pictures)
         write(report)
     return report

@@ -9,9 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.audit.codes import CODES, SEVERITIES
-from captions.cli.output import note, opened
+from captions.cli.output import count, note, opened
 
 if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
     from captions.report.audit_report import Report
     from captions.targets import Targets
 
@@ -67,6 +69,17 @@ Levels = Annotated[
     ),
 ]
 Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings instead of open ones.")]
+
+
+def note_outdated_pictures(engine: Engine) -> None:
+    """Say on stderr how many pictures were read without the metadata that this version reads."""
+    import captions_db as db
+
+    from captions import __version__
+
+    if outdated := db.outdated_images(engine, __version__):
+        pictures = count(outdated, "picture")
+        note(f"{pictures} scanned by an older version, which read less metadata; run: captions images scan FOLDER")
 
 
 def write_report(

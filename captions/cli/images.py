@@ -99,8 +99,20 @@ def _rows(name: str, picture: Embedded, families: bool) -> Iterator[Row]:
         by_family = {family: "; ".join(picture.family(family).get(key)) for family in ("xmp", "iim", "exif")}
         if not merged and not (families and any(by_family.values())):
             continue
+        shown = "; ".join(map(_spelled_out, merged))
         remarks = [word for word, keys in (("disagree", disagree), ("cut", cut)) if key in keys]
-        yield {"picture": name, "field": title, "value": "; ".join(merged), "remark": ", ".join(remarks), **by_family}
+        yield {"picture": name, "field": title, "value": shown, "remark": ", ".join(remarks), **by_family}
+    if picture.content_credentials:
+        types = "; ".join(map(_spelled_out, picture.c2pa_source_types)) or "no digital source type"
+        yield {"picture": name, "field": "Content credentials", "value": types, "remark": f"not verified; {types}"}
+
+
+def _spelled_out(value: str) -> str:
+    """Return what a code means, or any other value unchanged: ``DMI-PROHIBITED (data mining prohibited)``."""
+    from captions.embedded import code_of
+
+    code = code_of(value) if "://" in value else None
+    return f"{code.name} ({code.means})" if code else value
 
 
 def _titles() -> dict[str, str]:
@@ -111,6 +123,8 @@ def _titles() -> dict[str, str]:
 
 def _as_data(name: str, picture: Embedded) -> dict[str, object]:
     """Return a picture as a JSON object."""
+    from captions.embedded import ai_evidence
+
     return {
         "source": name,
         "format": picture.format,
@@ -125,6 +139,8 @@ def _as_data(name: str, picture: Embedded) -> dict[str, object]:
         "cuts": [{"field": c.field, "value": c.value, "limit": c.limit, "whole": c.whole} for c in picture.cuts],
         "iim_digest_fits": picture.iim_digest_fits,
         "content_credentials": picture.content_credentials,
+        "c2pa_source_types": list(picture.c2pa_source_types),
+        "ai_evidence": list(ai_evidence(picture.fields, picture.c2pa_source_types)),
         "sidecar": picture.sidecar,
         "notes": list(picture.notes),
     }

@@ -44,6 +44,7 @@ def check(
         checked = check_pictures(
             engine, words, today=today, codes=code, severities=[level.value for level in severity], waived=waived
         )
+        f.note_outdated_pictures(engine)
     found = checked.findings
     remark = f"{count(checked.pictures, 'picture')}, {checked.unmatched} not matched to a use"
     if not checked.pictures:

@@ -3,9 +3,11 @@
 ``read`` returns an :class:`Embedded`; ``stamp`` writes a copy with new values.
 """
 
+from captions.embedded.ai_evidence import ai_evidence
 from captions.embedded.model import FAMILIES, LISTS, NAMES, READ_ONLY, CutValue, Disagreement, Embedded, Fields
 from captions.embedded.read import read, sidecar_of
 from captions.embedded.stamp import Stamped, stamp
+from captions.embedded.table import code_of
 
 __all__ = [
     "FAMILIES",
@@ -17,6 +19,8 @@ __all__ = [
     "Embedded",
     "Fields",
     "Stamped",
+    "ai_evidence",
+    "code_of",
     "read",
     "sidecar_of",
     "stamp",

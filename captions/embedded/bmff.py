@@ -6,6 +6,7 @@ import struct
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from captions.embedded import c2pa
 from captions.embedded.source import LARGEST, Blocks, ByteSource
 
 _MOST = 4_000
@@ -73,6 +74,9 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
             _uuid(source, box, blocks)
         elif box.kind == b"jumb":
             blocks.content_credentials = True
+            if blocks.fits_signed(box.end - box.start):
+                data = source.at(box.start, box.end - box.start)
+                blocks.credentials.append(struct.pack(">I4s", 8 + len(data), b"jumb") + data)
     if last < source.size and source.size - last >= 8:
         blocks.note("broken: unknown data after the last box")
 
@@ -81,6 +85,8 @@ def _uuid(source: ByteSource, box: Box, blocks: Blocks) -> None:
     name, start = source.at(box.start, 16), box.start + 16
     if name == _C2PA:
         blocks.content_credentials = True
+        if blocks.fits_signed(box.end - start):
+            blocks.credentials.append(c2pa.superbox(source.at(start, box.end - start)))
     elif name in (_XMP, _IIM, _EXIF) and blocks.fits(box.end - start, "metadata"):
         data = source.at(start, box.end - start)
         if name == _XMP:

@@ -1,4 +1,4 @@
-"""Decode metadata by its actual character set, whatever it declares, and repair wrongly decoded text."""
+"""Decode metadata by its actual character set, whatever it declares."""
 
 from __future__ import annotations
 
@@ -12,22 +12,31 @@ _WRONG_BYTES = 10_000
 LONGEST = 1 << 16
 """The limit on the characters of a value; no caption is longer."""
 _CONTROL = re.compile(f"[{CONTROLS}{WHITE_CONTROLS}{SURROGATES}\ufffe\uffff\ufeff]")
-# UTF-8 of two to four bytes that was read as cp1252: é as Ã©, ’ as â€™.
-_WRONG = re.compile("[Â-ô][\x80-\xbf€‚ƒ„…†‡ˆ‰Š‹ŒŽ‘’“”•–—˜™š›œžŸ]")
+_C0 = re.compile(f"[{CONTROLS.partition(chr(0x7F))[0]}\x7f\x0b\x0c\x1c-\x1f{SURROGATES}\ufffe\uffff\ufeff]")
 _LATIN = {byte: chr(byte) for byte in range(0x80, 0xA0)}
 
 
-def decode(data: bytes, *, cut: bool = False) -> str:
-    r"""Decode as UTF-8 if valid, or else as cp1252: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
+def decode(data: bytes, *, cut: bool = False, page: str = "cp1252") -> str:
+    r"""Decode as UTF-8 if valid, or else by a code page: ``b"Jos\xe9"`` and ``b"Jos\xc3\xa9"`` give ``José``.
 
     ``cut`` drops an incomplete last character, because IIM truncates by bytes.
     """
+    text = as_utf8(data, cut=cut)
+    if text is not None:
+        return text
+    if page == "cp1252":
+        return "".join(_cp1252(byte) for byte in data)
+    return data.decode(page, "replace").removesuffix("\ufffd" if cut else "")
+
+
+def as_utf8(data: bytes, *, cut: bool = False) -> str | None:
+    """Decode as UTF-8, or return None if it is not valid; ``cut`` as for :func:`decode`."""
     try:
         return data.decode("utf-8")
     except UnicodeDecodeError as error:
         if cut and error.reason == "unexpected end of data":
             return data[: error.start].decode("utf-8")
-    return "".join(_cp1252(byte) for byte in data)
+    return None
 
 
 def decode_packet(data: bytes) -> str:
@@ -48,31 +57,19 @@ def decode_packet(data: bytes) -> str:
     return data.decode("utf-8", "cp1252-bytes")
 
 
+def legible(text: str) -> str:
+    """Remove what :func:`clean` removes, except what may be a byte of a character that was encoded twice.
+
+    These are control characters from 0x80 to 0x9F, and no-break spaces at the end.
+    """
+    text = text[: 2 * LONGEST].replace("\r\n", "\n").replace("\r", "\n")
+    return _C0.sub("", text).strip(" \t\n")[:LONGEST]
+
+
 def clean(text: str) -> str:
     r"""Remove control characters and surrounding space, normalize line ends, and truncate to :data:`LONGEST`."""
     text = text[: 2 * LONGEST].replace("\r\n", "\n").replace("\r", "\n")
     return _CONTROL.sub("", text).strip()[:LONGEST]
-
-
-def mend(text: str) -> str:
-    """Repair UTF-8 that was read as cp1252: ``JosÃ© MartÃ­`` gives ``José Martí``.
-
-    The repair must be certain: everything outside ASCII must be valid UTF-8, with two such characters or one inside a
-    lower-case word. ``AMANHÃ…`` is left alone, because it may end in an ellipsis.
-    """
-    if text.isascii() or not _WRONG.search(text):
-        return text
-    try:
-        mended = b"".join(_byte(char) for char in text).decode("utf-8")
-    except UnicodeError:
-        return text
-    at = [n for n, char in enumerate(mended) if not char.isascii()]
-    if any(0x7F < ord(mended[n]) < 0xA0 for n in at):
-        return text
-    if len(at) > 1 or ord(mended[at[0]]) > 0x7FF:
-        return mended
-    neighbors = mended[max(0, at[0] - 1) : at[0]] + mended[at[0] + 1 : at[0] + 2]
-    return mended if mended[at[0]].islower() and any(char.islower() for char in neighbors) else text
 
 
 def cut_to(text: str, limit: int) -> bytes:
@@ -86,13 +83,6 @@ def _cp1252(byte: int) -> str:
         return bytes([byte]).decode("cp1252")
     except UnicodeDecodeError:
         return _LATIN[byte]
-
-
-def _byte(char: str) -> bytes:
-    try:
-        return char.encode("cp1252")
-    except UnicodeEncodeError:
-        return char.encode("latin-1")  # the five bytes that cp1252 does not define
 
 
 def _bytes_of(error: UnicodeError) -> tuple[str, int]:

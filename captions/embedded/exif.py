@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping
 
 from captions.embedded import tiff
-from captions.embedded.characters import LONGEST, clean, decode
+from captions.embedded.characters import LONGEST, clean, decode, legible
 from captions.embedded.source import Blocks, ByteSource
 from captions.embedded.table import table
 
@@ -29,10 +29,10 @@ def read(source: ByteSource, blocks: Blocks) -> dict[str, tuple[str, ...]]:
         texts = [_text(file, directories[where].get(tag)) for where, tag in field.exif]
         if field.date and texts:
             found[name] = (moment(*texts),) if moment(*texts) else ()
-        elif texts and texts[0]:
+        elif texts and clean(texts[0]):
             # By the MWG guidelines, several creators share a text, separated by semicolons.
             parts = [part.strip().strip("\"' ") for part in texts[0].split(";")] if field.several else [texts[0]]
-            found[name] = tuple(part for part in parts if part.strip("\"' "))
+            found[name] = tuple(part for part in parts if clean(part.strip("\"' ")))
     return {name: values for name, values in found.items() if values}
 
 
@@ -71,5 +71,5 @@ def _text(file: tiff.Tiff, entry: tiff.TiffEntry | None) -> str:
         return ""
     data = file.data(entry, LONGEST).rstrip(b"\0 ")
     # A copyright notice may contain the photographer's and, after a NUL, the editor's.
-    parts = [clean(decode(part)) for part in data.split(b"\0")]
-    return "\n".join(part for part in parts if part) if entry.tag == 0x8298 else parts[0]
+    parts = [legible(decode(part)) for part in data.split(b"\0")]
+    return "\n".join(part for part in parts if clean(part)) if entry.tag == 0x8298 else parts[0]

@@ -5,16 +5,18 @@ from __future__ import annotations
 import hashlib
 import re
 import struct
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
-from captions.embedded.characters import clean, cut_to, decode
+from captions.embedded import code_pages
+from captions.embedded.characters import as_utf8, clean, cut_to, decode, legible
 from captions.embedded.source import MOST, Blocks
-from captions.embedded.table import table
+from captions.embedded.table import Field, table
 
 _MARK = 0x1C
 _UTF8 = b"\x1b%G"
 _CHARACTER_SET = (1, 90)
+_LATIN_1 = (b"\x1b.A", b"\x1b-A")
 _VERSION = (2, 0)
 # Binary datasets of record 2: version, raster caption, audio, previews.
 _BINARY = {0, 125, 150, 151, 152, 153, 154, 200, 201, 202, 230, 231, 232}
@@ -52,8 +54,9 @@ def split(data: bytes) -> tuple[list[Dataset], bytes]:
 
 
 def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
-    """Return the fields by name, decoded as UTF-8 if valid or else as cp1252, whatever dataset 1:90 declares."""
+    """Return the fields by name, decoded as UTF-8 if valid or else by a code page, whatever dataset 1:90 declares."""
     datasets, rest = split(data)
+    page = _code_page(datasets, blocks)
     if rest:
         blocks.note("IIM is broken: read up to the error")
     found: dict[str, list[str]] = {}
@@ -63,15 +66,41 @@ def read(data: bytes, blocks: Blocks) -> dict[str, tuple[str, ...]]:
         field = by_dataset.get(dataset.number) if dataset.record == 2 else None
         if field is None:
             continue
-        text = clean(decode(dataset.data, cut=bool(field.limit) and len(dataset.data) >= field.limit))
+        text = legible(decode(dataset.data, cut=_may_be_cut(dataset, field), page=page))
         if field.date:
             dates.setdefault(dataset.number, text)
-        elif text and (field.several or field.name not in found):
+        elif clean(text) and (field.several or field.name not in found):
             found.setdefault(field.name, []).append(text)
     fields = {name: tuple(values) for name, values in found.items()}
     if when := moment(*(dates.get(number, "") for number in table().fields["date_created"].iim)):
         fields["date_created"] = (when,)
     return fields
+
+
+def _may_be_cut(dataset: Dataset, field: Field) -> bool:
+    return bool(field.limit) and len(dataset.data) >= field.limit
+
+
+def _code_page(datasets: Sequence[Dataset], blocks: Blocks) -> str:
+    """Return the code page of the texts that are not UTF-8, and note a guess; files seldom name the right one."""
+    by_dataset = table().by_dataset
+    texts = [
+        dataset.data
+        for dataset in datasets
+        if dataset.record == 2
+        and (field := by_dataset.get(dataset.number)) is not None
+        and as_utf8(dataset.data, cut=_may_be_cut(dataset, field)) is None
+    ]
+    default = code_pages.pages()[0]
+    declared = next((d.data for d in datasets if (d.record, d.number) == _CHARACTER_SET), b"")
+    if not texts or declared in _LATIN_1:
+        return default.codec
+    page = code_pages.guess(texts)
+    if page is None:
+        blocks.note(f"IIM is not UTF-8, and no other character set fits clearly: read as {default.title}")
+    elif page is not default:
+        blocks.note(f"IIM is not UTF-8: read as {page.title}, which is a guess")
+    return (page or default).codec
 
 
 def moment(day: str, time: str) -> str:
@@ -105,7 +134,9 @@ def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
     fields = table().fields
     new = {name: texts for name, texts in values.items() if fields[name].iim and not fields[name].date}
     replaced = {number for name in new for number in fields[name].iim}
-    old = [d for d in split(data)[0] if (d.record, d.number) != _CHARACTER_SET]
+    read = split(data)[0]
+    page = _code_page(read, Blocks())
+    old = [d for d in read if (d.record, d.number) != _CHARACTER_SET]
     out = [Dataset(*_CHARACTER_SET, _UTF8)]
     out += [d for d in old if d.record == 1]
     if not any((d.record, d.number) == _VERSION for d in old):
@@ -114,7 +145,7 @@ def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
         if dataset.record == 2 and dataset.number in replaced:
             continue
         if dataset.record != 1:
-            out.append(_as_utf8(dataset))
+            out.append(_as_utf8(dataset, page))
     for name, texts in new.items():
         number = fields[name].iim[0]
         out += [Dataset(2, number, cut_to(value, fields[name].limit)) for value in texts]
@@ -122,10 +153,10 @@ def updated(data: bytes, values: Mapping[str, tuple[str, ...]]) -> bytes:
     return b"".join(_bytes(dataset) for dataset in sorted(out, key=lambda d: d.record))
 
 
-def _as_utf8(dataset: Dataset) -> Dataset:
+def _as_utf8(dataset: Dataset, page: str) -> Dataset:
     if dataset.record != 2 or dataset.number in _BINARY or dataset.data.isascii():
         return dataset
-    return Dataset(2, dataset.number, decode(dataset.data).encode("utf-8"))
+    return Dataset(2, dataset.number, decode(dataset.data, page=page).encode("utf-8"))
 
 
 def _bytes(dataset: Dataset) -> bytes:

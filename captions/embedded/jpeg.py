@@ -7,6 +7,7 @@ import struct
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
+from captions.embedded import c2pa
 from captions.embedded.edit import LargeError, Parts, Rewriter
 from captions.embedded.photoshop import resources, with_iim
 from captions.embedded.source import MOST, Blocks, ByteSource, Piece
@@ -18,6 +19,7 @@ XMP_HEADERS = (XMP, b"XMP\0://ns.adobe.com/xap/1.0/\0", b"XMP\0http://ns.adobe.c
 EXTENDED = b"http://ns.adobe.com/xmp/extension/\0"
 PHOTOSHOP = b"Photoshop 3.0\0"
 _MPF = b"MPF\0"
+_JUMBF = b"JP"
 _SIZES = frozenset(range(0xC0, 0xD0)) - {0xC4, 0xC8, 0xCC}
 _WITHOUT_LENGTH = frozenset({0x01, *range(0xD0, 0xD9)})
 _APP0, _APP1, _APP2, _APP11, _APP13 = 0xE0, 0xE1, 0xE2, 0xEB, 0xED
@@ -76,6 +78,7 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
     """Find the metadata blocks in a JPEG file."""
     boxes: list[bytes] = []
     exif: list[bytes] = []
+    signed: list[tuple[int, int, bytes]] = []
     last = 0
     for segment in segments(source, blocks):
         last, data = segment.marker, segment.data
@@ -94,10 +97,13 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
                 boxes.append(data[len(PHOTOSHOP) :])
         elif last == _APP11 and b"jumb" in data[:64]:
             blocks.content_credentials = True
+            if data[:2] == _JUMBF and len(data) >= 16 and blocks.fits_signed(len(data)):
+                signed.append((*struct.unpack(">HI", data[2:8]), data[8:]))
     # A second EXIF segment continues the first, or is another program's, which is not read.
     if exif and blocks.fits(sum(map(len, exif)), "EXIF"):
         blocks.exif.append(ByteSource(exif[0] + b"".join(part for part in exif[1:] if not _begins_exif(part))))
     resources(b"".join(boxes), blocks)
+    blocks.credentials += c2pa.joined(signed)
     if last == _SCAN and b"\xff\xd9" not in source.at(max(0, source.size - 65_536), 65_536):
         blocks.note("truncated: the picture data is incomplete")
 

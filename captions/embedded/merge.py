@@ -7,16 +7,18 @@ pictures, the camera had written EXIF's caption.
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 
 from captions.embedded.model import FAMILIES, CutValue, Disagreement, Fields
 from captions.embedded.table import Field, table
 from captions.text import match_key, name_key
 
 FieldValues = Mapping[str, tuple[str, ...]]
+Filled = Collection[tuple[str, str]]
+"""Fields with repaired values that reached IIM's limit before the repair, which made them shorter."""
 
 
-def merged(families: Mapping[str, FieldValues], *, iim_first: bool = False) -> Fields:
+def merged(families: Mapping[str, FieldValues], *, iim_first: bool = False, filled: Filled = ()) -> Fields:
     """Return one value per field: ``{"xmp": {"city": ("Harbor City",)}, "iim": {}, "exif": {}}`` gives that city.
 
     ``iim_first`` means that IIM was changed after XMP was written.
@@ -29,27 +31,28 @@ def merged(families: Mapping[str, FieldValues], *, iim_first: bool = False) -> F
         if found:
             # A complete value beats a truncated one, whatever the order.
             first = found[0]
-            out[name] = next((other for other in found[1:] if not field.date and _is_cut(first, other, field)), first)
+            whole = (other for other in found[1:] if not field.date and _is_cut(first, other, field, filled))
+            out[name] = next(whole, first)
     return Fields.of(out)
 
 
-def disagreements(families: Mapping[str, FieldValues]) -> tuple[Disagreement, ...]:
+def disagreements(families: Mapping[str, FieldValues], filled: Filled = ()) -> tuple[Disagreement, ...]:
     """Return the fields whose families differ by more than truncation, case, spaces and punctuation."""
     out = []
     for name, field in table().fields.items():
         found = [(family, values) for family in FAMILIES if (values := _values(families, family, field))]
         pairs = [(first, other) for at, (_, first) in enumerate(found) for _, other in found[at + 1 :]]
-        if any(not agree(first, other, field) for first, other in pairs):
+        if any(not agree(first, other, field, filled) for first, other in pairs):
             out.append(Disagreement(name, tuple(found)))
     return tuple(out)
 
 
-def cuts(families: Mapping[str, FieldValues]) -> tuple[CutValue, ...]:
+def cuts(families: Mapping[str, FieldValues], filled: Filled = ()) -> tuple[CutValue, ...]:
     """Return the IIM values that reach their length limit, with the complete values from XMP or EXIF."""
     out = []
     for name, field in table().fields.items():
         # A three-letter code always reaches its limit.
-        full = [v for v in families["iim"].get(name, ()) if field.limit > 3 and _fills(v, field.limit)]
+        full = [v for v in families["iim"].get(name, ()) if field.limit > 3 and _is_full(v, field, filled)]
         others = [v for family in ("xmp", "exif") for v in _values(families, family, field)] if full else []
         keys = [(match_key(other), other) for other in others]
         for value in full:
@@ -60,11 +63,11 @@ def cuts(families: Mapping[str, FieldValues]) -> tuple[CutValue, ...]:
     return tuple(out)
 
 
-def agree(first: Sequence[str], other: Sequence[str], field: Field) -> bool:
+def agree(first: Sequence[str], other: Sequence[str], field: Field, filled: Filled = ()) -> bool:
     """Return whether two families agree on a field, given the limits of each."""
     if field.date:
         return _same_moment(first[0], other[0])
-    if _keys(first) == _keys(other) or _is_cut(first, other, field) or _is_cut(other, first, field):
+    if _keys(first) == _keys(other) or _is_cut(first, other, field, filled) or _is_cut(other, first, field, filled):
         return True
     # Some programs join lists into one text, or change their order.
     return field.several and (sorted(_keys(first)) == sorted(_keys(other)) or _joined(first) == _joined(other))
@@ -77,17 +80,21 @@ def _values(families: Mapping[str, FieldValues], family: str, field: Field) -> t
     return tuple(value for value in values if name_key(value) not in table().exif_empty)
 
 
-def _is_cut(short: Sequence[str], whole: Sequence[str], field: Field) -> bool:
+def _is_cut(short: Sequence[str], whole: Sequence[str], field: Field, filled: Filled) -> bool:
     """Return whether each value equals the other's, or is its beginning up to IIM's limit."""
     if not field.limit or len(short) != len(whole) or list(short) == list(whole):
         return False
     return all(
-        match_key(part) == match_key(full) or (_fills(part, field.limit) and _begins(full, part))
+        match_key(part) == match_key(full) or (_is_full(part, field, filled) and _begins(full, part))
         for part, full in zip(short, whole, strict=True)
     ) and any(len(part) < len(full) for part, full in zip(short, whole, strict=True))
 
 
-def _fills(value: str, limit: int) -> bool:
+def _is_full(value: str, field: Field, filled: Filled) -> bool:
+    return fills(value, field.limit) or (field.name, value) in filled
+
+
+def fills(value: str, limit: int) -> bool:
     """Return whether a value reaches its limit; UTF-8 may lack the last character, and cp1252 has one byte each."""
     return len(value.encode("utf-8", "replace")) >= limit - 3 or len(value) >= limit - 1
 

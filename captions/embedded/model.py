@@ -27,7 +27,14 @@ class Fields:
     instructions: str | None = None
     job_id: str | None = None
     usage_terms: str | None = None
+    other_constraints: str | None = None
+    data_mining: str | None = None
+    """A URL in the list of PLUS: ``http://ns.useplus.org/ldf/vocab/DMI-PROHIBITED``."""
+    model_release_status: str | None = None
+    property_release_status: str | None = None
     web_statement: str | None = None
+    copyright_owners: tuple[str, ...] = ()
+    image_creators: tuple[str, ...] = ()
     licensor_name: str | None = None
     licensor_url: str | None = None
     image_supplier: str | None = None
@@ -40,6 +47,10 @@ class Fields:
     """Set by cameras."""
     digital_source_type: str | None = None
     """A URL in IPTC's list: ``http://cv.iptc.org/newscodes/digitalsourcetype/trainedAlgorithmicMedia``."""
+    ai_system_used: str | None = None
+    ai_system_version_used: str | None = None
+    ai_prompt_information: str | None = None
+    ai_prompt_writer_name: str | None = None
     sublocation: str | None = None
     city: str | None = None
     state: str | None = None
@@ -67,7 +78,7 @@ class Fields:
 
 
 NAMES = tuple(field.name for field in fields(Fields))
-LISTS = frozenset({"creators", "keywords"})
+LISTS = frozenset({"creators", "copyright_owners", "image_creators", "keywords"})
 READ_ONLY = ("date_created", "document_id", "original_document_id", "image_unique_id")
 """Fields that cameras and programs set, and users cannot."""
 
@@ -111,7 +122,9 @@ class Embedded:
     iim_digest_fits: bool | None = None
     """Whether IIM is unchanged since XMP was written; None without a stored digest."""
     content_credentials: bool = False
-    """Whether signed content credentials (C2PA) are embedded; they are not read."""
+    """Whether signed content credentials (C2PA) are embedded; their signature is not checked."""
+    c2pa_source_types: tuple[str, ...] = ()
+    """The digital source types that the content credentials name, for this picture or one that it was made from."""
     notes: tuple[str, ...] = ()
     """Problems with the file, and repairs."""
     sidecar: str | None = None

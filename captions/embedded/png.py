@@ -38,7 +38,7 @@ def chunks(source: ByteSource, blocks: Blocks) -> Iterator[PngChunk]:
             blocks.note("truncated: the picture data is incomplete")
             return
         length, kind = struct.unpack(">I4s", head)
-        wanted = kind in (b"IHDR", b"eXIf", b"caBX", *_TEXTS)
+        wanted = kind in (b"IHDR", b"eXIf", *_TEXTS)
         data = source.at(at + 8, length) if wanted and blocks.fits(length, "text") else b""
         yield PngChunk(kind, at, at + 12 + length, data)
         at += 12 + length
@@ -56,6 +56,9 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
             blocks.exif.append(ByteSource(chunk.data.removeprefix(b"Exif\0\0")))
         elif chunk.kind == b"caBX":
             blocks.content_credentials = True
+            length = chunk.end - chunk.start - 12
+            if blocks.fits_signed(length):
+                blocks.credentials.append(source.at(chunk.start + 8, length))
         elif chunk.kind in _TEXTS and chunk.data:
             _text(chunk, blocks)
 

@@ -8,8 +8,9 @@ from contextlib import suppress
 from dataclasses import replace
 from pathlib import Path
 
-from captions.embedded import bmff, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
-from captions.embedded.characters import mend
+from captions.embedded import bmff, c2pa, exif, gif, iim, jpeg, merge, photoshop, png, tiff, webp, xmp
+from captions.embedded.characters import clean
+from captions.embedded.double_encoding import mend
 from captions.embedded.model import FAMILIES, Embedded, Fields
 from captions.embedded.source import LARGEST, Blocks, ByteSource
 from captions.embedded.table import table
@@ -81,12 +82,13 @@ def _with_sidecar(picture: Embedded, sidecar: Embedded, name: str) -> Embedded:
         return replace(picture, notes=(*picture.notes, f"{name}: not XMP, so not read"))
     families = {family: picture.family(family).present() for family in FAMILIES}
     families["xmp"] |= sidecar.xmp.present()
+    filled = {(cut.field, cut.value) for cut in picture.cuts}
     return replace(
         picture,
         fields=Fields.of(picture.fields.present() | sidecar.xmp.present()),
         xmp=Fields.of(families["xmp"]),
-        disagreements=merge.disagreements(families),
-        cuts=merge.cuts(families),
+        disagreements=merge.disagreements(families, filled),
+        cuts=merge.cuts(families, filled),
         notes=(*picture.notes, *notes),
         sidecar=name,
     )
@@ -133,20 +135,23 @@ def read_source(source: ByteSource) -> Embedded:
         families["iim"] |= {n: v for n, v in iim.read(data, blocks).items() if n not in families["iim"]}
     for part in blocks.exif:
         families["exif"] |= {n: v for n, v in exif.read(part, blocks).items() if n not in families["exif"]}
-    families = {family: _mended(values, blocks) for family, values in families.items()}
+    filled: set[tuple[str, str]] = set()
+    families = {family: _mended(values, blocks, filled) for family, values in families.items()}
+    source_types = c2pa.source_types(blocks)
     fits = iim.digest_fits(blocks.iim[0], blocks.iim_digest) if blocks.iim and blocks.iim_digest else None
     return Embedded(
         format=blocks.format,
         width=_side(blocks.width),
         height=_side(blocks.height),
-        fields=merge.merged(families, iim_first=fits is False),
+        fields=merge.merged(families, iim_first=fits is False, filled=filled),
         xmp=Fields.of(families["xmp"]),
         iim=Fields.of(families["iim"]),
         exif=Fields.of(families["exif"]),
-        disagreements=merge.disagreements(families),
-        cuts=merge.cuts(families),
+        disagreements=merge.disagreements(families, filled),
+        cuts=merge.cuts(families, filled),
         iim_digest_fits=fits,
         content_credentials=blocks.content_credentials,
+        c2pa_source_types=source_types,
         notes=tuple(blocks.notes),
     )
 
@@ -156,16 +161,23 @@ def _side(pixels: int | None) -> int | None:
     return pixels if pixels and pixels <= _LONGEST_SIDE else None
 
 
-def _mended(fields: Mapping[str, tuple[str, ...]], blocks: Blocks) -> dict[str, tuple[str, ...]]:
+def _mended(
+    fields: Mapping[str, tuple[str, ...]], blocks: Blocks, filled: set[tuple[str, str]]
+) -> dict[str, tuple[str, ...]]:
+    """Return the fields repaired and cleaned; add those that were as long as IIM permits to ``filled``."""
     out = {}
     for name, values in fields.items():
+        field = table().fields[name]
         if len(values) > _MOST_VALUES:
-            blocks.note(f"{table().fields[name].title}: {len(values)} values, of which {_MOST_VALUES} were read")
+            blocks.note(f"{field.title}: {len(values)} values, of which {_MOST_VALUES} were read")
             values = values[:_MOST_VALUES]
-        out[name] = tuple(map(mend, values))
-        if out[name] != values:
-            blocks.note(f"{table().fields[name].title}: repaired UTF-8 that had been read as Latin-1")
-    return out
+        mended = [mend(value) for value in values]
+        out[name] = tuple(text for value in mended if (text := clean(value)))
+        repaired = [(old, new) for old, new in zip(values, mended, strict=True) if old != new]
+        if repaired:
+            blocks.note(f"{field.title}: repaired UTF-8 that had been encoded twice")
+        filled |= {(name, clean(new)) for old, new in repaired if field.limit and merge.fills(old, field.limit)}
+    return {name: values for name, values in out.items() if values}
 
 
 def _sidecar(source: ByteSource, blocks: Blocks) -> None:

@@ -68,15 +68,29 @@ class Blocks:
     exif: list[ByteSource] = field(default_factory=list)
     """Each begins with a TIFF header."""
     content_credentials: bool = False
+    credentials: list[bytes] = field(default_factory=list)
+    """Boxes with the manifests of the content credentials, as far as they are read."""
     notes: list[str] = field(default_factory=list)
     skipped: bool = False
     """Whether some metadata was too large to read."""
     _total: int = 0
+    _signed: int = 0
 
     def note(self, text: str) -> None:
         """Add a note, unless it is already there."""
         if text not in self.notes:
             self.notes.append(text)
+
+    def fits_signed(self, length: int) -> bool:
+        """Return whether a part of the content credentials is small enough to read, and note it if not.
+
+        A file with larger ones can still be stamped, because they stay where they are.
+        """
+        self._signed += length
+        if self._signed <= _ALL:
+            return True
+        self.note(f"content credentials of more than {_ALL} bytes: not all were read")
+        return False
 
     def fits(self, length: int, what: str) -> bool:
         """Return whether a block is small enough to read, and note it if not."""

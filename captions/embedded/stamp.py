@@ -7,7 +7,8 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from captions.embedded import exif, gif, iim, jpeg, png, tiff_edit, webp, xmp_edit
-from captions.embedded.characters import clean, mend
+from captions.embedded.characters import clean
+from captions.embedded.double_encoding import mend
 from captions.embedded.edit import Parts, Rewriter
 from captions.embedded.model import READ_ONLY, Embedded, Fields
 from captions.embedded.read import blocks_of, read, read_source
@@ -73,7 +74,7 @@ def _checked(values: Fields) -> dict[str, tuple[str, ...]]:
     new = values.present()
     if read_only := [table().fields[name].title for name in READ_ONLY if name in new]:
         raise InputError(f"{read_only[0]} is set by cameras and programs and cannot be stamped")
-    cleaned = {name: tuple(text for v in texts if (text := mend(clean(v)))) for name, texts in new.items()}
+    cleaned = {name: tuple(text for v in texts if (text := clean(mend(v)))) for name, texts in new.items()}
     cleaned = {name: texts for name, texts in cleaned.items() if texts}
     if not cleaned:
         raise InputError("nothing to stamp: pass a caption, a creator, a credit or another field")

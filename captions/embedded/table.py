@@ -10,7 +10,8 @@ from captions.lexicon import tables
 from captions.text import name_key
 
 _FORMS = ("text", "lang", "seq", "bag")
-_KEYS = {"name", "title", "form", "date", "xmp", "iim", "limit", "exif"}
+_NOTICES = ("terms", "line", "code", "")
+_KEYS = {"name", "title", "form", "date", "xmp", "iim", "limit", "exif", "notice", "ai"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,11 +30,26 @@ class Field:
     exif: tuple[tuple[str, int], ...] = ()
     """Directory ("" or "exif") and tag."""
     date: bool = False
+    notice: str = ""
+    """How a restriction may be written in it: terms, line, code; or nothing."""
+    ai: str = ""
+    """What a value says about how the picture was made: ``names an AI system``; or nothing."""
 
     @property
     def several(self) -> bool:
         """Return whether the field is a list."""
         return self.form in ("seq", "bag")
+
+
+@dataclass(frozen=True, slots=True)
+class FieldCode:
+    """A code in a field, such as ``DMI-PROHIBITED``."""
+
+    name: str
+    means: str
+    restricts: bool = False
+    label: bool = False
+    """Whether a picture of this type must be labeled in print."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +60,8 @@ class FieldTable:
     prefixes: Mapping[str, str]
     """Namespace -> usual prefix."""
     by_dataset: Mapping[int, Field]
+    codes: Mapping[str, FieldCode]
+    """By name in lower case."""
     exif_empty: frozenset[str]
     """Name keys of the filler texts that cameras and programs write as descriptions."""
 
@@ -52,7 +70,7 @@ class FieldTable:
 def table() -> FieldTable:
     """Return the table; raise VocabularyError, which names the row, if it is broken."""
     read = tables.load("embedded.toml")
-    read.only({"namespaces", "exif", "field"})
+    read.only({"namespaces", "exif", "field", "code"})
     prefixes, empty = read.table("namespaces"), read.table("exif")
     empty.only({"empty"})
     namespaces = {prefix: prefixes.text(prefix) for prefix in prefixes}
@@ -67,10 +85,16 @@ def table() -> FieldTable:
             if number in by_dataset:
                 raise row.error(f"'iim' lists {number}, which {by_dataset[number].name} has already")
             by_dataset[number] = field
+    codes: dict[str, FieldCode] = {}
+    for row in read.rows("code"):
+        code = _code(row)
+        if codes.setdefault(code.name.casefold(), code) is not code:
+            raise row.error("'name' is the name of an earlier row")
     return FieldTable(
         fields=rows,
         prefixes={namespace: prefix for prefix, namespace in namespaces.items()},
         by_dataset=by_dataset,
+        codes=codes,
         exif_empty=frozenset(map(name_key, empty.texts("empty"))),
     )
 
@@ -88,7 +112,19 @@ def _field(row: tables.Table, namespaces: Mapping[str, str]) -> Field:
         limit=row.number("limit", 0),
         exif=tuple(_tag(row, tag) for tag in row.texts("exif", optional=True)),
         date=row.flag("date"),
+        notice=row.choice("notice", _NOTICES) if "notice" in row else "",
+        ai=row.text("ai", ""),
     )
+
+
+def _code(row: tables.Table) -> FieldCode:
+    row.only({"name", "means", "restricts", "label"})
+    return FieldCode(row.text("name"), row.text("means"), row.flag("restricts"), row.flag("label"))
+
+
+def code_of(value: str) -> FieldCode | None:
+    """Return the code at the end of a URL, or alone: ``.../vocab/DMI-PROHIBITED`` gives that of data mining."""
+    return table().codes.get(value.rstrip("/ ").rpartition("/")[2].rpartition(":")[2].casefold())
 
 
 def _name(row: tables.Table, step: str, namespaces: Mapping[str, str]) -> str:

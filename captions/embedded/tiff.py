@@ -111,7 +111,11 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
         if not blocks.iim:
             blocks.iim = found.iim
     blocks.exif.append(source)
-    blocks.content_credentials = C2PA in entries
+    signed = entries.get(C2PA)
+    if signed is not None:
+        blocks.content_credentials = True
+        if blocks.fits_signed(signed.length):
+            blocks.credentials.append(tiff.data(signed, signed.length))
 
 
 def appended(tiff: Tiff, values: Mapping[int, bytes], kinds: Mapping[int, int] | None = None) -> tuple[int, bytes]:

@@ -51,6 +51,8 @@ def walk(source: ByteSource, blocks: Blocks) -> None:
             blocks.exif.append(ByteSource(source.at(place, chunk.length).removeprefix(b"Exif\0\0")))
         elif chunk.kind == b"C2PA":
             blocks.content_credentials = True
+            if blocks.fits_signed(chunk.length):
+                blocks.credentials.append(source.at(place, chunk.length))
 
 
 def _size(kind: bytes, data: bytes) -> tuple[int | None, int | None]:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import hashlib
 from collections.abc import Iterator, Sequence
 
-from captions.embedded.characters import clean, decode_packet
+from captions.embedded.characters import clean, decode_packet, legible
 from captions.embedded.rdf import RDF, XML, Packet, RdfNode, parse
 from captions.embedded.source import LARGEST, Blocks, Piece
 from captions.embedded.table import Field, table
@@ -86,7 +86,7 @@ def _field(node: RdfNode, field: Field) -> tuple[str, ...]:
         nodes = [node]
         for step in path[:-1]:
             nodes = [item for n in nodes for child in _children(n, step) for item in items(child)]
-        found = [value for n in nodes for value in property_values(n, path[-1], field) if value]
+        found = [value for n in nodes for value in property_values(n, path[-1], field) if clean(value)]
         if found:
             return tuple(found) if field.several else (found[0],)
     return ()
@@ -100,7 +100,7 @@ def extended_names(packet: Packet) -> list[str]:
 def property_values(node: RdfNode, name: str, field: Field | None = None) -> Iterator[str]:
     """Yield the values of a property, which may be an attribute or an element."""
     if name in node.attributes:
-        yield clean(node.attributes[name])
+        yield legible(node.attributes[name])
     for child in _children(node, name):
         found = items(child)
         if field is not None and field.form == "lang":
@@ -118,13 +118,13 @@ def text(node: RdfNode) -> str:
     """Return the text of a value: its own, its resource URL, or its ``rdf:value`` among qualifiers."""
     for holder in (node, *(child for child in node.children if child.tag == _DESCRIPTION)):
         if _RESOURCE in holder.attributes:
-            return clean(holder.attributes[_RESOURCE])
+            return legible(holder.attributes[_RESOURCE])
         if _VALUE in holder.attributes:
-            return clean(holder.attributes[_VALUE])
+            return legible(holder.attributes[_VALUE])
         for child in holder.children:
             if child.tag == _VALUE:
-                return clean(child.text or child.attributes.get(_RESOURCE, ""))
-    return clean(node.text) if not node.children else ""
+                return legible(child.text or child.attributes.get(_RESOURCE, ""))
+    return legible(node.text) if not node.children else ""
 
 
 def _children(node: RdfNode, name: str) -> Iterator[RdfNode]:

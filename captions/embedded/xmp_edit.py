@@ -126,8 +126,12 @@ def _set(packet: Packet, values: FieldValues, found: Sequence[Packet]) -> None:
         if len(field.xmp[0]) == 1:
             new.children.append(_property(last, field, texts, others[name]))
             continue
+        if field.several:  # a structure for each
+            items = [_structure(RdfNode(last, text=text)) for text in texts]
+            new.children.append(RdfNode(step, children=[RdfNode(f"{RDF}Seq", children=items)]))
+            continue
         if step not in structures:
-            structures[step] = RdfNode(f"{RDF}li", {f"{RDF}parseType": "Resource"})
+            structures[step] = _structure()
             new.children.append(RdfNode(step, children=[RdfNode(f"{RDF}Seq", children=[structures[step]])]))
         structures[step].children.append(_property(last, field, texts, []))
     root = packet.root
@@ -136,6 +140,10 @@ def _set(packet: Packet, values: FieldValues, found: Sequence[Packet]) -> None:
         rdf = RdfNode(f"{RDF}RDF")
         root.children.append(rdf)
     rdf.children.append(new)
+
+
+def _structure(*members: RdfNode) -> RdfNode:
+    return RdfNode(f"{RDF}li", {f"{RDF}parseType": "Resource"}, list(members))
 
 
 def _property(name: str, field: Field, values: Sequence[str], others: list[RdfNode]) -> RdfNode:

@@ -13,7 +13,15 @@ from captions.page.structured import PictureData
 from captions.page.structured.index import reading_of
 
 # Fields that show where a picture comes from; keywords and places do not.
-ORIGIN_FIELDS = ("creators", "credit_line", "source", "copyright_notice", "image_supplier")
+ORIGIN_FIELDS = (
+    "creators",
+    "image_creators",
+    "credit_line",
+    "source",
+    "copyright_notice",
+    "copyright_owners",
+    "image_supplier",
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +34,8 @@ class StoredMetadata:
     cuts: tuple[CutValue, ...]
     signed: bool = False
     """Whether it has content credentials, which any change breaks."""
+    c2pa_source_types: tuple[str, ...] = ()
+    """The digital source types that they name."""
 
     @property
     def shows_origin(self) -> bool:
@@ -42,6 +52,7 @@ def as_json(picture: Embedded) -> str:
         },
         "cuts": [[it.field, it.value, it.limit, it.whole] for it in picture.cuts],
         "signed": picture.content_credentials,
+        "c2pa_source_types": list(picture.c2pa_source_types),
     }
     return json.dumps({name: value for name, value in data.items() if value}, ensure_ascii=False)
 
@@ -55,6 +66,7 @@ def from_json(text: str) -> StoredMetadata:
         data.get("disagreements", {}),
         tuple(CutValue(*row) for row in data.get("cuts", ())),
         signed=data.get("signed", False),
+        c2pa_source_types=tuple(data.get("c2pa_source_types", ())),
     )
 
 
@@ -64,18 +76,19 @@ def credit_of(fields: Fields, words: Vocabulary) -> Credit | None:
     known = reading_of(PictureData(line=line), words) if line else None
     named = known.credit.creators if known else ()
     # If the credit line names a person, the creator field adds nothing.
-    creators = () if named else fields.creators
+    made_by = fields.creators or fields.image_creators
+    creators = () if named else made_by
     data = PictureData(
         line="/".join(dict.fromkeys((*creators, line))) if line else "",
-        creators=fields.creators,
+        creators=made_by,
         source=fields.source or "",
         notice=fields.copyright_notice or "",
         caption=fields.caption or "",
     )
-    if not line and fields.creators and fields.copyright_notice:
+    if not line and made_by and fields.copyright_notice:
         # `Jo Reed` and `© Reuters`: the notice names the agency.
         notice = reading_of(PictureData(notice=fields.copyright_notice), words)
         agencies = notice.credit.agencies if notice else ()
-        data.line = "/".join(dict.fromkeys((*fields.creators, *agencies)))
+        data.line = "/".join(dict.fromkeys((*made_by, *agencies)))
     reading = reading_of(data, words)
     return reading.credit if reading else None

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, delete, or_, select, update
+from sqlalchemy import Connection, Engine, Table, delete, func, or_, select, update
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_rows, insert_with_ids
@@ -68,6 +68,12 @@ def known_images(engine: Engine, file_hashes: Collection[str], version: str) -> 
                 select(column.file_hash).where(column.file_hash.in_(chunk), column.version == version)
             ).scalars()
         }
+
+
+def outdated_images(engine: Engine, version: str) -> int:
+    """Count the pictures that another version read, which the next scan reads again."""
+    with engine.connect() as connection:
+        return connection.execute(select(func.count()).where(m.image.c.version != version)).scalar_one()
 
 
 def is_image_file(engine: Engine, path: str) -> bool:

@@ -53,10 +53,13 @@ PICTURES = (
     # Stripped, and of a use; stripped, and of none.
     Picture("2025-10-11-16-1.jpg", 6, ("CR206",)),
     Picture("unnamed-scan.jpg", 7, ("CR206",)),
-    # Made by AI, and no word says so.
+    # Made by AI, and no word says so; the instructions forbid sales.
     Picture(
-        "2025-12-16-18-1.jpg", 8, ("CR309",),
-        {"photoshop:Credit": "Marten Holtfreter/Getty Images", "Iptc4xmpExt:DigitalSourceType": AI},
+        "2025-12-16-18-1.jpg", 8, ("CR306", "CR309"),
+        {
+            "photoshop:Credit": "Marten Holtfreter/Getty Images", "photoshop:Instructions": "NO SALES",
+            "Iptc4xmpExt:DigitalSourceType": AI,
+        },
     ),
     # As it should be.
     Picture("2026-04-27-22-1.jpg", 9, xmp={"photoshop:Credit": "Lena Marsh/PA Media", "photoshop:City": "Ardle"}),

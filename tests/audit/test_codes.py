@@ -105,7 +105,7 @@ def test_the_row_names_a_rule_that_is_run(row: Code) -> None:
 
 def test_a_second_rule_looks_at_picture_files(row: Code) -> None:
     if row.picture_rule is not None:
-        assert row.code in rules_for_pictures(row.scope)
+        assert row.code in rules_for_pictures(row.picture_scope)
         assert "pictures" in row.reads
 
 

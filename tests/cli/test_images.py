@@ -64,7 +64,8 @@ def test_reading_as_json(run: Run, picture: Path, tmp_path: Path) -> None:
                 "xmp": {"credit_line": "AFP"}, "iim": {"creators": ["Jo Reed"], "credit_line": "Reuters"}, "exif": {},
             },
             "disagreements": [{"field": "credit_line", "xmp": ["AFP"], "iim": ["Reuters"]}],
-            "cuts": [], "iim_digest_fits": None, "content_credentials": False, "sidecar": None, "notes": [],
+            "cuts": [], "iim_digest_fits": None, "content_credentials": False, "c2pa_source_types": [],
+            "ai_evidence": [], "sidecar": None, "notes": [],
         }],
         "failures": [{"source": "b.txt", "reason": "not a picture in a supported format"}],
     }  # fmt: skip

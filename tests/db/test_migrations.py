@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from dataclasses import replace
 from datetime import date
 from pathlib import Path
 from typing import Any
@@ -197,6 +198,20 @@ def test_an_upgraded_store_keeps_its_images(upgraded: Engine) -> None:
     assert (stored.image.file_hash, stored.image.width, stored.image.dhash) == ("f", 2, 255)
     assert stored.paths == ("1.jpg",)
     assert [(it.image_id, it.use_id, it.how) for it in db.image_uses(upgraded)] == [(1, 1, "name")]
+
+
+def test_pictures_scanned_before_the_upgrade_are_read_again(engine: Engine) -> None:
+    filled(engine, "0006")
+    with engine.connect() as connection:
+        version = connection.exec_driver_sql("SELECT version FROM image").scalar_one()
+    assert version
+    upgrade(engine)
+    assert db.known_images(engine, ["f"], version) == set()
+    assert db.outdated_images(engine, version) == 1
+    [stored] = db.images(engine)
+    db.put_images(engine, [replace(stored.image, version=version)], {"1.jpg": "f"})
+    assert db.known_images(engine, ["f"], version) == {"f"}
+    assert db.outdated_images(engine, version) == 0
 
 
 def test_an_upgraded_store_accepts_further_articles(upgraded: Engine) -> None:

@@ -12,7 +12,9 @@ import pytest
 
 from captions.embedded import NAMES, Fields, read, stamp
 from tests.embedded.test_stamp import VALUES
+from tests.support import credentials as c
 from tests.support import pictures as p
+from tests.support.paths import CASES
 
 EXIFTOOL = shutil.which("exiftool")
 pytestmark = pytest.mark.skipif(EXIFTOOL is None, reason="exiftool, the reference, is not installed")
@@ -26,6 +28,13 @@ TAGS = {
         "instructions": "XMP-photoshop:Instructions", "job_id": "XMP-photoshop:TransmissionReference",
         "usage_terms": "XMP-xmpRights:UsageTerms", "web_statement": "XMP-xmpRights:WebStatement",
         "licensor_name": "XMP-plus:LicensorName", "licensor_url": "XMP-plus:LicensorURL",
+        "other_constraints": "XMP-plus:OtherConstraints", "data_mining": "XMP-plus:DataMining",
+        "model_release_status": "XMP-plus:ModelReleaseStatus",
+        "property_release_status": "XMP-plus:PropertyReleaseStatus",
+        "copyright_owners": "XMP-plus:CopyrightOwnerName", "image_creators": "XMP-plus:ImageCreatorName",
+        "ai_system_used": "XMP-iptcExt:AISystemUsed", "ai_system_version_used": "XMP-iptcExt:AISystemVersionUsed",
+        "ai_prompt_information": "XMP-iptcExt:AIPromptInformation",
+        "ai_prompt_writer_name": "XMP-iptcExt:AIPromptWriterName",
         "image_supplier": "XMP-plus:ImageSupplierName", "image_supplier_image_id": "XMP-plus:ImageSupplierImageID",
         "document_id": "XMP-xmpMM:DocumentID", "original_document_id": "XMP-xmpMM:OriginalDocumentID",
         "image_guid": "XMP-iptcExt:DigitalImageGUID", "digital_source_type": "XMP-iptcExt:DigitalSourceType",
@@ -42,6 +51,9 @@ TAGS = {
     },
     "exif": {"creators": "IFD0:Artist", "copyright_notice": "IFD0:Copyright", "caption": "IFD0:ImageDescription"},
 }  # fmt: skip
+PLUS = "http://ns.useplus.org/ldf/vocab/"
+"""exiftool leaves it out of these fields."""
+CODES = ("data_mining", "model_release_status", "property_release_status")
 # Every field, with a distinct value short enough for IIM.
 EVERY = Fields(
     creators=("José Ñandú", "Ida Quill"), creator_job_title="Staff “photo”", credit_line="José Ñandú/AFP", source="AFP",
@@ -49,6 +61,11 @@ EVERY = Fields(
     title="AFP_1", instructions="NO SALES", job_id="J-1", usage_terms="For news.", web_statement="https://w.example/?a&b",
     licensor_name="Gull Photo", licensor_url="https://l.example/1", image_supplier="Gull", image_supplier_image_id="G1",
     document_id="xmp.did:1", original_document_id="xmp.did:2", image_guid="urn:x:1", digital_source_type="http://cv.iptc.org/newscodes/digitalsourcetype/digitalCapture",
+    other_constraints="Not on covers.", data_mining=PLUS + "DMI-PROHIBITED-SEECONSTRAINT",
+    model_release_status=PLUS + "MR-LMR", property_release_status=PLUS + "PR-NON",
+    copyright_owners=("Gull Photo", "Ida Quill"), image_creators=("José Ñandú", "Bram Hollis"),
+    ai_system_used="Imagemaker", ai_system_version_used="3.1", ai_prompt_information="a crane above roofs",
+    ai_prompt_writer_name="Ida Quill",
     sublocation="Pier Two", city="Bodø", state="Nordland", country="Noreg", country_code="NOR",
     keywords=("ferry", "pier"),
 )  # fmt: skip
@@ -56,7 +73,8 @@ EVERY = Fields(
 
 def exiftool(*arguments: str | Path) -> str:
     assert EXIFTOOL is not None
-    ran = subprocess.run([EXIFTOOL, *map(str, arguments)], capture_output=True, encoding="utf-8")  # noqa: S603
+    config = ("-config", CASES / "embedded" / "exiftool.config")
+    ran = subprocess.run([EXIFTOOL, *map(str, (*config, *arguments))], capture_output=True, encoding="utf-8")  # noqa: S603
     assert ran.returncode == 0, ran.stderr
     return ran.stdout
 
@@ -68,6 +86,7 @@ def exiftool_fields(path: Path, family: str) -> dict[str, tuple[str, ...]]:
     # -G1 has its own groups for IIM and EXIF; -n does not convert values.
     values = {name: found.get(tag) for name, tag in TAGS[family].items()}
     out = {n: tuple(map(str, v)) if isinstance(v, list) else (str(v),) for n, v in values.items() if v is not None}
+    out |= {name: tuple(PLUS + value for value in out[name]) for name in CODES if name in out}
     if family == "exif" and "creators" in out:
         out["creators"] = tuple(out["creators"][0].split("; "))
     return out
@@ -80,7 +99,7 @@ def _written(path: Path, families: tuple[str, ...], *more: str) -> None:
             values = EVERY.get(name)
             if family == "exif":
                 values = ("; ".join(values),)
-            arguments += [f"-{tag}={value}" for value in values]
+            arguments += [f"-{tag}={value.removeprefix(PLUS)}" for value in values]
     exiftool("-overwrite_original", "-n", "-charset", "exif=UTF8", *arguments, *more, path)
 
 
@@ -129,11 +148,9 @@ OTHERS = (
     "XMP-iptcExt:OrganisationInImageCode=Organisation code", "XMP-iptcExt:OrganisationInImageName=Organisation",
     "XMP-iptcExt:PersonInImage=Person one", "XMP-iptcExt:PersonInImage=Person two",
     "XMP-iptcExt:ProductInImage=[{ProductName=Product}]", "XMP-iptcExt:RegistryID=[{RegItemId=1,RegOrgId=2}]",
-    "XMP-plus:CopyrightOwner=[{CopyrightOwnerName=Copyright owner,CopyrightOwnerID=o1}]",
-    "XMP-plus:ImageCreator=[{ImageCreatorName=Image creator,ImageCreatorID=c1}]",
-    "XMP-plus:MinorModelAgeDisclosure=AG-A25", "XMP-plus:ModelReleaseID=m1", "XMP-plus:ModelReleaseStatus=MR-NON",
-    "XMP-plus:PropertyReleaseID=p1", "XMP-plus:PropertyReleaseStatus=PR-NON",
-    "XMP-plus:OtherConstraints=Other constraints", "XMP-xmp:Rating=1", "XMP-xmpRights:Marked=true",
+    "XMP-plus:ModelReleaseID=m1",
+    "XMP-plus:MinorModelAgeDisclosure=AG-A25", "XMP-plus:PropertyReleaseID=p1", "XMP-plus:TermsAndConditionsText=Terms",
+    "XMP-xmp:Rating=1", "XMP-xmpRights:Marked=true",
     "XMP-xmpRights:Owner=Owner of rights", "XMP-xmpMM:InstanceID=xmp.iid:3", "XMP-tiff:Make=Maker",
     "IPTC:Writer-Editor=Writer", "IPTC:Contact=Contact", "IPTC:EditStatus=Status", "IPTC:Category=CAT",
     "IPTC:OriginatingProgram=Program", "IFD0:Software=Program", "ExifIFD:UserComment=A comment",
@@ -241,3 +258,12 @@ def test_exiftool_reads_the_sidecar(tmp_path: Path) -> None:
     sidecar = stamp(tmp_path / "a.psd", tmp_path / "b.psd", VALUES).sidecar
     assert sidecar is not None
     assert exiftool_fields(sidecar, "xmp") == VALUES.present()
+
+
+@pytest.mark.parametrize("suffix", [".jpg", ".png"])
+def test_the_source_types_of_content_credentials_are_read_the_same(tmp_path: Path, suffix: str) -> None:
+    store = c.store(c.manifest(c.actions(c.AI, f"{c.IPTC}humanEdits")))
+    path = tmp_path / f"a{suffix}"
+    path.write_bytes(c.signed_jpeg(store) if suffix == ".jpg" else p.png(p.chunk(b"caBX", store)))
+    found = json.loads(exiftool("-j", "-ActionsDigitalSourceType", path))[0]
+    assert read(path).c2pa_source_types == tuple(found["ActionsDigitalSourceType"])

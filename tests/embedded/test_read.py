@@ -15,7 +15,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from captions.embedded import NAMES, Fields, read
+from captions.embedded import LISTS, NAMES, Fields, read
 from captions.embedded.table import table
 from captions.errors import InputError
 from tests.support import pictures as p
@@ -57,7 +57,7 @@ def test_fields_are_read_and_merged(case: dict[str, Any]) -> None:
 
 def test_the_table_and_the_values_have_the_same_fields() -> None:
     assert tuple(table().fields) == NAMES
-    assert {name for name, field in table().fields.items() if field.several} == {"creators", "keywords"}
+    assert {name for name, field in table().fields.items() if field.several} == LISTS
 
 
 PACKET = p.xmp("<photoshop:Credit>AFP</photoshop:Credit>")

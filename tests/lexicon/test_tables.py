@@ -11,6 +11,7 @@ import pytest
 
 from captions import VocabularyError
 from captions.caption import buttons, evidence
+from captions.embedded import code_pages
 from captions.embedded import table as embedded
 from captions.lexicon import page_urls, picture_names, publications, tables, trackers, vocabulary
 from captions.licensing import exemptions, terms
@@ -24,6 +25,7 @@ READERS: dict[str, Callable[[], object]] = {
     "agencies.toml": vocabulary.load,
     "buttons.toml": buttons._buttons.__wrapped__,
     "site_text.toml": site_text._tables.__wrapped__,
+    "code_pages.toml": code_pages.pages.__wrapped__,
     "embedded.toml": embedded.table.__wrapped__,
     "evidence.toml": lambda: [
         evidence.weights.__wrapped__(name) for name in ("cut", "neighbor", "unknown-name", "page-picture")
@@ -57,6 +59,9 @@ BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     ("agencies.toml", '[[agency]]\nkind = "agency"\n', ", [[agency]] row 1: 'name' is missing"),
     ("agencies.toml", '[[agency]]\nname = "AP"\n', ", [[agency]] row 1 (AP): 'kind' is missing"),
     ("site_text.toml", (r"\[rights\]\nwords.*\n", ""), ": 'rights' is missing"),
+    ("code_pages.toml", '[[page]]\ncodec = "cp1252"\n', ", [[page]] row 1: 'title' is missing"),
+    ("code_pages.toml", (r'codec = "cp1250"', 'codec = "cp1"'), ", [[page]] row 3: 'codec' is cp1, which Python lacks"),
+    ("embedded.toml", (r'name = "DMI-ALLOWED"', 'name = "MR-NON"'), ", [[code]] row 10 (MR-NON): 'name' is the"),
     ("embedded.toml", EMBEDDED, ": 'field' is missing"),
     ("embedded.toml", EMBEDDED + '[[field]]\nname = "creators"\n', ", [[field]] row 1 (creators): 'title' is missing"),
     ("fields.toml", (r"\nlanguage = .*", ""), ": 'language' is missing"),

@@ -7,6 +7,7 @@ from typing import Any
 
 import pytest
 
+from captions.embedded import Fields
 from tests.support.paths import CASES
 
 Case = dict[str, Any]
@@ -31,3 +32,9 @@ def params(rows: list[Case]) -> list[Any]:
         )
         for row in rows
     ]
+
+
+def fields_of(case: Case) -> Fields:
+    """Return the embedded metadata in the ``fields`` of a case."""
+    found = case.get("fields", {}).items()
+    return Fields.of({name: (value,) if isinstance(value, str) else tuple(value) for name, value in found})

@@ -12,7 +12,8 @@ class ImageTable(Base, table=True):
     """A picture, identified by its file's content, with its embedded metadata (JSON) and its hashes, if it was decoded.
 
     ``band_1`` to ``band_4`` are the four 16-bit parts of ``dhash``: if two hashes differ in fewer than 12 bits, one
-    part differs in at most 2, and an index finds it. ``version`` is the version of the program that read the file.
+    part differs in at most 2, and an index finds it. ``version`` is the version of the program that read the file, and
+    empty if an earlier one read it without fields that this one reads.
     """
 
     __tablename__ = "image"
