@@ -11,8 +11,8 @@ import re
 from collections import Counter, defaultdict
 from collections.abc import Iterable
 
-import babel
-from babel.dates import get_month_names
+import babel  # type: ignore[import-not-found,unused-ignore]  # only this script needs it
+from babel.dates import get_month_names  # type: ignore[import-not-found,unused-ignore]  # as above
 
 from captions.licensing.terms import table
 
@@ -49,9 +49,8 @@ def territories() -> dict[str, list[str]]:
                     english[name] = code
     found: dict[str, list[str]] = defaultdict(list)
     for name, codes in of_name.items():
-        code = english.get(name) or (next(iter(codes)) if len(codes) == 1 else None)
-        if code is not None:
-            found[code].append(name)
+        if name in english or len(codes) == 1:
+            found[english.get(name) or min(codes)].append(name)
     return dict(sorted(found.items()))
 
 

@@ -17,11 +17,16 @@ from captions.audit.credit_rules import is_labeled
 from captions.audit.data_rules import differing
 from captions.audit.finding import Finding
 from captions.audit.fixes import FixCommands, waive
+from captions.audit.restriction_rules import Found, beyond, known_words, restriction_message
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling
+from captions.credit.notices import restrictions_of
+from captions.embedded.model import NAMES
 from captions.embedded.table import table
 from captions.escaping import command
 from captions.imaging.library import Archive, ScannedPicture
+from captions.lexicon.vocabulary import Vocabulary
+from captions.licensing.restrictions import RightsQuestion
 from captions.model import Credit, Use
 
 T = TypeVar("T")
@@ -36,6 +41,10 @@ NEEDS_LABEL = {
     "compositeCapture": "composite of several pictures",
     "composite": "composite of several pictures",
 }
+# The fields of a picture file that say what it may be used for, if the table of fields has them.
+RIGHTS_FIELDS = tuple(
+    name for name in ("instructions", "usage_terms", "other_constraints", "data_mining", "caption") if name in NAMES
+)
 _AT_ONCE = 500
 """Pictures, uses and groups per query."""
 
@@ -52,18 +61,18 @@ class PictureCase:
     uses: Sequence[Use] = ()
 
 
-UseRule = Callable[[Use, Sequence[ScannedPicture], Register], str | None]
-"""Return what is wrong with a use, given its pictures, in one line."""
+UseRule = Callable[[Use, Sequence[ScannedPicture], Register, RightsQuestion], str | None]
+"""Return what is wrong with a use, given its pictures and what they are to be used for, in one line."""
 PictureRule = Callable[[PictureCase], Iterable[Finding]]
 """Yield the findings on one picture file."""
 PairRule = Callable[[Archive, FixCommands], Iterable[tuple[Finding, tuple[int, ...]]]]
 """Yield the findings from comparing pictures, each with the ids of its pictures."""
 
 
-def findings(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+def findings(archive: Archive, asked: RightsQuestion) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     """Yield all findings on the pictures of a store, unsorted, each with the ids of its pictures."""
     commands = FixCommands()
-    yield from _findings_on_uses(archive, commands)
+    yield from _findings_on_uses(archive, commands, asked)
     rules: Iterable[PairRule] = rules_for_pictures("pair").values()
     for rule in rules:
         yield from rule(archive, commands)
@@ -77,7 +86,9 @@ def pages(items: Iterable[T]) -> Iterator[list[T]]:
         yield page
 
 
-def _findings_on_uses(archive: Archive, commands: FixCommands) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+def _findings_on_uses(
+    archive: Archive, commands: FixCommands, asked: RightsQuestion
+) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     register = Register(archive.words)
     rules: dict[str, UseRule] = rules_for_pictures("use")
     for numbers in pages(archive.links.uses()):
@@ -87,8 +98,12 @@ def _findings_on_uses(archive: Archive, commands: FixCommands) -> Iterator[tuple
         for number, use in sorted(uses.items()):
             own = [pictures[image] for image in of_use[number] if image in pictures]
             for code, rule in rules.items():
-                if message := rule(use, own, register):
-                    yield Finding(code, message, use.source, use, commands.of(code, use)), tuple(p.id for p in own)
+                if message := rule(use, own, register, asked):
+                    # Other pictures may print the same line, so the command is about this use.
+                    yield (
+                        Finding(code, message, use.source, use, commands.of_use(code, number)),
+                        tuple(p.id for p in own),
+                    )
 
 
 def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
@@ -110,7 +125,9 @@ def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int
 # --- rules about a use and its pictures
 
 
-def embedded_differs(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
+def embedded_differs(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
     """CR202: ``Jane Doe/AFP`` is printed, the picture file names ``Jo Reed/AP``."""
     picture = next((picture for picture in pictures if picture.credit is not None), None)
     if picture is None or picture.credit is None or use.credit is None:
@@ -120,13 +137,32 @@ def embedded_differs(use: Use, pictures: Sequence[ScannedPicture], register: Reg
     return f"printed {use.credit.line}, but {picture.path} embeds {picture.credit.line}"
 
 
-def embedded_type_unlabeled(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
+def embedded_type_unlabeled(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
     """CR309: the picture file says ``trainedAlgorithmicMedia``, the caption and the credit don't mention AI."""
     for picture in pictures:
         kind = (picture.metadata.fields.digital_source_type or "").rstrip("/").rpartition("/")[2]
         if kind in NEEDS_LABEL and not is_labeled(use, register):
             return f"{picture.path} is marked {kind} ({NEEDS_LABEL[kind]}), but not labeled in caption or credit"
     return None
+
+
+def embedded_restrictions(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
+    """CR306: the Instructions of the picture file say ``DENMARK OUT - NO SALES``."""
+    known = {*known_words(use.credit), " ".join(use.caption.split()).casefold()}
+    found = [each for picture in pictures for each in _restrictions(picture, register.words)]
+    return restriction_message(beyond(found, known), asked, use.used_on)
+
+
+def _restrictions(picture: ScannedPicture, words: Vocabulary) -> Iterator[Found]:
+    """Yield the restrictions in the fields of a picture file that may state terms of use, and in its caption."""
+    for name in RIGHTS_FIELDS:
+        place, text = f"{picture.path} ({_title(name)})", "; ".join(picture.metadata.fields.get(name))
+        if restrictions := restrictions_of(text, words, terms=name != "caption"):
+            yield Found(place, restrictions)
 
 
 # --- rules about a picture file

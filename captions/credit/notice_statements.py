@@ -205,8 +205,11 @@ def _has_value(tokens: Sequence[Token]) -> bool:
 
 
 def _trimmed(statement: Statement) -> Statement | None:
-    """Return a statement without the words around it that say nothing; ``FOR`` stays."""
+    """Return a statement without names at its end and the words around it that say nothing; ``FOR`` stays."""
     own = list(statement.tokens)
+    named = bool(own) and not own[-1].means
+    while own and (not own[-1].means or (named and own[-1].means <= _STRIPPED)):
+        own.pop()
     while own and own[0].means and own[0].means <= _STRIPPED and own[0].text.casefold() not in _KEPT:
         own.pop(0)
     while own and own[-1].means <= _STRIPPED and own[-1].means & {"join", "soft"}:

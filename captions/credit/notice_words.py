@@ -145,7 +145,9 @@ def _date_at(found: list[Token], at: int) -> tuple[int, Token] | None:
     size = 0
     for n, token in enumerate(rest):
         if token.value.rstrip(".")[:4].isdigit() and not token.means:
-            parts.append(("year" if len(token.value.rstrip(".")) == 4 else "day", int(re.findall(r"\d+", token.value)[0])))
+            parts.append(
+                ("year" if len(token.value.rstrip(".")) == 4 else "day", int(re.findall(r"\d+", token.value)[0]))
+            )
             size = n + 1
         elif (months := token.having("month")) and "month" not in dict(parts):
             parts.append(("month", int(months[0])))

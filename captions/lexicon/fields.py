@@ -15,7 +15,6 @@ from captions.lexicon.word_tables import (
     LONG,
     SMALL,
     Languages,
-    any_countries,
     any_machine,
     any_phrase,
     comma_label_keys,
@@ -162,7 +161,6 @@ def _notices(lists: WordLists) -> Arguments:
         "restrictions": any_phrase(restrictions),
         "limits": any_phrase(lists.folded["limits"]),
         "no_limits": any_phrase(lists.folded["no_limits"]),
-        
         "remarks": any_phrase(remarks),
         "notice_starts": frozenset(map(rarest_start, (*restrictions, *remarks))),
         "notice_cjk": tuple(w.casefold() for w in lists.words["restrictions"] if has_cjk(w)),

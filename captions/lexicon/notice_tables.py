@@ -12,29 +12,43 @@ from captions.lexicon import tables
 _WORD = re.compile(r"[^\W_]+")
 _LIMITS = ("no", "only", "except", "out", "before", "after", "without", "must")
 _SUBJECTS = (
-    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop", "credit",
-    "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable",
+    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop",
+    "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable",
 )  # fmt: skip
 _MEDIA = (
-    "print", "newspapers", "magazines", "tabloids", "books", "covers", "online", "mobile", "tv", "radio", "video", "social",
+    "print", "newspapers", "magazines", "tabloids", "books", "covers", "online", "mobile", "tv", "radio", "video",
+    "social",
 )  # fmt: skip
+_TABLES = {
+    "limits",
+    "subjects",
+    "media",
+    "places",
+    "regions",
+    "parts",
+    "phrases",
+    "zones",
+    "units",
+    "fillers",
+    "captions",
+}
 _FILLERS = {"words": "filler", "joins": "join", "qualifiers": "qualifier"}
 
 
 def notice_fields() -> dict[str, Any]:
     """Return the vocabulary's fields about notices."""
     read = tables.load("restrictions.toml")
-    read.only(
-        {"limits", "subjects", "media", "places", "regions", "parts", "phrases", "zones", "units", "fillers"}
-    )
+    read.only(_TABLES)
     meanings: dict[str, dict[str, None]] = {}
-    for meaning, phrases in (*_words(read), *_places(read)):
-        for phrase in phrases:
+    for meaning, found in (*_words(read), *_places(read)):
+        for phrase in found:
             if key := notice_key(phrase):
                 meanings.setdefault(key, {})[meaning] = None
+    _check_places(meanings)
     phrases = read.table("phrases")
     return {
-        "notice_words": {key: tuple(found) for key, found in meanings.items()},
+        "notice_words": {key: tuple(each) for key, each in meanings.items()},
+        "notice_signs": read.words("captions", "signs"),
         "notice_phrases": {phrase.casefold(): rule for rule in phrases for phrase in phrases.texts(rule)},
     }
 
@@ -75,7 +89,7 @@ def _places(read: tables.Table) -> Iterable[tuple[str, tuple[str, ...]]]:
     yield from ((f"month:{number}", months.texts(number)) for number in months)
 
 
-def check_places(meanings: Mapping[str, tuple[str, ...]]) -> None:
+def _check_places(meanings: Mapping[str, Iterable[str]]) -> None:
     """Raise VocabularyError if a name means two countries."""
     for key, found in meanings.items():
         places = [meaning for meaning in found if meaning.startswith("place:")]

@@ -7,9 +7,12 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, timedelta
-from typing import Literal
+from typing import TYPE_CHECKING, Literal
 
 from captions.licensing.terms import members
+
+if TYPE_CHECKING:
+    from captions.licensing.coverage import IntendedUse
 
 Kind = Literal[
     "territory", "medium", "sale", "archive", "embargo", "expires", "period", "once", "purpose", "alteration", "crop",
@@ -19,23 +22,36 @@ Verdict = Literal["bars", "undecided", "permits"]
 SYNDICATION = "syndication"
 # The media that a scope prints in, and those of which some may be the newsroom's.
 _MEDIA = {"web": {"online", "mobile"}, "social": {"social", "online"}, "print": {"print"}}
-_PERHAPS = {"web": {"video", "social"}, "social": {"video", "mobile"}, "print": {"newspapers", "magazines", "tabloids", "books", "covers"}}
+_PERHAPS = {
+    "web": {"video"},
+    "social": {"video", "mobile"},
+    "print": {"newspapers", "magazines", "tabloids", "books", "covers"},
+}
 # Groups whose members are beyond doubt: whoever permits only the Middle East may not mean all that belongs to it here.
 _EXACT = frozenset({"ANZ", "BALTICS", "BENELUX", "DACH", "EEA", "EU", "NORDIC", "SCANDINAVIA", "VISEGRAD"})
 _ONE_DAY = timedelta(days=1)
 
 
 @dataclass(frozen=True, slots=True)
-class IntendedUse:
-    """What a picture is to be used for; None is not checked."""
+class RightsQuestion:
+    """What is asked of a restriction: may a picture be used so, seen from a day?"""
 
-    scope: str | None = None
-    territory: str | None = None
+    intended: IntendedUse
     today: date | None = None
-    """The day of the question, which decides whether an embargo is over."""
+    """Decides whether an embargo is over for what is passed on today; None if unknown."""
 
     @property
-    def asked(self) -> bool:
+    def scope(self) -> str | None:
+        """Return the intended scope."""
+        return self.intended.scope
+
+    @property
+    def territory(self) -> str | None:
+        """Return the intended territory."""
+        return self.intended.territory
+
+    @property
+    def is_specific(self) -> bool:
         """Return whether a scope or a territory is given."""
         return self.scope is not None or self.territory is not None
 
@@ -64,29 +80,29 @@ class Restriction:
         return " ".join((self.kind, *({"credit": ("must",), "context": ("only",)}.get(self.kind, values))))
 
 
-def verdict(restriction: Restriction, intended: IntendedUse, used_on: date | None = None) -> Verdict:
+def verdict(restriction: Restriction, asked: RightsQuestion, used_on: date | None = None) -> Verdict:
     """Return whether a restriction bars a use on a day; what the words leave open is undecided.
 
     ``GERMANY OUT`` bars DE and permits FR; ``NO SALES`` bars syndication; an embargo bars until its time.
     """
     if restriction.places and restriction.kind != "territory":
-        inside = _of_territory(restriction.places, intended.territory)
+        inside = _of_territory(restriction.places, asked.territory)
         if inside == "permits":
             return "permits"
-        found = _JUDGES[restriction.kind](restriction, intended, used_on)
+        found = _JUDGES[restriction.kind](restriction, asked, used_on)
         return "undecided" if found == "bars" and inside == "undecided" else found
-    return _JUDGES[restriction.kind](restriction, intended, used_on)
+    return _JUDGES[restriction.kind](restriction, asked, used_on)
 
 
-def _territory(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
+def _territory(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
     if not restriction.only:
-        return _of_territory(restriction.values, intended.territory)
-    if intended.territory is None:
+        return _of_territory(restriction.values, asked.territory)
+    if asked.territory is None:
         return "undecided"
-    if not members((intended.territory,)) <= members(restriction.values):
+    if not members((asked.territory,)) <= members(restriction.values):
         return "bars"
     exact = [value for value in restriction.values if len(value) == 2 or value in _EXACT]
-    return "permits" if members((intended.territory,)) <= members(exact) else "undecided"
+    return "permits" if members((asked.territory,)) <= members(exact) else "undecided"
 
 
 def _of_territory(barred: tuple[str, ...], territory: str | None) -> Verdict:
@@ -96,8 +112,8 @@ def _of_territory(barred: tuple[str, ...], territory: str | None) -> Verdict:
     return "bars" if members((territory,)) & members(barred) else "permits"
 
 
-def _medium(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
-    scope, values = intended.scope, {*restriction.values}
+def _medium(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
+    scope, values = asked.scope, {*restriction.values}
     if scope not in _MEDIA:
         return "undecided"
     if restriction.only:
@@ -109,15 +125,15 @@ def _medium(restriction: Restriction, intended: IntendedUse, used_on: date | Non
     return "undecided" if values & _PERHAPS[scope] else "permits"
 
 
-def _sale(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
-    if intended.scope is None:
+def _sale(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
+    if asked.scope is None:
         return "undecided"
-    return "bars" if intended.scope == SYNDICATION else "permits"
+    return "bars" if asked.scope == SYNDICATION else "permits"
 
 
-def _embargo(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
+def _embargo(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
     """Compare whole days, a day apart if no time zone is given, because the time of a use is not known."""
-    day, until = _day_of(intended, used_on), _until(restriction)
+    day, until = _day_of(asked, used_on), _until(restriction)
     if day is None or until is None:
         return "undecided"
     first, last = until
@@ -135,37 +151,37 @@ def _until(restriction: Restriction) -> tuple[date, date] | None:
     return day, day
 
 
-def _expires(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
-    last, day = date.fromisoformat(restriction.values[0][:10]), _day_of(intended, used_on)
+def _expires(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
+    last, day = date.fromisoformat(restriction.values[0][:10]), _day_of(asked, used_on)
     if day is not None and day > last:
         return "bars"
     # What was printed in time may still be online.
-    if day is None or (intended.today is not None and intended.today > last):
+    if day is None or (asked.today is not None and asked.today > last):
         return "undecided"
     return "permits"
 
 
-def _day_of(intended: IntendedUse, used_on: date | None) -> date | None:
+def _day_of(asked: RightsQuestion, used_on: date | None) -> date | None:
     """Return the day of the use in question: for syndication, the day on which someone asks."""
-    return intended.today if intended.scope == SYNDICATION else used_on
+    return asked.today if asked.scope == SYNDICATION else used_on
 
 
-def _once(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
-    return "bars" if intended.scope == SYNDICATION else "undecided"
+def _once(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
+    return "bars" if asked.scope == SYNDICATION else "undecided"
 
 
-def _purpose(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
+def _purpose(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
     """Return the verdict for a newsroom: its own uses are editorial, and what others print is not known."""
     if ("internal" in restriction.values) if restriction.only else ("editorial" in restriction.values):
         return "bars"
-    return "undecided" if intended.scope in (None, SYNDICATION) else "permits"
+    return "undecided" if asked.scope in (None, SYNDICATION) else "permits"
 
 
-def _mining(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
-    return "permits" if intended.scope else "undecided"
+def _mining(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
+    return "permits" if asked.scope else "undecided"
 
 
-def _undecided(restriction: Restriction, intended: IntendedUse, used_on: date | None) -> Verdict:
+def _undecided(restriction: Restriction, asked: RightsQuestion, used_on: date | None) -> Verdict:
     return "undecided"
 
 
