@@ -17,7 +17,7 @@ from captions.audit.credit_rules import is_labeled
 from captions.audit.data_rules import differing
 from captions.audit.finding import Finding
 from captions.audit.fixes import FixCommands, waive
-from captions.audit.restriction_rules import Found, beyond, known_words, restriction_message
+from captions.audit.restriction_rules import PlaceRestrictions, beyond, known_words, restriction_message
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling
 from captions.credit.notices import restrictions_of
@@ -157,12 +157,12 @@ def embedded_restrictions(
     return restriction_message(beyond(found, known), asked, use.used_on)
 
 
-def _restrictions(picture: ScannedPicture, words: Vocabulary) -> Iterator[Found]:
+def _restrictions(picture: ScannedPicture, words: Vocabulary) -> Iterator[PlaceRestrictions]:
     """Yield the restrictions in the fields of a picture file that may state terms of use, and in its caption."""
     for name in RIGHTS_FIELDS:
         place, text = f"{picture.path} ({_title(name)})", "; ".join(picture.metadata.fields.get(name))
         if restrictions := restrictions_of(text, words, terms=name != "caption"):
-            yield Found(place, restrictions)
+            yield PlaceRestrictions(place, restrictions)
 
 
 # --- rules about a picture file

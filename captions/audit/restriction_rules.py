@@ -25,7 +25,7 @@ _DATED = frozenset({"embargo", "expires"})
 
 
 @dataclass(frozen=True, slots=True)
-class Found:
+class PlaceRestrictions:
     """The restrictions in one place: the credit line, the usage terms, the caption, or a field of a picture file."""
 
     place: str
@@ -37,23 +37,23 @@ class Found:
         return any(r.kind in _DATED for r in self.restrictions)
 
 
-def of_credit(credit: Credit, words: Vocabulary) -> list[Found]:
+def of_credit(credit: Credit, words: Vocabulary) -> list[PlaceRestrictions]:
     """Return the restrictions of a credit; those that its line does not print come from the picture's usage terms."""
     places: dict[str, list[Restriction]] = {}
     for text in credit.restrictions:
         is_printed = credit.rule != "terms" and text.casefold() in " ".join(credit.line.split()).casefold()
         own = places.setdefault(CREDIT_LINE if is_printed else USAGE_TERMS, [])
         own += restrictions_of(text, words, terms=True)
-    return [Found(place, tuple(found)) for place, found in places.items() if found]
+    return [PlaceRestrictions(place, tuple(found)) for place, found in places.items() if found]
 
 
-def of_caption(caption: str, words: Vocabulary) -> list[Found]:
+def of_caption(caption: str, words: Vocabulary) -> list[PlaceRestrictions]:
     """Return the restrictions in a caption: ``A heron on the wall. NO SALES.``"""
     found = tuple(r for notice in notices(caption, words) for r in notice.restrictions)
-    return [Found(CAPTION, found)] if found else []
+    return [PlaceRestrictions(CAPTION, found)] if found else []
 
 
-def restriction_message(found: Iterable[Found], asked: RightsQuestion, used_on: date | None) -> str | None:
+def restriction_message(found: Iterable[PlaceRestrictions], asked: RightsQuestion, used_on: date | None) -> str | None:
     """Return what bars a use, or may; None if nothing does.
 
     ``credit line says NO SALES`` and, if a use is named, ``credit line says NO SALES, which bars syndication``.
@@ -62,7 +62,7 @@ def restriction_message(found: Iterable[Found], asked: RightsQuestion, used_on: 
     return "; ".join(said) or None
 
 
-def _said(found: Found, asked: RightsQuestion, used_on: date | None) -> Iterator[str]:
+def _said(found: PlaceRestrictions, asked: RightsQuestion, used_on: date | None) -> Iterator[str]:
     verdicts: dict[str, set[str]] = {}
     for restriction in found.restrictions:
         verdicts.setdefault(restriction.words, set()).add(verdict(restriction, asked, used_on))
@@ -115,13 +115,13 @@ class RestrictionFinder:
                 self._judge_uses(row_id, found, by_line=printed)
         self._judge_captions()
 
-    def _judge_uses(self, credit_id: int, found: Sequence[Found], *, by_line: bool) -> None:
+    def _judge_uses(self, credit_id: int, found: Sequence[PlaceRestrictions], *, by_line: bool) -> None:
         for row in self._audit.uses_of([credit_id]):
             if text := restriction_message(found, self._asked, row.used_on):
                 self._note(row.use_id, text, by_line=by_line)
 
     def _judge_captions(self) -> None:
-        restricted: dict[int, list[Found]] = {}
+        restricted: dict[int, list[PlaceRestrictions]] = {}
         for caption_id, caption in candidates.captions_with(self._audit.connection, self._words.notice_signs):
             if found := of_caption(caption, self._words):
                 restricted[caption_id] = found
@@ -141,10 +141,12 @@ def known_words(credit: Credit | None) -> frozenset[str]:
     return frozenset(text.casefold() for text in credit.restrictions) if credit else frozenset()
 
 
-def beyond(found: Iterable[Found], known: frozenset[str] | set[str]) -> list[Found]:
+def beyond(found: Iterable[PlaceRestrictions], known: frozenset[str] | set[str]) -> list[PlaceRestrictions]:
     """Return the restrictions whose words are not reported from another place."""
     rest = [
-        Found(each.place, tuple(r for r in each.restrictions if not any(r.words.casefold() in text for text in known)))
+        PlaceRestrictions(
+            each.place, tuple(r for r in each.restrictions if not any(r.words.casefold() in text for text in known))
+        )
         for each in found
     ]
     return [each for each in rest if each.restrictions]

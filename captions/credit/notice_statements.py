@@ -14,8 +14,9 @@ _STRIPPED = frozenset({"filler", "join", "soft"})
 _WITH = ("with", "mit", "avec", "con", "com", "met", "med")
 _KEPT = ("for", "use", *_WITH)
 _SUBJECTS = frozenset({
-    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop", "credit",
-    "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable", "date", "period", "time",
+    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop",
+    "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable", "date",
+    "period", "time",
 })  # fmt: skip
 _NAMED = ("place", "part", "medium")
 # What a statement without a limit may say.
@@ -256,10 +257,10 @@ def _permitted(s: Statement) -> Iterator[_Read]:
     if s.has("embargo"):
         yield from _embargo(s)
         return
-    context = s.at("context")
+    context, editorial = s.at("context"), s.at("editorial")
     if s.has("once"):
         yield ("once", (), False, ())
-    if 0 <= s.at("editorial") and not 0 <= context < s.at("editorial"):
+    if editorial >= 0 and not 0 <= context < editorial:
         yield ("purpose", ("editorial",), True, ())
     if s.has("internal"):
         yield ("purpose", ("internal",), True, ())

@@ -6,6 +6,7 @@ A notice is a run of the words in ``data/restrictions.toml``, from one separator
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from typing import cast
@@ -17,7 +18,10 @@ from captions.licensing.restrictions import Kind, Restriction
 
 _LONGEST = 4_000
 """In characters: a longer text is a contract."""
+# The territories of a feed's media:restriction.
+_CODES = re.compile(r"(?P<how>not|only) in (?P<codes>[a-z]{2}(?: [a-z]{2})*)")
 # After these words, a notice names someone or something: `with permission of the Harbor Trust`.
+_BEFORE_TIMES = frozenset({"before", "after"})
 _OPEN = frozenset({"permission", "context"})
 
 
@@ -42,6 +46,9 @@ def restrictions_of(text: str, vocabulary: Vocabulary | None = None, *, terms: b
     notice, words that no rule understands are ``unclear``.
     """
     words = vocabulary or default()
+    if terms and (listed := _CODES.fullmatch(text.strip())):
+        codes = tuple(sorted(set(listed["codes"].upper().split())))
+        return (Restriction("territory", listed.group(), codes, only=listed["how"] == "only"),)
     found = tuple(dict.fromkeys(r for notice in notices(text, words) for r in notice.restrictions))
     if found or not terms:
         return found
@@ -136,7 +143,7 @@ def _valid(run: _Run, words: Vocabulary) -> Iterator[_Run]:
             end += 1
         if end > at:
             after = every[end] if end < len(every) else run.after
-            if _bounds(after) or not _is_prose(after, words):
+            if _bounds(after) or not (_is_prose(after, words) or every[end - 1].means & _BEFORE_TIMES):
                 yield _Run(every[at:end], every[at - 1] if at else run.before, after)
         at = max(end, at + 1)
 

@@ -12,8 +12,8 @@ from captions.lexicon import tables
 _WORD = re.compile(r"[^\W_]+")
 _LIMITS = ("no", "only", "except", "out", "before", "after", "without", "must")
 _SUBJECTS = (
-    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop",
-    "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable",
+    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration",
+    "crop", "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable",
 )  # fmt: skip
 _MEDIA = (
     "print", "newspapers", "magazines", "tabloids", "books", "covers", "online", "mobile", "tv", "radio", "video",
@@ -86,6 +86,7 @@ def _places(read: tables.Table) -> Iterable[tuple[str, tuple[str, ...]]]:
         table.only(set(known))
         yield from ((f"{prefix}:{code}", table.texts(code)) for code in table)
     months = generated.table("months")
+    months.only([str(number) for number in range(1, 13)])
     yield from ((f"month:{number}", months.texts(number)) for number in months)
 
 
