@@ -1,7 +1,7 @@
 """List the names of countries and months in 22 languages, for captions/data/territories.toml.
 
-``pip install babel``, then ``python bench/territory_names.py > captions/data/territories.toml``. Babel carries the names
-of Unicode's CLDR; the program does not need it. Abbreviations, regions, peoples and other names are in
+``pip install babel``, then ``python bench/territory_names.py > captions/data/territories.toml``. Babel carries the
+names of Unicode's CLDR; the program does not need it. Abbreviations, regions, peoples and other names are in
 captions/data/restrictions.toml, where a person adds them.
 """
 

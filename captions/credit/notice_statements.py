@@ -14,9 +14,9 @@ _STRIPPED = frozenset({"filler", "join", "soft"})
 _WITH = ("with", "mit", "avec", "con", "com", "met", "med")
 _KEPT = ("for", "use", *_WITH)
 _SUBJECTS = frozenset({
-    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration", "crop",
-    "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable", "date",
-    "period", "time",
+    "sale", "archive", "once", "editorial", "commercial", "internal", "publication", "reproduction", "alteration",
+    "crop", "credit", "mining", "permission", "context", "embargo", "restricted", "worldwide", "fee", "unminable",
+    "date", "period", "time",
 })  # fmt: skip
 _NAMED = ("place", "part", "medium")
 # What a statement without a limit may say.

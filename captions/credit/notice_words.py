@@ -16,7 +16,7 @@ _SHORT = 3
 """In letters: a country's name this short counts only in capitals, because ``us`` is also a word."""
 _TOKEN = re.compile(
     r"""(?P<iso>\b(?:19|20)\d\d-\d\d-\d\d(?!\d)(?:[T\ ]\d\d:\d\d(?::\d\d)?(?:Z|[+-]\d\d:?\d\d)?)?)
-    |(?P<dmy>\b\d{1,2}(?P<sign>[./])\s?\d{1,2}(?P=sign)\s?(?:20)?\d\d\b)
+    |(?P<dmy>\b\d{1,2}(?:\.\s?\d{1,2}\.\s?|/\d{1,2}/)(?:20)?\d\d\b)
     |(?P<clock>\b\d{1,2}[:.]\d\d(?::\d\d)?(?!\d)(?:\s?(?:a\.?m|p\.?m)\b\.?|\s?(?:uhr|hrs|h)\b)?
         |\b\d{1,2}\s?(?:(?:a\.?m|p\.?m)\b\.?|(?:uhr|hrs|h|heures|o'clock)\b)(?:\d\d\b)?
         |\b\d{1,2}h\d\d\b|\b[0-2]\d[0-5]\d(?=\s?(?:hrs|hours|gmt|utc|bst|ce?s?t|me?s?z|e[sd]t|local)\b))
@@ -56,8 +56,6 @@ def _raw(text: str) -> list[tuple[str, Token]]:
     found = []
     for m in _TOKEN.finditer(text):
         kind = m.lastgroup or ""
-        if kind == "sign":
-            kind = "dmy"
         means = frozenset({kind}) if kind in ("soft", "hard", "join") else frozenset[str]()
         found.append((kind, Token(m.start(), m.end(), m.group(), means)))
     return found

@@ -13,6 +13,7 @@ from typing import cast
 
 from captions.credit.notice_statements import Statement, statements_of
 from captions.credit.notice_words import Token, tokens
+from captions.lexicon.notice_tables import notice_key
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.licensing.restrictions import Kind, Restriction
 
@@ -63,6 +64,8 @@ def notices(text: str, words: Vocabulary) -> Iterator[Notice]:
     text = text[:_LONGEST]
     if words.notice_phrases and not text.isascii():
         yield from _phrases(text, words)
+    if words.notice_limits.isdisjoint(notice_key(text).split()):
+        return
     blank = words.remarks.sub(_blank, words.no_limits.sub(_blank, text))
     for run in _runs(tokens(blank, words)):
         for part in _valid(run, words):

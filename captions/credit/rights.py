@@ -3,9 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
-from captions.credit.notices import notices
+from captions.credit.notices import Notice, notices
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.text import has_cjk
 
@@ -152,28 +153,31 @@ def _limits(sentence: str, words: Vocabulary) -> bool:
 def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
     """Extract restrictions, and remove remarks to editors."""
     found: list[tuple[int, str]] = []
+    noticed = list(notices(text, words))
     # Countries first: a name before `GERMANY OUT` must not become part of it.
-    text = _without_notices(text, words, found, by_out=True)
+    text = _without(text, [notice for notice in noticed if notice.by_out], found)
+    before = text
     for pattern in (_RESTRICTION, words.restrictions):
         matches = list(pattern.finditer(text))
         found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in matches]
         if matches:
             text = pattern.sub(lambda m: " / ".ljust(len(m.group())), text)
-    text = _without_notices(text, words, found, by_out=False)
+    rest = [it for it in noticed if not it.by_out and text[it.start : it.end] == before[it.start : it.end]]
+    text = _without(text, rest, found)
     bare = words.remarks.sub(" / ", text).replace("+++", " / ")
     if bare != text or found:
         text = bare.strip(" -–+*!:")
     return text, tuple(dict.fromkeys(name for _, name in sorted(found)))
 
 
-def _without_notices(text: str, words: Vocabulary, found: list[tuple[int, str]], *, by_out: bool) -> str:
-    """Return a text of the same length without its notices, and add those to ``found``."""
-    for notice in list(notices(text, words)):
-        is_label = text[notice.end :].lstrip().startswith((":", "："))  # Mandatory credit: Jo Reed/AFP
-        if notice.by_out is by_out and not is_label:
-            found.append((notice.start, " ".join(text[notice.start : notice.end].split()).strip(" ,-")))
-            size = notice.end - notice.start
-            text = text[: notice.start] + " / ".ljust(size)[:size] + text[notice.end :]
+def _without(text: str, noticed: Iterable[Notice], found: list[tuple[int, str]]) -> str:
+    """Return a text of the same length without these notices, and add their words to ``found``."""
+    for notice in noticed:
+        if text[notice.end :].lstrip().startswith((":", "：")):
+            continue  # a label: Mandatory credit: Jo Reed/AFP
+        size = notice.end - notice.start
+        found.append((notice.start, " ".join(text[notice.start : notice.end].split()).strip(" ,-")))
+        text = text[: notice.start] + " / ".ljust(size)[:size] + text[notice.end :]
     return text
 
 

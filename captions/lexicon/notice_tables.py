@@ -32,6 +32,10 @@ _TABLES = {
     "fillers",
     "captions",
 }
+# Every notice contains a word with one of these meanings.
+_DECISIVE = frozenset(
+    {"no", "only", "except", "out", "without", "once", "credit", "embargo", "restricted", "fee", "unminable"}
+)
 _FILLERS = {"words": "filler", "joins": "join", "qualifiers": "qualifier"}
 
 
@@ -48,6 +52,9 @@ def notice_fields() -> dict[str, Any]:
     phrases = read.table("phrases")
     return {
         "notice_words": {key: tuple(each) for key, each in meanings.items()},
+        "notice_limits": frozenset(
+            max(key.split(), key=len) for key, found in meanings.items() if not _DECISIVE.isdisjoint(found)
+        ),
         "notice_signs": read.words("captions", "signs"),
         "notice_phrases": {phrase.casefold(): rule for rule in phrases for phrase in phrases.texts(rule)},
     }

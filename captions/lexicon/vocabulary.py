@@ -89,6 +89,8 @@ class Vocabulary:
     """Key of a word or phrase -> what it may mean in a notice: ``no``, ``sale``, ``medium:tv``, ``place:DE``."""
     notice_phrases: Mapping[str, str]
     """Complete notices, folded -> what they say: ``sale not``."""
+    notice_limits: frozenset[str]
+    """Words of which every notice contains one: ``out``, ``only``; for a fast test."""
     notice_signs: tuple[str, ...]
     """Letters of which every notice in a caption contains some: ``OUT``."""
     remarks: re.Pattern[str]

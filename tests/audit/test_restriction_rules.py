@@ -33,9 +33,11 @@ TERMS = """<script type="application/ld+json">{{"@context": "https://schema.org"
 "contentUrl": "/m/pier.jpg", "creditText": "Jo Reed/AFP", "usageInfo": "{0}", "usageTerms": "{0}"}}</script>"""
 
 
-def stored(shots: Sequence[Shot], day: date | None = DAY, **asked: str) -> list[Finding]:
+def stored(
+    shots: Sequence[Shot], day: date | None = DAY, scope: str | None = None, territory: str | None = None
+) -> list[Finding]:
     with Store([Page("a.html", day, tuple(shots))]) as store:
-        return store.findings(AuditRequest(codes=ONLY, **asked))  # type: ignore[arg-type]  # scope and territory
+        return store.findings(AuditRequest(codes=ONLY, scope=scope, territory=territory))
 
 
 def messages(findings: Sequence[Finding]) -> list[str]:
@@ -65,7 +67,8 @@ def messages(findings: Sequence[Finding]) -> list[str]:
     ],
 )
 def test_the_credit_line(line: str, asked: dict[str, str], expected: list[str]) -> None:
-    assert messages(stored([Shot(HERON, line)], **asked)) == expected
+    found = stored([Shot(HERON, line)], scope=asked.get("scope"), territory=asked.get("territory"))
+    assert messages(found) == expected
 
 
 @pytest.mark.parametrize(
@@ -129,10 +132,11 @@ def test_usage_terms_are_named_as_such(run: Run, tmp_path: Path) -> None:
     assert audited(run, "--for", "syndication", "--territory", "DE") == []
 
 
+TEXT = "<rdf:Alt><rdf:li xml:lang='x-default'>{}</rdf:li></rdf:Alt>"
 FIELDS = {
     "Instructions": "<photoshop:Instructions>{}</photoshop:Instructions>",
-    "Usage terms": "<xmpRights:UsageTerms><rdf:Alt><rdf:li xml:lang='x-default'>{}</rdf:li></rdf:Alt></xmpRights:UsageTerms>",
-    "Caption": "<dc:description><rdf:Alt><rdf:li xml:lang='x-default'>{}</rdf:li></rdf:Alt></dc:description>",
+    "Usage terms": f"<xmpRights:UsageTerms>{TEXT}</xmpRights:UsageTerms>",
+    "Caption": f"<dc:description>{TEXT}</dc:description>",
 }
 
 
