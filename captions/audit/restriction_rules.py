@@ -65,6 +65,8 @@ def restriction_message(found: Iterable[PlaceRestrictions], asked: RightsQuestio
 def _said(found: PlaceRestrictions, asked: RightsQuestion, used_on: date | None) -> Iterator[str]:
     verdicts: dict[str, set[str]] = {}
     for restriction in found.restrictions:
+        if restriction.kind == "credit" and found.place == CREDIT_LINE and asked.is_specific:
+            continue  # MANDATORY CREDIT in a credit line that is printed
         verdicts.setdefault(restriction.words, set()).add(verdict(restriction, asked, used_on))
     barring = [words for words, results in verdicts.items() if "bars" in results]
     open_ = [words for words, results in verdicts.items() if "bars" not in results and "undecided" in results]

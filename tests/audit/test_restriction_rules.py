@@ -62,6 +62,8 @@ def messages(findings: Sequence[Finding]) -> list[str]:
             {"scope": "syndication", "territory": "DE"},
             ["credit line says GERMANY OUT and NO SALES, which bar syndication in DE"],
         ),
+        ("Jo Reed/AFP - MANDATORY CREDIT", {}, ["credit line says MANDATORY CREDIT"]),
+        ("Jo Reed/AFP - MANDATORY CREDIT", {"scope": "web"}, []),
         ("Jo Reed/AFP, honorarfrei", {}, []),
         ("Jo Reed/AFP", {}, []),
     ],
