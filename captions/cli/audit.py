@@ -66,7 +66,7 @@ For = Annotated[
 Territory = Annotated[
     str | None,
     typer.Option(
-        "--territory", callback=_one_territory, metavar="CODE", help="Check this territory: agreements and restrictions."
+        "--territory", callback=_one_territory, metavar="CODE", help="Check agreements and restrictions for it."
     ),
 ]
 Baseline = Annotated[
