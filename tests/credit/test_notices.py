@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captions import parse_credit
@@ -53,6 +53,7 @@ def test_a_notice_becomes_rules(case: dict[str, object]) -> None:
     assert read(str(case["text"])) == merged(case["rules"])  # type: ignore[arg-type]  # the file has lists
 
 
+@settings(deadline=None)
 @given(
     agency=st.sampled_from(["EPA", "AFP", "Reuters", "AP"]),
     name=NAMES,
@@ -68,6 +69,7 @@ def test_countries_before_out_are_never_part_of_a_name(agency: str, name: str, c
     assert restrictions_of(notice) == (Restriction("territory", notice, tuple(codes)),)
 
 
+@settings(deadline=None)
 @given(st.text(max_size=200) | st.lists(st.sampled_from(sorted(default().notice_words)), max_size=12).map(" ".join))
 def test_every_notice_quotes_its_words(text: str) -> None:
     for notice in notices(text, default()):

@@ -6,7 +6,7 @@ from dataclasses import replace
 from datetime import date, timedelta
 
 import pytest
-from hypothesis import given
+from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from captions.credit.notices import restrictions_of
@@ -102,6 +102,7 @@ def test_for_syndication_the_day_of_the_question_decides() -> None:
     assert verdict_on("No use after 31 May 2024", asked("syndication"), date(2024, 5, 1)) == "bars"
 
 
+@settings(deadline=None)
 @given(days=st.integers(-400, 400), scope=st.sampled_from(SCOPES))
 def test_an_embargo_never_permits_a_day_before_its_own(days: int, scope: str | None) -> None:
     used_on = DAY + timedelta(days=days)
@@ -109,6 +110,7 @@ def test_an_embargo_never_permits_a_day_before_its_own(days: int, scope: str | N
     assert found == ("bars" if days < 0 else "permits" if days > 0 else "undecided")
 
 
+@settings(deadline=None)
 @given(barred=TERRITORIES, territory=TERRITORIES, scope=st.sampled_from(SCOPES))
 def test_only_and_out_are_opposites(barred: str, territory: str, scope: str | None) -> None:
     (out,) = restrictions_of("GERMANY OUT")
