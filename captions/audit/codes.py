@@ -14,7 +14,7 @@ receives:
 A code of another scope that also looks at picture files names that function in ``picture_rule``. Rules are functions,
 or ``module:name`` where importing the module here would be a cycle or slow to start. The agreement codes (CR301 to
 CR305), CR100, CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a statement in
-``captions_db.audit``.
+``captions_db.audit``. CR306 has a finder of its own, because the intended use and the day decide.
 """
 
 from __future__ import annotations
@@ -171,9 +171,9 @@ _ROWS = (
         "captions.audit.engine:AuditEngine", command="supplier", reads=("agreements", "quotas"),
     ),
     Code(
-        "CR306", "warning", "credit", "restriction in the credit, the caption or the picture's metadata",
+        "CR306", "warning", "use", "restriction in the credit, the caption or the picture's metadata",
         "follow the restriction; clear the use with the supplier before you sell or syndicate it",
-        credit_rules.restricted, command="line", looks_at="restrictions", syndication="error", reads=("pictures",),
+        "captions.audit.restriction_rules:RestrictionFinder", command="line", syndication="error", reads=("pictures",),
         picture_rule="captions.audit.image_rules:embedded_notices",
     ),
     Code(

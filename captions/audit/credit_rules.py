@@ -96,11 +96,6 @@ def misspelled(use: Use, register: Register) -> str | None:
     return "; ".join(f"printed {printed}, canonical name {agency}" for printed, agency in wrong) or None
 
 
-def restricted(use: Use, register: Register) -> str | None:
-    """CR306: ``NO SALES``, ``DENMARK OUT``, an embargo."""
-    return f"credit line says {_and(use.credit.restrictions)}" if use.credit and use.credit.restrictions else None
-
-
 def unpermitted(use: Use, register: Register) -> str | None:
     """CR307: a handout, pool, social media or screenshot picture without a note of what permits the use."""
     if use.credit is None or use.credit.license:

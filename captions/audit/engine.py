@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields
+from dataclasses import fields, replace
 from datetime import date
 from decimal import Decimal
 from itertools import chain
@@ -28,6 +28,8 @@ from captions.audit.finding import Finding
 from captions.audit.fixes import waive
 from captions.audit.overview import Overview, Unchecked
 from captions.audit.request import AuditRequest, BaselineFinding
+from captions.audit.restriction_rules import CODE as RESTRICTED
+from captions.audit.restriction_rules import RestrictionFinder
 from captions.audit.result import AuditResult, CreditCache
 from captions.audit.spelling import Register
 from captions.audit.spool import Spool
@@ -36,6 +38,7 @@ from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.agreements import Agreement, Period, period_of
 from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup, IntendedUse, warning_at
+from captions.licensing.restrictions import RightsQuestion
 from captions.model import Use
 from captions.stored import failures
 from captions.text import match_key, name_key
@@ -63,7 +66,9 @@ class AuditEngine:
         """The supplier of a finding on an agreement, by the finding's source."""
         self.groups: list[CreditGroup] = []
         agreements = [_agreement(row) for row in audit.agreements()]
-        self.coverage = Coverage(agreements, words, IntendedUse(request.scope, request.territory))
+        intended = IntendedUse(request.scope, request.territory)
+        self.coverage = Coverage(agreements, words, intended)
+        self.asked = RightsQuestion(intended)
 
     def result(
         self,
@@ -75,6 +80,7 @@ class AuditEngine:
     ) -> AuditResult:
         """Run the rules, join their verdicts to the uses, sort and count."""
         audit, ranks = self.audit, self.audit.ranks
+        self.asked = replace(self.asked, today=today)
         waivers = [aside for aside in audit.waivers(today) if aside.code in ranks]
         audit.put_suppressions("waiver", waivers)
         known_sources: set[tuple[str, str]] = set()
@@ -87,6 +93,8 @@ class AuditEngine:
             self._group_credits()
         self._judge_uses(self._judge_credits())
         self._judge_structured_data()
+        if RESTRICTED in ranks:
+            RestrictionFinder(audit, self.credits, self.words, self.asked).judge()
         self._find()
         if "CR901" in ranks and not self.request.confined:
             for f in failures(engine, self.request.run):
@@ -197,15 +205,13 @@ class AuditEngine:
         """Add the findings on picture files, except those that a use already has."""
         from captions.audit.image_rules import findings  # imported here: only a store with pictures needs the readers
 
-        for finding, _pictures in findings(archive):
+        for finding, _pictures in findings(archive, self.asked):
             code, use = finding.code, finding.use
             if code not in self.audit.ranks:
                 continue
             if use is not None and use.id is not None:
                 if use.id not in self.reported.get(code, ()):
-                    # What clears a finding on a credit would clear it for all pictures with this credit.
-                    clear = finding.command if CODES[code].scope == "credit" else None
-                    self.audit.note_use(code, use.id, self.audit.remark(finding.message, clear))
+                    self.audit.note_use(code, use.id, self.audit.remark(finding.message, finding.command))
             elif not self.request.confined and self.request.run is None:
                 self._add_unattached(finding)
 

@@ -33,14 +33,12 @@ class FixCommands:
             found := self.broader(code, use.credit, use.used_on.year if use.used_on else None)
         ):
             return found
-        return self.of_use(code, use)
+        return waive(code, source=use.source) if use.id is None else self.of_use(code, use.id)
 
-    def of_use(self, code: str, use: Use) -> str:
-        """Return the command that waives a finding on this use alone, or on its article if the use is not stored."""
-        if use.id is None:
-            return waive(code, source=use.source)
+    def of_use(self, code: str, use_id: int) -> str:
+        """Return the command that waives a finding on one use."""
         before, after = self.by_use(code)
-        return f"{before}{use.id}{after}"
+        return f"{before}{use_id}{after}"
 
     def broader(self, code: str, credit: Credit, year: int | None) -> str | None:
         """Return the command that fixes a finding on all uses of a line or a supplier; None if there is none."""

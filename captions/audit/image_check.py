@@ -17,6 +17,8 @@ from captions.audit.waivers import Waiver
 from captions.audit.waivers import waivers as stored_waivers
 from captions.imaging.library import Archive, archive
 from captions.lexicon.vocabulary import Vocabulary
+from captions.licensing.coverage import IntendedUse
+from captions.licensing.restrictions import RightsQuestion
 from captions.text import name_key
 
 
@@ -63,7 +65,7 @@ def check(
         sources.update(hash(use.source) for use in pictures.uses(numbers).values())
     done.articles = len(sources)
     waivers = [waiver for waiver, state in stored_waivers(engine, today) if state == "active"]
-    for finding, own in findings(pictures):
+    for finding, own in findings(pictures, RightsQuestion(IntendedUse(), today)):
         if (codes and finding.code not in codes) or (severities and finding.severity not in severities):
             continue
         is_waived = any(_waives(waiver, finding) for waiver in waivers)

@@ -11,26 +11,26 @@ from dataclasses import dataclass
 from itertools import islice
 from typing import TypeVar
 
-from captions.audit.codes import CODES, reading, rules_for_pictures
+from captions.audit.codes import reading, rules_for_pictures
 from captions.audit.comparison_rules import Claim, claim_of, conflict_message, first_conflict, is_whole
 from captions.audit.credit_rules import is_labeled
 from captions.audit.data_rules import differing, omits_agency
 from captions.audit.finding import Finding
 from captions.audit.fixes import FixCommands, waive
+from captions.audit.restriction_rules import PlaceRestrictions, beyond, known_words, restriction_message
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling
 from captions.embedded import ai_evidence
 from captions.embedded.table import table
-from captions.escaping import command, short
+from captions.escaping import command
 from captions.imaging.library import Archive, ScannedPicture
 from captions.imaging.restrictions import embedded_restrictions
+from captions.licensing.restrictions import RightsQuestion
 from captions.model import Credit, Use
 
 T = TypeVar("T")
 CHECKED = tuple(sorted(reading("pictures")))
 """The codes that need the picture files."""
-_LONGEST_QUOTE = 300
-"""In characters; terms may be a contract."""
 _AT_ONCE = 500
 """Pictures, uses and groups per query."""
 
@@ -47,18 +47,18 @@ class PictureCase:
     uses: Sequence[Use] = ()
 
 
-UseRule = Callable[[Use, Sequence[ScannedPicture], Register], str | None]
-"""Return what is wrong with a use, given its pictures, in one line."""
+UseRule = Callable[[Use, Sequence[ScannedPicture], Register, RightsQuestion], str | None]
+"""Return what is wrong with a use, given its pictures and what they are to be used for, in one line."""
 PictureRule = Callable[[PictureCase], Iterable[Finding]]
 """Yield the findings on one picture file."""
 PairRule = Callable[[Archive, FixCommands], Iterable[tuple[Finding, tuple[int, ...]]]]
 """Yield the findings from comparing pictures, each with the ids of its pictures."""
 
 
-def findings(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+def findings(archive: Archive, asked: RightsQuestion) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     """Yield all findings on the pictures of a store, unsorted, each with the ids of its pictures."""
     commands = FixCommands()
-    yield from _findings_on_uses(archive, commands)
+    yield from _findings_on_uses(archive, commands, asked)
     rules: Iterable[PairRule] = rules_for_pictures("pair").values()
     for rule in rules:
         yield from rule(archive, commands)
@@ -72,7 +72,9 @@ def pages(items: Iterable[T]) -> Iterator[list[T]]:
         yield page
 
 
-def _findings_on_uses(archive: Archive, commands: FixCommands) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+def _findings_on_uses(
+    archive: Archive, commands: FixCommands, asked: RightsQuestion
+) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     register = Register(archive.words)
     rules: dict[str, UseRule] = rules_for_pictures("use")
     for numbers in pages(archive.links.uses()):
@@ -82,10 +84,12 @@ def _findings_on_uses(archive: Archive, commands: FixCommands) -> Iterator[tuple
         for number, use in sorted(uses.items()):
             own = [pictures[image] for image in of_use[number] if image in pictures]
             for code, rule in rules.items():
-                if message := rule(use, own, register):
-                    # Other uses with this credit have other pictures.
-                    fix = (commands.of_use if CODES[code].scope == "credit" else commands.of)(code, use)
-                    yield Finding(code, message, use.source, use, fix), tuple(p.id for p in own)
+                if message := rule(use, own, register, asked):
+                    # Other pictures may print the same line, so the command is about this use.
+                    yield (
+                        Finding(code, message, use.source, use, commands.of_use(code, number)),
+                        tuple(p.id for p in own),
+                    )
 
 
 def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
@@ -107,7 +111,9 @@ def _findings_on_pictures(archive: Archive) -> Iterator[tuple[Finding, tuple[int
 # --- rules about a use and its pictures
 
 
-def embedded_differs(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
+def embedded_differs(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
     """CR202: ``Jane Doe/AFP`` is printed, the picture file names ``Jo Reed/AP``.
 
     The publication's own name, ``File photo`` or nothing is no credit for a picture that names an agency.
@@ -124,7 +130,9 @@ def embedded_differs(use: Use, pictures: Sequence[ScannedPicture], register: Reg
     return f"{print_says}, but {picture.path} embeds {picture.credit.line}"
 
 
-def embedded_type_unlabeled(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
+def embedded_type_unlabeled(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
     """CR309: the picture file says ``trainedAlgorithmicMedia``, the caption and the credit don't mention AI."""
     for picture in pictures:
         evidence = ai_evidence(picture.metadata.fields, picture.metadata.c2pa_source_types)
@@ -133,20 +141,17 @@ def embedded_type_unlabeled(use: Use, pictures: Sequence[ScannedPicture], regist
     return None
 
 
-def embedded_notices(use: Use, pictures: Sequence[ScannedPicture], register: Register) -> str | None:
-    """CR306: the picture file's instructions say ``DENMARK OUT``, and the printed credit does not."""
-    known = set(map(str.casefold, use.credit.restrictions)) if use.credit else set()
-    places: list[str] = []
-    for picture in pictures:
-        quotes: dict[str, list[str]] = {}
-        for title, quote in embedded_restrictions(picture.metadata, register.words):
-            if quote.casefold() not in known:
-                known.add(quote.casefold())
-                quotes.setdefault(title, []).append(short(quote, _LONGEST_QUOTE))
-        if quotes:
-            texts = "; ".join(f"{title}: {', '.join(parts)}" for title, parts in quotes.items())
-            places.append(f"in {picture.path}, {texts}")
-    return f"embedded {'; '.join(places)}" if places else None
+def embedded_notices(
+    use: Use, pictures: Sequence[ScannedPicture], register: Register, asked: RightsQuestion
+) -> str | None:
+    """CR306: the Instructions of the picture file say ``DENMARK OUT - NO SALES``."""
+    known = {*known_words(use.credit), " ".join(use.caption.split()).casefold()}
+    found = [
+        PlaceRestrictions(f"{picture.path} ({title})", restrictions)
+        for picture in pictures
+        for title, restrictions in embedded_restrictions(picture.metadata, register.words)
+    ]
+    return restriction_message(beyond(found, known), asked, use.used_on)
 
 
 # --- rules about a picture file

@@ -61,12 +61,12 @@ def _run_number(text: str) -> int:
 
 For = Annotated[
     IntendedScope | None,
-    typer.Option("--for", help="Check that agreements cover this scope; restrictions are errors for syndication."),
+    typer.Option("--for", help="Check this scope: agreements, and restrictions, which are errors for syndication."),
 ]
 Territory = Annotated[
     str | None,
     typer.Option(
-        "--territory", callback=_one_territory, metavar="CODE", help="Check that agreements cover this territory."
+        "--territory", callback=_one_territory, metavar="CODE", help="Check agreements and restrictions for it."
     ),
 ]
 Baseline = Annotated[

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Iterable
 from dataclasses import dataclass
 
+from captions.credit.notices import Notice, notices
 from captions.lexicon.vocabulary import Vocabulary, default
 from captions.text import has_cjk
 
@@ -58,7 +60,6 @@ _RESTRICTION = re.compile(
     |EMBARGO(?:ED)?(?:\ (?:UNTIL|TILL|FOR|TO)\b[^/|;()]{1,60})?
     |(?i:SPERRFRIST|SOUS\ EMBARGO|EMBARGADO\ HASTA|EMBARGO\ (?:BIS|HASTA|JUSQU|FINO|ATÉ|TOT|TIL|TILL))\b[^/|;()]{0,60}
     |FREE\ (?:FOR\ )?EDITORIAL\ USE(?:\ ONLY)?
-    |(?<![A-Z]\ )[A-Z][A-Z.]{3,30}\ OUT   # of a country that the table does not have
     )\b""",
     re.VERBOSE,
 )
@@ -67,7 +68,7 @@ _WORD = re.compile(r"[^\W_]+")
 _SIGN_FOLDED = re.compile(
     "://|www\\.|cc|creative|domain|domin|domein|gemeinfrei|copyright|©|\\(c\\)|reserv|recht|diritti|riservat|embargo|sperrfrist"
 )
-_SIGN_PRINTED = re.compile(r" OUT|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
+_SIGN_PRINTED = re.compile(r" O(?:UT|ut)\b|NO |NOT |ONLY|EDITORIAL|MANDATORY| out|\+\+\+")
 _SENTENCE_END = re.compile(r"(?<=[^\W\d_]{3})[.!](?=\s|$)|[。！;；\n]")
 # In characters: a longer field contains a contract.
 _LONGEST_TERMS = 4_000
@@ -144,22 +145,40 @@ def restrictions_in(terms: str, words: Vocabulary | None = None) -> tuple[str, .
 
 def _limits(sentence: str, words: Vocabulary) -> bool:
     bare = words.no_limits.sub(" ", sentence)
-    patterns = (words.outs, _RESTRICTION, words.restrictions, words.limits)
-    return any(pattern.search(text) for pattern in patterns for text in (bare, bare.upper()))
+    patterns = (_RESTRICTION, words.restrictions, words.limits)
+    found = any(pattern.search(text) for pattern in patterns for text in (bare, bare.upper()))
+    return found or any(notices(bare, words))
 
 
 def _restrictions(text: str, words: Vocabulary) -> tuple[str, tuple[str, ...]]:
     """Extract restrictions, and remove remarks to editors."""
     found: list[tuple[int, str]] = []
-    for pattern in (words.outs, _RESTRICTION, words.restrictions):
+    noticed = list(notices(text, words))
+    # Countries first: a name before `GERMANY OUT` must not become part of it.
+    text = _without(text, [notice for notice in noticed if notice.by_out], found)
+    before = text
+    for pattern in (_RESTRICTION, words.restrictions):
         matches = list(pattern.finditer(text))
         found += [(m.start(), " ".join(m.group().split()).strip(" ,-")) for m in matches]
         if matches:
             text = pattern.sub(lambda m: " / ".ljust(len(m.group())), text)
+    rest = [it for it in noticed if not it.by_out and text[it.start : it.end] == before[it.start : it.end]]
+    text = _without(text, rest, found)
     bare = words.remarks.sub(" / ", text).replace("+++", " / ")
     if bare != text or found:
         text = bare.strip(" -–+*!:")
     return text, tuple(dict.fromkeys(name for _, name in sorted(found)))
+
+
+def _without(text: str, noticed: Iterable[Notice], found: list[tuple[int, str]]) -> str:
+    """Return a text of the same length without these notices, and add their words to ``found``."""
+    for notice in noticed:
+        if text[notice.end :].lstrip().startswith((":", "：")):
+            continue  # a label: Mandatory credit: Jo Reed/AFP
+        size = notice.end - notice.start
+        found.append((notice.start, " ".join(text[notice.start : notice.end].split()).strip(" ,-")))
+        text = text[: notice.start] + " / ".ljust(size)[:size] + text[notice.end :]
+    return text
 
 
 def _without_path(address: re.Match[str]) -> str:

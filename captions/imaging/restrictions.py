@@ -2,14 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from dataclasses import dataclass
 from itertools import chain
 
-from captions.credit.rights import restrictions_in, take
+from captions.credit.notices import restrictions_of
 from captions.embedded.table import code_of, table
 from captions.imaging.stored_metadata import StoredMetadata
 from captions.lexicon.vocabulary import Vocabulary
+from captions.licensing.restrictions import Restriction
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,26 +38,28 @@ def notices_of(metadata: StoredMetadata) -> tuple[EmbeddedNotice, ...]:
     return tuple(out)
 
 
-def embedded_restrictions(metadata: StoredMetadata, words: Vocabulary) -> tuple[tuple[str, str], ...]:
-    """Return the restrictions in a picture's metadata, quoted, each with the title of its first field.
+def embedded_restrictions(
+    metadata: StoredMetadata, words: Vocabulary
+) -> tuple[tuple[str, tuple[Restriction, ...]], ...]:
+    """Return the restrictions in a picture's metadata, each once, with the title of its first field.
 
-    Instructions that say ``DENMARK OUT. Sent by FTP`` give ``(("Instructions", "DENMARK OUT"),)``.
+    Instructions that say ``DENMARK OUT. Sent by FTP`` give ``Instructions`` and ``territory not DK``.
     """
-    found: dict[str, tuple[str, str]] = {}
+    known: set[tuple[str, str]] = set()
+    found: dict[str, list[Restriction]] = {}
     for notice in notices_of(metadata):
-        for quote in _quotes(notice, words):
-            found.setdefault(quote.casefold(), (notice.title, quote))
-    return tuple(found.values())
+        read = {(each.words.casefold(), str(each)): each for each in _restrictions(notice, words)}
+        new = [each for key, each in read.items() if key not in known]
+        known.update(read)
+        if new:
+            found.setdefault(notice.title, []).extend(new)
+    return tuple((title, tuple(new)) for title, new in found.items())
 
 
-def _quotes(notice: EmbeddedNotice, words: Vocabulary) -> Iterator[str]:
-    if notice.kind == "terms":
-        yield from restrictions_in(notice.text, words)
-    elif notice.kind == "line":
-        yield from take(" ".join(notice.text.split()), words).restrictions
-    else:
-        code = code_of(notice.text)
-        if code is None:
-            yield f"{notice.text} (unknown code)"
-        elif code.restricts:
-            yield f"{code.name} ({code.means})"
+def _restrictions(notice: EmbeddedNotice, words: Vocabulary) -> tuple[Restriction, ...]:
+    if notice.kind != "code":
+        return restrictions_of(notice.text, words, terms=notice.kind == "terms")
+    code = code_of(notice.text)
+    if code is None:
+        return (Restriction("unclear", f"{notice.text} (unknown code)"),)
+    return (Restriction("mining", f"{code.name} ({code.means})"),) if code.restricts else ()

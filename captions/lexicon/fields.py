@@ -9,12 +9,12 @@ from typing import Any
 
 from captions.lexicon import tables
 from captions.lexicon.agencies import Agency, Spelling, printed
+from captions.lexicon.notice_tables import notice_fields
 from captions.lexicon.word_tables import (
     FIRST,
     LONG,
     SMALL,
     Languages,
-    any_countries,
     any_machine,
     any_phrase,
     comma_label_keys,
@@ -69,7 +69,7 @@ def word_fields() -> Arguments:
     illustrated_by = [w for w in mark_words["illustration"] if w.rpartition(" ")[2].casefold() in bys]
     labels = _labels({**languages, "marks": {"by": tuple(illustrated_by)}})
     subjects = (_marks, _label_marks, _sources, _organizations, _notices, _machines, _titles, _names, _places, _joints)
-    return labels | {name: value for subject in subjects for name, value in subject(lists).items()}
+    return labels | notice_fields() | {name: value for subject in subjects for name, value in subject(lists).items()}
 
 
 def agency_fields(
@@ -161,7 +161,6 @@ def _notices(lists: WordLists) -> Arguments:
         "restrictions": any_phrase(restrictions),
         "limits": any_phrase(lists.folded["limits"]),
         "no_limits": any_phrase(lists.folded["no_limits"]),
-        "outs": any_countries(lists.folded["out"]),
         "remarks": any_phrase(remarks),
         "notice_starts": frozenset(map(rarest_start, (*restrictions, *remarks))),
         "notice_cjk": tuple(w.casefold() for w in lists.words["restrictions"] if has_cjk(w)),

@@ -85,8 +85,14 @@ class Vocabulary:
     """Finds words that limit, which restrict a picture's use if they are in its terms of use: ``only``."""
     no_limits: re.Pattern[str]
     """Finds phrases with such words that do not restrict: ``no restrictions``."""
-    outs: re.Pattern[str]
-    """Finds countries whose media may not use a picture: ``AUSTRALIA AND NEW ZEALAND OUT``."""
+    notice_words: Mapping[str, tuple[str, ...]]
+    """Key of a word or phrase -> what it may mean in a notice: ``no``, ``sale``, ``medium:tv``, ``place:DE``."""
+    notice_phrases: Mapping[str, str]
+    """Complete notices, folded -> what they say: ``sale not``."""
+    notice_limits: frozenset[str]
+    """Words of which every notice contains one: ``out``, ``only``; for a fast test."""
+    notice_signs: tuple[str, ...]
+    """Letters of which every notice in a caption contains some: ``OUT``."""
     remarks: re.Pattern[str]
     """Finds an agency's remarks to editors: ``ATTENTION EDITORS``."""
     notice_starts: frozenset[str]

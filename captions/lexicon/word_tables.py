@@ -15,7 +15,7 @@ LABEL_KEYS = ("before", "by", "after", "weak", "caption")
 WORD_KEYS = {
     "organization", "organization_endings", "organization_cjk", "titles", "particles", "and", "via", "for", "on", "by",
     "places", "showing", "small", "surnames", "organization_first", "studio", "screen_sources", "other_singles",
-    "regions", "months", "other_roles", "family_names", "lenders", "restrictions", "remarks", "out",
+    "regions", "months", "other_roles", "family_names", "lenders", "restrictions", "remarks",
     "limits", "no_limits", "ai_terms", "ai_tools", "ai_tools_weak", "making_stems", "ai_fillers", "elsewhere",
 }  # fmt: skip
 SMALL = frozenset({"of", "in", "at", "im", "am", "an", "to", "a", "och", "del", "della", "des", "du", "der"})
@@ -123,12 +123,6 @@ def _alternatives(phrases: Iterable[str]) -> str:
     for phrase in longest_first(phrases):
         groups.setdefault(phrase[0].lower(), []).append(re.escape(phrase[1:]))
     return "|".join(f"{re.escape(first)}(?:{'|'.join(rests)})" for first, rests in groups.items())
-
-
-def any_countries(countries: Iterable[str]) -> re.Pattern[str]:
-    """Return a pattern for ``GERMANY OUT``, ``AUSTRALIA AND NEW ZEALAND OUT``."""
-    country = f"(?:{_alternatives(countries)})"
-    return re.compile(rf"\b{country}(?:(?:\s*[,/&]\s*|\s+)(?:and\s+)?{country}){{0,6}}\s+out\b", re.IGNORECASE)
 
 
 COMMON = frozenset({"images", "image", "picture", "fotografen", "supplied", "provided", "service", "the", "for"})

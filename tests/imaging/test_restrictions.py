@@ -20,7 +20,8 @@ def _stored(case: dict[str, Any]) -> StoredMetadata:
 
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])
 def test_restrictions_are_quoted(case: dict[str, Any]) -> None:
-    assert [list(found) for found in embedded_restrictions(_stored(case), default())] == case["found"]
+    found = embedded_restrictions(_stored(case), default())
+    assert [[title, each.words] for title, restrictions in found for each in restrictions] == case["found"]
 
 
 @pytest.mark.parametrize("case", CASES, ids=[case["label"] for case in CASES])

@@ -13,7 +13,7 @@ from captions import VocabularyError
 from captions.caption import buttons, evidence
 from captions.embedded import code_pages
 from captions.embedded import table as embedded
-from captions.lexicon import page_urls, picture_names, publications, tables, trackers, vocabulary
+from captions.lexicon import notice_tables, page_urls, picture_names, publications, tables, trackers, vocabulary
 from captions.licensing import exemptions, terms
 from captions.page import element_names, image_urls, page_type, site_text
 from captions.page.structured import picture_data
@@ -40,6 +40,8 @@ READERS: dict[str, Callable[[], object]] = {
     "terms.toml": terms.table.__wrapped__,
     "picture_records.toml": lambda: [record_pictures.table.__wrapped__(), wordpress.roles.__wrapped__()],
     "picture_names.toml": picture_names.forms.__wrapped__,
+    "restrictions.toml": notice_tables.notice_fields,
+    "territories.toml": notice_tables.notice_fields,
     "structured.toml": picture_data._tables.__wrapped__,
     "tracking.toml": trackers.table.__wrapped__,
     "words.toml": vocabulary.load,
@@ -53,6 +55,10 @@ TERMS = 'scopes = ["web"]\nterritories = "DE US"\ncurrencies = "EUR"\n'
 BROKEN: list[tuple[str, str | tuple[str, str], str]] = [
     # missing keys and tables
     ("picture_names.toml", '[[form]]\nagency = "AP"\n', ", [[form]] row 1: 'names' is missing"),
+    ("restrictions.toml", (r"\nout = \[", "\nleft = ["), ", [limits]: unknown key 'left'; known keys are"),
+    ("restrictions.toml", (r'\nAE = \["uae"', '\nAE = ["germany"'), ": 'germany' names place:AE and place:DE"),
+    ("restrictions.toml", (r"\nAFRICA = ", "\nXY = "), ", [regions]: unknown key 'XY'; known keys are"),
+    ("territories.toml", (r"\[months\]\n1 = ", "[months]\n13 = "), ", [months]: unknown key '13'; known keys are"),
     ("addresses.toml", '[later]\nnames = ["data-src"]\n', ": 'sizes' is missing"),
     ("addresses.toml", "[later]\n", ", [later]: 'names' is missing"),
     ("agencies.toml", "", ": 'agency' is missing"),

@@ -19,9 +19,12 @@ from captions.audit.comparison_rules import (
     similarity_message,
 )
 from captions.audit.finding import Finding
+from captions.audit.restriction_rules import of_caption, of_credit, restriction_message
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling, near_pairs
 from captions.lexicon.vocabulary import Vocabulary, default
+from captions.licensing.coverage import IntendedUse
+from captions.licensing.restrictions import RightsQuestion
 from captions.model import Failure, Use
 from captions.stored import use_of
 
@@ -47,12 +50,21 @@ def _findings(uses: Sequence[Use], register: Register) -> Iterator[Finding]:
             for code, rule in rules.items():
                 if message := rule(use, register):
                     yield Finding(code, message, use.source, use)
+            yield from _restrictions(use, register.words)
             yield from _conflicts(use, claims)
             if use.occurrences > 1:
                 yield Finding("CR401", f"printed {use.occurrences} times", use.source, use)
         for n, m in near_pairs([use.match_key for use in of_article]):
             first, second = of_article[n], of_article[m]
             yield Finding("CR402", similarity_message(first.position, first.caption), second.source, second)
+
+
+def _restrictions(use: Use, words: Vocabulary) -> Iterator[Finding]:
+    """Yield CR306 for the words of the credit, and for those of the caption."""
+    found = of_credit(use.credit, words) if use.credit else []
+    for each in (found, of_caption(use.caption, words)):
+        if text := restriction_message(each, RightsQuestion(IntendedUse()), use.used_on):
+            yield Finding("CR306", text, use.source, use)
 
 
 def _claims(uses: Iterable[Use]) -> dict[tuple[str, str], list[Claim]]:

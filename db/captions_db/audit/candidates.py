@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
+from datetime import date
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, false, func, insert, or_, select, tuple_
@@ -42,6 +43,16 @@ class CreditedUse(NamedTuple):
     structured_id: int | None
     publication: str | None
     caption: str
+    used_on: date | None
+
+
+class CaptionedUse(NamedTuple):
+    """A use with its caption, by ids, and its day."""
+
+    use_id: int
+    caption_id: int
+    credit_id: int | None
+    used_on: date | None
 
 
 class ArticleCaptions(NamedTuple):
@@ -166,6 +177,26 @@ def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
     yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
 
 
+def captions_with(connection: Connection, signs: Sequence[str]) -> Iterator[tuple[int, str]]:
+    """Yield the captions that contain one of some texts, in the same case, with their ids."""
+    text = m.caption.c.text
+    if connection.dialect.name == "sqlite":  # SQLite only: LIKE ignores case, and GLOB is fast
+        found = [text.op("GLOB")(f"*{sign}*") for sign in signs]
+    else:
+        found = [text.like(f"%{sign}%") for sign in signs]
+    statement = select(m.caption.c.id, text).where(or_(*found)).order_by(m.caption.c.id)
+    yield from map(tuple, _stream(connection, statement))
+
+
+def with_captions(connection: Connection, caption_ids: Sequence[int]) -> Iterator[CaptionedUse]:
+    """Yield the uses with these captions."""
+    use = m.use.c
+    columns = select(use.id, use.caption_id, use.credit_id, use.used_on)
+    for start in range(0, len(caption_ids), 900):
+        chosen = use.caption_id.in_(caption_ids[start : start + 900])
+        yield from map(CaptionedUse._make, _stream(connection, columns.where(chosen).order_by(use.id)))
+
+
 def articles_with_captions(connection: Connection) -> Iterator[ArticleCaptions]:
     """Yield articles with several captions, except those known to have no near-identical captions."""
     use, key, article = m.use.c, m.caption.c.match_key, m.article.c
@@ -196,7 +227,7 @@ def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tupl
 
 def _credited() -> Select[Any]:
     use, text = m.use.c, func.coalesce(m.caption.c.text, "")
-    return select(use.id, use.credit_id, use.structured_credit_id, use.publication, text).select_from(
+    return select(use.id, use.credit_id, use.structured_credit_id, use.publication, text, use.used_on).select_from(
         m.use.outerjoin(m.caption, m.caption.c.id == use.caption_id)
     )
 
