@@ -14,6 +14,7 @@ _UNSET = frozenset({(1970, 1, 1), (1969, 12, 31), (1900, 1, 1), (1899, 12, 30), 
 _DIGITS = re.compile("[0-9]*")
 _WITH_TIME = (12, 14)
 _LEAST_SECONDS = 100_000_000  # March 1973
+_LAST_SECOND = 253_402_300_799  # of the year 9999, for "never"
 _UNITS = ((1e11, 1), (1e14, 1e3), (1e17, 1e6), (1e20, 1e9))
 _DATE = re.compile(r"([0-9]{4})(?:-([0-9]{1,2})(?:-([0-9]{1,2}))?)?")
 
@@ -71,6 +72,8 @@ def of_number(value: float) -> date | None:
     ``20240518`` and ``20240518093000`` are written dates. Other numbers count seconds since 1970, or thousandths,
     millionths or billionths of them. Small numbers are unset values, years or spreadsheet dates: unknown.
     """
+    if value == _LAST_SECOND:
+        return None
     if not _LEAST_SECONDS <= value < _UNITS[-1][0]:
         return leading(f"{value:.0f}") if value == value and 0 < value < _LEAST_SECONDS else None
     if (written := leading(f"{value:.0f}")) is not None:

@@ -13,6 +13,7 @@ from captions.licensing.agreements import Agreement, DateRange
 from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup
 from captions.licensing.quotas import Period, may_be_in, period_within
 from captions.model import Credit
+from captions.text import name_key
 
 ReadCredits = Callable[[Collection[int]], Mapping[int, Credit]]
 
@@ -52,8 +53,8 @@ class Judgment:
         """
         audit, groups = self.audit, dict[CreditGroup, int]()
         self._group_kinds(groups)
-        if self.coverage.freelancers:
-            self._put_members(audit.credits_of_creators(self.coverage.freelancers), groups)
+        if freelancers := self.coverage.freelancers:
+            self._put_members(audit.credits_of_creators(lambda name: name_key(name) in freelancers), groups)
         audit.join_members()
         self.groups = list(groups)
         by_group: dict[int, list[tuple[str, int]]] = {}

@@ -6,7 +6,7 @@ SQL joins them to the uses, sets aside what is waived, and sorts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 from typing import Any
@@ -107,9 +107,9 @@ class Audit:
         """See :func:`captions_db.audit.candidates.credits_of_kind`."""
         return candidates.credits_of_kind(self.connection, kind, of_several=of_several)
 
-    def credits_of_creators(self, name_keys: Collection[str]) -> list[int]:
+    def credits_of_creators(self, is_meant: Callable[[str], bool]) -> list[int]:
         """See :func:`captions_db.audit.candidates.credits_of_creators`."""
-        return candidates.credits_of_creators(self.connection, name_keys)
+        return candidates.credits_of_creators(self.connection, is_meant)
 
     def agreements(self) -> list[AgreementRecord]:
         """Return the agreements that are not undone, by number."""

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterator
+from collections.abc import Callable, Iterator
 from typing import Any, NamedTuple
 
 from sqlalchemy import Connection, Select, and_, false, func, insert, literal_column, or_, select, tuple_
@@ -74,20 +74,18 @@ def credits_of_kind(connection: Connection, kind: CreditKind, *, of_several: boo
     return list(connection.execute(chosen).scalars())
 
 
-def credits_of_creators(connection: Connection, name_keys: Collection[str]) -> list[int]:
-    """Return the credits that name one of these creators, by name key, and no agency."""
+def credits_of_creators(connection: Connection, is_meant: Callable[[str], bool]) -> list[int]:
+    """Return the credits that name no agency, and one of the creators whose names ``is_meant`` accepts."""
     party, chain = m.party.c, m.credit_party.alias("other").c
+    creators = _stream(connection, select(party.id, party.name).where(party.kind == "creator").order_by(party.id))
+    ids = [party_id for party_id, name in creators if is_meant(name)]
     with_agency = select(chain.credit_id).where(chain.credit_id == m.credit_party.c.credit_id, chain.role == "agency")
-    found = (
-        select(m.credit_party.c.credit_id)
-        .join(m.party, party.id == m.credit_party.c.party_id)
-        .where(party.kind == "creator", m.credit_party.c.role == "creator", ~with_agency.exists())
-    )
+    found = select(m.credit_party.c.credit_id).where(m.credit_party.c.role == "creator", ~with_agency.exists())
     return sorted(
         {
             credit_id
-            for chunk in in_chunks(sorted(name_keys))
-            for credit_id in connection.execute(found.where(party.name_key.in_(chunk))).scalars()
+            for chunk in in_chunks(ids)
+            for credit_id in connection.execute(found.where(m.credit_party.c.party_id.in_(chunk))).scalars()
         }
     )
 
