@@ -195,7 +195,7 @@ _ROWS = (
     Code(
         "CR311", "warning", "credit", "public license next to an agency that sells the picture",
         "find out who licensed the picture: pay the agency, or print only the source of the public license",
-        credit_rules.contradicted_license, command="correction",
+        credit_rules.contradicted_license, command="line",
     ),
     Code(
         "CR401", "info", "use", "caption printed more than once",

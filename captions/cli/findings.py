@@ -90,7 +90,7 @@ def write_report(
         note(f"{report.heading()}; written to {output}")
     if (output is not None or form is ReportForm.csv) and (unchecked := report.unchecked_note()):
         note(unchecked)
-    if (output is not None or form is ReportForm.csv) and (at_risk := report.risk_note()):
+    if form is ReportForm.csv and (at_risk := report.risk_note()):
         note(at_risk)
 
 

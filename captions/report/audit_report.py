@@ -35,6 +35,8 @@ COLUMNS = (
     Column("use", "Use", number=True),
 )
 """The keys of a finding in JSON and CSV, in this order. ``use`` is its number in the store."""
+RISKIEST = 10
+"""Suppliers listed with money at risk on a terminal."""
 RISK = (
     Column("supplier", "Money at risk", wide=True),
     Column("uses", "Uses", number=True),
@@ -161,9 +163,13 @@ class Report:
         return [*rows, {"supplier": "All suppliers", "uses": risk.uses, "at_risk": str(risk)}]
 
     def risk_note(self) -> str:
-        """Return the money at risk by supplier, in one line; ``""`` if there is none."""
+        """Return the money at risk by supplier, in one line, those with most uses; ``""`` if there is none."""
         rows = self.at_risk.suppliers if self.at_risk else ()
-        parts = [f"{row.supplier or '(supplier unclear)'} {row} for {number(row.uses, 'use')}" for row in rows]
+        parts = [
+            f"{row.supplier or '(supplier unclear)'} {row} for {number(row.uses, 'use')}" for row in rows[:RISKIEST]
+        ]
+        if rest := rows[RISKIEST:]:
+            parts.append(f"{number(len(rest), 'more supplier')} for {number(sum(row.uses for row in rest), 'use')}")
         return f"money at risk: {'; '.join(parts)}" if parts else ""
 
     def listed_note(self) -> str:

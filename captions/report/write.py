@@ -8,7 +8,7 @@ from typing import TextIO
 
 from captions import escaping
 from captions.audit.codes import CODES
-from captions.report.audit_report import COLUMNS, RISK, Report, row
+from captions.report.audit_report import COLUMNS, RISK, RISKIEST, Report, row
 from captions.report.rows import Column
 
 _SUMMARY = (
@@ -19,8 +19,6 @@ _SUMMARY = (
     Column("fix", "How to fix it", wide=True),
 )
 
-_MOST_AT_RISK = 10
-"""Suppliers listed with money at risk in a table."""
 _APART = 4
 """Lines before, between and after the findings and their summary."""
 
@@ -63,7 +61,7 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         return
     if height is not None:
         # The summary of the codes follows, but findings get at least half of the screen.
-        tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), _MOST_AT_RISK) + 3
+        tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), RISKIEST) + 3
         height = max(height - tables - _APART, height // 2)
     findings = list(report.listed if height is None else islice(report.findings, height))
     folder = findings_text.folder_of([f.source for f in findings if f.use or CODES[f.code].scope == "article"])
@@ -77,10 +75,9 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
     if at_risk := report.risk_rows():
         stream.write("\n")
         *suppliers, total = at_risk
-        as_table.write(RISK, [*suppliers[:_MOST_AT_RISK], total], stream)
-        if rest := len(suppliers) - _MOST_AT_RISK:
-            more = f"{rest} more suppliers with uncovered uses; for all, run: captions audit --format markdown\n"
-            stream.write(more if rest > 0 else "")
+        as_table.write(RISK, [*suppliers[:RISKIEST], total], stream)
+        if rest := suppliers[RISKIEST:]:
+            stream.write(f"\n{len(rest)} more suppliers; for all, run: captions audit --format markdown\n")
 
 
 def _write_json(report: Report, stream: TextIO) -> None:

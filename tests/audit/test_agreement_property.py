@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections import Counter
+from dataclasses import replace
 from datetime import date, timedelta
 from typing import Any
 
@@ -41,6 +42,7 @@ _URLS = {
 _FERRY = "Passengers queue on the new floating pontoon at Pier Two in Harbor City"
 days = st.integers(0, 11).map(lambda n: FIRST + timedelta(days=n))
 whens = st.one_of(days.map(str), days.map(str), st.sampled_from(("2026-01", "2026-02", "2026", "2025", "")))
+PERIODS: st.SearchStrategy[str | int] = st.sampled_from(("month", "year", "term", 1, 3, 30))
 scopes = st.sampled_from(((), ("web",), ("print", "web")))
 
 
@@ -59,25 +61,19 @@ def shown(draw: st.DrawFn) -> list[Shown]:
 
 @st.composite
 def deals(draw: st.DrawFn) -> list[Deal]:
-    found = []
+    found: list[Deal] = []
     for number in range(1, draw(st.integers(0, 4)) + 1):
         party, person = draw(st.sampled_from((("Reuters", False), ("AP", False), ("Jo Quill", True))))
         starts, ends = sorted((draw(days), draw(days)))
         quota = draw(st.sampled_from((None, 1, 2, 3, 5)))
-        deal = Deal(
-            number, party, person, draw(st.sampled_from(("flat", "per-use", "staff", "free"))),
-            draw(st.sampled_from((None, starts))), draw(st.sampled_from((None, ends))), draw(scopes), quota,
-            draw(st.sampled_from(("month", "year", "term", 1, 3, 30))) if quota else None,
-        )  # fmt: skip
-        if not any(
-            (d.party, d.person, d.kind, d.starts, d.ends, d.scopes, d.quota, d.per)
-            == (party, person, deal.kind, deal.starts, deal.ends, deal.scopes, quota, deal.per)
-            for d in found
-        ):
+        per = draw(PERIODS) if quota else None
+        kind = draw(st.sampled_from(("flat", "per-use", "staff", "free")))
+        limits = (draw(st.sampled_from((None, starts))), draw(st.sampled_from((None, ends))), draw(scopes))
+        deal = Deal(number, party, person, kind, *limits, quota, per)
+        # The store skips an agreement that repeats another.
+        if not any(replace(other, number=number) == deal for other in found):
             found.append(deal)
-    return [
-        Deal(n, *[getattr(deal, f) for f in list(Deal.__dataclass_fields__)[1:]]) for n, deal in enumerate(found, 1)
-    ]
+    return [replace(deal, number=number) for number, deal in enumerate(found, 1)]
 
 
 @st.composite
@@ -136,7 +132,7 @@ def _license(right: Right) -> db.LicenseRecord:
     return db.LicenseRecord(f"R-{right.number}", right.starts, right.ends, right.scopes, archive_years=years, **by)
 
 
-@settings(max_examples=examples(25), deadline=None)
+@settings(max_examples=examples(12), deadline=None)
 @given(shown(), deals(), rights(), st.sampled_from((None, "web", "syndication")))
 def test_the_audit_agrees_with_a_reference_day_by_day(
     stores: Stores, uses: list[Shown], agreed: list[Deal], licensed: list[Right], scope: str | None
@@ -151,7 +147,7 @@ def test_the_audit_agrees_with_a_reference_day_by_day(
         engine.dispose()
 
 
-@settings(max_examples=examples(15), deadline=None)
+@settings(max_examples=examples(5), deadline=None)
 @given(shown(), deals(), rights(), days)
 def test_a_balance_counts_the_uses_that_an_agreement_certainly_covers(
     stores: Stores, uses: list[Shown], agreed: list[Deal], licensed: list[Right], on: date
@@ -159,19 +155,18 @@ def test_a_balance_counts_the_uses_that_an_agreement_certainly_covers(
     engine = db.open_store(stores.empty(), create=True)
     try:
         written(engine, uses, agreed, licensed)
-        unlimited = [Deal(d.number, d.party, d.person, d.kind, d.starts, d.ends, d.scopes, 1, 1) for d in agreed]
         for account in accounts(engine, default(), on):
-            (deal,) = [d for d in unlimited if d.number == account.agreement.id]
+            (deal,) = [d for d in agreed if d.number == account.agreement.id]
             assert account.total + account.without_day <= len(uses)
             if not any(use.when in ("", "2025", "2026", "2026-01", "2026-02") for use in uses) and not licensed:
                 earlier = [use for use in uses if date.fromisoformat(use.when) <= on]
-                counted = verdicts_of(deal, earlier, agreed)
+                counted = covered_by(deal, earlier, agreed)
                 assert (account.total, account.undated) == (counted, 0)
     finally:
         engine.dispose()
 
 
-def verdicts_of(deal: Deal, uses: list[Shown], agreed: list[Deal]) -> int:
+def covered_by(deal: Deal, uses: list[Shown], agreed: list[Deal]) -> int:
     """Count the uses that an agreement covers, one agreement after another."""
     count = 0
     for use in uses:
