@@ -300,7 +300,7 @@ def import_(
     from captions.licensing import repository
 
     words = o.words(agencies, db_url)
-    read = [from_row(row) for row in sheet_rows(file, (), COLUMNS)]
+    read = [from_row(row) for row in sheet_rows(file, ("supplier",), COLUMNS)]
     suppliers = dict.fromkeys(agreement.supplier for agreement in read if not agreement.creator)
     names = {name: known_agency(name, words) for name in suppliers}
     with opened_store(db_url, create=True) as engine:

@@ -100,7 +100,7 @@ def quota(text: str) -> tuple[int, str | None, int | None]:
     found = _QUOTA.fullmatch(text.strip().lower())
     number, period = (int(found[1]), found[3]) if found else (0, None)
     days = int(found[2]) if found and found[2] else _DAYS.get(period or "")
-    if number < 1 or (days is None and period not in PERIODS) or not 1 <= (days or 1) <= _MOST_DAYS:
+    if number < 1 or (period not in PERIODS if days is None else not 1 <= days <= _MOST_DAYS):
         raise CaptionsError(
             f"{text!r} is not a valid quota; "
             "use 500/month, 1500/quarter, 6000/year, 6000/term, 500/30d, 100/week or 20/day"
