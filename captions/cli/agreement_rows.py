@@ -27,7 +27,6 @@ UNDONE_TABLE = (
 DATA = (
     Column("id", "Agreement", number=True),
     Column("supplier", "Supplier"),
-    Column("creator", "Freelancer"),
     Column("kind", "Kind"),
     Column("from", "From"),
     Column("to", "To"),
@@ -47,6 +46,7 @@ DATA = (
     Column("ended_by", "Ended by"),
     Column("end_reason", "Reason for ending"),
     *UNDONE,
+    Column("creator", "Freelancer"),
 )
 
 

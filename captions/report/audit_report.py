@@ -160,7 +160,8 @@ class Report:
             {"supplier": row.supplier or "(supplier unclear)", "uses": row.uses, "at_risk": str(row)}
             for row in risk.suppliers
         ]
-        return [*rows, {"supplier": "All suppliers", "uses": risk.uses, "at_risk": str(risk)}]
+        unknown = f" + unknown for {risk.unpriced}" if risk.unpriced and risk.amounts else ""
+        return [*rows, {"supplier": "All suppliers", "uses": risk.uses, "at_risk": f"{risk}{unknown}"}]
 
     def risk_note(self) -> str:
         """Return the money at risk by supplier, in one line, those with most uses; ``""`` if there is none."""
