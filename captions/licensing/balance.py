@@ -145,4 +145,4 @@ def period_on(agreement: Agreement, on: date) -> Period:
     """Return the quota period on a day: the first before the agreement, the last after it, all without a quota."""
     if agreement.quota is None:
         return Period(agreement.starts, agreement.ends, str(DateRange(agreement.starts, agreement.ends)))
-    return period_of(agreement, min(max(on, agreement.starts or on), agreement.ends or on))
+    return period_of(agreement, min(max(on, agreement.starts or on), agreement.ends or date.max))
