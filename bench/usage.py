@@ -13,8 +13,9 @@ from bench import store
 from bench.figures import Row, limited
 from bench.setup import Setup
 from bench.timing import CLOCKS, best, once
+from captions.audit.balances import accounts
 from captions.lexicon.vocabulary import default
-from captions.licensing.usage import accounts, scope_spans
+from captions.licensing.usage import scope_spans
 
 _LIMIT = 200
 """Milliseconds."""

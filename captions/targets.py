@@ -20,7 +20,7 @@ from captions.errors import CaptionsError
 _SQLITE = b"SQLite format 3\0"
 _COMPANIONS = ("-wal", "-shm", "-journal")
 """What SQLite appends to the name of a database for the files that belong to it."""
-_REGISTER = re.compile(rb"^[ \t]*(?:\[\[[ \t]*agency[ \t]*\]\]|(?:agency|staff)[ \t]*=[ \t]*\[)", re.MULTILINE)
+_REGISTER = re.compile(rb"^[ \t]*(?:\[\[[ \t]*agency[ \t]*\]\]|(?:agency|staff|own)[ \t]*=[ \t]*\[)", re.MULTILINE)
 _HEAD = 1 << 16
 
 Identity = tuple[int, int]

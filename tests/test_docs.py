@@ -12,7 +12,7 @@ from captions.corrections.corrections import CORRECTION_COLUMNS
 from captions.embedded.table import table
 from captions.lexicon.agencies import KINDS, Agency
 from captions.licensing import terms
-from captions.licensing.agreements import COLUMNS
+from captions.licensing.agreement_sheet import COLUMNS
 from captions.licensing.exemptions import exemptions
 from captions.page.page_type import GALLERY, LIVE, STUB
 from captions.sources import SUFFIXES

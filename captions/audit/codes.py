@@ -13,8 +13,8 @@ receives:
 
 A code of another scope that also looks at picture files names that function in ``picture_rule``. Rules are functions,
 or ``module:name`` where importing the module here would be a cycle or slow to start. The agreement codes (CR301 to
-CR305), CR100, CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a statement in
-``captions_db.audit``. CR306 has a finder of its own, because the intended use and the day decide.
+CR305, CR310), CR100, CR401 and CR901 are the exception: SQL finds them, so a new code of that kind also needs a
+statement in ``captions_db.audit``. CR306 has a finder of its own, because the intended use and the day decide.
 """
 
 from __future__ import annotations
@@ -34,7 +34,7 @@ SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Worst first."""
 Scope = Literal["credit", "use", "article", "pair", "picture"]
 Fix = Literal["line", "correction", "supplier", "agreement", "use"]
-AuditInput = Literal["agreements", "quotas", "pictures"]
+AuditInput = Literal["agreements", "quotas", "licenses", "pictures"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -91,8 +91,8 @@ _ROWS = (
     ),
     Code(
         "CR103", "warning", "credit", "creator only, with no agency, agreement or staff entry",
-        "name the agency, or add the creator to `staff` in the register passed with --agencies",
-        credit_rules.creator_only, command="correction",
+        "name the agency, add the freelancer's agreement, or add the creator to `staff` in the register",
+        credit_rules.creator_only, command="correction", reads=("licenses",),
     ),
     Code(
         "CR104", "warning", "credit", "placeholder instead of a name (handout, stringer, uncredited, courtesy)",
@@ -148,27 +148,27 @@ _ROWS = (
     Code(
         "CR301", "error", "use", "no agreement with the supplier",
         "reach an agreement with the supplier, or record the existing one with captions agreement add",
-        Coverage.periods, command="agreement", reads=("agreements",),
+        Coverage.periods, command="agreement", reads=("agreements", "licenses"),
     ),
     Code(
         "CR302", "error", "use", "agreement not in force on the day",
         "record an agreement for that day, or license the use; date undated articles with --published",
-        Coverage.periods, command="use", reads=("agreements",),
+        Coverage.periods, command="use", reads=("agreements", "licenses"),
     ),
     Code(
         "CR303", "error", "use", "agreement does not cover scope or territory",
         "license the use for this scope and territory, and record the agreement",
-        Coverage.periods, command="line", reads=("agreements",),
+        Coverage.periods, command="line", reads=("agreements", "licenses"),
     ),
     Code(
         "CR304", "error", "use", "quota exceeded",
         "license the uses beyond the quota, and waive them with the invoice as the reason",
-        "captions.audit.engine:AuditEngine", command="use", reads=("agreements", "quotas"),
+        "captions.audit.engine:AuditEngine", command="use", reads=("agreements", "quotas", "licenses"),
     ),
     Code(
         "CR305", "warning", "use", "80% of quota used, or usage unknown",
         "use fewer of the supplier's pictures until the period ends, or negotiate a larger quota",
-        "captions.audit.engine:AuditEngine", command="supplier", reads=("agreements", "quotas"),
+        "captions.audit.engine:AuditEngine", command="supplier", reads=("agreements", "quotas", "licenses"),
     ),
     Code(
         "CR306", "warning", "use", "restriction in the credit, the caption or the picture's metadata",
@@ -192,6 +192,16 @@ _ROWS = (
         "say in the caption how the picture was made",
         credit_rules.unlabeled, command="use", of_credit=credit_rules.may_be_unlabeled, reads=("pictures",),
         picture_rule="captions.audit.image_rules:embedded_type_unlabeled",
+    ),
+    Code(
+        "CR310", "error", "use", "the license of this picture has expired while the article is online",
+        "take the picture out of the article, or license it again and record it with captions license add",
+        "captions.audit.license_check:note_licensed_uses", command="use", reads=("agreements", "licenses"),
+    ),
+    Code(
+        "CR311", "warning", "credit", "public license next to an agency that sells the picture",
+        "find out who licensed the picture: pay the agency, or print only the source of the public license",
+        credit_rules.contradicted_license, command="line",
     ),
     Code(
         "CR401", "info", "use", "caption printed more than once",
@@ -262,5 +272,5 @@ def rules_for_pictures(scope: Scope) -> dict[str, Callable[..., Any]]:
 
 
 def reading(part: AuditInput) -> frozenset[str]:
-    """Return the codes for which the audit reads agreements, quotas or pictures."""
+    """Return the codes for which the audit reads agreements, quotas, licenses or pictures."""
     return frozenset(code for code, row in CODES.items() if part in row.reads)

@@ -6,6 +6,7 @@ import re
 from collections.abc import Callable, Collection
 
 from captions.audit.spelling import Register
+from captions.licensing.public_licenses import contradicting, free_by, permits
 from captions.model import Credit, Use
 from captions.text import name_key
 
@@ -53,12 +54,19 @@ def agency_only(use: Use, register: Register) -> str | None:
 
 
 def creator_only(use: Use, register: Register) -> str | None:
-    """CR103: ``Tobias Koch``, who is not on the staff list, without an agency or a public license."""
+    """CR103: ``Tobias Koch``, who is neither on the staff list nor has an agreement, without a public license.
+
+    Of several freelancers with agreements, a person must say which to pay.
+    """
     credit = use.credit
-    if credit is None or credit.agencies or credit.license or _is_free(credit):
+    if credit is None or credit.agencies or _is_free(credit) or (credit.license and permits(credit.license, None)):
         return None
     strangers = [name for name in credit.creators if name_key(name) not in register.words.staff]
-    return f"photographer named, but no agency or agreement: {_and(strangers)}" if strangers else None
+    if not strangers or (len(strangers) == 1 and name_key(strangers[0]) in register.freelancers):
+        return None
+    if all(name_key(name) in register.freelancers for name in strangers):
+        return f"several freelancers named, of whom one is paid for the use: {_and(strangers)}"
+    return f"photographer named, but no agency or agreement: {_and(strangers)}"
 
 
 def placeholder(use: Use, register: Register) -> str | None:
@@ -121,6 +129,15 @@ def incomplete_license(use: Use, register: Register) -> str | None:
         if not present
     ]
     return f"{credit.license} without {_and(missing)}" if missing else None
+
+
+def contradicted_license(use: Use, register: Register) -> str | None:
+    """CR311: ``John Roe/Getty Images/CC BY-NC``, ``AFP via Wikimedia Commons``: free, but the agency sells it."""
+    credit = use.credit
+    sellers = contradicting(credit, register.words) if credit else ()
+    if credit is None or not sellers or (free := free_by(credit, register.words)) is None:
+        return None
+    return f"free by {free}, but {_and(sellers)} {'sells its' if len(sellers) == 1 else 'sell their'} pictures"
 
 
 def unlabeled(use: Use, register: Register) -> str | None:

@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterable, Iterator, Mapping, Sequence, Set
-from dataclasses import fields, replace
+from dataclasses import replace
 from datetime import date
-from decimal import Decimal
 from itertools import chain
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import captions_db.audit as store
 from captions_db.audit import overview as counted
@@ -26,18 +24,22 @@ from captions.audit.codes import (
 from captions.audit.credit_rules import no_credit
 from captions.audit.finding import Finding
 from captions.audit.fixes import waive
+from captions.audit.license_check import note_licensed_uses
 from captions.audit.overview import Overview, Unchecked
+from captions.audit.quota_messages import quota_messages
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.restriction_rules import CODE as RESTRICTED
 from captions.audit.restriction_rules import RestrictionFinder
 from captions.audit.result import AuditResult, CreditCache
 from captions.audit.spelling import Register
 from captions.audit.spool import Spool
-from captions.audit.summary import overview
+from captions.audit.summary import UNCOVERED, at_risk, overview
 from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
-from captions.licensing.agreements import Agreement, Period, period_of
-from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup, IntendedUse, warning_at
+from captions.licensing.coverage import Coverage, IntendedUse
+from captions.licensing.judging import Judgment
+from captions.licensing.quotas import numbered
+from captions.licensing.repository import agreement_of
 from captions.licensing.restrictions import RightsQuestion
 from captions.model import Use
 from captions.stored import failures
@@ -48,27 +50,38 @@ if TYPE_CHECKING:
 
 _AGREEMENT_CODES = reading("agreements")
 QUOTA_CODES = reading("quotas")
+LICENSED_CODES = reading("licenses")
 
 
 class AuditEngine:
     """Judge each distinct credit, agreement and group once; SQL then joins the verdicts to the uses."""
 
-    def __init__(self, audit: store.Audit, request: AuditRequest, words: Vocabulary, archive: Archive | None) -> None:
-        """Use an audit that is already confined to the requested uses, and the store's pictures if there are any."""
+    def __init__(
+        self,
+        audit: store.Audit,
+        request: AuditRequest,
+        words: Vocabulary,
+        archive: Archive | None,
+        licensed_pictures: Archive | None = None,
+    ) -> None:
+        """Use an audit that is already confined to the requested uses, and the store's pictures if there are any.
+
+        ``licensed_pictures`` are the pictures among which those of licenses are looked for.
+        """
         self.audit, self.request, self.words, self.archive = audit, request, words, archive
+        self.licensed_pictures = licensed_pictures
         self.reported: dict[str, set[int]] = {}
         """By code, the uses that have a finding before the picture files are examined."""
-        self.register = Register(words)
         self.credits = CreditCache(audit)
         self.unattached: dict[str, Spool[None]] = {}
         """By code, the findings that belong to no use."""
         self.suppliers: dict[str, str] = {}
         """The supplier of a finding on an agreement, by the finding's source."""
-        self.groups: list[CreditGroup] = []
-        agreements = [_agreement(row) for row in audit.agreements()]
-        intended = IntendedUse(request.scope, request.territory)
-        self.coverage = Coverage(agreements, words, intended)
-        self.asked = RightsQuestion(intended)
+        self.intended = IntendedUse(request.scope, request.territory)
+        self.coverage = Coverage(map(agreement_of, audit.agreements()), words, self.intended)
+        self.judgment = Judgment(audit, self.coverage, self.credits.of)
+        self.register = Register(words, self.coverage.freelancers)
+        self.asked = RightsQuestion(self.intended)
 
     def result(
         self,
@@ -89,8 +102,10 @@ class AuditEngine:
         numbered = "CR304" in ranks
         if numbered:
             audit.order_articles("all")
+        if LICENSED_CODES & ranks.keys():
+            note_licensed_uses(audit, self.licensed_pictures, self.intended, today)
         if _AGREEMENT_CODES & ranks.keys():
-            self._group_credits()
+            self.judgment.note()
         self._judge_uses(self._judge_credits())
         self._judge_structured_data()
         if RESTRICTED in ranks:
@@ -127,51 +142,6 @@ class AuditEngine:
                     if (of_credit := CODES[code].of_credit) and of_credit(credit):
                         row_ids.append(row_id)
         return chosen
-
-    def _group_credits(self) -> None:
-        """Group credits by what the agreements distinguish; all credits of a kind at once if the kind decides it."""
-        audit, groups = self.audit, dict[CreditGroup, int]()
-        kinds = audit.kinds_of_credits()
-        self.credits.read({kind.credit_id for kind in kinds})
-        for kind in kinds:
-            first = self.credits[kind.credit_id]
-            if first.supplier is None or not self.coverage.exclusions(first.supplier):
-                if (group := self.coverage.group(first)) is not None:
-                    audit.put_kind(kind, groups.setdefault(group, len(groups)))
-                continue
-            row_ids = audit.credits_of_kind(kind)
-            self.credits.read(set(row_ids))
-            for row_id in row_ids:
-                if (group := self.coverage.group(self.credits[row_id])) is not None:
-                    audit.put_member(row_id, groups.setdefault(group, len(groups)))
-        audit.join_members()
-        self.groups = list(groups)
-        self._judge_groups(groups)
-
-    def _judge_groups(self, groups: Mapping[CreditGroup, int]) -> None:
-        publications = self.audit.publications() if groups else []
-        for group, group_id in groups.items():
-            for name in self.coverage.own_publications(group, publications):
-                self.audit.put_own(group_id, name)
-            if not self.coverage.agreements:
-                if not group.free:
-                    self.audit.put_coverage(group_id, None, None)
-                continue
-            for period in self.coverage.periods(group):
-                self._put_coverage(group_id, period, undated=False)
-            self._put_coverage(group_id, self.coverage.undated(group), undated=True)
-
-    def _put_coverage(self, group_id: int, period: CoveragePeriod, *, undated: bool) -> None:
-        is_reported = period.code is not None and period.code in self.audit.ranks
-        self.audit.put_coverage(
-            group_id,
-            period.first,
-            period.last,
-            undated=undated,
-            agreement_id=period.agreement.id if period.agreement else None,
-            code=period.code if is_reported else None,
-            remark_id=self.audit.remark(period.message, period.command) if is_reported else None,
-        )
 
     def _judge_uses(self, chosen: Mapping[str, list[int]]) -> None:
         """Judge the uses with these credits by the rules that also read the caption."""
@@ -237,11 +207,13 @@ class AuditEngine:
         audit.flush()
         if "CR101" in ranks:
             steps.without_credit("CR101", no_credit_remark)
-        steps.by_credit()
+        steps.by_credit(unless_licensed=LICENSED_CODES - _AGREEMENT_CODES)
         if "CR401" in ranks:
             steps.repeated("CR401", repeated)
         if _AGREEMENT_CODES & ranks.keys():
             steps.not_covered()
+        if "CR310" in ranks:
+            steps.license_ended("CR310")
         if QUOTA_CODES & ranks.keys():
             steps.reach()
             if "CR304" not in ranks:
@@ -255,63 +227,26 @@ class AuditEngine:
 
     def _judge_quotas(self) -> None:
         """Find the quota periods that reached 80% or the quota (CR304, CR305), and report uncountable uses."""
-        limited = {a.id: a for a in self.coverage.agreements if a.quota is not None and a.id is not None}
-        if not limited:
-            return
-        days: dict[tuple[int, Period], list[tuple[date, int]]] = {}
-        for agreement_id, day, count in self.audit.count_days(sorted(limited)):
-            days.setdefault((agreement_id, period_of(limited[agreement_id], day)), []).append((day, count))
-        for (agreement_id, period), counts in days.items():
-            self._put_period(limited[agreement_id], period, sorted(counts))
-        self._undated_quotas(limited)
-
-    def _put_period(self, agreement: Agreement, period: Period, counts: Sequence[tuple[date, int]]) -> None:
-        """Have SQL number the uses of a period that reached 80% or its quota, from the first day that matters."""
-        quota, total = agreement.quota or 0, sum(count for _, count in counts)
-        exceeded, warning = total > quota, warning_at(quota)
-        is_reported = ("CR304" if exceeded else "CR305") in self.audit.ranks
-        if total < warning or agreement.id is None or not is_reported:
-            return
-        # An exceeded quota no longer needs its 80% warning.
-        least, before, at = quota + 1 if exceeded else warning, 0, 0
-        while before + counts[at][1] < least:
-            before += counts[at][1]
-            at += 1
-        text = f"use {{n}} of {quota} in {period.name} under agreement {agreement.id} with {agreement.supplier}"
-        self.audit.put_period(
-            agreement.id,
-            (counts[at][0], counts[-1 if exceeded else at][0]),
-            before=before,
-            beyond=quota if exceeded else None,
-            mark=None if exceeded else warning,
-            remark_id=self.audit.remark(text),
-        )
-
-    def _undated_quotas(self, limited: Mapping[int, Agreement]) -> None:
-        """Report, per agreement, the undated uses that may or may not count against its quota (CR305)."""
-        if "CR305" not in self.audit.ranks:
-            return
-        for agreement_id, count in sorted(self._undated().items()):
-            a = limited[agreement_id]
-            uses = "1 undated use" if count == 1 else f"{count} undated uses"
-            quota = f"quota of {a.quota} per {a.quota_period}"
-            message = f"unknown: {uses} can't be counted against the {quota} of agreement {a.id} with {a.supplier}"
-            finding = Finding("CR305", message, f"agreement {a.id}", command=waive("CR305", supplier=a.supplier))
-            self._add_unattached(finding)
-            self.suppliers[finding.source] = a.supplier
-
-    def _undated(self) -> dict[int, int]:
-        """Return, by agreement, the number of undated uses that may count against its quota."""
-        unknown: dict[int, int] = {}
-        for group_id, count in self.audit.count_undated():
-            for agreement in self.coverage.may_count(self.groups[group_id]):
-                if agreement.id is not None:
-                    unknown[agreement.id] = unknown.get(agreement.id, 0) + count
-        return unknown
+        audit, ranks = self.audit, self.audit.ranks
+        for counts in self.judgment.counts():
+            a = counts.agreement
+            quota, under = a.quota or 0, f"under agreement {a.id} with {a.supplier}"
+            for days in numbered(a, counts.days, counts.certain):
+                if a.id is not None and ("CR304" if days.mark is None else "CR305") in ranks:
+                    remark = audit.remark(f"use {{n}} of {quota} in {days.period} {under}")
+                    audit.put_period(
+                        a.id, (days.first, days.last), before=days.before, beyond=days.beyond, mark=days.mark,
+                        remark_id=remark,
+                    )  # fmt: skip
+            for code, message in quota_messages(counts):
+                if code in ranks:
+                    finding = Finding(code, message, f"agreement {a.id}", command=waive(code, supplier=a.supplier))
+                    self._add_unattached(finding)
+                    self.suppliers[finding.source] = a.supplier
 
     def overview(self) -> Overview:
         """Count what a report shows besides the findings; call it after :meth:`result`."""
-        return overview(self.audit, self.coverage, self._undated())
+        return overview(self.audit, self.judgment)
 
     def _count(
         self,
@@ -348,6 +283,8 @@ class AuditEngine:
         result.without_run = counts.without_run
         if _AGREEMENT_CODES & self.audit.ranks.keys() and not self.coverage.agreements:
             result.unchecked = Unchecked(*counted.lacking_agreements(self.audit.connection, self.audit.where))
+        if self.audit.ranks.keys() >= UNCOVERED and self.coverage.agreements:
+            result.at_risk = at_risk(self.audit, self.judgment)
 
     def _add_unattached(self, finding: Finding) -> None:
         self.unattached.setdefault(finding.code, Spool()).add(finding, None)
@@ -368,14 +305,6 @@ def _needed(codes: Set[str]) -> set[str]:
     """
     fields_ = {CODES[code].looks_at for code in codes}
     return set() if None in fields_ else {"qualifiers", *(name for name in fields_ if name)}
-
-
-def _agreement(row: Mapping[str, Any]) -> Agreement:
-    values = {field.name: row[field.name] for field in fields(Agreement)}
-    for name in ("scopes", "territories", "excluded"):
-        values[name] = tuple(json.loads(values[name]))
-    price = values["price"]
-    return Agreement(**{**values, "price": None if price is None else Decimal(price)})
 
 
 def _of_uses(baseline: Iterable[BaselineFinding], known_sources: set[tuple[str, str]]) -> Iterator[store.Suppression]:

@@ -36,7 +36,7 @@ class Quota:
     used: int
     quota: int
     per: str
-    """month, quarter, year or term."""
+    """month, quarter, year, term, week, day, or a number of days: 30d."""
     undated: int = 0
     """Uses without a date, which may or may not count here; ``used`` excludes them."""
 
@@ -56,14 +56,46 @@ class Unchecked:
 
 
 @dataclass(frozen=True, slots=True)
-class AtRisk:
-    """The uses that no agreement covers, and their cost at the stored prices."""
+class SupplierAtRisk:
+    """The uses of a supplier or freelancer that nothing covers, and their cost."""
 
+    supplier: str | None
+    """None if the credit line does not show it."""
     uses: int
-    amounts: tuple[tuple[str, Decimal], ...] = ()
-    """Currency and amount, by currency."""
-    unpriced: int = 0
-    """Uses from suppliers without a known price; no amount includes them."""
+    currency: str | None = None
+    amount: Decimal | None = None
+    """None if no price is known; never counted as 0."""
+
+    def __str__(self) -> str:
+        """Return ``405.00 EUR``, or ``unknown`` without a price."""
+        return "unknown" if self.amount is None else f"{self.amount:.2f} {self.currency}"
+
+
+@dataclass(frozen=True, slots=True)
+class AtRisk:
+    """The uses that no agreement or license covers, and their cost at the stored prices."""
+
+    suppliers: tuple[SupplierAtRisk, ...] = ()
+    """Those with uncovered uses, most uses first."""
+
+    @property
+    def uses(self) -> int:
+        """Return the number of uncovered uses."""
+        return sum(row.uses for row in self.suppliers)
+
+    @property
+    def unpriced(self) -> int:
+        """Return the number of uncovered uses without a known price; no amount includes them."""
+        return sum(row.uses for row in self.suppliers if row.amount is None)
+
+    @property
+    def amounts(self) -> tuple[tuple[str, Decimal], ...]:
+        """Return currency and amount, by currency."""
+        totals: dict[str, Decimal] = {}
+        for row in self.suppliers:
+            if row.amount is not None and row.currency is not None:
+                totals[row.currency] = totals.get(row.currency, Decimal(0)) + row.amount
+        return tuple(sorted(totals.items()))
 
     def __str__(self) -> str:
         """Return ``405.00 EUR + 90.00 USD``; ``unknown`` without a price, ``none`` if every use is covered."""
@@ -116,7 +148,5 @@ class Overview:
     undated: int
     """Uses without a date."""
     quotas: Sequence[Quota] = ()
-    at_risk: AtRisk | None = None
-    """None if the audit did not check agreements, or none is stored."""
     articles: Iterable[AuditedArticle] = field(default_factory=tuple)
     """Sorted by source; can be iterated once."""

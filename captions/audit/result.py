@@ -11,7 +11,7 @@ import captions_db.audit as store
 from captions.audit.codes import CODES, Code, Severity
 from captions.audit.finding import Finding
 from captions.audit.fixes import FixCommands
-from captions.audit.overview import Overview, Unchecked
+from captions.audit.overview import AtRisk, Overview, Unchecked
 from captions.audit.spool import Spool
 from captions.model import Credit, Use
 from captions.stored import credit_of
@@ -51,6 +51,12 @@ class CreditCache:
             self.read({row_id})
             credit = self._cached[row_id]
         return credit
+
+    def of(self, row_ids: Collection[int]) -> dict[int, Credit]:
+        """Return several credits by id, read in one query."""
+        wanted = set(row_ids)
+        self.read(wanted)
+        return {row_id: self._cached[row_id] for row_id in wanted}
 
     def ahead(self, rows: Iterable[_Row], of: Callable[[_Row], Iterable[int]]) -> Iterator[_Row]:
         """Yield the rows unchanged, and read the credits of thousands of them in one query."""
@@ -94,6 +100,8 @@ class AuditResult:
         self.uses = self.articles = self.undated = self.without_run = 0
         self.unchecked: Unchecked | None = None
         """The uses without any agreement to check them against; None if agreements are stored or not asked for."""
+        self.at_risk: AtRisk | None = None
+        """The cost of the uses that nothing covers; None if the audit did not check agreements, or none is stored."""
         self.archive: Archive | None = None
         """The scanned pictures; None if there are none or the request needs none."""
 

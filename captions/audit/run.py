@@ -11,7 +11,8 @@ import captions_db.audit as store
 from sqlalchemy import Engine
 
 from captions.audit.codes import SEVERITIES, graded
-from captions.audit.engine import AuditEngine
+from captions.audit.engine import LICENSED_CODES, AuditEngine
+from captions.audit.license_check import pictures_for
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.result import AuditResult
 from captions.errors import CaptionsError
@@ -44,6 +45,7 @@ def audited(
         if code in (request.codes or codes) and row.severity in (request.severities or SEVERITIES)
     )
     ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
+    licensed = pictures_for(engine, words) if ranks.keys() & LICENSED_CODES else None
     pictures = None
     if db.has_images(engine):
         # Imported here because the picture readers take 0.1 s to load, and a store without pictures needs none.
@@ -51,13 +53,13 @@ def audited(
         from captions.imaging.library import archive
 
         if request.pictures or ranks.keys() & set(CHECKED):
-            pictures = archive(engine, words, store=False)
+            pictures = licensed or archive(engine, words, store=False)
     with store.auditing(engine, ranks) as audit:
         if request.run is not None and request.run not in (runs := audit.runs()):
             last = f"the last run is {runs[-1]}" if runs else "nothing has been ingested yet"
             raise CaptionsError(f"no run {request.run}; {last}; see: captions db runs")
         audit.confine(_confines(request, audit.suppliers() if request.supplier else ()))
-        yield AuditEngine(audit, request, words, pictures).result(
+        yield AuditEngine(audit, request, words, pictures, licensed).result(
             engine, baseline, codes, today, db.suppressions_of(audit.connection, proposed)
         )
 

@@ -18,9 +18,9 @@ _SELLERS = ("platform", "stock")
 class Register:
     """A vocabulary with cached spelling lookups."""
 
-    def __init__(self, words: Vocabulary) -> None:
-        """Wrap the vocabulary that read the articles."""
-        self.words = words
+    def __init__(self, words: Vocabulary, freelancers: frozenset[str] = frozenset()) -> None:
+        """Wrap the vocabulary that read the articles; ``freelancers`` are name keys of creators with an agreement."""
+        self.words, self.freelancers = words, freelancers
         self._near: dict[str, str | None] = {}
 
     def is_platform(self, agency: str) -> bool:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -11,9 +11,20 @@ import captions_db.audit as store
 from captions_db.audit import overview as counted
 
 from captions.audit.codes import CODES, reading
-from captions.audit.overview import ARTICLES, AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota
-from captions.licensing.agreements import Agreement, period_of
-from captions.licensing.coverage import Coverage
+from captions.audit.overview import (
+    ARTICLES,
+    AtRisk,
+    AuditedArticle,
+    Month,
+    Overview,
+    PrintedCaption,
+    Quota,
+    SupplierAtRisk,
+)
+from captions.licensing.agreements import Agreement
+from captions.licensing.coverage import CreditGroup
+from captions.licensing.judging import Judgment
+from captions.licensing.quotas import Period, quota_unit, used_by_period
 
 UNCOVERED = frozenset(code for code in reading("agreements") if CODES[code].severity == "error")
 """The codes of uses that no agreement covers; their cost is at risk."""
@@ -22,11 +33,8 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CENT = Decimal("0.01")
 
 
-def overview(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int]) -> Overview:
-    """Count the reported uses, and list those of the first articles.
-
-    ``undated`` has, by agreement, the number of undated uses that may count against its quota.
-    """
+def overview(audit: store.Audit, judgment: Judgment) -> Overview:
+    """Count the reported uses, and list those of the first articles."""
     days = counted.by_day(audit.connection, audit.where)
     months: dict[tuple[int, int], tuple[int, int]] = {}
     for day, uses, uncredited in days:
@@ -38,48 +46,44 @@ def overview(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int])
         suppliers=counted.by_supplier(audit.connection, audit.where),
         months=[Month(*key, *counts) for key, counts in sorted(months.items())],
         undated=sum(uses for day, uses, _ in days if day is None),
-        quotas=_quotas(audit, coverage, undated) if audit.ranks.keys() >= QUOTAS else (),
-        at_risk=_at_risk(audit, coverage) if audit.ranks.keys() >= UNCOVERED and coverage.agreements else None,
+        quotas=_quotas(judgment) if audit.ranks.keys() >= QUOTAS else (),
         articles=_articles(audit),
     )
 
 
-def _quotas(audit: store.Audit, coverage: Coverage, undated: Mapping[int, int]) -> list[Quota]:
+def _quotas(judgment: Judgment) -> list[Quota]:
     """Return each quota period with uses, and a row for each agreement whose quota is unused."""
-    limited = {a.id: a for a in coverage.agreements if a.quota is not None and a.id is not None}
-    used: dict[tuple[int, date | None, str], int] = {}
-    for agreement_id, day, count in audit.count_days(sorted(limited)) if limited else ():
-        period = period_of(limited[agreement_id], day)
-        key = (agreement_id, period.first, period.name)
-        used[key] = used.get(key, 0) + count
-    for agreement_id in limited.keys() - {key[0] for key in used}:
-        used[agreement_id, None, ""] = 0
     listed = []
-    for (agreement_id, _first, name), count in sorted(
-        used.items(), key=lambda item: (item[0][0], item[0][1] or date.min)
-    ):
-        a = limited[agreement_id]
-        listed.append(
-            Quota(
-                agreement_id, a.supplier, name, count, a.quota or 0, a.quota_period or "", undated.get(agreement_id, 0)
-            )
-        )
+    for counts in judgment.counts():
+        a = counts.agreement
+        used = used_by_period(a, counts.days, counts.certain)
+        rows = sorted(used.items(), key=lambda item: item[0].first or date.min)
+        for period, count in rows or [(Period(None, None, ""), 0)]:
+            unknown = counts.unknown_in(period)
+            listed.append(Quota(a.id or 0, a.supplier, period.name, count, a.quota or 0, quota_unit(a) or "", unknown))
     return sorted(listed, key=lambda quota: quota.supplier.casefold())
 
 
-def _at_risk(audit: store.Audit, coverage: Coverage) -> AtRisk:
+def at_risk(audit: store.Audit, judgment: Judgment) -> AtRisk:
+    """Return the cost of the reported uses that no agreement or license covers, by supplier."""
     ranks = [rank for code, rank in audit.ranks.items() if code in UNCOVERED]
-    uses = unpriced = 0
-    amounts: dict[str, Decimal] = {}
-    for supplier, count in counted.uncovered(audit.connection, ranks):
-        uses += count
-        prices = [price for a in coverage.of_supplier(supplier or "") if (price := price_of_use(a)) is not None]
-        if not prices:
-            unpriced += count
-            continue
-        currency, amount = prices[-1]
-        amounts[currency] = amounts.get(currency, Decimal(0)) + amount * count
-    return AtRisk(uses, tuple(sorted(amounts.items())), unpriced)
+    uses: dict[CreditGroup | None, int] = {}
+    for group_id, count in counted.uncovered(audit.connection, ranks):
+        group = None if group_id is None else judgment.groups[group_id]
+        of = None if group is None else CreditGroup(group.supplier, creator=group.creator)
+        uses[of] = uses.get(of, 0) + count
+    rows = [_supplier_at_risk(group, count, judgment) for group, count in uses.items()]
+    return AtRisk(tuple(sorted(rows, key=lambda row: (-row.uses, row.supplier or "", row.currency or ""))))
+
+
+def _supplier_at_risk(group: CreditGroup | None, uses: int, judgment: Judgment) -> SupplierAtRisk:
+    agreements = judgment.coverage.of_group(group) if group else ()
+    prices = [price for a in agreements if (price := price_of_use(a)) is not None and price[1]]
+    supplier = group.supplier if group else None
+    if not prices:
+        return SupplierAtRisk(supplier, uses)
+    currency, one = prices[-1]
+    return SupplierAtRisk(supplier, uses, currency, one * uses)
 
 
 def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:
@@ -93,13 +97,17 @@ def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:
         return None
     if a.kind == "per-use":
         return a.currency, a.price
-    if a.quota is None or a.quota_period is None:
+    if a.quota is None:
         return None
     periods = 1
-    if a.quota_period != "term":
+    if a.quota_days is not None:
         if a.starts is None or a.ends is None:
             return None
-        size = _MONTHS[a.quota_period]
+        periods = -(-((a.ends - a.starts).days + 1) // a.quota_days)
+    elif a.quota_period != "term":
+        if a.starts is None or a.ends is None:
+            return None
+        size = _MONTHS[a.quota_period or ""]
         first, last = ((day.year * 12 + day.month - 1) // size for day in (a.starts, a.ends))
         periods = last - first + 1
     return a.currency, (a.price / (a.quota * periods)).quantize(_CENT, ROUND_HALF_UP)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import sys
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import replace
 from datetime import date
 from decimal import Decimal
@@ -19,17 +19,25 @@ from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_nam
 from captions.cli.output import note, opened, write_facts, write_listing
 from captions.csv_input import cell_text
 from captions.licensing import terms
-from captions.licensing.agreements import COLUMNS, Agreement, as_row, check, from_row
+from captions.licensing.agreement_sheet import COLUMNS, as_row, from_row
+from captions.licensing.agreements import Agreement, check
 from captions.report import Column, write_rows
 from captions.targets import Targets
+from captions.text import name_key, tidy
 
 if TYPE_CHECKING:
     from captions.licensing.repository import AddedAgreement
 
-app = typer.Typer(help="Manage agreements with suppliers.", no_args_is_help=True, rich_markup_mode=None)
+app = typer.Typer(help="Manage agreements with suppliers and freelancers.", no_args_is_help=True, rich_markup_mode=None)
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
 
-Supplier = Annotated[str, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")]
+Supplier = Annotated[
+    str | None, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")
+]
+Creator = Annotated[
+    str | None,
+    typer.Option("--creator", metavar="NAME", help="A freelancer instead of a supplier, as credit lines name them."),
+]
 From = Annotated[
     date | None, typer.Option("--from", parser=o.first_day, metavar="DATE", help="The first day.  [default: open]")
 ]
@@ -48,7 +56,9 @@ Territories = Annotated[
         "--territory", metavar="LIST", help="Countries or groups: IL,US or EU.  [default: world]", show_default=False
     ),
 ]
-Quota = Annotated[str | None, typer.Option("--quota", metavar="N/PERIOD", help="500/month, 6000/year.")]
+Quota = Annotated[
+    str | None, typer.Option("--quota", metavar="N/PERIOD", help="500/month, 6000/year, 100/week, 500/30d.")
+]
 Price = Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The total price: 18000.50.")]
 PerUse = Annotated[str | None, typer.Option("--per-use", metavar="AMOUNT", help="The price per use.")]
 Currency = Annotated[str | None, typer.Option("--currency", metavar="CODE", help="EUR, USD, ILS.")]
@@ -66,7 +76,8 @@ Number = Annotated[int, typer.Argument(metavar="N", help="The number of the agre
 
 @app.command()
 def add(
-    supplier: Supplier,
+    supplier: Supplier = None,
+    creator: Creator = None,
     starts: From = None,
     ends: To = None,
     scope: Scopes = "",
@@ -92,14 +103,18 @@ def add(
         --quota 500/month --price 18000 --currency EUR
       captions agreement add AP --from 2026-03-01 \\
         --per-use 45 --currency USD --note "by email, Feb. 12"
+      captions agreement add --creator "Jo Reed" --per-use 80 --currency EUR
     """
     from captions.licensing import repository
 
     code = None if currency is None else terms.currency(currency)
-    quota_count, quota_period = (None, None) if quota is None else terms.quota(quota)
+    quota_count, quota_period, quota_days = (None, None, None) if quota is None else terms.quota(quota)
+    if (supplier is None) is (creator is None):
+        raise typer.BadParameter("name a supplier, or a freelancer with --creator")
     agreement = check(
         Agreement(
-            supplier=known_agency(supplier, o.words(agencies, db_url)),
+            supplier=tidy(creator or "") if supplier is None else known_agency(supplier, o.words(agencies, db_url)),
+            creator=creator is not None,
             kind=_kind(kind, price, per_use),
             starts=starts,
             ends=ends,
@@ -109,6 +124,7 @@ def add(
             below=below,
             quota=quota_count,
             quota_period=quota_period,
+            quota_days=quota_days,
             price=_amount(price if per_use is None else per_use, code),
             currency=code,
             requires=cell_text(requires or "") or None,
@@ -118,6 +134,12 @@ def add(
     )
     with opened_store(db_url, create=True) as engine:
         _print_added(repository.add(engine, [agreement]))
+
+
+def _party(name: str, freelancers: Collection[str], agencies: Path | None, db_url: str) -> str:
+    """Return the name of a freelancer with an agreement, or else of a supplier."""
+    known = {name_key(freelancer): freelancer for freelancer in freelancers}
+    return known.get(name_key(name)) or known_agency(name, o.words(agencies, db_url))
 
 
 def _kind(kind: Kind | None, price: str | None, per_use: str | None) -> str:
@@ -138,7 +160,7 @@ def _amount(text: str | None, currency: str | None) -> Decimal | None:
 @app.command("list")
 def list_(
     supplier: Annotated[
-        str | None, typer.Option("--supplier", metavar="NAME", help="Only agreements with this supplier.")
+        str | None, typer.Option("--supplier", metavar="NAME", help="Only agreements with this supplier or freelancer.")
     ] = None,
     on: Annotated[
         date | None,
@@ -163,8 +185,8 @@ def list_(
 
     if undone and (on is not None or every):
         raise typer.BadParameter("--undone cannot be combined with --on or --all")
-    name = None if supplier is None else known_agency(supplier, o.words(agencies, db_url))
     with opened_store(db_url) as engine:
+        name = None if supplier is None else _party(supplier, repository.freelancers(engine), agencies, db_url)
         found = repository.undone(engine, name) if undone else repository.listed(engine, name, on)
     today = date.today()
     current = [a for a in found if undone or every or on is not None or a.ends is None or a.ends >= today]
@@ -279,10 +301,13 @@ def import_(
 
     words = o.words(agencies, db_url)
     read = [from_row(row) for row in sheet_rows(file, ("supplier",), COLUMNS)]
-    names = {name: known_agency(name, words) for name in dict.fromkeys(agreement.supplier for agreement in read)}
+    suppliers = dict.fromkeys(agreement.supplier for agreement in read if not agreement.creator)
+    names = {name: known_agency(name, words) for name in suppliers}
     with opened_store(db_url, create=True) as engine:
         by = user_name(who)
-        added = repository.add(engine, [replace(a, supplier=names[a.supplier], added_by=by) for a in read])
+        added = repository.add(
+            engine, [replace(a, supplier=a.supplier if a.creator else names[a.supplier], added_by=by) for a in read]
+        )
     for result in added:
         for remark in result.remarks:
             note(f"agreement {result.agreement.id}: {remark}")

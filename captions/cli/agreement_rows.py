@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from captions.cli.output import UNDONE, timestamp
 from captions.licensing.agreements import Agreement
+from captions.licensing.quotas import quota_text, quota_unit
 from captions.report import Column, Row, Value
 
 TABLE = (
@@ -45,6 +46,7 @@ DATA = (
     Column("ended_by", "Ended by"),
     Column("end_reason", "Reason for ending"),
     *UNDONE,
+    Column("creator", "Freelancer"),
 )
 
 
@@ -54,7 +56,8 @@ def table_row(agreement: Agreement) -> Row:
     price = None if a.price is None else f"{a.price:f} {a.currency}"
     return {
         **data_row(a),
-        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
+        "supplier": a.supplier,
+        "quota": quota_text(a),
         "undone": str(a.undone)[:10],
         "price": f"{price}/use" if price and a.kind == "per-use" else price,
         "scopes": a.scopes or "all",
@@ -67,14 +70,15 @@ def data_row(agreement: Agreement) -> dict[str, Value]:
     a = agreement
     return {
         "id": a.id,
-        "supplier": a.supplier,
+        "supplier": None if a.creator else a.supplier,
+        "creator": a.supplier if a.creator else None,
         "kind": a.kind,
         "from": a.starts,
         "to": a.ends,
         "scopes": a.scopes,
         "territories": a.territories,
         "quota": a.quota,
-        "quota_period": a.quota_period,
+        "quota_period": quota_unit(a),
         # Text, because many programs read JSON numbers as floats.
         "price": None if a.price is None else format(a.price, "f"),
         "currency": a.currency,

@@ -216,4 +216,5 @@ def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool) -> R
         overview=result.overview,
         thumbnails=pictures,
         unchecked=result.unchecked,
+        at_risk=result.at_risk,
     )

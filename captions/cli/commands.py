@@ -40,6 +40,7 @@ _MODULES = {
     "creator": "creator",
     "publication": "publication",
     "agreement": "agreement",
+    "license": "license",
     "correct": "correct",
     "waive": "waive",
     "forget": "forget",

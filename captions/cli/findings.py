@@ -103,6 +103,8 @@ def write_report(
         note(f"{report.heading()}; written to {output}")
     if (output is not None or form is ReportForm.csv) and (unchecked := report.unchecked_note()):
         note(unchecked)
+    if form is ReportForm.csv and (at_risk := report.risk_note()):
+        note(at_risk)
 
 
 def exit_on(level: FailLevel, report: Report) -> None:

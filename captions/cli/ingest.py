@@ -190,7 +190,7 @@ def _ingest(
     try:
         broken = [failure.source for failure in stored.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
-        run = db.start_run(engine, settings.version)
+        run = db.start_run(engine, settings.version, settings.publication)
         config = WorkerConfig(db_url, words, settings, names)
         parts = Pipeline(config, jobs, Limits(seconds), engine).results(sources.find(paths))
         suspects = {name for source in broken for name in stored.files_of(source)}

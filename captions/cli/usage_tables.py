@@ -194,7 +194,7 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
 
 def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageReport:
     """Return how much of each agreement is used on a date, and what it has cost."""
-    from captions.licensing.usage import accounts
+    from captions.audit.balances import accounts
 
     if query.by or query.also or query.since or query.until or query.publication:
         raise typer.BadParameter("--agreements can be combined only with --on, --agency and --limit")
@@ -228,7 +228,7 @@ def _account(account: Account, *, for_people: bool) -> Row:
         "cost": _money(account.cost, a.currency if for_people else None),
         "cost_a_use": _money(account.cost_a_use, a.currency if for_people else None),
         "currency": a.currency,
-        "undated": account.undated,
+        "undated": account.without_day,
         "unknown": account.unknown,
         "note": account.note or None,
     }

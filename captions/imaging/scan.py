@@ -59,7 +59,7 @@ def scan(engine: Engine, folders: Sequence[str]) -> Scanned:
         name = path.as_posix()
         seen.add(name)
         try:
-            batch[name] = _file_hash(path)
+            batch[name] = file_digest(path)
         except BaseException as error:
             done.failures.append((name, _reason(name, error)))
         if len(batch) >= _BATCH:
@@ -209,7 +209,8 @@ def _is_under(name: str, root: str) -> bool:
     return name == root or name.startswith(f"{root.rstrip('/')}/")
 
 
-def _file_hash(path: Path) -> str:
+def file_digest(path: Path) -> str:
+    """Return the digest of a file's content, by which pictures are stored; raise InputError if it is not a file."""
     status = path.stat()
     if not stat.S_ISREG(status.st_mode):
         raise InputError("not a regular file")

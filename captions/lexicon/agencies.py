@@ -165,8 +165,23 @@ def register_data(path: Path) -> bytes:
         raise VocabularyError(f"{path}: cannot be read: {error.strerror}; check the path of the register") from None
 
 
-def user_rows(path: Path) -> tuple[list[Row], tuple[str, ...]]:
-    """Return the rows of a user's own register, and the creators it lists as staff."""
+@dataclass(frozen=True, slots=True)
+class UserRows:
+    """The content of a user's own register."""
+
+    agencies: list[Row]
+    staff: tuple[str, ...]
+    """The creators on the staff."""
+    own: tuple[str, ...]
+    """The newsroom's own publications."""
+
+
+def user_rows(path: Path) -> UserRows:
+    """Return the content of a user's own register."""
     table = tables.parse(str(path), register_data(path))
-    table.only({"agency", "staff"})
-    return rows_of(table, optional=True), table.texts("staff", optional=True, distinct=False)
+    table.only({"agency", "staff", "own"})
+    return UserRows(
+        rows_of(table, optional=True),
+        table.texts("staff", optional=True, distinct=False),
+        table.texts("own", optional=True, distinct=False),
+    )

@@ -48,7 +48,7 @@ def read(path: Path) -> OwnRegister:
     if not path.exists():
         return OwnRegister(path, "", default(), frozenset())
     words = load(path)
-    names = frozenset(agency.name for _, agency in user_rows(path)[0])
+    names = frozenset(agency.name for _, agency in user_rows(path).agencies)
     return OwnRegister(path, decoded(register_data(path)), words, names)
 
 

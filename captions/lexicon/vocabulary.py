@@ -166,6 +166,8 @@ class Vocabulary:
     bys: frozenset[str]
     staff: frozenset[str] = field(default=frozenset())
     """Name keys of creators on the staff."""
+    own: frozenset[str] = field(default=frozenset())
+    """Name keys of the newsroom's own publications."""
     houses: frozenset[str] = field(default=frozenset())
     """Name keys of the article's own publication, which is an agency even if its name looks like a person's."""
 
@@ -219,12 +221,15 @@ def load(user_register: Path | None = None) -> Vocabulary:
     list.
     """
     rows, of_agencies, others = cached(_built_in)
-    staff: tuple[str, ...] = ()
-    if user_register is not None:
-        own, staff = user_rows(user_register)
-        replaced = {agency.name for _, agency in own}
-        of_agencies = _of_agencies([row for row in rows if row[1].name not in replaced] + own)
-    return Vocabulary(**of_agencies, **others, staff=frozenset(name_key(name) for name in staff))
+    if user_register is None:
+        return Vocabulary(**of_agencies, **others)
+    user = user_rows(user_register)
+    replaced = {agency.name for _, agency in user.agencies}
+    of_agencies = _of_agencies([row for row in rows if row[1].name not in replaced] + user.agencies)
+    words = Vocabulary(**of_agencies, **others, staff=frozenset(map(name_key, user.staff)))
+    known = (words.agency(name) for name in user.own)
+    own = (name_key(row.name if row else name) for name, row in zip(user.own, known, strict=True))
+    return replace(words, own=frozenset(own))
 
 
 def _built_in() -> Tables:

@@ -1,44 +1,30 @@
-"""Agreements: their coverage, quota periods, overlaps and gaps.
+"""Agreements: their coverage, overlaps and gaps.
 
 Days are the articles' own publication dates; no time zone is applied.
 """
 
 from __future__ import annotations
 
-import calendar
 from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from typing import Any
+from typing import Any, Protocol
 
-from captions import dates
-from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
-from captions.licensing import terms
 from captions.licensing.terms import KINDS, PERIODS, members
-from captions.text import tidy
-
-COLUMNS = (
-    "supplier", "kind", "from", "to", "scope", "territory", "quota", "price", "currency", "exclude", "below",
-    "requires", "note",
-)  # fmt: skip
-"""The columns of a CSV file of agreements."""
 
 _ONE_DAY = timedelta(days=1)
-# Not calendar.month_name, which depends on the locale.
-_MONTHS = (
-    "January", "February", "March", "April", "May", "June", "July", "August", "September", "October", "November",
-    "December",
-)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
 class Agreement:
-    """A contract with a supplier. A missing start, end, scope or territory is unlimited."""
+    """A contract with a supplier or a freelancer. A missing start, end, scope or territory is unlimited."""
 
     supplier: str
-    """The canonical name."""
+    """The canonical name of the supplier, or the name of the freelancer."""
+    creator: bool = False
+    """Whether it is with a freelancer, who is credited as a creator without an agency."""
     kind: str = "flat"
     """flat, per-use, staff or free."""
     starts: date | None = None
@@ -54,7 +40,9 @@ class Agreement:
     """It also covers the agencies below the supplier in the register."""
     quota: int | None = None
     quota_period: str | None = None
-    """month, quarter, year or term."""
+    """month, quarter, year or term; None for a quota over :attr:`quota_days`."""
+    quota_days: int | None = None
+    """The quota counts the uses of any so many days in a row: 30 for ``500/30d``."""
     price: Decimal | None = None
     """The total price; for a per-use agreement, the price of one use."""
     currency: str | None = None
@@ -81,6 +69,18 @@ _RECORD_FIELDS: dict[str, Any] = dict.fromkeys(
 """The fields that record what happened to an agreement, with the values of a new one."""
 
 
+class Terms(Protocol):
+    """What limits an agreement or a license; empty sets no limit."""
+
+    @property
+    def scopes(self) -> tuple[str, ...]:
+        """Return the scopes."""
+
+    @property
+    def territories(self) -> tuple[str, ...]:
+        """Return the territories."""
+
+
 @dataclass(frozen=True, slots=True)
 class DateRange:
     """A first and a last day, both included; None is open."""
@@ -97,27 +97,20 @@ class DateRange:
         return f"from {self.first}" if self.first else f"until {self.last}" if self.last else "always"
 
 
-@dataclass(frozen=True, slots=True)
-class Period:
-    """The days whose uses count against a quota, within the agreement's own; None is open."""
-
-    first: date | None
-    last: date | None
-    name: str
-    """``May 2026``, ``Q2 2026``, ``2026``, or the days of the term."""
-
-
 def check(agreement: Agreement) -> Agreement:
     """Return the agreement, or raise CaptionsError if its terms contradict each other."""
     a = agreement
     if not a.supplier.strip():
-        raise CaptionsError("the supplier is missing; name it")
+        raise CaptionsError("the supplier is missing; name it, or a freelancer as the creator")
+    if a.creator and (a.below or a.excluded):
+        raise CaptionsError("a freelancer has no collections or subsidiaries; omit the exclusions")
     if a.kind not in KINDS:
         raise CaptionsError(f"unknown kind {a.kind!r}; use {', '.join(KINDS)}")
     if a.starts and a.ends and a.ends < a.starts:
         raise CaptionsError(f"the end {a.ends} is before the start {a.starts}; swap the two dates")
-    if (a.quota is None) != (a.quota_period is None) or (a.quota is not None and a.quota < 1):
-        raise CaptionsError("a quota needs a number and a period, such as 500/month")
+    counted = (a.quota_period is not None) + (a.quota_days is not None)
+    if counted != (a.quota is not None) or any(number is not None and number < 1 for number in (a.quota, a.quota_days)):
+        raise CaptionsError("a quota needs a number and a period, such as 500/month or 500/30d")
     if a.quota_period is not None and a.quota_period not in PERIODS:
         raise CaptionsError(f"unknown period {a.quota_period!r}; use {', '.join(PERIODS)}")
     if a.price is not None and (not a.price.is_finite() or a.price < 0):
@@ -143,46 +136,24 @@ def in_force(agreement: Agreement, day: date | None) -> bool:
     return (agreement.starts or date.min) <= day <= (agreement.ends or date.max)
 
 
+def permits(terms_: Terms, scope: str | None, territory: str | None) -> bool:
+    """Return whether an agreement or license permits a scope and a territory; None is not checked.
+
+    A group of territories is permitted if all its members are.
+    """
+    if scope is not None and terms_.scopes and scope not in terms_.scopes:
+        return False
+    if territory is None or not terms_.territories:
+        return True
+    return members((territory,)) <= members(terms_.territories)
+
+
 def covers(agreement: Agreement, day: date | None, scope: str | None = None, territory: str | None = None) -> bool:
     """Return whether an agreement covers a day, a scope and a territory; a scope or territory of None is not checked.
 
-    A group of territories is covered if all its members are. The supplier is not checked.
+    The supplier is not checked.
     """
-    if not in_force(agreement, day):
-        return False
-    if scope is not None and agreement.scopes and scope not in agreement.scopes:
-        return False
-    if territory is None or not agreement.territories:
-        return True
-    return members((territory,)) <= members(agreement.territories)
-
-
-def period_of(agreement: Agreement, day: date) -> Period:
-    """Return the quota period of a day, limited to the agreement's own days.
-
-    For ``500/month`` from May 10, 2026, May 20 is in the period May 10 to 31, named ``May 2026``; the quota is not
-    prorated. Raise ValueError if the agreement has no quota or is not in force on the day.
-    """
-    if agreement.quota_period is None:
-        raise ValueError("an agreement without quota has no periods")
-    if not in_force(agreement, day):
-        raise ValueError(f"the agreement is not in force on {day}")
-    if agreement.quota_period == "term":
-        whole = DateRange(agreement.starts, agreement.ends)
-        return Period(whole.first, whole.last, str(whole))
-    first, last, name = _calendar_period(agreement.quota_period, day)
-    return Period(max(first, agreement.starts or first), min(last, agreement.ends or last), name)
-
-
-def _calendar_period(period: str, day: date) -> tuple[date, date, str]:
-    months = {"month": 1, "quarter": 3, "year": 12}[period]
-    start = (day.month - 1) // months * months + 1
-    end = start + months - 1
-    first = date(day.year, start, 1)
-    last = date(day.year, end, calendar.monthrange(day.year, end)[1])
-    quarter = f"Q{(day.month + 2) // 3} {day.year}"
-    names = {"month": f"{_MONTHS[day.month - 1]} {day.year}", "quarter": quarter, "year": str(day.year)}
-    return first, last, names[period]
+    return in_force(agreement, day) and permits(agreement, scope, territory)
 
 
 def overlap(agreement: Agreement, other: Agreement) -> DateRange | None:
@@ -242,56 +213,3 @@ def renewed(agreement: Agreement, ends: date, price: Decimal | None = None) -> A
         **_RECORD_FIELDS,
     )
     return check(fresh)
-
-
-def from_row(row: SheetRow) -> Agreement:
-    """Return the agreement in a CSV row with some of :data:`COLUMNS`; CaptionsError names line and column."""
-    quota, period = row.read("quota", terms.quota, None) or (None, None)
-    currency = row.read("currency", terms.currency, None)
-    try:
-        return check(
-            Agreement(
-                supplier=row.cells.get("supplier", ""),
-                kind=row.read("kind", terms.kind, "flat"),
-                starts=row.read("from", dates.parse, None),
-                ends=row.read("to", lambda text: dates.parse(text, last=True), None),
-                scopes=row.read("scope", terms.scopes, ()),
-                territories=row.read("territory", terms.territories, ()),
-                excluded=row.read("exclude", _names, ()),
-                below=row.read("below", terms.yes, False),
-                quota=quota,
-                quota_period=period,
-                price=row.read("price", lambda text: terms.money(text, currency), None),
-                currency=currency,
-                requires=row.cells.get("requires") or None,
-                note=row.cells.get("note") or None,
-            )
-        )
-    except CaptionsError as error:
-        raise error if str(error).startswith(f"{row.name} line") else row.wrong(error) from None
-
-
-def as_row(agreement: Agreement) -> dict[str, str]:
-    """Return the cells under :data:`COLUMNS`, which :func:`from_row` reads back as the same terms."""
-    a = agreement
-    cells = {
-        "supplier": a.supplier,
-        "kind": a.kind,
-        "from": a.starts,
-        "to": a.ends,
-        "scope": ";".join(a.scopes),
-        "territory": ";".join(a.territories),
-        "quota": None if a.quota is None else f"{a.quota}/{a.quota_period}",
-        "price": None if a.price is None else format(a.price, "f"),
-        "currency": a.currency,
-        "exclude": ";".join(a.excluded),
-        "below": "yes" if a.below else "",
-        "requires": a.requires,
-        "note": a.note,
-    }
-    return {name: "" if value is None else str(value) for name, value in cells.items()}
-
-
-def _names(text: str) -> tuple[str, ...]:
-    # Not split at commas, which company names contain.
-    return tuple(dict.fromkeys(part for part in map(tidy, text.split(";")) if part))

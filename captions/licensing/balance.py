@@ -10,7 +10,8 @@ from datetime import date, timedelta
 from decimal import Decimal
 from typing import Literal
 
-from captions.licensing.agreements import Agreement, DateRange, Period, period_of
+from captions.licensing.agreements import Agreement, DateRange
+from captions.licensing.quotas import Period, period_of
 from captions.licensing.terms import digits_of
 
 State = Literal["in force", "not begun", "ended"]
@@ -27,7 +28,9 @@ class Account:
     total: int
     """Dated uses since the agreement began."""
     undated: int = 0
-    """Undated uses that may fall under this agreement."""
+    """Uses without a day that may fall in :attr:`period`."""
+    uncosted: int | None = None
+    """Uses without a day that may or may not fall under the agreement; None if these are the undated ones."""
 
     @property
     def state(self) -> State:
@@ -58,8 +61,8 @@ class Account:
         it is used, if the agreement is not in force, or if the day is unknown.
         """
         a, period = self.agreement, self.period
-        if a.quota is None or self.undated or period.first is None or self.state != "in force":
-            return None
+        if a.quota is None or self.undated or period.first is None or self.state != "in force" or a.quota_days:
+            return None  # in days in a row, the uses of the first of them expire as new ones come
         if not 0 < self.used < a.quota:
             return None
         elapsed = (self.on - period.first).days + 1
@@ -81,7 +84,7 @@ class Account:
             return Decimal(0)
         if self.agreement.kind != "per-use":
             return price
-        return None if self.undated else price * self.total
+        return None if self._uncosted else price * self.total
 
     @property
     def cost_a_use(self) -> Decimal | None:
@@ -89,9 +92,18 @@ class Account:
         a = self.agreement
         if a.price is None or a.kind == "per-use":
             return a.price
-        if self.undated or not self.total or self.cost is None:
+        if self._uncosted or not self.total or self.cost is None:
             return None
         return (self.cost / self.total).quantize(Decimal(1).scaleb(-digits_of(a.currency)))
+
+    @property
+    def without_day(self) -> int:
+        """Return the number of uses that may or may not count, in the period or under the agreement."""
+        return max(self.undated, self._uncosted)
+
+    @property
+    def _uncosted(self) -> int:
+        return self.undated if self.uncosted is None else self.uncosted
 
     @property
     def unknown(self) -> tuple[str, ...]:
@@ -100,9 +112,9 @@ class Account:
         out = []
         if a.quota is not None and self.undated:
             out += ["left", "quota_ends"]
-        elif a.quota is not None and self.period.first is None and self.state == "in force":
+        elif a.quota is not None and not a.quota_days and self.period.first is None and self.state == "in force":
             out.append("quota_ends")
-        if a.price is not None and self.undated:
+        if a.price is not None and self._uncosted:
             out.append("cost" if a.kind == "per-use" else "cost_a_use")
         return tuple(out)
 
@@ -114,8 +126,8 @@ class Account:
             parts.append(f"quota exceeded by {self.used - self.agreement.quota}")
         elif self.used == self.agreement.quota:
             parts.append("quota used up")
-        if self.undated:
-            uses = "1 undated use" if self.undated == 1 else f"{self.undated} undated uses"
+        if self.without_day:
+            uses = "1 undated use" if self.without_day == 1 else f"{self.without_day} undated uses"
             parts.append(f"{uses} may count")
         elif "quota_ends" in self.unknown:
             parts.append("the agreement has no start date")
@@ -131,6 +143,6 @@ def state_on(agreement: Agreement, on: date) -> State:
 
 def period_on(agreement: Agreement, on: date) -> Period:
     """Return the quota period on a day: the first before the agreement, the last after it, all without a quota."""
-    if agreement.quota_period is None:
+    if agreement.quota is None:
         return Period(agreement.starts, agreement.ends, str(DateRange(agreement.starts, agreement.ends)))
-    return period_of(agreement, min(max(on, agreement.starts or on), agreement.ends or on))
+    return period_of(agreement, min(max(on, agreement.starts or on), agreement.ends or date.max))

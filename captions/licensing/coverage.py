@@ -5,22 +5,22 @@ Days are the articles' own publication dates; no time zone is applied.
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 
+from captions import dates
 from captions.escaping import command
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.agreements import Agreement, DateRange, covers, in_force
 from captions.licensing.exemptions import exemption_for
+from captions.licensing.public_licenses import contradicting, is_permitted
 from captions.model import Credit
 from captions.text import match_key, name_key
 
 _ONE_DAY = timedelta(days=1)
 # Free agreements apply first, then those already paid for.
 _KINDS = ("staff", "free", "flat", "per-use")
-WARNING = (4, 5)
-"""The share of a quota at which CR305 warns: 80%."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,10 +36,12 @@ class CreditGroup:
     """Credits that all agreements treat alike."""
 
     supplier: str
+    """The supplier, or with ``creator`` the freelancer."""
     excluded: tuple[str, ...] = ()
     """The excluded names that the credit line contains."""
     free: bool = False
     """The uses need no agreement: a free source, or a public license in the line."""
+    creator: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,20 +65,34 @@ class Coverage:
         """Use all agreements; the register in ``words`` shows which agencies belong to which."""
         self.agreements = tuple(agreements)
         self._words, self._intended = words, intended
-        self._by_supplier: dict[str, list[Agreement]] = {}
+        self._with: dict[tuple[str, bool], list[Agreement]] = {}
         for agreement in self.agreements:
-            self._by_supplier.setdefault(name_key(agreement.supplier), []).append(agreement)
+            self._with.setdefault((name_key(agreement.supplier), agreement.creator), []).append(agreement)
+        self.freelancers = frozenset(name for name, creator in self._with if creator)
+        """The name keys of the creators with an agreement."""
         self._of_supplier: dict[str, tuple[Agreement, ...]] = {}
         self._free: dict[tuple[str | None, tuple[str, ...]], bool] = {}
         self._publications: dict[str, list[str]] | None = None
 
     def group(self, credit: Credit) -> CreditGroup | None:
-        """Return the group of a credit; None without a supplier, which CR103 and CR106 report."""
+        """Return the group of a credit; None without a supplier or a freelancer, which CR103 and CR106 report."""
+        free = is_permitted(credit, self._words, self._intended.scope) or self._is_free(credit)
         if credit.supplier is None:
-            return None
+            paid = freelancer(credit, self._words.staff)
+            known = self._with.get((name_key(paid), True)) if paid else None
+            return CreditGroup(known[0].supplier, free=free, creator=True) if known else None
         excluded = self.exclusions(credit.supplier)
         named = tuple(sorted(name for name in excluded if _is_named(name, credit))) if excluded else ()
-        return CreditGroup(credit.supplier, named, credit.license is not None or self._is_free(credit))
+        return CreditGroup(credit.supplier, named, free)
+
+    def may_be_free(self, credit: Credit) -> bool:
+        """Return whether a credit needs no agreement if no other agency in the line sells the picture."""
+        alone = self.group(self.supplier_only(credit))
+        return alone is not None and alone.free
+
+    def supplier_only(self, credit: Credit) -> Credit:
+        """Return a credit without its other agencies, as it stands for its kind."""
+        return credit if credit.supplier is None else replace(credit, agencies=(credit.supplier,))
 
     def exclusions(self, supplier: str) -> set[str]:
         """Return the names that agreements with a supplier exclude.
@@ -86,7 +102,9 @@ class Coverage:
         return {name for agreement in self.of_supplier(supplier) for name in agreement.excluded}
 
     def _is_free(self, credit: Credit) -> bool:
-        # Only supplier and qualifiers can make a credit free, and an archive has few such pairs.
+        if contradicting(credit, self._words):
+            return False
+        # Otherwise only supplier and qualifiers can make a credit free, and an archive has few such pairs.
         key = (credit.supplier, credit.qualifiers)
         if key not in self._free:
             self._free[key] = exemption_for(credit, self._words) is not None
@@ -101,44 +119,68 @@ class Coverage:
             found = [
                 (depth, _KINDS.index(a.kind), a.starts or date.min, a.id or 0, a)
                 for depth, name in enumerate(self._upwards(supplier))
-                for a in self._by_supplier.get(name_key(name), ())
+                for a in self._with.get((name_key(name), False), ())
                 if depth == 0 or a.below
             ]
             self._of_supplier[supplier] = tuple(row[-1] for row in sorted(found, key=lambda row: row[:-1]))
         return self._of_supplier[supplier]
 
+    def of_group(self, group: CreditGroup) -> tuple[Agreement, ...]:
+        """Return the agreements that may cover a group's pictures, the first to apply first."""
+        if not group.creator:
+            return self.of_supplier(group.supplier)
+        found = self._with.get((name_key(group.supplier), True), ())
+        return tuple(sorted(found, key=lambda a: (_KINDS.index(a.kind), a.starts or date.min, a.id or 0)))
+
     def periods(self, group: CreditGroup) -> Iterator[CoveragePeriod]:
         """Yield the verdicts on a group's uses, over all days, in order."""
-        known = self.of_supplier(group.supplier)
+        known = self.of_group(group)
         firsts = {a.starts for a in known if a.starts}
         firsts |= {a.ends + _ONE_DAY for a in known if a.ends and a.ends < date.max}
         starts = [None, *sorted(firsts)]
         for first, after in zip(starts, [*starts[1:], None], strict=True):
             yield self._on(group, first, after - _ONE_DAY if after else None)
 
-    def undated(self, group: CreditGroup) -> CoveragePeriod:
-        """Return the verdict on a group's undated uses, which only an agreement without start and end covers."""
-        known = self.of_supplier(group.supplier)
-        if not known or group.free or any(self._permits(a, group, None) for a in known):
-            return self._on(group, None, None, dated=False)
-        possible = [a for a in known if not self._limits(a, group)]
-        if not possible:
+    def without_day(self, group: CreditGroup, published_in: str = "") -> CoveragePeriod:
+        """Return the verdict on a group's uses without a day, by the month or year of publication.
+
+        If that is unknown too, only an agreement without start and end covers them. The verdict names an agreement only
+        if it is certain which one covers the uses.
+        """
+        known, possible = self.of_group(group), self.possible(group, published_in)
+        certain = possible[0] if len(possible) == 1 and self._is_whole(group, possible[0], published_in) else None
+        if published_in:
+            codes = {period.code: period for period in self._between(group, published_in)}
+            if len(codes) == 1:
+                return replace(codes.popitem()[1], agreement=certain)
+        elif not known or group.free or any(self._permits(a, group, None) for a in known):
+            return replace(self._on(group, None, None, dated=False), agreement=certain)
+        within_limits = [a for a in known if not self._limits(a, group)]
+        if not within_limits:
             return CoveragePeriod(None, None, None, "CR303", self._limits_message(known, group))
-        dates = "; ".join(f"agreement {a.id} runs {DateRange(a.starts, a.ends)}" for a in possible)
-        message = f"unknown: the article has no date, and with {group.supplier}, {dates}"
+        dates_ = "; ".join(f"agreement {a.id} runs {DateRange(a.starts, a.ends)}" for a in within_limits)
+        what = f"is dated {published_in} only" if published_in else "has no date"
+        message = f"unknown: the article {what}, and with {group.supplier}, {dates_}"
         return CoveragePeriod(None, None, None, "CR302", message)
 
-    def may_count(self, group: CreditGroup) -> list[Agreement]:
-        """Return the agreements whose quota a group's undated uses may count against."""
-        period = self.undated(group)
-        possible = [period.agreement] if period.agreement else []
-        if period.code == "CR302":
-            possible = [a for a in self.of_supplier(group.supplier) if not self._limits(a, group)]
-        return [a for a in possible if a.quota is not None]
+    def possible(self, group: CreditGroup, published_in: str = "") -> list[Agreement]:
+        """Return the agreements that may cover a group's uses of a month or year, or of any day, by number."""
+        found = {period.agreement for period in self._between(group, published_in) if period.agreement}
+        return sorted(found, key=lambda a: a.id or 0)
+
+    def _between(self, group: CreditGroup, published_in: str) -> Iterator[CoveragePeriod]:
+        first, last = dates.period_days(published_in) if published_in else (date.min, date.max)
+        for period in self.periods(group):
+            if (period.first or date.min) <= last and (period.last or date.max) >= first:
+                yield period
+
+    def _is_whole(self, group: CreditGroup, agreement: Agreement, published_in: str) -> bool:
+        """Return whether an agreement covers every day of a month or year."""
+        return all(period.agreement == agreement for period in self._between(group, published_in))
 
     def _on(self, group: CreditGroup, first: date | None, last: date | None, *, dated: bool = True) -> CoveragePeriod:
         """Return the verdict on days between which no agreement starts or ends."""
-        known = self.of_supplier(group.supplier)
+        known = self.of_group(group)
         day = (first or last or date.min) if dated else None
         for agreement in known:
             if self._permits(agreement, group, day):
@@ -153,7 +195,7 @@ class Coverage:
         sides = [f"agreement {a.id} ended on {a.ends}" for a in known if first and a.ends == first - _ONE_DAY]
         sides += [f"agreement {a.id} starts on {a.starts}" for a in known if last and a.starts == last + _ONE_DAY]
         message = f"no agreement with {group.supplier} in force on the day: {'; '.join(sides)}"
-        return CoveragePeriod(first, last, None, "CR302", message, add_command(group.supplier, first, last))
+        return CoveragePeriod(first, last, None, "CR302", message, add_command(group, first, last))
 
     def _permits(self, agreement: Agreement, group: CreditGroup, day: date | None) -> bool:
         intended = self._intended
@@ -180,17 +222,20 @@ class Coverage:
         """Return the command that adds the intended use; None if an exclusion applies, which depends on the line."""
         if group.excluded or (first is None and last is None):
             return None
-        return add_command(group.supplier, first, last, self._intended.scope, self._intended.territory)
+        return add_command(group, first, last, self._intended.scope, self._intended.territory)
 
-    def own_publications(self, group: CreditGroup, publications: Iterable[str]) -> list[str]:
-        """Return the publications that are themselves the group's supplier, and so need no agreement."""
+    def own_publications(self, group: CreditGroup, publications: Iterable[str], named: Collection[str]) -> list[str]:
+        """Return the publications that are themselves the group's supplier, and so need no agreement.
+
+        Only those that the user named as the newsroom's own count: ``named``, and those in the register.
+        """
         if self._publications is None:
+            own = {self._key(name) for name in named}
             self._publications = {}
             for name in publications:
-                self._publications.setdefault(self._key(name), []).append(name)
-        credit = Credit("", agencies=(group.supplier,), supplier=group.supplier)
-        names = self._publications.get(self._key(group.supplier), ())
-        return [name for name in names if exemption_for(credit, self._words, name) is not None]
+                if self._key(name) in own:
+                    self._publications.setdefault(self._key(name), []).append(name)
+        return [] if group.creator else self._publications.get(self._key(group.supplier), [])
 
     def _key(self, name: str) -> str:
         row = self._words.agency(name)
@@ -208,17 +253,24 @@ class Coverage:
 
 
 def add_command(
-    supplier: str, first: date | None, last: date | None, scope: str | None = None, territory: str | None = None
+    group: CreditGroup, first: date | None, last: date | None, scope: str | None = None, territory: str | None = None
 ) -> str:
     """Return the command: ``captions agreement add Reuters --from 2026-01-01 --to 2026-12-31``."""
-    options: Mapping[str, object] = {"--from": first, "--to": last, "--scope": scope, "--territory": territory}
-    return command("agreement add", supplier, **{name: str(value) for name, value in options.items() if value})
+    options: Mapping[str, object] = {
+        "--creator": group.supplier if group.creator else None,
+        "--from": first,
+        "--to": last,
+        "--scope": scope,
+        "--territory": territory,
+    }
+    given = {name: str(value) for name, value in options.items() if value}
+    return command("agreement add", *([] if group.creator else [group.supplier]), **given)
 
 
-def warning_at(quota: int) -> int:
-    """Return the use that reaches 80% of a quota: the 400th of 500, the third of 3, the first of 1."""
-    part, whole = WARNING
-    return -(-quota * part // whole)
+def freelancer(credit: Credit, staff: Collection[str]) -> str | None:
+    """Return the creator whom a credit without an agency says to pay: the only one who is not on the staff."""
+    others = [name for name in credit.creators if name_key(name) not in staff]
+    return others[0] if len(others) == 1 and not credit.agencies else None
 
 
 def _excludes(agreement: Agreement, group: CreditGroup) -> list[str]:

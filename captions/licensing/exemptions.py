@@ -47,6 +47,8 @@ def exemptions() -> tuple[Exemption, ...]:
 def exemption_for(credit: Credit, words: Vocabulary, publication: str | None = None) -> Exemption | None:
     """Return the row that covers a credit; None if it needs an agreement or names no supplier.
 
+    ``publication`` is the newsroom's own, as the user named it; the register may name more of them.
+
     ``Jane Doe / Unsplash`` gives the free libraries. A staff name next to an agency is not exempt, because the picture
     may be the agency's.
     """
@@ -80,7 +82,8 @@ def _covers(row: Exemption, credit: Credit, words: Vocabulary, publication: str 
     if supplier is None:
         return False
     if row.own:
-        return publication is not None and _canonical(publication, words) == _canonical(supplier, words)
+        key = _canonical(supplier, words)
+        return key in words.own or (publication is not None and _canonical(publication, words) == key)
     known = words.agencies.get(supplier)
     return supplier in row.agencies or (known is not None and known.kind in row.kinds)
 

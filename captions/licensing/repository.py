@@ -28,12 +28,18 @@ class AddedAgreement:
 
 def listed(engine: Engine, supplier: str | None = None, on: date | None = None) -> list[Agreement]:
     """Return the agreements with a supplier, in force on a day, or all; sorted by supplier, start and number."""
-    return [_agreement(record) for record in db.agreements(engine, supplier=supplier, on=on)]
+    return [agreement_of(record) for record in db.agreements(engine, supplier=supplier, on=on)]
 
 
 def undone(engine: Engine, supplier: str | None = None) -> list[Agreement]:
     """Return the undone agreements with a supplier, or all; sorted by supplier, start and number."""
-    return [_agreement(record) for record in db.agreements(engine, supplier=supplier, undone=True)]
+    return [agreement_of(record) for record in db.agreements(engine, supplier=supplier, undone=True)]
+
+
+def freelancers(engine: Engine) -> list[str]:
+    """Return the names of the freelancers with an agreement, undone ones included."""
+    found = [*db.agreements(engine), *db.agreements(engine, undone=True)]
+    return sorted({record.supplier for record in found if record.creator})
 
 
 def find(engine: Engine, number: int) -> Agreement:
@@ -41,7 +47,7 @@ def find(engine: Engine, number: int) -> Agreement:
     record = db.agreement(engine, number)
     if record is None:
         raise CaptionsError(f"no agreement {number}; see: captions agreement list --all")
-    return _agreement(record)
+    return agreement_of(record)
 
 
 def add(engine: Engine, agreements: Sequence[Agreement]) -> list[AddedAgreement]:
@@ -51,7 +57,11 @@ def add(engine: Engine, agreements: Sequence[Agreement]) -> list[AddedAgreement]
     out = []
     for row in stored:
         agreement = known[row.id]
-        others = [other for other in known.values() if other.supplier == agreement.supplier and other.id != row.id]
+        others = [
+            other
+            for other in known.values()
+            if (other.supplier, other.creator) == (agreement.supplier, agreement.creator) and other.id != row.id
+        ]
         out.append(AddedAgreement(agreement, row.new, tuple(remarks(agreement, others)) if row.new else ()))
     return out
 
@@ -92,7 +102,8 @@ def _in_effect(engine: Engine, number: int) -> Agreement:
     return agreement
 
 
-def _agreement(record: db.AgreementRecord) -> Agreement:
+def agreement_of(record: db.AgreementRecord) -> Agreement:
+    """Return a stored agreement."""
     return Agreement(**_values(record))
 
 

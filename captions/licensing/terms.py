@@ -21,9 +21,11 @@ KINDS = ("flat", "per-use", "staff", "free")
 """One price for all uses, a price per use, the newsroom's own pictures, free."""
 PERIODS = ("month", "quarter", "year", "term")
 """A quota counts per calendar period, or over the agreement's term."""
+_DAYS = {"day": 1, "week": 7}
+_MOST_DAYS = 3_660
 
 _MONEY = re.compile(r"[0-9]{1,12}(?:\.([0-9]{1,3}))?")
-_QUOTA = re.compile(r"([0-9]{1,9}) ?/ ?([a-z]+)")
+_QUOTA = re.compile(r"([0-9]{1,9}) ?/ ?(?:([0-9]{1,4}) ?(?:d|days?)|([a-z]+))")
 # ISO 4217: all other currencies have two decimal places.
 _THREE_DIGITS = frozenset({"BHD", "IQD", "JOD", "KWD", "LYD", "OMR", "TND"})
 _NO_DIGITS = frozenset(
@@ -46,7 +48,7 @@ class AgreementTerms:
 def table() -> AgreementTerms:
     """Return the table; raise VocabularyError with the key if it is broken."""
     read = tables.load("terms.toml")
-    read.only({"scopes", "territories", "currencies", "groups", "exemption"})
+    read.only({"scopes", "territories", "currencies", "groups", "exemption", "public_license", "publishes"})
     territories = _codes(read, "territories")
     groups = read.table("groups")
     for name in groups:
@@ -90,12 +92,20 @@ def _suggestion(written: str) -> str:
     return f"write {thousands}.{rest}" if point else f"write {thousands} or {thousands}.00"
 
 
-def quota(text: str) -> tuple[int, str]:
-    """Return the number of uses and their period: ``500/month`` gives ``(500, "month")``."""
+def quota(text: str) -> tuple[int, str | None, int | None]:
+    """Return the number of uses, and their calendar period or a number of days in a row.
+
+    ``500/month`` gives ``(500, "month", None)``, ``500/30d`` gives ``(500, None, 30)``; a week is any 7 days in a row.
+    """
     found = _QUOTA.fullmatch(text.strip().lower())
-    if found is None or int(found[1]) < 1 or found[2] not in PERIODS:
-        raise CaptionsError(f"{text!r} is not a valid quota; use 500/month, 1500/quarter, 6000/year or 6000/term")
-    return int(found[1]), found[2]
+    number, period = (int(found[1]), found[3]) if found else (0, None)
+    days = int(found[2]) if found and found[2] else _DAYS.get(period or "")
+    if number < 1 or (period not in PERIODS if days is None else not 1 <= days <= _MOST_DAYS):
+        raise CaptionsError(
+            f"{text!r} is not a valid quota; "
+            "use 500/month, 1500/quarter, 6000/year, 6000/term, 500/30d, 100/week or 20/day"
+        )
+    return number, None if days else period, days
 
 
 def scopes(text: str) -> tuple[str, ...]:

@@ -80,7 +80,7 @@ def _tiles(report: Report, overview: Overview | None) -> Iterator[str]:
     names = {"error": "Errors", "warning": "Warnings", "info": "Info"}
     tiles += [(names[name], str(by_severity[name]), name, "") for name in SEVERITIES]
     if overview is not None:
-        risk = overview.at_risk
+        risk = report.at_risk
         figure, note = ("unknown", "agreements not checked") if risk is None else (str(risk), risk.note)
         tiles.append(("Money at risk", figure, "", note))
     tiles.append(("Waived", str(report.waived), "", "set aside with a reason"))
@@ -106,6 +106,10 @@ def _charts(report: Report, overview: Overview) -> Iterator[str]:
     if overview.quotas:
         yield '<section>\n<h2>Quotas</h2>\n<div class="scroll">\n'
         yield from charts.of_quotas(overview.quotas)
+        yield "</div>\n</section>\n"
+    if rows := report.risk_rows():
+        yield '<section>\n<h2>Money at risk</h2>\n<div class="scroll">\n'
+        yield from charts.of_risk(rows)
         yield "</div>\n</section>\n"
 
 

@@ -34,7 +34,7 @@ def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO) -> Non
 
 def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> None:
     """Write a report: totals, then its codes and its findings as tables."""
-    from captions.report.audit_report import row
+    from captions.report.audit_report import RISK, row
 
     stream.write(f"# Audit of picture credits\n\n{escaping.markdown(report.heading())}.\n")
     if unchecked := report.unchecked_note():
@@ -42,8 +42,11 @@ def write_audit(report: Report, summary: Sequence[Column], stream: TextIO) -> No
     if report.overview is not None:
         overview = report.overview()
         stream.write(f"\nCredited: {overview.credited} of {report.uses}.\n")
-        if risk := overview.at_risk:
+        if risk := report.at_risk:
             stream.write(f"\nMoney at risk: {escaping.markdown(str(risk))} ({escaping.markdown(risk.note)}).\n")
+    if at_risk := report.risk_rows():
+        stream.write("\n## Money at risk\n\n")
+        write(RISK, at_risk, stream)
     if not report.total:
         return
     stream.write("\n## Findings by code\n\n")

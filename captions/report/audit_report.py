@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
+from decimal import Decimal
 from itertools import islice
 from typing import Protocol
 
 from captions.audit.codes import CODES, SEVERITIES, Code
 from captions.audit.finding import Finding, counted
-from captions.audit.overview import Overview, Unchecked
+from captions.audit.overview import AtRisk, Overview, Unchecked
 from captions.report.rows import Column, Row
 
 COLUMNS = (
@@ -34,6 +35,14 @@ COLUMNS = (
     Column("use", "Use", number=True),
 )
 """The keys of a finding in JSON and CSV, in this order. ``use`` is its number in the store."""
+RISKIEST = 10
+"""Suppliers listed with money at risk on a terminal."""
+RISK = (
+    Column("supplier", "Money at risk", wide=True),
+    Column("uses", "Uses", number=True),
+    Column("at_risk", "Cost", number=True),
+)
+"""The columns of :meth:`Report.risk_rows`."""
 
 
 class ThumbnailSource(Protocol):
@@ -73,6 +82,8 @@ class Report:
     """Caveats for the reader: ``no pictures in the database``."""
     unchecked: Unchecked | None = None
     """The uses that no stored agreement can be checked against; None if there are agreements."""
+    at_risk: AtRisk | None = None
+    """The cost of uncovered uses, by supplier; None if agreements were not checked."""
 
     @property
     def by_code(self) -> Mapping[str, int]:
@@ -116,6 +127,7 @@ class Report:
             "unchecked": {"uses": self.unchecked.uses, "suppliers": self.unchecked.suppliers}
             if self.unchecked
             else {"uses": 0, "suppliers": 0},
+            "at_risk": None if self.at_risk is None else _risk_data(self.at_risk),
         }
 
     def heading(self) -> str:
@@ -139,6 +151,28 @@ class Report:
         """Return every caveat: the notes, and the uses that are not checked."""
         return [*self.notes, *filter(None, [self.unchecked_note()])]
 
+    def risk_rows(self) -> list[Row]:
+        """Return a row for each supplier with uncovered uses: the number of uses and their cost; then all of them."""
+        risk = self.at_risk
+        if risk is None or not risk.uses:
+            return []
+        rows: list[Row] = [
+            {"supplier": row.supplier or "(supplier unclear)", "uses": row.uses, "at_risk": str(row)}
+            for row in risk.suppliers
+        ]
+        unknown = f" + unknown for {risk.unpriced}" if risk.unpriced and risk.amounts else ""
+        return [*rows, {"supplier": "All suppliers", "uses": risk.uses, "at_risk": f"{risk}{unknown}"}]
+
+    def risk_note(self) -> str:
+        """Return the money at risk by supplier, in one line, those with most uses; ``""`` if there is none."""
+        rows = self.at_risk.suppliers if self.at_risk else ()
+        parts = [
+            f"{row.supplier or '(supplier unclear)'} {row} for {number(row.uses, 'use')}" for row in rows[:RISKIEST]
+        ]
+        if rest := rows[RISKIEST:]:
+            parts.append(f"{number(len(rest), 'more supplier')} for {number(sum(row.uses for row in rest), 'use')}")
+        return f"money at risk: {'; '.join(parts)}" if parts else ""
+
     def listed_note(self) -> str:
         """Return ``12 of 63 findings listed, worst first``; ``""`` if all are listed."""
         if self.listed_count == self.total:
@@ -158,6 +192,23 @@ class Report:
             }
             for _rank, code, count in sorted(rows)
         ]
+
+
+def _risk_data(risk: AtRisk) -> dict[str, object]:
+    """Return money at risk for JSON; amounts are text, never floats, and null if no price is known."""
+
+    def amount(value: Decimal | None) -> str | None:
+        return None if value is None else f"{value:.2f}"
+
+    return {
+        "uses": risk.uses,
+        "unpriced": risk.unpriced,
+        "amounts": [{"currency": currency, "amount": amount(value)} for currency, value in risk.amounts],
+        "suppliers": [
+            {"supplier": row.supplier, "uses": row.uses, "currency": row.currency, "amount": amount(row.amount)}
+            for row in risk.suppliers
+        ],
+    }
 
 
 def row(finding: Finding) -> Row:

@@ -6,6 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 
 from captions import escaping
 from captions.audit.overview import Month, Quota
+from captions.report.rows import Row, as_text
 
 BARS = 12
 """The most suppliers with a bar."""
@@ -45,6 +46,17 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
     yield "</tbody>\n</table>\n"
     if rest:
         yield "<p class=soft>For all, run <code>captions usage --by supplier</code></p>\n"
+
+
+def of_risk(rows: Sequence[Row]) -> Iterator[str]:
+    """Yield a table with the uncovered uses of each supplier and their cost."""
+    yield "<table>\n"
+    yield heads("Supplier", "#Uses", "#Cost")
+    for row in rows:
+        name, uses, cost = (escaping.markup(as_text(row[key])) for key in ("supplier", "uses", "at_risk"))
+        yield f'<tr><th scope="row" dir="auto">{name}</th><td class="number">{uses}</td>'
+        yield f'<td class="number">{cost}</td></tr>\n'
+    yield "</tbody>\n</table>\n"
 
 
 def _bar(name: str, count: int, most: int, uses: int) -> str:

@@ -8,7 +8,7 @@ from typing import TextIO
 
 from captions import escaping
 from captions.audit.codes import CODES
-from captions.report.audit_report import COLUMNS, Report, row
+from captions.report.audit_report import COLUMNS, RISK, RISKIEST, Report, row
 from captions.report.rows import Column
 
 _SUMMARY = (
@@ -61,7 +61,8 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         return
     if height is not None:
         # The summary of the codes follows, but findings get at least half of the screen.
-        height = max(height - as_table.lines(_SUMMARY, report.summary(), stream) - _APART, height // 2)
+        tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), RISKIEST) + 3
+        height = max(height - tables - _APART, height // 2)
     findings = list(report.listed if height is None else islice(report.findings, height))
     folder = findings_text.folder_of([f.source for f in findings if f.use or CODES[f.code].scope == "article"])
     stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
@@ -71,6 +72,12 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         stream.write(f"\n{note}; for all, run: {remedy}\n")
     stream.write("\n")
     as_table.write(_SUMMARY, report.summary(), stream)
+    if at_risk := report.risk_rows():
+        stream.write("\n")
+        *suppliers, total = at_risk
+        as_table.write(RISK, [*suppliers[:RISKIEST], total], stream)
+        if rest := suppliers[RISKIEST:]:
+            stream.write(f"\n{len(rest)} more suppliers; for all, run: captions audit --format markdown\n")
 
 
 def _write_json(report: Report, stream: TextIO) -> None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 import struct
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from datetime import UTC, date, datetime
+from datetime import date, datetime
 from email.utils import parsedate_to_datetime
 from functools import lru_cache
 from hashlib import blake2b
@@ -13,7 +13,7 @@ from html import unescape
 from itertools import islice
 from typing import Any
 
-from captions.dates import leading
+from captions import dates
 from captions.decoding import is_page
 from captions.errors import InputError
 from captions.lexicon import tables
@@ -40,6 +40,7 @@ _BLOCKS = ("content_elements", "blocks", "body", "content")
 _FEW_FIELDS = 100
 # Beyond this many names, a Bloom filter of 4 MB remembers them: among a million, one in 1,000 is mistaken for a repeat
 # and gets a number that it does not need.
+_LONGEST_NUMBER = 40
 _FEW, _BITS = 2000, 1 << 25
 _PLACES = struct.Struct(">3I")
 
@@ -215,23 +216,21 @@ def language_of(text: str | None) -> str | None:
 
 
 def day_of(value: object) -> date | None:
-    """Return the day in an ISO or email date, or in seconds since 1970; None if there is none."""
+    """Return the day in an ISO or email date, or in seconds since 1970; None if there is none, or an unset value."""
     if isinstance(value, datetime):
-        return value.date()
+        return dates.known(value.date())
     if isinstance(value, date):
-        return value
+        return dates.known(value)
     if isinstance(value, (int, float)) and not isinstance(value, bool):
-        try:
-            seconds = value / 1000 if value > 1e11 else value  # milliseconds: as seconds, this would be the year 5138
-            return datetime.fromtimestamp(seconds, UTC).date() if seconds > 0 else None
-        except (ValueError, OverflowError, OSError):
-            return None
+        return dates.of_number(value)
     if not isinstance(value, str):
         return None
-    if (found := leading(value[:200].replace("/", "-"))) is not None:
+    if value.strip().isdecimal():
+        return dates.of_number(int(value[:_LONGEST_NUMBER]))
+    if (found := dates.leading(value[:200].replace("/", "-"))) is not None:
         return found
     try:
-        return parsedate_to_datetime(value[:100]).date()
+        return dates.known(parsedate_to_datetime(value[:100]).date())
     except (ValueError, TypeError, IndexError, OverflowError):
         return None
 

@@ -72,6 +72,7 @@ from captions_db.images import (
     put_image_uses,
     put_images,
 )
+from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
@@ -161,6 +162,7 @@ __all__ = [
     "ImageRecord",
     "ImageUse",
     "InternalStoreError",
+    "LicenseRecord",
     "LockedStoreError",
     "MergeRecord",
     "MergeResult",
@@ -186,6 +188,7 @@ __all__ = [
     "WaiverRecord",
     "add_agreements",
     "add_corrections",
+    "add_licenses",
     "add_waivers",
     "agency_usage",
     "agreement",
@@ -219,6 +222,7 @@ __all__ = [
     "keyed",
     "known_hashes",
     "known_images",
+    "licenses",
     "lines_in_use",
     "lines_of",
     "merge_parties",
@@ -242,6 +246,7 @@ __all__ = [
     "suppressions_of",
     "undo_agreement",
     "undo_correction",
+    "undo_license",
     "undo_merges",
     "undo_waiver",
     "upgrade_store",

@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime
 from decimal import Decimal
+from types import MappingProxyType
 from typing import Any
 
 from sqlalchemy import Connection, Engine, select, update
@@ -14,7 +15,7 @@ from sqlalchemy import Connection, Engine, select, update
 from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
-from captions_db.credits import put_parties
+from captions_db.credits import PartyKey, put_parties
 from captions_db.overlay import current_merges
 from captions_db.records import AddResult, DecisionRecord
 from captions_db.rows import json_list, optional, record_of, storable
@@ -26,6 +27,8 @@ class AgreementRecord(DecisionRecord):
     """An agreement with a supplier; see ``captions_db.models.decisions``. None in ``starts`` or ``ends``: no limit."""
 
     supplier: str
+    """The name of the supplier, or with ``creator`` of the freelancer."""
+    creator: bool = False
     kind: str = "flat"
     starts: date | None = None
     ends: date | None = None
@@ -35,6 +38,7 @@ class AgreementRecord(DecisionRecord):
     below: bool = False
     quota: int | None = None
     quota_period: str | None = None
+    quota_days: int | None = None
     price: Decimal | None = None
     currency: str | None = None
     requires: str | None = None
@@ -61,17 +65,19 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
     cleaned = [(_clean(record), optional(record.added_by)) for record in records]
     out: list[AddResult] = []
     with writing(engine) as connection:
-        merges = current_merges(connection)
-        names = {record.supplier: merges.get(record.supplier, record.supplier) for record, _ in cleaned}
-        parties = put_parties(connection, {(name, "agency") for name in names.values()})
+        merges = {kind: current_merges(connection, kind) for kind in ("agency", "creator")}
+        keys = {_key(record): _key(record, merges[_kind(record)]) for record, _ in cleaned}
+        parties = put_parties(connection, set(keys.values()))
         known = {
-            _terms(record): record.id for record in _read(connection, list(parties.values())) if record.undone is None
+            _terms(record): record.id
+            for record in read_agreements(connection, list(parties.values()))
+            if record.undone is None
         }
         for named, who in cleaned:
-            record = replace(named, supplier=names[named.supplier])
+            record = replace(named, supplier=keys[_key(named)][0])
             known_id = known.get(record)
             if known_id is None:
-                row = _row(record) | {"party_id": parties[record.supplier, "agency"], "applies_to": named.supplier}
+                row = _row(record) | {"party_id": parties[keys[_key(named)]], "applies_to": named.supplier}
                 number = known[record] = insert_dated(connection, m.agreement, row | {"added_by": who})
                 out.append(AddResult(number, new=True))
             else:
@@ -84,10 +90,10 @@ def agreements(
 ) -> list[AgreementRecord]:
     """Return the agreements, all or by supplier and by day in force; sorted by supplier, start and number.
 
-    With ``undone``, return undone agreements only; otherwise leave them out.
+    With ``undone``, return undone agreements only; otherwise leave them out. ``supplier`` may be a freelancer's name.
     """
     with engine.connect() as connection:
-        found = _read(connection)
+        found = read_agreements(connection)
     return sorted(
         (
             record
@@ -103,7 +109,7 @@ def agreements(
 def agreement(engine: Engine, number: int) -> AgreementRecord | None:
     """Return the agreement with a number, or None."""
     with engine.connect() as connection:
-        return next((record for record in _read(connection) if record.id == number), None)
+        return next((record for record in read_agreements(connection) if record.id == number), None)
 
 
 def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
@@ -125,10 +131,23 @@ def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
         undo(connection, m.agreement, number, who, reason)
 
 
-def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> list[AgreementRecord]:
-    statement = select(m.agreement, m.party.c.name).join(m.party, m.party.c.id == m.agreement.c.party_id)
+def _kind(record: AgreementRecord) -> str:
+    return "creator" if record.creator else "agency"
+
+
+def _key(record: AgreementRecord, merges: Mapping[str, str] = MappingProxyType({})) -> PartyKey:
+    """Return the party of an agreement, by its current name after ``merges``."""
+    return merges.get(record.supplier, record.supplier), _kind(record)
+
+
+def read_agreements(connection: Connection, party_ids: Sequence[int] | None = None) -> list[AgreementRecord]:
+    """Return all agreements, or those with some parties, undone ones included, by number."""
+    party = m.party.c
+    statement = select(m.agreement, party.name, party.kind.label("of_kind")).join(
+        m.party, party.id == m.agreement.c.party_id
+    )
     if party_ids is None:
-        return [_record(row) for row in connection.execute(statement)]
+        return [_record(row) for row in connection.execute(statement.order_by(m.agreement.c.id))]
     return [
         _record(row)
         for chunk in in_chunks(party_ids)
@@ -139,7 +158,7 @@ def _read(connection: Connection, party_ids: Sequence[int] | None = None) -> lis
 def _record(row: Any) -> AgreementRecord:
     lists = {name: tuple(json.loads(getattr(row, name))) for name in ("scopes", "territories", "excluded")}
     price = None if row.price is None else Decimal(row.price)
-    return record_of(AgreementRecord, row, supplier=row.name, price=price, **lists)
+    return record_of(AgreementRecord, row, supplier=row.name, creator=row.of_kind == "creator", price=price, **lists)
 
 
 def _clean(record: AgreementRecord) -> AgreementRecord:
@@ -169,6 +188,7 @@ def _row(record: AgreementRecord) -> dict[str, Any]:
         "below": record.below,
         "quota": record.quota,
         "quota_period": record.quota_period,
+        "quota_days": record.quota_days,
         # Never through a float; "18000.50" keeps the digits that were written.
         "price": None if record.price is None else format(record.price, "f"),
         "currency": record.currency,

@@ -26,7 +26,7 @@ from captions_db.publications import names_of
 from captions_db.queries.listings import run_summary
 from captions_db.readings import keyed
 from captions_db.records import ArticleRecord, BatchCounts, FailureRecord, PartyKind, RunSummary
-from captions_db.rows import Row, article_row, caption_row, check, storable, storable_source, use_row
+from captions_db.rows import Row, article_row, caption_row, check, optional, storable, storable_source, use_row
 from captions_db.search import name_key
 from captions_db.uncaptioned import delete_uncaptioned, put_uncaptioned
 
@@ -34,8 +34,11 @@ PartyNames = tuple[str, PartyKind, Iterable[str]]
 """A party's canonical name, its kind, and its other spellings."""
 
 
-def start_run(engine: Engine, version: str) -> int:
-    """Record the start of an ingest and the version of the program; return the id of the run."""
+def start_run(engine: Engine, version: str, publication: str | None = None) -> int:
+    """Record the start of an ingest and the version of the program; return the id of the run.
+
+    ``publication`` is what the user named as the newsroom's own.
+    """
     row = {
         "started": datetime.now(UTC),
         "version": storable(version),
@@ -44,6 +47,7 @@ def start_run(engine: Engine, version: str) -> int:
         "unchanged": 0,
         "elsewhere": 0,
         "failed": 0,
+        "publication": optional(publication),
     }
     with writing(engine) as connection:
         key = connection.execute(insert(m.ingest_run).values(row)).inserted_primary_key

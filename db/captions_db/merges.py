@@ -17,7 +17,7 @@ from sqlalchemy import Connection, Engine, Table, bindparam, func, select, updat
 from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
-from captions_db.credits import delete_unused_parties, put_parties, rewrite_credits
+from captions_db.credits import PartyKey, delete_unused_parties, put_parties, rewrite_credits
 from captions_db.overlay import current_merges, merge_rows
 from captions_db.publications import names_of, rename
 from captions_db.rollups import count_noted
@@ -148,10 +148,8 @@ def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[s
     earlier = {before[name] for name in renamed.keys() & before.keys()}
     credit_ids |= _credits_of(connection, earlier, kind, decided_only=True)
     moved = rewrite_credits(connection, credit_ids)
-    if kind == "creator":
-        count_noted(connection)
-        return MergeResult(len(moved), _uses_of(connection, moved), 0, 0)
-    agreements, waivers = _move_agreements(connection, renamed), _move_waivers(connection, renamed)
+    agreements = _move_agreements(connection, renamed, kind)
+    waivers = _move_waivers(connection, renamed) if kind == "agency" else 0
     count_noted(connection)
     return MergeResult(len(moved), _uses_of(connection, moved), agreements, waivers)
 
@@ -182,15 +180,17 @@ def _uses_of(connection: Connection, credit_ids: Collection[int]) -> int:
     )
 
 
-def _move_agreements(connection: Connection, names: Mapping[str, str]) -> int:
-    """Move agreements to the current names of their suppliers; return how many moved."""
-    column, party_ids, to = m.agreement.c, set(), {}
+def _move_agreements(connection: Connection, names: Mapping[str, str], kind: str) -> int:
+    """Move agreements to the current names of their suppliers, or of freelancers; return how many moved."""
+    column, party_ids = m.agreement.c, set()
+    to: dict[int, PartyKey] = {}
     found = select(column.id, column.applies_to, column.party_id, m.party.c.name).join(m.party)
+    found = found.where(m.party.c.kind == kind)
     for chunk in in_chunks(names):
         for number, applies_to, party_id, name in connection.execute(found.where(column.applies_to.in_(chunk))):
             if name != names[applies_to]:
                 party_ids.add(party_id)
-                to[number] = names[applies_to], "agency"
+                to[number] = names[applies_to], kind
     parties = put_parties(connection, to.values())
     _set(connection, m.agreement, "party_id", {number: parties[key] for number, key in to.items()})
     delete_unused_parties(connection, party_ids)

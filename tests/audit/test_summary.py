@@ -8,7 +8,7 @@ from typing import Any
 
 import pytest
 
-from captions.audit.overview import AtRisk, Month, Quota
+from captions.audit.overview import AtRisk, Month, Quota, SupplierAtRisk
 from captions.audit.summary import price_of_use
 from captions.licensing.agreements import Agreement
 from captions.report import charts
@@ -50,17 +50,22 @@ def test_a_share_never_rounds_to_nothing_or_all(count: int, whole: int, expected
 @pytest.mark.parametrize(
     ("risk", "expected"),
     [
-        (AtRisk(0), ("none", "agreements cover every use with a supplier")),
-        (AtRisk(1, unpriced=1), ("unknown", "1 use not covered by an agreement; no known price for 1")),
-        (AtRisk(2, (("EUR", Decimal("90")),)), ("90.00 EUR", "2 uses not covered by an agreement")),
+        ((), ("none", "agreements cover every use with a supplier")),
+        ((SupplierAtRisk("AP", 1),), ("unknown", "1 use not covered by an agreement; no known price for 1")),
+        ((SupplierAtRisk("AP", 2, "EUR", Decimal(90)),), ("90.00 EUR", "2 uses not covered by an agreement")),
         (
-            AtRisk(5, (("EUR", Decimal("1234567.5")), ("USD", Decimal("0.05"))), 2),
+            (
+                SupplierAtRisk("AP", 2, "EUR", Decimal("1234567.5")),
+                SupplierAtRisk(None, 2),
+                SupplierAtRisk("dpa", 1, "USD", Decimal("0.05")),
+            ),
             ("1234567.50 EUR + 0.05 USD", "5 uses not covered by an agreement; no known price for 2"),
         ),
     ],
 )
-def test_money_at_risk_as_text(risk: AtRisk, expected: tuple[str, str]) -> None:
-    assert (str(risk), risk.note) == expected
+def test_money_at_risk_as_text(risk: tuple[SupplierAtRisk, ...], expected: tuple[str, str]) -> None:
+    found = AtRisk(risk)
+    assert (str(found), found.note) == expected
 
 
 def test_months_without_a_use_are_listed_and_many_months_become_years() -> None:

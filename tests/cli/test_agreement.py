@@ -34,7 +34,7 @@ def test_an_agreement_is_stored_as_entered(run: Run) -> None:
     assert isinstance(row.pop("added"), str)
     assert row.pop("added_by")
     assert row == {
-        "id": 1, "supplier": "Reuters", "kind": "flat", "from": "2026-01-01", "to": "2026-12-31",
+        "id": 1, "supplier": "Reuters", "creator": None, "kind": "flat", "from": "2026-01-01", "to": "2026-12-31",
         "scopes": ["web", "print"], "territories": ["IL", "US"], "quota": 500, "quota_period": "month",
         "price": "18000", "currency": "EUR", "excluded": ["Reuters Archive", "Wires, Inc"], "below": True,
         "requires": "creator", "note": "=by mail", "ended": None, "ended_by": None, "end_reason": None,

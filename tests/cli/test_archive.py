@@ -28,6 +28,11 @@ if TYPE_CHECKING:
 
 SAMPLES = ROOT / "samples"
 GOLDEN = ROOT / "tests" / "golden"
+LICENSE = [
+    "license", "add", "--invoice", "R-2025-4", "--to", "2025-08", "--scope", "web", "--caption",
+    "A fox crosses the empty tram depot in the first snow of the winter.",
+]  # fmt: skip
+"""It ended, and the article of July 2025 is still online."""
 FORMS = {"table": "txt", "json": "json", "csv": "csv", "html": "html", "markdown": "md", "sarif": "sarif"}
 
 
@@ -46,6 +51,7 @@ def store(tmp_path_factory: pytest.TempPathFactory) -> Path:
         patch.chdir(folder)
         patch.delenv("CAPTIONS_DB", raising=False)
         assert main(["agreement", "import", "samples/agreements.csv"]) == 0
+        assert main(LICENSE) == 0
         assert main(["ingest", "samples/archive"]) == 0
         assert main(["images", "scan", "samples/archive_pictures"]) == 0
     return folder

@@ -91,7 +91,7 @@ def test_an_undone_agreement_stays_and_may_be_added_again(engine: Engine) -> Non
     assert found.undone is not None and found.undone.tzinfo is not None
     assert (found.added_by, found.undone_by, found.undone_reason) == ("kim", "lee", "a slip of the pen")
     with auditing(engine, {"CR301": 0}) as audit:
-        assert [row["id"] for row in audit.agreements()] == [2]
+        assert [row.id for row in audit.agreements()] == [2]
     assert [astuple(it) for it in db.add_agreements(engine, [FULL])] == [(3, True)]
     for number, message in [(1, "agreement 1 was already undone by lee"), (9, "no agreement 9")]:
         with pytest.raises(ValueError, match=message):

@@ -18,7 +18,8 @@ from hypothesis import strategies as st
 from captions import dates
 from captions.errors import CaptionsError
 from captions.licensing import terms
-from captions.licensing.agreements import Agreement, check, covers, gaps, in_force, overlap, period_of, remarks, renewed
+from captions.licensing.agreements import Agreement, check, covers, gaps, in_force, overlap, remarks, renewed
+from captions.licensing.quotas import period_of
 from tests.support.paths import CASES
 
 FOLDER = CASES / "agreements"
@@ -90,6 +91,9 @@ def test_three_decimals_only_in_currencies_that_have_them() -> None:
         ({"quota": 5}, "a quota needs a number and a period"),
         ({"quota": 0, "quota_period": "month"}, "a quota needs a number and a period"),
         ({"quota": 5, "quota_period": "week"}, "unknown period 'week'"),
+        ({"quota": 5, "quota_period": "month", "quota_days": 30}, "a quota needs a number and a period"),
+        ({"quota": 5, "quota_days": 0}, "a quota needs a number and a period"),
+        ({"creator": True, "below": True}, "a freelancer has no collections"),
         ({"kind": "per-use"}, "the price of one use"),
         ({"kind": "rent"}, "unknown kind 'rent'"),
         ({"kind": "staff", "price": Decimal(5), "currency": "EUR"}, "a staff agreement has no price"),

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from pathlib import Path
 
 import pytest
 
 from captions.audit.finding import Finding
-from captions.audit.overview import AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota
+from captions.audit.overview import AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota, SupplierAtRisk
 from captions.model import Credit, Use
 from captions.report.audit_report import Report
 from captions.report.write import write_audit
@@ -50,10 +51,12 @@ def report(uses: list[Use]) -> Report:
         months=[Month(2024, 11, 2, 1), Month(2025, 2, 5)],
         undated=1,
         quotas=[Quota(1, HOSTILE[1], "May 2024", 6, 4, "month"), Quota(2, "AP", "2024", 1, 80, "year", 2)],
-        at_risk=AtRisk(3, unpriced=3),
         articles=articles,
     )
-    return Report(findings, len(uses), len(articles), overview=lambda: overview)
+    return Report(findings, len(uses), len(articles), overview=lambda: overview, at_risk=RISK)
+
+
+RISK = AtRisk((SupplierAtRisk(HOSTILE[0], 3), SupplierAtRisk("AP", 1, "EUR", Decimal(45)), SupplierAtRisk(None, 1)))
 
 
 def write(what: Report, path: Path) -> Path:

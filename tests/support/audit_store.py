@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import json
 import shutil
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
@@ -14,7 +13,6 @@ from tempfile import TemporaryDirectory, mkdtemp
 import captions_db as db
 from captions_db import models as m
 from captions_db.connection import writing
-from captions_db.credits import put_parties
 from sqlalchemy import Engine, insert, select, update
 
 from captions import parse_credit
@@ -27,6 +25,12 @@ from captions.licensing.agreements import Agreement
 from captions.text import match_key
 
 TODAY = date(2026, 6, 1)
+
+
+_TERMS = (
+    "supplier", "creator", "kind", "starts", "ends", "scopes", "territories", "excluded", "below", "quota",
+    "quota_period", "quota_days", "price", "currency",
+)  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,7 +70,11 @@ def credit(line: str) -> db.CreditRecord:
 class Store:
     """A store in a temporary folder; use it in a ``with`` statement."""
 
-    def __init__(self, pages: Iterable[Page] = (), agreements: Iterable[Agreement] = ()) -> None:
+    def __init__(
+        self, pages: Iterable[Page] = (), agreements: Iterable[Agreement] = (), own: str | None = None
+    ) -> None:
+        """Write pages and agreements; ``own`` is the publication that the user names as the newsroom's own."""
+        self._own = own
         self._folder = TemporaryDirectory()
         path = Path(self._folder.name) / "captions.db"
         shutil.copy(_empty(), path)
@@ -84,22 +92,20 @@ class Store:
 
     def write(self, pages: Iterable[Page]) -> None:
         records = [_record(page) for page in pages]
-        run = db.start_run(self.engine, "test")
+        run = db.start_run(self.engine, "test", self._own)
         db.write_articles(self.engine, run, records)
         db.finish_run(self.engine, run)
 
     def agree(self, agreements: Iterable[Agreement]) -> None:
-        with writing(self.engine) as connection:
-            for a in agreements:
-                party = put_parties(connection, [(a.supplier, "agency")])[a.supplier, "agency"]
-                row = {
-                    "party_id": party, "applies_to": a.supplier, "kind": a.kind, "starts": a.starts, "ends": a.ends,
-                    "scopes": json.dumps(a.scopes), "territories": json.dumps(a.territories),
-                    "excluded": json.dumps(a.excluded), "below": a.below, "quota": a.quota,
-                    "quota_period": a.quota_period, "price": None if a.price is None else str(a.price),
-                    "currency": a.currency, "added": datetime(2021, 1, 1, tzinfo=UTC),
-                }  # fmt: skip
-                connection.execute(insert(m.agreement).values(row))
+        # Agreements that overlap or repeat each other are stored as they are, each under the next number.
+        for a in agreements:
+            record = db.AgreementRecord(**{name: getattr(a, name) for name in _TERMS})
+            (added,) = db.add_agreements(self.engine, [record])
+            if not added.new:
+                with writing(self.engine) as connection:
+                    rows = connection.execute(select(m.agreement).where(m.agreement.c.id == added.id)).mappings()
+                    row = {name: value for name, value in rows.one().items() if name != "id"}
+                    connection.execute(insert(m.agreement).values(row))
 
     def waive(self, code: str, limits: Mapping[str, str], until: date | None = None) -> int:
         row = {"code": code, "until": until, "reason": "a test", "who": "me", "added": datetime(2026, 1, 1, tzinfo=UTC)}

@@ -25,6 +25,7 @@ _BEFORE = (
     ["ingest", "a.txt", "b.txt", "stored"],
     ["agreement", "add", "Reuters", "--from", "2020", "--scope", "print"],
     ["agreement", "add", "AFP", "--from", "2020", "--to", "2030"],
+    ["license", "add", "--invoice", "R-17", "--image", "https://img.example/pier.jpg", "--to", "2030"],
     ["correct", "RUNE ASKELAND/AFP", "--supplier", "AFP", "--reason", "test"],
     ["waive", "CR301", "--supplier", "dpa", "--reason", "test"],
     ["ingest", "articles"],

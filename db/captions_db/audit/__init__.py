@@ -6,9 +6,8 @@ SQL joins them to the uses, sets aside what is waived, and sorts.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -24,11 +23,15 @@ from sqlalchemy import (
 )
 
 from captions_db import models as m
+from captions_db.agreements import AgreementRecord, read_agreements
 from captions_db.audit import candidates, listing, statements, suppressions
 from captions_db.audit import work_tables as t
 from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
+from captions_db.audit.licensed import LicensedUse, LicensedUses
 from captions_db.audit.listing import ReportedFinding
+from captions_db.audit.report_filter import ReportFilter, UseCounts
 from captions_db.audit.suppressions import Suppression
+from captions_db.overlay import current_merges
 from captions_db.queries.filters import use_filters
 from captions_db.queries.uses import credits_between, credits_by_id
 from captions_db.records import CreditRecord
@@ -39,28 +42,6 @@ NOBODY = "nobody"
 """Selects credits that name no party, among the columns of ``Audit.credits``."""
 _FLUSH = 5_000
 _PAGE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class ReportFilter:
-    """The uses to report; None sets no limit. ``suppliers`` are names of agencies as stored."""
-
-    publication: str | None = None
-    since: date | None = None
-    until: date | None = None
-    suppliers: tuple[str, ...] | None = None
-    run: int | None = None
-    """Uses in articles that this ingest run stored or last changed."""
-
-
-@dataclass(frozen=True, slots=True)
-class UseCounts:
-    """The numbers of reported uses and their articles, of undated uses and, with a run, of uses without a run."""
-
-    uses: int
-    articles: int
-    undated: int
-    without_run: int = 0
 
 
 class Audit:
@@ -75,6 +56,7 @@ class Audit:
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
         self._confines = ReportFilter()
+        self.licensed = LicensedUses(connection)
         self.statements = statements.FindingStatements(connection, ranks, self._where)
 
     def confine(self, confines: ReportFilter) -> None:
@@ -121,19 +103,17 @@ class Audit:
         """See :func:`captions_db.audit.candidates.kinds_of_credits`."""
         return candidates.kinds_of_credits(self.connection)
 
-    def credits_of_kind(self, kind: CreditKind) -> list[int]:
+    def credits_of_kind(self, kind: CreditKind, *, of_several: bool = False) -> list[int]:
         """See :func:`captions_db.audit.candidates.credits_of_kind`."""
-        return candidates.credits_of_kind(self.connection, kind)
+        return candidates.credits_of_kind(self.connection, kind, of_several=of_several)
 
-    def agreements(self) -> list[dict[str, Any]]:
-        """Return the rows of table agreement that are not undone, with the supplier's name as ``supplier``."""
-        rows = self.connection.execute(
-            select(m.agreement, m.party.c.name.label("supplier"))
-            .join(m.party, m.party.c.id == m.agreement.c.party_id)
-            .where(m.agreement.c.undone.is_(None))
-            .order_by(m.agreement.c.id)
-        )
-        return [dict(row) for row in rows.mappings()]
+    def credits_of_creators(self, is_meant: Callable[[str], bool]) -> list[int]:
+        """See :func:`captions_db.audit.candidates.credits_of_creators`."""
+        return candidates.credits_of_creators(self.connection, is_meant)
+
+    def agreements(self) -> list[AgreementRecord]:
+        """Return the agreements that are not undone, by number."""
+        return [record for record in read_agreements(self.connection) if record.undone is None]
 
     def publications(self) -> list[str]:
         """Return the publications of all uses."""
@@ -142,6 +122,13 @@ class Audit:
                 select(m.use.c.publication).where(m.use.c.publication.is_not(None)).distinct()
             ).scalars()
         )
+
+    def own_publications(self) -> set[str]:
+        """Return the publications that the user named in ingest runs, also under the names they are merged into."""
+        column = m.ingest_run.c.publication
+        named = set(self.connection.execute(select(column).where(column.is_not(None)).distinct()).scalars())
+        merges = current_merges(self.connection, "publication")
+        return named | {merges[name] for name in named & merges.keys()}
 
     def suppliers(self) -> list[str]:
         """Return the names of all agencies."""
@@ -172,7 +159,7 @@ class Audit:
         row = {
             "supplier_id": kind.supplier_id,
             "qualifiers": kind.qualifiers,
-            "licensed": kind.licensed,
+            "license": kind.license,
             "group_id": group_id,
         }
         self._put(t.kind, row)
@@ -191,17 +178,20 @@ class Audit:
         first: date | None,
         last: date | None,
         *,
-        undated: bool = False,
+        within: str | None = None,
         agreement_id: int | None = None,
         code: str | None = None,
         remark_id: int | None = None,
     ) -> None:
-        """Note whether an agreement covers a group's uses over some days, or its undated uses."""
+        """Note whether an agreement covers a group's uses over some days, or those without a day.
+
+        ``within`` is their month or year of publication, or ``""`` if it is unknown.
+        """
         row = {
             "group_id": group_id,
             "first": first or statements.FIRST_DAY,
             "last": last or statements.LAST_DAY,
-            "undated": undated,
+            "within": within,
             "agreement_id": agreement_id,
             "rank": None if code is None else self.ranks.get(code),
             "remark_id": remark_id,
@@ -296,8 +286,8 @@ class Audit:
         self.flush()
         return statements.count_days(self.connection, agreement_ids)
 
-    def count_undated(self) -> list[tuple[int, int]]:
-        """Count the undated uses, by group."""
+    def count_undated(self) -> list[tuple[int, str, int]]:
+        """See :func:`captions_db.audit.statements.count_undated`."""
         return statements.count_undated(self.connection)
 
     def order_articles(self, which: statements.Which) -> None:
@@ -384,6 +374,8 @@ __all__ = [
     "Audit",
     "CreditKind",
     "CreditedUse",
+    "LicensedUse",
+    "LicensedUses",
     "ReportFilter",
     "ReportedFinding",
     "SharedUse",

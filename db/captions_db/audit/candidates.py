@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, false, func, insert, or_, select, tuple_
+from sqlalchemy import Connection, Select, and_, false, func, insert, literal_column, or_, select, tuple_
 
 from captions_db import models as m
 from captions_db.audit import work_tables as t
+from captions_db.bulk import in_chunks
 
 _PAGE = 5_000
 
 
 class CreditKind(NamedTuple):
-    """Credits with one supplier and the same qualifiers, all with or all without a license; and the first of them."""
+    """Credits with one supplier, the same qualifiers and the same public license; and the first of them."""
 
     credit_id: int
     supplier_id: int
     qualifiers: str
-    licensed: bool
+    license: str
+    """Empty without a license."""
 
 
 class SharedUse(NamedTuple):
@@ -65,21 +67,38 @@ class ArticleCaptions(NamedTuple):
 def kinds_of_credits(connection: Connection) -> list[CreditKind]:
     """Return the kinds of all credits with a supplier: few, however many credits there are."""
     credit = m.credit.c
-    kind = (credit.supplier_id, credit.qualifiers, credit.license.is_not(None))
+    kind = (credit.supplier_id, credit.qualifiers, func.coalesce(credit.license, literal_column("''")))
     first = func.min(credit.id)
     statement = select(first, *kind).where(credit.supplier_id.is_not(None)).group_by(*kind).order_by(first)
-    return [
-        CreditKind(row_id, supplier, qualifiers, bool(has))
-        for row_id, supplier, qualifiers, has in connection.execute(statement)
-    ]
+    return [CreditKind(*row) for row in connection.execute(statement)]
 
 
-def credits_of_kind(connection: Connection, kind: CreditKind) -> list[int]:
-    """Return the ids of the credits of a kind."""
-    credit = m.credit.c
+def credits_of_kind(connection: Connection, kind: CreditKind, *, of_several: bool = False) -> list[int]:
+    """Return the ids of the credits of a kind; with ``of_several``, of those that name more than one agency."""
+    credit, party = m.credit.c, m.credit_party.c
     alike = (credit.supplier_id == kind.supplier_id, credit.qualifiers == kind.qualifiers)
-    licensed = credit.license.is_not(None) if kind.licensed else credit.license.is_(None)
-    return list(connection.execute(select(credit.id).where(*alike, licensed).order_by(credit.id)).scalars())
+    license_ = credit.license == kind.license if kind.license else func.coalesce(credit.license, "") == ""
+    chosen = select(credit.id).where(*alike, license_).order_by(credit.id)
+    if of_several:
+        second = (party.credit_id == credit.id, party.role == "agency", party.place > 0)
+        chosen = chosen.where(select(party.credit_id).where(*second).exists())
+    return list(connection.execute(chosen).scalars())
+
+
+def credits_of_creators(connection: Connection, is_meant: Callable[[str], bool]) -> list[int]:
+    """Return the credits that name no agency, and one of the creators whose names ``is_meant`` accepts."""
+    party, chain = m.party.c, m.credit_party.alias("other").c
+    creators = _stream(connection, select(party.id, party.name).where(party.kind == "creator").order_by(party.id))
+    ids = [party_id for party_id, name in creators if is_meant(name)]
+    with_agency = select(chain.credit_id).where(chain.credit_id == m.credit_party.c.credit_id, chain.role == "agency")
+    found = select(m.credit_party.c.credit_id).where(m.credit_party.c.role == "creator", ~with_agency.exists())
+    return sorted(
+        {
+            credit_id
+            for chunk in in_chunks(ids)
+            for credit_id in connection.execute(found.where(m.credit_party.c.party_id.in_(chunk))).scalars()
+        }
+    )
 
 
 def shared_captions(connection: Connection) -> Iterator[SharedUse]:

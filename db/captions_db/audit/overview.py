@@ -54,24 +54,27 @@ def by_day(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list
     return [(day, count, count - credited) for day, count, credited in rows]
 
 
-def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[str | None, int]]:
-    """Count, by supplier, the uses with findings of some codes that are not set aside."""
+def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[int | None, int]]:
+    """Count, by group of credits, the uses with findings of some codes that are not set aside; None without a group."""
     found = t.found.c
     rows = connection.execute(
-        select(m.party.c.name, func.count(m.use.c.id.distinct()))
+        select(t.member.c.group_id, func.count(m.use.c.id.distinct()))
         .select_from(
-            t.found.join(m.use, m.use.c.id == found.use_id)
-            .join(m.credit, m.credit.c.id == m.use.c.credit_id)
-            .outerjoin(m.party, m.party.c.id == m.credit.c.supplier_id)
+            t.found.join(m.use, m.use.c.id == found.use_id).outerjoin(
+                t.member, t.member.c.credit_id == m.use.c.credit_id
+            )
         )
         .where(found.rank.in_(sorted(ranks)), found.suppressed_by.is_(None))
-        .group_by(m.party.c.name)
+        .group_by(t.member.c.group_id)
     )
-    return sorted(((name, count) for name, count in rows), key=lambda row: row[0] or "")
+    return [(group_id, count) for group_id, count in rows]
 
 
 def lacking_agreements(connection: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[int, int]:
-    """Count the uses whose groups have coverage to check, and their suppliers; leave out a publication's own uses."""
+    """Count the uses whose groups have coverage to check, and their suppliers.
+
+    Leave out licensed uses and a publication's own.
+    """
     use, own = m.use.c, t.own.c
     at_home = select(own.group_id).where(own.group_id == t.member.c.group_id, own.publication == use.publication)
     row = connection.execute(
@@ -80,6 +83,7 @@ def lacking_agreements(connection: Connection, where: Sequence[ColumnElement[boo
         .where(
             t.member.c.group_id.in_(select(t.coverage.c.group_id)),
             ~at_home.correlate_except(t.own).exists(),
+            use.id.not_in(select(t.licensed.c.use_id)),
             *where,
         )
     ).one()

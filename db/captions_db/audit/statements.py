@@ -11,11 +11,13 @@ from sqlalchemy import (
     Connection,
     Date,
     FromClause,
+    Subquery,
     case,
     delete,
     func,
     insert,
     literal,
+    literal_column,
     null,
     or_,
     select,
@@ -44,12 +46,15 @@ class FindingStatements:
         """Report uses without a credit."""
         self._find(literal(self._ranks[code]), literal(remark_id), m.use, m.use.c.credit_id.is_(None))
 
-    def by_credit(self) -> None:
-        """Report uses of credits with a verdict."""
+    def by_credit(self, unless_licensed: Collection[str] = ()) -> None:
+        """Report uses of credits with a verdict; some codes do not apply to licensed uses."""
         source = m.use.join(t.on_credit, t.on_credit.c.credit_id == m.use.c.credit_id)
         # An index finds the uses of a few credits.
-        noted = m.use.c.credit_id.in_(select(t.on_credit.c.credit_id))
-        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source, noted)
+        noted: list[ColumnElement[bool]] = [m.use.c.credit_id.in_(select(t.on_credit.c.credit_id))]
+        if self._has_licensed():
+            ranks = [self._ranks[code] for code in unless_licensed if code in self._ranks]
+            noted.append(t.on_credit.c.rank.not_in(ranks) | _unlicensed())
+        self._find(t.on_credit.c.rank, t.on_credit.c.remark_id, source, *noted)
 
     def by_use(self) -> None:
         """Report uses with a verdict."""
@@ -68,28 +73,56 @@ class FindingStatements:
         # An index finds the uses of the groups that lack coverage.
         lacking = select(t.coverage.c.group_id).where(t.coverage.c.rank.is_not(None))
         credits_ = select(t.member.c.credit_id).where(t.member.c.group_id.in_(lacking))
-        lacks_coverage = (t.coverage.c.rank.is_not(None), m.use.c.credit_id.in_(credits_))
+        lacks_coverage = [t.coverage.c.rank.is_not(None), m.use.c.credit_id.in_(credits_), abroad]
+        if self._has_licensed():
+            lacks_coverage.append(_unlicensed())
         for dated in (True, False):
-            self._find(t.coverage.c.rank, t.coverage.c.remark_id, covered(dated=dated), *lacks_coverage, abroad)
+            self._find(t.coverage.c.rank, t.coverage.c.remark_id, covered(dated=dated), *lacks_coverage)
+
+    def license_ended(self, code: str) -> None:
+        """Report uses of pictures whose license has ended, unless an agreement covers them on a later day."""
+        coverage, use = t.coverage.c, m.use.c
+        agreed = (
+            select(literal(1))
+            .select_from(t.member.join(t.coverage, coverage.group_id == t.member.c.group_id))
+            .where(
+                t.member.c.credit_id == use.credit_id,
+                coverage.agreement_id.is_not(None),
+                coverage.within.is_(None),
+                use.used_on.between(coverage.first, coverage.last),
+            )
+            .correlate(m.use)
+            .exists()
+        )
+        source = t.ended.join(m.use, use.id == t.ended.c.use_id)
+        own = t.ended.c.after.is_(False) | ~agreed
+        self._find(literal(self._ranks[code]), t.ended.c.remark_id, source, own)
 
     def beyond_quota(self, exceeded: str, near: str) -> None:
         """Report uses that exceed a quota, and the use at the mark of a quota that is not exceeded.
 
         Call it after :meth:`reach`, with the articles that it reaches in order.
         """
-        use, period, reach, order = m.use.c, t.period.c, t.reach.c, t.article_order.c
+        use, reach, order = m.use.c, t.reach.c, t.article_order.c
         numbered = func.row_number().over(
             partition_by=reach.period_id, order_by=(use.used_on, order.place, use.position)
         )
-        counted = (
-            select(use.id.label("use_id"), reach.period_id, numbered.label("number"))
-            .select_from(
-                _reached()
-                .join(t.member, (t.member.c.credit_id == use.credit_id) & (t.member.c.group_id == reach.group_id))
-                .join(t.article_order, order.article_id == use.article_id)
+        found = select(use.id.label("use_id"), reach.period_id, numbered.label("number"))
+        if self._has_licensed():
+            found = found.where(_unlicensed())
+        for reached in _reached(self._connection):
+            self._beyond(
+                exceeded,
+                near,
+                found.select_from(
+                    reached.join(
+                        t.member, (t.member.c.credit_id == use.credit_id) & (t.member.c.group_id == reach.group_id)
+                    ).join(t.article_order, order.article_id == use.article_id)
+                ).subquery(),
             )
-            .subquery()
-        )
+
+    def _beyond(self, exceeded: str, near: str, counted: Subquery) -> None:
+        use, period = m.use.c, t.period.c
         source = counted.join(t.period, period.id == counted.c.period_id).join(m.use, use.id == counted.c.use_id)
         number = period.before + counted.c.number
         # One pass for both codes: numbering the uses takes longest.
@@ -108,14 +141,14 @@ class FindingStatements:
         """Store which groups and days the quota periods count, so that an index finds their uses."""
         coverage, period, sqlite = t.coverage.c, t.period.c, self._connection.dialect.name == "sqlite"
         latest, earliest = (func.max, func.min) if sqlite else (func.greatest, func.least)
-        # All credits of a group have the same supplier.
+        # All credits of a group have the same supplier, or none if they name a freelancer.
         group = (
             select(t.member.c.group_id, func.max(m.credit.c.supplier_id).label("supplier_id"))
             .select_from(t.member.join(m.credit, m.credit.c.id == t.member.c.credit_id))
             .group_by(t.member.c.group_id)
             .subquery()
         )
-        overlap = (coverage.first <= period.last) & (coverage.last >= period.first) & coverage.undated.is_(False)
+        overlap = (coverage.first <= period.last) & (coverage.last >= period.first) & coverage.within.is_(None)
         rows = select(
             period.id,
             group.c.group_id,
@@ -128,6 +161,9 @@ class FindingStatements:
             )
         )
         self._connection.execute(insert(t.reach).from_select(list(t.reach.c.keys()), rows))
+
+    def _has_licensed(self) -> bool:
+        return self._connection.execute(select(t.licensed.c.use_id).limit(1)).first() is not None
 
     def _find(
         self,
@@ -155,16 +191,19 @@ class FindingStatements:
 
 
 def join_members(connection: Connection) -> None:
-    """Assign each credit to the group of its kind, and store the suppliers whose credits are all in one group."""
+    """Assign the other credits to the groups of their kinds, and store the suppliers with a single group."""
     credit, kind, group = m.credit.c, t.kind.c, t.member.c.group_id
     alike = (kind.supplier_id == credit.supplier_id) & (kind.qualifiers == credit.qualifiers)
-    members = select(credit.id, kind.group_id).select_from(
-        t.kind.join(m.credit, alike & (kind.licensed == credit.license.is_not(None)))
+    members = (
+        select(credit.id, kind.group_id)
+        .select_from(t.kind.join(m.credit, alike & (kind.license == func.coalesce(credit.license, ""))))
+        .where(credit.id.not_in(select(t.member.c.credit_id)))
     )
     connection.execute(insert(t.member).from_select(["credit_id", "group_id"], members))
     single_group = (
         select(credit.supplier_id, func.min(group))
         .select_from(t.member.join(m.credit, credit.id == t.member.c.credit_id))
+        .where(credit.supplier_id.is_not(None))
         .group_by(credit.supplier_id)
         .having(func.min(group) == func.max(group))
     )
@@ -172,12 +211,15 @@ def join_members(connection: Connection) -> None:
 
 
 def covered(*, dated: bool) -> FromClause:
-    """Return the uses joined with the coverage of their groups."""
+    """Return the uses joined with the coverage of their groups, by day or by month and year of publication."""
     use, coverage = m.use.c, t.coverage.c
-    applies = use.used_on.between(coverage.first, coverage.last) if dated else use.used_on.is_(None)
-    return m.use.join(t.member, t.member.c.credit_id == use.credit_id).join(
-        t.coverage, (coverage.group_id == t.member.c.group_id) & coverage.undated.is_(not dated) & applies
-    )
+    uses = m.use.join(t.member, t.member.c.credit_id == use.credit_id)
+    of_group = coverage.group_id == t.member.c.group_id
+    if dated:
+        on = coverage.within.is_(None) & use.used_on.between(coverage.first, coverage.last)
+        return uses.join(t.coverage, of_group & on)
+    within = use.used_on.is_(None) & (coverage.within == func.coalesce(m.article.c.published_in, ""))
+    return uses.join(m.article, m.article.c.id == use.article_id).join(t.coverage, of_group & within)
 
 
 def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[tuple[int, date, int]]:
@@ -198,35 +240,58 @@ def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[t
         .where(use.used_on.is_not(None), use.credit_id.in_(in_other_groups))
         .group_by(member.group_id, use.used_on)
     )
-    by_day = of_single_group.union_all(of_others).subquery()
+    of_licensed = (
+        select(member.group_id, use.used_on, -func.count())
+        .select_from(
+            t.licensed.join(m.use, use.id == t.licensed.c.use_id).join(t.member, member.credit_id == use.credit_id)
+        )
+        .where(use.used_on.is_not(None))
+        .group_by(member.group_id, use.used_on)
+    )
+    by_day = of_single_group.union_all(of_others, of_licensed).subquery()
     coverage, day = t.coverage.c, by_day.c.used_on
     within = (coverage.group_id == by_day.c.group_id) & day.between(coverage.first, coverage.last)
     rows = connection.execute(
         select(agreement, day, func.sum(by_day.c.uses))
-        .select_from(by_day.join(t.coverage, within & coverage.undated.is_(False)))
+        .select_from(by_day.join(t.coverage, within & coverage.within.is_(None)))
         .where(agreement.in_(sorted(agreement_ids)))
         .group_by(agreement, day)
     )
-    return [(agreement_id, used_on, int(count)) for agreement_id, used_on, count in rows]
+    return [(agreement_id, used_on, int(count)) for agreement_id, used_on, count in rows if count]
 
 
-def count_undated(connection: Connection) -> list[tuple[int, int]]:
-    """Count the undated uses of each group of credits."""
+def count_undated(connection: Connection) -> list[tuple[int, str, int]]:
+    """Count the uses without a day and without a license: group, month or year of publication or ``""``, number."""
     use, member = m.use.c, t.member.c
+    within = func.coalesce(m.article.c.published_in, literal_column("''"))
     rows = connection.execute(
-        select(member.group_id, func.count())
-        .select_from(m.use.join(t.member, member.credit_id == use.credit_id))
-        .where(use.used_on.is_(None))
-        .group_by(member.group_id)
-        .order_by(member.group_id)
+        select(member.group_id, within, func.count())
+        .select_from(
+            m.use.join(t.member, member.credit_id == use.credit_id).join(m.article, m.article.c.id == use.article_id)
+        )
+        .where(use.used_on.is_(None), _unlicensed())
+        .group_by(member.group_id, within)
+        .order_by(member.group_id, within)
     )
-    return [(group_id, count) for group_id, count in rows]
+    return [(group_id, published_in, count) for group_id, published_in, count in rows]
 
 
-def _reached() -> FromClause:
-    """Return the uses on days and of suppliers that count toward a quota that reached its mark."""
+def _unlicensed() -> ColumnElement[bool]:
+    return m.use.c.id.not_in(select(t.licensed.c.use_id))
+
+
+def _reached(connection: Connection) -> list[FromClause]:
+    """Return the uses that count toward a quota that reached its mark: those of suppliers, and of freelancers."""
     use, reach = m.use.c, t.reach.c
-    return t.reach.join(m.use, (use.supplier_id == reach.supplier_id) & use.used_on.between(reach.first, reach.last))
+    on = use.used_on.between(reach.first, reach.last)
+    of_suppliers = t.reach.join(m.use, (use.supplier_id == reach.supplier_id) & on)
+    if connection.execute(select(reach.group_id).where(reach.supplier_id.is_(None)).limit(1)).first() is None:
+        return [of_suppliers]
+    paid = t.member.alias("paid")
+    of_freelancers = t.reach.join(paid, (paid.c.group_id == reach.group_id) & reach.supplier_id.is_(None)).join(
+        m.use, (use.credit_id == paid.c.credit_id) & on
+    )
+    return [of_suppliers, of_freelancers]
 
 
 def order_articles(connection: Connection, which: Which) -> None:
@@ -238,7 +303,8 @@ def order_articles(connection: Connection, which: Which) -> None:
     source = article.source if connection.dialect.name == "sqlite" else article.source.collate("C")
     statement = select(article.id, func.row_number().over(order_by=source)).select_from(m.article)
     if which == "reached":
-        statement = statement.where(article.id.in_(select(m.use.c.article_id).select_from(_reached())))
+        reached = (select(m.use.c.article_id).select_from(uses) for uses in _reached(connection))
+        statement = statement.where(or_(*map(article.id.in_, reached)))
     elif which == "found":
         statement = statement.where(article.id.in_(select(t.found.c.article_id)))
     connection.execute(delete(t.article_order))

@@ -37,12 +37,12 @@ shared = _temporary("shared", _number("caption_id", primary_key=True))
 """Captions that may have several credits."""
 
 kind = _temporary(
-    "kind", _number("supplier_id"), Column("qualifiers", Text), Column("licensed", Boolean), _number("group_id")
+    "kind", _number("supplier_id"), Column("qualifiers", Text), Column("license", Text), _number("group_id")
 )
-"""The group of all credits with one supplier, the same qualifiers, and with or without a license."""
+"""The group of all credits with one supplier, the same qualifiers and the same public license, ``""`` without one."""
 
 member = _temporary("member", _number("credit_id", primary_key=True), _number("group_id"))
-"""Credits that all agreements treat alike: one supplier, the same excluded collections."""
+"""Credits that all agreements treat alike: one supplier or freelancer, the same excluded collections."""
 
 single_group = _temporary("single_group", _number("supplier_id", primary_key=True), _number("group_id"))
 """Suppliers whose credits are all in one group: their uses are found without reading credits."""
@@ -55,12 +55,22 @@ coverage = _temporary(
     _number("group_id"),
     Column("first", Date),
     Column("last", Date),
-    Column("undated", Boolean),
+    Column("within", Text),
     _number("agreement_id"),
     _number("rank"),
     _number("remark_id"),
 )
-"""The verdict on a group from a first to a last day, or on its undated uses."""
+"""The verdict on a group from a first to a last day, or on its uses without a day: ``within`` is NULL for days, else
+the month or year of publication, ``""`` if not even that is known."""
+
+license_use = _temporary("license_use", _number("license_id"), _number("use_id"))
+"""The uses of each licensed picture."""
+
+licensed = _temporary("licensed", _number("use_id", primary_key=True))
+"""Uses that a license covers, so that they need no agreement."""
+
+ended = _temporary("ended", _number("use_id"), _number("remark_id"), Column("after", Boolean))
+"""Uses of pictures whose license has ended; those on a day ``after`` its end may be covered by an agreement."""
 
 period = _temporary(
     "period",
@@ -133,7 +143,8 @@ def create(connection: Connection) -> None:
         connection.execute(CreateTable(table))
     for index in (
         Index("audit_kind_of", kind.c.supplier_id, kind.c.qualifiers),
-        Index("audit_coverage_of", coverage.c.group_id, coverage.c.undated, coverage.c.first),
+        Index("audit_coverage_of", coverage.c.group_id, coverage.c.within, coverage.c.first),
+        Index("audit_license_use_of", license_use.c.use_id, license_use.c.license_id),
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),
         Index("audit_suppression_of", *suppression.c),

@@ -225,7 +225,8 @@ class UncaptionedPictureTable(Base, table=True):
 class IngestRunTable(Base, table=True):
     """An ingest run and the version of the program; ``finished`` is NULL if the run was interrupted.
 
-    ``elsewhere`` counts the articles that were stored already, under other names.
+    ``elsewhere`` counts the articles that were stored already, under other names. ``publication`` is what the user
+    named as the newsroom's own publication; publications that only articles name are not in it.
     """
 
     __tablename__ = "ingest_run"
@@ -239,6 +240,7 @@ class IngestRunTable(Base, table=True):
     unchanged: int = 0
     elsewhere: int = 0
     failed: int = 0
+    publication: str | None = Field(default=None, sa_type=Text)
 
 
 class IngestFailureTable(Base, table=True):

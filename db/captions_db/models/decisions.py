@@ -1,4 +1,4 @@
-"""People's decisions: agreements, corrections, waivers, merged agencies and forgotten articles."""
+"""People's decisions: agreements, licenses, corrections, waivers, merged agencies and forgotten articles."""
 
 # No `from __future__ import annotations` here: SQLModel evaluates the annotations when it creates the class.
 from datetime import date, datetime
@@ -19,14 +19,15 @@ class Undoable(Base):
 
 
 class AgreementTable(Undoable, table=True):
-    """An agreement with a supplier: its dates, scopes, territories, quota and price.
+    """An agreement with a supplier or a freelancer: its dates, scopes, territories, quota and price.
 
-    ``scopes``, ``territories`` and ``excluded`` are JSON lists of strings; an empty list of scopes or territories sets
-    no limit. ``excluded`` names collections and agencies of the supplier that the agreement does not cover. ``price``
-    is a decimal number as text, never a float: the total, or the price per use of a ``per-use`` agreement. NULL in
-    ``starts`` or ``ends`` sets no limit; ``ended`` is the time at which a person set the end, ``end_reason`` the
-    reason. An ``undone`` agreement never applies. ``applies_to`` is the supplier's name as the user entered it; while
-    that name is merged into another agency, ``party_id`` is the other agency.
+    ``party_id`` is an agency, or the creator who is paid. ``scopes``, ``territories`` and ``excluded`` are JSON lists
+    of strings; an empty list of scopes or territories sets no limit. ``excluded`` names collections and agencies of the
+    supplier that the agreement does not cover. A quota counts per calendar ``quota_period``, or over any ``quota_days``
+    days in a row. ``price`` is a decimal number as text, never a float: the total, or the price per use of a
+    ``per-use`` agreement. NULL in ``starts`` or ``ends`` sets no limit; ``ended`` is the time at which a person set the
+    end, ``end_reason`` the reason. An ``undone`` agreement never applies. ``applies_to`` is the party's name as the
+    user entered it; while that name is merged into another, ``party_id`` is the other party.
     """
 
     __tablename__ = "agreement"
@@ -51,6 +52,7 @@ class AgreementTable(Undoable, table=True):
     below: bool = False
     quota: int | None = None
     quota_period: str | None = Field(default=None, sa_type=Text)
+    quota_days: int | None = None
     price: str | None = Field(default=None, sa_type=Text)
     currency: str | None = Field(default=None, sa_type=Text)
     requires: str | None = Field(default=None, sa_type=Text)
@@ -60,6 +62,39 @@ class AgreementTable(Undoable, table=True):
     end_reason: str | None = Field(default=None, sa_type=Text)
     added_by: str | None = Field(default=None, sa_type=Text)
     ended_by: str | None = Field(default=None, sa_type=Text)
+
+
+class LicenseTable(Undoable, table=True):
+    """The license of one picture: its invoice, dates, scopes, territories and price.
+
+    The picture is identified by at least one of: the URL that articles print (``address``), the supplier's number
+    (``asset``), the content of its file (``file_hash``, and the hashes of what it shows), or its caption
+    (``caption``, and ``caption_key``, by which captions are compared). ``archive_years`` is how long an article may
+    stay online after ``ends``. An ``undone`` license never applies.
+    """
+
+    __tablename__ = "license"
+    __table_args__ = (CheckConstraint("ends >= starts", name="ends"), {"sqlite_autoincrement": True})
+
+    id: int | None = Field(default=None, primary_key=True)
+    invoice: str = Field(sa_type=Text)
+    starts: date | None = None
+    ends: date | None = None
+    scopes: str = Field(sa_type=Text)
+    territories: str = Field(sa_type=Text)
+    archive_years: int | None = None
+    price: str | None = Field(default=None, sa_type=Text)
+    currency: str | None = Field(default=None, sa_type=Text)
+    address: str | None = Field(default=None, sa_type=Text)
+    asset: str | None = Field(default=None, sa_type=Text)
+    file_hash: str | None = Field(default=None, sa_type=Text)
+    dhash: str | None = Field(default=None, sa_type=Text)
+    phash: str | None = Field(default=None, sa_type=Text)
+    caption: str | None = Field(default=None, sa_type=Text)
+    caption_key: str | None = Field(default=None, sa_type=Text)
+    note: str | None = Field(default=None, sa_type=Text)
+    added: datetime = Field(sa_type=DateTime(timezone=True))
+    added_by: str | None = Field(default=None, sa_type=Text)
 
 
 class CorrectionTable(Undoable, table=True):

@@ -1,0 +1,2 @@
+INSERT INTO license (invoice, starts, ends, scopes, territories, archive_years, price, currency, address, asset, file_hash, dhash, phash, caption, caption_key, note, added, added_by, undone, undone_by, undone_reason) VALUES
+    ('R-17', '2023-01-01', '2023-12-31', '["web"]', '["DE"]', 2, '120.50', 'EUR', 'https://example.org/1.jpg', NULL, NULL, NULL, NULL, NULL, NULL, 'by mail', '2025-05-01 09:00:00', 'me', NULL, NULL, NULL);
