@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -17,8 +16,6 @@ from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, for_report, note, uncollected
-from captions.errors import CaptionsError
-from captions.licensing import terms
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -32,25 +29,6 @@ _LAST_RUN = 0
 """The last run, whose number only the database knows."""
 
 
-class IntendedScope(StrEnum):
-    """Scopes that an agreement can cover."""
-
-    web = "web"
-    print = "print"
-    syndication = "syndication"
-    social = "social"
-
-
-def _one_territory(text: str | None) -> str | None:
-    return None if text is None else o.as_option(lambda: _only(terms.territories(text), text))
-
-
-def _only(territories: tuple[str, ...], text: str) -> str:
-    if len(territories) != 1:
-        raise CaptionsError(f"{text!r} is not one territory; use one code, or a group such as EU")
-    return territories[0]
-
-
 def _run_number(text: str) -> int:
     if text == "last":
         return _LAST_RUN
@@ -60,14 +38,8 @@ def _run_number(text: str) -> int:
 
 
 For = Annotated[
-    IntendedScope | None,
+    o.IntendedScope | None,
     typer.Option("--for", help="Check that agreements cover this scope; restrictions are errors for syndication."),
-]
-Territory = Annotated[
-    str | None,
-    typer.Option(
-        "--territory", callback=_one_territory, metavar="CODE", help="Check that agreements cover this territory."
-    ),
 ]
 Baseline = Annotated[
     Path | None,
@@ -97,7 +69,7 @@ def audit(
     since: o.Since = None,
     until: o.Until = None,
     scope: For = None,
-    territory: Territory = None,
+    territory: o.Territory = None,
     baseline: Baseline = None,
     run: RunNumber = None,
     waived: f.Waived = False,
