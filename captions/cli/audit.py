@@ -14,7 +14,7 @@ import typer
 from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli import screen
-from captions.cli.inputs import opened_store
+from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import count, for_report, note, uncollected
 
 if TYPE_CHECKING:
@@ -102,7 +102,6 @@ def audit(
         codes=frozenset(code),
         severities=frozenset(severity),
         supplier=_canonical(supplier, words),
-        publication=publication,
         since=since,
         until=until,
         scope=scope.value if scope else None,
@@ -113,6 +112,7 @@ def audit(
     )
     write = partial(f.write_report, form=form, output=output, targets=targets, height=height, delimiter=between)
     with opened_store(db_url) as engine:
+        request = replace(request, publication=stored_publication(engine, publication))
         report = _report(engine, request, words, baseline, limit, write)
     f.exit_on(fail_on, report)
 

@@ -10,7 +10,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen
-from captions.cli.inputs import opened_store
+from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import for_report, note, note_limit, opened, uncollected
 from captions.report import Column, Row, write_rows
 
@@ -67,7 +67,7 @@ def find(
             " ".join(words),
             since=since,
             until=until,
-            publication=publication,
+            publication=stored_publication(engine, publication),
             agency=agency,
             supplier=supplier,
             limit=limit if height is None else height,

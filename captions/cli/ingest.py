@@ -51,6 +51,10 @@ PublishedOn = Annotated[
         help="The date of articles that do not give theirs: a day, or only a month or a year.",
     ),
 ]
+GuessDates = Annotated[
+    bool,
+    typer.Option("--guess-dates", help="Guess the day of pages that give no date; guesses are marked with ?."),
+]
 Jobs = Annotated[
     int | None,
     typer.Option("--jobs", "-j", min=1, metavar="N", help="Number of processes.  [default: one per core]"),
@@ -105,6 +109,7 @@ def ingest(
     publication: PublishedIn = None,
     override: Override = False,
     published: PublishedOn = None,
+    guess_dates: GuessDates = False,
     fields: o.Map = None,
     jobs: Jobs = None,
     seconds: o.TimeLimit = 60,
@@ -135,18 +140,16 @@ def ingest(
         raise typer.BadParameter("give PATH, --failures or --retry-failures, and only one of them")
     if prune and (not paths or form is o.Shape.json):
         raise typer.BadParameter("--prune needs PATH, and writes no JSON")
-    if override and not publication:
-        raise typer.BadParameter("--override-publication needs --publication")
-    if yes and not prune:
-        raise typer.BadParameter("--yes needs --prune")
+    o.needs("--override-publication", override, "--publication", publication)
+    o.needs("--yes", yes, "--prune", prune)
     if list_failures:
         _list_failures(db_url, form)
         return
-    from captions.ingest import records
+    from captions.ingest.records import Settings
 
     words = o.words(agencies, db_url)
-    day, period = dates.day_or_period(published) if published else (None, None)
-    settings = records.Settings(o.register_of(agencies, db_url), publication, day, period, override)
+    when = dates.day_or_period(published) if published else (None, None)
+    settings = Settings(o.register_of(agencies, db_url), publication, *when, override, guess_dates)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")
@@ -174,12 +177,15 @@ def _ingest(
     import captions_db as db
 
     from captions import sources, stored
+    from captions.ingest import guessed_dates
     from captions.ingest.limits import Limits
     from captions.ingest.pipeline import Pipeline
     from captions.ingest.worker import WorkerConfig
     from captions.sources.records import parse_map
 
     names = parse_map(fields)
+    if settings.guess_dates:
+        guessed_dates.check()
     engine = db.open_store(db_url, create=bool(paths), cache=db.SMALL_CACHE)
     try:
         broken = [failure.source for failure in stored.failures(engine)]

@@ -59,6 +59,20 @@ def known_agency(name: str, words: Vocabulary) -> str:
     return tidy(name)
 
 
+def stored_publication(engine: Engine, name: str | None) -> str | None:
+    """Return the current name of a publication, ``Harbor Echo`` for ``HARBOR ECHO GmbH``; note an unknown name."""
+    if name is None:
+        return None
+    import captions_db as db
+
+    from captions.lexicon.publications import publication_key
+
+    found = db.publication_name(engine, name, publication_key(name))
+    if found is None:
+        note(f"no article in the database is from {name!r}; list the publications with: captions publication list")
+    return found or name
+
+
 def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
     """Return the agencies that start with ``incomplete``, for shell completion; none if the register is broken."""
     register, url = ctx.params.get("agencies"), ctx.params.get("db_url")

@@ -87,6 +87,12 @@ def date_text(text: str | None) -> str | None:
     return text
 
 
+def needs(option: str, given: object, other: str, other_given: object) -> None:
+    """Raise BadParameter if an option is given without another that it needs."""
+    if given and not other_given:
+        raise typer.BadParameter(f"{option} needs {other}")
+
+
 def as_option(read: Callable[[], T]) -> T:
     """Return the result of ``read``; turn its CaptionsError into a BadParameter, which names the option."""
     try:

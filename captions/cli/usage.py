@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
+from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -11,7 +12,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
-from captions.cli.inputs import opened_store
+from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import for_report, note, note_limit, opened
 from captions.report import Column, write_rows
 
@@ -123,6 +124,7 @@ def usage(
     if on is not None and not of_agreements:
         raise typer.BadParameter("needs --agreements", param_hint="--on")
     with opened_store(db_url) as engine:
+        query = replace(query, publication=stored_publication(engine, publication))
         if of_agreements:
             # The only place where the clock is read.
             today = date.today() if on is None else on

@@ -15,6 +15,7 @@ from sqlalchemy import Engine
 
 from captions import __version__
 from captions.caption.similarity import may_be_near
+from captions.ingest import guessed_dates
 from captions.lexicon.page_urls import identity
 from captions.lexicon.publications import publication_key
 from captions.lexicon.vocabulary import Vocabulary
@@ -39,9 +40,11 @@ class Settings:
     published: date | None = None
     """The date of articles that do not name it."""
     published_in: str | None = None
-    """Their month or year, if only that is known: ``2024-05``."""
+    """Their month or year, if only that is known: ``2024-05``; a day with a question mark was guessed."""
     override: bool = False
     """Whether the publication is that of all articles, also of those that name another."""
+    guess_dates: bool = False
+    """Whether to guess the day of pages without a date."""
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
@@ -62,10 +65,16 @@ class Settings:
         return f"{__version__}+{hashlib.blake2b(self.register.read_bytes(), digest_size=4).hexdigest()}"
 
     @property
+    def names_facts(self) -> bool:
+        """Whether the user named a publication or a date."""
+        return any((self.publication, self.published, self.published_in))
+
+    @property
     def facts_digest(self) -> str:
         """A digest of the publication and date that the user named, or ``""``; part of each content hash."""
         facts = (self.publication, self.published, *([self.published_in] if self.published_in else []))
         facts += ("override",) if self.override else ()
+        facts += ("guess dates",) if self.guess_dates else ()
         return hashlib.blake2b(repr(facts).encode(), digest_size=4).hexdigest() if any(facts) else ""
 
 
@@ -102,7 +111,7 @@ def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:
 
 def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Settings:
     """Return the settings with a stored article's publication and date, unless the user names new ones."""
-    if settings.facts_digest:
+    if settings.names_facts:
         return settings
     row = db.article_text(engine, source_name(source))
     if row is None:
@@ -114,6 +123,10 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
     """Convert an article to a record for the store, with the positions of its uses counted from 1."""
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
     publication = settings.publication if settings.override else article.publication or settings.publication
+    published = article.published or settings.published
+    published_in = None if published else settings.published_in
+    if settings.guess_dates and source.page and not (published or published_in):
+        published_in = guessed_dates.guess(source.text, article.url)
     record = db.ArticleRecord(
         source=source_name(source),
         content_hash=content_hash(source, fingerprint, settings),
@@ -121,8 +134,8 @@ def article_record(source: Source, article: Article, settings: Settings, fingerp
         url=article.url,
         headline=article.headline,
         publication=publication,
-        published=article.published or settings.published,
-        published_in=None if article.published or settings.published else settings.published_in,
+        published=published,
+        published_in=published_in,
         language=article.language,
         uses=uses,
         near=may_be_near([use.match_key for use in uses]),

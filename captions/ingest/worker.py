@@ -12,6 +12,7 @@ from dataclasses import dataclass, field, replace
 from captions import sources
 from captions.errors import parser_failure
 from captions.ingest import records
+from captions.ingest.guessed_dates import GUESSED
 from captions.ingest.pool import Step
 from captions.ingest.records import Record, Settings
 from captions.lexicon.vocabulary import Vocabulary
@@ -152,4 +153,7 @@ class ChunkReader:
         settings = self._config.settings
         if is_stored:
             settings = records.with_earlier_facts(self._engine, source, settings)
-        result.records.append(records.article_record(source, article, settings, self._fingerprint))
+        record = records.article_record(source, article, settings, self._fingerprint)
+        if (record.published_in or "").endswith(GUESSED):
+            result.notes.update(["no date given, so the day is guessed, and no quota counts it as certain"])
+        result.records.append(record)

@@ -77,7 +77,7 @@ from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_p
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
 from captions_db.places import known_hashes
-from captions_db.publications import PublicationRow, publications
+from captions_db.publications import PublicationRow, publication_name, publications
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -234,6 +234,7 @@ __all__ = [
     "parties",
     "picture_addresses",
     "places_below",
+    "publication_name",
     "publications",
     "put_image_uses",
     "put_images",

@@ -20,6 +20,7 @@ from captions_db.articles import delete_articles, write_batch
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
 from captions_db.credits import parsed_credits
+from captions_db.publications import drop_unread_spellings
 from captions_db.queries.uses import AuditRow, uses_of_articles
 from captions_db.readings import is_url, keyed
 from captions_db.records import ArticleRecord, CreditRecord, UseRecord
@@ -127,6 +128,7 @@ def forget(engine: Engine, articles: Sequence[int], who: str, reason: str = "") 
             insert_rows(connection, m.forgotten, rows)
             uses += sum(row["uses"] for row in rows)
             delete_articles(connection, ids)
+        drop_unread_spellings(connection)
         rollups.count_noted(connection)
     return uses
 
@@ -194,12 +196,15 @@ def _kept(connection: Connection, ids: Sequence[int]) -> list[Row]:
         .order_by(picture.article_id, picture.place)
     ):
         pictures[article_id].append((address, alt))
+    spelling = m.publication_spelling.c
+    keys = {row.name: row.key for row in connection.execute(select(spelling.name, spelling.key))}
     out = []
     for found in connection.execute(select(m.article).where(article.id.in_(ids)).order_by(article.source)).mappings():
         own_uses = sorted(records[found["id"]], key=lambda it: it["position"])
         record = {name: found[name] for name in _FACTS}
         record |= {
             "publication": found["publication_read"],
+            "publication_key": keys.get(found["publication_read"], ""),
             "published": found["published"] and found["published"].isoformat(),
             "identity": found["identity"] if is_url(found["identity"]) else None,
             "uses": own_uses,
@@ -254,7 +259,7 @@ def _restored(connection: Connection, identity: str, content: dict[str, Any]) ->
             digest=own.get("digest", ""),
         )
         write_batch(connection, content["run"], [record], str(version or ""))
-        article_id = connection.execute(select(article.id).where(article.identity == identity)).scalar_one()
+        article_id = connection.execute(select(place.article_id).where(place.source == record.source)).scalar_one()
     known = set(connection.scalars(select(place.source).where(place.source.in_(list(rows)))))
     insert_rows(
         connection, m.place, [row | {"article_id": article_id} for name, row in rows.items() if name not in known]

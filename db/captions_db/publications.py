@@ -8,12 +8,13 @@ from __future__ import annotations
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 
-from sqlalchemy import Connection, Engine, func, select, update
+from sqlalchemy import Connection, Engine, delete, func, select, update
 
 from captions_db import models as m
 from captions_db import rollups
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.overlay import merge_rows
+from captions_db.rows import storable
 from captions_db.search import name_key
 
 
@@ -42,6 +43,18 @@ def publications(engine: Engine) -> list[PublicationRow]:
             spellings.setdefault(name, set()).add(spelling)
     rows = sorted(spellings.items())
     return [PublicationRow(name, uses.get(name, 0), tuple(sorted(found - {name}))) for name, found in rows]
+
+
+def publication_name(engine: Engine, name: str, key: str) -> str | None:
+    """Return the current name of a publication under any of its names, given with its key; None if it is unknown.
+
+    ``"ECHO ONLINE"`` -> ``"Harbor Echo"`` once the two are merged.
+    """
+    column = m.publication_spelling.c
+    with engine.connect() as connection:
+        read = connection.scalar(select(column.key).where(column.name == storable(name)))
+        wanted = read or key or name_key(name)
+        return _names(connection, {wanted})[wanted]
 
 
 def names_of(connection: Connection, keys: Mapping[str, str]) -> dict[str, str]:
@@ -87,6 +100,19 @@ def rename(connection: Connection) -> int:
             rollups.note(connection, use.id.in_(chunk), 1)
         connection.execute(update(m.article).where(others).values(publication=name))
     return changed
+
+
+def drop_unread_spellings(connection: Connection) -> None:
+    """Delete the spellings that no article has any more, except in merges; what they named gets its next name."""
+    column, article = m.publication_spelling.c, m.article.c
+    merged = {name for row in merge_rows(connection, "publication") for name in (row.name, row.merged_into)}
+    read = select(article.id).where(article.publication_read == column.name).exists()
+    unread = set(connection.scalars(select(column.name).where(~read))) - merged
+    if not unread:
+        return
+    for chunk in in_chunks(unread):
+        connection.execute(delete(m.publication_spelling).where(column.name.in_(chunk)))
+    rename(connection)
 
 
 def _names(connection: Connection, keys: Collection[str]) -> dict[str, str | None]:

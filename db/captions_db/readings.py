@@ -67,7 +67,8 @@ def _line(credit: CreditRecord | None) -> str:
 
 
 def _precision(record: ArticleRecord) -> int:
-    """Return how much is known of the date: 3 for a day, 2 for a month, 1 for a year, 0 for nothing."""
+    """Return how much is known of the date: 3 for a day, 2 for a month, 1 for a year, 0 for nothing or a guess."""
     if record.published is not None:
         return 3
-    return record.published_in.count("-") + 1 if record.published_in else 0
+    period = record.published_in or "?"
+    return 0 if period.endswith("?") else period.count("-") + 1

@@ -111,3 +111,32 @@ def test_what_cannot_be_merged_is_an_error(papers: Run, arguments: list[str], me
     ran = papers(*arguments)
     assert ran.code == 2
     assert message in ran.err
+
+
+def test_filters_know_every_name_of_a_publication(papers: Run) -> None:
+    papers("publication", "alias", "Harbor Echo", "Echo Online", "Echo Mobile", "--who", "Kim")
+    everything = json.loads(papers("usage", "--by", "publication", "--format", "json").out)
+    for name in ("Harbor Echo", "harbor echo gmbh", "ECHO ONLINE", "Echo Mobile"):
+        filtered = papers("usage", "--by", "publication", "--format", "json", "--publication", name)
+        assert json.loads(filtered.out)["rows"] == everything["rows"] and filtered.err == "", name
+        assert (
+            papers("find", "harbor", "--publication", name, "--format", "json").out
+            == papers("find", "harbor", "--format", "json").out
+        )
+        audited = papers("audit", "--format", "json", "--publication", name)
+        assert json.loads(audited.out)["totals"]["uses"] == 4, name
+
+
+@pytest.mark.parametrize("command", [["usage"], ["find", "harbor"], ["audit"]])
+def test_a_filter_for_an_unknown_publication_says_so(papers: Run, command: list[str]) -> None:
+    ran = papers(*command, "--publication", "Tide Post")
+    assert ran.code == 0
+    assert "no article in the database is from 'Tide Post'; list the publications with: captions publ" in ran.err
+
+
+def test_a_name_that_no_article_has_any_more_names_nothing(papers: Run) -> None:
+    papers("forget", "1.txt", "--yes")
+    assert set(usage(papers, "publication")) == {"Harbor Echo | News from the coast", "Echo Online"}
+    papers("forget", "undo", "1", "--reason", "printed")
+    assert usage(papers, "publication") == {"Harbor Echo GmbH": 3, "Echo Online": 1}
+    assert papers("db", "check").code == 0

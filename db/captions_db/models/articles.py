@@ -17,10 +17,10 @@ class ArticleTable(Base, table=True):
 
     ``identity`` begins with two slashes if it is a URL (``//echo.example/news/crane``), else it is a digest of the
     content. ``source`` is the place that the article was read from, ``rank`` compares this reading with those of other
-    places: see ``captions_db.readings``. ``published_in`` is the month or year of publication if the day is unknown;
-    its uses then have no day. ``near`` records whether two of its captions may be nearly identical; NULL if nobody
-    checked. ``publication`` is the current name of the publication that the article or the user named
-    (``publication_read``): see ``captions_db.publications``.
+    places: see ``captions_db.readings``. ``published_in`` is the month or year of publication if the day is unknown,
+    or a guessed day (``2024-05-03?``); its uses then have no day. ``near`` records whether two of its captions may be
+    nearly identical; NULL if nobody checked. ``publication`` is the current name of the publication that the article
+    or the user named (``publication_read``): see ``captions_db.publications``.
     """
 
     __tablename__ = "article"

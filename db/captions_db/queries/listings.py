@@ -24,6 +24,8 @@ class ArticleRow:
     headline: str | None
     publication: str | None
     published: date | None
+    published_in: str | None
+    """The month or year of publication if the day is unknown, or a guessed day: ``2024-05-03?``."""
     language: str | None
     uses: int
 
@@ -51,6 +53,7 @@ def articles(engine: Engine, *, limit: int | None = None) -> Iterator[ArticleRow
             column.headline,
             column.publication,
             column.published,
+            column.published_in,
             column.language,
             uses,
         )
