@@ -24,7 +24,7 @@ from captions.model import Article
 from captions.sources import Source
 
 AGAINST = frozenset(("CR101", "CR103", "CR106", "CR301", "CR302", "CR303", "CR306", "CR307", "CR310"))
-"""The codes that speak against republishing a picture: no right to it, a right that ended or is not enough, or doubt."""
+"""The codes that speak against republishing a picture: no right to it, a right that is not enough, or doubt."""
 
 _IN_FILES = frozenset(("CR306",))
 """The codes whose findings may come from the scanned file of a picture."""

@@ -34,7 +34,9 @@ class AuditRequest:
     @property
     def confined(self) -> bool:
         """Return whether the report covers only some uses. Unreadable input has none of these."""
-        return any(v is not None for v in (self.supplier, self.publication, self.since, self.until, self.source, self.use))
+        return any(
+            v is not None for v in (self.supplier, self.publication, self.since, self.until, self.source, self.use)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -49,7 +49,9 @@ def clean(
     lines = article.text.split("\n") if article.text else []
     places: dict[int, list[CaptionedPicture]] = {}
     if keep == "once":
-        places = {at: [figures[id(c)] for c in group if id(c) in figures] for at, group in places_of(article, source).items()}
+        places = {
+            at: [figures[id(c)] for c in group if id(c) in figures] for at, group in places_of(article, source).items()
+        }
     elif keep == "end":
         places = {len(lines): list(figures.values())}
     if to == "html":

@@ -96,8 +96,7 @@ def clean(
 ) -> None:
     """Write articles without their captions.
 
-    --captions keeps each caption, but only once. No sentence of the article is lost. An existing file with other
-    content is not replaced without --overwrite.
+    --captions keeps each caption, but only once. No sentence of the article is lost. --overwrite replaces other files.
 
     HTML output is a fragment that is safe to paste, without the page's scripts, styles and trackers. If captions stay,
     each becomes a figure, described in JSON-LD, and its credit is written the way the supplier asks. --pictures writes
@@ -124,8 +123,7 @@ def clean(
     for option, given in (("--on", on), ("--mark", mark), ("--publication", own)):
         o.needs(option, given, "--for or --territory", scope or territory)
     form = Form(to, captions, words, page, mark)
-    plan = (scope.value if scope else None, territory, on or date.today()) if scope or territory else None
-    with _rights(plan, own, db_url, agencies) as rights:
+    with _rights(scope, territory, on, own, db_url, agencies) as rights:
         if path != "-" and Path(path).is_dir():
             if page is not None:
                 raise typer.BadParameter("--url needs a single page, not a folder")
@@ -143,10 +141,15 @@ def clean(
 
 @contextmanager
 def _rights(
-    plan: tuple[str | None, str | None, date] | None, own: str | None, url: str, agencies: Path | None
+    scope: o.IntendedScope | None,
+    territory: str | None,
+    on: date | None,
+    own: str | None,
+    url: str,
+    agencies: Path | None,
 ) -> Iterator[Clearance | None]:
-    """Yield a checker of rights that knows the decisions in the database, if there is one; None without a plan."""
-    if plan is None:
+    """Yield a checker of rights that knows the decisions in the database, if there is one; None if nobody asks."""
+    if scope is None and territory is None:
         yield None
         return
     from captions.audit.clearance import Republication, clearance
@@ -158,7 +161,8 @@ def _rights(
         if decisions is None:
             note(f"no database {database_name(url)}, so no agreement or license is known; choose one with --db")
         settings = Settings(o.register_of(agencies, url if known else None), own)
-        yield stack.enter_context(clearance(decisions, o.words(agencies, url), settings, Republication(*plan)))
+        plan = Republication(scope.value if scope else None, territory, on or date.today())
+        yield stack.enter_context(clearance(decisions, o.words(agencies, url), settings, plan))
 
 
 def _clean_file(
@@ -195,7 +199,7 @@ def _reader(seconds: float, form: Form) -> ReaderProcess[CleanArticle]:
 
 
 def _finished(item: CleanArticle, form: Form, place: Place | None, rights: Clearance | None) -> str:
-    """Return the text to write: without the pictures that are not cleared, which are reported, and with stamped ones."""
+    """Return the text to write, without the pictures that are not cleared, which are reported."""
     if rights is not None:
         item = checked(item, rights.of_article(item.source, item.article))
         report(item, form)
@@ -257,6 +261,8 @@ def _clean_folder(
                     note(f"not read: {item.name}: {item.reason}")
                     failed += 1
                     continue
+                for remark in item.notes:
+                    note(f"{item.source.name}: {remark}")
                 # A file that contains several articles has a name of its own for each.
                 own = f"-{number}" if item.source.name != entry.name else ""
                 target = _free(output / name, own, _SUFFIX[form.to], targets)
