@@ -23,7 +23,10 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
 from captions.sources import Source
 
-AGAINST = frozenset(("CR101", "CR103", "CR106", "CR301", "CR302", "CR303", "CR306", "CR307", "CR310"))
+_DOUBT = frozenset(("CR101", "CR103", "CR104", "CR106", "CR307"))
+"""The codes of pictures whose supplier or permission nobody knows; a license of the picture settles that."""
+
+AGAINST = frozenset((*_DOUBT, "CR301", "CR302", "CR303", "CR306", "CR310"))
 """The codes that speak against republishing a picture: no right to it, a right that is not enough, or doubt."""
 
 _IN_FILES = frozenset(("CR306",))
@@ -102,8 +105,11 @@ def _objections(
     found: dict[int, tuple[Objection, ...]] = {}
     request = AuditRequest(codes=codes, source=source, scope=plan.scope, territory=plan.territory, unchecked=True)
     with audited(engine, request, words, today=plan.on) as result:
+        licensed = result.licensed()
         for finding in result:
-            if finding.use is not None:
-                at = finding.use.position
-                found[at] = (*found.get(at, ()), Objection(finding.code, finding.message))
+            if (use := finding.use) is None or (finding.code in _DOUBT and use.id in licensed):
+                continue
+            if finding.code == "CR104" and use.credit is not None and use.credit.supplier is not None:
+                continue  # the supplier's agreement covers it, whoever made the picture
+            found[use.position] = (*found.get(use.position, ()), Objection(finding.code, finding.message))
     return dict(sorted(found.items()))
