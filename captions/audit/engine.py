@@ -105,7 +105,7 @@ class AuditEngine:
         if LICENSED_CODES & ranks.keys():
             note_licensed_uses(audit, self.licensed_pictures, self.intended, today)
         if _AGREEMENT_CODES & ranks.keys():
-            self.judgment.note()
+            self.judgment.note(unchecked=self.request.unchecked)
         self._judge_uses(self._judge_credits())
         self._judge_structured_data()
         if RESTRICTED in ranks:

@@ -22,13 +22,21 @@ class AuditRequest:
     """Report waived findings instead of the others."""
     run: int | None = None
     """Report only what this ingest run stored, changed or could not read."""
+    source: str | None = None
+    """The source of the only article to report on."""
+    use: int | None = None
+    """The only use to report on."""
+    unchecked: bool = False
+    """Report CR301 also as long as there is no agreement with anyone."""
     pictures: bool = False
     """Load the scanned pictures even if no requested code needs them."""
 
     @property
     def confined(self) -> bool:
-        """Return whether the report covers only some uses. Unreadable input has no supplier, publication or date."""
-        return any(v is not None for v in (self.supplier, self.publication, self.since, self.until))
+        """Return whether the report covers only some uses. Unreadable input has none of these."""
+        return any(
+            v is not None for v in (self.supplier, self.publication, self.since, self.until, self.source, self.use)
+        )
 
 
 @dataclass(frozen=True, slots=True)

@@ -118,6 +118,10 @@ class AuditResult:
                 yield from self._findings(code, page, grade)
             first += count
 
+    def licensed(self) -> set[int]:
+        """Return the ids of the uses that a license of their picture covers."""
+        return self._audit.licensed.covered()
+
     def _findings(self, code: str, rows: Sequence[store.ReportedFinding], grade: Severity | None) -> Iterator[Finding]:
         # Locals and one unpacking per row, because a million findings may pass here.
         command_of, credit_of_id = self._commands.of, self._credits

@@ -69,4 +69,5 @@ def _confines(request: AuditRequest, suppliers: Sequence[str]) -> store.ReportFi
     if request.supplier is not None:
         key = name_key(request.supplier)
         named = tuple(name for name in suppliers if name_key(name) == key)
-    return store.ReportFilter(request.publication, request.since, request.until, named, request.run)
+    period = (request.since, request.until)
+    return store.ReportFilter(request.publication, *period, named, request.run, request.source, request.use)

@@ -10,6 +10,7 @@ from itertools import chain
 from typing import TYPE_CHECKING
 
 from captions.clean import links
+from captions.clean.barred import ALL_CLEARED, Barred
 from captions.clean.credits import credit_line
 from captions.clean.parts import CaptionedPicture, ContentPart, with_figures
 from captions.clean.plain import as_lines, parts_of_lines, places_of
@@ -33,21 +34,24 @@ def clean(
     source: str | None = None,
     vocabulary: Vocabulary | None = None,
     place: Place | None = None,
+    barred: Barred = ALL_CLEARED,
 ) -> str:
     """Format a plain-text article, or a page that is no longer available, for republishing.
 
     ``drop`` removes captions, ``once`` puts each where it first appeared, and ``end`` lists them after the text.
     ``source`` is the parsed text. Without it, positions come from the spans of the occurrences, and captions without a
     span, such as a page's, go to the end. Credits take the form that their supplier requires. ``place`` finds a local
-    copy of a picture to show instead of the page's.
+    copy of a picture to show instead of the page's. ``barred`` pictures are left out or marked.
     """
     words = vocabulary or default()
-    captions = article.captions if keep != "drop" else ()
-    figures = {id(caption): _figure(caption, words, article.url, place=place) for caption in captions}
+    captions, remarks = barred.shown(article) if keep != "drop" else (), barred.remarks(article)
+    figures = {id(it): _figure(it, words, article.url, place=place, remark=remarks.get(id(it), "")) for it in captions}
     lines = article.text.split("\n") if article.text else []
     places: dict[int, list[CaptionedPicture]] = {}
     if keep == "once":
-        places = {at: [figures[id(c)] for c in group] for at, group in places_of(article, source).items()}
+        places = {
+            at: [figures[id(c)] for c in group if id(c) in figures] for at, group in places_of(article, source).items()
+        }
     elif keep == "end":
         places = {len(lines): list(figures.values())}
     if to == "html":
@@ -65,28 +69,37 @@ def clean_page(
     url: str | None = None,
     vocabulary: Vocabulary | None = None,
     place: Place | None = None,
+    barred: Barred = ALL_CLEARED,
 ) -> str:
     """Format the article of a news page for republishing, with its headings, lists, tables, links and emphasis.
 
     ``url`` resolves relative links and defaults to the URL that the page declares. As text, the result is the article's
-    clean text, plus a paragraph per caption with ``once`` and ``end``. For ``place``, see :func:`clean`.
+    clean text, plus a paragraph per caption with ``once`` and ``end``. For ``place`` and ``barred``, see :func:`clean`.
     """
     from captions.page.parser import read_page  # here, because the HTML parser is slow to import
 
     words = vocabulary or default()
-    return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words, place))
+    return read_page(html, url, words, lambda layout: of_layout(layout, to, keep, words, place, barred))
 
 
-def of_layout(layout: Layout, to: str, keep: str, words: Vocabulary, place: Place | None = None) -> str:
+def of_layout(
+    layout: Layout,
+    to: str,
+    keep: str,
+    words: Vocabulary,
+    place: Place | None = None,
+    barred: Barred = ALL_CLEARED,
+) -> str:
     """Format a parsed page as :func:`clean_page` does; call it while the page's tree exists."""
     article = layout.article
     base = _base(layout)
     pictures = _pictures(layout, base) if keep != "drop" else {}
     places: dict[int, list[CaptionedPicture]] = defaultdict(list)
+    shown, remarks = set(map(id, barred.shown(article))) if keep != "drop" else (), barred.remarks(article)
     for caption, at in zip(article.captions, layout.places, strict=True):
-        if keep != "drop":
+        if id(caption) in shown:
             number = at if keep == "once" else len(layout.tree.blocks)
-            places[number].append(_figure(caption, words, base, pictures, place))
+            places[number].append(_figure(caption, words, base, pictures, place, remarks.get(id(caption), "")))
     if to == "text":
         lines = article.text.split("\n") if article.text else []
         numbers = [block.number for block in layout.text_blocks]
@@ -123,8 +136,9 @@ def _figure(
     base: str | None,
     alts: Mapping[str, str | None] | None = None,
     place: Place | None = None,
+    remark: str = "",
 ) -> CaptionedPicture:
-    """Return a caption with its credit and the first of its pictures that is visible."""
+    """Return a caption with its credit, a remark after it, and the first of its pictures that is visible."""
     alts = alts or {}
     urls = [url for image in caption.images if (url := links.picture(image, base)) and alts.get(url, "") is not None]
     image = urls[0] if urls else None
@@ -132,7 +146,8 @@ def _figure(
     if caption.text and match_key(caption.text) in match_key(alt):
         alt = ""  # repeats the caption below it
     own = place(caption) if place is not None else None
-    return CaptionedPicture(caption, credit_line(caption.credit, words), own or image, alt)
+    credit = " ".join(filter(None, (credit_line(caption.credit, words), remark)))
+    return CaptionedPicture(caption, credit, own or image, alt)
 
 
 def _base(layout: Layout) -> str | None:

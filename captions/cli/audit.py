@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import date
-from enum import StrEnum
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -18,7 +17,6 @@ from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import count, for_report, note, uncollected
 from captions.errors import CaptionsError
-from captions.licensing import terms
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
@@ -32,25 +30,6 @@ _LAST_RUN = 0
 """The last run, whose number only the database knows."""
 
 
-class IntendedScope(StrEnum):
-    """Scopes that an agreement can cover."""
-
-    web = "web"
-    print = "print"
-    syndication = "syndication"
-    social = "social"
-
-
-def _one_territory(text: str | None) -> str | None:
-    return None if text is None else o.as_option(lambda: _only(terms.territories(text), text))
-
-
-def _only(territories: tuple[str, ...], text: str) -> str:
-    if len(territories) != 1:
-        raise CaptionsError(f"{text!r} is not one territory; use one code, or a group such as EU")
-    return territories[0]
-
-
 def _run_number(text: str) -> int:
     if text == "last":
         return _LAST_RUN
@@ -60,14 +39,8 @@ def _run_number(text: str) -> int:
 
 
 For = Annotated[
-    IntendedScope | None,
+    o.IntendedScope | None,
     typer.Option("--for", help="Check this scope: agreements, and restrictions, which are errors for syndication."),
-]
-Territory = Annotated[
-    str | None,
-    typer.Option(
-        "--territory", callback=_one_territory, metavar="CODE", help="Check agreements and restrictions for it."
-    ),
 ]
 Baseline = Annotated[
     Path | None,
@@ -77,6 +50,11 @@ RunNumber = Annotated[
     int | None,
     typer.Option("--run", parser=_run_number, metavar="N|last", help="Only what this ingest run stored or changed."),
 ]
+OfSource = Annotated[
+    str | None,
+    typer.Option("--source", metavar="NAME", help="Only this article: its URL, or its name as the audit prints it."),
+]
+OfUse = Annotated[int | None, typer.Option("--use", min=1, metavar="N", help="Only the use with this number.")]
 ShowThumbnails = Annotated[
     bool, typer.Option("--thumbnails", help="Show scanned pictures as thumbnails; needs --format html.")
 ]
@@ -97,9 +75,11 @@ def audit(
     since: o.Since = None,
     until: o.Until = None,
     scope: For = None,
-    territory: Territory = None,
+    territory: o.Territory = None,
     baseline: Baseline = None,
     run: RunNumber = None,
+    source: OfSource = None,
+    use: OfUse = None,
     waived: f.Waived = False,
     thumbnails: ShowThumbnails = False,
     limit: o.Limit = None,
@@ -136,13 +116,41 @@ def audit(
         territory=territory,
         waived=waived,
         run=run,
+        use=use,
         pictures=thumbnails,
     )
     write = partial(f.write_report, form=form, output=output, targets=targets, height=height, delimiter=between)
+    f.exit_on(fail_on, _audited(db_url, request, source, words, baseline, limit, write))
+
+
+def _audited(
+    db_url: str,
+    request: AuditRequest,
+    source: str | None,
+    words: Vocabulary,
+    baseline: Path | None,
+    limit: int | None,
+    write: Callable[[Report], None],
+) -> Report:
+    """Open the database, find in it what the request names, and write the report."""
     with opened_store(db_url) as engine:
-        request = replace(request, publication=stored_publication(engine, publication))
-        report = _report(engine, request, words, baseline, limit, write)
-    f.exit_on(fail_on, report)
+        request = replace(request, publication=stored_publication(engine, request.publication))
+        return _report(engine, _located(engine, request, source), words, baseline, limit, write)
+
+
+def _located(engine: Engine, request: AuditRequest, source: str | None) -> AuditRequest:
+    """Return the request for one article, or for the use in ``05-river.txt #2``; raise CaptionsError if unknown."""
+    import captions_db as db
+
+    from captions.audit.waivers import named_source
+
+    if request.use is not None and db.use_by_id(engine, request.use) is None:
+        raise CaptionsError(f"no use {request.use} in the database; its number is in captions audit --format csv")
+    if source is None:
+        return request
+    article = db.article_text(engine, source)
+    name, use = (article.source, None) if article is not None else named_source(engine, source)
+    return replace(request, source=name, use=request.use if use is None else use)
 
 
 def _separator(form: f.ReportForm, delimiter: o.Separator | None, *, thumbnails: bool) -> str:

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
-from dataclasses import dataclass
-from enum import StrEnum
+from contextlib import ExitStack, contextmanager
+from datetime import date
 from functools import partial
 from itertools import chain, count
 from pathlib import Path
@@ -14,6 +14,17 @@ from urllib.parse import quote
 import typer
 
 from captions.cli import options as o
+from captions.cli.cleaning import (
+    CleanArticle,
+    CleanFormat,
+    Form,
+    Keep,
+    as_json,
+    barred_of,
+    checked,
+    cleaned,
+    report,
+)
 from captions.cli.inputs import database_name, has_database, opened_store
 from captions.cli.output import is_stdout, note, opened, write_text
 from captions.errors import CaptionsError, InputError
@@ -21,26 +32,11 @@ from captions.sources import InputFile, Source, Unread
 from captions.targets import Targets, is_below
 
 if TYPE_CHECKING:
+    from captions.audit.clearance import Clearance
     from captions.clean import Place
     from captions.ingest.reading import ReaderProcess
     from captions.lexicon.vocabulary import Vocabulary
     from captions.model import Caption
-
-
-class CleanFormat(StrEnum):
-    """Output formats of a clean article."""
-
-    text = "text"
-    markdown = "markdown"
-    html = "html"
-
-
-class Keep(StrEnum):
-    """What happens to the captions."""
-
-    drop = "drop"
-    once = "once"
-    end = "end"
 
 
 Article = Annotated[
@@ -64,7 +60,21 @@ Originals = Annotated[
 Overwrite = Annotated[
     bool, typer.Option("--overwrite", help="Replace existing files with other content, but none of the originals.")
 ]
-_SUFFIX = {CleanFormat.text: ".txt", CleanFormat.markdown: ".md", CleanFormat.html: ".html"}
+For = Annotated[
+    o.IntendedScope | None,
+    typer.Option("--for", help="Leave out pictures that may not be republished in this scope, and say why."),
+]
+On = Annotated[
+    date | None,
+    typer.Option(
+        "--on", parser=o.last_day, metavar="DATE", help="With --for or --territory: the day.  [default: today]"
+    ),
+]
+Mark = Annotated[bool, typer.Option("--mark", help="Mark pictures that are not cleared, instead of leaving them out.")]
+Own = Annotated[
+    str | None, typer.Option("--publication", metavar="NAME", help="Your publication, whose own pictures are cleared.")
+]
+_SUFFIX = {CleanFormat.text: ".txt", CleanFormat.markdown: ".md", CleanFormat.html: ".html", CleanFormat.json: ".json"}
 
 
 def clean(
@@ -74,6 +84,11 @@ def clean(
     output: CleanOutput = None,
     page: PageUrl = None,
     pictures: Originals = None,
+    scope: For = None,
+    territory: o.Territory = None,
+    on: On = None,
+    mark: Mark = False,
+    own: Own = None,
     overwrite: Overwrite = False,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,
@@ -81,101 +96,123 @@ def clean(
 ) -> None:
     """Write articles without their captions.
 
-    --captions keeps each caption, but only once. No sentence of the article is lost. An existing file with other
-    content is not replaced without --overwrite.
+    --captions keeps each caption, but only once. No sentence of the article is lost. --overwrite replaces other files.
 
     HTML output is a fragment that is safe to paste, without the page's scripts, styles and trackers. If captions stay,
     each becomes a figure, described in JSON-LD, and its credit is written the way the supplier asks. --pictures writes
     copies of the pictures with embedded credits to FILE.pictures/ next to the output, and the figures show them.
 
+    --for and --territory leave out the pictures that may not be republished there on that day, or about which nobody
+    can tell: by their credit, caption and usage terms, and the agreements and licenses in the database.
+
     \b
     Examples:
       captions clean article.txt
       captions clean page.html --to html --captions once
+      captions clean page.html --to html --captions once \\
+        --for syndication --territory DE
       captions clean articles/ -o clean/ --to markdown --captions end
       captions clean page.html -o out.html --to html --captions once \\
         --pictures originals/
     """
     targets = Targets((path, pictures, agencies), overwrite=overwrite)
-    stamped = _StampedPictures(pictures, targets, agencies) if pictures is not None else None
+    words = o.words(agencies)
+    stamped = _StampedPictures(pictures, targets, words) if pictures is not None else None
     if stamped is not None and (to is not CleanFormat.html or captions is Keep.drop or is_stdout(output)):
         raise typer.BadParameter("--pictures needs --to html, -o, and --captions once or end")
-    if path != "-" and Path(path).is_dir():
-        if page is not None:
-            raise typer.BadParameter("--url needs a single page, not a folder")
-        _clean_folder(path, output, to, captions, agencies, seconds, targets, stamped)
-        return
-    if output is not None and not is_stdout(output):
-        targets.check(output)
-    place = stamped.beside(output) if stamped is not None and output is not None else None
-    text = _clean_file(path, to, captions, page, db_url, agencies, seconds, place)
+    for option, given in (("--on", on), ("--mark", mark), ("--publication", own)):
+        o.needs(option, given, "--for or --territory", scope or territory)
+    form = Form(to, captions, words, page, mark)
+    with _rights(scope, territory, on, own, db_url, agencies) as rights:
+        if path != "-" and Path(path).is_dir():
+            if page is not None:
+                raise typer.BadParameter("--url needs a single page, not a folder")
+            _clean_folder(path, output, form, seconds, targets, stamped, rights)
+            return
+        if output is not None and not is_stdout(output):
+            targets.check(output)
+        place = stamped.beside(output) if stamped is not None and output is not None else None
+        text = _clean_file(path, form, db_url, agencies, seconds, place, rights)
     with opened(output, targets) as stream:
         write_text(text, stream)
     if stamped is not None:
         note(stamped.summary())
 
 
-@dataclass(frozen=True, slots=True)
-class _Cleaned:
-    """An article, and its clean text."""
+@contextmanager
+def _rights(
+    scope: o.IntendedScope | None,
+    territory: str | None,
+    on: date | None,
+    own: str | None,
+    url: str,
+    agencies: Path | None,
+) -> Iterator[Clearance | None]:
+    """Yield a checker of rights that knows the decisions in the database, if there is one; None if nobody asks."""
+    if scope is None and territory is None:
+        yield None
+        return
+    from captions.audit.clearance import Republication, clearance
+    from captions.ingest.records import Settings
 
-    source: Source
-    text: str
+    with ExitStack() as stack:
+        known = has_database(url)
+        decisions = stack.enter_context(opened_store(url)) if known else None
+        if decisions is None:
+            note(f"no database {database_name(url)}, so no agreement or license is known; choose one with --db")
+        settings = Settings(o.register_of(agencies, url if known else None), own)
+        plan = Republication(scope.value if scope else None, territory, on or date.today())
+        yield stack.enter_context(clearance(decisions, o.words(agencies, url), settings, plan))
 
 
 def _clean_file(
     path: str,
-    to: CleanFormat,
-    keep: Keep,
-    page: str | None,
+    form: Form,
     url: str,
     agencies: Path | None,
     seconds: float,
     place: Place | None,
+    rights: Clearance | None,
 ) -> str:
-    words = o.words(agencies)
-    with _reader(seconds, to, keep, page, words) as reader:
+    with _reader(seconds, form) as reader:
         items = reader.read_all([path])
         item = next(items)
         if next(items, None) is not None:
             raise InputError(f"{path} contains several articles; ingest it, then clean each article by its source")
     if isinstance(item, Unread):
-        stored = _stored(path, to, keep, url, agencies, place) if item.missing else None
+        stored = _stored(path, form, url, agencies, place, rights) if item.missing else None
         if stored is None:
             in_database = f", and no article with this source in {database_name(url)}" if item.missing else ""
             raise InputError(f"{item.name}: {item.reason}{in_database}")
         return stored
-    for remark in item.source.notes:
+    for remark in item.notes:
         note(f"{item.source.name}: {remark}")
-    return item.text if place is None else _text(item.source, to, keep, page, words, place)
+    return _finished(item, form, place, rights)
 
 
-def _reader(
-    seconds: float, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary
-) -> ReaderProcess[_Cleaned]:
+def _reader(seconds: float, form: Form) -> ReaderProcess[CleanArticle]:
     """Return a reader that cleans each article, in a process with limits."""
     from captions.ingest.limits import Limits
     from captions.ingest.reading import ReaderProcess
 
-    return ReaderProcess(Limits(seconds), work=partial(_cleaned, to=to, keep=keep, page=page, words=words))
+    return ReaderProcess(Limits(seconds), work=partial(cleaned, form=form))
 
 
-def _cleaned(source: Source, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary) -> _Cleaned:
-    return _Cleaned(source, _text(source, to, keep, page, words, None))
+def _finished(item: CleanArticle, form: Form, place: Place | None, rights: Clearance | None) -> str:
+    """Return the text to write, without the pictures that are not cleared, which are reported."""
+    if rights is not None:
+        item = checked(item, rights.of_article(item.source, item.article))
+        report(item, form)
+    if form.to is CleanFormat.json:
+        return as_json(item)
+    if place is None and not item.objections:
+        return item.text
+    return cleaned(item.source, form, place, barred_of(item.objections or {}, form)).text
 
 
-def _text(source: Source, to: CleanFormat, keep: Keep, page: str | None, words: Vocabulary, place: Place | None) -> str:
-    """Return the clean text of an article; with ``place``, its pictures are stamped, so it is not for workers."""
-    from captions import sources
-    from captions.clean import clean as clean_article
-    from captions.clean import clean_page
-
-    if source.page:
-        return clean_page(source.text, to.value, keep.value, page, words, place)
-    return clean_article(sources.article(source, words), to.value, keep.value, source.text, words, place)
-
-
-def _stored(key: str, to: CleanFormat, keep: Keep, url: str, agencies: Path | None, place: Place | None) -> str | None:
+def _stored(
+    key: str, form: Form, url: str, agencies: Path | None, place: Place | None, rights: Clearance | None
+) -> str | None:
     """Clean a stored article; return None if there is no database or no such article."""
     if not has_database(url):
         return None
@@ -184,22 +221,30 @@ def _stored(key: str, to: CleanFormat, keep: Keep, url: str, agencies: Path | No
 
     with opened_store(url) as engine:
         article = stored.stored_article(engine, key)
-    if article is None:
-        return None
+        if article is None:
+            return None
+        item = CleanArticle(Source(key, article.text, ""), article, "")
+        if rights is not None:
+            item = checked(item, rights.of_stored(engine, key, article))
+    report(item, form)
+    if form.to is CleanFormat.json:
+        return as_json(item)
+    keep = form.keep
     if keep is Keep.once and any(p.start is None for c in article.captions for p in c.occurrences):
         note(f"{key}: stored without its layout, so captions are at the end; to keep their places, clean the file")
-    return clean_article(article, to.value, keep.value, vocabulary=o.words(agencies, url), place=place)
+    barred = barred_of(item.objections or {}, form)
+    words = o.words(agencies, url)
+    return clean_article(article, form.to.value, keep.value, vocabulary=words, place=place, barred=barred)
 
 
 def _clean_folder(
     path: str,
     output: Path | None,
-    to: CleanFormat,
-    keep: Keep,
-    agencies: Path | None,
+    form: Form,
     seconds: float,
     targets: Targets,
     stamped: _StampedPictures | None,
+    rights: Clearance | None,
 ) -> None:
     if output is None:
         raise typer.BadParameter("to clean a folder, choose a folder to write to: -o FOLDER")
@@ -207,9 +252,8 @@ def _clean_folder(
         raise CaptionsError(f"{output} is a file; choose a folder with -o")
     if is_below(output, Path(path)):
         raise CaptionsError(f"{output} is inside the folder to clean; choose another with -o")
-    cleaned = failed = refused = 0
-    words = o.words(agencies)
-    with _reader(seconds, to, keep, None, words) as reader:
+    done = failed = refused = 0
+    with _reader(seconds, form) as reader:
         for entry, name in _names(path):
             items = [entry] if isinstance(entry, Unread) else (item.result for item in reader.read(entry))
             for number, item in enumerate(items, 1):
@@ -217,13 +261,15 @@ def _clean_folder(
                     note(f"not read: {item.name}: {item.reason}")
                     failed += 1
                     continue
+                for remark in item.notes:
+                    note(f"{item.source.name}: {remark}")
                 # A file that contains several articles has a name of its own for each.
                 own = f"-{number}" if item.source.name != entry.name else ""
-                target = _free(output / name, own, _SUFFIX[to], targets)
+                target = _free(output / name, own, _SUFFIX[form.to], targets)
                 try:
                     target.parent.mkdir(parents=True, exist_ok=True)
                     place = stamped.beside(target) if stamped is not None else None
-                    text = item.text if place is None else _text(item.source, to, keep, None, words, place)
+                    text = _finished(item, form, place, rights)
                     with opened(target, targets) as stream:
                         stream.write(text)
                 except (CaptionsError, OSError) as error:
@@ -231,23 +277,23 @@ def _clean_folder(
                     note(f"not written: {reason}")
                     refused += 1
                     continue
-                cleaned += 1
+                done += 1
     without = f", not written {refused}" if refused else ""
     pictures = f"; {stamped.summary()}" if stamped else ""
-    note(f"cleaned {cleaned}, failed {failed}{without}; written to {output}{pictures}")
-    if refused or not cleaned:
+    note(f"cleaned {done}, failed {failed}{without}; written to {output}{pictures}")
+    if refused or not done:
         raise typer.Exit(2)
 
 
 class _StampedPictures:
     """Copies of the pictures in clean articles, stamped with their printed credits."""
 
-    def __init__(self, folder: str, targets: Targets, agencies: Path | None) -> None:
+    def __init__(self, folder: str, targets: Targets, words: Vocabulary) -> None:
         from captions.imaging.stamping import Batch, Folder
 
         if not Path(folder).is_dir():
             raise InputError(f"no folder {folder}; choose the folder of the pictures with --pictures")
-        self._originals, self._words = Folder(folder), o.words(agencies)
+        self._originals, self._words = Folder(folder), words
         self._targets, self._batches, self._missing = targets, list[Batch](), 0
 
     def beside(self, output: Path) -> Place:

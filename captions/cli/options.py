@@ -48,6 +48,28 @@ class Shape(StrEnum):
     json = "json"
 
 
+class IntendedScope(StrEnum):
+    """Scopes that an agreement can cover."""
+
+    web = "web"
+    print = "print"
+    syndication = "syndication"
+    social = "social"
+
+
+def _one_territory(text: str | None) -> str | None:
+    return None if text is None else as_option(lambda: _only_territory(text))
+
+
+def _only_territory(text: str) -> str:
+    from captions.licensing import terms
+
+    found = terms.territories(text)
+    if len(found) != 1:
+        raise CaptionsError(f"{text!r} is not one territory; use one code, or a group such as EU")
+    return found[0]
+
+
 def first_day(text: str) -> date:
     """Return the first day of a date, month or year: ``2024`` is January 1, 2024, ``2024-05`` is May 1."""
     return as_option(lambda: dates.parse(text))
@@ -177,6 +199,10 @@ Agency = Annotated[
 Supplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only pictures from this supplier.")]
 Publication = Annotated[
     str | None, typer.Option("--publication", metavar="NAME", help="Only uses in this publication.")
+]
+Territory = Annotated[
+    str | None,
+    typer.Option("--territory", callback=_one_territory, metavar="CODE", help="Check the rights for this territory."),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; stored with your name.")]
 RequiredReason = Annotated[

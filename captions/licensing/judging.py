@@ -46,10 +46,11 @@ class Judgment:
         self.without_day: list[UsesWithoutDay] = []
         self._counts: list[QuotaCounts] | None = None
 
-    def note(self) -> None:
+    def note(self, *, unchecked: bool = False) -> None:
         """Group the credits by what agreements distinguish, judge each group, and store the verdicts.
 
-        Call it once the licensed uses are known, which need no agreement.
+        Call it once the licensed uses are known, which need no agreement. With ``unchecked``, a supplier without an
+        agreement is reported even as long as there is no agreement with anyone.
         """
         audit, groups = self.audit, dict[CreditGroup, int]()
         self._group_kinds(groups)
@@ -65,7 +66,7 @@ class Judgment:
         for group, group_id in groups.items():
             for name in self.coverage.own_publications(group, publications, named):
                 audit.put_own(group_id, name)
-            if self.coverage.agreements:
+            if self.coverage.agreements or unchecked:
                 self._judge(group, group_id, by_group.get(group_id, ()))
             elif not group.free:
                 audit.put_coverage(group_id, None, None)

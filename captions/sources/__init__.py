@@ -29,6 +29,7 @@ __all__ = [
     "find",
     "read",
     "read_all",
+    "with_facts",
 ]
 
 
@@ -68,7 +69,7 @@ def article(source: Source, words: Vocabulary) -> Article:
     from captions.plain.parser import parse_text
 
     read = parse_html(source.text, source.facts.url, words) if source.page else parse_text(source.text, words)
-    return _with_facts(read, source)
+    return with_facts(read, source)
 
 
 def explained(source: Source, words: Vocabulary) -> tuple[Article, list[dict[str, object]] | None]:
@@ -81,10 +82,11 @@ def explained(source: Source, words: Vocabulary) -> tuple[Article, list[dict[str
     read, boxes = read_page(
         source.text, source.facts.url, words, lambda layout: (layout.article, explain.boxes_of(layout))
     )
-    return _with_facts(read, source), boxes
+    return with_facts(read, source), boxes
 
 
-def _with_facts(read: Article, source: Source) -> Article:
+def with_facts(read: Article, source: Source) -> Article:
+    """Return an article with the facts of its container; see :func:`article`."""
     facts = source.facts
     if facts == Facts():
         return read

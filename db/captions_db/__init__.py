@@ -27,6 +27,7 @@ from captions_db.corrections import (
     lines_in_use,
     undo_correction,
 )
+from captions_db.decision_copies import copy_decisions
 from captions_db.errors import (
     BaseStoreError,
     FullStoreError,
@@ -201,6 +202,7 @@ __all__ = [
     "backup",
     "caption_digest",
     "captions_of_uses",
+    "copy_decisions",
     "corrections",
     "count_spans",
     "dump_command",

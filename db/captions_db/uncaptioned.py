@@ -47,6 +47,7 @@ def uncaptioned_pictures(
     since: date | None = None,
     until: date | None = None,
     run: int | None = None,
+    source: str | None = None,
 ) -> Iterator[UncaptionedPicture]:
     """Yield the pictures of the articles that the limits select, by source and place; None sets no limit."""
     picture, article = m.uncaptioned_picture, m.article.c
@@ -59,6 +60,8 @@ def uncaptioned_pictures(
         conditions.append(article.published <= until)
     if run is not None:
         conditions.append(article.run_id == run)
+    if source is not None:
+        conditions.append(article.source == source)
     statement = (
         select(article.source, picture.c.address, picture.c.alt)
         .join_from(picture, m.article, article.id == picture.c.article_id)

@@ -68,6 +68,10 @@ class Audit:
             where.append(m.use.c.credit_id.in_(supplied))
         if confines.run is not None:
             where.append(m.use.c.article_id.in_(select(m.article.c.id).where(m.article.c.run_id == confines.run)))
+        if confines.source is not None:
+            where.append(m.use.c.article_id.in_(select(m.article.c.id).where(m.article.c.source == confines.source)))
+        if confines.use is not None:
+            where.append(m.use.c.id == confines.use)
         self._where[:] = where
         self._of_run = confines.run is not None
         self._confines = confines
@@ -256,13 +260,14 @@ class Audit:
     def uncaptioned_pictures(self) -> Iterator[UncaptionedPicture]:
         """Yield the pictures with neither caption nor credit in the reported articles; they have no supplier."""
         limits = self._confines
-        if limits.suppliers is None:
+        if limits.suppliers is None and limits.use is None:
             yield from uncaptioned_pictures(
                 self.connection,
                 publication=limits.publication,
                 since=limits.since,
                 until=limits.until,
                 run=limits.run,
+                source=limits.source,
             )
 
     def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:

@@ -80,6 +80,10 @@ class LicensedUses:
         )
         yield from map(LicensedUse._make, self._stream(statement))
 
+    def covered(self) -> set[int]:
+        """Return the uses that a license covers."""
+        return set(self._connection.execute(select(t.licensed.c.use_id)).scalars())
+
     def put_licensed(self, use_ids: Iterable[int]) -> None:
         """Note uses that a license covers."""
         self._insert(t.licensed, ({"use_id": use_id} for use_id in use_ids))

@@ -16,6 +16,10 @@ class ReportFilter:
     suppliers: tuple[str, ...] | None = None
     run: int | None = None
     """Uses in articles that this ingest run stored or last changed."""
+    source: str | None = None
+    """The source of the only article."""
+    use: int | None = None
+    """The only use."""
 
 
 @dataclass(frozen=True, slots=True)
