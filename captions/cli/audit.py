@@ -88,17 +88,16 @@ def audit(
 ) -> None:
     """Report problems with the pictures in the database, worst first.
 
-    Filters choose which findings are reported; every use is still compared with all others and counted toward its
-    quota. Pictures read by `captions images scan` are compared with their printed credits and with each other.
+    Filters choose which findings are reported; every use is still compared with all others and counted toward quotas.
+    Pictures read by `captions images scan` are compared with their printed credits and each other.
 
     \b
     Examples:
       captions audit --severity error --limit 20
       captions audit --for syndication --territory DE
       captions audit --format html --thumbnails -o report.html
-      captions audit --format json -o audit.json
       captions audit --baseline audit.json --fail-on error
-      captions audit --run last
+      captions audit --source articles/harbor.html
     """
     from captions.audit.request import AuditRequest
 
@@ -110,6 +109,7 @@ def audit(
         codes=frozenset(code),
         severities=frozenset(severity),
         supplier=_canonical(supplier, words),
+        publication=publication,
         since=since,
         until=until,
         scope=scope.value if scope else None,
