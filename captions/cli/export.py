@@ -133,7 +133,7 @@ def _parquet(engine: Engine, view: str, output: Path, targets: Targets) -> int:
     except ModuleNotFoundError:
         raise CaptionsError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
     columns, rows = db.view_rows(engine, view)
-    kinds = {name: pa.int64() for name in _NUMBERS} | {"used_on": pa.date32()}
+    kinds = {name: pa.int64() for name in _NUMBERS} | {"used_on": pa.date32(), "confidence": pa.float64()}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns], {"written by": PARQUET_WRITER})
     count = 0
     with targets.replaced(output) as part, ParquetWriter(part, schema) as writer:

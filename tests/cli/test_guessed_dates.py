@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING
 import captions_db as db
 import pytest
 
+from tests.support.engines import Stores
+
 if TYPE_CHECKING:
     from tests.conftest import Run
 
@@ -42,6 +44,8 @@ def test_a_guess_is_marked_and_no_quota_counts_it(run: Run, page: str) -> None:
     ran = run("ingest", page, "--guess-dates")
     assert "1 article: no date given, so the day is guessed, and no quota counts it as certain\n" in ran.out
     assert published() == (None, "2024-05-03?")
+    [exported] = map(json.loads, run("export", "--to", "jsonl").out.splitlines())
+    assert (exported["used_on"], exported["published_in"]) == (None, "2024-05-03?")
     [row] = json.loads(run("usage", "--by", "month", "--format", "json").out)["rows"]
     assert row["month"] is None
     [row] = json.loads(run("usage", "--agreements", "--on", "2024-05-31", "--format", "json").out)["agreements"]
@@ -77,3 +81,16 @@ def test_the_library_is_optional(run: Run, page: str, monkeypatch: pytest.Monkey
     ran = run("ingest", page, "--guess-dates")
     assert (ran.code, ran.out) == (2, "")
     assert ran.err == "captions: --guess-dates needs htmldate; install it with: pip install 'captions[dates]'\n"
+
+
+def test_a_guess_is_unknown_on_each_engine(stores: Stores, run: Run, page: str) -> None:
+    url = stores.empty()
+    run("agreement", "add", "Reuters", "--from", "2024", "--quota", "5/month", "--db", url)
+    run(
+        "license", "add", "--invoice", "R-1", "--caption", "The crane at the north pier.", "--from", "2024", "--db", url
+    )
+    run("ingest", page, "--guess-dates", "--db", url)
+    found = json.loads(run("audit", "--format", "json", "--db", url).out)["findings"]
+    messages = {it["code"]: it["message"] for it in found}
+    assert messages["CR302"].startswith("unknown: the article has no date, and with Reuters, agreement 1 runs")
+    assert messages["CR305"].startswith("unknown: 1 undated use can't be counted")

@@ -124,7 +124,7 @@ def test_a_hostile_caption_stays_text(ask: Ask) -> None:
     assert "<script>alert(1)" not in page
 
 
-DECISIONS = ("agreement", "correction", "forgotten", "waiver", "party_merge")
+DECISIONS = ("agreement", "license", "correction", "forgotten", "waiver", "party_merge")
 
 
 @pytest.mark.parametrize(

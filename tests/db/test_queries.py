@@ -279,6 +279,17 @@ def test_the_views_equal_the_queries(engine: Engine) -> None:
         (row.source, row.position, row.published, row.caption, row.credit and row.credit.supplier)
         for row in db.uses_for_audit(engine)
     ]
+    joined = [(row["creators"], row["agencies"], row["pictures"], row["confidence"]) for row in found["use_in_words"]]
+    assert joined == [
+        (
+            "; ".join(row.credit.creators if row.credit else ()) or None,
+            "; ".join(row.credit.agencies if row.credit else ()) or None,
+            "; ".join(row.images) or None,
+            row.credit and row.credit.confidence,
+        )
+        for row in db.uses_for_audit(engine)
+    ]
+    assert any("; " in (agencies or "") for _, agencies, _, _ in joined)
     assert [(row["source"], row["caption"]) for row in found["uncredited_uses"]] == [("c", "A river")]
     assert [row["credit_line"] for row in found["uses_without_supplier"]] == [UNCLEAR.line, STAFF.line]
     assert found["unread_sources"] == []

@@ -14,6 +14,7 @@ from sqlalchemy import Connection, Select, Table, func, insert, select
 
 from captions_db import models as m
 from captions_db.audit import work_tables as t
+from captions_db.audit.statements import published_within
 from captions_db.licenses import LicenseRecord, read_licenses
 from captions_db.rows import Row, key_number, storable
 
@@ -26,8 +27,8 @@ class LicensedUse(NamedTuple):
     use_id: int
     license_id: int
     used_on: date | None
-    published_in: str | None
-    """The month or year of publication, if the day is unknown."""
+    published_in: str
+    """The month or year of publication, if the day is unknown; empty if that is unknown too."""
 
 
 class LicensedUses:
@@ -71,7 +72,7 @@ class LicensedUses:
         """Yield the uses of licensed pictures by use, each with every license of its picture once."""
         use, of = m.use.c, t.license_use.c
         statement = (
-            select(use.id, of.license_id, use.used_on, m.article.c.published_in)
+            select(use.id, of.license_id, use.used_on, published_within())
             .distinct()
             .select_from(
                 t.license_use.join(m.use, use.id == of.use_id).join(m.article, m.article.c.id == use.article_id)

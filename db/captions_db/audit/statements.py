@@ -218,7 +218,7 @@ def covered(*, dated: bool) -> FromClause:
     if dated:
         on = coverage.within.is_(None) & use.used_on.between(coverage.first, coverage.last)
         return uses.join(t.coverage, of_group & on)
-    within = use.used_on.is_(None) & (coverage.within == func.coalesce(m.article.c.published_in, ""))
+    within = use.used_on.is_(None) & (coverage.within == published_within())
     return uses.join(m.article, m.article.c.id == use.article_id).join(t.coverage, of_group & within)
 
 
@@ -263,7 +263,7 @@ def count_days(connection: Connection, agreement_ids: Collection[int]) -> list[t
 def count_undated(connection: Connection) -> list[tuple[int, str, int]]:
     """Count the uses without a day and without a license: group, month or year of publication or ``""``, number."""
     use, member = m.use.c, t.member.c
-    within = func.coalesce(m.article.c.published_in, literal_column("''"))
+    within = published_within()
     rows = connection.execute(
         select(member.group_id, within, func.count())
         .select_from(
@@ -274,6 +274,14 @@ def count_undated(connection: Connection) -> list[tuple[int, str, int]]:
         .order_by(member.group_id, within)
     )
     return [(group_id, published_in, count) for group_id, published_in, count in rows]
+
+
+def published_within() -> ColumnElement[str]:
+    """Return the month or year of an article's publication, ``""`` if that is unknown or a guess."""
+    column = m.article.c.published_in
+    return case(
+        (column.like(literal_column("'%?'")), literal_column("''")), else_=func.coalesce(column, literal_column("''"))
+    )
 
 
 def _unlicensed() -> ColumnElement[bool]:

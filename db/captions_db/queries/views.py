@@ -8,7 +8,10 @@ from typing import Any
 from sqlalchemy import Engine, MetaData, Table, select
 
 VIEWS: dict[str, tuple[str, str]] = {
-    "use_in_words": ("uses of pictures, with caption, credit line and supplier", "source, position"),
+    "use_in_words": (
+        "uses of pictures, with caption, credit line, supplier, creators and pictures",
+        "source, position",
+    ),
     "uncredited_uses": ("uses without any credit", "source, position"),
     "uses_without_supplier": ("uses whose credit line does not show the supplier", "source, position"),
     "supplier_usage_by_month": ("uses per supplier and month", "supplier, month"),
