@@ -156,9 +156,9 @@ def small_disk(size: str) -> Iterator[Path]:
             subprocess.run(["umount", folder], check=True)  # noqa: S603, S607
 
 
-def full_disk(expected: Rows, rng: random.Random) -> None:
-    """Fill the disk during an ingest, then enlarge it."""
-    with small_disk(f"{rng.randint(100, 1500)}k") as disk:
+def full_disk(expected: Rows, rng: random.Random, size: int) -> None:
+    """Fill the disk during an ingest, then enlarge it; ``size`` is what the whole store takes, in KB."""
+    with small_disk(f"{rng.randint(100, size * 3 // 4)}k") as disk:
         running = start(disk / "x.db")
         _, err = running.communicate(timeout=600)
         assert running.returncode == 2, (running.returncode, err)
@@ -226,6 +226,7 @@ def run(runs: int, count: int = 600) -> Iterator[figures.Row]:
         folder = Path(name)
         archive(folder / "in", count)
         expected, longest = undisturbed(folder)
+        size = (folder / "expected.db").stat().st_size // 1024
         yield figures.Row(f"undisturbed, {sum(map(len, expected.values())):,} rows", longest, "s")
         kinds: tuple[tuple[str, int, Callable[[], None]], ...] = (
             ("killed ingests", runs, lambda: same_after(lambda to: killed_often(to, rng, longest), expected, folder)),
@@ -239,7 +240,7 @@ def run(runs: int, count: int = 600) -> Iterator[figures.Row]:
                 runs // 20,
                 lambda: same_after(lambda to: vanishing(to, rng, longest), expected, folder),
             ),
-            ("a full disk", runs // 20 if can_mount() else 0, lambda: full_disk(expected, rng)),
+            ("a full disk", runs // 20 if can_mount() else 0, lambda: full_disk(expected, rng, size)),
             ("a read-only disk", runs // 20 if can_mount() else 0, lambda: read_only(expected, rng, longest)),
         )
         for kind, times, disturb in kinds:

@@ -146,6 +146,9 @@ def credit_row(credit: CreditRecord) -> Row:
     }
     row["reading"] = digest(*map(str, row.values()), *(f"{role} {name}" for role, _, name in parties))
     rights = [row[name] or "" for name in RIGHTS]
+    # What the line does not print is from the usage terms of this picture, and not of others with the same line.
+    printed = " ".join(line.split()).casefold()
+    rights += [text for text in map(storable, credit.restrictions) if text.casefold() not in printed]
     return row | {
         "line_digest": digest(line, *rights) if any(rights) else digest(line),
         "line": line,

@@ -70,7 +70,8 @@ def test_two_ingests_at_once_end_with_the_same_rows(place: Path, undisturbed: tu
 
 @needs_disks
 def test_a_full_disk_is_reported_and_the_next_run_goes_on(place: Path, undisturbed: tuple[faults.Rows, float]) -> None:
-    faults.full_disk(undisturbed[0], RNG)
+    size = (place / "expected.db").stat().st_size // 1024
+    faults.full_disk(undisturbed[0], RNG, size)
 
 
 # --- an article that exceeds the limits

@@ -120,7 +120,8 @@ class PartyAliasTable(Base, table=True):
 class CreditTable(Base, table=True):
     """A credit line, stored once for all articles, and its reading.
 
-    ``line_digest`` covers the line and its rights, if any: the same line with another license is another credit.
+    ``line_digest`` covers the line and its rights, if any: the same line with another license or with other usage terms
+    is another credit.
     ``qualifiers`` and ``restrictions`` are JSON lists of strings. ``reading`` is a digest of the parsed fields,
     ``version`` the version of the program that read them. If a person corrected the line or merged one of its agencies,
     these fields follow that decision, and ``parsed`` has the program's reading as JSON.
