@@ -86,7 +86,10 @@ def test_a_report_in_a_file_equals_the_report_on_stdout(three: Run, tmp_path: Pa
     assert (tmp_path / "report.csv").read_text(encoding="utf-8-sig") == three("audit", "--format", "csv").out
     assert (tmp_path / "report.csv").read_bytes().startswith(b"\xef\xbb\xbf")
     assert ran.out == ""
-    assert ran.err == ("3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); written to report.csv\n")
+    assert ran.err == (
+        "3 uses in 3 articles: 7 findings (6 errors, 0 warnings, 1 info); written to report.csv\n"
+        "money at risk: AFP unknown for 1 use; Reuters unknown for 1 use; dpa unknown for 1 use\n"
+    )
     assert not list(tmp_path.glob(".*.part"))
 
 

@@ -151,6 +151,7 @@ def test_captions_credits_and_parties_are_stored_once(engine: Engine) -> None:
         "image": 0,
         "image_file": 0,
         "image_use": 0,
+        "license": 0,
         "party": 5,
         "party_merge": 0,
         "party_alias": 0,
