@@ -26,7 +26,6 @@ _BEFORE = (
     ["agreement", "add", "Reuters", "--from", "2020", "--scope", "print"],
     ["agreement", "add", "AFP", "--from", "2020", "--to", "2030"],
     ["license", "add", "--invoice", "R-17", "--image", "https://img.example/pier.jpg", "--to", "2030"],
-    ["license", "add", "--invoice", "R-7", "--asset", "841304270", "--from", "2024"],
     ["correct", "RUNE ASKELAND/AFP", "--supplier", "AFP", "--reason", "test"],
     ["waive", "CR301", "--supplier", "dpa", "--reason", "test"],
     ["ingest", "articles"],
