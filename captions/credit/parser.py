@@ -40,6 +40,11 @@ class Reading:
         return bool(self.parties) and all(p.kind != "other" for p in self.parties)
 
     @property
+    def is_rights_only(self) -> bool:
+        """Return whether the line names nobody, and says under which license or with which qualifier it is printed."""
+        return not self.parties and bool(self.credit.license or self.credit.qualifiers)
+
+    @property
     def registered(self) -> tuple[Party, ...]:
         """The parties in the register."""
         return tuple(p for p in self.parties if p.agency is not None)
