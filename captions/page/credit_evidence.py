@@ -162,8 +162,8 @@ def _is_named(reading: Reading, at: Setting) -> bool:
     return (reading.clean or reading.is_rights_only) and bool(at.flags & (CREDIT | SOURCE))
 
 
-def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
-    """Yield what speaks against a credit in the text's words and length."""
+def _of_length(text: str, reading: Reading, at: Setting) -> Iterator[str]:
+    """Yield what speaks against a credit in the text's number of words, its end and its first letter."""
     count = len(text.split())
     unlabeled = reading.label is None
     if count > LONG:
@@ -174,6 +174,12 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "sentence"
     if text[:1].islower() and unlabeled:
         yield "small letter"
+
+
+def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
+    """Yield what speaks against a credit in the text's words and length, and what the page says of it."""
+    unlabeled = reading.label is None
+    yield from _of_length(text, reading, at)
     if is_dated(text) or CLOCK_INSIDE.search(text):
         yield "dated"
     if is_button(text) or site_text.is_line(text):
