@@ -48,6 +48,8 @@ class Unlabelled:
     """The first label."""
     all: tuple[str, ...] = ()
     """All labels, some of which are also marks: ``사진=국립생태원 제공``."""
+    mark: str = ""
+    """The text with a label that is part of a mark: ``代表撮影``, whose text is ``代表``."""
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
@@ -126,6 +128,8 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
         whole = words.marks.get(name_key(bare)) if found is not None and len(bare) <= _LONGEST else None
         if found is None or whole:  # `photo de famille`, `代表撮影`: a label and its name are a single mark
             kind = kind or (found.kind if found is not None else None)
+            if found is not None and found.kind == "after" and has_cjk(found.text):
+                return Unlabelled(found.text.strip(_EDGE), kind, found.label, (*found_labels, found.label), bare)
             return Unlabelled(_unpaired(bare), kind, found_labels[0] if found_labels else "", tuple(found_labels))
         text = found.text
         if kind is None or kind in ("weak", "sign"):

@@ -99,6 +99,7 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
         body = unlabelled.text if notices.text == printed else labels.strip(notices.text, words).text
     else:
         notices, body = rights.Notices(unlabelled.text), unlabelled.text
+    body = unlabelled.mark or body
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
     label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
