@@ -51,6 +51,11 @@ class Unlabelled:
     mark: str = ""
     """The text with a label that is part of a mark: ``代表撮影``, whose text is ``代表``."""
 
+    @property
+    def names(self) -> str:
+        """Return the text in which names and marks are read."""
+        return self.mark or self.text
+
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
     """Return the kind of a label: ``"Crédit photo"`` gives before; None if the text is not a label."""

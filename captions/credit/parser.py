@@ -96,10 +96,9 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     if rights.may_contain(printed, words):  # a copyright sign is a label before a name and a notice before a year
         notices = rights.take(printed, words)
         # A label after a notice can be removed only now: `© 2024 AP. Photo: Jo Reed`.
-        body = unlabelled.text if notices.text == printed else labels.strip(notices.text, words).text
+        body = unlabelled.names if notices.text == printed else labels.strip(notices.text, words).names
     else:
-        notices, body = rights.Notices(unlabelled.text), unlabelled.text
-    body = unlabelled.mark or body
+        notices, body = rights.Notices(unlabelled.text), unlabelled.names
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
     label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()
