@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import re
 
+from captions.credit.adjoined import adjoined, hyphened, is_person
 from captions.credit.labels import PICTURE, by_phrases
 from captions.credit.machines import generated
-from captions.credit.names import is_forename, is_given_name, normal_case, sort_of
+from captions.credit.names import is_forename, is_given_name, sort_of
 from captions.credit.segments import Again, Party
 from captions.credit.titled import titled
 from captions.lexicon.vocabulary import Vocabulary
@@ -18,7 +19,8 @@ _ARTICLE = re.compile(r"(?:the|der|die|das|dem|des|den|la|le|les|el|los|las|l'|l
 _SMALL_BREAK = re.compile(r"[\s(\[:;,.-]")
 _OFFICIAL = re.compile(r"^official\s+", re.IGNORECASE)
 _SOURCED = ("courtesy", "supplied", "handout")
-_JOINED_CJK = re.compile(r"([A-Z]{2,5})([\u3041-\u9fff\uac00-\ud7af]{2,8})$")  # AP연합뉴스, AFP時事
+# Unlike `archive`, never part of an organization's name: `Harbor Echo file`.
+_FILES = frozenset({"file", "files"})
 _OF = frozenset({"of", "from"})
 _WITH = frozenset({"of", "from", "at", "with"})
 _DATED = re.compile(r"(.+?)(?:,|(?<!\s)(?=\s))\s++(?:19|20)\d\d$")
@@ -38,8 +40,12 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             kind = "before"
         if kind is not None and kind != "caption":
             again(role[2], joint, words, out, depth + 1)
-        elif _is_house_before(role[1], role[2], words):  # Harbor Radio: Tessa King
-            out.append(Party(role[1], "organization", role[1], joint))
+        elif _is_house_before(role[1], role[2], words):  # Harbor Radio: Tessa King, Harbor Radio photo: Tessa King
+            house = _without_picture(role[1])
+            out.append(Party(house, "organization", house, joint))
+            again(role[2], "/", words, out, depth + 1)
+        elif words.spelling(role[2]) is not None and is_person(role[1], words):  # Tessa King: Reuters
+            again(role[1], joint, words, out, depth + 1)
             again(role[2], "/", words, out, depth + 1)
         elif (mark := words.marks.get(name_key(role[1]))) is not None:
             if mark:
@@ -56,7 +62,7 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
         if not rest or (start and not _SMALL_BREAK.match(text[start - 1])):
             continue
         before = _OFFICIAL.sub("", text[:start]).strip()
-        if before and words.spelling(before):  # U.S. Navy photo by Jo Reed
+        if before and (words.spelling(before) or _is_house_before(before, rest, words)):  # U.S. Navy photo by Jo Reed
             again(before, joint, words, out, depth + 1)
             again(rest, "/", words, out, depth + 1)
             return True
@@ -66,6 +72,11 @@ def _labelled(text: str, joint: str, words: Vocabulary, out: list[Party], depth:
             again(rest, joint, words, out, depth + 1)
             return True
     return False
+
+
+def _without_picture(text: str) -> str:
+    head, _, last = text.rpartition(" ")
+    return head if head and last.casefold() in PICTURE else text
 
 
 def _is_house_before(house: str, rest: str, words: Vocabulary) -> bool:
@@ -115,7 +126,9 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
                 continue
             rest = text[: -len(phrase)].strip(" :-,").removesuffix("の")
             sort = "agency" if words.spelling(rest) else sort_of(rest, words)
-            if sort in ("agency", "person") or (sort == "organization" and (" " in phrase or mark == "screenshot")):
+            if sort in ("agency", "person") or (
+                sort == "organization" and (" " in phrase or mark == "screenshot" or phrase in _FILES)
+            ):
                 again(rest, joint, words, out, depth + 1)
                 out.append(Party(phrase, "mark", mark, joint))
                 return True
@@ -123,17 +136,26 @@ def _marked(text: str, joint: str, words: Vocabulary, out: list[Party], depth: i
 
 
 def _between(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``."""
+    """Type a mark between a name and an agency: ``Rhys Gauthier Archives Le Devoir``, ``X courtesy Y``."""
     tokens = text.split(" ")
     for at in range(1, len(tokens) - 1):
         mark = words.marks.get(name_key(tokens[at])) if len(tokens[at]) >= 4 else None
-        if mark in ("archive", "pool", "handout"):
-            left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-            if words.spelling(right) and (words.spelling(left) or _is_person(left, words)):
-                again(left, joint, words, out, depth + 1)
-                out.append(Party(tokens[at], "mark", mark, "/"))
-                again(right, "/", words, out, depth + 1)
-                return True
+        left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
+        if (
+            mark == "courtesy"
+            and is_person(left, words)
+            and (words.spelling(right) or sort_of(right, words) != "other")
+        ):
+            again(left, joint, words, out, depth + 1)
+            out.append(Party(tokens[at], "mark", mark, ","))
+            again(right, "courtesy", words, out, depth + 1)
+            return True
+        is_pair = words.spelling(right) is not None and (words.spelling(left) or is_person(left, words))
+        if is_pair and mark in ("archive", "pool", "handout"):
+            again(left, joint, words, out, depth + 1)
+            out.append(Party(tokens[at], "mark", mark, "/"))
+            again(right, "/", words, out, depth + 1)
+            return True
     return False
 
 
@@ -241,7 +263,7 @@ def _related(text: str, joint: str, words: Vocabulary, out: list[Party], depth: 
             return True
         if tokens[at] in _WITH and _works_for(tokens, at, joint, words, out, depth, again):
             return True
-        if (word in words.ons or word in _OF) and _from_known(tokens, at, joint, words, out, depth, again):
+        if (word in words.ons or tokens[at] in _WITH) and _from_known(tokens, at, joint, words, out, depth, again):
             return True
     return False
 
@@ -254,9 +276,9 @@ def _both(
     if is_forename(left, words) and is_forename(right, words):
         out += (Party(left, "person", left, joint), Party(right, "person", right, "and"))
         return True
-    if not _is_person(left, words) and words.spelling(left) is None:
+    if not is_person(left, words) and words.spelling(left) is None:
         return False
-    if not _is_person(right, words) and words.spelling(right) is None and sort_of(right, words) != "organization":
+    if not is_person(right, words) and words.spelling(right) is None and sort_of(right, words) != "organization":
         return False
     again(left, joint, words, out, depth + 1)
     again(right, "and", words, out, depth + 1)
@@ -273,7 +295,7 @@ def _from_known(
     if known is None and (article := _ARTICLE.match(right)) and word in words.ons:
         right = right[article.end() :]
         known = words.spelling(right)
-    if known is None or not (_is_person(left, words) or at == 1 or words.spelling(left) is not None):
+    if known is None or not (is_person(left, words) or at == 1 or words.spelling(left) is not None):
         return False
     placed = (word in words.ons or word == "from") and known[0].kind in ("platform", "stock")
     again(left, joint, words, out, depth + 1)
@@ -286,7 +308,7 @@ def _works_for(
 ) -> bool:
     """Type ``Jo Reed of Harbor Studio``, ``Jo Reed from Harbor Echo``."""
     left, right = " ".join(tokens[:at]), " ".join(tokens[at + 1 :])
-    named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and _is_person(left, words)
+    named = at >= 2 and is_given_name(tokens[0], words) and right[0].isupper() and is_person(left, words)
     if not named or words.spelling(right) or sort_of(right, words) not in ("organization", "person"):
         return False
     again(left, joint, words, out, depth + 1)
@@ -311,7 +333,7 @@ def _on_assignment(
         known is None and (phrase in words.particles or (right[0].islower() and not _ARTICLE.match(right)))
     ):
         return False
-    if not (_is_person(left, words) or words.spelling(left) or (at == 1 and known is not None)):
+    if not (is_person(left, words) or words.spelling(left) or (at == 1 and known is not None)):
         return False
     if known is None and sort_of(right, words) == "other":
         return False
@@ -332,61 +354,5 @@ def houses(text: str, joint: str, words: Vocabulary, out: list[Party], depth: in
             party.kind, party.name = "organization", party.text
 
 
-def _is_person(text: str, words: Vocabulary) -> bool:
-    return words.spelling(text) is None and (
-        sort_of(text, words) == "person" or bool(re.fullmatch(r"(?:[^\W\d_]\.\s?){1,3}[^\W\d_][\w'’-]+", text))
-    )
-
-
-def _hyphened(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type a name and an agency with a hyphen, ``Jo Reed-Imagn Images``, and joined agencies, ``AP연합뉴스``."""
-    if met := _JOINED_CJK.match(text):
-        first, second = words.spelling(met[1]), words.spelling(met[2])
-        if first and second:
-            out.append(Party(met[1], "agency", first[0].name, joint, first[0]))
-            out.append(Party(met[2], "agency", second[0].name, "=", second[0]))
-            return True
-    if " " in text:
-        left, _, right = text.rpartition(" ")
-        first, second = words.spelling(left), words.spelling(right)
-        if first and (second or right.lower() in PICTURE):  # 로이터 연합뉴스, INQUIRER PHOTO
-            out.append(Party(left, "agency", first[0].name, joint, first[0], first[1]))
-            if second:
-                out.append(Party(right, "agency", second[0].name, "=", second[0], second[1]))
-            return True
-    at = text.find("-")
-    while at > 0:
-        left, right = text[:at], text[at + 1 :]
-        spelled = words.spelling(right)
-        if spelled and not spelled[1] and len(name_key(right)) >= 4 and _is_person(left, words):
-            out.append(Party(left, "person", normal_case(left, words), joint))
-            out.append(Party(right, "agency", spelled[0].name, "/", spelled[0]))
-            return True
-        at = text.find("-", at + 1)
-    return False
-
-
-def _adjoined(text: str, joint: str, words: Vocabulary, out: list[Party], depth: int, again: Again) -> bool:
-    """Type an agency next to a name: ``AP Photo Jane Doe``, ``Jane Doe REUTERS``."""
-    tokens = text.split(" ")
-    if not 3 <= len(tokens) <= 8:
-        return False
-    for size in range(min(4, len(tokens) - 2), 0, -1):
-        for head, rest, first in (
-            (tokens[:size], tokens[size:], True),
-            (tokens[-size:], tokens[:-size], False),
-        ):
-            spelled = words.spelling(" ".join(head))
-            person = " ".join(rest)
-            if spelled and not spelled[1] and len(rest) >= 2 and sort_of(person, words) == "person":
-                pair = [
-                    Party(" ".join(head), "agency", spelled[0].name, joint if first else "/", spelled[0]),
-                    Party(person, "person", normal_case(person, words), "/" if first else joint),
-                ]
-                out.extend(pair if first else reversed(pair))
-                return True
-    return False
-
-
-RULES = (generated, _labelled, _marked, titled, _related, _hyphened, _adjoined)
+RULES = (generated, _labelled, _marked, titled, _related, hyphened, adjoined)
 """The first rule that fits types the segment."""

@@ -48,6 +48,13 @@ class Unlabelled:
     """The first label."""
     all: tuple[str, ...] = ()
     """All labels, some of which are also marks: ``사진=국립생태원 제공``."""
+    mark: str = ""
+    """The text with a label that is part of a mark: ``代表撮影``, whose text is ``代表``."""
+
+    @property
+    def names(self) -> str:
+        """Return the text in which names and marks are read."""
+        return self.mark or self.text
 
 
 def label_kind(text: str, words: Vocabulary) -> str | None:
@@ -122,7 +129,12 @@ def strip(text: str, words: Vocabulary) -> Unlabelled:
         if start == 0 and not _SIGN_START.match(bare):
             text = bare[1:-1]
             continue
-        if (found := _front(bare, words) or _back(bare, words)) is None:
+        found = _front(bare, words) or _back(bare, words)
+        whole = words.marks.get(name_key(bare)) if found is not None and len(bare) <= _LONGEST else None
+        if found is None or whole:  # `photo de famille`, `代表撮影`: a label and its name are a single mark
+            kind = kind or (found.kind if found is not None else None)
+            if found is not None and found.kind == "after" and has_cjk(found.text):
+                return Unlabelled(found.text.strip(_EDGE), kind, found.label, (*found_labels, found.label), bare)
             return Unlabelled(_unpaired(bare), kind, found_labels[0] if found_labels else "", tuple(found_labels))
         text = found.text
         if kind is None or kind in ("weak", "sign"):
@@ -194,9 +206,17 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
             return Unlabelled(rest[origin.end() :], "by", head)  # Bild från Polisen
         if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
             return Unlabelled(rest, kind, head)
-        if kind == "before" and (rest[0].isupper() or has_cjk(rest[:1])) and words.spelling(first) is None:
+        named = rest[0].isupper() or has_cjk(rest[:1]) or words.spelling(_SEGMENT.split(rest)[0].strip()) is not None
+        if kind == "before" and named and words.spelling(first) is None and not _is_prose(rest, words):
             return Unlabelled(rest, "before", head)
     return None
+
+
+def _is_prose(text: str, words: Vocabulary) -> bool:
+    """Return whether a text begins as a sentence, most of whose words are lowercase: ``Credit Harbor sends alerts``."""
+    tokens = _SEGMENT.split(text)[0].split()
+    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t not in words.particles]
+    return len(small) > 2 and len(small) * 2 > len(tokens)
 
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:

@@ -20,7 +20,7 @@ _SUFFIX = {"jr", "jr.", "sr", "sr."}
 _HANDLE = re.compile(r"@[\w.]{2,30}$")
 _INITIAL = re.compile(r"(?:[^\W\d_]\.?[-–]?){1,3}\.?$")
 _GLUED = re.compile(r"(?:[^\W\d_]\.){1,3}[^\W\d_][\w'’-]+$")  # R.Schmitt
-_TOKEN = re.compile(r"[^\W\d_][\w'’‘ʼ`.\-–‑]*$")
+_TOKEN = re.compile(r"[^\W\d_][\w'’‘ʼ`.·\-–‑]*$")
 _HAN = r"[\u3400-\u9fff々]"
 _CJK_NAME = re.compile(
     rf"{_HAN}{{2,5}}$|{_HAN}{{1,3}}[\u3041-\u309f]{{1,4}}$|{_HAN}{{1,3}}[ \u3000]{_HAN}{{1,3}}$"

@@ -40,6 +40,11 @@ class Reading:
         return bool(self.parties) and all(p.kind != "other" for p in self.parties)
 
     @property
+    def is_rights_only(self) -> bool:
+        """Return whether the line names nobody, and says under which license or with which qualifier it is printed."""
+        return not self.parties and bool(self.credit.license or self.credit.qualifiers)
+
+    @property
     def registered(self) -> tuple[Party, ...]:
         """The parties in the register."""
         return tuple(p for p in self.parties if p.agency is not None)
@@ -91,9 +96,9 @@ def read(line: str, words: Vocabulary, houses: frozenset[str] = frozenset()) -> 
     if rights.may_contain(printed, words):  # a copyright sign is a label before a name and a notice before a year
         notices = rights.take(printed, words)
         # A label after a notice can be removed only now: `© 2024 AP. Photo: Jo Reed`.
-        body = unlabelled.text if notices.text == printed else labels.strip(notices.text, words).text
+        body = unlabelled.names if notices.text == printed else labels.strip(notices.text, words).names
     else:
-        notices, body = rights.Notices(unlabelled.text), unlabelled.text
+        notices, body = rights.Notices(unlabelled.text), unlabelled.names
     found = parties(body if body.isascii() else unicodedata.normalize("NFC", body), words)
     _resolve_singles(found, words)
     label_marks = _label_marks(unlabelled.all, words) if unlabelled.all else set()

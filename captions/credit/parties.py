@@ -40,6 +40,8 @@ _NUMBERED = re.compile(
 _BEHIND_DATE = re.compile(
     r"\d{4}\s?[.年년/-]\s?\d{1,2}\s?[.月월/-]\s?\d{1,2}[.日일]?\s*(?=[^\W\d日일])"
 )  # 2024.5.4 뉴스1
+# A label behind a name: `Jo Reed Source: AP`.
+_INNER_LABEL = re.compile(r"(?<=[^\W\d_])\s+([A-ZÀ-Þ][^\W\d_]{2,15})\s?:\s*(?=\S)")
 _CJK_DATE = re.compile(r"\d{4}年\d{1,2}月(?:\d{1,2}日)?$|\d+\s?[x×]\s?\d+$")
 _DATE = re.compile(
     r"^\W*(?:\d{1,2}[./ -])?(?:\w{3,9}\.? )?(?:\d{1,2},? )?(?:19|20)\d\d\W*$|^\d{1,2}[./-]\d{1,2}[./-]\d{2,4}$"
@@ -63,6 +65,8 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
     whole = words.marks.get(name_key(text)) if len(text) <= 40 and ". " in text else None
     if whole is not None:  # mat. prasowe
         return [Party(text, "mark" if whole else "word", whole, "")]
+    if ":" in text:
+        text = _INNER_LABEL.sub(lambda found: _divided(found, words), text)
     found = compounded(_without_by(segments(text, words), words), words)
     out: list[Party] = []
     for joint, piece, agency in found:
@@ -71,6 +75,11 @@ def parties(text: str, words: Vocabulary) -> list[Party]:
         else:
             _type(piece, joint, words, out, 0)
     return _without_places(out, words) if len(out) > 1 or " " in text else out
+
+
+def _divided(found: re.Match[str], words: Vocabulary) -> str:
+    """Return a sign in place of a label between two names."""
+    return " / " if words.labels.get(name_key(found[1])) in ("before", "weak") else found.group()
 
 
 def _without_by(pieces: list[tuple[str, str]], words: Vocabulary) -> list[tuple[str, str]]:
@@ -193,8 +202,8 @@ def _with_number(text: str, joint: str, words: Vocabulary) -> Party | None:
 
 def _nameless(text: str, joint: str, words: Vocabulary, out: list[Party]) -> Party | None:
     """Return a segment without a name, such as a mark, a label, a date or a file; None if it may be a name."""
-    if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
-        return Party(text, "word", "", joint)  # ANTARA FOTO/Jo Reed/aww: the editor's
+    if _INITIALS.fullmatch(text) and joint in _CHAINED and any(p.kind == "person" for p in out):
+        return Party(text, "word", "", joint)  # ANTARA FOTO/Jo Reed/aww, Jo Reed | nh: the editor's
     key, folded = name_key(text), text.casefold()
     if not key or folded in words.bare_words or _DATE.match(text) or _CJK_DATE.match(text) or _REFERENCE.match(text):
         return Party(text, "word", "", joint)

@@ -19,7 +19,8 @@ Kind = Literal["agency", "organization", "person", "single", "mark", "word", "ro
 # a suffix such as Jr.; CJK commas need no space.
 _SPLIT = re.compile(
     r"""(?:^|(?<![\s/|,;.–-])[\s/|,;.–-]++)(?P<via>via|Via|VIA)\s+
-    |(?<!\s)\s*(?P<sign>[/／|｜│┃;；•●▪\\©ⓒ]|\s[-–—]{1,2}\s|\s·\s|(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
+    |(?<!\s)\s*(?P<sign>[/／⁄∕|｜│┃;；•●▪\\©ⓒ—]|\s[-–—]{1,2}\s|\s[·»>~@]\s|(?<=[a-zß-öø-ÿ])[·,](?=(?!Jr|Sr|Inc|Ltd|LLC)[A-ZÀ-Þ])
+        |(?<=[\uac00-\ud7af])[·ㆍ](?=[\uac00-\ud7af])|[＝=]|，|、
         |,\s+(?!(?:Jr|Sr|II|III|IV|Inc|Ltd|LLC|Ph\.?D|D\.?C|S\.A|M\.?D)\b)|\s//+\s?)\s*
     |(?<!\s)\s*+(?P<bracket>[()\[\]（）【】])
     |(?P<stop>(?<=\w\w)\.\s+(?=[^\W\d_]))""",
@@ -29,7 +30,7 @@ ABBREVIATED = re.compile(
     r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
     re.IGNORECASE,
 )
-EDGE = ' \t,;:/|"“”„«»*~'
+EDGE = ' \t,;:/|"“”„«»*~©ⓒ'
 
 
 @dataclass(slots=True)

@@ -14,7 +14,7 @@ from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import caption_evidence, credit_evidence
-from captions.page.boxes import BoxLine, PictureBox, flags_between, is_icon
+from captions.page.boxes import BoxLine, PictureBox, flags_between, is_icon, nearest_flags
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import Evidence, LineSetting, Setting
@@ -242,7 +242,9 @@ class _LineReader:
         shape = _shape(self._box, line, last, "bracket") if owed[:1] in "([（" else ()
         setting = self._setting(last, rest=caption, divides_credit=divides, strength=strength)
         found, read = credit_evidence.of(owed, setting, self._words)
-        front = self._setting(line.pieces[0][1], divides_credit=True) if divides else setting
+        # The caption is in the line's first element: a link around the credit is not around the caption.
+        rest = "" if divides else owed
+        front = self._setting(line.pieces[0][1], rest=rest, divides_credit=divides, strength=strength)
         text = caption_evidence.of(caption, front, self._words)
         return Slot(caption, owed, reading or read, text, found, shape, is_cut=not divides)
 
@@ -296,6 +298,7 @@ class _LineReader:
         return Setting(
             line=self._of_line,
             flags=flags_between(element, self._box.element) | self._box_names,
+            nearest=nearest_flags(element, self._box.element),
             tag="figcaption" if not is_edge and "figcaption" in names else element.name,
             is_in_figure="figure" in names,
             is_edge=is_edge,
