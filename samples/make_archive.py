@@ -102,7 +102,7 @@ def _specials(paper: Paper, number: int, data: Mapping[str, Any]) -> Iterator[tu
                 yield f"{what} {row['caption']}".strip(), row["line"]
 
 
-def page(story: Story, told: str | None, bare: tuple[str, str] | None) -> str:
+def page(story: Story, structured: str | None, bare: tuple[str, str] | None) -> str:
     """Return an article as its site shows it: figures with captions and credits, its day and publication as data."""
     pictures = [f"https://{story.paper.host}/pictures/{story.slug}-{n}.jpg" for n, _ in enumerate(story.captions, 1)]
     data: dict[str, object] = {
@@ -112,9 +112,9 @@ def page(story: Story, told: str | None, bare: tuple[str, str] | None) -> str:
         "datePublished": f"{story.day}T06:00:00+00:00",
         "publisher": {"@type": "Organization", "name": story.paper.name},
     }
-    if told:
+    if structured:
         data["image"] = {
-            "@type": "ImageObject", "url": pictures[0], "caption": story.captions[0][0] + ".", "creditText": told,
+            "@type": "ImageObject", "url": pictures[0], "caption": story.captions[0][0] + ".", "creditText": structured,
         }  # fmt: skip
     figures = []
     for picture, (caption, line) in zip(pictures, story.captions, strict=True):
@@ -163,7 +163,7 @@ def record(story: Story, twice: bool) -> str:
 def files() -> Iterator[tuple[Path, str]]:
     """Yield all files with their contents."""
     data = tomllib.loads((HERE / "archive.toml").read_text(encoding="utf-8"))
-    told = {tuple(row["article"]): row["line"] for row in data["told"]}
+    structured = {tuple(row["article"]): row["line"] for row in data["structured"]}
     bare = {tuple(row["article"]): (row["name"], row["alt"]) for row in data["bare"]}
     twice = {tuple(row["article"]) for row in data["twice"]}
     for row in data["publication"]:
@@ -173,7 +173,7 @@ def files() -> Iterator[tuple[Path, str]]:
             yield HERE / "archive" / "courrier.jsonl", "".join(f"{record(one, key in twice)}\n" for key, one in found)
             continue
         for key, one in found:
-            yield HERE / "archive" / paper.folder / f"{one.slug}.html", page(one, told.get(key), bare.get(key))
+            yield HERE / "archive" / paper.folder / f"{one.slug}.html", page(one, structured.get(key), bare.get(key))
     for row in data["text"]:
         yield HERE / "archive" / "undated" / row["file"], row["text"]
 
