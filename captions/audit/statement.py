@@ -85,7 +85,7 @@ class AgreementShare:
 
 
 @dataclass(frozen=True, slots=True)
-class Statement:
+class PayeeStatement:
     """The uses of a supplier or freelancer in a period."""
 
     payee: Payee
@@ -114,7 +114,7 @@ class Statement:
         return sum(use.unpriced for use in self.uses)
 
 
-def statement(engine: Engine, words: Vocabulary, payee: Payee, days: DateRange, today: date) -> Statement:
+def statement(engine: Engine, words: Vocabulary, payee: Payee, days: DateRange, today: date) -> PayeeStatement:
     """Return the statement of a supplier or freelancer over some days; coverage and prices are those of the audit.
 
     A supplier's statement also has the uses of the agencies below it that its agreements cover.
@@ -141,7 +141,7 @@ def statement(engine: Engine, words: Vocabulary, payee: Payee, days: DateRange, 
         reader = _UseReader(audit, judgment, payee, beyond)
         dated = tuple(reader.described(uses.dated()))
         unclear = sorted(uses.unclear(parties.unclear()), key=_place)
-        return Statement(
+        return PayeeStatement(
             payee,
             days,
             dated,

@@ -16,7 +16,7 @@ from captions.cli.output import for_report, note, note_limit, opened, uncollecte
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
-    from captions_db import FoundUse, PictureFilter
+    from captions_db import FoundUse, PictureFilter, UsesBeingFound
 
 _COLUMNS = (
     Column("used_on", "Date"),
@@ -81,7 +81,7 @@ def find(
     if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
         raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
     first, last, _ = o.days_of_period(period, since, until)
-    picture_filter = None if picture is None else _picture(picture)
+    shown = None if picture is None else picture_filter(picture)
 
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
@@ -91,26 +91,32 @@ def find(
         db.finding(
             engine,
             " ".join(words or ()),
-            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, picture_filter),
+            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, shown),
             since=first,
             until=last,
             limit=limit if height is None else height,
         ) as found,
         opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
-        rows = map(_row, found.uses)
-        listed = found.total if limit is None else min(limit, found.total)
-        if height is not None:
-            listed = _write_screen(rows, stream, height)
-        elif form is o.Listing.table:
-            _write_table(rows, stream)
-        else:
-            with uncollected():
-                head = {"total": found.total, "more": found.more}
-                write_rows("uses", _COLUMNS, rows, form.value, stream, head, between)
+        on_screen = _write(found, form, stream, height, between)
+        listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
     if listed == found.total and not found.more:
         note(f"{found.total} found")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+
+
+def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int | None, delimiter: str) -> int | None:
+    """Write the uses; return how many fit on the screen, None if it has no limit."""
+    rows = map(_row, found.uses)
+    if height is not None:
+        return _write_screen(rows, stream, height)
+    if form is o.Listing.table:
+        _write_table(rows, stream)
+        return None
+    with uncollected():
+        head = {"total": found.total, "more": found.more}
+        write_rows("uses", _COLUMNS, rows, form.value, stream, head, delimiter)
+    return None
 
 
 def _row(use: FoundUse) -> Row:
@@ -131,7 +137,8 @@ def _row(use: FoundUse) -> Row:
     }
 
 
-def _picture(text: str) -> PictureFilter:
+def picture_filter(text: str) -> PictureFilter:
+    """Return the filter for a picture's URL, file name or number; raise BadParameter if it is too short."""
     import captions_db as db
 
     from captions.licensing import licenses

@@ -8,7 +8,7 @@ from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
-from captions.audit.statement import ELSEWHERE, AgreementShare, Statement, StatementUse
+from captions.audit.statement import ELSEWHERE, AgreementShare, PayeeStatement, StatementUse
 from captions.licensing.quotas import quota_text
 from captions.licensing.terms import digits_of
 from captions.report.rows import Column, Value, as_data
@@ -93,7 +93,7 @@ _AGREEMENTS_IN_TABLE = (
 class StatementReport:
     """A statement and the name of its period: ``2026-Q3``."""
 
-    statement: Statement
+    statement: PayeeStatement
     period: str
 
     @property
@@ -205,7 +205,7 @@ def _write_table(report: StatementReport, stream: TextIO) -> None:
         stream.write(f"\n{note}\n")
 
 
-def _note(it: Statement) -> str:
+def _note(it: PayeeStatement) -> str:
     """Say where only the agreements show the price."""
     flat = any(share.agreement.kind == "flat" and share.uses for share in it.agreements)
     return "flat: the price of the agreement covers the use" if flat else ""
@@ -258,7 +258,7 @@ def _under(it: StatementUse) -> str:
     return f"agreement {it.agreement.id}" if it.agreement and it.paid != ELSEWHERE else ""
 
 
-def _totals(it: Statement) -> Iterator[dict[str, Value]]:
+def _totals(it: PayeeStatement) -> Iterator[dict[str, Value]]:
     for currency, amount, uses in it.totals:
         yield {"currency": currency, "amount": _rounded(amount, currency), "uses": uses}
     if it.unpriced:

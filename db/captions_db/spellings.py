@@ -11,14 +11,14 @@ import unicodedata
 from itertools import islice, product
 from typing import NamedTuple
 
-from captions_db.search import fold, name_key, wanted
+from captions_db.search import name_key, wanted
 
 _LETTERS = {"ae": "äÄ", "oe": "öÖøØ", "ue": "üÜ", "aa": "åÅ"}
 """Two letters, and those that they replace. Folding itself makes ``ss`` of ``ß`` and ``ae`` of ``æ``."""
 _PAIRS = {ord(letter): pair for pair, letters in _LETTERS.items() for letter in letters}
 _PAIR = re.compile("|".join(_LETTERS))
-_MOST_PAIRS = 2
-"""Pairs of letters of a word that are read as one letter; more are rare, and each doubles the spellings."""
+_MOST_PAIRS = 3
+"""Pairs of letters in a word that are read as one letter; more are rare, and each doubles the spellings."""
 _LONG = 5
 """Shorter spellings match whole words only: ``blu`` would begin too many others."""
 
@@ -68,7 +68,7 @@ def name_keys(name: str) -> set[str]:
 
 def possible_name_keys(name: str) -> set[str]:
     """Return the keys of all names that may be the same; compare these names by :func:`name_keys`."""
-    return name_keys(name) | set(contracted(fold(name)))
+    return name_keys(name) | {key for each in name_keys(name) for key in contracted(each)}
 
 
 def _written_out(text: str) -> str:

@@ -15,7 +15,7 @@ from sqlalchemy import Engine
 from captions.audit.payee import Payee, freelancer_named, supplier_named
 from captions.audit.request import AuditRequest
 from captions.audit.run import audited
-from captions.audit.statement import LICENSE, Statement, StatementUse, statement
+from captions.audit.statement import LICENSE, PayeeStatement, StatementUse, statement
 from captions.errors import CaptionsError
 from captions.lexicon.vocabulary import default
 from captions.licensing.agreements import DateRange
@@ -102,7 +102,7 @@ def check_statements(engine: Engine, agreed: list[Deal], first: date, last: date
     assert {it.use.use_id for it in listed if it.paid == LICENSE} == of_license & set(ids)
 
 
-def _check_quotas(it: Statement) -> None:
+def _check_quotas(it: PayeeStatement) -> None:
     for share in it.agreements:
         here = [use for use in it.uses if use.agreement and use.agreement.id == share.agreement.id]
         assert share.uses == len(here)
