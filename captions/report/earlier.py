@@ -40,7 +40,7 @@ _FORMS = (
     r"used_on,source,position,caption,",
     rf"(?:(?:{_GROUPS}),)*(?:uses|uncredited|before)\b[a-z_,]*\n",
     r"agreement,supplier,kind,state,period,",
-    r"use_id,used_on,publication,source,",
+    r"use_id,used_on,(?:published_in,)?publication,source,",
     r"source,reason,last_tried\n",
 )
 """How reports begin, after a BOM."""
