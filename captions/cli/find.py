@@ -90,7 +90,7 @@ def find(
         opened_store(db_url) as engine,
         db.finding(
             engine,
-            " ".join(words or ()),
+            " ".join(words) if words else None,
             db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, shown),
             since=first,
             until=last,

@@ -95,7 +95,7 @@ class UsesBeingFound:
 
 def find(
     engine: Engine,
-    words: str = "",
+    words: str | None = None,
     *,
     since: date | None = None,
     until: date | None = None,
@@ -126,7 +126,7 @@ def find(
 @contextmanager
 def finding(
     engine: Engine,
-    words: str,
+    words: str | None,
     filters: FoundFilters,
     *,
     since: date | None = None,
@@ -134,8 +134,8 @@ def finding(
     limit: int | None = None,
 ) -> Iterator[UsesBeingFound]:
     """Find the same uses as :func:`find`, and read them one after the other within the block."""
-    asked = spelled(storable(words))
-    if words.strip() and not asked:
+    asked = spelled(storable(words or ""))
+    if words is not None and not asked:
         yield UsesBeingFound(iter(()), 0)
         return
     with engine.connect() as connection:
