@@ -38,7 +38,6 @@ from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.coverage import Coverage, IntendedUse
 from captions.licensing.judging import Judgment
-from captions.licensing.quotas import numbered
 from captions.licensing.repository import agreement_of
 from captions.licensing.restrictions import RightsQuestion
 from captions.model import Use
@@ -227,19 +226,11 @@ class AuditEngine:
 
     def _judge_quotas(self) -> None:
         """Find the quota periods that reached 80% or the quota (CR304, CR305), and report uncountable uses."""
-        audit, ranks = self.audit, self.audit.ranks
+        self.judgment.put_full_periods()
         for counts in self.judgment.counts():
             a = counts.agreement
-            quota, under = a.quota or 0, f"under agreement {a.id} with {a.supplier}"
-            for days in numbered(a, counts.days, counts.certain):
-                if a.id is not None and ("CR304" if days.mark is None else "CR305") in ranks:
-                    remark = audit.remark(f"use {{n}} of {quota} in {days.period} {under}")
-                    audit.put_period(
-                        a.id, (days.first, days.last), before=days.before, beyond=days.beyond, mark=days.mark,
-                        remark_id=remark,
-                    )  # fmt: skip
             for code, message in quota_messages(counts):
-                if code in ranks:
+                if code in self.audit.ranks:
                     finding = Finding(code, message, f"agreement {a.id}", command=waive(code, supplier=a.supplier))
                     self._add_unattached(finding)
                     self.suppliers[finding.source] = a.supplier

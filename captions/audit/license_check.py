@@ -44,15 +44,16 @@ def note_licensed_uses(audit: store.Audit, archive: Archive | None, intended: In
     if not found:
         return
     _match(audit.licensed, archive, list(found.values()))
-    covered: list[int] = []
+    covered: list[tuple[int, int]] = []
     outlasting: list[tuple[int, int, bool]] = []
     remarks: dict[str, int] = {}
     for use_id, group in groupby(audit.licensed.found(), key=lambda row: row.use_id):
         rows = list(group)
         of_picture = [found[row.license_id] for row in rows]
         days = licenses.days_of(rows[0].used_on, rows[0].published_in)
-        if any(licenses.covers(it, days, intended.scope, intended.territory) for it in of_picture):
-            covered.append(use_id)
+        in_force = (it.id for it in of_picture if licenses.covers(it, days, intended.scope, intended.territory))
+        if (license_id := next(in_force, None)) is not None:
+            covered.append((use_id, license_id))
         over = licenses.ended(of_picture, days, today) if "CR310" in audit.ranks else None
         if over is not None:
             if over.message not in remarks:

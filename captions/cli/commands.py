@@ -30,6 +30,7 @@ _MODULES = {
     "ingest": "ingest",
     "audit": "audit",
     "usage": "usage",
+    "statement": "statement",
     "find": "find",
     "export": "export",
     "serve": "serve",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Iterator
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -15,7 +16,7 @@ from captions.cli.output import for_report, note, note_limit, opened, uncollecte
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
-    from captions_db import FoundUse
+    from captions_db import FoundUse, PictureFilter, UsesBeingFound
 
 _COLUMNS = (
     Column("used_on", "Date"),
@@ -27,17 +28,34 @@ _COLUMNS = (
     Column("headline", "Headline"),
     Column("url", "URL"),
     Column("use", "Use", number=True),
+    Column("supplier", "Supplier"),
+    Column("creators", "Creators"),
+    Column("agencies", "Agencies"),
+    Column("images", "Pictures"),
 )
 _IN_TABLE = ("source", "caption", "credit")
-Words = Annotated[list[str], typer.Argument(metavar="WORDS", help="Words, or the beginnings of words.")]
+Words = Annotated[
+    list[str] | None,
+    typer.Argument(metavar="[WORDS]...", help="Words, or the beginnings of words.", show_default=False),
+]
+Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
+Picture = Annotated[
+    str | None,
+    typer.Option(
+        "--picture", metavar="PICTURE", help="Only this picture: its URL, file name or the supplier's number."
+    ),
+]
 
 
 def find(
-    words: Words,
+    words: Words = None,
     db_url: o.Database = o.DATABASE,
     agency: o.Agency = None,
     supplier: o.Supplier = None,
+    creator: Creator = None,
     publication: o.Publication = None,
+    picture: Picture = None,
+    period: o.Period = None,
     since: o.Since = None,
     until: o.Until = None,
     form: o.ListingFormat = o.Listing.table,
@@ -47,15 +65,23 @@ def find(
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
-    """Search captions and credit lines for all of the given words. Case and accents are ignored.
+    """Search captions and credit lines for all of the given words, or list the uses that the options choose.
 
-    Whole words are listed before longer words that start the same way, newest first.
+    Case and accents are ignored, and Söder finds Soeder. Whole words are listed before longer words that start the
+    same way, newest first.
 
     \b
-    Example:
+    Examples:
       captions find "ferry harbor" --limit 20
+      captions find --creator "Jo Reed" --period 2026-Q3
+      captions find --picture 841304270
     """
     import captions_db as db
+
+    if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
+        raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
+    first, last, _ = o.days_of_period(period, since, until)
+    shown = None if picture is None else picture_filter(picture)
 
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
@@ -64,29 +90,33 @@ def find(
         opened_store(db_url) as engine,
         db.finding(
             engine,
-            " ".join(words),
-            since=since,
-            until=until,
-            publication=stored_publication(engine, publication),
-            agency=agency,
-            supplier=supplier,
+            " ".join(words) if words else None,
+            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, shown),
+            since=first,
+            until=last,
             limit=limit if height is None else height,
         ) as found,
         opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
-        rows = map(_row, found.uses)
-        listed = found.total if limit is None else min(limit, found.total)
-        if height is not None:
-            listed = _write_screen(rows, stream, height)
-        elif form is o.Listing.table:
-            _write_table(rows, stream)
-        else:
-            with uncollected():
-                head = {"total": found.total, "more": found.more}
-                write_rows("uses", _COLUMNS, rows, form.value, stream, head, between)
+        on_screen = _write(found, form, stream, height, between)
+        listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
     if listed == found.total and not found.more:
         note(f"{found.total} found")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+
+
+def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int | None, delimiter: str) -> int | None:
+    """Write the uses; return how many fit on the screen, None if it has no limit."""
+    rows = map(_row, found.uses)
+    if height is not None:
+        return _write_screen(rows, stream, height)
+    if form is o.Listing.table:
+        _write_table(rows, stream)
+        return None
+    with uncollected():
+        head = {"total": found.total, "more": found.more}
+        write_rows("uses", _COLUMNS, rows, form.value, stream, head, delimiter)
+    return None
 
 
 def _row(use: FoundUse) -> Row:
@@ -100,7 +130,23 @@ def _row(use: FoundUse) -> Row:
         "headline": use.headline,
         "url": use.url,
         "use": use.use_id,
+        "supplier": use.supplier,
+        "creators": use.creators,
+        "agencies": use.agencies,
+        "images": use.images,
     }
+
+
+def picture_filter(text: str) -> PictureFilter:
+    """Return the filter for a picture's URL, file name or number; raise BadParameter if it is too short."""
+    import captions_db as db
+
+    from captions.licensing import licenses
+
+    matches = o.as_option(lambda: licenses.picture_named(text))
+    # Any case and encoding of a URL has the longest run of letters and digits in the picture's name.
+    name = re.split("[?#]", text)[0].rstrip("/").rpartition("/")[2]
+    return db.PictureFilter(max(re.findall("[0-9A-Za-z]+", re.sub("%..", " ", name)), key=len, default=""), matches)
 
 
 def _write_table(rows: Iterator[Row], stream: TextIO) -> None:

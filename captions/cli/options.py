@@ -87,6 +87,21 @@ def date_text(text: str | None) -> str | None:
     return text
 
 
+def days_of_period(
+    period: str | None, since: date | None, until: date | None
+) -> tuple[date | None, date | None, str | None]:
+    """Return the first and last day of ``--period``, or of ``--since`` and ``--until``, and the period's name."""
+    if period is None:
+        if since is not None and until is not None and until < since:
+            raise typer.BadParameter(f"{until} is before --since {since}", param_hint="--until")
+        return since, until, None
+    if since is not None or until is not None:
+        raise typer.BadParameter("cannot be combined with --since or --until", param_hint="--period")
+    from captions.licensing import terms
+
+    return as_option(lambda: terms.calendar_period(period))
+
+
 def needs(option: str, given: object, other: str, other_given: object) -> None:
     """Raise BadParameter if an option is given without another that it needs."""
     if given and not other_given:
@@ -192,6 +207,10 @@ Since = Annotated[
 ]
 Until = Annotated[
     date | None, typer.Option("--until", parser=last_day, metavar="DATE", help="Only uses on or before this date.")
+]
+Period = Annotated[
+    str | None,
+    typer.Option("--period", metavar="PERIOD", help="Only uses in this month (2025-07), quarter (2025-Q3) or year."),
 ]
 Agency = Annotated[
     str | None, typer.Option("--agency", metavar="NAME", help="Only credit lines that name this agency.")

@@ -11,7 +11,7 @@ import captions_db.audit as store
 from captions import dates
 from captions.licensing.agreements import Agreement, DateRange
 from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup
-from captions.licensing.quotas import Period, may_be_in, period_within
+from captions.licensing.quotas import Period, may_be_in, numbered, period_within
 from captions.model import Credit
 from captions.text import name_key
 
@@ -36,12 +36,24 @@ class UsesWithoutDay:
         return DateRange(*dates.period_days(self.published_in)) if self.published_in else DateRange(None, None)
 
 
+@dataclass(frozen=True, slots=True)
+class JudgedParties:
+    """The suppliers and freelancers whose uses are judged; the verdicts on them are those of a full audit."""
+
+    suppliers: tuple[int, ...] = ()
+    """Suppliers by number."""
+    freelancers: frozenset[str] = frozenset()
+    """Freelancers by name key."""
+
+
 class Judgment:
     """The verdicts of the agreements on all uses in a store."""
 
-    def __init__(self, audit: store.Audit, coverage: Coverage, read: ReadCredits) -> None:
-        """Use the tables of an audit; ``read`` returns credits by id."""
-        self.audit, self.coverage, self._read = audit, coverage, read
+    def __init__(
+        self, audit: store.Audit, coverage: Coverage, read: ReadCredits, only: JudgedParties | None = None
+    ) -> None:
+        """Use the tables of an audit; ``read`` returns credits by id, ``only`` limits whose uses are judged."""
+        self.audit, self.coverage, self._read, self._only = audit, coverage, read, only
         self.groups: list[CreditGroup] = []
         self.without_day: list[UsesWithoutDay] = []
         self._counts: list[QuotaCounts] | None = None
@@ -54,15 +66,15 @@ class Judgment:
         """
         audit, groups = self.audit, dict[CreditGroup, int]()
         self._group_kinds(groups)
-        if freelancers := self.coverage.freelancers:
+        if freelancers := self.coverage.freelancers if self._only is None else self._only.freelancers:
             self._put_members(audit.credits_of_creators(lambda name: name_key(name) in freelancers), groups)
         audit.join_members()
         self.groups = list(groups)
         by_group: dict[int, list[tuple[str, int]]] = {}
         for group_id, published_in, count in audit.count_undated():
             by_group.setdefault(group_id, []).append((published_in, count))
-        publications = audit.publications() if groups else []
         named = audit.own_publications() if groups else ()
+        publications = audit.publications() if named else []
         for group, group_id in groups.items():
             for name in self.coverage.own_publications(group, publications, named):
                 audit.put_own(group_id, name)
@@ -74,7 +86,7 @@ class Judgment:
     def _group_kinds(self, groups: dict[CreditGroup, int]) -> None:
         """Group all credits of a kind at once, except those that differ in what a group depends on."""
         audit, coverage = self.audit, self.coverage
-        kinds = audit.kinds_of_credits()
+        kinds = audit.kinds_of_credits(None if self._only is None else self._only.suppliers)
         firsts = self._read({kind.credit_id for kind in kinds})
         for kind in kinds:
             first = firsts[kind.credit_id]
@@ -125,6 +137,21 @@ class Judgment:
             days[agreement_id].append((day, count))
         self._counts = [self._counts_of(a, sorted(days[number])) for number, a in sorted(limited.items())]
         return self._counts
+
+    def put_full_periods(self) -> bool:
+        """Store the quota periods that reached 80% (CR305) or the quota (CR304); return whether there are any."""
+        audit, found = self.audit, False
+        for counts in self.counts():
+            a = counts.agreement
+            quota, under = a.quota or 0, f"under agreement {a.id} with {a.supplier}"
+            for days in numbered(a, counts.days, counts.certain):
+                if a.id is not None and ("CR304" if days.mark is None else "CR305") in audit.ranks:
+                    found = True
+                    audit.put_period(
+                        a.id, (days.first, days.last), before=days.before, beyond=days.beyond, mark=days.mark,
+                        remark_id=audit.remark(f"use {{n}} of {quota} in {days.period} {under}"),
+                    )  # fmt: skip
+        return found
 
     def _counts_of(self, agreement: Agreement, days: list[tuple[date, int]]) -> QuotaCounts:
         certain: dict[Period, int] = {}

@@ -6,11 +6,11 @@ Days are the articles' own publication dates; no time zone is applied.
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from decimal import Decimal
-from urllib.parse import urlsplit
+from urllib.parse import unquote, urlsplit
 
 from captions import dates
 from captions.errors import CaptionsError
@@ -139,6 +139,26 @@ def assets_in(address: str, numbers: dict[str, list[tuple[str, int]]]) -> set[in
             for digits in re.findall("[0-9]+", part):
                 found.update(license_id for number, license_id in numbers.get(digits, ()) if number == digits)
     return found
+
+
+def picture_named(text: str) -> Callable[[str], bool]:
+    """Return a function that recognizes a picture's URL or file name, by a URL, a file name or a supplier's number.
+
+    Each of ``https://img.example/s/wire-841304270.jpg``, ``wire-841304270.jpg`` and ``841304270`` recognizes
+    ``https://img.example/s/wire-841304270.jpg?w=640``. Raise CaptionsError for a number that is too short.
+    """
+    if (whole := address_key(text) if "://" in text else None) is not None:
+        return lambda address: whole in (address_key(address), address_key(address, query=False))
+    if re.search(r"[./]", text):
+        name = _file_name(text)
+        return lambda address: _file_name(address) == name
+    number = asset_number(text)
+    numbers = {number.partition("-")[0]: [(number, 1)]}
+    return lambda address: bool(assets_in(address, numbers))
+
+
+def _file_name(address: str) -> str:
+    return unquote(re.split("[?#]", address)[0].rstrip("/").rpartition("/")[2]).casefold()
 
 
 def covers(license_: License, days: DateRange | None, scope: str | None = None, territory: str | None = None) -> bool:

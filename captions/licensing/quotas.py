@@ -13,6 +13,7 @@ from datetime import date
 
 from captions.licensing.agreements import Agreement, DateRange, in_force
 
+_ALWAYS = DateRange(None, None)
 WARNING = (4, 5)
 """The share of a quota at which CR305 warns: 80%."""
 _NAMES = {1: "day", 7: "week"}
@@ -187,16 +188,31 @@ def _windows(days: int, counts: Sequence[tuple[date, int]]) -> list[int]:
 
 
 def used_by_period(
-    agreement: Agreement, counts: Sequence[tuple[date, int]], certain: Mapping[Period, int]
+    agreement: Agreement,
+    counts: Sequence[tuple[date, int]],
+    certain: Mapping[Period, int],
+    within: DateRange = _ALWAYS,
 ) -> dict[Period, int]:
-    """Return the uses in each period that has any; of a quota over days in a row, only the fullest such days."""
+    """Return the uses in each period that has any; of a quota over days in a row, only the fullest such days.
+
+    ``within`` leaves out periods without one of these days, and days in a row that end on another.
+    """
     if agreement.quota_days is not None:
         ordered = sorted(counts)
         windows = zip(_windows(agreement.quota_days, ordered), ordered, strict=True)
-        used, (day, _) = max(windows, key=lambda window: window[0], default=(0, (date.min, 0)))
+        ending = (
+            window
+            for window in windows
+            if may_be_in(Period(within.first, within.last, ""), DateRange(window[1][0], window[1][0]))
+        )
+        used, (day, _) = max(ending, key=lambda window: window[0], default=(0, (date.min, 0)))
         return {period_of(agreement, day): used} if used else {}
     found = {period: sum(count for _, count in days) for period, days in _by_period(agreement, counts).items()}
-    return {period: found.get(period, 0) + certain.get(period, 0) for period in {**found, **certain}}
+    return {
+        period: found.get(period, 0) + certain.get(period, 0)
+        for period in {**found, **certain}
+        if may_be_in(period, within)
+    }
 
 
 def period_within(agreement: Agreement, days: DateRange) -> Period | None:

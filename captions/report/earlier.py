@@ -4,10 +4,13 @@ from __future__ import annotations
 
 import re
 from pathlib import Path
+from zipfile import BadZipFile, ZipFile
 
 from captions.report.as_html import TITLE
 from captions.report.as_ninjs import STANDARD
+from captions.report.as_xlsx import WORKBOOK_WRITER
 from captions.report.contact_sheet import SHEET_TITLE
+from captions.report.statement_report import STATEMENT_TITLE
 
 PARQUET_WRITER = "captions export"
 """The metadata of Parquet files, in their footer."""
@@ -18,11 +21,12 @@ _FORMS = (
     # Tables: the titles, and a rule below them; the report of an audit.
     r"(?:[^\n]*\n){1,3}─+\n",
     r"[\d,]+ uses? in [\d,]+ articles?: ",
+    rf"{STATEMENT_TITLE}: ",
     # Markdown.
     r"\| [^\n]* \|\n\| -{3}",
     rf"# {TITLE}\n",
     # Pages. The title follows the policy, which ends the same line.
-    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{TITLE}|{SHEET_TITLE})</title>",
+    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE})</title>",
     # JSON, SARIF, and JSON Lines of the views and of ninjs.
     r'\{\n  "version": \d+,\n',
     r'\{\n  "\$schema": "[^"\n]*sarif',
@@ -30,12 +34,13 @@ _FORMS = (
     r'\{"(?:supplier|agency|creator)": [^\n]*, "month": ',
     r'\{"source": "[^"\n]*", "reason": ',
     re.escape('{"standard": {"name": "ninjs", "version": "' + STANDARD["version"]),
-    # CSV: an audit, a search, a count, agreements in use, the views.
+    # CSV: an audit, a statement, a search, a count, agreements in use, the views.
+    r"section,used_on,published_in,",
     r"severity,code,source,",
     r"used_on,source,position,caption,",
     rf"(?:(?:{_GROUPS}),)*(?:uses|uncredited|before)\b[a-z_,]*\n",
     r"agreement,supplier,kind,state,period,",
-    r"use_id,used_on,publication,source,",
+    r"use_id,used_on,(?:published_in,)?publication,source,",
     r"source,reason,last_tried\n",
 )
 """How reports begin, after a BOM."""
@@ -49,4 +54,14 @@ def is_report(path: Path) -> bool:
         if head.startswith(b"PAR1"):
             file.seek(-min(_EDGE, path.stat().st_size), 2)
             return PARQUET_WRITER.encode() in file.read()
+        if head.startswith(b"PK"):
+            return _is_workbook(path)
     return _REPORT.match(head.decode("utf-8", errors="replace")) is not None
+
+
+def _is_workbook(path: Path) -> bool:
+    try:
+        with ZipFile(path) as book, book.open("docProps/core.xml") as properties:
+            return WORKBOOK_WRITER.encode() in properties.read(_EDGE)
+    except (BadZipFile, KeyError, NotImplementedError):
+        return False

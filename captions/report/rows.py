@@ -5,8 +5,9 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass
 from datetime import date
+from decimal import Decimal
 
-Value = str | int | float | bool | date | tuple[str, ...] | None
+Value = str | int | float | bool | date | Decimal | tuple[str, ...] | None
 Row = Mapping[str, Value]
 
 
@@ -27,18 +28,20 @@ class Column:
 
 
 def as_text(value: Value) -> str:
-    """Return a value as text: None gives ``""``, a tuple its items with commas, a date ``2024-05-18``."""
+    """Return a value as text: None gives ``""``, a date ``2024-05-18``, a sum ``80.00``, a tuple ``a, b``."""
     if value is None:
         return ""
     if isinstance(value, bool):
         return "yes" if value else "no"
     if isinstance(value, tuple):
         return ", ".join(value)
+    if isinstance(value, Decimal):
+        return f"{value:f}"
     return value.isoformat() if isinstance(value, date) else str(value)
 
 
 def as_data(value: Value) -> object:
-    """Return a value for JSON: a date as text, a tuple as a list."""
-    if isinstance(value, date):
-        return value.isoformat()
+    """Return a value for JSON: a date or a sum as text, a tuple as a list."""
+    if isinstance(value, date | Decimal):
+        return as_text(value)
     return list(value) if isinstance(value, tuple) else value

@@ -23,7 +23,7 @@ if TYPE_CHECKING:
 
 SAMPLES = ROOT / "samples" / "articles"
 COMMANDS = [
-    ["ingest"], ["audit"], ["usage"], ["find"], ["clean"], ["parse"], ["credit"], ["agency", "list"],
+    ["ingest"], ["audit"], ["usage"], ["statement"], ["find"], ["clean"], ["parse"], ["credit"], ["agency", "list"],
     ["agency", "show"], ["agency", "add"], ["agency", "alias"], ["agency", "merge"],
     ["db", "info"], ["db", "upgrade"], ["db", "check"], ["images", "read"],
     ["images", "stamp"],

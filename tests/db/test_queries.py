@@ -202,7 +202,11 @@ def test_find_with_filters_and_a_limit(engine: Engine) -> None:
         0,
         "Smoke over Gaza City",
         "Awad, Cole/Reuters",
+        "Reuters",
+        use.creators,
+        ("Reuters",),
     )
+    assert len(use.creators) == 2
 
 
 def test_uses_for_audit_with_filters(engine: Engine) -> None:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date, timedelta
 from importlib import import_module
 from pathlib import Path
@@ -12,10 +13,14 @@ import pytest
 from captions_db import ArticleRecord, CreditRecord, UseRecord
 from captions_db.queries import wordings
 from captions_db.search import fold, name_key, search_text, wanted
+from captions_db.spellings import name_keys, spelled
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from sqlalchemy import event
+from sqlalchemy import Engine, event
 
+from captions.cli.find import picture_filter
+from tests.support.audit_store import credit
+from tests.support.case_files import cases
 from tests.support.depth import examples
 from tests.support.engines import Stores
 
@@ -220,3 +225,92 @@ def test_sqlite_searches_for_the_words_that_are_stored(tmp_path: Path, words: st
     engine.dispose()
     # A prefix such as "boat"* would read all entries of its words before the first hit.
     assert list(dict.fromkeys(searched)) == asked
+
+
+SPELLINGS = cases("spellings.toml")
+
+
+def _named(engine: Engine, texts: list[tuple[str, CreditRecord | None]]) -> None:
+    uses = tuple(UseRecord(n, text, text, credit) for n, (text, credit) in enumerate(texts, 1))
+    run = db.start_run(engine, "test")
+    db.write_articles(engine, run, [ArticleRecord("a.txt", "a", published=date(2026, 5, 1), uses=uses)])
+
+
+@pytest.mark.parametrize("case", SPELLINGS, ids=lambda case: f"{case['words']} in {case['text']}")
+def test_letters_that_keyboards_lack(engine: Engine, case: dict[str, Any]) -> None:
+    credit = CreditRecord(line=case["text"], creators=(case["text"],))
+    _named(engine, [(case["text"], None), ("Rain on the pier", credit), ("Nobody waits", None)])
+    found = [1, 2] if case["found"] else []
+    for limit in (None, 5):
+        assert sorted(use.position for use in db.find(engine, case["words"], limit=limit).uses) == found
+    by_creator = [use.position for use in db.find(engine, creator=case["words"]).uses]
+    assert by_creator == ([2] if case["found"] and not case.get("part") else [])
+
+
+LETTERS = st.text("aeouäöüåøßs", min_size=3, max_size=8)
+
+
+@settings(max_examples=examples(30))
+@given(LETTERS)
+def test_a_word_is_found_however_its_letters_are_written(word: str) -> None:
+    written_out = word.translate({ord("ä"): "ae", ord("ö"): "oe", ord("ü"): "ue", ord("å"): "aa", ord("ø"): "oe"})
+    (asked,) = spelled(word)
+    assert fold(written_out) in (asked.word, *asked.others)
+    assert name_keys(word) & name_keys(written_out)
+
+
+FILTERED = [
+    ("2026-05-01", "Harbor Echo", "Ida Quill/Reuters", "https://img.example/s/wire-841304270-612x612.jpg?w=640"),
+    ("2026-05-01", "The Post", "Jo Reed/AP", "https://img.example/a/Pier%20Two.JPG"),
+    ("2026-04-30", "Harbor Echo", "Jo Reed/Reuters", ""),
+    ("", "Harbor Echo", "Jo Reed/Reuters", "https://img.example/8413042701.jpg"),
+]
+CHOSEN: list[tuple[dict[str, Any], list[int]]] = [
+    ({}, [0, 1, 2, 3]),
+    ({"creator": "JO REED"}, [1, 2, 3]),
+    ({"supplier": "reuters"}, [0, 2, 3]),
+    ({"agency": "AP"}, [1]),
+    ({"publication": "Harbor Echo"}, [0, 2, 3]),
+    ({"publication": "Harbor Echo", "creator": "Jo Reed"}, [2, 3]),
+    ({"since": date(2026, 5, 1)}, [0, 1]),
+    ({"until": date(2026, 4, 30)}, [2]),
+    ({"since": date(2026, 4, 1), "until": date(2026, 4, 30), "supplier": "Reuters"}, [2]),
+    ({"words": "boat", "creator": "Jo Reed", "supplier": "Reuters"}, [2, 3]),
+    ({"creator": "Nobody"}, []),
+    ({"picture": "841304270"}, [0]),
+    ({"picture": "https://IMG.example/s/wire-841304270-612x612.jpg"}, [0]),
+    ({"picture": "wire-841304270-612x612.jpg"}, [0]),
+    ({"picture": "pier two.jpg"}, [1]),
+    ({"picture": "Pier%20Two.jpg", "words": "boat"}, [1]),
+    ({"picture": "8413042702"}, []),
+]
+
+
+@pytest.fixture(scope="module")
+def filtered(stores: Stores) -> Iterator[Engine]:
+    engine = db.open_store(stores.empty(), create=True)
+    records = []
+    for n, (day, publication, line, address) in enumerate(FILTERED):
+        use = UseRecord(1, f"Boat {n} leaves", f"boat {n}", credit(line), images=(address,) if address else ())
+        published = date.fromisoformat(day) if day else None
+        records.append(ArticleRecord(str(n), str(n), publication=publication, published=published, uses=(use,)))
+    run = db.start_run(engine, "test")
+    db.write_articles(engine, run, records)
+    db.finish_run(engine, run)
+    yield engine
+    engine.dispose()
+
+
+@pytest.mark.parametrize(("asked", "found"), CHOSEN, ids=lambda value: str(value)[:60])
+def test_uses_are_found_without_words_by_filters(filtered: Engine, asked: dict[str, Any], found: list[int]) -> None:
+    if "picture" in asked:
+        asked = {**asked, "picture": picture_filter(asked["picture"])}
+    for limit in (None, 1, 2, 50):
+        some = db.find(filtered, limit=limit, **asked)
+        assert [int(use.source) for use in some.uses] == found[:limit]
+        assert (some.total, some.more) == (len(found), False)
+    for use in db.find(filtered, **asked).uses:
+        _, _, line, address = FILTERED[int(use.source)]
+        creator, _, supplier = line.partition("/")
+        assert (use.creators, use.supplier, use.agencies) == ((creator,), supplier, (supplier,))
+        assert use.images == ((address,) if address else ())

@@ -103,9 +103,9 @@ class Audit:
         for first in range(1, highest + 1, _PAGE):
             yield from credits_between(self.connection, first, first + _PAGE - 1).items()
 
-    def kinds_of_credits(self) -> list[CreditKind]:
+    def kinds_of_credits(self, suppliers: Collection[int] | None = None) -> list[CreditKind]:
         """See :func:`captions_db.audit.candidates.kinds_of_credits`."""
-        return candidates.kinds_of_credits(self.connection)
+        return candidates.kinds_of_credits(self.connection, suppliers)
 
     def credits_of_kind(self, kind: CreditKind, *, of_several: bool = False) -> list[int]:
         """See :func:`captions_db.audit.candidates.credits_of_kind`."""
@@ -137,6 +137,11 @@ class Audit:
     def suppliers(self) -> list[str]:
         """Return the names of all agencies."""
         return sorted(self.connection.execute(select(m.party.c.name).where(m.party.c.kind == "agency")).scalars())
+
+    def party_ids(self, kind: str, is_meant: Callable[[str], bool]) -> dict[int, str]:
+        """Return the agencies or creators whose names ``is_meant`` accepts: ``{7: "Reuters"}``."""
+        rows = self.connection.execute(select(m.party.c.id, m.party.c.name).where(m.party.c.kind == kind))
+        return {party_id: name for party_id, name in rows if is_meant(name)}
 
     def runs(self) -> list[int]:
         """Return the numbers of all ingest runs."""

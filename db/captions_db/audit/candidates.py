@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
@@ -64,12 +64,13 @@ class ArticleCaptions(NamedTuple):
     keys: str
 
 
-def kinds_of_credits(connection: Connection) -> list[CreditKind]:
-    """Return the kinds of all credits with a supplier: few, however many credits there are."""
+def kinds_of_credits(connection: Connection, suppliers: Collection[int] | None = None) -> list[CreditKind]:
+    """Return the kinds of all credits with a supplier, or with some suppliers: few, however many credits there are."""
     credit = m.credit.c
     kind = (credit.supplier_id, credit.qualifiers, func.coalesce(credit.license, literal_column("''")))
     first = func.min(credit.id)
-    statement = select(first, *kind).where(credit.supplier_id.is_not(None)).group_by(*kind).order_by(first)
+    chosen = credit.supplier_id.is_not(None) if suppliers is None else credit.supplier_id.in_(suppliers)
+    statement = select(first, *kind).where(chosen).group_by(*kind).order_by(first)
     return [CreditKind(*row) for row in connection.execute(statement)]
 
 
@@ -176,7 +177,9 @@ def pictures_of(connection: Connection, use_ids: list[int]) -> dict[int, list[st
     found: dict[int, list[str]] = {}
     for start in range(0, len(use_ids), 900):
         chosen = image.use_id.in_(use_ids[start : start + 900])
-        for use_id, address in connection.execute(select(image.use_id, image.address).where(chosen)):
+        for use_id, address in connection.execute(
+            select(image.use_id, image.address).where(chosen).order_by(image.use_id, image.place)
+        ):
             found.setdefault(use_id, []).append(address)
     return found
 

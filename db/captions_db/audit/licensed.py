@@ -10,7 +10,7 @@ from datetime import date
 from itertools import islice
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, Table, func, insert, select
+from sqlalchemy import ColumnElement, Connection, Select, Table, func, insert, select
 
 from captions_db import models as m
 from captions_db.audit import work_tables as t
@@ -37,6 +37,11 @@ class LicensedUses:
     def __init__(self, connection: Connection) -> None:
         """Use the connection of an audit."""
         self._connection = connection
+        self._among: ColumnElement[bool] | None = None
+
+    def confine(self, among: ColumnElement[bool]) -> None:
+        """Read the URLs of the pictures of some uses only; ``among`` is a condition on table ``use``."""
+        self._among = among
 
     def licenses(self) -> list[LicenseRecord]:
         """Return the licenses that are not undone, by number."""
@@ -49,7 +54,10 @@ class LicensedUses:
     def put_by_address(self, licenses_of: Callable[[str], Collection[int]]) -> None:
         """Note the uses of pictures whose URL belongs to a license: ``licenses_of`` returns its number."""
         image = m.use_image.c
-        rows = self._stream(select(image.use_id, image.address))
+        addresses = select(image.use_id, image.address)
+        if self._among is not None:
+            addresses = addresses.where(image.use_id.in_(select(m.use.c.id).where(self._among)))
+        rows = self._stream(addresses)
         self._insert(
             t.license_use,
             ({"license_id": number, "use_id": use_id} for use_id, address in rows for number in licenses_of(address)),
@@ -85,9 +93,9 @@ class LicensedUses:
         """Return the uses that a license covers."""
         return set(self._connection.execute(select(t.licensed.c.use_id)).scalars())
 
-    def put_licensed(self, use_ids: Iterable[int]) -> None:
-        """Note uses that a license covers."""
-        self._insert(t.licensed, ({"use_id": use_id} for use_id in use_ids))
+    def put_licensed(self, rows: Iterable[tuple[int, int]]) -> None:
+        """Note uses that a license covers: use and license."""
+        self._insert(t.licensed, ({"use_id": use_id, "license_id": license_id} for use_id, license_id in rows))
 
     def put_ended(self, rows: Iterable[tuple[int, int, bool]]) -> None:
         """Note uses of pictures whose license has ended: use, remark, and whether the use is of a later day."""

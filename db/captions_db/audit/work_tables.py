@@ -66,8 +66,8 @@ the month or year of publication, ``""`` if not even that is known."""
 license_use = _temporary("license_use", _number("license_id"), _number("use_id"))
 """The uses of each licensed picture."""
 
-licensed = _temporary("licensed", _number("use_id", primary_key=True))
-"""Uses that a license covers, so that they need no agreement."""
+licensed = _temporary("licensed", _number("use_id", primary_key=True), _number("license_id"))
+"""Uses that a license covers, so that they need no agreement, with the first license that does."""
 
 ended = _temporary("ended", _number("use_id"), _number("remark_id"), Column("after", Boolean))
 """Uses of pictures whose license has ended; those on a day ``after`` its end may be covered by an agreement."""

@@ -2,6 +2,8 @@
 
 from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
 from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use
+from captions_db.queries.filters import agencies_named
+from captions_db.queries.found_filters import FoundFilters, PictureFilter
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
 from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
@@ -17,13 +19,16 @@ __all__ = [
     "ChangeTable",
     "CreditLine",
     "DateSpan",
+    "FoundFilters",
     "FoundUse",
     "FoundUses",
     "PartyRow",
+    "PictureFilter",
     "StoredArticle",
     "UsageRow",
     "UsageTable",
     "UsesBeingFound",
+    "agencies_named",
     "agency_usage",
     "article_text",
     "articles",

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from collections.abc import Set as AbstractSet
 from datetime import date
 
-from sqlalchemy import ColumnElement, Connection, select, union
+from sqlalchemy import ColumnElement, Connection, Engine, select, union
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
@@ -24,6 +24,12 @@ def agency_ids(connection: Connection, name: str) -> list[int]:
         select(m.party.c.id).where(agency, m.party.c.id.in_(by_alias)),
     )
     return sorted(connection.execute(found).scalars())
+
+
+def agencies_named(engine: Engine, name: str) -> list[str]:
+    """Return the stored agencies with this name or alias, in any case: ``"REUTERS"`` -> ``["Reuters"]``."""
+    with engine.connect() as connection:
+        return sorted(names_of(connection, set(agency_ids(connection, name))).values())
 
 
 def use_filters(

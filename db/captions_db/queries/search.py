@@ -30,13 +30,12 @@ from sqlalchemy import (
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
-from captions_db.queries.filters import agency_ids, use_filters
+from captions_db.queries.found_filters import FoundFilters, PictureFilter, really_spelled
+from captions_db.queries.recent import DAY, RecentUses
+from captions_db.queries.uses import credits_by_id, images_of_page
 from captions_db.queries.wordings import both_ways, but_not
 from captions_db.rows import storable
-from captions_db.search import wanted
-
-_DAY = 1 << 32
-"""A key of the search index is the day times this, plus the use's id."""
+from captions_db.spellings import spelled
 
 _ALL_KEYS = 1 << 62
 
@@ -56,6 +55,11 @@ class FoundUse(NamedTuple):
     position: int
     caption: str
     line: str | None
+    supplier: str | None = None
+    creators: tuple[str, ...] = ()
+    agencies: tuple[str, ...] = ()
+    images: tuple[str, ...] = ()
+    """The URLs of its pictures."""
 
 
 COUNTED = 1_000
@@ -91,69 +95,61 @@ class UsesBeingFound:
 
 def find(
     engine: Engine,
-    words: str,
+    words: str | None = None,
     *,
     since: date | None = None,
     until: date | None = None,
     publication: str | None = None,
     agency: str | None = None,
     supplier: str | None = None,
+    creator: str | None = None,
+    picture: PictureFilter | None = None,
     limit: int | None = None,
 ) -> FoundUses:
     """Find uses whose caption, credit line and names together contain all words, or words that begin with them.
 
     ``"gaza ÁLVAR"`` finds ``Smoke over Gaza City`` with credit ``A. Alvarez/Reuters``: case, accents and punctuation
     are ignored. Words of one or two letters match whole words only: ``AP`` does not find April. In scripts without
-    spaces, any part of the text matches. Punctuation only finds nothing.
+    spaces, any part of the text matches. ``Söder`` finds ``Soeder`` and back. Punctuation only finds nothing; without
+    words, the filters decide.
 
-    ``agency`` is named in the credit, ``supplier`` supplied the picture; both by name or alias.
+    ``agency`` is named in the credit, ``supplier`` supplied the picture, ``creator`` made it; all by name or alias.
 
     Whole-word matches come first, then beginnings of words; latest first, then by source: the same order on every
     engine. With a limit, count at most COUNTED hits, or the limit if that is more.
     """
-    with finding(
-        engine,
-        words,
-        since=since,
-        until=until,
-        publication=publication,
-        agency=agency,
-        supplier=supplier,
-        limit=limit,
-    ) as found:
+    filters = FoundFilters(publication, agency, supplier, creator, picture)
+    with finding(engine, words, filters, since=since, until=until, limit=limit) as found:
         return FoundUses(tuple(found.uses), found.total, found.more)
 
 
 @contextmanager
 def finding(
     engine: Engine,
-    words: str,
+    words: str | None,
+    filters: FoundFilters,
     *,
     since: date | None = None,
     until: date | None = None,
-    publication: str | None = None,
-    agency: str | None = None,
-    supplier: str | None = None,
     limit: int | None = None,
 ) -> Iterator[UsesBeingFound]:
     """Find the same uses as :func:`find`, and read them one after the other within the block."""
-    asked = wanted(storable(words))
-    if not asked:
+    asked = spelled(storable(words or ""))
+    if words is not None and not asked:
         yield UsesBeingFound(iter(()), 0)
         return
     with engine.connect() as connection:
-        parties = None if agency is None else agency_ids(connection, agency)
-        where = use_filters(parties, None, None, publication)
-        if supplier is not None:
-            credit = m.credit.c
-            supplied = select(credit.id).where(credit.supplier_id.in_(agency_ids(connection, supplier)))
-            where.append(m.use.c.credit_id.in_(supplied))
-        hits = _Hits(connection, where, since, until)
+        where = filters.conditions(connection)
+        if not asked:
+            yield _latest(connection, where, (since, until), limit)
+            return
+        hits = _Hits(connection, [*where, *really_spelled(asked)], since, until)
         whole, begun = both_ways(connection, asked)
         wordings = [whole] if begun is None else [whole, but_not(engine.dialect.name, begun, whole)]
         if limit is None:
             keys = [hits.keys(words) for words in wordings]
-            yield UsesBeingFound(chain.from_iterable(map(hits.in_order, keys)), sum(map(len, keys)))
+            in_order = chain.from_iterable(in_order_of(connection, of_words) for of_words in keys)
+            yield UsesBeingFound(in_order, sum(map(len, keys)))
             return
         most = max(COUNTED, limit)
         total = hits.count(whole, most)
@@ -165,8 +161,91 @@ def finding(
         yield UsesBeingFound(found, total - more, more)
 
 
+def _latest(
+    connection: Connection,
+    where: Sequence[ColumnElement[bool]],
+    period: tuple[date | None, date | None],
+    limit: int | None,
+) -> UsesBeingFound:
+    """Return the uses that meet the conditions, without a search for words."""
+    recent = RecentUses(connection, where, *period)
+    if limit is None:
+        keys = recent.keys()
+        return UsesBeingFound(in_order_of(connection, keys), len(keys))
+    most = max(COUNTED, limit)
+    total = recent.count(most)
+    found = in_order_of(connection, narrowed(connection, recent.first_keys(limit), limit)) if limit else iter(())
+    return UsesBeingFound(islice(found, limit), min(total, most), total > most)
+
+
 _place = attrgetter("source", "position", "use_id")
 """The place of a found use among those of a day."""
+
+
+def in_order_of(connection: Connection, keys: Sequence[int]) -> Iterator[FoundUse]:
+    """Yield the uses with these keys, which are sorted; within a day, by source and position."""
+    use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
+    source = (
+        m.use.join(m.article, article.id == use.article_id)
+        .outerjoin(m.caption, caption.id == use.caption_id)
+        .outerjoin(m.credit, credit.id == use.credit_id)
+    )
+    columns = (
+        use.id,
+        article.source,
+        article.url,
+        article.headline,
+        use.publication,
+        use.used_on,
+        use.position,
+        func.coalesce(caption.text, ""),
+        credit.line,
+        credit.id,
+    )
+    # Numbers in the statement itself: it may have more of them than parameters.
+    these = use.id.in_(bindparam("ids", expanding=True, literal_execute=True))
+    statement = select(*columns).select_from(source).where(these)
+    day, of_day = -1, list[FoundUse]()
+    for start in range(0, len(keys), _AT_ONCE):
+        chunk = keys[start : start + _AT_ONCE]
+        rows = connection.execute(statement, {"ids": [key % DAY for key in chunk]})
+        found = _with_details(connection, rows.all())
+        for key in chunk:
+            if key // DAY != day:
+                yield from sorted(of_day, key=_place)
+                day, of_day = key // DAY, []
+            if key % DAY in found:
+                of_day.append(found[key % DAY])
+    yield from sorted(of_day, key=_place)
+
+
+def _with_details(connection: Connection, rows: Sequence[Any]) -> dict[int, FoundUse]:
+    """Return found uses by id, from rows whose last column is the credit's id."""
+    credits_ = credits_by_id(connection, sorted({row[-1] for row in rows if row[-1] is not None}))
+    images = images_of_page(connection, [row[0] for row in rows])
+    found = {}
+    for row in rows:
+        credit = credits_.get(row[-1])
+        names = (credit.supplier, credit.creators, credit.agencies) if credit else (None, (), ())
+        found[row[0]] = FoundUse._make((*row[:-1], *names, tuple(images.get(row[0], ()))))
+    return found
+
+
+def narrowed(connection: Connection, keys: list[int], limit: int) -> list[int]:
+    """Leave out keys of the last day that come after the limit: without dates, all hits are on the same day."""
+    if len(keys) <= limit + _FEW:
+        return keys
+    earlier = [key for key in keys if key // DAY > keys[-1] // DAY]
+    last = keys[len(earlier) :]
+    use, article = m.use.c, m.article.c
+    statement = select(article.source, use.position, use.id).select_from(
+        m.use.join(m.article, article.id == use.article_id)
+    )
+    places = chain.from_iterable(
+        connection.execute(statement.where(use.id.in_([key % DAY for key in chunk]))) for chunk in in_chunks(last)
+    )
+    day = last[0] - last[0] % DAY
+    return earlier + [day + row[2] for row in nsmallest(limit - len(earlier), places, key=tuple)]
 
 
 _Parts = tuple[ColumnElement[int], FromClause, Sequence[ColumnElement[bool]]]
@@ -189,8 +268,8 @@ class _Hits:
         self._key: ColumnElement[int] = self._index.c.rowid if sqlite else self._index.c.id
         # Undated uses have keys below the first day; a period excludes them.
         bound = since is not None or until is not None
-        self._from = (since or date.min).toordinal() * _DAY if bound else 0
-        self._before = (until.toordinal() + 1) * _DAY if until is not None else _ALL_KEYS
+        self._from = (since or date.min).toordinal() * DAY if bound else 0
+        self._before = (until.toordinal() + 1) * DAY if until is not None else _ALL_KEYS
 
     def count(self, wanted: str, most: int) -> int:
         """Count the hits, up to ``most`` + 1."""
@@ -208,61 +287,11 @@ class _Hits:
         for words in wordings:
             if left == 0:
                 return
-            for use in islice(self.in_order(self._narrowed(self._first_keys(words, left), left)), left):
+            for use in islice(
+                in_order_of(self._connection, narrowed(self._connection, self._first_keys(words, left), left)), left
+            ):
                 yield use
                 left -= 1
-
-    def in_order(self, keys: Sequence[int]) -> Iterator[FoundUse]:
-        """Yield the uses with these keys, which are sorted; within a day, by source and position."""
-        use, article, caption, credit = m.use.c, m.article.c, m.caption.c, m.credit.c
-        source = (
-            m.use.join(m.article, article.id == use.article_id)
-            .outerjoin(m.caption, caption.id == use.caption_id)
-            .outerjoin(m.credit, credit.id == use.credit_id)
-        )
-        columns = (
-            use.id,
-            article.source,
-            article.url,
-            article.headline,
-            use.publication,
-            use.used_on,
-            use.position,
-            func.coalesce(caption.text, ""),
-            credit.line,
-        )
-        # Numbers in the statement itself: it may have more of them than parameters.
-        these = use.id.in_(bindparam("ids", expanding=True, literal_execute=True))
-        statement = select(*columns).select_from(source).where(these)
-        day, of_day = -1, list[FoundUse]()
-        for start in range(0, len(keys), _AT_ONCE):
-            chunk = keys[start : start + _AT_ONCE]
-            rows = self._connection.execute(statement, {"ids": [key % _DAY for key in chunk]})
-            found = {row[0]: FoundUse._make(row) for row in rows.all()}
-            for key in chunk:
-                if key // _DAY != day:
-                    yield from sorted(of_day, key=_place)
-                    day, of_day = key // _DAY, []
-                if key % _DAY in found:
-                    of_day.append(found[key % _DAY])
-        yield from sorted(of_day, key=_place)
-
-    def _narrowed(self, keys: list[int], limit: int) -> list[int]:
-        """Leave out keys of the last day that come after the limit: without dates, all hits are on the same day."""
-        if len(keys) <= limit + _FEW:
-            return keys
-        earlier = [key for key in keys if key // _DAY > keys[-1] // _DAY]
-        last = keys[len(earlier) :]
-        use, article = m.use.c, m.article.c
-        statement = select(article.source, use.position, use.id).select_from(
-            m.use.join(m.article, article.id == use.article_id)
-        )
-        places = chain.from_iterable(
-            self._connection.execute(statement.where(use.id.in_([key % _DAY for key in chunk])))
-            for chunk in in_chunks(last)
-        )
-        day = last[0] - last[0] % _DAY
-        return earlier + [day + row[2] for row in nsmallest(limit - len(earlier), places, key=tuple)]
 
     def _first_keys(self, wanted: str, limit: int) -> list[int]:
         """Return the keys of the latest hits, complete for the last of their days."""
@@ -280,7 +309,7 @@ class _Hits:
         keys: list[int] = []
         found = self._connection.execute(statement.execution_options(yield_per=1_000)).scalars()
         for key in found:
-            if len(keys) >= limit and key // _DAY != keys[limit - 1] // _DAY:
+            if len(keys) >= limit and key // DAY != keys[limit - 1] // DAY:
                 found.close()
                 return keys, True
             keys.append(key)
@@ -311,5 +340,5 @@ class _Hits:
     def _joined(self, hits: Subquery | CTE, *conditions: ColumnElement[bool]) -> _Parts:
         if not self._where:
             return hits.c.hit, hits, conditions
-        number: ColumnElement[Any] = hits.c.hit.op("&")(literal(_DAY - 1, literal_execute=True))
+        number: ColumnElement[Any] = hits.c.hit.op("&")(literal(DAY - 1, literal_execute=True))
         return hits.c.hit, hits.join(m.use, m.use.c.id == number), (*conditions, *self._where)

@@ -156,7 +156,7 @@ def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Itera
             read.clear()
         wanted = {credit_id for row in page for credit_id in (row.credit_id, row.structured_credit_id)}
         read |= credits_by_id(connection, sorted(wanted - read.keys() - {None}))
-        images = _images(connection, [row.id for row in page])
+        images = images_of_page(connection, [row.id for row in page])
         for row in page:
             text, key, credit_id, occurrences, places, rule, structured_id = row[7:]
             yield AuditRow(
@@ -181,7 +181,8 @@ def _places(stored: str) -> tuple[Place, ...]:
     return tuple((shape, start, end) for shape, start, end in json.loads(stored))
 
 
-def _images(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[str]]:
+def images_of_page(connection: Connection, use_ids: Sequence[int]) -> dict[int, list[str]]:
+    """Return the URLs of the pictures of some uses, in order."""
     images: dict[int, list[str]] = defaultdict(list)
     column = m.use_image.c
     for chunk in in_chunks(use_ids):
