@@ -1,7 +1,7 @@
 """Disturb ingests, and compare every row of the database with that of an undisturbed run.
 
 ``python -m bench.faults 200`` kills that many ingests, and tries two at once, a full disk, a read-only disk and a
-folder that vanishes. The tests run a few of each.
+folder that vanishes; a second number is that of the articles. The tests run a few of each.
 """
 
 from __future__ import annotations
@@ -258,4 +258,4 @@ def run(runs: int, count: int = 600) -> Iterator[figures.Row]:
 
 
 if __name__ == "__main__":
-    figures.show([("faults", run(int(sys.argv[1]) if sys.argv[1:] else 200))])
+    figures.show([("faults", run(*map(int, sys.argv[1:3] or ["200"])))])
