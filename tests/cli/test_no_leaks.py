@@ -23,6 +23,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ingest": (("a.txt",), ("--failures",), ("no.txt",), ("a.txt", "--format", "json")),
     "audit": ((), ("--format", "json"), ("--format", "html"), ("--run", "9"), ("-o", "audit.csv", "--format", "csv")),
     "usage": ((), ("--agreements",), ("--by", "month", "--limit", "99999999999999999999")),
+    "statement": (("Reuters", "--period", "2024"), ("nosuch", "--period", "2024"), ("Reuters", "--period", "x")),
     "find": (("pontoon",), ("nosuch",)),
     "export": (("use_in_words",), ("nosuch",), ("--to", "ninjs", "-o", "out")),
     "serve": ((), ("--settings",)),

@@ -116,7 +116,7 @@ def test_a_duplicate_spelling_names_its_owner(tmp_path: Path) -> None:
     ("text", "message"),
     [
         ("[[agency]\n", "not valid TOML"),
-        ("agencies = 1\n", "unknown key 'agencies'; known keys are agency, staff"),
+        ("agencies = 1\n", "unknown key 'agencies'; known keys are agency, own, staff"),
         ("agency = 3\n", "'agency' must be a list of tables, each headed"),
         ("staff = []\n", "'staff' must be a list"),
     ],
