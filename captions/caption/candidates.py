@@ -33,8 +33,8 @@ _SMALL_HOUSE = re.compile(r"(?<=[^\W_]{2}[.!?”\"»)])[a-z]{2,12}$")
 # A lowercase word run together with a name: `BédarEmergencias Andalucía/EFE`.
 _GLUED = re.compile(r"(?<=[a-zß-öø-ÿ]{2})(?=[A-ZÀ-Þ][\w ]{0,90}/)")
 _HANDLE = re.compile(r"(?<=\s)@\w{3}")
-DASH = re.compile(" [-–—|] ")
-LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—|] (?=[^\W\d_])")
+DASH = re.compile(" [-–—] ")
+LABEL_DASH = re.compile(r"(?:^|[.!?…\"”»)\]]\s)([A-ZÀ-Þ][^\W\d_]*(?: [^\W\d_]+){0,2}) [-–—] (?=[^\W\d_])")
 _NEAR_END = 90
 _SLASH = re.compile(r"\s?[/／]\s?")
 # How many characters before a label an agency's name may begin, and the signs that may precede it.
@@ -107,7 +107,7 @@ def labelled_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
 
 
 def _dash_cuts(line: str, words: Vocabulary) -> Iterator[Cut]:
-    """Yield the cut before a label with a dash or a bar instead of a colon: ``caption. Photo credits - Jo Reed``."""
+    """Yield the cut before a label with a dash instead of a colon: ``caption. Photo credits - Jo Reed``."""
     if DASH.search(line, max(0, len(line) - _NEAR_END)) is None:
         return
     for found in LABEL_DASH.finditer(line, max(0, len(line) - _NEAR_END)):

@@ -207,16 +207,9 @@ def _front_words(text: str, words: Vocabulary) -> Unlabelled | None:
         if kind in ("before", "weak") and rest[0] in "/|" and count == len(tokens[:count]):
             return Unlabelled(rest, kind, head)
         named = rest[0].isupper() or has_cjk(rest[:1]) or words.spelling(_SEGMENT.split(rest)[0].strip()) is not None
-        if kind == "before" and named and words.spelling(first) is None and not _is_prose(rest, words):
+        if kind == "before" and named and words.spelling(first) is None:
             return Unlabelled(rest, "before", head)
     return None
-
-
-def _is_prose(text: str, words: Vocabulary) -> bool:
-    """Return whether a text begins as a sentence, most of whose words are lowercase: ``Credit Harbor sends alerts``."""
-    tokens = _SEGMENT.split(text)[0].split()
-    small = [t for t in tokens if t[0].islower() and t.casefold() not in words.small_words and t not in words.particles]
-    return len(small) > 2 and len(small) * 2 > len(tokens)
 
 
 def _back(text: str, words: Vocabulary) -> Unlabelled | None:

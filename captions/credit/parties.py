@@ -202,8 +202,8 @@ def _with_number(text: str, joint: str, words: Vocabulary) -> Party | None:
 
 def _nameless(text: str, joint: str, words: Vocabulary, out: list[Party]) -> Party | None:
     """Return a segment without a name, such as a mark, a label, a date or a file; None if it may be a name."""
-    if _INITIALS.fullmatch(text) and joint in _CHAINED and any(p.kind == "person" for p in out):
-        return Party(text, "word", "", joint)  # ANTARA FOTO/Jo Reed/aww, Jo Reed | nh: the editor's
+    if _INITIALS.fullmatch(text) and joint == "/" and {"agency", "person"} <= {p.kind for p in out}:
+        return Party(text, "word", "", joint)  # ANTARA FOTO/Jo Reed/aww: the editor's
     key, folded = name_key(text), text.casefold()
     if not key or folded in words.bare_words or _DATE.match(text) or _CJK_DATE.match(text) or _REFERENCE.match(text):
         return Party(text, "word", "", joint)

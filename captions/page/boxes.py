@@ -70,16 +70,6 @@ def flags_between(element: Element, box: Element) -> int:
     return flags
 
 
-def nearest_flags(element: Element, box: Element) -> int:
-    """Return the flags of the nearest element, up to a box, that is named a caption or a credit; 0 without one."""
-    ancestor: Element | None = element
-    while ancestor is not None and ancestor is not box and ancestor.number > box.number:
-        if ancestor.flags & (CAPTION | CREDIT):
-            return ancestor.flags
-        ancestor = ancestor.parent
-    return 0
-
-
 def is_icon(picture: Element) -> bool:
     """Return whether a picture is set so small that it shows nothing; AMP's sizes may be a ratio, not pixels."""
     if picture.name != "img":

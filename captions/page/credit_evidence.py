@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Iterator
 
 from captions.caption.buttons import is_button
 from captions.caption.candidates import LIKELY, POSSIBLE, SURE, read
 from captions.caption.line_shapes import CLOCK_INSIDE, is_dated
 from captions.credit.parser import Reading
-from captions.credit.segments import ABBREVIATED
+from captions.credit.rights import YEAR
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import site_text
 from captions.page.element_names import AUTHOR, CAPTION, CREDIT, SOURCE
@@ -19,7 +18,6 @@ from captions.text import STOPS, has_cjk, match_key
 _SMALL = frozenset(("small", "cite", "em", "i", "footer", "sub", "sup"))
 # Places where a copyright notice with a year is the site's own.
 _ELSEWHERE = frozenset(("outside", "behind the article"))
-_YEAR = re.compile(r"(?<!\d)(?:19|20)\d\d(?!\d)")
 # A text with more words is not a credit, unless it has fewer characters than this.
 _VERY_LONG, _SHORT = 26, 140
 # How sure a line's own words show a credit: all of it, or what is cut off.
@@ -99,7 +97,7 @@ def _of_names(reading: Reading, at: Setting) -> Iterator[str]:
     if at.flags & CREDIT:
         readable = reading.clean or reading.is_rights_only or bool(reading.registered) or reading.label is not None
         yield "named credit" if readable else "named credit, unclear"
-        if at.nearest & CAPTION and at.tag != "figcaption":
+        if at.flags & CAPTION and at.tag != "figcaption":
             yield "named both"
     elif at.flags & AUTHOR:
         yield "named author behind a caption" if at.rest and at.is_last and reading.clean else "named author"
@@ -115,7 +113,7 @@ def _of_setting(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what the text's place among the others of its box says."""
     if at.is_edge:
         yield "own element"
-        if at.rest[-1:] in STOPS or (at.is_last and match_key(at.rest) in at.line.alts):
+        if at.rest[-1:] in STOPS:
             yield "caption ends"
         elif not has_cjk(at.rest):  # captions in these scripts end without a stop
             yield "caption goes on"
@@ -170,7 +168,7 @@ def _of_length(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "very long" if count > _VERY_LONG else "long"
     elif count == 1 and unlabeled and not reading.registered and not has_cjk(text) and not _is_named(reading, at):
         yield "one word"
-    if text[-1:] in STOPS and count > 4 and unlabeled and not (reading.clean and ABBREVIATED.search(text)):
+    if text[-1:] in STOPS and count > 4 and unlabeled:
         yield "sentence"
     if text[:1].islower() and unlabeled:
         yield "small letter"
@@ -186,7 +184,7 @@ def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield "control"
     if site_text.is_notice(text):
         yield "site notice"
-    if not _ELSEWHERE.isdisjoint(at.line.place) and _YEAR.search(reading.credit.copyright_notice or ""):
+    if not _ELSEWHERE.isdisjoint(at.line.place) and YEAR.search(reading.credit.copyright_notice or ""):
         yield "site's copyright"
     if at.line.data is not None and match_key(reading.credit.line) in at.line.data.credits:
         yield "in the data"

@@ -42,8 +42,6 @@ _GROUP = re.compile(r"\(\?:([^()]*)\)(\??)(.*)")
 _NOT_BEHIND = re.compile(r"((?:\(\?<!\w+-?\))+)(\w)(.*)")
 _NOT_DISPLAYED = re.compile(r"display\s*:\s*none")
 _CAMEL = re.compile(r"([a-z])([A-Z])")
-# What joins the parts of a name in many style sheets: `image__credit`, `figcaption--author`.
-_JOINTS = re.compile("[-_]{2,}")
 
 
 @lru_cache(maxsize=1)
@@ -104,11 +102,8 @@ def _led(word: str) -> list[str]:
 def _flags_of_names(value: str) -> int:
     """Return the flags of a whole ``class`` attribute, cached because sites repeat a few on all pages."""
     flags = 0
-    names = value.split()
-    # `figcaption figcaption--author`: the second name says what the first is.
-    varied = {name.partition("--")[0] for name in names if "--" in name} if "--" in value else ()
-    for name in names:
-        if len(name) <= _LONGEST_NAME and name not in varied:
+    for name in value.split():
+        if len(name) <= _LONGEST_NAME:
             flags |= _flags_of_name(name)
     return flags
 
@@ -116,8 +111,6 @@ def _flags_of_names(value: str) -> int:
 @lru_cache(maxsize=50_000)
 def _flags_of_name(name: str) -> int:
     folded = name if name.islower() else _CAMEL.sub(r"\1-\2", name).lower()
-    if "__" in folded or "--" in folded:
-        folded = _JOINTS.sub("-", folded)
     flags = 0
     if any_pattern().search(folded):
         for flag, pattern in patterns().items():

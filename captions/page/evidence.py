@@ -62,8 +62,6 @@ class Setting:
     line: LineSetting
     flags: int = 0
     """What the names of its elements say, up to the box."""
-    nearest: int = 0
-    """What the name of the nearest element says that is named a caption or a credit."""
     tag: str = ""
     is_in_figure: bool = False
     is_edge: bool = False

@@ -15,7 +15,6 @@ _OTHERS = BOILER | AUTHOR | COMMENTS | OTHER
 _MOST_LINES = 4
 # In blocks: a larger element is not a teaser.
 _LARGEST_CARD = 12
-_PICTURE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|tiff?)(?:[?#]|$)", re.IGNORECASE)
 _NO_PAGE = re.compile(r"\.(?:jpe?g|png|gif|webp|avif|svg|tiff?)\b|^(?:javascript|mailto|data):", re.IGNORECASE)
 
 
@@ -70,7 +69,7 @@ class PlaceReader:
             yield "picture links to a page"
         if self._is_card(box):
             yield "card"
-        if box.element.above & LINK and not _links_to_picture(box.element):
+        if box.element.above & LINK:
             yield "link around the box"
             if box.element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
                 yield "teaser"
@@ -90,12 +89,6 @@ class PlaceReader:
             if any(block.tag in HEADINGS and block.linked * 2 > len(block.text) for block in around):
                 return True
         return False
-
-
-def _links_to_picture(element: Element) -> bool:
-    """Return whether a link around a box leads to a larger copy of its picture."""
-    link = next((ancestor for ancestor in element.line() if ancestor.name == "a"), None)
-    return link is not None and _PICTURE.search(link.attrs.get("href") or "") is not None
 
 
 def _links_to_page(picture: Element) -> bool:

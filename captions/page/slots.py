@@ -14,7 +14,7 @@ from captions.credit.labels import is_elsewhere, label_kind
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page import caption_evidence, credit_evidence
-from captions.page.boxes import BoxLine, PictureBox, flags_between, is_icon, nearest_flags
+from captions.page.boxes import BoxLine, PictureBox, flags_between, is_icon
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.element_names import CAPTION, CREDIT, LINK, UNSEEN
 from captions.page.evidence import Evidence, LineSetting, Setting
@@ -298,7 +298,6 @@ class _LineReader:
         return Setting(
             line=self._of_line,
             flags=flags_between(element, self._box.element) | self._box_names,
-            nearest=nearest_flags(element, self._box.element),
             tag="figcaption" if not is_edge and "figcaption" in names else element.name,
             is_in_figure="figure" in names,
             is_edge=is_edge,
