@@ -54,7 +54,7 @@ def period_days(text: str) -> tuple[date, date]:
 def leading(text: str) -> date | None:
     """Return the date at the start of an ISO date or time, such as ``2024-05-18T09:30`` or ``20240518``; else None.
 
-    A longer number is no date unless it ends with a time: ``1712012345`` are seconds, not January 1712.
+    A longer number is a date only if it ends with a time: ``1712012345`` are seconds, not January 1712.
     """
     text = text.strip()
     digits = len(_DIGITS.match(text)[0])  # type: ignore[index]  # matches any text

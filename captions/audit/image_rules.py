@@ -116,7 +116,7 @@ def embedded_differs(
 ) -> str | None:
     """CR202: ``Jane Doe/AFP`` is printed, the picture file names ``Jo Reed/AP``.
 
-    The publication's own name, ``File photo`` or nothing is no credit for a picture that names an agency.
+    The publication's own name, ``File photo`` or nothing does not credit the agency that a picture names.
     """
     picture = next((picture for picture in pictures if picture.credit is not None), None)
     if picture is None or picture.credit is None:

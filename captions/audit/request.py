@@ -27,7 +27,7 @@ class AuditRequest:
     use: int | None = None
     """The only use to report on."""
     unchecked: bool = False
-    """Report CR301 also as long as there is no agreement with anyone."""
+    """Report CR301 even before the first agreement is recorded."""
     pictures: bool = False
     """Load the scanned pictures even if no requested code needs them."""
 

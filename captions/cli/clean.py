@@ -216,16 +216,19 @@ def _stored(
     """Clean a stored article; return None if there is no database or no such article."""
     if not has_database(url):
         return None
+    import captions_db as db
+
     from captions import stored
     from captions.clean import clean as clean_article
 
     with opened_store(url) as engine:
+        row = db.article_text(engine, key)
         article = stored.stored_article(engine, key)
-        if article is None:
+        if row is None or article is None:
             return None
         item = CleanArticle(Source(key, article.text, ""), article, "")
         if rights is not None:
-            item = checked(item, rights.of_stored(engine, key, article))
+            item = checked(item, rights.of_stored(engine, row.source, article))
     report(item, form)
     if form.to is CleanFormat.json:
         return as_json(item)

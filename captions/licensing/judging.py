@@ -62,7 +62,7 @@ class Judgment:
         """Group the credits by what agreements distinguish, judge each group, and store the verdicts.
 
         Call it once the licensed uses are known, which need no agreement. With ``unchecked``, a supplier without an
-        agreement is reported even as long as there is no agreement with anyone.
+        agreement is reported even before the first agreement is recorded.
         """
         audit, groups = self.audit, dict[CreditGroup, int]()
         self._group_kinds(groups)

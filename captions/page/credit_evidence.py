@@ -175,7 +175,7 @@ def _of_length(text: str, reading: Reading, at: Setting) -> Iterator[str]:
 
 
 def _of_words(text: str, reading: Reading, at: Setting) -> Iterator[str]:
-    """Yield what speaks against a credit in the text's words and length, and what the page says of it."""
+    """Yield what speaks against a credit in the text's words and length, and what the page's data has."""
     unlabeled = reading.label is None
     yield from _of_length(text, reading, at)
     if is_dated(text) or CLOCK_INSIDE.search(text):

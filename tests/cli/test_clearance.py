@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import json
 import shlex
+import shutil
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
 
 from tests.support.case_files import Case, cases
+from tests.support.paths import SAMPLES
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -143,3 +145,22 @@ def test_an_audit_of_one_article_or_use(run: Run, licensed: str, tmp_path: Path)
     for unknown in (("--use", "99"), ("--source", "no.html")):
         ran = run("audit", *unknown)
         assert (ran.code, ran.out) == (2, "")
+
+
+@pytest.mark.parametrize("name", ["lock.html", "https://tidepost.example/lock", "1"])
+def test_the_file_of_a_picture_counts_for_a_stored_article_under_each_name(
+    run: Run, licensed: str, tmp_path: Path, name: str
+) -> None:
+    url = '<link rel="canonical" href="https://tidepost.example/lock">'
+    text = (tmp_path / licensed).read_text(encoding="utf-8").replace("</head>", f"{url}</head>")
+    picture = "https://tidepost.example/barges-at-the-lower-gate-of-lock-seven.jpg"
+    text = text.replace("https://tidepost.example/0.jpg", picture)
+    (tmp_path / licensed).write_text(text, encoding="utf-8")
+    file = tmp_path / "barges-at-the-lower-gate-of-lock-seven.jpg"
+    shutil.copy(SAMPLES / "pictures" / "harbor.jpg", file)
+    run("images", "stamp", file, "--replace", "--caption", "Barges wait. NO INTERNET")
+    run("ingest", licensed)
+    run("images", "scan", str(file))
+    (tmp_path / licensed).unlink()
+    pictures = json.loads(run("clean", name, "--to", "json", "--for", "web", *ON).out)["pictures"]
+    assert [reason["code"] for reason in pictures[0]["reasons"]] == ["CR306"]

@@ -37,7 +37,7 @@ LINES = [
 
 
 def restricted(run: Run, folder: Path, name: str, text: str) -> list[str]:
-    """Return what the audit says of a record."""
+    """Return the audit's messages about a record."""
     kind, case = ALL[name]
     (folder / "record").write_bytes(WRITERS[kind](text))
     assert run("ingest", "record", *(["--map", case["map"]] if "map" in case else [])).code == 0
