@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from captions.cli.output import UNDONE, timestamp
+from captions.cli.output import UNDONE, UNDONE_IN_TABLE, timestamp
 from captions.licensing.licenses import License
 from captions.report import Column, Row, Value
 
@@ -18,9 +18,7 @@ TABLE = (
 )
 UNDONE_TABLE = (
     *(column for column in TABLE if column.key in ("id", "picture", "invoice", "from", "to")),
-    Column("undone", "Undone", width=10),
-    Column("undone_by", "By"),
-    Column("undone_reason", "Reason", wide=True),
+    *UNDONE_IN_TABLE,
 )
 DATA = (
     Column("id", "License", number=True),

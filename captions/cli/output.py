@@ -158,6 +158,12 @@ UNDONE = (
     Column("undone_reason", "Reason for undoing"),
 )
 """The columns of data that say who undid a decision, and why."""
+UNDONE_IN_TABLE = (
+    Column("undone", "Undone", width=10),
+    Column("undone_by", "By"),
+    Column("undone_reason", "Reason", wide=True),
+)
+"""The same, as short as a table needs them."""
 DECISION = (
     Column("reason", "Reason", wide=True, cut=80),
     Column("who", "Who"),
