@@ -6,13 +6,17 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from captions.caption.candidates import trim
+from captions.caption.likeness import likeness
 from captions.credit.parser import Reading
+from captions.lexicon.vocabulary import Vocabulary
 from captions.page.boxes import BoxLine, PictureBox
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.slots import Slot, SlotReader
 
 # How much less evidence a caption needs next to a credit: in the picture's own element, and outside it.
 _CREDITED, _CREDITED_LOOSE = 2.2, 0.7
+# The likeness to a caption at which such a text is rather a paragraph of the article.
+_PROSE = -1.0
 
 
 @dataclass(slots=True)
@@ -78,7 +82,7 @@ def choose(box: PictureBox, reader: SlotReader) -> Choices:
             slot = reader.as_caption(box, line)
         if slot.caption and (slot.is_clear or _is_caption(slot, ease)):
             found.append((line, slot))
-    found = _without_paragraphs(found)
+    found = _without_prose(found, reader.words)
     by_line = {id(line): slot for line, slot in found}
     slots = [by_line.get(id(line), slot) for line, slot in zip(lines, slots, strict=True)]
     captions = [slot for _, slot in found]
@@ -103,14 +107,16 @@ def _figure(choices: Choices) -> Figure | None:
     return Figure(box.element, box.pictures, text, reading, sorted(set(used)), rule, choices)
 
 
-def _without_paragraphs(captions: list[tuple[BoxLine, Slot]]) -> list[tuple[BoxLine, Slot]]:
-    """Leave several paragraphs to the article that are captions only because a credit is next to them."""
-    eased = [
-        line for line, slot in captions if line.block.is_paragraph and not slot.credit and not _is_caption(slot, 0)
-    ]
-    if len(eased) < 2:
-        return captions
-    return [(line, slot) for line, slot in captions if line not in eased]
+def _without_prose(captions: list[tuple[BoxLine, Slot]], words: Vocabulary) -> list[tuple[BoxLine, Slot]]:
+    """Leave to the article what is a caption only because a credit is next to it, and looks like the article's text.
+
+    That is what reads as a paragraph, and several paragraphs or headings.
+    """
+    eased = [(line, slot) for line, slot in captions if not slot.credit and not _is_caption(slot, 0)]
+    prose = [line for line, slot in eased if likeness(slot.caption, 0, words) <= _PROSE]
+    blocks = [line for line, _ in eased if line.block.is_paragraph or line.block.tag in HEADINGS]
+    article = prose + (blocks if len(blocks) > 1 else [])
+    return [(line, slot) for line, slot in captions if line not in article]
 
 
 def _is_named(slot: Slot) -> bool:

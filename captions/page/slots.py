@@ -77,7 +77,7 @@ class SlotReader:
 
     def __init__(self, boxes: Sequence[PictureBox], places: PlaceReader, index: Index, words: Vocabulary) -> None:
         """Read all lines, learn from them what each shape prints where, and weigh that as well."""
-        self._places, self._index, self._words = places, index, words
+        self._places, self._index, self.words = places, index, words
         self._clear: dict[Shape, set[int]] = defaultdict(set)
         self._seen: Counter[Shape] = Counter()
         self._names: Counter[Shape] = Counter()
@@ -112,13 +112,13 @@ class SlotReader:
 
     def as_caption(self, box: PictureBox, line: BoxLine) -> Slot:
         """Return a line read as a caption."""
-        slot = _LineReader(box, line, self._setting(box, line), self._words).as_caption()
+        slot = _LineReader(box, line, self._setting(box, line), self.words).as_caption()
         self._add_evidence(box, line, slot)
         return slot
 
     def credit_alone(self, block: Block) -> Reading | None:
         """Read a block that is a credit by all its words, or by its element's name; return nothing for any other."""
-        split = splitting.split(block.text, self._words) if len(block.text) <= _LONGEST_ALONE else None
+        split = splitting.split(block.text, self.words) if len(block.text) <= _LONGEST_ALONE else None
         if split is None or not split.is_credit_only:
             return None
         named = block.pieces[0][1].above & CREDIT and split.reading.clean
@@ -127,18 +127,18 @@ class SlotReader:
     def _credits_elsewhere(self, line: BoxLine) -> bool:
         """Return whether a line next to a picture says that it credits another: ``Featured image: X``."""
         start = line.text[:_LONGEST_LABEL].strip("[( ")
-        if not is_elsewhere(start, self._words):
+        if not is_elsewhere(start, self.words):
             return False
         reading = self.credit_alone(line.block)
-        return reading is not None and is_elsewhere(reading.label_text, self._words)
+        return reading is not None and is_elsewhere(reading.label_text, self.words)
 
     def _joined(self, box: PictureBox) -> list[BoxLine]:
         """Return the lines of a box, with each credit label before the line that it labels."""
         found: list[BoxLine] = []
         label = ""
         for line in box.lines:
-            if splitting.is_label(line.text, self._words):
-                kind = label_kind(line.text.strip(" :：=([)]*"), self._words)
+            if splitting.is_label(line.text, self.words):
+                kind = label_kind(line.text.strip(" :：=([)]*"), self.words)
                 label = line.text if kind in ("before", "by", "weak") else ""
                 continue
             found.append(replace(line, text=f"{label} {line.text}") if label else line)
