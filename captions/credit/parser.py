@@ -202,7 +202,9 @@ def _resolve_singles(found: list[Party], words: Vocabulary) -> None:
     for at, party in enumerate(named):
         if party.agency is not None or party.kind not in ("single", "organization", "other"):
             continue
-        if party.kind == "single":
+        if _is_sign(named, at):
+            party.kind = "word"
+        elif party.kind == "single":
             party.kind = _single(named, at, words)
         elif _is_contributor(named, at, words):
             party.kind, party.name = "person", party.text
@@ -222,6 +224,14 @@ def _single(named: list[Party], at: int, words: Vocabulary) -> Kind:
     if is_surname(party.text, words) and only and (len(named) == 1 or not initials):
         return "person"
     return "other" if party.text[:1].islower() and at else "organization"
+
+
+def _is_sign(named: list[Party], at: int) -> bool:
+    """Return whether a word in small letters ends a chain of names: a house's own sign, as in ``Jo Reed/nh``."""
+    party = named[at]
+    if not at or at < len(named) - 1 or party.joint not in ("/", "|") or not party.text[:1].islower():
+        return False
+    return " " not in party.text and named[at - 1].kind in ("person", "agency") and not _contributes_to_previous(named, at)
 
 
 def _contributes_to_next(named: list[Party], at: int) -> bool:

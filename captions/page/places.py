@@ -69,7 +69,7 @@ class PlaceReader:
             yield "picture links to a page"
         if self._is_card(box):
             yield "card"
-        if box.element.above & LINK:
+        if _links_to_page(box.element):
             yield "link around the box"
             if box.element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
                 yield "teaser"
@@ -91,8 +91,10 @@ class PlaceReader:
         return False
 
 
-def _links_to_page(picture: Element) -> bool:
-    """Return whether a picture is a link to a page, not to a larger copy of itself."""
-    link = picture.find_above("a") if picture.above & LINK else None
+def _links_to_page(element: Element) -> bool:
+    """Return whether an element is inside a link to a page, not to a larger copy of its picture."""
+    if not element.above & LINK:
+        return False
+    link = element if element.name == "a" else element.find_above("a")
     address = (link.attrs.get("href") or "") if link is not None else ""
     return bool(address) and address[0] != "#" and not _NO_PAGE.search(address)
