@@ -231,7 +231,9 @@ def _is_sign(named: list[Party], at: int) -> bool:
     party = named[at]
     if not at or at < len(named) - 1 or party.joint not in ("/", "|") or not party.text[:1].islower():
         return False
-    return " " not in party.text and named[at - 1].kind in ("person", "agency") and not _contributes_to_previous(named, at)
+    return (
+        " " not in party.text and named[at - 1].kind in ("person", "agency") and not _contributes_to_previous(named, at)
+    )
 
 
 def _contributes_to_next(named: list[Party], at: int) -> bool:

@@ -140,7 +140,7 @@ class UnknownNames:
     def _overlap(self, at: int) -> float:
         """Return the weight of the name's words that appear elsewhere in the article."""
         table, key = weights("unknown-name"), self.page.lines[at].key
-        tokens = [t for t in key.split() if len(t) > 2 and t not in self.words.small_words]
+        tokens = [t for t in key.split() if _counts(t, self.words)]
         own = self._names[key]
         elsewhere = sum(self._tokens[t] > own for t in tokens)
         return table["appears"] * elsewhere / len(tokens) if elsewhere else table["new"]
@@ -170,7 +170,7 @@ def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page,
     out: list[bool] = []
     for split, fit in found:
         name = split.reading.credit.line
-        parts = [t for t in match_key(name).split() if len(t) > 2 and t not in words.small_words]
+        parts = [t for t in match_key(name).split() if _counts(t, words)]
         own = names[name_key(name)]
         elsewhere = sum(tokens[t] > own for t in parts) / len(parts) if parts else 1.0
         score = fit + table["appears"] * elsewhere
@@ -179,3 +179,8 @@ def bracket_scores(found: Sequence[tuple[Split, float]], known: int, page: Page,
         score += table["others"] * min(2, known + len(found) - own)
         out.append(score >= table["least"])
     return out
+
+
+def _counts(word: str, words: Vocabulary) -> bool:
+    """Return whether a word of a name says something if it appears elsewhere: an article or a preposition does not."""
+    return len(word) > 2 and word != "the" and word not in words.small_words
