@@ -5,6 +5,7 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from captions.caption.buttons import is_button
+from captions.caption.bylines import is_reporter
 from captions.caption.candidates import LIKELY, POSSIBLE, SURE, read
 from captions.caption.line_shapes import CLOCK_INSIDE, is_dated
 from captions.credit.parser import Reading
@@ -56,7 +57,7 @@ def _credit_evidence(text: str, reading: Reading, at: Setting) -> Iterator[str]:
         yield (_CUTS if at.rest else _CREDITS)[at.strength]
     if at.is_in_figure and not at.flags & CREDIT:
         yield "in a figure"
-    yield from _of_names(reading, at)
+    yield from _of_names(text, reading, at)
     yield from _of_setting(text, reading, at)
     yield from _of_words(text, reading, at)
 
@@ -92,7 +93,7 @@ def _of_reading(reading: Reading) -> Iterator[str]:
         yield "nobody"
 
 
-def _of_names(reading: Reading, at: Setting) -> Iterator[str]:
+def _of_names(text: str, reading: Reading, at: Setting) -> Iterator[str]:
     """Yield what the names of the text's elements say."""
     if at.flags & CREDIT:
         readable = reading.clean or reading.is_rights_only or bool(reading.registered) or reading.label is not None
@@ -105,6 +106,8 @@ def _of_names(reading: Reading, at: Setting) -> Iterator[str]:
         yield "named source"
     elif at.flags & CAPTION and not at.rest and at.line.is_alone:
         yield "named caption"
+    if at.rest and is_reporter(text):
+        yield "reporter behind a caption"
     if at.tag in _SMALL:
         yield "small"
 

@@ -229,7 +229,7 @@ class _LineReader:
             yield self._cut(split.caption, line.text[split.start :], split.reading, split.strength)
         elif split is None and (start := closing_bracket_start(line.text)) and (text := trim(line.text[:start])):
             yield self._cut(text, line.text[start:], None, 0)
-        if (parts := bylines.divided(line.text)) is not None:
+        if not self._box.loose and (parts := bylines.divided(line.text)) is not None:
             yield self._cut(*parts, None, SURE)
         yield from self._at_edges()
         yield from self._behind_alt()
