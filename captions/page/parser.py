@@ -15,7 +15,7 @@ from captions.credit.names import house_spellings
 from captions.decoding import decode_page, what_binary
 from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
-from captions.page import credits_elsewhere, dom, limits, page_type
+from captions.page import credits_elsewhere, dom, limits, page_type, script_article
 from captions.page.boxes import Boxes, PictureBox
 from captions.page.content import body_blocks, boilerplate, deck, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
@@ -38,6 +38,8 @@ from captions.text import match_key, printable, tidy
 _BEFORE, _AFTER = 60, 6
 # In characters: a longer paragraph that no picture precedes is the article's, whatever its last words say.
 _LONGEST_CAPTION = 260
+
+_FROM_SCRIPTS = "article read from the page's scripts"
 
 _T = TypeVar("_T")
 
@@ -141,6 +143,10 @@ def _read(
     if metadata.publication:
         words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
+    total = sum(len(b.text) for b in tree.blocks if b.is_paragraph)
+    if (article := script_article.find(page, total)) is not None:
+        page = dom.parse(script_article.as_page(article, metadata.headline or metadata.title, metadata.base))
+        tree, notes = dom.walk(page), (*notes, _FROM_SCRIPTS)
     index = Index(metadata.pictures)
     pictures = Pictures(tree, index, metadata.base, words)
     extent = _extent(tree)
