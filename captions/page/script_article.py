@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterable, Iterator
 from html import escape
-from json.decoder import scanstring
+from json import JSONDecoder
 
 from selectolax.lexbor import LexborHTMLParser
 
@@ -21,6 +21,7 @@ _PARAGRAPH = re.compile(r"(?:<|\\{1,3}u003[cC])[pP][\s>\\]")
 _QUOTE = re.compile(r'(?<!\\)"')
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
 _TAG = re.compile(r"<[^>]*>")
+_DECODER = JSONDecoder(strict=False)
 _LINES = re.compile(r"\s*\n\s*")
 
 
@@ -69,7 +70,7 @@ def _string_around(text: str, start: int, place: int) -> tuple[str, int]:
     if quote < 0:
         return "", place + 1
     try:
-        value, end = scanstring(text, quote + 1, False)
+        value, end = _DECODER.raw_decode(text, quote)
     except ValueError:
         return "", place + 1
     return (value, end) if end > place else ("", place + 1)
@@ -80,7 +81,7 @@ def _bodies(texts: Iterable[str]) -> Iterator[str]:
     for text in texts:
         for found in _BODY.finditer(text):
             try:
-                value, _ = scanstring(text, found.end() + 1, False)
+                value, _ = _DECODER.raw_decode(text, found.end())
             except ValueError:
                 continue
             lines = [line for line in _LINES.split(value.strip()) if line]
