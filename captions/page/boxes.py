@@ -192,7 +192,8 @@ class Boxes:
     def _adds_paragraphs(self, inner: Element, outer: Element) -> bool:
         """Return whether an element contains more of the article than a box inside it."""
         numbers = [*range(outer.first_block, inner.first_block), *range(inner.end_block, outer.end_block)]
-        added = [self.tree.blocks[n] for n in numbers if self.tree.blocks[n].tag == "p"]
+        blocks = (self.tree.blocks[n] for n in numbers)
+        added = [block for block in blocks if block.tag == "p" and not block.node.inside(CAPTION)]
         return sum(len(block.text) > 60 for block in added) > 1 or any(len(block.text) > 220 for block in added)
 
     def _has_headline(self, element: Element) -> bool:
