@@ -26,6 +26,7 @@ from captions.audit.finding import Finding
 from captions.audit.fixes import waive
 from captions.audit.license_check import note_licensed_uses
 from captions.audit.overview import Overview, Unchecked
+from captions.audit.parties import parties_of
 from captions.audit.quota_messages import quota_messages
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.restriction_rules import CODE as RESTRICTED
@@ -78,7 +79,14 @@ class AuditEngine:
         """The supplier of a finding on an agreement, by the finding's source."""
         self.intended = IntendedUse(request.scope, request.territory)
         self.coverage = Coverage(map(agreement_of, audit.agreements()), words, self.intended)
-        self.judgment = Judgment(audit, self.coverage, self.credits.of)
+        only = None
+        if audit.only is not None:
+            credit = self.credits[audit.only.credit_id] if audit.only.credit_id is not None else None
+            parties = parties_of(audit, words, self.coverage, credit)
+            audit.licensed.confine(parties.condition(audit.only.use_id))
+            only = parties.judged
+        on = None if audit.only is None else audit.only.used_on or date.min
+        self.judgment = Judgment(audit, self.coverage, self.credits.of, only, on)
         self.register = Register(words, self.coverage.freelancers)
         self.asked = RightsQuestion(self.intended)
 
@@ -98,7 +106,7 @@ class AuditEngine:
         known_sources: set[tuple[str, str]] = set()
         audit.put_suppressions("baseline", chain(_of_uses(baseline, known_sources), proposed))
         # An exceeded quota numbers the uses of nearly all articles; any other quota, those of one day.
-        numbered = "CR304" in ranks
+        numbered = "CR304" in ranks and audit.only is None
         if numbered:
             audit.order_articles("all")
         if LICENSED_CODES & ranks.keys():
@@ -215,7 +223,7 @@ class AuditEngine:
             steps.license_ended("CR310")
         if QUOTA_CODES & ranks.keys():
             steps.reach()
-            if "CR304" not in ranks:
+            if "CR304" not in ranks or audit.only is not None:
                 audit.order_articles("reached")
             steps.beyond_quota("CR304", "CR305")
         self._compare_uses()
@@ -229,7 +237,7 @@ class AuditEngine:
         self.judgment.put_full_periods()
         for counts in self.judgment.counts():
             a = counts.agreement
-            for code, message in quota_messages(counts):
+            for code, message in quota_messages(counts) if self.audit.only is None else ():
                 if code in self.audit.ranks:
                     finding = Finding(code, message, f"agreement {a.id}", command=waive(code, supplier=a.supplier))
                     self._add_unattached(finding)

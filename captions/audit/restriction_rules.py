@@ -123,11 +123,11 @@ class RestrictionFinder:
                 self._note(row.use_id, text, by_line=by_line)
 
     def _judge_captions(self) -> None:
-        restricted: dict[int, list[PlaceRestrictions]] = {}
-        for caption_id, caption in candidates.captions_with(self._audit.connection, self._words.notice_signs):
+        audit, restricted = self._audit, dict[int, list[PlaceRestrictions]]()
+        for caption_id, caption in candidates.captions_with(audit.connection, self._words.notice_signs, audit.only):
             if found := of_caption(caption, self._words):
                 restricted[caption_id] = found
-        for row in candidates.with_captions(self._audit.connection, list(restricted)):
+        for row in candidates.with_captions(audit.connection, list(restricted), audit.only):
             found = restricted[row.caption_id]
             credit = self._credits[row.credit_id] if row.credit_id is not None else None
             if text := restriction_message(beyond(found, known_words(credit)), self._asked, row.used_on):

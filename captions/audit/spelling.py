@@ -22,6 +22,7 @@ class Register:
         """Wrap the vocabulary that read the articles; ``freelancers`` are name keys of creators with an agreement."""
         self.words, self.freelancers = words, freelancers
         self._near: dict[str, str | None] = {}
+        self._misprints: dict[str, list[str]] = {}
 
     def is_platform(self, agency: str) -> bool:
         """Return whether an agency only distributes the work of others: a platform or a stock library."""
@@ -51,7 +52,9 @@ class Register:
 
     def misprint(self, agency: str, line: str) -> str | None:
         """Return the misprint of an agency in a line: ``Retuers``; None if the name is correct or an accepted alias."""
-        wrong = self._misprints.get(agency)
+        if agency not in self._misprints:
+            self._misprints[agency] = self._misprints_of(agency)
+        wrong = self._misprints[agency]
         if not wrong:
             return None
         key = name_key(line)
@@ -68,22 +71,19 @@ class Register:
                 out.setdefault(len(key), []).append((_letters(key), key, spelling.agency.name))
         return out
 
-    @cached_property
-    def _misprints(self) -> dict[str, list[str]]:
-        """Map each canonical name to the aliases that misspell it, longest first."""
-        out: dict[str, list[str]] = {}
-        for agency in self.words.agencies.values():
-            key = name_key(agency.name)
-            whole = set(agency.name.split())
-            # `Volkskrant` for `de Volkskrant` omits a word: a shorter name, not a misprint.
-            wrong = [
-                alias
-                for alias in (*agency.aliases, *agency.weak_aliases)
-                if are_near(key, name_key(alias)) and not set(alias.split()) <= whole
-            ]
-            if wrong:
-                out[agency.name] = sorted(wrong, key=lambda alias: (-len(alias), alias))
-        return out
+    def _misprints_of(self, name: str) -> list[str]:
+        """Return the aliases that misspell a canonical name, longest first."""
+        agency = self.words.agencies.get(name)
+        if agency is None:
+            return []
+        key, whole = name_key(name), set(name.split())
+        # `Volkskrant` for `de Volkskrant` omits a word: a shorter name, not a misprint.
+        wrong = [
+            alias
+            for alias in (*agency.aliases, *agency.weak_aliases)
+            if are_near(key, name_key(alias)) and not set(alias.split()) <= whole
+        ]
+        return sorted(wrong, key=lambda alias: (-len(alias), alias))
 
 
 def are_near(key: str, other: str) -> bool:

@@ -13,9 +13,10 @@ from typing import Any
 import captions_db.audit as store
 from captions_db.audit import accounted
 from captions_db.audit.accounted import AccountedUse, PartyUses
-from sqlalchemy import ColumnElement, Engine
+from sqlalchemy import Engine
 
 from captions.audit.license_check import note_licensed_uses, pictures_for
+from captions.audit.parties import Parties
 from captions.audit.payee import Payee
 from captions.audit.result import CreditCache
 from captions.audit.summary import price_of_use
@@ -23,7 +24,7 @@ from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing import licenses
 from captions.licensing.agreements import Agreement, DateRange
 from captions.licensing.coverage import Coverage, IntendedUse
-from captions.licensing.judging import JudgedParties, Judgment
+from captions.licensing.judging import Judgment
 from captions.licensing.license_repository import license_of
 from captions.licensing.licenses import License
 from captions.licensing.quotas import Period, may_be_in, used_by_period
@@ -123,7 +124,7 @@ def statement(engine: Engine, words: Vocabulary, payee: Payee, days: DateRange, 
         audit.confine(store.ReportFilter(since=days.first, until=days.last))
         agreements = [agreement_of(record) for record in audit.agreements()]
         coverage = Coverage(agreements, words, IntendedUse())
-        parties = _Parties(audit, words, payee)
+        parties = Parties(audit, words, [payee])
         audit.licensed.confine(parties.condition())
         note_licensed_uses(audit, pictures_for(engine, words), IntendedUse(), today)
         credits_ = CreditCache(audit)
@@ -149,44 +150,6 @@ def statement(engine: Engine, words: Vocabulary, payee: Payee, days: DateRange, 
             tuple(reader.unclear(use for use in unclear if _may_be_of(use, days))),
             tuple(_shares(judgment, payee, days, dated)),
         )
-
-
-class _Parties:
-    """The suppliers or the freelancer of a statement, in the store."""
-
-    def __init__(self, audit: store.Audit, words: Vocabulary, payee: Payee) -> None:
-        key = name_key(payee.name)
-        self._audit, self._role = audit, "creator" if payee.creator else "agency"
-        if payee.creator:
-            self._named = set(audit.party_ids("creator", lambda name: name_key(name) == key))
-            self.supplier_ids: set[int] = set()
-            self.judged = JudgedParties(freelancers=frozenset({key}))
-            return
-        below = {name_key(name) for name in words.agencies if _is_below(name, key, words)}
-        found = audit.party_ids("agency", lambda name: name_key(name) in below or name_key(name) == key)
-        self._named = {number for number, name in found.items() if name_key(name) == key}
-        self.supplier_ids = set(found)
-        self.judged = JudgedParties(suppliers=tuple(sorted(found)))
-
-    def condition(self) -> ColumnElement[bool]:
-        """Return which uses may be on the statement, or count against its agreements."""
-        return accounted.uses_of_parties(self.supplier_ids, self._named, self._role)
-
-    def unclear(self) -> list[int]:
-        """Return the credits that name the payee, but do not show whose the picture is."""
-        return accounted.unclear_credits(self._audit.connection, self._named, self._role)
-
-
-def _is_below(name: str, key: str, words: Vocabulary) -> bool:
-    """Return whether an agency belongs to the one with a name key, by the register."""
-    seen: set[str] = set()
-    row = words.agencies.get(name)
-    while row is not None and row.parent is not None and row.parent not in seen:
-        if name_key(row.parent) == key:
-            return True
-        seen.add(row.parent)
-        row = words.agencies.get(row.parent)
-    return False
 
 
 class _UseReader:

@@ -2,16 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Collection, Mapping
+from collections.abc import Callable, Collection, Iterable, Mapping
 from dataclasses import dataclass
 from datetime import date
 
 import captions_db.audit as store
 
 from captions import dates
-from captions.licensing.agreements import Agreement, DateRange
+from captions.licensing.agreements import Agreement, DateRange, in_force
 from captions.licensing.coverage import Coverage, CoveragePeriod, CreditGroup
-from captions.licensing.quotas import Period, may_be_in, numbered, period_within
+from captions.licensing.quotas import Period, may_be_in, numbered, period_of, period_within
 from captions.model import Credit
 from captions.text import name_key
 
@@ -50,10 +50,18 @@ class Judgment:
     """The verdicts of the agreements on all uses in a store."""
 
     def __init__(
-        self, audit: store.Audit, coverage: Coverage, read: ReadCredits, only: JudgedParties | None = None
+        self,
+        audit: store.Audit,
+        coverage: Coverage,
+        read: ReadCredits,
+        only: JudgedParties | None = None,
+        on: date | None = None,
     ) -> None:
-        """Use the tables of an audit; ``read`` returns credits by id, ``only`` limits whose uses are judged."""
-        self.audit, self.coverage, self._read, self._only = audit, coverage, read, only
+        """Use the tables of an audit; ``read`` returns credits by id.
+
+        ``only`` limits whose uses are judged, ``on`` the quotas to those that count uses of this day.
+        """
+        self.audit, self.coverage, self._read, self._only, self._on = audit, coverage, read, only, on
         self.groups: list[CreditGroup] = []
         self.without_day: list[UsesWithoutDay] = []
         self._counts: list[QuotaCounts] | None = None
@@ -131,12 +139,27 @@ class Judgment:
         """Return what counts against the quota of each agreement that has one, by number."""
         if self._counts is not None:
             return self._counts
-        limited = {a.id: a for a in self.coverage.agreements if a.quota is not None and a.id is not None}
+        limited = {a.id: a for a in self._agreements() if a.quota is not None and a.id is not None}
         days: dict[int, list[tuple[date, int]]] = {number: [] for number in limited}
-        for agreement_id, day, count in self.audit.count_days(sorted(limited)) if limited else ():
+        counted = self.audit.count_days(sorted(limited), *self._days_of(limited.values())) if limited else ()
+        for agreement_id, day, count in counted:
             days[agreement_id].append((day, count))
         self._counts = [self._counts_of(a, sorted(days[number])) for number, a in sorted(limited.items())]
         return self._counts
+
+    def _agreements(self) -> Iterable[Agreement]:
+        """Return the agreements whose quotas are counted."""
+        if self._on is None:
+            return self.coverage.agreements
+        found = {a.id: a for group in self.groups for a in self.coverage.of_group(group) if in_force(a, self._on)}
+        return found.values()
+
+    def _days_of(self, limited: Collection[Agreement]) -> tuple[date | None, date | None]:
+        """Return the days whose uses must be counted: those of the quota periods, unless all are."""
+        if self._on is None or any(a.quota_days is not None for a in limited):
+            return None, None
+        periods = [period_of(a, self._on) for a in limited]
+        return min(it.first or date.min for it in periods), max(it.last or date.max for it in periods)
 
     def put_full_periods(self) -> bool:
         """Store the quota periods that reached 80% (CR305) or the quota (CR304); return whether there are any."""
@@ -145,6 +168,8 @@ class Judgment:
             a = counts.agreement
             quota, under = a.quota or 0, f"under agreement {a.id} with {a.supplier}"
             for days in numbered(a, counts.days, counts.certain):
+                if self._on is not None and not days.first <= self._on <= days.last:
+                    continue
                 if a.id is not None and ("CR304" if days.mark is None else "CR305") in audit.ranks:
                     found = True
                     audit.put_period(

@@ -7,6 +7,7 @@ import json
 from collections.abc import Iterable
 from dataclasses import fields
 from datetime import UTC, datetime
+from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
 from captions_db.records import ArticleRecord, CreditRecord, UseRecord
@@ -63,9 +64,14 @@ def utc(moment: datetime | None) -> datetime | None:
 
 def record_of(record: type[T], row: Any, **changed: Any) -> T:
     """Return a row as a record; its fields have the names of the columns, except those in ``changed``."""
-    values = {field.name: getattr(row, field.name) for field in fields(record) if field.name not in changed}
+    values = {name: getattr(row, name) for name in _names_of(record) if name not in changed}
     times = {name: utc(value) for name, value in values.items() if isinstance(value, datetime)}
     return record(**values | times | changed)
+
+
+@lru_cache(maxsize=100)
+def _names_of(record: type[DataclassInstance]) -> tuple[str, ...]:
+    return tuple(field.name for field in fields(record))
 
 
 def digest(*parts: str) -> str:

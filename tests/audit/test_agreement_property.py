@@ -138,8 +138,12 @@ def check_audit(
     try:
         written(engine, uses, agreed, licensed)
         with audited(engine, AuditRequest(codes=frozenset(CODES), scope=scope), today=TODAY) as result:
-            found = {(f.source, f.use.position if f.use else 0, f.code) for f in result}
+            findings = list(result)
+        found = {(f.source, f.use.position if f.use else 0, f.code) for f in findings}
         assert found == verdicts(uses, agreed, licensed, scope, TODAY)
+        for number in sorted({f.use.id for f in findings if f.use and f.use.id})[:4]:
+            with audited(engine, AuditRequest(codes=frozenset(CODES), scope=scope, use=number), today=TODAY) as result:
+                assert list(result) == [f for f in findings if f.use and f.use.id == number]
     finally:
         engine.dispose()
 

@@ -256,6 +256,18 @@ def test_the_audit_of_a_code_equals_that_part_of_the_full_audit(
             assert store.findings(single) == [finding for finding in whole if finding.code == code]
 
 
+@settings(max_examples=examples(6), deadline=None)
+@given(pages(), st.lists(agreements, max_size=3), requests)
+def test_the_audit_of_one_use_equals_that_part_of_the_full_audit(
+    some: list[Page], stored: list[Agreement], request: AuditRequest
+) -> None:
+    with Store(some, stored, OWN) as store:
+        whole = [finding for finding in store.findings(request) if finding.use is not None]
+        for use in stored_uses(store.engine):
+            single = store.findings(replace(request, use=use.id))
+            assert single == [finding for finding in whole if finding.use and finding.use.id == use.id]
+
+
 def uses_on(days: Iterable[date | None], line: str = "Jane Doe/Reuters") -> list[Page]:
     shots_ = ((day, Shot(f"Picture number {n} of the harbor at dawn", line)) for n, day in enumerate(days))
     return [Page(f"{n:03}.txt", day, (shot,)) for n, (day, shot) in enumerate(shots_)]

@@ -29,7 +29,7 @@ from captions_db.audit import work_tables as t
 from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
 from captions_db.audit.licensed import LicensedUse, LicensedUses
 from captions_db.audit.listing import ReportedFinding
-from captions_db.audit.report_filter import ReportFilter, UseCounts
+from captions_db.audit.report_filter import OneUse, ReportFilter, UseCounts, count_uses, read_use
 from captions_db.audit.suppressions import Suppression
 from captions_db.overlay import current_merges
 from captions_db.queries.filters import use_filters
@@ -56,11 +56,13 @@ class Audit:
         self._where: list[ColumnElement[bool]] = []
         self._of_run = False
         self._confines = ReportFilter()
+        self.only: OneUse | None = None
+        """The only use to report on; then what cannot affect its findings is not read."""
         self.licensed = LicensedUses(connection)
         self.statements = statements.FindingStatements(connection, ranks, self._where)
 
     def confine(self, confines: ReportFilter) -> None:
-        """Report on some uses only. All uses are still compared and counted."""
+        """Report on some uses only. All uses are still compared and counted, or those that affect a single use."""
         where = use_filters(None, confines.since, confines.until, confines.publication)
         if confines.suppliers is not None:
             ids = select(m.party.c.id).where(m.party.c.kind == "agency", m.party.c.name.in_(confines.suppliers))
@@ -72,6 +74,7 @@ class Audit:
             where.append(m.use.c.article_id.in_(select(m.article.c.id).where(m.article.c.source == confines.source)))
         if confines.use is not None:
             where.append(m.use.c.id == confines.use)
+            self.only = read_use(self.connection, confines.use)
         self._where[:] = where
         self._of_run = confines.run is not None
         self._confines = confines
@@ -86,8 +89,11 @@ class Audit:
     def credits(self, having: Collection[str] = ()) -> Iterator[tuple[int, CreditRecord]]:
         """Yield all credits by id, or those with a value in one of some columns: ``("qualifiers", "license")``.
 
-        NOBODY among the columns adds credits that name no party.
+        NOBODY among the columns adds credits that name no party. Of a single use, yield its credits.
         """
+        if self.only is not None:
+            yield from credits_by_id(self.connection, self.only.credits).items()
+            return
         if having:
             nobody = ~select(m.credit_party.c.credit_id).where(m.credit_party.c.credit_id == m.credit.c.id).exists()
             conditions = [nobody if name == NOBODY else m.credit.c[name].not_in(("", "[]")) for name in sorted(having)]
@@ -120,7 +126,9 @@ class Audit:
         return [record for record in read_agreements(self.connection) if record.undone is None]
 
     def publications(self) -> list[str]:
-        """Return the publications of all uses."""
+        """Return the publications of all reported uses that may be the newsroom's own."""
+        if self.only is not None:
+            return [self.only.publication] if self.only.publication is not None else []
         return sorted(
             self.connection.execute(
                 select(m.use.c.publication).where(m.use.c.publication.is_not(None)).distinct()
@@ -252,11 +260,11 @@ class Audit:
 
     def shared_captions(self) -> Iterator[SharedUse]:
         """See :func:`captions_db.audit.candidates.shared_captions`."""
-        return candidates.shared_captions(self.connection)
+        return candidates.shared_captions(self.connection, self.only)
 
     def shared_pictures(self) -> Iterator[SharedUse]:
         """See :func:`captions_db.audit.candidates.shared_pictures`."""
-        return candidates.shared_pictures(self.connection)
+        return candidates.shared_pictures(self.connection, self.only)
 
     def pictures_of(self, use_ids: list[int]) -> dict[int, list[str]]:
         """Return the URLs of the pictures of some uses."""
@@ -277,24 +285,26 @@ class Audit:
 
     def uses_of(self, credit_ids: list[int]) -> Iterator[CreditedUse]:
         """Yield the uses of these credits."""
-        return candidates.with_credits(self.connection, credit_ids)
+        return candidates.with_credits(self.connection, credit_ids, self.only)
 
     def uses_with_structured_credits(self) -> Iterator[CreditedUse]:
         """Yield the uses whose printed credit differs from the page's structured data."""
-        return candidates.with_structured_credits(self.connection)
+        return candidates.with_structured_credits(self.connection, self.only)
 
     def articles_with_captions(self) -> Iterator[ArticleCaptions]:
         """See :func:`captions_db.audit.candidates.articles_with_captions`."""
-        return candidates.articles_with_captions(self.connection)
+        return candidates.articles_with_captions(self.connection, self.only)
 
     def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
         """Yield article, use, position, match key and caption of some articles."""
         return candidates.captions_of(self.connection, article_ids)
 
-    def count_days(self, agreement_ids: Sequence[int]) -> list[tuple[int, date, int]]:
-        """Count the uses that each agreement covers, by day."""
+    def count_days(
+        self, agreement_ids: Sequence[int], first: date | None = None, last: date | None = None
+    ) -> list[tuple[int, date, int]]:
+        """Count the uses that each agreement covers, by day, from a first to a last day."""
         self.flush()
-        return statements.count_days(self.connection, agreement_ids)
+        return statements.count_days(self.connection, agreement_ids, first, last)
 
     def count_undated(self) -> list[tuple[int, str, int]]:
         """See :func:`captions_db.audit.statements.count_undated`."""
@@ -329,24 +339,7 @@ class Audit:
 
     def counts(self) -> UseCounts:
         """Count the reported uses."""
-        use = m.use.c
-        by_article = (
-            select(func.count().label("uses"))
-            .select_from(m.use)
-            .where(*self._where)
-            .group_by(use.article_id)
-            .subquery()
-        )
-        uses, articles = self.connection.execute(select(func.sum(by_article.c.uses), func.count())).one()
-        undated = select(func.count()).select_from(m.use).where(use.used_on.is_(None))
-        unknown = select(m.article.c.id).where(m.article.c.run_id.is_(None))
-        without_run = select(func.count()).select_from(m.use).where(use.article_id.in_(unknown))
-        return UseCounts(
-            int(uses or 0),
-            articles,
-            self.connection.execute(undated).scalar_one(),
-            self.connection.execute(without_run).scalar_one() if self._of_run else 0,
-        )
+        return count_uses(self.connection, self._where, of_run=self._of_run)
 
     def _put(self, table: Table, row: dict[str, Any]) -> None:
         rows = self._buffers.setdefault(table, [])
@@ -386,6 +379,7 @@ __all__ = [
     "CreditedUse",
     "LicensedUse",
     "LicensedUses",
+    "OneUse",
     "ReportFilter",
     "ReportedFinding",
     "SharedUse",

@@ -113,9 +113,16 @@ def _verdict(within: ColumnElement[bool]) -> ColumnElement[bool]:
     return (t.coverage.c.group_id == t.member.c.group_id) & within
 
 
-def uses_of_parties(supplier_ids: Collection[int], named: Collection[int], role: str) -> ColumnElement[bool]:
-    """Return a condition on table ``use``: from one of the suppliers, or without one but naming a party in a role."""
-    return or_(m.use.c.supplier_id.in_(sorted(supplier_ids)), m.use.c.credit_id.in_(_without_supplier(named, role)))
+def uses_of_parties(
+    supplier_ids: Collection[int], named: Collection[int], role: str, use_id: int | None = None
+) -> ColumnElement[bool]:
+    """Return a condition on table ``use``: from one of the suppliers, or without one but naming a party in a role.
+
+    A use with ``use_id`` meets it in any case.
+    """
+    of_use = [] if use_id is None else [m.use.c.id == use_id]
+    credit_ids = _without_supplier(named, role)
+    return or_(m.use.c.supplier_id.in_(sorted(supplier_ids)), m.use.c.credit_id.in_(credit_ids), *of_use)
 
 
 def unclear_credits(connection: Connection, named: Collection[int], role: str) -> list[int]:

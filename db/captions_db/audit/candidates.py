@@ -6,10 +6,11 @@ from collections.abc import Callable, Collection, Iterator, Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import Connection, Select, and_, false, func, insert, literal_column, or_, select, tuple_
+from sqlalchemy import ColumnElement, Connection, Select, and_, false, func, insert, literal_column, or_, select, tuple_
 
 from captions_db import models as m
 from captions_db.audit import work_tables as t
+from captions_db.audit.report_filter import OneUse
 from captions_db.bulk import in_chunks
 
 _PAGE = 5_000
@@ -102,18 +103,25 @@ def credits_of_creators(connection: Connection, is_meant: Callable[[str], bool])
     )
 
 
-def shared_captions(connection: Connection) -> Iterator[SharedUse]:
-    """Yield the uses of captions with several credits, by match key, source and position."""
+def shared_captions(connection: Connection, only: OneUse | None = None) -> Iterator[SharedUse]:
+    """Yield the uses of captions with several credits, by match key, source and position.
+
+    ``only`` limits them to those that have the caption of one use, whatever their credits.
+    """
     use, caption = m.use.c, m.caption.c
     key = caption.key_number
-    twice = select(key).where(key.is_not(None)).group_by(key).having(func.count() > 1)
-    several = (
-        select(use.caption_id)
-        .where(use.caption_id.is_not(None))
-        .group_by(use.caption_id)
-        .having(func.min(use.credit_id) != func.max(use.credit_id))
-    )
-    chosen = select(caption.id).where(key.in_(twice)).union(several)
+    if only is not None:
+        alike = select(key).where(caption.id == only.caption_id).scalar_subquery()
+        chosen = select(caption.id).where(key == alike).union(select(caption.id).where(caption.id == only.caption_id))
+    else:
+        twice = select(key).where(key.is_not(None)).group_by(key).having(func.count() > 1)
+        several = (
+            select(use.caption_id)
+            .where(use.caption_id.is_not(None))
+            .group_by(use.caption_id)
+            .having(func.min(use.credit_id) != func.max(use.credit_id))
+        )
+        chosen = select(caption.id).where(key.in_(twice)).union(several)
     connection.execute(insert(t.shared).from_select(["caption_id"], chosen))
     statement = (
         select(caption.match_key, use.id, use.credit_id, m.article.c.source, use.rule)
@@ -127,8 +135,8 @@ def shared_captions(connection: Connection) -> Iterator[SharedUse]:
     yield from map(SharedUse._make, _stream(connection, statement))
 
 
-def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
-    """Yield the uses of pictures with several credits, by URL, source and position.
+def shared_pictures(connection: Connection, only: OneUse | None = None) -> Iterator[SharedUse]:
+    """Yield the uses of pictures with several credits, by URL, source and position; ``only`` as above.
 
     Ignore relative URLs: ``1.jpg`` is another picture in each article. Ignore a URL that an article has under several
     captions: it may be that of a placeholder.
@@ -143,6 +151,8 @@ def shared_pictures(connection: Connection) -> Iterator[SharedUse]:
         .group_by(image.address)
         .having(func.min(use.credit_id) != func.max(use.credit_id))
     )
+    if only is not None:
+        addresses = select(image.address).where(image.use_id == only.use_id, whole)
     statement = (
         select(image.address, use.id, use.credit_id, m.article.c.source, use.rule)
         .select_from(credited.join(m.article, m.article.c.id == use.article_id))
@@ -184,22 +194,24 @@ def pictures_of(connection: Connection, use_ids: list[int]) -> dict[int, list[st
     return found
 
 
-def with_credits(connection: Connection, credit_ids: list[int]) -> Iterator[CreditedUse]:
+def with_credits(connection: Connection, credit_ids: list[int], only: OneUse | None = None) -> Iterator[CreditedUse]:
     """Yield the uses of these credits."""
     for start in range(0, len(credit_ids), 900):
         chosen = m.use.c.credit_id.in_(credit_ids[start : start + 900])
-        yield from map(CreditedUse._make, _stream(connection, _credited().where(chosen)))
+        yield from map(CreditedUse._make, _stream(connection, _credited().where(chosen, *_is(only))))
 
 
-def with_structured_credits(connection: Connection) -> Iterator[CreditedUse]:
+def with_structured_credits(connection: Connection, only: OneUse | None = None) -> Iterator[CreditedUse]:
     """Yield the uses whose printed credit differs from the page's structured data."""
     use = m.use.c
     # SQLite uses the index for a bound, but scans all uses for `IS NOT NULL`.
     both = (use.structured_credit_id > 0, use.credit_id.is_not(None))
-    yield from map(CreditedUse._make, _stream(connection, _credited().where(*both)))
+    yield from map(CreditedUse._make, _stream(connection, _credited().where(*both, *_is(only))))
 
 
-def captions_with(connection: Connection, signs: Sequence[str]) -> Iterator[tuple[int, str]]:
+def captions_with(
+    connection: Connection, signs: Sequence[str], only: OneUse | None = None
+) -> Iterator[tuple[int, str]]:
     """Yield the captions that contain one of some texts, in the same case, with their ids."""
     text = m.caption.c.text
     if connection.dialect.name == "sqlite":  # SQLite only: LIKE ignores case, and GLOB is fast
@@ -207,22 +219,28 @@ def captions_with(connection: Connection, signs: Sequence[str]) -> Iterator[tupl
     else:
         found = [text.like(f"%{sign}%") for sign in signs]
     statement = select(m.caption.c.id, text).where(or_(*found)).order_by(m.caption.c.id)
+    if only is not None:
+        statement = statement.where(m.caption.c.id == only.caption_id)
     yield from map(tuple, _stream(connection, statement))
 
 
-def with_captions(connection: Connection, caption_ids: Sequence[int]) -> Iterator[CaptionedUse]:
+def with_captions(
+    connection: Connection, caption_ids: Sequence[int], only: OneUse | None = None
+) -> Iterator[CaptionedUse]:
     """Yield the uses with these captions."""
     use = m.use.c
     columns = select(use.id, use.caption_id, use.credit_id, use.used_on)
     for start in range(0, len(caption_ids), 900):
         chosen = use.caption_id.in_(caption_ids[start : start + 900])
-        yield from map(CaptionedUse._make, _stream(connection, columns.where(chosen).order_by(use.id)))
+        yield from map(CaptionedUse._make, _stream(connection, columns.where(chosen, *_is(only)).order_by(use.id)))
 
 
-def articles_with_captions(connection: Connection) -> Iterator[ArticleCaptions]:
+def articles_with_captions(connection: Connection, only: OneUse | None = None) -> Iterator[ArticleCaptions]:
     """Yield articles with several captions, except those known to have no near-identical captions."""
     use, key, article = m.use.c, m.caption.c.match_key, m.article.c
     asked = select(article.id).where(article.near.is_not(false()))
+    if only is not None:
+        asked = asked.where(article.id == only.article_id)
     statement = (
         select(use.article_id, func.aggregate_strings(key, "\n"))
         .select_from(m.use.join(m.caption, m.caption.c.id == use.caption_id))
@@ -245,6 +263,10 @@ def captions_of(connection: Connection, article_ids: list[int]) -> Iterator[tupl
         )
         for row in _stream(connection, statement):
             yield tuple(row)
+
+
+def _is(only: OneUse | None) -> list[ColumnElement[bool]]:
+    return [] if only is None else [m.use.c.id == only.use_id]
 
 
 def _credited() -> Select[Any]:
