@@ -164,3 +164,8 @@ def closing_bracket_start(text: str, limit: int = 400) -> int | None:
             if not depth:
                 return at
     return None
+
+
+def count(number: int, noun: str, plural: str = "") -> str:
+    """Return a number with its noun: ``1 use``, ``2 uses``, ``1,204 uses``; ``plural`` if it does not end in ``s``."""
+    return f"{number:,} {noun if number == 1 else plural or f'{noun}s'}"

@@ -7,6 +7,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from decimal import Decimal
 
+from captions.text import count
+
 ARTICLES = 2_000
 """Articles with listed captions; browsers fail on larger pages."""
 
@@ -50,8 +52,7 @@ class Unchecked:
 
     def __str__(self) -> str:
         """Return the line of a report: how many uses of how many suppliers, and the command to check them."""
-        uses = "1 use" if self.uses == 1 else f"{self.uses} uses"
-        suppliers = "1 supplier" if self.suppliers == 1 else f"{self.suppliers} suppliers"
+        uses, suppliers = count(self.uses, "use"), count(self.suppliers, "supplier")
         return f"no agreements yet, so {uses} of {suppliers} not checked; run: captions agreement import FILE"
 
 
@@ -108,7 +109,7 @@ class AtRisk:
         """Return how many uses the amount covers, and how many have no known price."""
         if not self.uses:
             return "agreements cover every use with a supplier"
-        uses = "1 use" if self.uses == 1 else f"{self.uses} uses"
+        uses = count(self.uses, "use")
         note = f"{uses} not covered by an agreement"
         return f"{note}; no known price for {self.unpriced}" if self.unpriced else note
 

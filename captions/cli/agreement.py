@@ -16,7 +16,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import note, opened, write_facts, write_listing
+from captions.cli.output import count, note, opened, write_facts, write_listing
 from captions.csv_input import cell_text
 from captions.licensing import terms
 from captions.licensing.agreement_sheet import COLUMNS, as_row, from_row
@@ -340,7 +340,7 @@ def export(
     with opened(output, targets, for_spreadsheet=True) as stream:
         write_rows("agreements", columns, map(as_row, found), "csv", stream, delimiter=between)
     if output is not None:
-        note(f"wrote {len(found)} agreements to {output}")
+        note(f"wrote {count(len(found), 'agreement')} to {output}")
 
 
 def _print_added(added: Sequence[AddedAgreement]) -> None:

@@ -32,6 +32,7 @@ _MODULES = {
     "usage": "usage",
     "statement": "statement",
     "find": "find",
+    "show": "show",
     "export": "export",
     "serve": "serve",
     "clean": "clean",

@@ -17,6 +17,7 @@ from captions import escaping
 from captions.cli.options import Listing
 from captions.report import Column, Row, write_rows
 from captions.targets import Targets
+from captions.text import count as count
 
 if TYPE_CHECKING:
     from captions_db import CorrectionRecord, ForgottenRecord, MergeRecord, WaiverRecord
@@ -105,11 +106,6 @@ def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool =
 def write_text(text: str, stream: TextIO) -> None:
     """Write an article's text; remove terminal control sequences if the stream is a terminal."""
     stream.write(escaping.lines(text) if stream.isatty() else text)
-
-
-def count(number: int, noun: str) -> str:
-    """Return a number with its noun: ``1 use``, ``2 uses``."""
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"
 
 
 def timestamp(when: datetime | None) -> str | None:

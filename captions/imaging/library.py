@@ -37,6 +37,8 @@ class Archive:
     words: Vocabulary
     same: DuplicateGroups
     links: Links
+    only: frozenset[int] | None = None
+    """The numbers of the pictures, if they are not all of the store."""
 
     def pictures(self, numbers: Collection[int]) -> dict[int, ScannedPicture]:
         """Return the pictures with these numbers that have a file."""
@@ -44,7 +46,8 @@ class Archive:
 
     def all_pictures(self) -> Iterator[ScannedPicture]:
         """Return all pictures, by number."""
-        return (self._picture(it) for it in db.images(self.engine) if it.paths)
+        found = db.images(self.engine) if self.only is None else db.images_by_ids(self.engine, self.only)
+        return (self._picture(it) for it in found if it.paths)
 
     def uses(self, numbers: Collection[int]) -> dict[int, Use]:
         """Return the uses with these numbers."""
@@ -60,8 +63,26 @@ def archive(engine: Engine, words: Vocabulary, *, store: bool = True) -> Archive
 
     A million pictures take half a gigabyte of memory, for numbers only.
     """
-    index = PictureIndex(engine, words)
+    index = PictureIndex(db.images(engine), words)
     links = matched(engine, index, words)
     if store:
         db.put_image_uses(engine, links)
     return Archive(engine, words, index.same, links)
+
+
+def archive_of(engine: Engine, words: Vocabulary, use_id: int) -> Archive | None:
+    """Return the pictures of one use, as last matched, with their other uses; None if it has none.
+
+    If no picture of the store was ever matched, match all of them now, and save nothing.
+    """
+    images = [link.image_id for link in db.images_of_uses(engine, [use_id])]
+    if not images:
+        return archive(engine, words, store=False) if db.has_images(engine) and not db.are_matched(engine) else None
+    links, found = Links(), dict[int, dict[int, str]]()
+    for link in db.image_uses(engine, images):
+        found.setdefault(link.use_id, {})[link.image_id] = link.how
+    for use in sorted(found):
+        links.add(use, found[use])
+    links.sort()
+    index = PictureIndex(db.images_by_ids(engine, images), words)
+    return Archive(engine, words, index.same, links, frozenset(images))

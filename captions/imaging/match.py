@@ -31,11 +31,11 @@ _MOST_FILES = 50  # a document with more files than this is a template
 class PictureIndex:
     """An index of all pictures by name, ID and caption, in numbers only."""
 
-    def __init__(self, engine: Engine, words: Vocabulary) -> None:
-        """Index all stored pictures."""
+    def __init__(self, pictures: Iterable[db.StoredImage], words: Vocabulary) -> None:
+        """Index pictures, which are sorted by number."""
         self.names, self.ids, self.heads, documents = Keys(), Keys(), Keys(), Keys()
         self.same = DuplicateGroups()
-        for it in db.images(engine):
+        for it in pictures:
             self.same.add(it.id, it.image.dhash, it.image.phash)
             fields = from_json(it.image.embedded).fields
             for name in {name_of(path) for path in it.paths} - {None}:

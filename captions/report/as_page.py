@@ -16,6 +16,7 @@ _STYLE = """
 @media (prefers-color-scheme: dark) {
   :root { --line: #555; --error: #ff8a80; --warning: #ffcc66; --info: #8ecbff; }
 }
+html { background: Canvas; color: CanvasText; }
 body { font: 1rem/1.45 system-ui, sans-serif; margin: 2rem auto; max-width: 75rem; padding: 0 1rem; }
 h1 { font-size: 1.5rem; margin-bottom: 0.25rem; }
 h2 { font-size: 1.15rem; margin-top: 2rem; }
@@ -24,6 +25,15 @@ table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.9rem 0.4rem 0; }
 th, td { text-align: left; vertical-align: top; }
 td { overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 4.5rem; }
+@media (max-width: 44rem) {
+  thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
+  table, tbody, tr, td { display: block; }
+  tr { border-bottom: 1px solid var(--line); padding: 0.6rem 0; }
+  td, td.number { border: 0; padding: 0.1rem 0; text-align: start; }
+  td:empty { display: none; }
+  td::before { content: attr(data-title) " "; font-weight: 600; }
+  td[data-title=""]::before { content: none; }
+}
 td.number, th.number { text-align: right; }
 .error { color: var(--error); font-weight: bold; }
 .warning { color: var(--warning); font-weight: bold; }
@@ -31,6 +41,7 @@ td.number, th.number { text-align: right; }
 @media print {
   body { font-size: 9pt; margin: 0; max-width: none; }
   .scroll { overflow: visible; }
+  h2 { break-after: avoid; }
   thead { display: table-header-group; }
   tr { break-inside: avoid; }
 }
@@ -64,14 +75,14 @@ def write(title: str, heading: str, tables: Sequence[PageTable], note: str, stre
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escaping.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n"
+        f"<title>{escaping.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escaping.markup(title)}</h1>\n<p>{escaping.markup(heading)}</p>\n"
     )
     for table in tables:
         _write_table(table, stream)
     if note:
         stream.write(f"<p>{escaping.markup(note)}</p>\n")
-    stream.write("</body>\n</html>\n")
+    stream.write("</main>\n</body>\n</html>\n")
 
 
 def _write_table(table: PageTable, stream: TextIO) -> None:
@@ -91,9 +102,10 @@ def _cell(column: Column, row: Row) -> str:
     text = as_text(row.get(column.key))
     if column.key == PICTURE:
         return f'<td><img alt="" src="data:image/jpeg;base64,{escaping.markup(text)}"></td>' if text else "<td></td>"
+    title = f' data-title="{escaping.markup(column.title)}"'
     if column.number:
-        return f'<td class="number">{escaping.markup(text)}</td>'
+        return f'<td class="number"{title}>{escaping.markup(text)}</td>'
     if column.key == "severity" and text in _SEVERITIES:
-        return f'<td class="{text}">{text}</td>'
+        return f'<td class="{text}"{title}>{text}</td>'
     # Hebrew and Arabic captions may appear among English ones.
-    return f'<td dir="auto">{escaping.markup(text)}</td>'
+    return f'<td dir="auto"{title}>{escaping.markup(text)}</td>'

@@ -48,7 +48,7 @@ def write(title: str, sheets: Iterable[Sheet], path: Path) -> None:
         head, day = book.add_format({"bold": True}), book.add_format({"num_format": "yyyy-mm-dd"})
         for sheet in sheets:
             if len(sheet.rows) > _MOST_ROWS:
-                raise CaptionsError(f"{len(sheet.rows)} uses do not fit on a sheet; choose a shorter period, or CSV")
+                raise CaptionsError(f"{len(sheet.rows):,} uses do not fit on a sheet; choose a shorter period, or CSV")
             page = book.add_worksheet(sheet.name)
             page.freeze_panes(1, 0)
             for at, column in enumerate(sheet.columns):

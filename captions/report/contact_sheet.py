@@ -15,6 +15,7 @@ from captions.errors import InputError
 from captions.imaging.hashing import thumbnail
 from captions.imaging.library import Archive, ScannedPicture
 from captions.report import Column, Row, as_page
+from captions.text import count
 
 _COLUMNS = (
     Column(as_page.PICTURE, "Picture"),
@@ -46,8 +47,8 @@ def write_sheet(done: ImageCheck, stream: TextIO, limit: int | None = None) -> t
             numbers.add(number)
             if number in by_picture or len(by_picture) < most:
                 by_picture.setdefault(number, []).append(finding)
-    heading = f"{len(numbers)} of {done.pictures} pictures need review"
-    note = f"{len(by_picture)} of {len(numbers)} pictures listed" if len(by_picture) < len(numbers) else ""
+    heading = f"{len(numbers)} of {count(done.pictures, 'picture')} to review"
+    note = f"{len(by_picture)} of {count(len(numbers), 'picture')} listed" if len(by_picture) < len(numbers) else ""
     table = as_page.PageTable("Pictures", _COLUMNS, _rows(by_picture, done.archive))
     as_page.write(SHEET_TITLE, heading, [table] if by_picture else [], note, stream)
     return len(by_picture), len(numbers)

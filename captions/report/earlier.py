@@ -10,6 +10,7 @@ from captions.report.as_html import TITLE
 from captions.report.as_ninjs import STANDARD
 from captions.report.as_xlsx import WORKBOOK_WRITER
 from captions.report.contact_sheet import SHEET_TITLE
+from captions.report.dossier_report import DOSSIER_TITLE
 from captions.report.statement_report import STATEMENT_TITLE
 
 PARQUET_WRITER = "captions export"
@@ -17,16 +18,18 @@ PARQUET_WRITER = "captions export"
 _EDGE = 8_192
 
 _GROUPS = "supplier|agency|creator|publication|month|quarter|year|scope"
+_TITLES = rf"{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE}|(?:{DOSSIER_TITLE}|Article) \d+"
 _FORMS = (
     # Tables: the titles, and a rule below them; the report of an audit.
     r"(?:[^\n]*\n){1,3}─+\n",
     r"[\d,]+ uses? in [\d,]+ articles?: ",
     rf"{STATEMENT_TITLE}: ",
+    r"(?:Use|Article) \d+\n\n[A-Z]",
     # Markdown.
     r"\| [^\n]* \|\n\| -{3}",
     rf"# {TITLE}\n",
     # Pages. The title follows the policy, which ends the same line.
-    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE})</title>",
+    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{_TITLES})</title>",
     # JSON, SARIF, and JSON Lines of the views and of ninjs.
     r'\{\n  "version": \d+,\n',
     r'\{\n  "\$schema": "[^"\n]*sarif',

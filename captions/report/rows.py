@@ -25,6 +25,10 @@ class Column:
     """Cut texts in a table to this many characters; 0 does not cut."""
     width: int = 0
     """The width in a table; 0 fits the content."""
+    path: bool = False
+    """In a narrow table, leave out the first folders: ``…/07-bibliothek.txt``."""
+    rank: int = 0
+    """In a narrow table, leave out the columns of the highest rank first; 0 keeps a column."""
 
 
 def as_text(value: Value) -> str:

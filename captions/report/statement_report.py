@@ -12,6 +12,7 @@ from captions.audit.statement import ELSEWHERE, AgreementShare, PayeeStatement, 
 from captions.licensing.quotas import quota_text
 from captions.licensing.terms import digits_of
 from captions.report.rows import Column, Value, as_data
+from captions.text import count
 
 STATEMENT_TITLE = "Statement of picture uses"
 _SECTION = Column("section", "Section")
@@ -108,16 +109,16 @@ class StatementReport:
 
     def heading(self) -> str:
         """Return the first line: ``Reuters, 2026-Q3: 12 uses``."""
-        return f"{self.statement.payee.name}, {self.period}: {_count(len(self.statement.uses), 'use')}"
+        return f"{self.statement.payee.name}, {self.period}: {count(len(self.statement.uses), 'use')}"
 
     def total(self) -> str:
         """Return the total by currency, and what it leaves out: ``total: 405.00 EUR; price unknown for 2 uses``."""
         it = self.statement
         parts = [" + ".join(_money(amount, currency) for currency, amount, _ in it.totals) or self._nothing()]
         if it.unpriced:
-            parts.append(f"price unknown for {_count(it.unpriced, 'use')}")
+            parts.append(f"price unknown for {count(it.unpriced, 'use')}")
         if apart := len(it.without_day) + len(it.unclear):
-            parts.append(f"not included: {_count(apart, 'use')} without a day or with an unclear supplier")
+            parts.append(f"not included: {count(apart, 'use')} without a day or with an unclear supplier")
         return f"total: {'; '.join(parts)}"
 
     def _nothing(self) -> str:
@@ -294,7 +295,3 @@ def _rounded(amount: Decimal | None, currency: str | None) -> Decimal | None:
 
 def _money(amount: Decimal, currency: str) -> str:
     return f"{_rounded(amount, currency):f} {currency}"
-
-
-def _count(number: int, noun: str) -> str:
-    return f"{number} {noun}" if number == 1 else f"{number} {noun}s"

@@ -57,6 +57,7 @@ from captions_db.images import (
     ImageRecord,
     ImageUse,
     StoredImage,
+    are_matched,
     captions_of_uses,
     forget_files,
     has_images,
@@ -114,6 +115,7 @@ from captions_db.queries import (
     uses_for_audit,
     view_rows,
 )
+from captions_db.queries.origins import ArticlePlace, UseOrigin, places_of, use_origin
 from captions_db.readings import keyed
 from captions_db.records import (
     AddResult,
@@ -144,6 +146,7 @@ __all__ = [
     "VIEWS",
     "AddResult",
     "AgreementRecord",
+    "ArticlePlace",
     "ArticleRecord",
     "ArticleRow",
     "AuditRow",
@@ -189,6 +192,7 @@ __all__ = [
     "UsageRow",
     "UsageTable",
     "UseKey",
+    "UseOrigin",
     "UseRecord",
     "UsesBeingFound",
     "WaiverRecord",
@@ -200,6 +204,7 @@ __all__ = [
     "agency_usage",
     "agreement",
     "agreements",
+    "are_matched",
     "article_text",
     "articles",
     "articles_at",
@@ -242,6 +247,7 @@ __all__ = [
     "parties",
     "picture_addresses",
     "places_below",
+    "places_of",
     "publication_name",
     "publications",
     "put_image_uses",
@@ -262,6 +268,7 @@ __all__ = [
     "use_by_id",
     "use_in",
     "use_keys",
+    "use_origin",
     "uses_by_ids",
     "uses_for_audit",
     "view_rows",

@@ -241,12 +241,24 @@ def has_images(engine: Engine) -> bool:
         return connection.execute(select(m.image.c.id).limit(1)).first() is not None
 
 
-def image_uses(engine: Engine) -> list[ImageUse]:
-    """Return all links between pictures and uses, by picture and use."""
-    column = m.image_use.c
+def are_matched(engine: Engine) -> bool:
+    """Return whether any picture is linked to a use."""
     with engine.connect() as connection:
-        statement = select(column.image_id, column.use_id, column.how).order_by(column.image_id, column.use_id)
-        return [ImageUse(*row) for row in connection.execute(statement)]
+        return connection.execute(select(m.image_use.c.use_id).limit(1)).first() is not None
+
+
+def image_uses(engine: Engine, image_ids: Collection[int] | None = None) -> list[ImageUse]:
+    """Return all links between pictures and uses, or those of some pictures, by picture and use."""
+    column = m.image_use.c
+    statement = select(column.image_id, column.use_id, column.how).order_by(column.image_id, column.use_id)
+    with engine.connect() as connection:
+        if image_ids is None:
+            return [ImageUse(*row) for row in connection.execute(statement)]
+        return [
+            ImageUse(*row)
+            for chunk in in_chunks(sorted(image_ids))
+            for row in connection.execute(statement.where(column.image_id.in_(chunk)))
+        ]
 
 
 def _row(record: ImageRecord) -> dict[str, object]:

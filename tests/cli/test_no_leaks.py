@@ -25,6 +25,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "usage": ((), ("--agreements",), ("--by", "month", "--limit", "99999999999999999999")),
     "statement": (("Reuters", "--period", "2024"), ("nosuch", "--period", "2024"), ("Reuters", "--period", "x")),
     "find": (("pontoon",), ("nosuch",)),
+    "show": (("1",), ("a.txt",), ("nosuch",), ("1", "--evidence", "-o", "use.html"), ("99999999999999999999",)),
     "export": (("use_in_words",), ("nosuch",), ("--to", "ninjs", "-o", "out")),
     "serve": ((), ("--settings",)),
     "clean": (("1",), ("nosuch",), ("a.txt",), ("a.txt", "--for", "web"), ("1", "--for", "web")),

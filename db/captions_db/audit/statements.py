@@ -228,7 +228,7 @@ def count_days(
 ) -> list[tuple[int, date, int]]:
     """Count the uses that each agreement covers, by day, from a first to a last day."""
     agreement = t.coverage.c.agreement_id
-    on = [m.use.c.used_on.is_not(None)]
+    on: list[ColumnElement[bool]] = [m.use.c.used_on.is_not(None)]
     on += [] if first is None else [m.use.c.used_on >= first]
     on += [] if last is None else [m.use.c.used_on <= last]
     use, member, single_group = m.use.c, t.member.c, t.single_group.c
