@@ -18,6 +18,7 @@ import captions_db as db
 from captions_db import models as m
 from captions_db.bulk import insert_staged
 from captions_db.connection import writing
+from captions_db.picture_keys import put_keys
 from captions_db.records import CreditRecord, UseRecord
 from captions_db.rollups import count_uses
 from captions_db.rows import caption_row, credit_row
@@ -224,6 +225,8 @@ def _uses(connection: Connection, rng: random.Random, count: int, lines: int) ->
         if n % _AT_ONCE == 0 or n == count:
             for table, rows in ((m.article, articles), (m.caption, captions), (m.use, uses), (m.use_image, images)):
                 insert_staged(connection, table, rows)
+                if table is m.use_image:
+                    put_keys(connection, rows)
                 rows.clear()
 
 

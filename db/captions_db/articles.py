@@ -21,6 +21,7 @@ from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, inse
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
 from captions_db.errors import BaseStoreError
+from captions_db.picture_keys import delete_keys, put_keys
 from captions_db.places import free_identities, load, note_seen, write_places
 from captions_db.publications import names_of
 from captions_db.queries.listings import run_summary
@@ -219,6 +220,7 @@ def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[se
             credit_ids.update((credit_id, structured_id))
         rollups.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
+        delete_keys(connection, use_ids)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
         connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))
         connection.execute(delete(m.use).where(of_these))
@@ -275,6 +277,7 @@ def _put_images(connection: Connection, images: dict[tuple[int, int], list[str]]
         for place, address in enumerate(images.get((article_id, position), ()))
     ]
     insert_rows(connection, m.use_image, rows)
+    put_keys(connection, rows)
 
 
 def _delete_unused_captions(connection: Connection, caption_ids: Collection[int]) -> None:

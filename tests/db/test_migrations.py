@@ -200,6 +200,17 @@ def test_an_upgraded_store_keeps_its_images(upgraded: Engine) -> None:
     assert [(it.image_id, it.use_id, it.how) for it in db.image_uses(upgraded)] == [(1, 1, "name")]
 
 
+def test_an_upgraded_store_finds_pictures_by_parts_of_their_urls(engine: Engine) -> None:
+    filled(engine, "0010")
+    with without_transaction(engine) as connection:
+        address = "https://example.org/s/wire-841304270.jpg"
+        connection.exec_driver_sql(f"INSERT INTO use_image (use_id, place, address) VALUES (2, 0, '{address}')")  # noqa: S608 - a test's own text
+        connection.commit()
+    upgrade(engine)
+    wanted = db.PictureFilter("841304270", lambda address: "841304270" in address)
+    assert [use.use_id for use in db.find(engine, picture=wanted).uses] == [2]
+
+
 def test_pictures_scanned_before_the_upgrade_are_read_again(engine: Engine) -> None:
     filled(engine, "0006")
     with engine.connect() as connection:

@@ -12,6 +12,7 @@ from captions_db import models as m
 from captions_db.audit import work_tables as t
 from captions_db.audit.report_filter import OneUse
 from captions_db.bulk import in_chunks
+from captions_db.picture_keys import number_of
 
 _PAGE = 5_000
 
@@ -151,23 +152,31 @@ def shared_pictures(connection: Connection, only: OneUse | None = None) -> Itera
         .group_by(image.address)
         .having(func.min(use.credit_id) != func.max(use.credit_id))
     )
+    near: list[ColumnElement[bool]] = []
     if only is not None:
         addresses = select(image.address).where(image.use_id == only.use_id, whole)
+        own = connection.execute(addresses).scalars()
+        keys = m.picture_key.c.key.in_([number_of(address) for address in own])
+        near = [image.use_id.in_(select(m.picture_key.c.use_id).where(keys))]
     statement = (
         select(image.address, use.id, use.credit_id, m.article.c.source, use.rule)
         .select_from(credited.join(m.article, m.article.c.id == use.article_id))
         .where(
             use.credit_id.is_not(None),
             image.address.in_(addresses),
-            tuple_(image.address, use.article_id).not_in(_under_several_captions(addresses)),
+            *near,
+            tuple_(image.address, use.article_id).not_in(_under_several_captions(addresses, near)),
         )
         .order_by(image.address, m.article.c.source, use.position)
     )
     yield from map(SharedUse._make, _stream(connection, statement))
 
 
-def _under_several_captions(addresses: Select[Any]) -> Select[Any]:
-    """Return the URLs among some with each article in which uses with several captions, or with none, share them."""
+def _under_several_captions(addresses: Select[Any], near: Sequence[ColumnElement[bool]]) -> Select[Any]:
+    """Return the URLs among some with each article in which uses with several captions, or with none, share them.
+
+    ``near`` are further conditions, which an index finds.
+    """
     use, image, key = m.use.c, m.use_image.c, m.caption.c.match_key
     uses = func.count(use.id.distinct())
     return (
@@ -175,7 +184,7 @@ def _under_several_captions(addresses: Select[Any]) -> Select[Any]:
         .select_from(
             m.use_image.join(m.use, use.id == image.use_id).outerjoin(m.caption, m.caption.c.id == use.caption_id)
         )
-        .where(image.address.in_(addresses))
+        .where(image.address.in_(addresses), *near)
         .group_by(image.address, use.article_id)
         .having(or_(func.count(key.distinct()) > 1, and_(uses > 1, func.count(key) < func.count())))
     )

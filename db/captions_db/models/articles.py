@@ -182,6 +182,8 @@ class UseTable(Base, table=True):
         Index(None, "supplier_id", "used_on", "publication", "article_id"),
         Index(None, "publication", "supplier_id", "used_on"),
         Index(None, "used_on", "publication", "article_id", "credit_id"),
+        # Finds the latest uses of a publication.
+        Index(None, "publication", "used_on"),
         # A waiver or a spreadsheet may refer to a use by its id, so ids are never reused.
         {"sqlite_autoincrement": True},
     )
@@ -209,6 +211,16 @@ class UseImageTable(Base, table=True):
     use_id: int = Field(primary_key=True, foreign_key="use.id")
     place: int = Field(primary_key=True)
     address: str = Field(sa_type=Text)
+
+
+class PictureKeyTable(Base, table=True):
+    """A word, a number or the whole of the URL of a picture of a use, as a number: see ``captions_db.picture_keys``."""
+
+    __tablename__ = "picture_key"
+    __table_args__ = ({"sqlite_with_rowid": False},)
+
+    key: int = Field(primary_key=True, sa_type=BigInteger)
+    use_id: int = Field(primary_key=True, foreign_key="use.id", index=True)
 
 
 class UncaptionedPictureTable(Base, table=True):

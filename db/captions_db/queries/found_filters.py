@@ -10,6 +10,7 @@ from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
+from captions_db.picture_keys import is_key, number_of
 from captions_db.queries.filters import agency_ids, use_filters
 from captions_db.rows import storable
 from captions_db.spellings import WantedSpellings, accented, name_keys, possible_name_keys
@@ -71,8 +72,13 @@ def _creator_ids(connection: Connection, name: str) -> list[int]:
 def _shown_in(connection: Connection, picture: PictureFilter) -> list[int]:
     """Return the uses with a picture at such a URL, or with a scanned picture in such a file."""
     pattern = f"%{picture.part}%"
-    image, file = m.use_image.c, m.image_file.c
-    at = connection.execute(select(image.use_id, image.address).where(image.address.ilike(pattern)))
+    image, file, key = m.use_image.c, m.image_file.c, m.picture_key.c
+    addresses = select(image.use_id, image.address)
+    if is_key(picture.part):
+        addresses = addresses.where(image.use_id.in_(select(key.use_id).where(key.key == number_of(picture.part))))
+    else:
+        addresses = addresses.where(image.address.ilike(pattern))
+    at = connection.execute(addresses)
     found = {use_id for use_id, address in at if picture.matches(address)}
     in_files = connection.execute(select(file.image_id, file.path).where(file.path.ilike(pattern)))
     scanned = {image_id for image_id, path in in_files if picture.matches(path.replace("\\", "/").rpartition("/")[2])}
