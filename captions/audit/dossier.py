@@ -130,7 +130,7 @@ def _audited(
         judge = AuditEngine(audit, AuditRequest(use=use_id), words, archive, licensed)
         result = judge.result(engine, (), codes, today)
         findings = tuple(finding for finding in result if finding.use is not None)
-        of_picture = {row.license_id for row in audit.licensed.found() if row.use_id == use_id}
+        of_picture = audit.licensed.of_use(use_id)
         known = [license_of(it) for it in audit.licensed.licenses() if it.id in of_picture]
         credit_id = audit.only.credit_id if audit.only is not None else None
         credit = judge.credits[credit_id] if credit_id is not None else None

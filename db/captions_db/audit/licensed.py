@@ -89,6 +89,11 @@ class LicensedUses:
         )
         yield from map(LicensedUse._make, self._stream(statement))
 
+    def of_use(self, use_id: int) -> set[int]:
+        """Return the licenses of the pictures of a use."""
+        of = t.license_use.c
+        return set(self._connection.execute(select(of.license_id).where(of.use_id == use_id)).scalars())
+
     def covered(self) -> set[int]:
         """Return the uses that a license covers."""
         return set(self._connection.execute(select(t.licensed.c.use_id)).scalars())

@@ -239,11 +239,12 @@ def count_days(
         .where(*on)
         .group_by(single_group.supplier_id, single_group.group_id, use.used_on)
     )
-    in_other_groups = select(member.credit_id).where(member.group_id.not_in(select(single_group.group_id)))
+    others = member.group_id.not_in(select(single_group.group_id))
+    in_other_groups = select(member.credit_id).where(others)
     of_others = (
         select(member.group_id, use.used_on, func.count())
         .select_from(t.member.join(m.use, use.credit_id == member.credit_id))
-        .where(*on, use.credit_id.in_(in_other_groups))
+        .where(*on, others, use.credit_id.in_(in_other_groups))
         .group_by(member.group_id, use.used_on)
     )
     of_licensed = (
