@@ -13,8 +13,8 @@ TABLE = (
     Column("kind", "Kind"),
     Column("from", "From", width=10),
     Column("to", "To", width=10),
-    Column("scopes", "Scope"),
-    Column("territories", "Territory"),
+    Column("scopes", "Scope", rank=1),
+    Column("territories", "Territory", rank=2),
     Column("quota", "Quota", number=True),
     Column("price", "Price", number=True),
 )

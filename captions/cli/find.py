@@ -33,7 +33,16 @@ _COLUMNS = (
     Column("agencies", "Agencies"),
     Column("images", "Pictures"),
 )
-_IN_TABLE = ("source", "caption", "credit")
+_IN_TABLE = (
+    Column("use", "Use", number=True),
+    Column("used_on", "Date", width=10),
+    Column("publication", "Publication"),
+    Column("supplier", "Supplier"),
+    Column("caption", "Text", wide=True, cut=160),
+    Column("credit", "Credit line", wide=True),
+    Column("source", "Article", path=True, rank=1),
+)
+_IF_KNOWN = ("used_on", "publication", "supplier")
 Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[WORDS]...", help="Words, or the beginnings of words.", show_default=False),
@@ -167,6 +176,6 @@ def _write_screen(rows: Iterable[Row], stream: TextIO, height: int) -> int:
 
 
 def _columns(rows: Iterable[Row]) -> list[Column]:
-    """Return the columns of a table, with the date only if any use has one."""
-    dated = any(row["used_on"] for row in rows)
-    return [c for c in _COLUMNS if c.key in _IN_TABLE or (c.key == "used_on" and dated)]
+    """Return the columns of a table, without the date, publication or supplier if no use has one."""
+    listed = list(rows)
+    return [c for c in _IN_TABLE if c.key not in _IF_KNOWN or any(row[c.key] for row in listed)]

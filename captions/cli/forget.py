@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=DefaultGroup, help="Remove articles from the database.", rich_markup_mode=None)
 _ARTICLES = (
-    Column("source", "Article", wide=True),
+    Column("source", "Article", path=True),
     Column("headline", "Headline", wide=True, cut=60),
     Column("publication", "Publication", wide=True, cut=40),
     Column("published", "Date"),
@@ -29,7 +29,7 @@ _ARTICLES = (
 )
 _TABLE = (
     Column("id", "No.", number=True),
-    Column("source", "Article", wide=True),
+    Column("source", "Article", path=True),
     Column("uses", "Uses", number=True),
     *DECISION,
 )

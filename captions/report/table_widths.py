@@ -15,8 +15,8 @@ _READABLE = 16
 """A column of long texts shrinks to this width before any other column gives way."""
 _LONGEST = 24
 """The longest word or file name that a column must be wide enough for."""
-# A word may be cut after these, if its parts are not much shorter than a line, and CJK text anywhere.
-_AFTER = re.compile(r"(?<=[/_\-|;:,=&?.])")
+# A word may be cut after these signs, which dates, times and names do not have, and CJK text anywhere.
+_AFTER = re.compile(r"(?<=[/_|;,=&?#])")
 _WIDE_SCRIPT = re.compile(r"([\u2e80-\u9fff\uac00-\ud7af\uf900-\ufaff\uff00-\uffef])")
 
 
