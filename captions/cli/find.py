@@ -47,7 +47,6 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="[WORDS]...", help="Words, or the beginnings of words.", show_default=False),
 ]
-Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
 Picture = Annotated[
     str | None,
     typer.Option(
@@ -61,7 +60,7 @@ def find(
     db_url: o.Database = o.DATABASE,
     agency: o.Agency = None,
     supplier: o.Supplier = None,
-    creator: Creator = None,
+    creator: o.Creator = None,
     publication: o.Publication = None,
     picture: Picture = None,
     period: o.Period = None,

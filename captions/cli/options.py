@@ -216,6 +216,7 @@ Agency = Annotated[
     str | None, typer.Option("--agency", metavar="NAME", help="Only credit lines that name this agency.")
 ]
 Supplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only pictures from this supplier.")]
+Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
 Publication = Annotated[
     str | None, typer.Option("--publication", metavar="NAME", help="Only uses in this publication.")
 ]

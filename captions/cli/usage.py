@@ -81,7 +81,10 @@ def usage(
     uncredited: Uncredited = False,
     compare: Compare = None,
     agency: o.Agency = None,
+    supplier: o.Supplier = None,
+    creator: o.Creator = None,
     publication: o.Publication = None,
+    period: o.Period = None,
     since: o.Since = None,
     until: o.Until = None,
     agencies: o.Agencies = None,
@@ -94,7 +97,8 @@ def usage(
 ) -> None:
     """Count the picture uses in the database, most used first.
 
-    A use counts once for each agency and each creator its credit line names, and once in the total.
+    A use counts once for each agency and each creator its credit line names, and once in the total. Uses whose supplier
+    is unclear are counted by the reason: uncredited, photographer only, or an ambiguous line.
 
     \b
     Examples:
@@ -105,6 +109,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    first, last, _ = o.days_of_period(period, since, until)
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
@@ -113,8 +118,10 @@ def usage(
         also=tuple(dict.fromkeys(extra.value for extra in also or ())),
         agency=agency,
         publication=publication,
-        since=since,
-        until=until,
+        supplier=supplier,
+        creator=creator,
+        since=first,
+        until=last,
         limit=limit if height is None else height - 1,  # the last row counts all uses
         for_people=form in (o.Listing.table, o.Listing.markdown),
     )

@@ -76,6 +76,8 @@ class UsageQuery:
     also: tuple[str, ...]
     agency: str | None
     publication: str | None
+    supplier: str | None
+    creator: str | None
     since: date | None
     until: date | None
     limit: int | None
@@ -85,7 +87,12 @@ class UsageQuery:
     @property
     def filters(self) -> dict[str, Any]:
         """Return the filters that all counts share."""
-        return {"agency": self.agency, "publication": self.publication}
+        return {
+            "agency": self.agency,
+            "publication": self.publication,
+            "supplier": self.supplier,
+            "creator": self.creator,
+        }
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +125,7 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageRepo
     table = db.agency_usage(
         engine,
         by,
+        unclear=True,
         since=query.since,
         until=query.until,
         limit=query.limit,
@@ -126,12 +134,12 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageRepo
         **query.filters,
     )
     extra = [column for name in _ALSO if name in query.also for column in _ALSO[name]]
-    rows = [{**_groups(by, row.values, query), **_counts(row)} for row in table.rows]
+    rows = [{**_groups(by, row.values, query, row.unclear), **_counts(row)} for row in table.rows]
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **_counts(table.total)})
     total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in query.also else {})}
     return UsageReport(
-        [*_columns(by), _USES, *extra],
+        [*_columns(by, query), _USES, *extra],
         rows,
         len(table.rows),
         table.groups,
@@ -165,7 +173,9 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
         rows.append({by[0]: "All uses", **total})
     head = {"total": total, "groups": len(shares)}
     listed = min(len(shares), query.limit or len(shares))
-    return UsageReport([*_columns(by), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query))
+    return UsageReport(
+        [*_columns(by, query), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query)
+    )
 
 
 def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Sequence[DateSpan]) -> UsageReport:
@@ -177,8 +187,10 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
         raise typer.BadParameter("--compare sets the periods; omit --since, --until, and --by month, quarter or year")
     _forbid_also(query)
     (first, until, before), (since, last, after) = map(terms.calendar_period, periods)
-    table = db.usage_changes(engine, by, (first, until), (since, last), limit=query.limit, spans=of, **query.filters)
-    rows = [{**_groups(by, row.values, query), **_change(row.before, row.after)} for row in table.rows]
+    table = db.usage_changes(
+        engine, by, (first, until), (since, last), limit=query.limit, unclear=True, spans=of, **query.filters
+    )
+    rows = [{**_groups(by, row.values, query, row.unclear), **_change(row.before, row.after)} for row in table.rows]
     total = _change(table.total.before, table.total.after)
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **total})
@@ -188,7 +200,7 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
     )
     head = {"before": before, "after": after, "total": total, "groups": table.groups}
     return UsageReport(
-        [*_columns(by), *columns], rows, len(table.rows), table.groups, head, empty_note=_empty_note(query)
+        [*_columns(by, query), *columns], rows, len(table.rows), table.groups, head, empty_note=_empty_note(query)
     )
 
 
@@ -196,7 +208,7 @@ def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery
     """Return how much of each agreement is used on a date, and what it has cost."""
     from captions.audit.balances import accounts
 
-    if query.by or query.also or query.since or query.until or query.publication:
+    if query.by or query.also or query.since or query.until or query.publication or query.supplier or query.creator:
         raise typer.BadParameter("--agreements can be combined only with --on, --agency and --limit")
     found = accounts(engine, words, on)
     if query.agency is not None:
@@ -243,15 +255,21 @@ def _money(amount: Decimal | None, currency: str | None) -> str | None:
     return None if amount is None else f"{amount:f} {currency}" if currency else f"{amount:f}"
 
 
-def _columns(by: Sequence[str]) -> list[Column]:
-    return [Column(name, name.capitalize(), wide=True) for name in by]
+def _columns(by: Sequence[str], query: UsageQuery) -> list[Column]:
+    columns = [Column(name, name.capitalize(), wide=True) for name in by]
+    # A person reads the reason in the supplier's place.
+    return columns if query.for_people or "supplier" not in by else [*columns, Column("unclear", "Supplier unclear")]
 
 
-def _groups(by: Sequence[str], values: Sequence[str | None], query: UsageQuery) -> dict[str, Any]:
-    return {
-        name: _UNKNOWN.get(name, "(unknown)") if value is None and query.for_people else value
+def _groups(
+    by: Sequence[str], values: Sequence[str | None], query: UsageQuery, unclear: str | None = None
+) -> dict[str, Any]:
+    unknown = _UNKNOWN | {"supplier": f"({unclear})"} if unclear else _UNKNOWN
+    groups = {
+        name: unknown.get(name, "(unknown)") if value is None and query.for_people else value
         for name, value in zip(by, values, strict=True)
     }
+    return {**groups, "unclear": unclear}
 
 
 def _counts(row: Any) -> dict[str, Any]:

@@ -19,6 +19,8 @@ class ChangeRow:
     values: tuple[str | None, ...]
     before: int
     after: int
+    unclear: str | None = None
+    """Why the supplier is unclear."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -39,6 +41,9 @@ def usage_changes(
     *,
     agency: str | None = None,
     publication: str | None = None,
+    supplier: str | None = None,
+    creator: str | None = None,
+    unclear: bool = False,
     limit: int | None = None,
     spans: Sequence[DateSpan] = (),
 ) -> ChangeTable:
@@ -48,13 +53,28 @@ def usage_changes(
     """
     earlier, later = (
         agency_usage(
-            engine, by, agency=agency, since=first, until=last, publication=publication, counts=(), spans=spans
+            engine,
+            by,
+            agency=agency,
+            since=first,
+            until=last,
+            publication=publication,
+            supplier=supplier,
+            creator=creator,
+            unclear=unclear,
+            counts=(),
+            spans=spans,
         )
         for first, last in (before, after)
     )
-    was = {row.values: row.uses for row in earlier.rows}
-    now = {row.values: row.uses for row in later.rows}
-    rows = [ChangeRow(values, was.get(values, 0), now.get(values, 0)) for values in {**was, **now}]
-    rows.sort(key=lambda r: (-abs(r.after - r.before), -r.after, [(v is None, v or "") for v in r.values]))
+    was = {(row.values, row.unclear): row.uses for row in earlier.rows}
+    now = {(row.values, row.unclear): row.uses for row in later.rows}
+    rows = [ChangeRow(key[0], was.get(key, 0), now.get(key, 0), key[1]) for key in {**was, **now}]
+    rows.sort(key=_order)
     total = ChangeRow((), earlier.total.uses, later.total.uses)
     return ChangeTable(tuple(by), tuple(rows[:limit]), total, len(rows))
+
+
+def _order(row: ChangeRow) -> tuple[int, int, list[tuple[bool, str]], str]:
+    values = [(value is None, value or "") for value in row.values]
+    return -abs(row.after - row.before), -row.after, values, row.unclear or ""

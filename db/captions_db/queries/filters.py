@@ -12,6 +12,7 @@ from captions_db import models as m
 from captions_db.bulk import in_chunks
 from captions_db.rows import storable
 from captions_db.search import name_key
+from captions_db.spellings import name_keys, possible_name_keys
 
 
 def agency_ids(connection: Connection, name: str) -> list[int]:
@@ -24,6 +25,20 @@ def agency_ids(connection: Connection, name: str) -> list[int]:
         select(m.party.c.id).where(agency, m.party.c.id.in_(by_alias)),
     )
     return sorted(connection.execute(found).scalars())
+
+
+def creator_ids(connection: Connection, name: str) -> list[int]:
+    """Return the ids of the creators with this name or alias, in any case and spelling: ``Söder``, ``Soeder``."""
+    keys, possible = name_keys(storable(name)), sorted(possible_name_keys(storable(name)))
+    party, alias = m.party.c, m.party_alias.c
+    named = select(party.id, party.name).where(party.kind == "creator", party.name_key.in_(possible))
+    aliased = (
+        select(party.id, alias.alias)
+        .join(m.party_alias, alias.party_id == party.id)
+        .where(party.kind == "creator", alias.alias_key.in_(possible))
+    )
+    found = [*connection.execute(named), *connection.execute(aliased)]
+    return sorted({party_id for party_id, spelling in found if name_keys(spelling) & keys})
 
 
 def agencies_named(engine: Engine, name: str) -> list[str]:

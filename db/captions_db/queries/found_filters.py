@@ -11,9 +11,8 @@ from sqlalchemy import ColumnElement, Connection, bindparam, or_, select
 from captions_db import models as m
 from captions_db.bulk import in_chunks
 from captions_db.picture_keys import is_key, number_of
-from captions_db.queries.filters import agency_ids, use_filters
-from captions_db.rows import storable
-from captions_db.spellings import WantedSpellings, accented, name_keys, possible_name_keys
+from captions_db.queries.filters import agency_ids, creator_ids, use_filters
+from captions_db.spellings import WantedSpellings, accented
 
 
 class PictureFilter(NamedTuple):
@@ -46,27 +45,13 @@ class FoundFilters:
             where.append(use.supplier_id.in_(agency_ids(connection, self.supplier)))
         if self.creator is not None:
             chain = m.credit_party.c
-            theirs = chain.party_id.in_(_creator_ids(connection, self.creator))
+            theirs = chain.party_id.in_(creator_ids(connection, self.creator))
             where.append(use.credit_id.in_(select(chain.credit_id).where(theirs, chain.role == "creator")))
         if self.picture is not None:
             # Numbers in the statement itself: it may have more of them than parameters.
             ids = _shown_in(connection, self.picture)
             where.append(use.id.in_(bindparam("shown", ids, expanding=True, literal_execute=True)))
         return where
-
-
-def _creator_ids(connection: Connection, name: str) -> list[int]:
-    """Return the ids of the creators with this name or alias, in any case and spelling: ``Söder``, ``Soeder``."""
-    keys, possible = name_keys(storable(name)), sorted(possible_name_keys(storable(name)))
-    party, alias = m.party.c, m.party_alias.c
-    named = select(party.id, party.name).where(party.kind == "creator", party.name_key.in_(possible))
-    aliased = (
-        select(party.id, alias.alias)
-        .join(m.party_alias, alias.party_id == party.id)
-        .where(party.kind == "creator", alias.alias_key.in_(possible))
-    )
-    found = [*connection.execute(named), *connection.execute(aliased)]
-    return sorted({party_id for party_id, spelling in found if name_keys(spelling) & keys})
 
 
 def _shown_in(connection: Connection, picture: PictureFilter) -> list[int]:

@@ -6,7 +6,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, FromClause, Text, cast, func, null
+from sqlalchemy import ColumnElement, FromClause, Text, case, cast, func, literal_column, null, or_, select
 
 from captions_db import models as m
 from captions_db.periods import period_of
@@ -16,6 +16,10 @@ CHAIN = ("agency", "creator")
 """Groupings in which one use may be in several groups."""
 
 TIMES = ("month", "quarter", "year")
+UNCLEAR = "unclear"
+"""Why no supplier is known: a grouping of uses without one."""
+UNCREDITED, PHOTOGRAPHER_ONLY, AMBIGUOUS = "uncredited", "photographer only", "ambiguous line"
+"""No credit, or one that names nobody; a photographer, but no agency; agencies, but not which of them is paid."""
 
 
 class UsageGroup(NamedTuple):
@@ -33,6 +37,10 @@ class UsageFilter(NamedTuple):
     until: date | None = None
     publication: str | None = None
     uncredited: bool = False
+    suppliers: Sequence[int] | None = None
+    creators: Sequence[int] | None = None
+    unclear: bool = False
+    """Only uses whose supplier is unclear."""
 
     def conditions(self, by: Sequence[str]) -> list[ColumnElement[bool]]:
         """Return conditions on table ``use``, written so that SQLite reads the index in grouping order."""
@@ -47,6 +55,16 @@ class UsageFilter(NamedTuple):
             out.append(day <= self.until)
         if self.uncredited:
             out.append(m.use.c.credit_id.is_(None))
+        if self.suppliers is not None:
+            out.append(m.use.c.supplier_id.in_(self.suppliers))
+        if self.creators is not None:
+            chain = m.credit_party.c
+            theirs = select(chain.credit_id).where(chain.party_id.in_(self.creators), chain.role == "creator")
+            out.append(m.use.c.credit_id.in_(theirs))
+        if self.unclear:
+            # An index of uses by credit finds them.
+            no_supplier = select(m.credit.c.id).where(m.credit.c.supplier_id.is_(None))
+            out.append(or_(m.use.c.credit_id.is_(None), m.use.c.credit_id.in_(no_supplier)))
         return out
 
 
@@ -56,7 +74,7 @@ def inner_columns(by: Sequence[str]) -> list[ColumnElement[Any]]:
     asked = set(by)
     dated = bool(asked & {*TIMES, "scope"})
     published = [use.publication] if "publication" in asked else []
-    if asked & set(CHAIN):
+    if asked & {*CHAIN, UNCLEAR}:
         if "supplier" in asked or "scope" in asked:
             # One credit has one supplier.
             return [use.credit_id, use.supplier_id, *([use.used_on] if dated else []), *published]
@@ -90,6 +108,8 @@ def outer_columns(
             columns.append(chain.c.party_id)
             if name == "agency" and parties is not None:
                 narrower.append(chain.c.party_id.in_(parties))
+        elif name == UNCLEAR:
+            columns.append(_reason(counted))
         elif name == "publication":
             columns.append(counted.c.publication)
         elif name == "scope":
@@ -103,3 +123,18 @@ def outer_columns(
             # Both engines store or cast a day as 2023-10-07, and share no function for months.
             columns.append(period_of(name, cast(counted.c.used_on, Text)))
     return columns, source, narrower
+
+
+def _reason(counted: FromClause) -> ColumnElement[Any]:
+    """Return why the supplier of a credit is unclear."""
+    chain = m.credit_party.alias("named")
+
+    def names(role: str) -> ColumnElement[bool]:
+        of_role = (chain.c.credit_id == counted.c.credit_id) & (chain.c.role == literal_column(f"'{role}'"))
+        return select(chain.c.credit_id).where(of_role).correlate_except(chain).exists()
+
+    return case(
+        (names("agency"), literal_column(f"'{AMBIGUOUS}'")),
+        (names("creator"), literal_column(f"'{PHOTOGRAPHER_ONLY}'")),
+        else_=literal_column(f"'{UNCREDITED}'"),
+    )

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -11,8 +11,8 @@ from sqlalchemy import CTE, ColumnElement, Connection, Engine, FromClause, Subqu
 
 from captions_db import models as m
 from captions_db.queries.date_spans import DateSpan, span_table
-from captions_db.queries.filters import agency_ids, names_of
-from captions_db.queries.grouping import CHAIN, TIMES, UsageFilter, UsageGroup, inner_columns, outer_columns
+from captions_db.queries.filters import agency_ids, creator_ids, names_of
+from captions_db.queries.grouping import CHAIN, TIMES, UNCLEAR, UsageFilter, UsageGroup, inner_columns, outer_columns
 from captions_db.queries.usage_rollups import CountedGroups, count_from_rollups
 
 GROUPS = ("supplier", "agency", "creator", "publication", *TIMES, "scope")
@@ -37,6 +37,8 @@ class UsageRow:
     first: date | None
     """The first day of use; None, like ``last``, if unknown or not requested."""
     last: date | None
+    unclear: str | None = None
+    """Why the supplier is unclear: one of UNCREDITED, PHOTOGRAPHER_ONLY and AMBIGUOUS, if that was requested."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +59,10 @@ def agency_usage(
     since: date | None = None,
     until: date | None = None,
     publication: str | None = None,
+    supplier: str | None = None,
+    creator: str | None = None,
     uncredited: bool = False,
+    unclear: bool = False,
     limit: int | None = None,
     counts: Iterable[str] = COUNTS,
     spans: Sequence[DateSpan] = (),
@@ -67,7 +72,8 @@ def agency_usage(
     ``agency`` is a name or an alias in any case: only lines that name it count, and grouping by agency shows only it.
     ``since`` and ``until`` are the first and last day and exclude undated uses; ``uncredited`` counts only uses without
     a credit. A use counts once for each agency and each creator in its line, once in the total. ``spans`` give the
-    scope of a use and must not overlap. Raise ValueError for a group not in GROUPS.
+    scope of a use and must not overlap. ``supplier`` and ``creator`` are names or aliases. With ``unclear``, a group
+    without a supplier is split by the reason (``UsageRow.unclear``). Raise ValueError for a group not in GROUPS.
     """
     by = tuple(by)
     if not by or len(set(by)) != len(by) or not set(by) <= set(GROUPS):
@@ -75,14 +81,43 @@ def agency_usage(
     asked = frozenset(counts)
     with engine.connect() as connection:
         parties = None if agency is None else agency_ids(connection, agency)
-        only = UsageFilter(parties, since, until, publication, uncredited)
+        suppliers = None if supplier is None else agency_ids(connection, supplier)
+        creators = None if creator is None else creator_ids(connection, creator)
+        only = UsageFilter(parties, since, until, publication, uncredited, suppliers, creators)
         rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
+        if unclear and "supplier" in by and suppliers is None:
+            rows, counted = _split(connection, by, only, spans, asked, rows, counted)
+            rows = rows[:limit]
         if asked or set(by) & set(CHAIN):
             total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
         else:
             # Each use is in one group.
             total = UsageRow((), counted.uses, None, None, None, None)
     return UsageTable(by, tuple(rows), total, counted.groups)
+
+
+def _split(
+    connection: Connection,
+    by: tuple[str, ...],
+    only: UsageFilter,
+    spans: Sequence[DateSpan],
+    asked: frozenset[str],
+    rows: list[UsageRow],
+    counted: CountedGroups,
+) -> tuple[list[UsageRow], CountedGroups]:
+    """Split the groups without a supplier by the reason why it is unclear."""
+    place = by.index("supplier")
+    parts, _ = _Counter(
+        connection, tuple(UNCLEAR if name == "supplier" else name for name in by), only._replace(unclear=True), spans
+    ).rows(None, asked)
+    split = [
+        replace(row, values=(*row.values[:place], None, *row.values[place + 1 :]), unclear=row.values[place])
+        for row in parts
+    ]
+    groups = counted.groups - len({row.values for row in split}) + len(split)
+    found = [row for row in rows if row.values[place] is not None] + split
+    found.sort(key=lambda row: (-row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""))
+    return found, counted._replace(groups=groups)
 
 
 class _Counter:
@@ -152,7 +187,7 @@ class _Counter:
     def _articles(self) -> dict[tuple[Any, ...], int]:
         use, asked = m.use.c, set(self.by)
         articles = func.count(distinct(use.article_id))
-        if not asked or asked & {*CHAIN, "scope"}:
+        if not asked or asked & {*CHAIN, UNCLEAR, "scope"}:
             keys, source, narrower = self._then_by(m.use)
             statement = select(*keys, articles).select_from(source).where(*self.only.conditions(self.by), *narrower)
         else:

@@ -25,7 +25,7 @@ from captions_db import models as m
 from captions_db.models.rollups import COUNTS, chain_of, keys_of
 from captions_db.periods import period_of
 from captions_db.queries.date_spans import DateSpan, days_of, span_rows, written
-from captions_db.queries.grouping import TIMES, UsageFilter, UsageGroup, outer_columns
+from captions_db.queries.grouping import TIMES, UNCLEAR, UsageFilter, UsageGroup, outer_columns
 from captions_db.rollups import up_to_date
 from captions_db.rows import storable
 
@@ -92,12 +92,14 @@ def _known(group: Sequence[Any]) -> tuple[Any, ...]:
 
 def _table(by: Sequence[str], only: UsageFilter) -> Table | None:
     """Return the rollup with all requested columns, or None."""
-    if only.uncredited or only.agencies is not None:
+    if only.uncredited or only.unclear or only.agencies is not None or only.creators is not None or UNCLEAR in by:
         # An index finds lines that name an agency, and the supplier may be missing from the agencies of its line.
         return None
     needed = {_PARTIES.get(name, name) for name in by} - {"scope", *TIMES}
     if only.publication is not None:
         needed.add("publication")
+    if only.suppliers is not None:
+        needed.add("supplier_id")
     if "scope" in by:
         needed |= {"supplier_id", "month"}
     fine = _fineness(only)
@@ -128,6 +130,8 @@ def _conditions(table: Table, only: UsageFilter) -> list[ColumnElement[bool]]:
     if only.publication is not None:
         # "" means uses without a publication, which no name selects.
         conditions.append(table.c.publication == (storable(only.publication) or None))
+    if only.suppliers is not None:
+        conditions.append(table.c.supplier_id.in_(only.suppliers))
     if only.since is not None or only.until is not None:
         name, length = ("month", 7) if "month" in table.c else ("year", 4)
         conditions.append(table.c[name] >= (only.since or date.min).isoformat()[:length])
