@@ -36,6 +36,7 @@ class GroupBy(StrEnum):
     quarter = "quarter"
     year = "year"
     scope = "scope"
+    group = "group"
 
 
 class ExtraCount(StrEnum):
@@ -104,6 +105,7 @@ def usage(
     Examples:
       captions usage --by supplier --since 2024
       captions usage --by creator --limit 20
+      captions usage --by group --period 2026-Q3
       captions usage --by agency --by month --agency Reuters --format csv
       captions usage --agreements --on 2026-05-18
       captions usage --uncredited
@@ -152,7 +154,9 @@ def _counts(
     spans = usage_tables.spans(engine, query, words)
     if compare is not None:
         return usage_tables.changes(engine, query, compare, spans)
-    return (usage_tables.uncredited if uncredited else usage_tables.uses)(engine, query, spans)
+    if uncredited:
+        return usage_tables.uncredited(engine, query, spans)
+    return usage_tables.uses(engine, query, spans, words)
 
 
 def _write(

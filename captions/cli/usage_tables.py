@@ -117,22 +117,29 @@ def spans(engine: Engine, query: UsageQuery, words: Callable[[], Vocabulary]) ->
     return scope_spans(engine, words())
 
 
-def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> UsageReport:
+def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan], words: Callable[[], Vocabulary]) -> UsageReport:
     """Count uses by group."""
     import captions_db as db
 
     by = query.by or ("supplier",)
+    is_grouped = "group" in by
+    if is_grouped and (query.also or "supplier" in by):
+        raise typer.BadParameter("--by group cannot be combined with --by supplier or --also")
     table = db.agency_usage(
         engine,
-        by,
+        tuple("supplier" if name == "group" else name for name in by),
         unclear=True,
         since=query.since,
         until=query.until,
-        limit=query.limit,
+        limit=None if is_grouped else query.limit,
         counts=query.also,
         spans=of,
         **query.filters,
     )
+    if is_grouped:
+        from captions.cli.usage_groups import by_group
+
+        table = by_group(table, by.index("group"), words(), query.limit)
     extra = [column for name in _ALSO if name in query.also for column in _ALSO[name]]
     rows = [{**_groups(by, row.values, query, row.unclear), **_counts(row)} for row in table.rows]
     if query.for_people and rows:
@@ -185,6 +192,8 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
     by = query.by or ("supplier",)
     if _TIMES & set(by) or query.since or query.until:
         raise typer.BadParameter("--compare sets the periods; omit --since, --until, and --by month, quarter or year")
+    if "group" in by:
+        raise typer.BadParameter("--compare has no groups of agencies; use --by supplier")
     _forbid_also(query)
     (first, until, before), (since, last, after) = map(terms.calendar_period, periods)
     table = db.usage_changes(
@@ -258,13 +267,17 @@ def _money(amount: Decimal | None, currency: str | None) -> str | None:
 def _columns(by: Sequence[str], query: UsageQuery) -> list[Column]:
     columns = [Column(name, name.capitalize(), wide=True) for name in by]
     # A person reads the reason in the supplier's place.
-    return columns if query.for_people or "supplier" not in by else [*columns, Column("unclear", "Supplier unclear")]
+    return (
+        columns
+        if query.for_people or not {"supplier", "group"} & set(by)
+        else [*columns, Column("unclear", "Supplier unclear")]
+    )
 
 
 def _groups(
     by: Sequence[str], values: Sequence[str | None], query: UsageQuery, unclear: str | None = None
 ) -> dict[str, Any]:
-    unknown = _UNKNOWN | {"supplier": f"({unclear})"} if unclear else _UNKNOWN
+    unknown = _UNKNOWN | {"supplier": f"({unclear})", "group": f"({unclear})"} if unclear else _UNKNOWN
     groups = {
         name: unknown.get(name, "(unknown)") if value is None and query.for_people else value
         for name, value in zip(by, values, strict=True)

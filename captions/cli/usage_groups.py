@@ -1,0 +1,37 @@
+"""Count the uses of agencies under the group that they belong to, by the register."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Sequence
+from dataclasses import replace
+from typing import Any
+
+import captions_db as db
+
+from captions.lexicon.vocabulary import Vocabulary
+
+
+def by_group(table: db.UsageTable, place: int, words: Vocabulary, limit: int | None) -> db.UsageTable:
+    """Return a table with suppliers in one place of its groups, counted by the group of each supplier."""
+    counted: Counter[tuple[Any, ...]] = Counter()
+    for row in table.rows:
+        supplier = row.values[place]
+        group = None if supplier is None else group_of(supplier, words)
+        counted[(*row.values[:place], group, *row.values[place + 1 :]), row.unclear] += row.uses
+    rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
+    rows.sort(key=_order)
+    return replace(table, rows=tuple(rows[:limit]), groups=len(rows))
+
+
+def group_of(agency: str, words: Vocabulary) -> str:
+    """Return the agency at the top of the register above another; the agency itself if it has no parent."""
+    seen = {agency}
+    while (row := words.agencies.get(agency)) is not None and row.parent is not None and row.parent not in seen:
+        agency = row.parent
+        seen.add(agency)
+    return agency
+
+
+def _order(row: db.UsageRow) -> tuple[int, Sequence[tuple[bool, str]], str]:
+    return -row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""
