@@ -146,7 +146,7 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan], words: Calla
         rows.append({by[0]: "All uses", **_counts(table.total)})
     total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in query.also else {})}
     return UsageReport(
-        [*_columns(by, query), _USES, *extra],
+        [*_columns(by), _USES, *extra, *_reasons(by, query)],
         rows,
         len(table.rows),
         table.groups,
@@ -180,9 +180,7 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
         rows.append({by[0]: "All uses", **total})
     head = {"total": total, "groups": len(shares)}
     listed = min(len(shares), query.limit or len(shares))
-    return UsageReport(
-        [*_columns(by, query), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query)
-    )
+    return UsageReport([*_columns(by), *_UNCREDITED], rows, listed, len(shares), head, empty_note=_empty_note(query))
 
 
 def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Sequence[DateSpan]) -> UsageReport:
@@ -208,9 +206,8 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
         [Column(c.key, titles.get(c.key, c.title), number=True) for c in _CHANGES] if query.for_people else _CHANGES
     )
     head = {"before": before, "after": after, "total": total, "groups": table.groups}
-    return UsageReport(
-        [*_columns(by, query), *columns], rows, len(table.rows), table.groups, head, empty_note=_empty_note(query)
-    )
+    shown = [*_columns(by), *columns, *_reasons(by, query)]
+    return UsageReport(shown, rows, len(table.rows), table.groups, head, empty_note=_empty_note(query))
 
 
 def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageReport:
@@ -264,14 +261,14 @@ def _money(amount: Decimal | None, currency: str | None) -> str | None:
     return None if amount is None else f"{amount:f} {currency}" if currency else f"{amount:f}"
 
 
-def _columns(by: Sequence[str], query: UsageQuery) -> list[Column]:
-    columns = [Column(name, name.capitalize(), wide=True) for name in by]
-    # A person reads the reason in the supplier's place.
-    return (
-        columns
-        if query.for_people or not {"supplier", "group"} & set(by)
-        else [*columns, Column("unclear", "Supplier unclear")]
-    )
+def _columns(by: Sequence[str]) -> list[Column]:
+    return [Column(name, name.capitalize(), wide=True) for name in by]
+
+
+def _reasons(by: Sequence[str], query: UsageQuery) -> list[Column]:
+    """Return the column that says why a supplier is unclear; a person reads it in the supplier's place."""
+    is_data = not query.for_people and bool({"supplier", "group"} & set(by))
+    return [Column("unclear", "Supplier unclear")] if is_data else []
 
 
 def _groups(

@@ -17,7 +17,7 @@ PARQUET_WRITER = "captions export"
 """The metadata of Parquet files, in their footer."""
 _EDGE = 8_192
 
-_GROUPS = "unclear|group|supplier|agency|creator|publication|month|quarter|year|scope"
+_GROUPS = "group|supplier|agency|creator|publication|month|quarter|year|scope"
 _TITLES = rf"{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE}|(?:{DOSSIER_TITLE}|Article) \d+"
 _FORMS = (
     # Tables: the titles, and a rule below them; the report of an audit.
