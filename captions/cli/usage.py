@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Sequence
-from dataclasses import replace
 from datetime import date
 from enum import StrEnum
 from typing import TYPE_CHECKING, Annotated
@@ -115,25 +114,12 @@ def usage(
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
-    query = usage_tables.UsageQuery(
-        by=tuple(dict.fromkeys(group.value for group in by or ())),
-        also=tuple(dict.fromkeys(extra.value for extra in also or ())),
-        agency=agency,
-        publication=publication,
-        supplier=supplier,
-        creator=creator,
-        since=first,
-        until=last,
-        limit=limit if height is None else height - 1,  # the last row counts all uses
-        for_people=form in (o.Listing.table, o.Listing.markdown),
-    )
-    modes = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
-    if len(chosen := [name for name, is_given in modes.items() if is_given]) > 1:
-        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be combined")
-    if on is not None and not of_agreements:
-        raise typer.BadParameter("needs --agreements", param_hint="--on")
+    filters = usage_tables.Filters(agency, publication, supplier, creator)
+    # The last row on a screen counts all uses.
+    query = _query(by, also, filters, (first, last), limit if height is None else height - 1, form)
+    _check_modes({"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}, on)
     with opened_store(db_url) as engine:
-        query = replace(query, publication=stored_publication(engine, publication))
+        query = query.of_publication(stored_publication(engine, publication))
         if of_agreements:
             # The only place where the clock is read.
             today = date.today() if on is None else on
@@ -141,6 +127,33 @@ def usage(
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
     _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)
+
+
+def _query(
+    by: list[GroupBy] | None,
+    also: list[ExtraCount] | None,
+    filters: usage_tables.Filters,
+    days: tuple[date | None, date | None],
+    limit: int | None,
+    form: o.Listing,
+) -> usage_tables.UsageQuery:
+    return usage_tables.UsageQuery(
+        by=tuple(dict.fromkeys(group.value for group in by or ())),
+        also=tuple(dict.fromkeys(extra.value for extra in also or ())),
+        named=filters,
+        since=days[0],
+        until=days[1],
+        limit=limit,
+        for_people=form in (o.Listing.table, o.Listing.markdown),
+    )
+
+
+def _check_modes(modes: dict[str, bool], on: date | None) -> None:
+    """Raise BadParameter for two kinds of table at once, or a date without agreements."""
+    if len(chosen := [name for name, is_given in modes.items() if is_given]) > 1:
+        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be combined")
+    if on is not None and not modes["--agreements"]:
+        raise typer.BadParameter("needs --agreements", param_hint="--on")
 
 
 def _counts(

@@ -3,10 +3,10 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date
 from decimal import Decimal
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 import typer
 
@@ -68,16 +68,22 @@ _UNKNOWN = {
 }
 
 
+class Filters(NamedTuple):
+    """The names that choose the uses to count; None sets no limit."""
+
+    agency: str | None = None
+    publication: str | None = None
+    supplier: str | None = None
+    creator: str | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class UsageQuery:
     """The options of the command line that choose what is counted and how it is shown."""
 
     by: tuple[str, ...]
     also: tuple[str, ...]
-    agency: str | None
-    publication: str | None
-    supplier: str | None
-    creator: str | None
+    named: Filters
     since: date | None
     until: date | None
     limit: int | None
@@ -87,12 +93,16 @@ class UsageQuery:
     @property
     def filters(self) -> dict[str, Any]:
         """Return the filters that all counts share."""
-        return {
-            "agency": self.agency,
-            "publication": self.publication,
-            "supplier": self.supplier,
-            "creator": self.creator,
-        }
+        return self.named._asdict()
+
+    @property
+    def agency(self) -> str | None:
+        """Return the agency that credit lines must name."""
+        return self.named.agency
+
+    def of_publication(self, name: str | None) -> UsageQuery:
+        """Return the query for a publication by its stored name."""
+        return replace(self, named=self.named._replace(publication=name))
 
 
 @dataclass(frozen=True, slots=True)
@@ -214,7 +224,7 @@ def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery
     """Return how much of each agreement is used on a date, and what it has cost."""
     from captions.audit.balances import accounts
 
-    if query.by or query.also or query.since or query.until or query.publication or query.supplier or query.creator:
+    if query.by or query.also or query.since or query.until or any(query.named[1:]):
         raise typer.BadParameter("--agreements can be combined only with --on, --agency and --limit")
     found = accounts(engine, words, on)
     if query.agency is not None:
