@@ -76,13 +76,22 @@ def at_risk(audit: store.Audit, judgment: Judgment) -> AtRisk:
     return AtRisk(tuple(sorted(rows, key=lambda row: (-row.uses, row.supplier or "", row.currency or ""))))
 
 
+def prices(judgment: Judgment) -> dict[int, tuple[str, Decimal]]:
+    """Return the price of a use of each group of credits, with its currency, by the group's number, if it is known."""
+    return {n: price for n, group in enumerate(judgment.groups) if (price := _price_of(group, judgment)) is not None}
+
+
+def _price_of(group: CreditGroup, judgment: Judgment) -> tuple[str, Decimal] | None:
+    known = [p for a in judgment.coverage.of_group(group) if (p := price_of_use(a)) is not None and p[1]]
+    return known[-1] if known else None
+
+
 def _supplier_at_risk(group: CreditGroup | None, uses: int, judgment: Judgment) -> SupplierAtRisk:
-    agreements = judgment.coverage.of_group(group) if group else ()
-    prices = [price for a in agreements if (price := price_of_use(a)) is not None and price[1]]
+    price = _price_of(group, judgment) if group else None
     supplier = group.supplier if group else None
-    if not prices:
+    if price is None:
         return SupplierAtRisk(supplier, uses)
-    currency, one = prices[-1]
+    currency, one = price
     return SupplierAtRisk(supplier, uses, currency, one * uses)
 
 

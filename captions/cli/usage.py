@@ -13,7 +13,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
 from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import for_report, note, note_limit, opened
+from captions.cli.output import for_report, format_of, note, note_limit, opened
 from captions.report import Column, write_rows
 
 if TYPE_CHECKING:
@@ -85,7 +85,7 @@ def usage(
     since: o.Since = None,
     until: o.Until = None,
     agencies: o.Agencies = None,
-    form: o.ListingFormat = o.Listing.table,
+    chosen: o.FileFormat = None,
     limit: o.Limit = None,
     every: screen.All = False,
     delimiter: o.Delimiter = None,
@@ -105,6 +105,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    form = format_of(chosen, output, o.Listing.table)
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
@@ -119,16 +120,15 @@ def usage(
         for_people=form in (o.Listing.table, o.Listing.markdown),
     )
     modes = {"--agreements": of_agreements, "--uncredited": uncredited, "--compare": compare is not None}
-    if len(chosen := [name for name, is_given in modes.items() if is_given]) > 1:
-        raise typer.BadParameter(f"{chosen[0]} and {chosen[1]} cannot be combined")
+    if len(given := [name for name, is_given in modes.items() if is_given]) > 1:
+        raise typer.BadParameter(f"{given[0]} and {given[1]} cannot be combined")
     if on is not None and not of_agreements:
         raise typer.BadParameter("needs --agreements", param_hint="--on")
     with opened_store(db_url) as engine:
         query = replace(query, publication=stored_publication(engine, publication))
         if of_agreements:
             # The only place where the clock is read.
-            today = date.today() if on is None else on
-            table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
+            table = usage_tables.of_agreements(engine, o.words(agencies, db_url), on or date.today(), query)
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
     _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)
