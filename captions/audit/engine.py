@@ -229,6 +229,8 @@ class AuditEngine:
         self.judgment.put_full_periods()
         for counts in self.judgment.counts():
             a = counts.agreement
+            if not self.request.is_about(a.supplier):
+                continue
             for code, message in quota_messages(counts):
                 if code in self.audit.ranks:
                     fix = waive(code, supplier=a.supplier)
@@ -236,7 +238,7 @@ class AuditEngine:
 
     def overview(self) -> Overview:
         """Count what a report shows besides the findings; call it after :meth:`result`."""
-        return overview(self.audit, self.judgment)
+        return overview(self.audit, self.judgment, self.request.is_about)
 
     def _count(
         self,

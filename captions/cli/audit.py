@@ -192,9 +192,40 @@ def _report(
     with audited(engine, request, words, known, today=date.today()) as result:
         _note_omissions(request, result)
         f.note_outdated_pictures(engine)
-        report = _report_of(result, limit, thumbnails=request.pictures, grouped=grouped)
+        report = replace(
+            _report_of(result, limit, thumbnails=request.pictures, grouped=grouped),
+            asked=_asked(engine, request),
+            supplier=request.supplier,
+        )
         write(report)
     return report
+
+
+def _asked(engine: Engine, request: AuditRequest) -> tuple[tuple[str, str], ...]:
+    """Return what the report says about itself: filters, intended use, day, database and version."""
+    import captions_db as db
+
+    from captions import __version__
+
+    first, last = request.since, request.until
+    days = f"{first or 'the beginning'} to {last or 'today'}" if first or last else "all"
+    given = {
+        "Supplier": request.supplier,
+        "Publication": request.publication,
+        "Days": days,
+        "Codes": ", ".join(sorted(request.codes)),
+        "Severities": ", ".join(sorted(request.severities)),
+        "Article": request.source,
+        "Use": request.use,
+        "Ingest run": request.run,
+        "Scope": request.scope or "not checked",
+        "Territory": request.territory or "not checked",
+        "Findings": "only those waived" if request.waived else None,
+        "Audited on": date.today(),
+        "Database": db.name_of(engine.url.render_as_string(hide_password=True)),
+        "Program": f"captions {__version__}",
+    }
+    return tuple((name, str(value)) for name, value in given.items() if value not in (None, ""))
 
 
 def _note_omissions(request: AuditRequest, result: AuditResult) -> None:

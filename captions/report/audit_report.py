@@ -97,6 +97,10 @@ class Report:
     """The uses that no stored agreement can be checked against; None if there are agreements."""
     at_risk: AtRisk | None = None
     """The cost of uncovered uses, by supplier; None if agreements were not checked."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """What was asked, when, and of which database: names and values for a page that is sent on."""
+    supplier: str | None = None
+    """The only supplier in the report."""
     grouped: Callable[[], DecisionSource] | None = None
     """Group the findings by decision; None if the report lists only findings."""
     key_of: Callable[[Finding], str] | None = None
