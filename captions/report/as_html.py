@@ -106,19 +106,26 @@ def _charts(report: Report, overview: Overview) -> Iterator[str]:
     yield from charts.of_months(overview.months, overview.undated)
     yield "</section>\n</div>\n"
     if overview.quotas:
-        yield '<section>\n<h2>Quotas</h2>\n<div class="scroll">\n'
+        yield _scrolled("Quotas")
         yield from charts.of_quotas(overview.quotas)
         yield "</div>\n</section>\n"
     if rows := report.risk_rows():
-        yield '<section>\n<h2>Money at risk</h2>\n<div class="scroll">\n'
+        yield _scrolled("Money at risk")
         yield from charts.of_risk(rows)
         yield "</div>\n</section>\n"
+
+
+def _scrolled(title: str) -> str:
+    """Return the start of a section whose table can be scrolled with the keyboard."""
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
+    return f"<section>\n<h2>{title}</h2>\n{region}\n"
 
 
 def _by_code(report: Report) -> Iterator[str]:
     if not report.total:
         return
-    yield '<section>\n<h2>Findings by code</h2>\n<div class="scroll">\n<table class="cards">\n'
+    yield _scrolled("Findings by code")
+    yield '<table class="cards">\n'
     yield charts.heads("Code", "Severity", "#Count", "Meaning", "How to fix it")
     for row in report.summary():
         code, severity = row["code"], row["severity"]

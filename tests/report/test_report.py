@@ -131,7 +131,7 @@ def test_all_formats_have_the_same_findings() -> None:
     as_json = json.loads(written(what, "json"))["findings"]
     as_csv = list(csv.DictReader(io.StringIO(written(what, "csv"))))
     assert [(f["code"], f["source"]) for f in as_json] == [(f["code"], f["source"]) for f in as_csv]
-    assert written(what, "html").count("<tr>") == len(as_json) + len(what.summary()) + 2
+    assert written(what, "html").count("<tr") == len(as_json) + len(what.summary()) + 2
 
 
 def test_a_report_without_findings_is_one_line() -> None:
