@@ -344,6 +344,9 @@ def test_decisions_and_findings_are_filtered_by_supplier(window: Browser, run: R
     page.call("goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=metrics)
     try:
         assert page.run("const e = document.documentElement; return e.scrollWidth - e.clientWidth") == 0
-        assert page.run("return getComputedStyle(document.querySelector('#findings tbody tr')).display") == "block"
+        assert (
+            page.run("return getComputedStyle(document.querySelector('#findings tbody tr:not([hidden])')).display")
+            == "block"
+        )
     finally:
         page.call("goog/cdp/execute", cmd="Emulation.clearDeviceMetricsOverride", params={})
