@@ -33,7 +33,8 @@ Severity = Literal["error", "warning", "info"]
 SEVERITIES: tuple[Severity, ...] = ("error", "warning", "info")
 """Worst first."""
 Scope = Literal["credit", "use", "article", "pair", "picture"]
-Fix = Literal["line", "correction", "supplier", "agreement", "use"]
+Fix = Literal["line", "correction", "supplier", "agreement", "agency", "use"]
+Decides = Literal["line", "supplier", "article", "command", "period", "message", "use"]
 AuditInput = Literal["agreements", "quotas", "licenses", "pictures"]
 
 
@@ -54,7 +55,10 @@ class Code:
     """The function that finds it, or its ``module:name``."""
     command: Fix
     """What the suggested command acts on: it waives a line, a supplier or a use, corrects a line, or adds an
-    agreement."""
+    agreement or an agency."""
+    decides: Decides = "use"
+    """What one decision settles for all findings that share it: their credit line, supplier, article, command, period
+    without an agreement, or message; ``use`` if each is decided on its own. See :mod:`captions.audit.decisions`."""
     syndication: Severity | None = None
     """The severity for syndication, if it differs."""
     looks_at: str | None = None
@@ -77,146 +81,151 @@ _ROWS = (
     Code(
         "CR100", "warning", "article", "picture with neither caption nor credit",
         "find out who made the picture, and print a caption and the credit",
-        "captions.audit.uncaptioned:bare_pictures", command="use",
+        "captions.audit.uncaptioned:bare_pictures", command="use", decides="article",
     ),
     Code(
         "CR101", "error", "credit", "no credit for a captioned picture",
         "find out who made the picture, and print the credit",
-        credit_rules.no_credit, command="use", looks_at="nobody",
+        credit_rules.no_credit, command="use", decides="line", looks_at="nobody",
     ),
     Code(
         "CR102", "info", "credit", "agency only, no creator",
         "ask the agency for the creator's name, and print it",
-        credit_rules.agency_only, command="line",
+        credit_rules.agency_only, command="line", decides="supplier",
     ),
     Code(
         "CR103", "warning", "credit", "creator only, with no agency, agreement or staff entry",
         "name the agency, add the freelancer's agreement, or add the creator to `staff` in the register",
-        credit_rules.creator_only, command="correction", reads=("licenses",),
+        credit_rules.creator_only, command="correction", decides="line", reads=("licenses",),
     ),
     Code(
         "CR104", "warning", "credit", "placeholder instead of a name (handout, stringer, uncredited, courtesy)",
         "find out who made the picture and who supplied it",
-        credit_rules.placeholder, command="line", looks_at="qualifiers",
+        credit_rules.placeholder, command="line", decides="line", looks_at="qualifiers",
     ),
     Code(
         "CR105", "warning", "credit", "agency not in the register",
         "correct the spelling, or add the agency to the register passed with --agencies",
-        credit_rules.unknown_agency, command="line",
+        credit_rules.unknown_agency, command="agency", decides="command",
     ),
     Code(
         "CR106", "warning", "credit", "the credit line does not show who supplied the picture",
         "look up the supplier in the picture system, and print only that agency, or put it after `via`",
-        credit_rules.no_supplier, command="correction",
+        credit_rules.no_supplier, command="correction", decides="line",
     ),
     Code(
         "CR107", "info", "credit", "spelling differs from the canonical name",
         "print the canonical name",
-        credit_rules.misspelled, command="line",
+        credit_rules.misspelled, command="line", decides="supplier",
     ),
     Code(
         "CR201", "error", "pair", "same picture, conflicting credits",
         "find out which credit is right, and correct the other article",
-        "captions.audit.comparisons:conflicting_credits", command="use", reads=("pictures",),
+        "captions.audit.comparisons:conflicting_credits", command="use", decides="command", reads=("pictures",),
         picture_rule="captions.audit.image_rules:conflicting_credits",
     ),
     Code(
         "CR202", "warning", "use", "printed credit and embedded metadata disagree",
         "find out which is right, and correct the article, or the picture with captions images stamp",
-        "captions.audit.image_rules:embedded_differs", command="use", reads=("pictures",),
+        "captions.audit.image_rules:embedded_differs", command="use", decides="use", reads=("pictures",),
     ),
     Code(
         "CR203", "warning", "use", "printed credit and the page's structured data disagree",
         "find out which is right, and correct the article, or the picture's data in the CMS",
-        data_rules.disagreeing, command="use", looks_at="structured_data",
+        data_rules.disagreeing, command="use", decides="line", looks_at="structured_data",
     ),
     Code(
         "CR204", "info", "picture", "XMP, IIM and EXIF disagree",
         "compare them with captions images read --families, and stamp the picture with the right value",
-        "captions.audit.image_rules:families_disagree", command="use", reads=("pictures",),
+        "captions.audit.image_rules:families_disagree", command="use", decides="article", reads=("pictures",),
     ),
     Code(
         "CR205", "info", "picture", "embedded value cut at its byte limit",
         "embed the full value with captions images stamp",
-        "captions.audit.image_rules:cut_values", command="use", reads=("pictures",),
+        "captions.audit.image_rules:cut_values", command="use", decides="article", reads=("pictures",),
     ),
     Code(
         "CR206", "warning", "picture", "embedded metadata missing or stripped",
         "embed the credit with captions images stamp PICTURE --from-use N",
-        "captions.audit.image_rules:missing_metadata", command="use", reads=("pictures",),
+        "captions.audit.image_rules:missing_metadata", command="use", decides="article", reads=("pictures",),
     ),
     Code(
         "CR301", "error", "use", "no agreement with the supplier",
         "reach an agreement with the supplier, or record the existing one with captions agreement add",
-        Coverage.periods, command="agreement", reads=("agreements", "licenses"),
+        Coverage.periods, command="agreement", decides="supplier", reads=("agreements", "licenses"),
     ),
     Code(
         "CR302", "error", "use", "agreement not in force on the day",
         "record an agreement for that day, or license the use; date undated articles with --published",
-        Coverage.periods, command="use", reads=("agreements", "licenses"),
+        Coverage.periods, command="use", decides="period", reads=("agreements", "licenses"),
     ),
     Code(
         "CR303", "error", "use", "agreement does not cover scope or territory",
         "license the use for this scope and territory, and record the agreement",
-        Coverage.periods, command="line", reads=("agreements", "licenses"),
+        Coverage.periods, command="line", decides="period", reads=("agreements", "licenses"),
     ),
     Code(
         "CR304", "error", "use", "quota exceeded",
         "license the uses beyond the quota, and waive them with the invoice as the reason",
-        "captions.audit.engine:AuditEngine", command="use", reads=("agreements", "quotas", "licenses"),
+        "captions.audit.engine:AuditEngine", command="use", decides="supplier",
+        reads=("agreements", "quotas", "licenses"),
     ),
     Code(
         "CR305", "warning", "use", "80% of quota used, or usage unknown",
         "use fewer of the supplier's pictures until the period ends, or negotiate a larger quota",
-        "captions.audit.engine:AuditEngine", command="supplier", reads=("agreements", "quotas", "licenses"),
+        "captions.audit.engine:AuditEngine", command="supplier", decides="supplier",
+        reads=("agreements", "quotas", "licenses"),
     ),
     Code(
         "CR306", "warning", "use", "restriction in the credit, the caption or the picture's metadata",
         "follow the restriction; clear the use with the supplier before you sell or syndicate it",
-        "captions.audit.restriction_rules:RestrictionFinder", command="line", syndication="error", reads=("pictures",),
+        "captions.audit.restriction_rules:RestrictionFinder", command="line", decides="line",
+        syndication="error", reads=("pictures",),
         picture_rule="captions.audit.image_rules:embedded_notices",
     ),
     Code(
         "CR307", "warning", "credit",
         "handout, pool, social media or screenshot without a note of what permits the use",
         "note who released the picture, for what use and until when",
-        credit_rules.unpermitted, command="line",
+        credit_rules.unpermitted, command="line", decides="line",
     ),
     Code(
         "CR308", "error", "credit", "Creative Commons without creator, license or link",
         "print the creator, the license with its version, and a link to the license",
-        credit_rules.incomplete_license, command="line", looks_at="license",
+        credit_rules.incomplete_license, command="line", decides="line", looks_at="license",
     ),
     Code(
         "CR309", "warning", "use", "AI or composite picture not labeled",
         "say in the caption how the picture was made",
-        credit_rules.unlabeled, command="use", of_credit=credit_rules.may_be_unlabeled, reads=("pictures",),
+        credit_rules.unlabeled, command="line", decides="line",
+        of_credit=credit_rules.may_be_unlabeled, reads=("pictures",),
         picture_rule="captions.audit.image_rules:embedded_type_unlabeled",
     ),
     Code(
         "CR310", "error", "use", "the license of this picture has expired while the article is online",
         "take the picture out of the article, or license it again and record it with captions license add",
-        "captions.audit.license_check:note_licensed_uses", command="use", reads=("agreements", "licenses"),
+        "captions.audit.license_check:note_licensed_uses", command="use", decides="message",
+        reads=("agreements", "licenses"),
     ),
     Code(
         "CR311", "warning", "credit", "public license next to an agency that sells the picture",
         "find out who licensed the picture: pay the agency, or print only the source of the public license",
-        credit_rules.contradicted_license, command="line",
+        credit_rules.contradicted_license, command="line", decides="line",
     ),
     Code(
         "CR401", "info", "use", "caption printed more than once",
         "clean the article with captions clean PATH",
-        "captions_db.audit.statements:FindingStatements.repeated", command="use",
+        "captions_db.audit.statements:FindingStatements.repeated", command="use", decides="article",
     ),
     Code(
         "CR402", "warning", "article", "two captions nearly identical",
         "check whether both describe one picture; if so, make the texts identical",
-        "captions.audit.comparisons:similar_captions", command="use",
+        "captions.audit.comparisons:similar_captions", command="use", decides="article",
     ),
     Code(
         "CR901", "error", "article", "input could not be read",
         "repair the file or leave it out, and ingest again",
-        "captions.stored:failures", command="use",
+        "captions.stored:failures", command="use", decides="article",
     ),
 )  # fmt: skip
 CODES: Mapping[str, Code] = {row.code: row for row in _ROWS}

@@ -17,6 +17,7 @@ from captions.audit.comparison_rules import (
     is_whole,
     similarity_message,
 )
+from captions.audit.fixes import waive_each
 from captions.audit.result import CreditCache
 from captions.caption.similarity import is_telling, may_be_near, near_pairs
 
@@ -26,6 +27,8 @@ class ComparedUses(NamedTuple):
 
     message: str
     use_ids: list[int]
+    command: str | None = None
+    """The command that settles it; None if it depends on the use."""
 
 
 CompareRule = Callable[[store.Audit, CreditCache], Iterator[ComparedUses]]
@@ -69,9 +72,14 @@ def _conflicts_within(
     for use in uses:
         if use.use_id not in reported:
             by_credit.setdefault(use.credit_id, set()).add(use.use_id)
-    for credit_id, use_ids in by_credit.items():
-        if claim := first_conflict(credits_[credit_id], claims.values()):
-            yield ComparedUses(conflict_message(credits_[credit_id], claim, picture), sorted(use_ids))
+    found = [
+        (conflict_message(credits_[credit_id], claim, picture), sorted(use_ids))
+        for credit_id, use_ids in by_credit.items()
+        if (claim := first_conflict(credits_[credit_id], claims.values()))
+    ]
+    # Whoever finds out which credit is right has decided on all of them.
+    fix = waive_each("CR201", "use", sorted(use_id for _, use_ids in found for use_id in use_ids))
+    yield from (ComparedUses(message, use_ids, fix) for message, use_ids in found)
 
 
 def similar_captions(audit: store.Audit, _credits: CreditCache) -> Iterator[ComparedUses]:

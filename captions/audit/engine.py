@@ -23,7 +23,7 @@ from captions.audit.codes import (
 )
 from captions.audit.credit_rules import no_credit
 from captions.audit.finding import Finding
-from captions.audit.fixes import waive
+from captions.audit.fixes import fix_agency, waive
 from captions.audit.license_check import note_licensed_uses
 from captions.audit.overview import Overview, Unchecked
 from captions.audit.parties import parties_of
@@ -34,7 +34,7 @@ from captions.audit.restriction_rules import RestrictionFinder
 from captions.audit.result import AuditResult, CreditCache
 from captions.audit.spelling import Register
 from captions.audit.spool import Spool
-from captions.audit.summary import UNCOVERED, at_risk, overview
+from captions.audit.summary import UNCOVERED, at_risk, overview, prices
 from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.coverage import Coverage, IntendedUse
@@ -75,8 +75,6 @@ class AuditEngine:
         self.credits = CreditCache(audit)
         self.unattached: dict[str, Spool[None]] = {}
         """By code, the findings that belong to no use."""
-        self.suppliers: dict[str, str] = {}
-        """The supplier of a finding on an agreement, by the finding's source."""
         self.intended = IntendedUse(request.scope, request.territory)
         self.coverage = Coverage(map(agreement_of, audit.agreements()), words, self.intended)
         only = None
@@ -125,6 +123,7 @@ class AuditEngine:
             for bare in bare_pictures(audit):
                 self._add_unattached(bare)
         result = AuditResult(audit, self.credits, self.unattached, codes, self.overview)
+        result.prices = lambda: prices(self.judgment)
         result.archive = self.archive
         self._count(result, waivers, known_sources, proposed)
         if not numbered:
@@ -144,7 +143,8 @@ class AuditEngine:
                 use = Use("", 0, "", "", credit)
                 for code, rule in rules:
                     if message := rule(use, self.register):
-                        audit.note_credit(code, row_id, audit.remark(message))
+                        command = fix_agency(credit, self.register) if CODES[code].command == "agency" else None
+                        audit.note_credit(code, row_id, audit.remark(message, command))
                 for code, row_ids in chosen.items():
                     if (of_credit := CODES[code].of_credit) and of_credit(credit):
                         row_ids.append(row_id)
@@ -197,8 +197,8 @@ class AuditEngine:
         for code, rule in rules_that_compare().items():
             if code not in self.audit.ranks:
                 continue
-            for message, use_ids in rule(self.audit, self.credits):
-                remark = self.audit.remark(message)
+            for message, use_ids, command in rule(self.audit, self.credits):
+                remark = self.audit.remark(message, command)
                 for use_id in use_ids:
                     self.audit.note_use(code, use_id, remark)
                 self.reported.setdefault(code, set()).update(use_ids)
@@ -237,15 +237,16 @@ class AuditEngine:
         self.judgment.put_full_periods()
         for counts in self.judgment.counts():
             a = counts.agreement
+            if not self.request.is_about(a.supplier):
+                continue
             for code, message in quota_messages(counts) if self.audit.only is None else ():
                 if code in self.audit.ranks:
-                    finding = Finding(code, message, f"agreement {a.id}", command=waive(code, supplier=a.supplier))
-                    self._add_unattached(finding)
-                    self.suppliers[finding.source] = a.supplier
+                    fix = waive(code, supplier=a.supplier)
+                    self._add_unattached(Finding(code, message, f"agreement {a.id}", command=fix, about=a.supplier))
 
     def overview(self) -> Overview:
         """Count what a report shows besides the findings; call it after :meth:`result`."""
-        return overview(self.audit, self.judgment)
+        return overview(self.audit, self.judgment, self.request.is_about)
 
     def _count(
         self,
@@ -291,7 +292,7 @@ class AuditEngine:
     def _is_waived(self, finding: Finding, aside: store.Suppression) -> bool:
         if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
             return False
-        supplier = name_key(self.suppliers.get(finding.source, ""))
+        supplier = name_key(finding.about)
         return (aside.source in (None, finding.source)) and (
             aside.supplier is None or name_key(aside.supplier) == supplier != ""
         )

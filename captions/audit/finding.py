@@ -24,6 +24,8 @@ class Finding:
     """The command that fixes or waives it, quoted for a shell."""
     grade: Severity | None = None
     """Its severity, if the intended use changes that of the code."""
+    about: str = ""
+    """The supplier, for a finding on an agreement."""
 
     @property
     def severity(self) -> Severity:

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import shlex
+from collections.abc import Iterable
 from datetime import date
 
 from captions.audit.codes import CODES
+from captions.audit.spelling import Register
 from captions.escaping import command
 from captions.model import Credit, Use
 
@@ -17,6 +19,29 @@ _CACHED = 100_000
 def waive(code: str, **limits: str) -> str:
     """Return the command that waives findings of a code: ``--use 12``, ``--line Handout``, ``--supplier Reuters``."""
     return command("waive", code, **{f"--{name}": value for name, value in limits.items()}, **{"--reason": _FILL_IN})
+
+
+def waive_each(code: str, name: str, values: Iterable[object]) -> str:
+    """Return the command that waives findings of a code on several uses or articles: ``--use 12 --use 13``."""
+    limits = (f"--{name} {shlex.quote(str(value))}" for value in values)
+    return " ".join((command("waive", code), *limits, f"--reason {shlex.quote(_FILL_IN)}"))
+
+
+def agree(supplier: str, first: date | None, last: date | None) -> str:
+    """Return the command that adds an agreement for the years from a first to a last day; None is open."""
+    days = {}
+    if first is not None and last is not None:
+        days = {"--from": str(date(first.year, 1, 1)), "--to": str(date(last.year, 12, 31))}
+    return command("agreement add", supplier, **days)
+
+
+def fix_agency(credit: Credit, register: Register) -> str | None:
+    """Return the command for the only agency of a credit that is not in the register: add it, or correct its name."""
+    unknown = [name for name in credit.agencies if name not in register.words.agencies]
+    if len(unknown) != 1 or not can_be_typed(unknown[0]):
+        return None
+    near = register.near(unknown[0])
+    return command("agency merge", unknown[0], near) if near else command("agency add", unknown[0])
 
 
 class FixCommands:
@@ -70,20 +95,24 @@ def _broader(code: str, credit: Credit, year: int | None) -> str | None:
             return None
         if scope != "agreement":
             return waive(code, supplier=credit.supplier)
-        if year is None:  # only an agreement without start and end covers undated uses
-            return command("agreement add", credit.supplier)
-        days = {"--from": str(date(year, 1, 1)), "--to": str(date(year, 12, 31))}
-        return command("agreement add", credit.supplier, **days)
-    if not _can_be_typed(credit.line):
+        # Only an agreement without start and end covers undated uses.
+        day = None if year is None else date(year, 1, 1)
+        return agree(credit.supplier, day, day)
+    if not can_be_typed(credit.line):
         return None
     if scope != "correction":
         return waive(code, line=credit.line)
+    return correct(credit)
+
+
+def correct(credit: Credit) -> str:
+    """Return the command that corrects a credit line, with the names that were read from it."""
     options = [f"--creator {shlex.quote(name)}" for name in credit.creators]
     options += [f"--agency {shlex.quote(name)}" for name in credit.agencies]
     blank = shlex.quote(_FILL_IN)
     return " ".join((command("correct", credit.line), *options, f"--supplier {blank} --reason {blank}"))
 
 
-def _can_be_typed(line: str) -> bool:
+def can_be_typed(line: str) -> bool:
     """Return whether a shell reads the line as exactly this text."""
     return bool(line.strip()) and line.isprintable() and not line.startswith("-")

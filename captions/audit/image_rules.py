@@ -16,7 +16,7 @@ from captions.audit.comparison_rules import Claim, claim_of, conflict_message, f
 from captions.audit.credit_rules import is_labeled
 from captions.audit.data_rules import differing, omits_agency
 from captions.audit.finding import Finding
-from captions.audit.fixes import FixCommands, waive
+from captions.audit.fixes import FixCommands, waive, waive_each
 from captions.audit.restriction_rules import PlaceRestrictions, beyond, known_words, restriction_message
 from captions.audit.spelling import Register
 from captions.caption.similarity import is_telling
@@ -51,17 +51,16 @@ UseRule = Callable[[Use, Sequence[ScannedPicture], Register, RightsQuestion], st
 """Return what is wrong with a use, given its pictures and what they are to be used for, in one line."""
 PictureRule = Callable[[PictureCase], Iterable[Finding]]
 """Yield the findings on one picture file."""
-PairRule = Callable[[Archive, FixCommands], Iterable[tuple[Finding, tuple[int, ...]]]]
+PairRule = Callable[[Archive], Iterable[tuple[Finding, tuple[int, ...]]]]
 """Yield the findings from comparing pictures, each with the ids of its pictures."""
 
 
 def findings(archive: Archive, asked: RightsQuestion) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     """Yield all findings on the pictures of a store, unsorted, each with the ids of its pictures."""
-    commands = FixCommands()
-    yield from _findings_on_uses(archive, commands, asked)
+    yield from _findings_on_uses(archive, FixCommands(), asked)
     rules: Iterable[PairRule] = rules_for_pictures("pair").values()
     for rule in rules:
-        yield from rule(archive, commands)
+        yield from rule(archive)
     yield from _findings_on_pictures(archive)
 
 
@@ -200,7 +199,7 @@ def _title(field: str) -> str:
 # --- the rule that compares pictures
 
 
-def conflicting_credits(archive: Archive, commands: FixCommands) -> Iterator[tuple[Finding, tuple[int, ...]]]:
+def conflicting_credits(archive: Archive) -> Iterator[tuple[Finding, tuple[int, ...]]]:
     """CR201: one picture with credits that can't both be right, printed or embedded.
 
     Conflicts that the audit finds without picture files are left to it, and print against file to CR202.
@@ -213,11 +212,13 @@ def conflicting_credits(archive: Archive, commands: FixCommands) -> Iterator[tup
             own = [pictures[number] for number in group if number in pictures]
             path = own[0].path if own else ""
             credited = [use for number in numbers if (use := uses.get(number)) is not None and use.credit is not None]
-            for use, claim in _printed_conflicts(credited):
-                message = conflict_message(claim[0], claim[1], path)
-                yield Finding("CR201", message, use.source, use, commands.of("CR201", use)), group
-            for picture, message in _embedded_conflicts(own):
-                fix = waive("CR201", source=picture.path)
+            printed = list(_printed_conflicts(credited))
+            fix = waive_each("CR201", "use", sorted(use.id for use, _ in printed if use.id is not None))
+            for use, claim in printed:
+                yield Finding("CR201", conflict_message(claim[0], claim[1], path), use.source, use, fix), group
+            embedded = list(_embedded_conflicts(own))
+            fix = waive_each("CR201", "source", sorted(picture.path for picture, _ in embedded))
+            for picture, message in embedded:
                 yield Finding("CR201", message, picture.path, command=fix), (picture.id,)
 
 

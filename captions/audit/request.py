@@ -5,6 +5,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from datetime import date
 
+from captions.text import name_key
+
 
 @dataclass(frozen=True, slots=True)
 class AuditRequest:
@@ -30,6 +32,10 @@ class AuditRequest:
     """Report CR301 even before the first agreement is recorded."""
     pictures: bool = False
     """Load the scanned pictures even if no requested code needs them."""
+
+    def is_about(self, supplier: str) -> bool:
+        """Return whether the report covers the agreements with a supplier or freelancer."""
+        return self.supplier is None or name_key(self.supplier) == name_key(supplier)
 
     @property
     def confined(self) -> bool:

@@ -3,14 +3,16 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import captions_db.audit as store
+from captions_db.audit.decisions import Grouping
 
-from captions.audit.codes import CODES, Code, Severity
+from captions.audit.codes import CODES, SEVERITIES, Code, Decides
 from captions.audit.finding import Finding
-from captions.audit.fixes import FixCommands
+from captions.audit.fixes import FixCommands, can_be_typed
 from captions.audit.overview import AtRisk, Overview, Unchecked
 from captions.audit.spool import Spool
 from captions.model import Credit, Use
@@ -89,7 +91,9 @@ class AuditResult:
     ) -> None:
         """Combine the findings on uses, which the audit lists, with those attached to no use."""
         self._audit, self._credits, self._unattached, self.codes = audit, credits_, unattached, codes
-        self._commands = FixCommands()
+        self.commands = FixCommands()
+        self.prices: Callable[[], Mapping[int, tuple[str, Decimal]]] = dict
+        """Return the known prices of a use, by group of credits."""
         self.overview = overview
         """Count what a report shows besides the findings."""
         self.counts: Mapping[str, int] = {}
@@ -110,21 +114,46 @@ class AuditResult:
         first = 1
         for code, count in self.in_order.items():
             yield from (finding for finding, _ in self._unattached.get(code, ()))
-            severity = self.codes[code].severity
-            grade = None if severity == CODES[code].severity else severity
             rows = self._audit.listed(first, first + count - 1)
             while page := list(islice(rows, 5_000)):
-                self._credits.read({row.credit_id for row in page if row.credit_id is not None})
-                yield from self._findings(code, page, grade)
+                yield from self.findings_of(code, page)
             first += count
+
+    def unattached(self) -> Iterator[Finding]:
+        """Yield the findings that belong to no use, worst first."""
+        for code in self.in_order:
+            yield from (finding for finding, _ in self._unattached.get(code, ()))
+
+    def grouping(self, decides: Mapping[str, Decides]) -> Grouping:
+        """Return the store's part of grouping the findings by decision; ``decides`` is by code."""
+        ranks = self._audit.ranks
+        return Grouping(
+            self._audit.connection,
+            {rank: decides[code] for code, rank in ranks.items()},
+            {rank: SEVERITIES.index(self.codes[code].severity) for code, rank in ranks.items()},
+            can_be_typed,
+        )
+
+    @property
+    def ranks(self) -> Mapping[str, int]:
+        """Return the reported codes with their order in the report."""
+        return self._audit.ranks
+
+    def suppliers(self, is_meant: Callable[[str], bool]) -> dict[int, str]:
+        """Return the agencies whose names ``is_meant`` accepts, by number."""
+        return self._audit.party_ids("agency", is_meant)
 
     def licensed(self) -> set[int]:
         """Return the ids of the uses that a license of their picture covers."""
         return self._audit.licensed.covered()
 
-    def _findings(self, code: str, rows: Sequence[store.ReportedFinding], grade: Severity | None) -> Iterator[Finding]:
+    def findings_of(self, code: str, rows: Sequence[store.ReportedFinding]) -> Iterator[Finding]:
+        """Yield the findings of a code in some rows of the store."""
+        self._credits.read({row.credit_id for row in rows if row.credit_id is not None})
+        severity = self.codes[code].severity
+        grade = None if severity == CODES[code].severity else severity
         # Locals and one unpacking per row, because a million findings may pass here.
-        command_of, credit_of_id = self._commands.of, self._credits
+        command_of, credit_of_id = self.commands.of, self._credits
         for row in rows:
             (
                 number, text, command, use_id, position, occurrences, day, credit_id, caption, key,

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from datetime import date
 from decimal import ROUND_HALF_UP, Decimal
 from itertools import groupby
@@ -33,8 +33,8 @@ _MONTHS = {"month": 1, "quarter": 3, "year": 12}
 _CENT = Decimal("0.01")
 
 
-def overview(audit: store.Audit, judgment: Judgment) -> Overview:
-    """Count the reported uses, and list those of the first articles."""
+def overview(audit: store.Audit, judgment: Judgment, is_about: Callable[[str], bool]) -> Overview:
+    """Count the reported uses, and list those of the first articles; ``is_about`` chooses the parties with quotas."""
     days = counted.by_day(audit.connection, audit.where)
     months: dict[tuple[int, int], tuple[int, int]] = {}
     for day, uses, uncredited in days:
@@ -46,16 +46,18 @@ def overview(audit: store.Audit, judgment: Judgment) -> Overview:
         suppliers=counted.by_supplier(audit.connection, audit.where),
         months=[Month(*key, *counts) for key, counts in sorted(months.items())],
         undated=sum(uses for day, uses, _ in days if day is None),
-        quotas=_quotas(judgment) if audit.ranks.keys() >= QUOTAS else (),
+        quotas=_quotas(judgment, is_about) if audit.ranks.keys() >= QUOTAS else (),
         articles=_articles(audit),
     )
 
 
-def _quotas(judgment: Judgment) -> list[Quota]:
+def _quotas(judgment: Judgment, is_about: Callable[[str], bool]) -> list[Quota]:
     """Return each quota period with uses, and a row for each agreement whose quota is unused."""
     listed = []
     for counts in judgment.counts():
         a = counts.agreement
+        if not is_about(a.supplier):
+            continue
         used = used_by_period(a, counts.days, counts.certain)
         rows = sorted(used.items(), key=lambda item: item[0].first or date.min)
         for period, count in rows or [(Period(None, None, ""), 0)]:
@@ -76,13 +78,22 @@ def at_risk(audit: store.Audit, judgment: Judgment) -> AtRisk:
     return AtRisk(tuple(sorted(rows, key=lambda row: (-row.uses, row.supplier or "", row.currency or ""))))
 
 
+def prices(judgment: Judgment) -> dict[int, tuple[str, Decimal]]:
+    """Return the price of a use of each group of credits, with its currency, by the group's number, if it is known."""
+    return {n: price for n, group in enumerate(judgment.groups) if (price := _price_of(group, judgment)) is not None}
+
+
+def _price_of(group: CreditGroup, judgment: Judgment) -> tuple[str, Decimal] | None:
+    known = [p for a in judgment.coverage.of_group(group) if (p := price_of_use(a)) is not None and p[1]]
+    return known[-1] if known else None
+
+
 def _supplier_at_risk(group: CreditGroup | None, uses: int, judgment: Judgment) -> SupplierAtRisk:
-    agreements = judgment.coverage.of_group(group) if group else ()
-    prices = [price for a in agreements if (price := price_of_use(a)) is not None and price[1]]
+    price = _price_of(group, judgment) if group else None
     supplier = group.supplier if group else None
-    if not prices:
+    if price is None:
         return SupplierAtRisk(supplier, uses)
-    currency, one = prices[-1]
+    currency, one = price
     return SupplierAtRisk(supplier, uses, currency, one * uses)
 
 

@@ -15,7 +15,7 @@ from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import count, for_report, note, uncollected
+from captions.cli.output import count, for_report, format_of, note, uncollected
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -55,6 +55,9 @@ OfSource = Annotated[
     typer.Option("--source", metavar="NAME", help="Only this article: its URL, or its name as the audit prints it."),
 ]
 OfUse = Annotated[int | None, typer.Option("--use", min=1, metavar="N", help="Only the use with this number.")]
+EveryUse = Annotated[
+    bool, typer.Option("--all", help="List every use in a table, not one entry per decision cut to a screenful.")
+]
 ShowThumbnails = Annotated[
     bool, typer.Option("--thumbnails", help="Show scanned pictures as thumbnails; needs --format html.")
 ]
@@ -63,7 +66,7 @@ ShowThumbnails = Annotated[
 @uncollected()
 def audit(
     db_url: o.Database = o.DATABASE,
-    form: f.ReportFormat = f.ReportForm.table,
+    chosen: f.ReportFormat = None,
     delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
@@ -83,24 +86,24 @@ def audit(
     waived: f.Waived = False,
     thumbnails: ShowThumbnails = False,
     limit: o.Limit = None,
-    every: screen.All = False,
+    every: EveryUse = False,
     agencies: o.Agencies = None,
 ) -> None:
-    """Report problems with the pictures in the database, worst first.
+    """Report problems with the pictures in the database: one entry per decision, with the command that settles it.
 
+    Errors come first, then warnings; within them, what costs most. CSV and --all list every use.
     Filters choose which findings are reported; every use is still compared with all others and counted toward quotas.
     Pictures read by `captions images scan` are compared with their printed credits and each other.
 
     \b
     Examples:
-      captions audit --severity error --limit 20
       captions audit --for syndication --territory DE
       captions audit --format html --thumbnails -o report.html
       captions audit --baseline audit.json --fail-on error
-      captions audit --source articles/harbor.html
     """
     from captions.audit.request import AuditRequest
 
+    form = format_of(chosen, output, f.ReportForm.table)
     between = _separator(form, delimiter, thumbnails=thumbnails)
     height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
     targets = for_report(output, (agencies, baseline), overwrite=overwrite)
@@ -120,7 +123,7 @@ def audit(
         pictures=thumbnails,
     )
     write = partial(f.write_report, form=form, output=output, targets=targets, height=height, delimiter=between)
-    f.exit_on(fail_on, _audited(db_url, request, source, words, baseline, limit, write))
+    f.exit_on(fail_on, _audited(db_url, request, source, words, baseline, limit, write, grouped=not every))
 
 
 def _audited(
@@ -131,11 +134,13 @@ def _audited(
     baseline: Path | None,
     limit: int | None,
     write: Callable[[Report], None],
+    *,
+    grouped: bool,
 ) -> Report:
     """Open the database, find in it what the request names, and write the report."""
     with opened_store(db_url) as engine:
         request = replace(request, publication=stored_publication(engine, request.publication))
-        return _report(engine, _located(engine, request, source), words, baseline, limit, write)
+        return _report(engine, _located(engine, request, source), words, baseline, limit, write, grouped=grouped)
 
 
 def _located(engine: Engine, request: AuditRequest, source: str | None) -> AuditRequest:
@@ -172,6 +177,8 @@ def _report(
     baseline: Path | None,
     limit: int | None,
     write: Callable[[Report], None],
+    *,
+    grouped: bool,
 ) -> Report:
     """Audit a database and write the report while the findings can be read."""
     import captions_db as db
@@ -185,9 +192,40 @@ def _report(
     with audited(engine, request, words, known, today=date.today()) as result:
         _note_omissions(request, result)
         f.note_outdated_pictures(engine)
-        report = _report_of(result, limit, thumbnails=request.pictures)
+        report = replace(
+            _report_of(result, limit, thumbnails=request.pictures, grouped=grouped),
+            asked=_asked(engine, request),
+            supplier=request.supplier,
+        )
         write(report)
     return report
+
+
+def _asked(engine: Engine, request: AuditRequest) -> tuple[tuple[str, str], ...]:
+    """Return what the report says about itself: filters, intended use, day, database and version."""
+    import captions_db as db
+
+    from captions import __version__
+
+    first, last = request.since, request.until
+    days = f"{first or 'the beginning'} to {last or 'today'}" if first or last else "all"
+    given = {
+        "Supplier": request.supplier,
+        "Publication": request.publication,
+        "Days": days,
+        "Codes": ", ".join(sorted(request.codes)),
+        "Severities": ", ".join(sorted(request.severities)),
+        "Article": request.source,
+        "Use": request.use,
+        "Ingest run": request.run,
+        "Scope": request.scope or "not checked",
+        "Territory": request.territory or "not checked",
+        "Findings": "only those waived" if request.waived else None,
+        "Audited on": date.today(),
+        "Database": db.name_of(engine.url.render_as_string(hide_password=True)),
+        "Program": f"captions {__version__}",
+    }
+    return tuple((name, str(value)) for name, value in given.items() if value not in (None, ""))
 
 
 def _note_omissions(request: AuditRequest, result: AuditResult) -> None:
@@ -204,7 +242,8 @@ def _left_out(uses: int, kind: str = "") -> str:
     return f"{count(uses, 'use')}{kind} {'is' if uses == 1 else 'are'} left out"
 
 
-def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool) -> Report:
+def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool, grouped: bool) -> Report:
+    from captions.audit.decisions import DecisionGroups, key_of
     from captions.report.audit_report import Report
 
     pictures = None
@@ -225,4 +264,6 @@ def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool) -> R
         thumbnails=pictures,
         unchecked=result.unchecked,
         at_risk=result.at_risk,
+        grouped=partial(DecisionGroups, result) if grouped else None,
+        key_of=lambda finding: key_of(finding, result.commands),
     )

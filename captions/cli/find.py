@@ -12,7 +12,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import for_report, note, note_limit, opened, uncollected
+from captions.cli.output import for_report, format_of, note, note_limit, opened, uncollected
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
@@ -66,7 +66,7 @@ def find(
     period: o.Period = None,
     since: o.Since = None,
     until: o.Until = None,
-    form: o.ListingFormat = o.Listing.table,
+    chosen: o.FileFormat = None,
     limit: o.Limit = None,
     every: screen.All = False,
     delimiter: o.Delimiter = None,
@@ -86,6 +86,7 @@ def find(
     """
     import captions_db as db
 
+    form = format_of(chosen, output, o.Listing.table)
     if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
         raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
     first, last, _ = o.days_of_period(period, since, until)

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.audit.codes import CODES, SEVERITIES
+from captions.cli import options as o
 from captions.cli.output import count, note, opened
 
 if TYPE_CHECKING:
@@ -54,7 +55,7 @@ def known_codes(codes: list[str]) -> list[str]:
     return given
 
 
-ReportFormat = Annotated[ReportForm, typer.Option("--format", help="Output format.")]
+ReportFormat = Annotated[ReportForm | None, typer.Option("--format", help=o.FORMAT_HELP, show_default=False)]
 FailOn = Annotated[
     FailLevel, typer.Option("--fail-on", help="Exit with 1 if there is a finding of this severity or worse.")
 ]

@@ -7,12 +7,12 @@ from datetime import UTC, datetime
 from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, for_report
+from captions.cli.output import count, for_report, format_of
 
 
 def check(
     db_url: o.Database = o.DATABASE,
-    form: f.ReportFormat = f.ReportForm.table,
+    chosen: f.ReportFormat = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
     fail_on: f.FailOn = f.FailLevel.never,
@@ -34,9 +34,12 @@ def check(
       captions images check --code CR202 --format csv -o disagree.csv
       captions images check --fail-on error
     """
+    from captions.audit.decisions import key_of
+    from captions.audit.fixes import FixCommands
     from captions.audit.image_check import check as check_pictures
     from captions.report.audit_report import Report
 
+    form = format_of(chosen, output, f.ReportForm.table)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
     with opened_store(db_url) as engine:
@@ -49,6 +52,16 @@ def check(
     remark = f"{count(checked.pictures, 'picture')}, {checked.unmatched} not matched to a use"
     if not checked.pictures:
         remark = "no pictures in the database; run: captions images scan FOLDER"
-    report = Report(found, checked.uses, checked.articles, limit, found.counts, waived=checked.waived, notes=(remark,))
+    commands = FixCommands()
+    report = Report(
+        found,
+        checked.uses,
+        checked.articles,
+        limit,
+        found.counts,
+        waived=checked.waived,
+        notes=(remark,),
+        key_of=lambda finding: key_of(finding, commands),
+    )
     f.write_report(report, form, output, targets)
     f.exit_on(fail_on, report)

@@ -230,6 +230,8 @@ RequiredReason = Annotated[
 ]
 Who = Annotated[str | None, typer.Option("--who", metavar="NAME", help="Who made this decision.  [default: $USER]")]
 ListingFormat = Annotated[Listing, typer.Option("--format", help="Output format.")]
+FORMAT_HELP = "Output format.  [default: by the extension of the output file, else table]"
+FileFormat = Annotated[Listing | None, typer.Option("--format", help=FORMAT_HELP, show_default=False)]
 ShapeFormat = Annotated[Shape, typer.Option("--format", help="Output format.")]
 TimeLimit = Annotated[
     float, typer.Option("--time-limit", min=0.01, metavar="SECONDS", help="Skip an article that takes longer.")

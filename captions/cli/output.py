@@ -8,8 +8,9 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
+from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, TextIO
+from typing import TYPE_CHECKING, TextIO, TypeVar
 
 import typer
 
@@ -21,6 +22,9 @@ from captions.text import count as count
 
 if TYPE_CHECKING:
     from captions_db import CorrectionRecord, ForgottenRecord, MergeRecord, WaiverRecord
+
+
+Form = TypeVar("Form", bound=StrEnum)
 
 
 def for_report(path: Path | None, inputs: Iterable[str | Path | None] = (), *, overwrite: bool) -> Targets:
@@ -39,6 +43,22 @@ def _is_report(path: Path) -> bool:
     from captions.report.earlier import is_report
 
     return is_report(path)
+
+
+_EXTENSIONS = {"htm": "html", "md": "markdown"}
+"""The extensions of files that differ from the name of their format."""
+
+
+def format_of(chosen: Form | None, path: Path | None, default: Form) -> Form:
+    """Return the chosen format, else the one that the extension of the output file names, else the default.
+
+    ``report.html`` is HTML, ``report.md`` Markdown; an extension that names no format of the command is the default.
+    """
+    if chosen is not None:
+        return chosen
+    suffix = "" if path is None else path.suffix.lower().removeprefix(".")
+    formats = {form.value: form for form in type(default)}
+    return formats.get(_EXTENSIONS.get(suffix, suffix), default)
 
 
 def is_stdout(path: Path | None) -> bool:

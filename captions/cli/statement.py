@@ -11,7 +11,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import for_report, is_stdout, note, opened
+from captions.cli.output import for_report, format_of, is_stdout, note, opened
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -37,7 +37,7 @@ Creator = Annotated[
 ]
 Form = Annotated[
     StatementFormat | None,
-    typer.Option("--format", help="Output format.  [default: by the name of the output file, else table]"),
+    typer.Option("--format", help=o.FORMAT_HELP, show_default=False),
 ]
 
 
@@ -67,7 +67,7 @@ def statement(
     """
     if (supplier is None) is (creator is None):
         raise typer.BadParameter("name a supplier, or a freelancer with --creator")
-    chosen = form or _by_name(output)
+    chosen = format_of(form, output, StatementFormat.table)
     if chosen is StatementFormat.xlsx and is_stdout(output):
         raise CaptionsError("XLSX is binary: choose an output file with -o")
     between = o.separator(delimiter, is_csv=chosen is StatementFormat.csv)
@@ -77,12 +77,6 @@ def statement(
     _write(report, chosen, output, targets, between)
     if not is_stdout(output):
         note(f"{report.heading()}; {report.total()}; written to {output}")
-
-
-def _by_name(output: Path | None) -> StatementFormat:
-    """Return the format that the extension of a file names: ``reuters.xlsx``; table for others."""
-    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
-    return StatementFormat(suffix) if suffix in list(StatementFormat) else StatementFormat.table
 
 
 def _report(

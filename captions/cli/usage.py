@@ -12,7 +12,7 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
 from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import for_report, note, note_limit, opened
+from captions.cli.output import for_report, format_of, note, note_limit, opened
 from captions.report import Column, write_rows
 
 if TYPE_CHECKING:
@@ -88,7 +88,7 @@ def usage(
     since: o.Since = None,
     until: o.Until = None,
     agencies: o.Agencies = None,
-    form: o.ListingFormat = o.Listing.table,
+    chosen: o.FileFormat = None,
     limit: o.Limit = None,
     every: screen.All = False,
     delimiter: o.Delimiter = None,
@@ -110,6 +110,7 @@ def usage(
       captions usage --uncredited
       captions usage --compare 2025 2026
     """
+    form = format_of(chosen, output, o.Listing.table)
     first, last, _ = o.days_of_period(period, since, until)
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, (agencies,), overwrite=overwrite)
@@ -122,8 +123,7 @@ def usage(
         query = query.of_publication(stored_publication(engine, publication))
         if of_agreements:
             # The only place where the clock is read.
-            today = date.today() if on is None else on
-            table = usage_tables.of_agreements(engine, o.words(agencies, db_url), today, query)
+            table = usage_tables.of_agreements(engine, o.words(agencies, db_url), on or date.today(), query)
         else:
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
     _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)

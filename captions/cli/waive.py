@@ -52,10 +52,12 @@ OfLine = Annotated[
     str | None, typer.Option("--line", metavar="LINE", help="Findings about this credit line, as printed.")
 ]
 OfSource = Annotated[
-    str | None, typer.Option("--source", metavar="FILE", help="Findings about this article: its name or the end of it.")
+    list[str],
+    typer.Option("--source", metavar="FILE", help="Findings about this article: its name or its end; repeatable."),
 ]
 OfUse = Annotated[
-    int | None, typer.Option("--use", metavar="N", help="The finding about this use (its number in the audit's CSV).")
+    list[int],
+    typer.Option("--use", metavar="N", help="The finding about this use (its number in the audit's CSV); repeatable."),
 ]
 AuditFile = Annotated[
     Path | None, typer.Option("--from", metavar="CSV", help="All findings in a file written by `captions audit`.")
@@ -72,8 +74,8 @@ def waive(
     code: Code = None,
     supplier: OfSupplier = None,
     line: OfLine = None,
-    source: OfSource = None,
-    use: OfUse = None,
+    source: OfSource = [],  # noqa: B006 - typer copies it
+    use: OfUse = [],  # noqa: B006 - typer copies it
     from_: AuditFile = None,
     reason: o.Reason = "",
     until: EndDate = None,
@@ -98,7 +100,9 @@ def waive(
 
     if (code is None) == (from_ is None):
         raise typer.BadParameter("give either a code or --from")
-    has_limits = (supplier, line, source, use) != (None,) * 4
+    has_limits = (supplier, line) != (None, None) or bool(source or use)
+    if source and use and len(source) + len(use) > 2:
+        raise typer.BadParameter("name several articles or several uses, not both")
     if from_ is not None and has_limits:
         raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
     if from_ is None and not has_limits:
@@ -121,8 +125,10 @@ def waive(
         who=by,
     )
     with opened_store(db_url) as engine:
-        waiver, limits = _narrowed(engine, waiver, source, use)
-        _waive(engine, [waiver], words, limits)
+        articles: Sequence[str | None] = source or [None]
+        uses: Sequence[int | None] = use or [None]
+        narrowed = [_narrowed(engine, waiver, name, number) for name in articles for number in uses]
+        _waive(engine, [each for each, _ in narrowed], words, ", ".join(limits for _, limits in narrowed))
 
 
 def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:

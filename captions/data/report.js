@@ -10,6 +10,10 @@
   const words = document.getElementById("words");
   const severity = document.getElementById("severity");
   const code = document.getElementById("code");
+  const supplier = document.getElementById("supplier");
+  const publication = document.getElementById("publication");
+  const entries = Array.from(document.querySelectorAll("#decisions > ol > li"));
+  const chosen = [severity, code, supplier, publication];
   const status = document.getElementById("shown");
   const collator = new Intl.Collator("en", { numeric: true, sensitivity: "base" });
   const keys = new Map();
@@ -54,10 +58,24 @@
       row.hidden =
         (severity.value !== "" && row.cells[0].textContent.trim() !== severity.value) ||
         (code.value !== "" && row.cells[1].textContent.trim() !== code.value) ||
+        (supplier.value !== "" && row.cells[6].textContent.trim() !== supplier.value) ||
+        (publication.value !== "" && row.dataset.publication !== publication.value) ||
         !wanted.every((word) => texts[at].includes(word));
     });
+    // A decision stays while one of its findings does.
+    const isFiltered = words.value.trim() !== "" || chosen.some((select) => select.value !== "");
+    const left = new Set(rows.filter((row) => !row.hidden).map((row) => row.dataset.decision));
+    for (const entry of entries) entry.hidden = isFiltered && !left.has(entry.dataset.decision);
     report();
   }
+
+  function list(select, valueOf) {
+    const values = Array.from(new Set(rows.map(valueOf).filter(Boolean))).sort(collator.compare);
+    select.append(...values.map((value) => new Option(value, value)));
+    select.parentElement.hidden = values.length < 2;
+  }
+  list(supplier, (row) => row.cells[6].textContent.trim());
+  list(publication, (row) => row.dataset.publication);
 
   let waiting = 0;
   words.addEventListener("input", () => {
@@ -65,30 +83,31 @@
     if (rows.length > 2000) waiting = setTimeout(filter, 250);
     else filter();
   });
-  severity.addEventListener("change", filter);
-  code.addEventListener("change", filter);
+  for (const select of chosen) select.addEventListener("change", filter);
   document.getElementById("all").addEventListener("click", () => {
-    words.value = severity.value = code.value = "";
+    words.value = "";
+    for (const select of chosen) select.value = "";
     filter();
     words.focus();
   });
   heads.forEach((head, column) => head.querySelector("button").addEventListener("click", () => sort(column)));
   for (const link of document.querySelectorAll("a[data-code]")) {
     link.addEventListener("click", () => {
-      words.value = severity.value = "";
+      words.value = "";
+      for (const select of chosen) select.value = "";
       code.value = link.dataset.code;
       filter();
     });
   }
   section.querySelector(".controls").hidden = false;
   // Going back in the browser keeps the typed filter.
-  if (words.value || severity.value || code.value) filter();
+  if (words.value || chosen.some((select) => select.value)) filter();
   else report();
 
-  // Unfold all articles for printing.
+  // Unfold all articles and decisions for printing.
   let opened = [];
   addEventListener("beforeprint", () => {
-    opened = Array.from(document.querySelectorAll("#articles details:not([open])"));
+    opened = Array.from(document.querySelectorAll("section > details:not([open]), li > details:not([open])"));
     for (const details of opened) details.open = true;
   });
   addEventListener("afterprint", () => {

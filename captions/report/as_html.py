@@ -18,7 +18,7 @@ from captions import escaping
 from captions.audit.codes import SEVERITIES
 from captions.audit.finding import Finding
 from captions.audit.overview import AuditedArticle, Overview
-from captions.report import charts
+from captions.report import charts, html_decisions
 
 if TYPE_CHECKING:
     from captions.report.audit_report import Report, ThumbnailSource
@@ -34,11 +34,13 @@ def write(report: Report, stream: TextIO) -> None:
     overview = report.overview() if report.overview else None
     stream.writelines(_head(report.thumbnails is not None))
     stream.write(f"<h1>{TITLE}</h1>\n<p>{escaping.markup(report.heading())}</p>\n")
+    stream.writelines(html_decisions.asked(report))
     if unchecked := report.unchecked_note():
         stream.write(f"<p>{escaping.markup(unchecked)}</p>\n")
     stream.writelines(_tiles(report, overview))
     if overview is not None:
         stream.writelines(_charts(report, overview))
+    stream.writelines(html_decisions.decisions(report))
     stream.writelines(_by_code(report))
     codes: dict[int, list[str]] = {}
     stream.writelines(_findings(report, codes))
@@ -104,19 +106,26 @@ def _charts(report: Report, overview: Overview) -> Iterator[str]:
     yield from charts.of_months(overview.months, overview.undated)
     yield "</section>\n</div>\n"
     if overview.quotas:
-        yield '<section>\n<h2>Quotas</h2>\n<div class="scroll">\n'
+        yield _scrolled("Quotas")
         yield from charts.of_quotas(overview.quotas)
         yield "</div>\n</section>\n"
     if rows := report.risk_rows():
-        yield '<section>\n<h2>Money at risk</h2>\n<div class="scroll">\n'
+        yield _scrolled("Money at risk")
         yield from charts.of_risk(rows)
         yield "</div>\n</section>\n"
+
+
+def _scrolled(title: str) -> str:
+    """Return the start of a section whose table can be scrolled with the keyboard."""
+    region = f'<div class="scroll" role="region" tabindex="0" aria-label="{title}">'
+    return f"<section>\n<h2>{title}</h2>\n{region}\n"
 
 
 def _by_code(report: Report) -> Iterator[str]:
     if not report.total:
         return
-    yield '<section>\n<h2>Findings by code</h2>\n<div class="scroll">\n<table>\n'
+    yield _scrolled("Findings by code")
+    yield '<table class="cards">\n'
     yield charts.heads("Code", "Severity", "#Count", "Meaning", "How to fix it")
     for row in report.summary():
         code, severity = row["code"], row["severity"]
@@ -148,7 +157,7 @@ def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
     for finding in islice(report.listed, count):
         if finding.use is not None and finding.use.id is not None:
             codes.setdefault(finding.use.id, []).append(finding.code)
-        yield _row(finding, _image(report.thumbnails.of_finding(finding)) if report.thumbnails else "")
+        yield _row(finding, report, _image(report.thumbnails.of_finding(finding)) if report.thumbnails else "")
     yield "</tbody>\n</table>\n</div>\n</section>\n"
 
 
@@ -165,24 +174,31 @@ def _controls(report: Report) -> Iterator[str]:
         f'<option value="{row["code"]}">{row["code"]} {escaping.markup(str(row["meaning"]))}</option>'
         for row in sorted(report.summary(), key=lambda row: str(row["code"]))
     )
+    for name in ("supplier", "publication"):  # the script lists those in the table
+        yield f'</select></label>\n<label for="{name}">{name.capitalize()} '
+        yield f'<select id="{name}"><option value="">all</option>'
     yield '</select></label>\n<button type="button" id="all">Show all</button>\n'
     yield '<p id="shown" role="status"></p>\n</div>\n'
 
 
-def _row(finding: Finding, image: str = "") -> str:
+def _row(finding: Finding, report: Report, image: str) -> str:
     use, severity = finding.use, finding.severity
     credit = use.credit if use else None
     day = use.used_on.isoformat() if use and use.used_on else ""
     rank = SEVERITIES.index(severity) + 1
     place = escaping.markup(finding.source) + (f" #{use.position}" if use else "")
+    publication = escaping.markup(use.publication or "") if use else ""
+    said = escaping.markup(html_decisions.message(finding, report))
+    key = escape(escaping.line(report.key_of(finding)), quote=True) if report.key_of else ""
     return (
-        f'<tr><td class="{severity}" data-key="{rank}">{severity}</td><td>{finding.code}</td>'
+        f'<tr data-publication="{publication}" data-decision="{key}">'
+        f'<td class="{severity}" data-key="{rank}">{severity}</td><td>{finding.code}</td>'
         f'<td class="day">{day}</td>'
         f'<td dir="auto" data-key="{place}">{_article(finding, place)}</td>'
         f'<td dir="auto">{image}{escaping.markup(use.caption) if use else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.line) if credit else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.supplier or "") if credit else ""}</td>'
-        f'<td dir="auto">{escaping.markup(finding.message)}{_command(finding.command)}</td></tr>\n'
+        f'<td dir="auto">{said}{_command(finding.command)}</td></tr>\n'
     )
 
 

@@ -38,20 +38,22 @@ def write_listing(head: Mapping[str, object], name: str, rows: Iterable[object],
     stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
 
 
-def write_lines(head: Mapping[str, object], name: str, rows: Iterable[Row], stream: TextIO) -> None:
-    """Write an object whose last key is a list of rows, one per line.
+def write_lines(head: Mapping[str, object], lists: Mapping[str, Iterable[Row]], stream: TextIO) -> None:
+    """Write an object whose last keys are lists of rows, one row per line.
 
     A program can read a large report line by line, without loading it.
     """
-    text = json.dumps({"version": VERSION, **head, name: []}, ensure_ascii=False, indent=2)
-    stream.write(escaping.json_text(text.removesuffix("[]\n}")) + "[")
-    separator = "\n"
-    rest = iter(rows)
-    while page := list(islice(rest, _PAGE)):
-        stream.write(separator)
-        stream.write(",\n".join(map(_line, page)))
-        separator = ",\n"
-    stream.write("\n  ]\n}\n" if separator != "\n" else "]\n}\n")
+    text = json.dumps({"version": VERSION, **head}, ensure_ascii=False, indent=2)
+    stream.write(escaping.json_text(text.removesuffix("\n}")))
+    for name, rows in lists.items():
+        stream.write(f",\n  {json.dumps(name)}: [")
+        separator, rest = "\n", iter(rows)
+        while page := list(islice(rest, _PAGE)):
+            stream.write(separator)
+            stream.write(",\n".join(map(_line, page)))
+            separator = ",\n"
+        stream.write("\n  ]" if separator != "\n" else "]")
+    stream.write("\n}\n")
 
 
 def _line(row: Row) -> str:

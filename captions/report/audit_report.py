@@ -9,6 +9,7 @@ from itertools import islice
 from typing import Protocol
 
 from captions.audit.codes import CODES, SEVERITIES, Code
+from captions.audit.decisions import Decision
 from captions.audit.finding import Finding, counted
 from captions.audit.overview import AtRisk, Overview, Unchecked
 from captions.report.rows import Column, Row
@@ -33,8 +34,10 @@ COLUMNS = (
     Column("used_on", "Date"),
     Column("url", "URL"),
     Column("use", "Use", number=True),
+    Column("decision", "Decision"),
 )
-"""The keys of a finding in JSON and CSV, in this order. ``use`` is its number in the store."""
+"""The keys of a finding in JSON and CSV, in this order. ``use`` is its number in the store, ``decision`` the key of the
+decision that settles it."""
 RISKIEST = 10
 """Suppliers listed with money at risk on a terminal."""
 RISK = (
@@ -43,6 +46,16 @@ RISK = (
     Column("at_risk", "Cost", number=True),
 )
 """The columns of :meth:`Report.risk_rows`."""
+
+
+class DecisionSource(Protocol):
+    """The findings grouped by the decisions that settle them, in report order."""
+
+    def __len__(self) -> int:
+        """Return the number of decisions."""
+
+    def with_findings(self, most: int) -> Iterator[Decision]:
+        """Yield the decisions, each with at most so many of its findings."""
 
 
 class ThumbnailSource(Protocol):
@@ -84,6 +97,23 @@ class Report:
     """The uses that no stored agreement can be checked against; None if there are agreements."""
     at_risk: AtRisk | None = None
     """The cost of uncovered uses, by supplier; None if agreements were not checked."""
+    asked: tuple[tuple[str, str], ...] = ()
+    """What was asked, when, and of which database: names and values for a page that is sent on."""
+    supplier: str | None = None
+    """The only supplier in the report."""
+    grouped: Callable[[], DecisionSource] | None = None
+    """Group the findings by decision; None if the report lists only findings."""
+    key_of: Callable[[Finding], str] | None = None
+    """Return the key of the decision that settles a finding."""
+
+    def decisions(self) -> DecisionSource | None:
+        """Return the decisions; None if the report lists only findings, or has none."""
+        return self.grouped() if self.grouped is not None and self.total else None
+
+    def rows(self) -> Iterator[Row]:
+        """Yield a row for each listed finding, under the keys of :data:`COLUMNS`."""
+        key_of = self.key_of or _no_key
+        return ({**row(finding), "decision": key_of(finding)} for finding in self.listed)
 
     @property
     def by_code(self) -> Mapping[str, int]:
@@ -194,6 +224,10 @@ class Report:
         ]
 
 
+def _no_key(finding: Finding) -> None:
+    return None
+
+
 def _risk_data(risk: AtRisk) -> dict[str, object]:
     """Return money at risk for JSON; amounts are text, never floats, and null if no price is known."""
 
@@ -236,6 +270,43 @@ def row(finding: Finding) -> Row:
         "url": use.url if use else None,
         "use": use.id if use else None,
     }
+
+
+def decision_row(decision: Decision) -> Row:
+    """Return a decision as a row for JSON; amounts are text, and an unknown amount is null."""
+    return {
+        "decision": decision.key,
+        "code": decision.code,
+        "severity": decision.severity,
+        "about": decision.about,
+        "findings": decision.findings,
+        "uses": decision.uses,
+        "articles": decision.articles,
+        "amounts": tuple(f"{amount:.2f} {currency}" for currency, amount in decision.amounts),
+        "unpriced": decision.unpriced,
+        "message": decision.message,
+        "command": decision.command,
+        "examples": tuple(place_of(finding) for finding in decision.examples),
+    }
+
+
+def place_of(finding: Finding) -> str:
+    """Return the place of a finding: ``archive/05-river.txt #2``."""
+    return finding.source + (f" #{finding.use.position}" if finding.use else "")
+
+
+def short_place(finding: Finding) -> str:
+    """Return the end of a finding's place, with the number of its use: ``use 12 in …/05-river.txt #2``."""
+    folder, slash, name = place_of(finding).rpartition("/")
+    place = f"…/{name}" if slash and folder else f"{folder}{slash}{name}"
+    return f"use {finding.use.id} in {place}" if finding.use and finding.use.id is not None else place
+
+
+def counts_of(decision: Decision) -> str:
+    """Return how many uses and articles a decision settles: ``10 uses in 8 articles``; else its findings."""
+    if not decision.uses:
+        return number(decision.findings, "finding")
+    return f"{number(decision.uses, 'use')} in {number(decision.articles, 'article')}"
 
 
 def number(count: int, noun: str) -> str:

@@ -40,7 +40,7 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
     for name, count in (("supplier unclear", unclear), ("no credit", uses - credited)):
         if count > 0:
             rows.append(_bar(f"<i>{name}</i>", count, most, uses))
-    yield '<table class="bars">\n'
+    yield f'<table class="bars" aria-label="Uses by supplier: {len(named)} suppliers of {uses} uses, most first">\n'
     yield heads("Supplier", "", "#Uses", "#Share")
     yield from rows
     yield "</tbody>\n</table>\n"
@@ -50,7 +50,7 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
 
 def of_risk(rows: Sequence[Row]) -> Iterator[str]:
     """Yield a table with the uncovered uses of each supplier and their cost."""
-    yield "<table>\n"
+    yield '<table aria-label="Cost of uses without an agreement, by supplier">\n'
     yield heads("Supplier", "#Uses", "#Cost")
     for row in rows:
         name, uses, cost = (escaping.markup(as_text(row[key])) for key in ("supplier", "uses", "at_risk"))
@@ -148,7 +148,7 @@ def of_quotas(quotas: Iterable[Quota]) -> Iterator[str]:
     every = list(quotas)
     fullest = sorted(every, key=lambda q: -q.used / q.quota)[:PERIODS]
     chosen = every if len(every) <= PERIODS else [quota for quota in every if quota in fullest]
-    yield '<table class="bars">\n'
+    yield '<table class="bars quotas" aria-label="Uses of each quota by period">\n'
     yield heads("Agreement", "Period", "", "#Used", "#Quota", "Status")
     for quota in chosen:
         kind, state = _state(quota)

@@ -29,9 +29,14 @@ def write(findings: Iterable[Finding], folder: str, stream: TextIO, height: int 
     With ``height``, write only as many as fit into so many lines, but at least one.
     """
     console = as_table.console(stream)
+    return write_blocks((_lines(finding, folder, console) for finding in findings), stream, height)
+
+
+def write_blocks(blocks: Iterable[list[Text]], stream: TextIO, height: int | None) -> int:
+    """Write blocks of lines separated by blank lines, and return their number; see :func:`write`."""
+    console = as_table.console(stream)
     listed = filled = 0
-    for finding in findings:
-        lines = _lines(finding, folder, console)
+    for lines in blocks:
         filled += len(lines) + 1
         if height is not None and listed and filled > height:
             break
@@ -57,20 +62,37 @@ def _lines(finding: Finding, folder: str, console: Console) -> list[Text]:
     use = finding.use
     place = escaping.line(finding.source.removeprefix(folder)) + (f" #{use.position}" if use else "")
     day = f"  {use.used_on}" if use and use.used_on else ""
-    kind = f"{finding.severity} {finding.code}"
-    head = Text(f"{kind}  {place}{day}")
-    head.stylize(_STYLES[finding.severity], 0, len(kind))
-    # A path longer than the line is wrapped, not cut, so that it can be copied.
-    lines = list(head.wrap(console, console.width, overflow="fold"))
     parts = [escaping.short(finding.message, _MESSAGE)]
-    if use:
-        line = escaping.short(use.credit.line, _LINE) if use.credit else ""
-        if picture := " | ".join(part for part in (escaping.short(use.caption, _CAPTION), line) if part):
-            parts.insert(0, picture)
-    for part in parts:
-        wrapped = Text(part).wrap(console, max(console.width - _INDENT, 10), overflow="fold")
-        lines += [Text(" " * _INDENT).append_text(line) for line in wrapped]
-    return lines + [Text(line) for line in command(finding.command, console.width)]
+    if picture := picture_of(finding):
+        parts.insert(0, picture)
+    # A path longer than the line is wrapped, not cut, so that it can be copied.
+    return [
+        *head(finding.severity, finding.code, f"{place}{day}", console),
+        *(line for part in parts for line in body(part, console)),
+        *(Text(line) for line in command(finding.command, console.width)),
+    ]
+
+
+def head(severity: str, code: str, rest: str, console: Console) -> list[Text]:
+    """Return the first line of an entry: ``error CR301  05-river.txt #2``."""
+    kind = f"{severity} {code}"
+    text = Text(f"{kind}  {rest}")
+    text.stylize(_STYLES[severity], 0, len(kind))
+    return list(text.wrap(console, console.width, overflow="fold"))
+
+
+def body(text: str, console: Console) -> list[Text]:
+    """Return a text as indented lines."""
+    wrapped = Text(text).wrap(console, max(console.width - _INDENT, 10), overflow="fold")
+    return [Text(" " * _INDENT).append_text(line) for line in wrapped]
+
+
+def picture_of(finding: Finding) -> str:
+    """Return the caption and the credit line of a finding's use, shortened: ``A dog runs. | Handout``."""
+    if (use := finding.use) is None:
+        return ""
+    line = escaping.short(use.credit.line, _LINE) if use.credit else ""
+    return " | ".join(part for part in (escaping.short(use.caption, _CAPTION), line) if part)
 
 
 def command(text: str, width: int) -> list[str]:

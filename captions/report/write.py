@@ -8,7 +8,8 @@ from typing import TextIO
 
 from captions import escaping
 from captions.audit.codes import CODES
-from captions.report.audit_report import COLUMNS, RISK, RISKIEST, Report, row
+from captions.audit.decisions import EXAMPLES
+from captions.report.audit_report import COLUMNS, RISK, RISKIEST, DecisionSource, Report, decision_row, number
 from captions.report.rows import Column
 
 _SUMMARY = (
@@ -34,7 +35,7 @@ def write_audit(report: Report, form: str, stream: TextIO, height: int | None = 
     elif form == "csv":
         from captions.report import as_csv
 
-        as_csv.write(COLUMNS, map(row, report.listed), stream, delimiter)
+        as_csv.write(COLUMNS, report.rows(), stream, delimiter)
     elif form == "html":
         from captions.report import as_html
 
@@ -52,7 +53,7 @@ def write_audit(report: Report, form: str, stream: TextIO, height: int | None = 
 
 
 def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
-    from captions.report import as_table, findings_text
+    from captions.report import as_table
 
     stream.write(report.heading() + "\n")
     if unchecked := report.unchecked_note():
@@ -63,13 +64,10 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         # The summary of the codes follows, but findings get at least half of the screen.
         tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), RISKIEST) + 3
         height = max(height - tables - _APART, height // 2)
-    findings = list(report.listed if height is None else islice(report.findings, height))
-    folder = findings_text.folder_of([f.source for f in findings if f.use or CODES[f.code].scope == "article"])
-    stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
-    listed = findings_text.write(findings, folder, stream, height)
-    remedy = "captions audit --format csv -o FILE" if height is None else "captions audit --all"
-    if note := replace(report, limit=listed).listed_note():
-        stream.write(f"\n{note}; for all, run: {remedy}\n")
+    if (decisions := report.decisions()) is not None:
+        _write_decisions(decisions, report.limit, stream, height)
+    else:
+        _write_findings(report, stream, height)
     stream.write("\n")
     as_table.write(_SUMMARY, report.summary(), stream)
     if at_risk := report.risk_rows():
@@ -80,8 +78,35 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
             stream.write(f"\n{len(rest)} more suppliers; for all, run: captions audit --format markdown\n")
 
 
+def _write_decisions(decisions: DecisionSource, limit: int | None, stream: TextIO, height: int | None) -> None:
+    from captions.report import decisions_text
+
+    total = len(decisions)
+    stream.write(f"{number(total, 'decision')}, most money first\n\n")
+    listed = decisions_text.write(islice(decisions.with_findings(EXAMPLES), limit), stream, height)
+    if listed < total:
+        rest = "omit --limit" if height is None else "run: captions audit | less"
+        stream.write(f"\n{listed} of {number(total, 'decision')} listed; for the others, {rest}\n")
+
+
+def _write_findings(report: Report, stream: TextIO, height: int | None) -> None:
+    from captions.report import findings_text
+
+    findings = list(report.listed if height is None else islice(report.findings, height))
+    folder = findings_text.folder_of([f.source for f in findings if f.use or CODES[f.code].scope == "article"])
+    stream.write(f"articles in {escaping.line(folder)}\n\n" if folder else "\n")
+    listed = findings_text.write(findings, folder, stream, height)
+    remedy = "captions audit --format csv -o FILE" if height is None else "captions audit --all"
+    if note := replace(report, limit=listed).listed_note():
+        stream.write(f"\n{note}; for all, run: {remedy}\n")
+
+
 def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
 
     head = {"totals": report.totals, "notes": report.all_notes(), "shown": report.listed_count}
-    as_json.write_lines(head, "findings", map(row, report.listed), stream)
+    decisions = report.decisions()
+    # Last, because a baseline looks for the findings near the beginning.
+    grouped = () if decisions is None else islice(decisions.with_findings(EXAMPLES), report.limit)
+    lists = {"findings": report.rows(), "decisions": map(decision_row, grouped)}
+    as_json.write_lines(head, lists, stream)

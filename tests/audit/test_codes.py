@@ -74,7 +74,9 @@ def test_the_case_yields_its_code_and_a_command_that_fixes_it(case: dict[str, An
         run("ingest", *inputs)
     if pictures := case.get("pictures"):
         assert run("images", "scan", *pictures).code == 0
-    found = json.loads(run("audit", "--format", "json").out)["findings"]
+    audited = json.loads(run("audit", "--format", "json").out)
+    found = audited["findings"]
+    assert case["code"] in {decision["code"] for decision in audited["decisions"]}
     of_code = [finding for finding in found if finding["code"] == case["code"]]
     assert of_code, found
     program, *arguments = shlex.split(of_code[0]["command"])

@@ -2,13 +2,18 @@
 
 from __future__ import annotations
 
+import os
+import re
+import sys
 from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import pytest
 
+from captions import __version__
 from captions.audit.finding import Finding
 from captions.audit.overview import AtRisk, AuditedArticle, Month, Overview, PrintedCaption, Quota, SupplierAtRisk
 from captions.model import Credit, Use
@@ -16,7 +21,11 @@ from captions.report.audit_report import Report
 from captions.report.write import write_audit
 from captions.text import match_key
 from tests.support.browser import Browser, browser, missing
+from tests.support.paths import SAMPLES
 from tests.support.reference_audit import audit
+
+if TYPE_CHECKING:
+    from tests.conftest import Run
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "there is a browser")
 
@@ -25,6 +34,11 @@ HOSTILE = (
     '"><a href="javascript:alert(4)" autofocus onfocus=alert(5)>here</a>',
     "</td></tr></table></script><style>*{display:none}</style><!--",
     "\u202eevil\u202c ]]> {{7*7}} ${alert(6)} `; \x1b[31m",
+)
+AXE = Path(os.environ.get("CAPTIONS_AXE") or f"{sys.prefix}/node_modules/axe-core/axe.min.js")
+HOW_TO_GET_AXE = (
+    f"no axe-core here; run: npm install --ignore-scripts --prefix {sys.prefix} axe-core@4.10.3, "
+    "or name its axe.min.js in CAPTIONS_AXE"
 )
 ENTER, TAB, ESCAPE = "\ue007", "\ue004", "\ue00c"
 
@@ -251,3 +265,88 @@ def test_twenty_thousand_findings_are_sorted_and_filtered(window: Browser, tmp_p
     assert status == "Shown: 1 of 20000 findings"
     assert "20000 of 20001 findings listed, worst first" in page.run("return document.body.innerText")
     assert page.log() == []
+
+
+def test_the_report_is_accessible(page: Browser) -> None:
+    if not AXE.is_file():
+        pytest.skip(HOW_TO_GET_AXE)
+    page.run(AXE.read_text(encoding="utf-8"))
+    found = page.run_async(
+        """const [done] = arguments;
+        axe.run().then(({passes, violations}) => done([passes.length, violations.map(v => `${v.id}: ${v.help}`)]))"""
+    )
+    assert found[0] > 10
+    assert found[1] == []
+
+
+def newsroom(run: Run, folder: Path, editions: int) -> None:
+    """Ingest the samples' archive in several editions, each under addresses and texts of its own."""
+    for edition in range(editions):
+        for path in sorted((SAMPLES / "archive").rglob("*")):
+            if not path.is_file():
+                continue
+            text = re.sub(r"\b(echo|talbote|courrier)\.example", rf"\g<1>{edition}.example", path.read_text("utf-8"))
+            target = folder / "in" / str(edition) / path.relative_to(SAMPLES / "archive")
+            target.parent.mkdir(parents=True, exist_ok=True)
+            target.write_text(f"Edition {edition}\n\n{text}" if path.suffix == ".txt" and text else text, "utf-8")
+    assert run("agreement", "import", SAMPLES / "agreements.csv").code == 0
+    assert run("ingest", "in").code == 0
+
+
+def test_nine_hundred_findings_are_printed_on_forty_pages(window: Browser, run: Run, tmp_path: Path) -> None:
+    newsroom(run, tmp_path, 13)
+    assert run("audit", "-o", "report.html").code == 0
+    page = window.open(tmp_path / "report.html")
+    assert page.run("return document.querySelectorAll('#findings tbody tr').length") >= 900
+    page.print(tmp_path / "report.pdf")
+    assert len(re.findall(rb"/Type\s*/Page\b", (tmp_path / "report.pdf").read_bytes())) <= 40
+
+
+def test_a_report_on_one_supplier_names_no_other(run: Run, tmp_path: Path) -> None:
+    newsroom(run, tmp_path, 1)
+    assert run("audit", "--supplier", "Reuters", "-o", "report.html").code == 0
+    text = (tmp_path / "report.html").read_text("utf-8")
+    assert "Reuters" in text
+    others = ("AFP", "dpa", "PA Media", "picture alliance", "Getty", "ANSA", "EPA", "Unsplash", "Gullwing")
+    assert [name for name in others if re.search(rf"\b{name}\b", text)] == []
+
+
+def test_the_report_says_what_was_asked(run: Run, tmp_path: Path) -> None:
+    newsroom(run, tmp_path, 1)
+    given = ("--publication", "Talbote", "--since", "2025", "--for", "web", "--territory", "DE", "--code", "CR301")
+    assert run("audit", *given, "-o", "report.html").code == 0
+    text = (tmp_path / "report.html").read_text("utf-8").partition('<dl class="asked">')[2].partition("</dl>")[0]
+    rows = re.findall(r"<dt>(.*?)</dt><dd>(.*?)</dd>", text)
+    assert dict(rows) == {
+        "Publication": "Talbote",
+        "Days": "2025-01-01 to today",
+        "Codes": "CR301",
+        "Scope": "web",
+        "Territory": "DE",
+        "Audited on": date.today().isoformat(),
+        "Database": "captions.db",
+        "Program": f"captions {__version__}",
+    }
+
+
+def test_decisions_and_findings_are_filtered_by_supplier(window: Browser, run: Run, tmp_path: Path) -> None:
+    newsroom(run, tmp_path, 1)
+    run("audit", "-o", "report.html")
+    window.size(1366, 900)
+    page = window.open(tmp_path / "report.html")
+    page.run("supplier.value = 'PA Media'; supplier.dispatchEvent(new Event('change'))")
+    assert set(column(page, 7)) == {"PA Media"}
+    shown = page.run(
+        "return [...document.querySelectorAll('#decisions > ol > li:not([hidden])')].map(e => e.innerText)"
+    )
+    assert 0 < len(shown) < page.run("return document.querySelectorAll('#decisions > ol > li').length")
+    metrics = {"width": 390, "height": 900, "deviceScaleFactor": 1, "mobile": False}
+    page.call("goog/cdp/execute", cmd="Emulation.setDeviceMetricsOverride", params=metrics)
+    try:
+        assert page.run("const e = document.documentElement; return e.scrollWidth - e.clientWidth") == 0
+        assert (
+            page.run("return getComputedStyle(document.querySelector('#findings tbody tr:not([hidden])')).display")
+            == "block"
+        )
+    finally:
+        page.call("goog/cdp/execute", cmd="Emulation.clearDeviceMetricsOverride", params={})

@@ -131,7 +131,7 @@ def test_all_formats_have_the_same_findings() -> None:
     as_json = json.loads(written(what, "json"))["findings"]
     as_csv = list(csv.DictReader(io.StringIO(written(what, "csv"))))
     assert [(f["code"], f["source"]) for f in as_json] == [(f["code"], f["source"]) for f in as_csv]
-    assert written(what, "html").count("<tr>") == len(as_json) + len(what.summary()) + 2
+    assert written(what, "html").count("<tr") == len(as_json) + len(what.summary()) + 2
 
 
 def test_a_report_without_findings_is_one_line() -> None:
@@ -377,7 +377,7 @@ def test_json_written_a_line_at_a_time_means_the_same() -> None:
     row: Row = {"a": ("x", "y"), "day": date(2024, 5, 18), "n": 1, "none": None, "text": "caf\u00e9 \u202e\n\x9b"}
     for rows in ([], [row], [row, {**row, "text": "half a pair: \ud800"}]):
         stream = io.StringIO()
-        as_json.write_lines({"head": {"n": 1}}, "rows", rows, stream)
+        as_json.write_lines({"head": {"n": 1}}, {"rows": rows}, stream)
         expected = [{**row, "a": ["x", "y"], "day": "2024-05-18"} for row in rows]
         assert json.loads(stream.getvalue()) == {"version": as_json.VERSION, "head": {"n": 1}, "rows": expected}
         assert not re.search("[\x7f-\x9f\u202a-\u202e\ud800-\udfff]", stream.getvalue())

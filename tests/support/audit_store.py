@@ -91,7 +91,7 @@ class Store:
         self._folder.cleanup()
 
     def write(self, pages: Iterable[Page]) -> None:
-        records = [_record(page) for page in pages]
+        records = [article_record(page) for page in pages]
         run = db.start_run(self.engine, "test", self._own)
         db.write_articles(self.engine, run, records)
         db.finish_run(self.engine, run)
@@ -140,7 +140,7 @@ class Store:
         return found
 
 
-def _record(page: Page) -> db.ArticleRecord:
+def article_record(page: Page) -> db.ArticleRecord:
     uses = tuple(
         db.UseRecord(
             n, shot.caption, match_key(shot.caption), None if shot.line is None else credit(shot.line),

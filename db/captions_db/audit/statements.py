@@ -332,9 +332,9 @@ def list_found(connection: Connection, why: str | None) -> None:
     by = (found.rank, order.place, found.position, found.remark_id)
     chosen = found.suppressed_by.is_(None) if why is None else found.suppressed_by == why
     statement = (
-        select(found.use_id, found.remark_id, found.number)
+        select(found.rank, found.use_id, found.remark_id, found.number)
         .select_from(t.found.join(t.article_order, order.article_id == found.article_id))
         .where(chosen)
         .order_by(*by)
     )
-    connection.execute(insert(t.listed).from_select(["use_id", "remark_id", "number"], statement))
+    connection.execute(insert(t.listed).from_select(["rank", "use_id", "remark_id", "number"], statement))

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from sqlalchemy import Boolean, Column, Connection, Date, Index, Integer, MetaData, Table, Text
+from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.schema import CreateTable
 
 _METADATA = MetaData()
@@ -125,11 +125,73 @@ listed = _temporary(
     "listed",
     # The database numbers rows as they are inserted, faster than a window function would.
     Column("n", Integer, primary_key=True),
+    _number("rank"),
     _number("use_id"),
     _number("remark_id"),
     _number("number"),
 )
 """The reported findings, in report order."""
+
+loose = _temporary(
+    "loose",
+    _number("id", primary_key=True),
+    _number("rank"),
+    _number("supplier_id"),
+    Column("command", Text),
+    Column("finding", Text),
+)
+"""The reported findings that belong to no use, in report order."""
+
+same_line = _temporary("same_line", _number("credit_id", primary_key=True), _number("line_id"))
+"""Credits with one line: the first of them, NONE if a command cannot name the line. Other credits are missing."""
+
+same_remark = _temporary("same_remark", _number("remark_id", primary_key=True), _number("first_id"))
+"""The first of the remarks with one command, or with one text if they have no command."""
+
+price = _temporary(
+    "price", _number("group_id", primary_key=True), Column("currency", Text), Column("amount", BigInteger)
+)
+"""The price of a use of each group of credits, in ten-thousandths of its currency; missing if unknown."""
+
+cause = _temporary(
+    "cause",
+    _number("n"),
+    _number("rank"),
+    _number("kind"),
+    _number("fact"),
+    _number("use_id"),
+    _number("article_id"),
+    _number("credit_id"),
+    Column("used_on", Date),
+)
+"""What decides each reported finding; ``n`` is its place in ``listed``, or below 0 its id in ``loose``."""
+
+decision = _temporary(
+    "decision",
+    Column("id", Integer, primary_key=True),
+    _number("rank"),
+    _number("kind"),
+    _number("fact"),
+    _number("findings"),
+    _number("uses"),
+    _number("articles"),
+    _number("undated"),
+    Column("first", Date),
+    Column("last", Date),
+    _number("at"),
+)
+"""The findings of a code that one decision settles."""
+
+decision_money = _temporary(
+    "decision_money", _number("decision_id"), Column("currency", Text), _number("uses"), Column("amount", BigInteger)
+)
+"""The uses of a decision that no agreement covers, with their cost; no currency if it is unknown."""
+
+decision_order = _temporary("decision_order", Column("place", Integer, primary_key=True), _number("decision_id"))
+"""The decisions in report order."""
+
+decided = _temporary("decided", Column("at", Integer, primary_key=True), _number("n"))
+"""The reported findings by decision, both in report order; ``n`` as in ``cause``."""
 
 ANY, NONE = 0, -1
 
@@ -148,5 +210,7 @@ def create(connection: Connection) -> None:
         Index("audit_period_of", period.c.agreement_id, period.c.first),
         Index("audit_own_of", own.c.group_id, own.c.publication),
         Index("audit_suppression_of", *suppression.c),
+        Index("audit_decision_of", decision.c.rank, decision.c.kind, decision.c.fact),
+        Index("audit_decision_money_of", decision_money.c.decision_id),
     ):
         index.create(connection)

@@ -1,0 +1,193 @@
+"""Decisions: the findings that one fact settles, with the command that settles them all.
+
+``Code.decides`` says which fact that is. An audit of a store groups in the store, so a million findings need no memory;
+:func:`key_of` names the decision that a single finding belongs to. The key is the same in each audit, until the credit
+line, the supplier or the article changes.
+"""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass
+from decimal import Decimal
+
+from captions_db.audit import ReportedFinding
+from captions_db.audit import decisions as store
+
+from captions.audit.codes import CODES, Severity
+from captions.audit.finding import Finding
+from captions.audit.fixes import FixCommands, agree, can_be_typed, correct, waive, waive_each
+from captions.audit.result import AuditResult
+from captions.audit.summary import UNCOVERED
+from captions.text import name_key
+
+EXAMPLES = 3
+"""The findings shown with a decision."""
+_DAYS = "period"
+
+
+@dataclass(frozen=True, slots=True)
+class Decision:
+    """The findings of a code that one fact settles."""
+
+    key: str
+    """``CR301 supplier Reuters``: the code, the kind of fact, and the fact."""
+    findings: int
+    uses: int
+    """0 for findings on files and agreements."""
+    articles: int
+    amounts: tuple[tuple[str, Decimal], ...]
+    """Currency and amount at risk, by currency."""
+    unpriced: int
+    """Uses at risk without a known price; no amount includes them."""
+    command: str
+    """The command that settles all of them, quoted for a shell."""
+    about: str
+    """The credit line, supplier or article; ``""`` if the message says it."""
+    examples: tuple[Finding, ...]
+    """The first findings, at least one."""
+
+    @property
+    def code(self) -> str:
+        """Return the code of the findings."""
+        return self.examples[0].code
+
+    @property
+    def severity(self) -> Severity:
+        """Return error, warning or info."""
+        return self.examples[0].severity
+
+    @property
+    def message(self) -> str:
+        """Return what is wrong with the first finding, in one line."""
+        return self.examples[0].message
+
+    @property
+    def cost(self) -> str:
+        """Return ``405.00 EUR + unknown for 3 uses``, ``cost unknown`` without a price, ``""`` if nothing is owed."""
+        if not self.amounts:
+            return "cost unknown" if self.unpriced else ""
+        known = " + ".join(f"{amount:.2f} {currency}" for currency, amount in self.amounts)
+        unknown = f" + unknown for {self.unpriced} use{'s'[: self.unpriced != 1]}" if self.unpriced else ""
+        return f"{known}{unknown}"
+
+
+class DecisionGroups:
+    """The decisions of an audit, errors first, then by money at risk, then by the number of findings."""
+
+    def __init__(self, result: AuditResult) -> None:
+        """Group the findings in the store; the result can be read only while its audit lasts."""
+        self._result = result
+        self._codes = {rank: code for code, rank in result.ranks.items()}
+        self._grouping = result.grouping({code: row.decides for code, row in CODES.items()})
+        self._grouping.add_loose(_loose(result))
+        prices = {group: (currency, int(one * store.PARTS)) for group, (currency, one) in result.prices().items()}
+        priced = [rank for code, rank in result.ranks.items() if code in UNCOVERED]
+        self._count = self._grouping.group(prices, priced)
+
+    def __len__(self) -> int:
+        """Return the number of decisions."""
+        return self._count
+
+    def __iter__(self) -> Iterator[Decision]:
+        """Yield the decisions with a few examples."""
+        return self.with_findings(EXAMPLES)
+
+    def with_findings(self, most: int) -> Iterator[Decision]:
+        """Yield the decisions, each with at most so many of its findings."""
+        for row in self._grouping.rows(most):
+            yield self._decision(row)
+
+    def _decision(self, row: store.DecisionRow) -> Decision:
+        found = tuple(self._finding(rank, data) for rank, data in row.examples)
+        first = found[0]
+        key, about = _named(row.kind, first, self._result.commands)
+        amounts = [(name, Decimal(sum_) / store.PARTS) for name, _, sum_ in row.costs if name is not None]
+        unpriced = sum(uses for name, uses, _ in row.costs if name is None)
+        return Decision(
+            key, row.findings, row.uses, row.articles, tuple(amounts), unpriced, self._command(row, first), about, found
+        )
+
+    def _finding(self, rank: int, data: ReportedFinding | str) -> Finding:
+        code = self._codes[rank]
+        if isinstance(data, str):
+            message, source, command, grade, about = json.loads(data)
+            return Finding(code, message, source, None, command, grade, about)
+        return next(self._result.findings_of(code, [data]))
+
+    def _command(self, row: store.DecisionRow, first: Finding) -> str:
+        """Return the command that settles all findings of a decision."""
+        code, use, kind = first.code, first.use, row.kind
+        credit = use.credit if use else None
+        if kind == store.MESSAGE:
+            return waive_each(code, "use", self._grouping.use_ids(row.id))
+        if kind == store.USE and use is not None:
+            return waive(code, use=str(use.id))
+        if kind == store.ARTICLE:
+            return waive(code, source=first.source)
+        if kind == store.SUPPLIER and CODES[code].command == "agreement" and credit is not None:
+            days = (None, None) if row.undated else (row.first, row.last)
+            return agree(credit.supplier or "", *days)
+        if kind == store.SUPPLIER and credit is not None:
+            return waive(code, supplier=credit.supplier or "")
+        if kind == store.LINE and credit is not None:
+            return correct(credit) if CODES[code].command == "correction" else waive(code, line=credit.line)
+        return first.command
+
+
+def key_of(finding: Finding, commands: FixCommands) -> str:
+    """Return the key of the decision that settles a finding."""
+    return _named(_kind_of(finding, commands), finding, commands)[0]
+
+
+def _kind_of(finding: Finding, commands: FixCommands) -> int:
+    """Return the kind of fact that decides a finding, as ``Grouping`` does in the store."""
+    use, code = finding.use, finding.code
+    if use is None:
+        return store.SUPPLIER if finding.about else store.LOOSE
+    decides, credit = CODES[code].decides, use.credit
+    own = finding.command != commands.of(code, use)
+    if decides in ("command", _DAYS) and own:
+        return store.COMMAND
+    if decides in ("line", "supplier", "article", "message") and own:
+        return store.USE
+    if decides == "article" or (decides == _DAYS and use.used_on is None):
+        return store.ARTICLE
+    if decides == "message":
+        return store.MESSAGE
+    if decides == "supplier" and credit is not None and credit.supplier:
+        return store.SUPPLIER
+    if decides == "use":
+        return store.USE
+    if credit is None:
+        return store.ARTICLE
+    return store.LINE if can_be_typed(credit.line) else store.USE
+
+
+def _named(kind: int, finding: Finding, commands: FixCommands) -> tuple[str, str]:
+    """Return the key of a decision, and what it is about."""
+    use = finding.use
+    supplier = finding.about or (use.supplier if use else None) or ""
+    line = use.credit.line if use and use.credit else ""
+    name, fact, about = {
+        # A freelancer has no number in the store.
+        store.LOOSE: ("supplier", supplier, supplier)
+        if finding.about
+        else ("command", finding.command, finding.source),
+        store.LINE: ("line", line, line),
+        store.SUPPLIER: ("supplier", supplier, supplier),
+        store.ARTICLE: ("article", finding.source, finding.source),
+        store.COMMAND: ("command", finding.command, supplier),
+        store.MESSAGE: ("message", finding.message, ""),
+        store.USE: ("use", f"{finding.source} #{use.position if use else 0}", line),
+    }[kind]
+    return f"{finding.code} {name} {fact}", about
+
+
+def _loose(result: AuditResult) -> Iterator[store.LooseFinding]:
+    ids = {name_key(name): number for number, name in result.suppliers(lambda _: True).items()}
+    for f in result.unattached():
+        data = json.dumps([f.message, f.source, f.command, f.grade, f.about])
+        supplier = ids.get(name_key(f.about)) if f.about else None
+        yield store.LooseFinding(result.ranks[f.code], supplier, f.command, data)
