@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
@@ -109,9 +110,10 @@ class AuditResult:
         """Yield the findings, worst first."""
         first = 1
         for code, count in self.in_order.items():
-            yield from (finding for finding, _ in self._unattached.get(code, ()))
             severity = self.codes[code].severity
             grade = None if severity == CODES[code].severity else severity
+            for finding, _ in self._unattached.get(code, ()):
+                yield finding if grade is None else replace(finding, grade=grade)
             rows = self._audit.listed(first, first + count - 1)
             while page := list(islice(rows, 5_000)):
                 self._credits.read({row.credit_id for row in page if row.credit_id is not None})

@@ -284,7 +284,7 @@ def undo(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file, as written by `captions agreement export`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file as written by `captions agreement export`.")],
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,

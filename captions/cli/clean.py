@@ -25,7 +25,7 @@ from captions.cli.cleaning import (
     cleaned,
     report,
 )
-from captions.cli.inputs import database_name, has_database, opened_store
+from captions.cli.inputs import database_name, has_database, note_missing, opened_store
 from captions.cli.output import is_stdout, note, opened, write_text
 from captions.errors import CaptionsError, InputError
 from captions.sources import InputFile, Source, Unread
@@ -158,9 +158,9 @@ def _rights(
     with ExitStack() as stack:
         known = has_database(url)
         decisions = stack.enter_context(opened_store(url)) if known else None
-        if decisions is None:
-            note(f"no database {database_name(url)}, so no agreement or license is known; choose one with --db")
-        settings = Settings(o.register_of(agencies, url if known else None), own)
+        note_missing(decisions, url)
+        folders = () if own else o.own_publications()
+        settings = Settings(o.register_of(agencies, url if known else None), own, publications=folders)
         plan = Republication(scope.value if scope else None, territory, on or date.today())
         yield stack.enter_context(clearance(decisions, o.words(agencies, url), settings, plan))
 

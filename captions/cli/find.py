@@ -36,7 +36,7 @@ _COLUMNS = (
 _IN_TABLE = ("source", "caption", "credit")
 Words = Annotated[
     list[str] | None,
-    typer.Argument(metavar="[WORDS]...", help="Words, or the beginnings of words.", show_default=False),
+    typer.Argument(metavar="WORDS", help="Words, or the beginnings of words.", show_default=False),
 ]
 Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
 Picture = Annotated[

@@ -6,6 +6,7 @@ from datetime import UTC, datetime
 
 from captions.cli import findings as f
 from captions.cli import options as o
+from captions.cli import settings
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, for_report
 
@@ -34,21 +35,38 @@ def check(
       captions images check --code CR202 --format csv -o disagree.csv
       captions images check --fail-on error
     """
+    from captions.audit.codes import graded
     from captions.audit.image_check import check as check_pictures
     from captions.report.audit_report import Report
 
     targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
+    grades = settings.current().grades()
     with opened_store(db_url) as engine:
         today = datetime.now(UTC).astimezone().date()
         checked = check_pictures(
-            engine, words, today=today, codes=code, severities=[level.value for level in severity], waived=waived
+            engine,
+            words,
+            today=today,
+            codes=code,
+            severities=[level.value for level in severity],
+            waived=waived,
+            grades=grades,
         )
         f.note_outdated_pictures(engine)
     found = checked.findings
     remark = f"{count(checked.pictures, 'picture')}, {checked.unmatched} not matched to a use"
     if not checked.pictures:
         remark = "no pictures in the database; run: captions images scan FOLDER"
-    report = Report(found, checked.uses, checked.articles, limit, found.counts, waived=checked.waived, notes=(remark,))
+    report = Report(
+        found,
+        checked.uses,
+        checked.articles,
+        limit,
+        found.counts,
+        codes=graded(grades=grades, asked=code),
+        waived=checked.waived,
+        notes=(remark, *f.switched_off(grades, code)),
+    )
     f.write_report(report, form, output, targets)
     f.exit_on(fail_on, report)

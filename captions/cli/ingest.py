@@ -149,7 +149,8 @@ def ingest(
 
     words = o.words(agencies, db_url)
     when = dates.day_or_period(published) if published else (None, None)
-    settings = Settings(o.register_of(agencies, db_url), publication, *when, override, guess_dates)
+    own = () if publication else o.own_publications()
+    settings = Settings(o.register_of(agencies, db_url), publication, *when, override, guess_dates, own)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")
@@ -190,6 +191,7 @@ def _ingest(
     try:
         broken = [failure.source for failure in stored.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
+        db.add_own_publications(engine, [name for _, name in settings.publications])
         run = db.start_run(engine, settings.version, settings.publication)
         config = WorkerConfig(db_url, words, settings, names)
         parts = Pipeline(config, jobs, Limits(seconds), engine).results(sources.find(paths))

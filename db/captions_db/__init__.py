@@ -17,7 +17,7 @@ from captions_db.agreements import (
     end_agreement,
     undo_agreement,
 )
-from captions_db.articles import PartyNames, finish_run, start_run, write_articles
+from captions_db.articles import PartyNames, add_own_publications, finish_run, start_run, write_articles
 from captions_db.backups import backup, dump_command
 from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
@@ -195,6 +195,7 @@ __all__ = [
     "add_agreements",
     "add_corrections",
     "add_licenses",
+    "add_own_publications",
     "add_waivers",
     "agencies_named",
     "agency_usage",

@@ -89,9 +89,13 @@ def parties(engine: Engine, *, kind: PartyKind = "agency") -> list[PartyRow]:
 
 
 def run_summaries(engine: Engine, *, limit: int | None = None) -> list[RunSummary]:
-    """Return the ingest runs, latest first, with their failures."""
+    """Return the ingest runs, latest first, with their failures.
+
+    Those without a version read nothing: see :func:`captions_db.articles.add_own_publications`.
+    """
+    run = m.ingest_run.c
     with engine.connect() as connection:
-        ids = connection.execute(select(m.ingest_run.c.id).order_by(m.ingest_run.c.id.desc()).limit(limit)).scalars()
+        ids = connection.scalars(select(run.id).where(run.version != "").order_by(run.id.desc()).limit(limit))
         return [summary for run_id in ids.all() if (summary := run_summary(connection, run_id))]
 
 
