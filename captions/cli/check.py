@@ -80,13 +80,8 @@ def check(
 
     _refuse(code, CHECKED)
     targets = for_report(output, (*files, agencies, baseline), overwrite=overwrite)
-    request = AuditRequest(
-        frozenset(code),
-        frozenset(severity),
-        settings.current().grades(),
-        scope=scope.value if scope else None,
-        territory=territory,
-    )
+    grades, to = settings.current().grades(), scope.value if scope else None
+    request = AuditRequest(frozenset(code), frozenset(severity), grades, scope=to, territory=territory)
     unread: list[Unread] = []
     with ExitStack() as stack:
         decisions = stack.enter_context(opened_store(db_url)) if has_database(db_url) else None

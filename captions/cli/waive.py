@@ -84,6 +84,8 @@ def waive(
     """Set aside findings with one code about a supplier, a credit line, an article or a use.
 
     If several are given, a finding must match all of them. A waiver that no finding matches is not recorded.
+    --from waives all findings in the file, or, if you add a column reason, only those with a reason; a column until
+    has the last day.
 
     \b
     Examples:
@@ -103,14 +105,20 @@ def waive(
         raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
     if from_ is None and not has_limits:
         raise typer.BadParameter("give --supplier, --line, --source or --use")
-    why, by = o.required(reason, "--reason"), user_name(who)
+    rows = None if from_ is None else sheet_rows(from_, ("code",))
+    has_reasons = rows is not None and waivers.has_reasons(rows)
+    if has_reasons and reason:
+        raise typer.BadParameter("the file has a column reason, so omit --reason")
+    why, by = "" if has_reasons else o.required(reason, "--reason"), user_name(who)
     if until is not None and until < _today():
         raise CaptionsError(f"{until} is in the past, so this waives nothing; choose a later --until, or omit it")
     words = o.words(agencies, db_url)
-    if from_ is not None:
+    if rows is not None:
         with opened_store(db_url) as engine:
-            rows = sheet_rows(from_, ("code",))
-            _waive(engine, waivers.waivers_from(engine, rows, until, why, by), words, f"listed in {from_}")
+            given = waivers.waivers_from(engine, rows, until, why, by, today=_today())
+            if has_reasons and not given:
+                raise CaptionsError(f"{from_}: no row has a reason, so nothing is waived; fill the column reason")
+            _waive(engine, given, words, f"listed in {from_}")
         return
     waiver = waivers.Waiver(
         waivers.code_of(code or ""),
