@@ -10,9 +10,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion, settings
 from captions.cli import findings as f
 from captions.cli import options as o
-from captions.cli import settings
 from captions.cli.inputs import has_database, note_missing, opened_store
 from captions.cli.output import for_report, note
 from captions.errors import InputError
@@ -36,7 +36,13 @@ On = Annotated[
     ),
 ]
 Own = Annotated[
-    str | None, typer.Option("--publication", metavar="NAME", help="Your publication, for articles that name none.")
+    str | None,
+    typer.Option(
+        "--publication",
+        metavar="NAME",
+        help="Your publication, for articles that name none.",
+        autocompletion=completion.publication,
+    ),
 ]
 
 

@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.cleaning import (
     CleanArticle,
@@ -72,7 +73,13 @@ On = Annotated[
 ]
 Mark = Annotated[bool, typer.Option("--mark", help="Mark pictures that are not cleared, instead of leaving them out.")]
 Own = Annotated[
-    str | None, typer.Option("--publication", metavar="NAME", help="Your publication, whose own pictures are cleared.")
+    str | None,
+    typer.Option(
+        "--publication",
+        metavar="NAME",
+        help="Your publication, whose own pictures are cleared.",
+        autocompletion=completion.publication,
+    ),
 ]
 _SUFFIX = {CleanFormat.text: ".txt", CleanFormat.markdown: ".md", CleanFormat.html: ".html", CleanFormat.json: ".json"}
 

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
@@ -37,10 +38,22 @@ _DATA = (
     *UNDONE,
 )
 Line = Annotated[str | None, typer.Argument(metavar="LINE", help="The credit line as printed.", show_default=False)]
-Creators = Annotated[list[str], typer.Option("--creator", metavar="NAME", help="A creator of the picture.")]
-Agencies = Annotated[list[str], typer.Option("--agency", metavar="NAME", help="An agency that the line names.")]
+Creators = Annotated[
+    list[str],
+    typer.Option("--creator", metavar="NAME", help="A creator of the picture.", autocompletion=completion.creator),
+]
+Agencies = Annotated[
+    list[str],
+    typer.Option("--agency", metavar="NAME", help="An agency that the line names.", autocompletion=completion.supplier),
+]
 Supplier = Annotated[
-    str | None, typer.Option("--supplier", metavar="NAME", help="The agency that the picture was licensed from.")
+    str | None,
+    typer.Option(
+        "--supplier",
+        metavar="NAME",
+        help="The agency that the picture was licensed from.",
+        autocompletion=completion.supplier,
+    ),
 ]
 Qualifiers = Annotated[
     list[str], typer.Option("--mark", metavar="QUALIFIER", help="A qualifier: handout, pool, archive, ...")

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
+from captions.cli import completion, screen
 from captions.cli import options as o
-from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import for_report, note, note_limit, opened, uncollected
 from captions.report import Column, Row, write_rows
@@ -38,7 +38,10 @@ Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="WORDS", help="Words, or the beginnings of words.", show_default=False),
 ]
-Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
+Creator = Annotated[
+    str | None,
+    typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.", autocompletion=completion.creator),
+]
 Picture = Annotated[
     str | None,
     typer.Option(

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.audit.codes import CODES, OFF, SEVERITIES
-from captions.cli import settings
+from captions.cli import completion, settings
 from captions.cli.output import count, note, opened
 
 if TYPE_CHECKING:
@@ -62,7 +62,13 @@ FailOn = Annotated[
 ]
 Codes = Annotated[
     list[str],
-    typer.Option("--code", callback=known_codes, metavar="CODE", help="Only findings with this code; repeatable."),
+    typer.Option(
+        "--code",
+        callback=known_codes,
+        autocompletion=completion.codes,
+        metavar="CODE",
+        help="Only findings with this code; repeatable.",
+    ),
 ]
 Levels = Annotated[
     list[Level],

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions import dates
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, note
@@ -37,7 +38,12 @@ _RARE_COLLECTION = (5_000, 10, 10)
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Files, folders or archives; - for stdin.")]
 PublishedIn = Annotated[
     str | None,
-    typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
+    typer.Option(
+        "--publication",
+        metavar="NAME",
+        help="The publication of articles that do not name theirs.",
+        autocompletion=completion.publication,
+    ),
 ]
 Override = Annotated[
     bool, typer.Option("--override-publication", help="Use --publication also for articles that name another.")

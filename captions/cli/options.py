@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 import typer
 
 from captions import dates
-from captions.cli import settings
+from captions.cli import completion, settings
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -249,11 +249,22 @@ Period = Annotated[
     typer.Option("--period", metavar="PERIOD", help="Only uses in this month (2025-07), quarter (2025-Q3) or year."),
 ]
 Agency = Annotated[
-    str | None, typer.Option("--agency", metavar="NAME", help="Only credit lines that name this agency.")
+    str | None,
+    typer.Option(
+        "--agency", metavar="NAME", help="Only credit lines that name this agency.", autocompletion=completion.supplier
+    ),
 ]
-Supplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only pictures from this supplier.")]
+Supplier = Annotated[
+    str | None,
+    typer.Option(
+        "--supplier", metavar="NAME", help="Only pictures from this supplier.", autocompletion=completion.supplier
+    ),
+]
 Publication = Annotated[
-    str | None, typer.Option("--publication", metavar="NAME", help="Only uses in this publication.")
+    str | None,
+    typer.Option(
+        "--publication", metavar="NAME", help="Only uses in this publication.", autocompletion=completion.publication
+    ),
 ]
 _TERRITORY_HELP = "Check the rights for this territory."
 Territory = Annotated[

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -90,7 +91,9 @@ def serve(
     with opened_store(db_url) as engine:
         path = engine.url.database if engine.dialect.name == "sqlite" else None
     if path is None:
-        raise CaptionsError("Datasette can show only SQLite databases; use another SQL tool for this one")
+        raise CaptionsError(
+            "Datasette can show only SQLite databases; open this one with psql or another SQL tool: docs/store.md"
+        )
     hidden = () if decisions else _decisions()
     facts = metadata(Path(path).stem, hidden, sql=sql)
     if settings:
@@ -152,7 +155,9 @@ def _app(path: Path, facts: dict[str, Any], hidden: Collection[str]) -> _App:
     """Return Datasette as an ASGI application that shows a database."""
     rich.reconfigure(quiet=True)  # Datasette prints a traceback with all local variables for each refused request
     module = import_module("datasette.app")
-    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS)
+    # Datasette 0.65 reads tables and queries in its metadata, 1.0 in its configuration.
+    named = {"config": facts} if "config" in inspect.signature(module.Datasette).parameters else {}
+    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS, **named)
     module.pm.register(_hiding(frozenset(hidden)))
     asyncio.run(shown.invoke_startup())
     app: _App = shown.app()

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from captions.audit.waivers import Waiver
+    from captions.csv_input import SheetRow
     from captions.lexicon.vocabulary import Vocabulary
 
 app = typer.Typer(cls=DefaultGroup, help="Set findings aside, with a reason.", rich_markup_mode=None)
@@ -45,9 +47,19 @@ _DATA = (
 )
 Code = Annotated[
     str | None,
-    typer.Argument(metavar="CODE", help="The code of the findings, such as CR104.", show_default=False),
+    typer.Argument(
+        metavar="CODE",
+        help="The code of the findings, such as CR104.",
+        autocompletion=completion.codes,
+        show_default=False,
+    ),
 ]
-OfSupplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Findings about this supplier.")]
+OfSupplier = Annotated[
+    str | None,
+    typer.Option(
+        "--supplier", metavar="NAME", help="Findings about this supplier.", autocompletion=completion.supplier
+    ),
+]
 OfLine = Annotated[
     str | None, typer.Option("--line", metavar="LINE", help="Findings about this credit line, as printed.")
 ]
@@ -113,12 +125,8 @@ def waive(
     if until is not None and until < _today():
         raise CaptionsError(f"{until} is in the past, so this waives nothing; choose a later --until, or omit it")
     words = o.words(agencies, db_url)
-    if rows is not None:
-        with opened_store(db_url) as engine:
-            given = waivers.waivers_from(engine, rows, until, why, by, today=_today())
-            if has_reasons and not given:
-                raise CaptionsError(f"{from_}: no row has a reason, so nothing is waived; fill the column reason")
-            _waive(engine, given, words, f"listed in {from_}")
+    if from_ is not None and rows is not None:
+        _waive_listed(from_, rows, until, why, by, words, db_url)
         return
     waiver = waivers.Waiver(
         waivers.code_of(code or ""),
@@ -131,6 +139,19 @@ def waive(
     with opened_store(db_url) as engine:
         waiver, limits = _narrowed(engine, waiver, source, use)
         _waive(engine, [waiver], words, limits)
+
+
+def _waive_listed(
+    file: Path, rows: Sequence[SheetRow], until: date | None, reason: str, who: str, words: Vocabulary, url: str
+) -> None:
+    """Waive the findings in a file that the audit wrote."""
+    from captions.audit import waivers
+
+    with opened_store(url) as engine:
+        given = waivers.waivers_from(engine, rows, until, reason, who, today=_today())
+        if rows and not given:
+            raise CaptionsError(f"{file}: no row has a reason, so nothing is waived; fill the column reason")
+        _waive(engine, given, words, f"listed in {file}")
 
 
 def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:

@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, distinct, func, select
 
 from captions_db import models as m
 from captions_db.records import FailureRecord, PartyKind, RunSummary
-from captions_db.rows import utc
+from captions_db.rows import storable, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +87,15 @@ def parties(engine: Engine, *, kind: PartyKind = "agency") -> list[PartyRow]:
         PartyRow(name, kind, tuple(sorted(aliases[party_id])), lines, uses) for party_id, name, lines, uses in found
     ]
     return sorted(rows, key=lambda row: row.name)
+
+
+def names_starting(engine: Engine, kind: PartyKind | Literal["publication"], start: str, limit: int) -> list[str]:
+    """Return the first names of agencies, creators or publications that start like this, in any case."""
+    party, spelling = m.party.c, m.publication_spelling.c
+    column = spelling.name if kind == "publication" else party.name
+    query = select(column).where(column.istartswith(storable(start), autoescape=True)).order_by(column).limit(limit)
+    with engine.connect() as connection:
+        return list(connection.scalars(query if kind == "publication" else query.where(party.kind == kind)))
 
 
 def run_summaries(engine: Engine, *, limit: int | None = None) -> list[RunSummary]:
