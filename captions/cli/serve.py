@@ -40,6 +40,8 @@ _LIMITS = {
 }
 """Datasette's settings: what a request may take, and no copies of the whole file."""
 _MOST_CONNECTIONS = 64
+_PLUMBING = ("alembic_version", "sqlite_sequence", "use_words")
+"""Tables that are not in the schema's models."""
 _FACETS = {
     "use_in_words": ["supplier", "publication"],
     "uncredited_uses": ["publication"],
@@ -107,6 +109,13 @@ def serve(
         _run(app, listener)
 
 
+def _tables() -> list[str]:
+    """Return the tables of the schema, which the views put into words; Datasette lists them on request."""
+    from captions_db.models.base import Base
+
+    return sorted(Base.metadata.tables.keys() - set(_decisions()))
+
+
 def _decisions() -> tuple[str, ...]:
     """Return the tables of people's decisions, which show prices, names and reasons."""
     from captions_db import models
@@ -130,7 +139,9 @@ def metadata(name: str, hidden: Collection[str] = (), *, sql: bool = False) -> d
         "databases": {
             name: {
                 "allow_sql": sql,
-                "tables": tables | {"use_words": {"hidden": True}} | {table: {"allow": False} for table in hidden},
+                "tables": tables
+                | {table: {"hidden": True} for table in (*_tables(), *_PLUMBING)}
+                | {table: {"allow": False} for table in hidden},
                 "queries": {key: {"title": title, "sql": sql} for key, (title, sql) in _QUERIES.items()},
             }
         },
