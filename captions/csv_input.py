@@ -15,7 +15,8 @@ from captions.text import decoded, tidy
 
 T = TypeVar("T")
 # The apostrophes that captions.escaping writes before a formula, at the start of a cell and within it.
-_APOSTROPHES = re.compile(rf"^'(?=[{re.escape(FORMULA_SIGNS)}])|(?<=[;,])''(?=[\s\"]*+[{re.escape(FORMULA_SIGNS)}])")
+_SIGN = re.escape(FORMULA_SIGNS)
+_APOSTROPHES = re.compile(rf"^'(?='*+[{_SIGN}])|(?<=[;,])''(?=(?:'')*+[\s\"]*+[{_SIGN}])")
 
 
 @dataclass(frozen=True, slots=True)

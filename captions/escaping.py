@@ -42,9 +42,12 @@ _OF_ADDRESSES = "%:/?#[]@!$&'()*+,;=~"
 # The beginnings of formulas in a spreadsheet; East Asian versions accept the full-width forms as well.
 FORMULA_SIGNS = "=+-@＝＋－＠"
 # Where another delimiter would begin a cell. Quotes in front of a formula do not keep it from running.
-_BEFORE_FORMULA = rf"(?=[\s\"]*+[{re.escape(FORMULA_SIGNS)}])"
-_AFTER_SEMICOLON = re.compile(f";{_BEFORE_FORMULA}")
-_AFTER_EITHER = re.compile(f"[;,]{_BEFORE_FORMULA}")
+_FORMULA = rf"[\s\"]*+[{re.escape(FORMULA_SIGNS)}]"
+# Apostrophes that the text has already are doubled as well, so that reading the cell gives the text back.
+_AFTER_SEMICOLON = re.compile(rf"(?:;(?=(?:'')*+{_FORMULA})|,(?=(?:'')++{_FORMULA}))")
+_AFTER_EITHER = re.compile(rf"[;,](?=(?:'')*+{_FORMULA})")
+_SIGNS = {*FORMULA_SIGNS, "'"}
+_QUOTED_FORMULA = re.compile(rf"'*+[{re.escape(FORMULA_SIGNS)}]")
 
 
 def line(text: str) -> str:
@@ -70,9 +73,9 @@ def cell(text: str, delimiter: str = ",") -> str:
     two apostrophes come first, because in a shell command they change nothing: ``a;=cmd()`` becomes ``a;''=cmd()``.
     """
     safe = line(text)
-    if ";" in safe or (delimiter != "," and "," in safe):
+    if ";" in safe or ("," in safe and (delimiter != "," or "''" in safe)):
         safe = (_AFTER_SEMICOLON if delimiter == "," else _AFTER_EITHER).sub(r"\g<0>''", safe)
-    return f"'{safe}" if safe and safe[0] in FORMULA_SIGNS else safe
+    return f"'{safe}" if safe[:1] in _SIGNS and _QUOTED_FORMULA.match(safe) else safe
 
 
 def markup(text: str) -> str:

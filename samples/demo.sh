@@ -5,6 +5,7 @@ set -eu
 cd "$(dirname "$0")/.."
 BIN=${BIN:-.venv/bin}
 DB=${DB:-.venv/demo.db}
+REPORT=${REPORT:-${DB%.db}.html}
 export CAPTIONS_DB="$DB"
 # Show messages from stderr in order with the output, even in a pipe.
 export PYTHONUNBUFFERED=1
@@ -46,3 +47,7 @@ show usage --by supplier --limit 10
 heading "Write the article without its captions"
 printf '\n$ captions clean %s | fold -s -w 100\n\n' "$ARTICLE"
 "$BIN/captions" clean "$ARTICLE" | fold -s -w 100
+
+heading "Write the report as a web page"
+show audit --format html -o "$REPORT" --overwrite
+printf '\nNext: open %s in a browser, settle a finding with its command, and run the audit again.\n' "$REPORT"

@@ -7,7 +7,7 @@ from __future__ import annotations
 
 import shutil
 import tempfile
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import date
@@ -67,9 +67,10 @@ class Clearance:
         shutil.copy(self._folder / "empty.db", place)
         engine = db.open_store(str(place), create=True)
         try:
-            record = article_record(source, article, self._settings, "")
+            settings = self._settings.of(source)
+            record = article_record(source, article, settings, "")
             record = replace(record, published=self._plan.on, published_in=None)
-            run = db.start_run(engine, self._settings.version, self._settings.publication)
+            run = db.start_run(engine, settings.version, settings.publication)
             db.write_articles(engine, run, [record])
             return _objections(engine, record.source, self._words, self._plan, AGAINST)
         finally:
@@ -90,13 +91,21 @@ def clearance(
     """Yield a checker of articles; ``decisions`` is the store whose agreements and licenses count."""
     with tempfile.TemporaryDirectory() as name:
         folder = Path(name)
-        empty = db.open_store(str(folder / "empty.db"), create=True)
-        try:
-            if decisions is not None:
-                db.copy_decisions(decisions, empty)
-        finally:
-            empty.dispose()
+        new_store(folder / "empty.db", decisions, [name for _, name in settings.publications]).dispose()
         yield Clearance(folder, words, settings, plan)
+
+
+def new_store(place: Path, decisions: Engine | None, own: Iterable[str] = ()) -> Engine:
+    """Create a store without articles, with the decisions of another; ``own`` are publications of the newsroom."""
+    engine = db.open_store(str(place), create=True)
+    try:
+        if decisions is not None:
+            db.copy_decisions(decisions, engine)
+        db.add_own_publications(engine, own)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
 
 
 def _objections(

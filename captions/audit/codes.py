@@ -19,10 +19,10 @@ statement in ``captions_db.audit``. CR306 has a finder of its own, because the i
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Collection, Mapping
 from dataclasses import dataclass, replace
 from pkgutil import resolve_name
-from typing import Any, Literal
+from typing import Any, Literal, cast
 
 from captions.audit import credit_rules, data_rules
 from captions.audit.credit_rules import Rule
@@ -234,15 +234,31 @@ PICTURE_RULES = "captions.audit.image_rules"
 COMPARISONS = "captions.audit.comparisons"
 """The module of the rules that compare uses."""
 
+OFF = "off"
+"""The grade of a code that the newsroom does not want to see."""
 SYNDICATION = ("syndication",)
 """Intended uses that pass pictures on. Some findings are more severe, because the recipient does not see the limits."""
 
 
-def graded(scope: str | None = None) -> Mapping[str, Code]:
-    """Return the codes with the severities of an intended use: for syndication, ``CR306`` is an error."""
-    if scope not in SYNDICATION:
+def graded(
+    scope: str | None = None, grades: Mapping[str, str] | None = None, asked: Collection[str] = ()
+) -> Mapping[str, Code]:
+    """Return the codes with the severities of an intended use: for syndication, ``CR306`` is an error.
+
+    ``grades`` are the newsroom's own severities, which are preferred; a code that is ``off`` is left out, unless
+    ``asked`` has it.
+    """
+    if scope not in SYNDICATION and not grades:
         return CODES
-    return {code: replace(row, severity=row.syndication or row.severity) for code, row in CODES.items()}
+    own = {code: grade for code, grade in (grades or {}).items() if grade != OFF or code not in asked}
+    usual = {
+        code: row.syndication or row.severity if scope in SYNDICATION else row.severity for code, row in CODES.items()
+    }
+    return {
+        code: replace(row, severity=cast("Severity", own.get(code, usual[code])))
+        for code, row in CODES.items()
+        if own.get(code) != OFF
+    }
 
 
 def rules_for_credits() -> dict[str, Rule]:

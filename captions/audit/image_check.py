@@ -2,14 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Collection
-from dataclasses import dataclass, field
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field, replace
 from datetime import date
 
 import captions_db as db
 import captions_db.audit
 from sqlalchemy import Engine
 
+from captions.audit.codes import graded
 from captions.audit.finding import Finding
 from captions.audit.image_rules import findings, pages
 from captions.audit.spool import Spool, SpooledFindings
@@ -51,11 +52,14 @@ def check(
     codes: Collection[str] = (),
     severities: Collection[str] = (),
     waived: bool = False,
+    grades: Mapping[str, str] | None = None,
 ) -> ImageCheck:
     """Check all scanned pictures. ``codes`` and ``severities`` select what is reported; empty selects all.
 
-    ``waived`` reports the findings that are waived on the day ``today`` instead of the others.
+    ``waived`` reports the findings that are waived on the day ``today`` instead of the others. ``grades`` are those of
+    :class:`captions.audit.request.AuditRequest`.
     """
+    rows = graded(grades=grades, asked=codes)
     pictures = archive(engine, words)
     done = ImageCheck(pictures, pictures=len(pictures.same))
     done.unmatched = done.pictures - pictures.links.image_count()
@@ -66,6 +70,9 @@ def check(
     done.articles = len(sources)
     waivers = [waiver for waiver, state in stored_waivers(engine, today) if state == "active"]
     for finding, own in findings(pictures, RightsQuestion(IntendedUse(), today)):
+        if finding.code not in rows:
+            continue
+        finding = replace(finding, grade=rows[finding.code].severity)
         if (codes and finding.code not in codes) or (severities and finding.severity not in severities):
             continue
         is_waived = any(_waives(waiver, finding) for waiver in waivers)

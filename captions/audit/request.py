@@ -2,7 +2,8 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import date
 
 from captions.text import name_key
@@ -14,6 +15,8 @@ class AuditRequest:
 
     codes: frozenset[str] = frozenset()
     severities: frozenset[str] = frozenset()
+    grades: Mapping[str, str] = field(default_factory=dict)
+    """The newsroom's own severities by code; ``off`` for codes to leave out, unless they are in ``codes``."""
     supplier: str | None = None
     publication: str | None = None
     since: date | None = None

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
+from dataclasses import replace
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
@@ -113,7 +114,7 @@ class AuditResult:
         """Yield the findings, worst first."""
         first = 1
         for code, count in self.in_order.items():
-            yield from (finding for finding, _ in self._unattached.get(code, ()))
+            yield from self._graded(code)
             rows = self._audit.listed(first, first + count - 1)
             while page := list(islice(rows, 5_000)):
                 yield from self.findings_of(code, page)
@@ -122,7 +123,14 @@ class AuditResult:
     def unattached(self) -> Iterator[Finding]:
         """Yield the findings that belong to no use, worst first."""
         for code in self.in_order:
-            yield from (finding for finding, _ in self._unattached.get(code, ()))
+            yield from self._graded(code)
+
+    def _graded(self, code: str) -> Iterator[Finding]:
+        """Yield the findings of a code that belong to no use, with the severity that was asked for."""
+        severity = self.codes[code].severity
+        grade = None if severity == CODES[code].severity else severity
+        for finding, _ in self._unattached.get(code, ()):
+            yield finding if grade is None else replace(finding, grade=grade)
 
     def grouping(self, decides: Mapping[str, Decides]) -> Grouping:
         """Return the store's part of grouping the findings by decision; ``decides`` is by code."""

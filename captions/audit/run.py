@@ -38,7 +38,7 @@ def audited(
     """
     request = request or AuditRequest()
     words = words or default()
-    codes = graded(request.scope)
+    codes = graded(request.scope, request.grades, request.codes)
     wanted = sorted(
         (SEVERITIES.index(row.severity), code)
         for code, row in codes.items()

@@ -9,6 +9,7 @@ from datetime import date
 import captions_db as db
 from sqlalchemy import Engine
 
+from captions import dates
 from captions.audit.codes import CODES, reading
 from captions.audit.request import AuditRequest
 from captions.csv_input import SheetRow
@@ -38,13 +39,34 @@ def of_use(engine: Engine, waiver: Waiver, use: int) -> Waiver:
     return _narrowed(waiver, keys[use])
 
 
-def waivers_from(engine: Engine, rows: Sequence[SheetRow], until: date | None, reason: str, who: str) -> list[Waiver]:
+def waivers_from(
+    engine: Engine, rows: Sequence[SheetRow], until: date | None, reason: str, who: str, *, today: date
+) -> list[Waiver]:
     """Return a waiver for each finding in a CSV file that the audit wrote; CaptionsError names the line.
 
-    Re-reading an article renumbers its uses; article and caption then identify the use.
+    Re-reading an article renumbers its uses; article and caption then identify the use. If a person added a column
+    ``reason``, rows without a reason are skipped; a column ``until`` has the last day of a waiver.
     """
+    if has_reasons(rows):
+        rows = [row for row in rows if row.cells.get("reason")]
     keys = db.use_keys(engine, {number for row in rows if (number := _number(row)) is not None})
-    return [_waiver_of(row, keys, Waiver(_code(row), until=until, reason=reason, who=who)) for row in rows]
+    return [_waiver_of(row, keys, _named(row, until, reason, who, today)) for row in rows]
+
+
+def has_reasons(rows: Sequence[SheetRow]) -> bool:
+    """Return whether a file has a column of reasons."""
+    return bool(rows) and "reason" in rows[0].cells
+
+
+def _named(row: SheetRow, until: date | None, reason: str, who: str, today: date) -> Waiver:
+    def day(text: str) -> date:
+        found = dates.parse(text, last=True)
+        if found < today:
+            raise CaptionsError(f"{found} is in the past, so this waives nothing; choose a later day")
+        return found
+
+    last = row.read("until", day, until)
+    return Waiver(_code(row), until=last, reason=row.cells.get("reason") or reason, who=who)
 
 
 def _code(row: SheetRow) -> str:

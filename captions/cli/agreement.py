@@ -13,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
@@ -32,7 +33,10 @@ app = typer.Typer(help="Manage agreements with suppliers and freelancers.", no_a
 Kind = StrEnum("Kind", {kind: kind for kind in terms.KINDS})  # type: ignore[misc]  # mypy wants a literal
 
 Supplier = Annotated[
-    str | None, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")
+    str | None,
+    typer.Argument(
+        metavar="SUPPLIER", help="The supplier: a name or alias in the register.", autocompletion=completion.supplier
+    ),
 ]
 Creator = Annotated[
     str | None,
@@ -160,7 +164,13 @@ def _amount(text: str | None, currency: str | None) -> Decimal | None:
 @app.command("list")
 def list_(
     supplier: Annotated[
-        str | None, typer.Option("--supplier", metavar="NAME", help="Only agreements with this supplier or freelancer.")
+        str | None,
+        typer.Option(
+            "--supplier",
+            metavar="NAME",
+            help="Only agreements with this supplier or freelancer.",
+            autocompletion=completion.supplier,
+        ),
     ] = None,
     on: Annotated[
         date | None,
@@ -284,7 +294,7 @@ def undo(
 
 @app.command("import")
 def import_(
-    file: Annotated[Path, typer.Argument(help="A CSV file, as written by `captions agreement export`.")],
+    file: Annotated[Path, typer.Argument(metavar="FILE", help="A file as written by `captions agreement export`.")],
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
     agencies: o.Agencies = None,

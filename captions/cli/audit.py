@@ -13,7 +13,7 @@ import typer
 
 from captions.cli import findings as f
 from captions.cli import options as o
-from captions.cli import screen
+from captions.cli import screen, settings
 from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import count, for_report, format_of, note, uncollected
 from captions.errors import CaptionsError
@@ -38,14 +38,6 @@ def _run_number(text: str) -> int:
     return int(text)
 
 
-For = Annotated[
-    o.IntendedScope | None,
-    typer.Option("--for", help="Check this scope: agreements, and restrictions, which are errors for syndication."),
-]
-Baseline = Annotated[
-    Path | None,
-    typer.Option("--baseline", metavar="FILE", help="Only findings that an earlier audit (its JSON) does not list."),
-]
 RunNumber = Annotated[
     int | None,
     typer.Option("--run", parser=_run_number, metavar="N|last", help="Only what this ingest run stored or changed."),
@@ -77,9 +69,9 @@ def audit(
     publication: o.Publication = None,
     since: o.Since = None,
     until: o.Until = None,
-    scope: For = None,
-    territory: o.Territory = None,
-    baseline: Baseline = None,
+    scope: o.AuditScope = None,
+    territory: o.AuditTerritory = None,
+    baseline: o.Baseline = None,
     run: RunNumber = None,
     source: OfSource = None,
     use: OfUse = None,
@@ -139,7 +131,8 @@ def _audited(
 ) -> Report:
     """Open the database, find in it what the request names, and write the report."""
     with opened_store(db_url) as engine:
-        request = replace(request, publication=stored_publication(engine, request.publication))
+        published = stored_publication(engine, request.publication)
+        request = replace(request, publication=published, grades=settings.current().grades())
         return _report(engine, _located(engine, request, source), words, baseline, limit, write, grouped=grouped)
 
 
@@ -192,8 +185,9 @@ def _report(
     with audited(engine, request, words, known, today=date.today()) as result:
         _note_omissions(request, result)
         f.note_outdated_pictures(engine)
+        off = f.switched_off(request.grades, request.codes)
         report = replace(
-            _report_of(result, limit, thumbnails=request.pictures, grouped=grouped),
+            _report_of(result, limit, off, thumbnails=request.pictures, grouped=grouped),
             asked=_asked(engine, request),
             supplier=request.supplier,
         )
@@ -242,7 +236,9 @@ def _left_out(uses: int, kind: str = "") -> str:
     return f"{count(uses, 'use')}{kind} {'is' if uses == 1 else 'are'} left out"
 
 
-def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool, grouped: bool) -> Report:
+def _report_of(
+    result: AuditResult, limit: int | None, notes: tuple[str, ...], *, thumbnails: bool, grouped: bool
+) -> Report:
     from captions.audit.decisions import DecisionGroups, key_of
     from captions.report.audit_report import Report
 
@@ -262,6 +258,7 @@ def _report_of(result: AuditResult, limit: int | None, *, thumbnails: bool, grou
         known=result.known,
         overview=result.overview,
         thumbnails=pictures,
+        notes=notes,
         unchecked=result.unchecked,
         at_risk=result.at_risk,
         grouped=partial(DecisionGroups, result) if grouped else None,

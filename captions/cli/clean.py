@@ -13,6 +13,7 @@ from urllib.parse import quote
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.cleaning import (
     CleanArticle,
@@ -25,7 +26,7 @@ from captions.cli.cleaning import (
     cleaned,
     report,
 )
-from captions.cli.inputs import database_name, has_database, opened_store
+from captions.cli.inputs import database_name, has_database, note_missing, opened_store
 from captions.cli.output import is_stdout, note, opened, write_text
 from captions.errors import CaptionsError, InputError
 from captions.sources import InputFile, Source, Unread
@@ -72,7 +73,13 @@ On = Annotated[
 ]
 Mark = Annotated[bool, typer.Option("--mark", help="Mark pictures that are not cleared, instead of leaving them out.")]
 Own = Annotated[
-    str | None, typer.Option("--publication", metavar="NAME", help="Your publication, whose own pictures are cleared.")
+    str | None,
+    typer.Option(
+        "--publication",
+        metavar="NAME",
+        help="Your publication, whose own pictures are cleared.",
+        autocompletion=completion.publication,
+    ),
 ]
 _SUFFIX = {CleanFormat.text: ".txt", CleanFormat.markdown: ".md", CleanFormat.html: ".html", CleanFormat.json: ".json"}
 
@@ -158,9 +165,9 @@ def _rights(
     with ExitStack() as stack:
         known = has_database(url)
         decisions = stack.enter_context(opened_store(url)) if known else None
-        if decisions is None:
-            note(f"no database {database_name(url)}, so no agreement or license is known; choose one with --db")
-        settings = Settings(o.register_of(agencies, url if known else None), own)
+        note_missing(decisions, url)
+        folders = () if own else o.own_publications()
+        settings = Settings(o.register_of(agencies, url if known else None), own, publications=folders)
         plan = Republication(scope.value if scope else None, territory, on or date.today())
         yield stack.enter_context(clearance(decisions, o.words(agencies, url), settings, plan))
 

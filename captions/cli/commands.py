@@ -29,6 +29,7 @@ Without a database:
 _MODULES = {
     "ingest": "ingest",
     "audit": "audit",
+    "check": "check",
     "usage": "usage",
     "statement": "statement",
     "find": "find",
@@ -46,6 +47,7 @@ _MODULES = {
     "correct": "correct",
     "waive": "waive",
     "forget": "forget",
+    "config": "config",
     "images": "images",
     "db": "db_commands",
 }

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
@@ -37,10 +38,22 @@ _DATA = (
     *UNDONE,
 )
 Line = Annotated[str | None, typer.Argument(metavar="LINE", help="The credit line as printed.", show_default=False)]
-Creators = Annotated[list[str], typer.Option("--creator", metavar="NAME", help="A creator of the picture.")]
-Agencies = Annotated[list[str], typer.Option("--agency", metavar="NAME", help="An agency that the line names.")]
+Creators = Annotated[
+    list[str],
+    typer.Option("--creator", metavar="NAME", help="A creator of the picture.", autocompletion=completion.creator),
+]
+Agencies = Annotated[
+    list[str],
+    typer.Option("--agency", metavar="NAME", help="An agency that the line names.", autocompletion=completion.supplier),
+]
 Supplier = Annotated[
-    str | None, typer.Option("--supplier", metavar="NAME", help="The agency that the picture was licensed from.")
+    str | None,
+    typer.Option(
+        "--supplier",
+        metavar="NAME",
+        help="The agency that the picture was licensed from.",
+        autocompletion=completion.supplier,
+    ),
 ]
 Qualifiers = Annotated[
     list[str], typer.Option("--mark", metavar="QUALIFIER", help="A qualifier: handout, pool, archive, ...")
@@ -70,13 +83,16 @@ def correct(
 
     Facts you leave out stay as read; `none` means that there is no such fact. --creator, --agency and --mark are
     repeatable. A file has the columns line, creators, agencies, supplier, qualifiers, license and reason; separate
-    several names with `;`.
+    several names with `;`. It can also be an audit in CSV in which you edited the columns creators, agencies,
+    supplier and qualifiers; rows without an edit are skipped.
 
     \b
     Examples:
       captions correct "AP/dpa | Jo Reed" --supplier dpa --reason "asked the desk"
       captions correct "Tower Bridge / dpa" --creator none --reason "a place"
       captions correct --file corrections.csv --reason "spring cleaning"
+      captions audit --format csv -o audit.csv
+      captions correct --file audit.csv --reason "asked the desk"
       captions correct list
       captions correct undo 3 --reason "it was the other picture"
     """
@@ -100,9 +116,22 @@ def correct(
     elif correction.meaning[1:] != (None,) * 5:
         raise typer.BadParameter("with --file, give the meaning of each line in the file, not as options")
     else:
-        rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
-        given = [corrections.correction_from(row, words, correction.reason, correction.who) for row in rows]
-    _store(given, words, db_url)
+        given = _in_file(file, words, correction, db_url)
+    if file is None or given:
+        _store(given, words, db_url)
+    else:
+        typer.echo("corrected 0 lines: no row differs from what was read")
+
+
+def _in_file(file: Path, words: Vocabulary, named: Correction, db_url: str) -> list[Correction]:
+    """Return the corrections in a file: a list of corrections, or an audit that was edited in a spreadsheet."""
+    from captions.corrections import corrections, edited_audit
+
+    if edited_audit.is_audit(rows := sheet_rows(file, ())):
+        with opened_store(db_url) as engine:
+            return edited_audit.edited(engine, rows, words, named.reason, named.who)
+    rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
+    return [corrections.correction_from(row, words, named.reason, named.who) for row in rows]
 
 
 def _store(given: Sequence[Correction], words: Vocabulary, db_url: str) -> None:

@@ -6,12 +6,16 @@ from typing import Annotated
 
 import typer
 
-from captions.cli import merge_edit
+from captions.cli import completion, merge_edit
 from captions.cli import options as o
 
 app = typer.Typer(help="Merge names of creators.", no_args_is_help=True, rich_markup_mode=None)
-Gone = Annotated[str, typer.Argument(metavar="FROM", help="The name to merge into the other.")]
-Into = Annotated[str, typer.Argument(metavar="INTO", help="The name that the creator keeps.")]
+Gone = Annotated[
+    str, typer.Argument(metavar="FROM", help="The name to merge into the other.", autocompletion=completion.creator)
+]
+Into = Annotated[
+    str, typer.Argument(metavar="INTO", help="The name that the creator keeps.", autocompletion=completion.creator)
+]
 
 
 @app.command()

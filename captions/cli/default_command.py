@@ -27,13 +27,14 @@ class DefaultGroup(TyperGroup):
         return super().parse_args(ctx, args)
 
     def shell_complete(self, ctx: Any, incomplete: str) -> list[Any]:
-        """Return the subcommands, or the options of the default command."""
+        """Return the subcommands and values of the default command's first argument, or its options."""
         subcommands = super().shell_complete(ctx, incomplete)
-        if not incomplete.startswith("-"):
-            return subcommands
         default = self.commands[DEFAULT]
         inner = default.make_context(DEFAULT, [], parent=ctx, resilient_parsing=True)
-        return default.shell_complete(inner, incomplete)
+        if incomplete.startswith("-"):
+            return default.shell_complete(inner, incomplete)
+        first = next((each for each in default.params if each.param_type_name == "argument"), None)
+        return [*subcommands, *(first.shell_complete(inner, incomplete) if first is not None else ())]
 
 
 class DefaultCommand(TyperCommand):

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+from collections.abc import Collection, Mapping
 from enum import StrEnum
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.audit.codes import CODES, SEVERITIES
+from captions.audit.codes import CODES, OFF, SEVERITIES
+from captions.cli import completion, settings
 from captions.cli import options as o
 from captions.cli.output import count, note, opened
 
@@ -61,7 +63,13 @@ FailOn = Annotated[
 ]
 Codes = Annotated[
     list[str],
-    typer.Option("--code", callback=known_codes, metavar="CODE", help="Only findings with this code; repeatable."),
+    typer.Option(
+        "--code",
+        callback=known_codes,
+        autocompletion=completion.codes,
+        metavar="CODE",
+        help="Only findings with this code; repeatable.",
+    ),
 ]
 Levels = Annotated[
     list[Level],
@@ -70,6 +78,12 @@ Levels = Annotated[
     ),
 ]
 Waived = Annotated[bool, typer.Option("--waived", help="Show waived findings instead of open ones.")]
+
+
+def switched_off(grades: Mapping[str, str], asked: Collection[str] = ()) -> tuple[str, ...]:
+    """Return the note on the codes that ``captions.toml`` switches off, except those asked for; without any, none."""
+    off = sorted(code for code, grade in grades.items() if grade == OFF and code not in asked)
+    return (f"off in {settings.FILE}: {', '.join(off)}",) if off else ()
 
 
 def note_outdated_pictures(engine: Engine) -> None:
@@ -104,6 +118,9 @@ def write_report(
         note(f"{report.heading()}; written to {output}")
     if (output is not None or form is ReportForm.csv) and (unchecked := report.unchecked_note()):
         note(unchecked)
+    if form is ReportForm.csv and output is None:
+        for remark in report.notes:
+            note(remark)
     if form is ReportForm.csv and (at_risk := report.risk_note()):
         note(at_risk)
 

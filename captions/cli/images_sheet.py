@@ -10,6 +10,7 @@ import typer
 
 from captions.cli import findings as f
 from captions.cli import options as o
+from captions.cli import settings
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, for_report, note, opened
 
@@ -40,9 +41,10 @@ def sheet(
 
     targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
+    grades = settings.current().grades()
     with opened_store(db_url) as engine:
         targets.protect(db.image_files(engine))
-        checked = check(engine, words, today=datetime.now(UTC).astimezone().date(), codes=code)
+        checked = check(engine, words, today=datetime.now(UTC).astimezone().date(), codes=code, grades=grades)
         with opened(output, targets) as stream:
             listed, total = write_sheet(checked, stream, limit)
     of_all = f" of {total}, worst first; for all, use --limit {total}" if listed < total and limit is None else ""

@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions import dates
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import count, note
@@ -37,7 +38,12 @@ _RARE_COLLECTION = (5_000, 10, 10)
 Paths = Annotated[list[str] | None, typer.Argument(metavar="PATH", help="Files, folders or archives; - for stdin.")]
 PublishedIn = Annotated[
     str | None,
-    typer.Option("--publication", metavar="NAME", help="The publication of articles that do not name theirs."),
+    typer.Option(
+        "--publication",
+        metavar="NAME",
+        help="The publication of articles that do not name theirs.",
+        autocompletion=completion.publication,
+    ),
 ]
 Override = Annotated[
     bool, typer.Option("--override-publication", help="Use --publication also for articles that name another.")
@@ -149,7 +155,8 @@ def ingest(
 
     words = o.words(agencies, db_url)
     when = dates.day_or_period(published) if published else (None, None)
-    settings = Settings(o.register_of(agencies, db_url), publication, *when, override, guess_dates)
+    own = () if publication else o.own_publications()
+    settings = Settings(o.register_of(agencies, db_url), publication, *when, override, guess_dates, own)
     summary, failed, tally = _ingest(paths, db_url, words, settings, fields or [], jobs or cores(), seconds)
     for failure in failed:
         note(f"not read: {failure.name}: {failure.reason}")
@@ -190,6 +197,7 @@ def _ingest(
     try:
         broken = [failure.source for failure in stored.failures(engine)]
         paths = paths or sorted({_file_of(source) for source in broken})
+        db.add_own_publications(engine, [name for _, name in settings.publications])
         run = db.start_run(engine, settings.version, settings.publication)
         config = WorkerConfig(db_url, words, settings, names)
         parts = Pipeline(config, jobs, Limits(seconds), engine).results(sources.find(paths))

@@ -40,6 +40,12 @@ def has_database(url: str) -> bool:
     return "://" in url or Path(url).exists()
 
 
+def note_missing(decisions: Engine | None, url: str) -> None:
+    """Say on stderr that there is no database to take agreements from."""
+    if decisions is None:
+        note(f"no database {database_name(url)}, so no agreement or license is known; choose one with --db")
+
+
 def database_name(url: str) -> str:
     """Return the name of a database for a message, without its password: see :func:`captions_db.name_of`."""
     import captions_db as db

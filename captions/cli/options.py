@@ -8,11 +8,12 @@ from collections.abc import Callable
 from datetime import date
 from enum import StrEnum
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, TypeVar
+from typing import TYPE_CHECKING, Annotated, Any, TypeVar
 
 import typer
 
 from captions import dates
+from captions.cli import completion, settings
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -144,6 +145,35 @@ def database_of(url: str) -> str:
     return url
 
 
+def _or_setting(
+    name: str, checked: Callable[[Any], Any] = lambda value: value
+) -> Callable[[typer.Context, typer.CallbackParam, Any], Any]:
+    """Return a callback that takes a value from ``captions.toml`` if no option and no variable gives one."""
+
+    def callback(ctx: typer.Context, param: typer.CallbackParam, value: Any) -> Any:
+        if is_default(ctx, param.name or ""):
+            try:
+                value = getattr(settings.current(), name) or value
+            except CaptionsError:
+                if not ctx.resilient_parsing:  # completion stays quiet
+                    raise
+        return checked(value)
+
+    return callback
+
+
+def is_default(ctx: typer.Context, name: str) -> bool:
+    """Return whether neither an option nor the environment gives a parameter."""
+    source = ctx.get_parameter_source(name)
+    return source is None or source.name == "DEFAULT"
+
+
+def own_publications() -> tuple[tuple[str, str], ...]:
+    """Return the folders in ``captions.toml``, without links, with the newsroom's publication in each."""
+    rows = settings.current().publications.items()
+    return tuple(sorted((os.path.realpath(folder), name) for folder, name in rows))
+
+
 def register_of(register: Path | None, url: str | None = None) -> Path | None:
     """Return the newsroom's register: ``register``, else ``agencies.toml`` next to the database, if it exists.
 
@@ -157,7 +187,8 @@ def register_path(register: Path | None, url: str | None = None) -> Path:
     """Return where the newsroom's register is or would be created; see :func:`register_of`."""
     if register is not None:
         return register
-    database = (url or os.environ.get("CAPTIONS_DB") or DATABASE).removeprefix("sqlite:///")
+    database = url or os.environ.get("CAPTIONS_DB") or settings.current().database or DATABASE
+    database = database.removeprefix("sqlite:///")
     return (Path() if "://" in database else Path(database).parent) / REGISTER
 
 
@@ -174,7 +205,7 @@ Database = Annotated[
     typer.Option(
         "--db",
         envvar="CAPTIONS_DB",
-        callback=database_of,
+        callback=_or_setting("database", database_of),
         metavar="PATH|URL",
         help="The database to use.",
         show_default=True,
@@ -182,7 +213,12 @@ Database = Annotated[
 ]
 Agencies = Annotated[
     Path | None,
-    typer.Option("--agencies", metavar="FILE", help="Your register of agencies and staff (TOML)."),
+    typer.Option(
+        "--agencies",
+        callback=_or_setting("agencies"),
+        metavar="FILE",
+        help="Your register of agencies and staff (TOML).",
+    ),
 ]
 Output = Annotated[
     Path | None, typer.Option("-o", "--output", metavar="FILE", help="Write to this file instead of stdout.")
@@ -213,16 +249,56 @@ Period = Annotated[
     typer.Option("--period", metavar="PERIOD", help="Only uses in this month (2025-07), quarter (2025-Q3) or year."),
 ]
 Agency = Annotated[
-    str | None, typer.Option("--agency", metavar="NAME", help="Only credit lines that name this agency.")
+    str | None,
+    typer.Option(
+        "--agency", metavar="NAME", help="Only credit lines that name this agency.", autocompletion=completion.supplier
+    ),
 ]
-Supplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Only pictures from this supplier.")]
-Creator = Annotated[str | None, typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.")]
+Supplier = Annotated[
+    str | None,
+    typer.Option(
+        "--supplier", metavar="NAME", help="Only pictures from this supplier.", autocompletion=completion.supplier
+    ),
+]
+Creator = Annotated[
+    str | None,
+    typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.", autocompletion=completion.creator),
+]
 Publication = Annotated[
-    str | None, typer.Option("--publication", metavar="NAME", help="Only uses in this publication.")
+    str | None,
+    typer.Option(
+        "--publication", metavar="NAME", help="Only uses in this publication.", autocompletion=completion.publication
+    ),
 ]
+_TERRITORY_HELP = "Check the rights for this territory."
 Territory = Annotated[
     str | None,
-    typer.Option("--territory", callback=_one_territory, metavar="CODE", help="Check the rights for this territory."),
+    typer.Option("--territory", callback=_one_territory, metavar="CODE", help=_TERRITORY_HELP),
+]
+AuditTerritory = Annotated[
+    str | None,
+    typer.Option(
+        "--territory", callback=_or_setting("territory", _one_territory), metavar="CODE", help=_TERRITORY_HELP
+    ),
+]
+"""The territory of an audit, which ``captions.toml`` can set."""
+AuditScope = Annotated[
+    IntendedScope | None,
+    typer.Option(
+        "--for",
+        callback=_or_setting("scope", lambda value: None if value is None else IntendedScope(value)),
+        help="Check this scope: agreements, and restrictions, which are errors for syndication.",
+    ),
+]
+"""The scope of an audit, which ``captions.toml`` can set."""
+Baseline = Annotated[
+    Path | None,
+    typer.Option(
+        "--baseline",
+        callback=_or_setting("baseline"),
+        metavar="FILE",
+        help="Only findings that an earlier audit (its JSON) does not list.",
+    ),
 ]
 Reason = Annotated[str, typer.Option("--reason", metavar="TEXT", help="Why; stored with your name.")]
 RequiredReason = Annotated[

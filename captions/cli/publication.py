@@ -6,7 +6,7 @@ from typing import Annotated
 
 import typer
 
-from captions.cli import merge_edit
+from captions.cli import completion, merge_edit
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import write_listing
@@ -18,9 +18,16 @@ _LIST = (
     Column("uses", "Uses", number=True),
     Column("spellings", "Other spellings", wide=True, cut=120),
 )
-Gone = Annotated[str, typer.Argument(metavar="FROM", help="The name to merge into the other.")]
-Into = Annotated[str, typer.Argument(metavar="INTO", help="The name that the publication keeps.")]
-Name = Annotated[str, typer.Argument(metavar="NAME", help="The name of the publication.")]
+Gone = Annotated[
+    str, typer.Argument(metavar="FROM", help="The name to merge into the other.", autocompletion=completion.publication)
+]
+Into = Annotated[
+    str,
+    typer.Argument(metavar="INTO", help="The name that the publication keeps.", autocompletion=completion.publication),
+]
+Name = Annotated[
+    str, typer.Argument(metavar="NAME", help="The name of the publication.", autocompletion=completion.publication)
+]
 Spellings = Annotated[list[str], typer.Argument(metavar="SPELLING", help="Other names of it.")]
 
 

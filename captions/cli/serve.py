@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import asyncio
 import importlib.util
+import inspect
 import json
 import os
 import re
@@ -39,6 +40,8 @@ _LIMITS = {
 }
 """Datasette's settings: what a request may take, and no copies of the whole file."""
 _MOST_CONNECTIONS = 64
+_PLUMBING = ("alembic_version", "sqlite_sequence", "use_words")
+"""Tables that are not in the schema's models."""
 _FACETS = {
     "use_in_words": ["supplier", "publication"],
     "uncredited_uses": ["publication"],
@@ -90,7 +93,9 @@ def serve(
     with opened_store(db_url) as engine:
         path = engine.url.database if engine.dialect.name == "sqlite" else None
     if path is None:
-        raise CaptionsError("Datasette can show only SQLite databases; use another SQL tool for this one")
+        raise CaptionsError(
+            "Datasette can show only SQLite databases; open this one with psql or another SQL tool: docs/store.md"
+        )
     hidden = () if decisions else _decisions()
     facts = metadata(Path(path).stem, hidden, sql=sql)
     if settings:
@@ -102,6 +107,13 @@ def serve(
         app = _app(Path(path).resolve(), facts, hidden)
         note(f"serving {path} at http://{_HOST}:{listener.getsockname()[1]}/; press Ctrl-C to stop")
         _run(app, listener)
+
+
+def _tables() -> list[str]:
+    """Return the tables of the schema, which the views put into words; Datasette lists them on request."""
+    from captions_db.models.base import Base
+
+    return sorted(Base.metadata.tables.keys() - set(_decisions()))
 
 
 def _decisions() -> tuple[str, ...]:
@@ -127,7 +139,9 @@ def metadata(name: str, hidden: Collection[str] = (), *, sql: bool = False) -> d
         "databases": {
             name: {
                 "allow_sql": sql,
-                "tables": tables | {"use_words": {"hidden": True}} | {table: {"allow": False} for table in hidden},
+                "tables": tables
+                | {table: {"hidden": True} for table in (*_tables(), *_PLUMBING)}
+                | {table: {"allow": False} for table in hidden},
                 "queries": {key: {"title": title, "sql": sql} for key, (title, sql) in _QUERIES.items()},
             }
         },
@@ -152,7 +166,9 @@ def _app(path: Path, facts: dict[str, Any], hidden: Collection[str]) -> _App:
     """Return Datasette as an ASGI application that shows a database."""
     rich.reconfigure(quiet=True)  # Datasette prints a traceback with all local variables for each refused request
     module = import_module("datasette.app")
-    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS)
+    # Datasette 0.65 reads tables and queries in its metadata, 1.0 in its configuration.
+    named = {"config": facts} if "config" in inspect.signature(module.Datasette).parameters else {}
+    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS, **named)
     module.pm.register(_hiding(frozenset(hidden)))
     asyncio.run(shown.invoke_startup())
     app: _App = shown.app()

@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import for_report, format_of, is_stdout, note, opened
@@ -30,10 +31,19 @@ class StatementFormat(StrEnum):
 
 
 Supplier = Annotated[
-    str | None, typer.Argument(metavar="SUPPLIER", help="The supplier: a name or alias in the register.")
+    str | None,
+    typer.Argument(
+        metavar="SUPPLIER", help="The supplier: a name or alias in the register.", autocompletion=completion.supplier
+    ),
 ]
 Creator = Annotated[
-    str | None, typer.Option("--creator", metavar="NAME", help="A freelancer with an agreement instead of a supplier.")
+    str | None,
+    typer.Option(
+        "--creator",
+        metavar="NAME",
+        help="A freelancer with an agreement instead of a supplier.",
+        autocompletion=completion.creator,
+    ),
 ]
 Form = Annotated[
     StatementFormat | None,

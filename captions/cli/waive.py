@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
@@ -21,6 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from captions.audit.waivers import Waiver
+    from captions.csv_input import SheetRow
     from captions.lexicon.vocabulary import Vocabulary
 
 app = typer.Typer(cls=DefaultGroup, help="Set findings aside, with a reason.", rich_markup_mode=None)
@@ -45,9 +47,19 @@ _DATA = (
 )
 Code = Annotated[
     str | None,
-    typer.Argument(metavar="CODE", help="The code of the findings, such as CR104.", show_default=False),
+    typer.Argument(
+        metavar="CODE",
+        help="The code of the findings, such as CR104.",
+        autocompletion=completion.codes,
+        show_default=False,
+    ),
 ]
-OfSupplier = Annotated[str | None, typer.Option("--supplier", metavar="NAME", help="Findings about this supplier.")]
+OfSupplier = Annotated[
+    str | None,
+    typer.Option(
+        "--supplier", metavar="NAME", help="Findings about this supplier.", autocompletion=completion.supplier
+    ),
+]
 OfLine = Annotated[
     str | None, typer.Option("--line", metavar="LINE", help="Findings about this credit line, as printed.")
 ]
@@ -86,6 +98,8 @@ def waive(
     """Set aside findings with one code about a supplier, a credit line, an article or a use.
 
     If several are given, a finding must match all of them. A waiver that no finding matches is not recorded.
+    --from waives all findings in the file, or, if you add a column reason, only those with a reason; a column until
+    has the last day.
 
     \b
     Examples:
@@ -98,23 +112,17 @@ def waive(
     """
     from captions.audit import waivers
 
-    if (code is None) == (from_ is None):
-        raise typer.BadParameter("give either a code or --from")
-    has_limits = (supplier, line) != (None, None) or bool(source or use)
-    if source and use and len(source) + len(use) > 2:
-        raise typer.BadParameter("name several articles or several uses, not both")
-    if from_ is not None and has_limits:
-        raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
-    if from_ is None and not has_limits:
-        raise typer.BadParameter("give --supplier, --line, --source or --use")
-    why, by = o.required(reason, "--reason"), user_name(who)
+    _check_options(code, from_, (supplier, line) != (None, None), source, use)
+    rows = None if from_ is None else sheet_rows(from_, ("code",))
+    has_reasons = rows is not None and waivers.has_reasons(rows)
+    if has_reasons and reason:
+        raise typer.BadParameter("the file has a column reason, so omit --reason")
+    why, by = "" if has_reasons else o.required(reason, "--reason"), user_name(who)
     if until is not None and until < _today():
         raise CaptionsError(f"{until} is in the past, so this waives nothing; choose a later --until, or omit it")
     words = o.words(agencies, db_url)
-    if from_ is not None:
-        with opened_store(db_url) as engine:
-            rows = sheet_rows(from_, ("code",))
-            _waive(engine, waivers.waivers_from(engine, rows, until, why, by), words, f"listed in {from_}")
+    if from_ is not None and rows is not None:
+        _waive_listed(from_, rows, until, why, by, words, db_url)
         return
     waiver = waivers.Waiver(
         waivers.code_of(code or ""),
@@ -129,6 +137,34 @@ def waive(
         uses: Sequence[int | None] = use or [None]
         narrowed = [_narrowed(engine, waiver, name, number) for name in articles for number in uses]
         _waive(engine, [each for each, _ in narrowed], words, ", ".join(limits for _, limits in narrowed))
+
+
+def _check_options(
+    code: str | None, from_: Path | None, has_party: bool, source: Sequence[str], use: Sequence[int]
+) -> None:
+    """Refuse options that contradict each other, or that name no finding."""
+    if (code is None) == (from_ is None):
+        raise typer.BadParameter("give either a code or --from")
+    has_limits = has_party or bool(source or use)
+    if source and use and len(source) + len(use) > 2:
+        raise typer.BadParameter("name several articles or several uses, not both")
+    if from_ is not None and has_limits:
+        raise typer.BadParameter("--from cannot be combined with --supplier, --line, --source or --use")
+    if from_ is None and not has_limits:
+        raise typer.BadParameter("give --supplier, --line, --source or --use")
+
+
+def _waive_listed(
+    file: Path, rows: Sequence[SheetRow], until: date | None, reason: str, who: str, words: Vocabulary, url: str
+) -> None:
+    """Waive the findings in a file that the audit wrote."""
+    from captions.audit import waivers
+
+    with opened_store(url) as engine:
+        given = waivers.waivers_from(engine, rows, until, reason, who, today=_today())
+        if rows and not given:
+            raise CaptionsError(f"{file}: no row has a reason, so nothing is waived; fill the column reason")
+        _waive(engine, given, words, f"listed in {file}")
 
 
 def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:

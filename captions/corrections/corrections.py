@@ -58,10 +58,10 @@ def correction_from(row: SheetRow, words: Vocabulary, reason: str, who: str) -> 
     cells = row.cells
     correction = Correction(
         line=cells.get("line", ""),
-        creators=names(_parts(cells.get("creators", ""))),
-        agencies=names(_parts(cells.get("agencies", ""))),
+        creators=names(parts(cells.get("creators", ""))),
+        agencies=names(parts(cells.get("agencies", ""))),
         supplier=name(cells.get("supplier") or None),
-        qualifiers=names(_parts(cells.get("qualifiers", ""))),
+        qualifiers=names(parts(cells.get("qualifiers", ""))),
         license=name(cells.get("license") or None),
         reason=cells.get("reason") or reason,
         who=cells.get("who") or who,
@@ -99,5 +99,6 @@ def corrections(engine: Engine) -> list[tuple[Correction, str]]:
     return [(c, "undone" if c.undone else "active" if latest.get(c.line) == c.id else "replaced") for c in stored]
 
 
-def _parts(cell: str) -> list[str]:
+def parts(cell: str) -> list[str]:
+    """Return the names in a cell, which semicolons separate."""
     return cell.split(";")

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
+from functools import lru_cache
 from importlib.resources import files
 from pathlib import Path
 from typing import Any
@@ -26,6 +28,7 @@ from captions.text import match_key
 # Records and archive members read from standard input have names that begin like this.
 _IN_STDIN = (f"{STDIN}#", f"{STDIN}!", f"{STDIN}:")
 Record = db.ArticleRecord
+_real_folder = lru_cache(maxsize=1_000)(os.path.realpath)
 _CREDIT_FIELDS = tuple(field.name for field in fields(Credit))
 
 
@@ -45,6 +48,17 @@ class Settings:
     """Whether the publication is that of all articles, also of those that name another."""
     guess_dates: bool = False
     """Whether to guess the day of pages without a date."""
+    publications: tuple[tuple[str, str], ...] = ()
+    """Folders, as absolute paths without links, each with the publication of the articles in it; see :meth:`of`."""
+
+    def of(self, source: Source) -> Settings:
+        """Return the settings for an article: its publication is that of the nearest folder above its file."""
+        if not self.publications or source.name.startswith((STDIN, "stdin:")):
+            return self
+        place = _real_folder(Path(source.name).parent) + os.sep
+        above = [row for row in self.publications if place.startswith(row[0].rstrip(os.sep) + os.sep)]
+        name = max(above, key=lambda row: len(row[0]))[1] if above else self.publication
+        return replace(self, publication=name, publications=())
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
@@ -95,6 +109,7 @@ def is_stored(known: str | None, source: Source, fingerprint: str, settings: Set
     """Return whether the stored article is up to date; without new facts from the user, earlier ones remain valid."""
     if known is None:
         return False
+    settings = settings.of(source)
     hashed = content_hash(source, fingerprint, settings)
     return known == hashed or (not settings.facts_digest and known.partition("+")[0] == hashed)
 
@@ -111,6 +126,7 @@ def known(engine: Engine, sources: Iterable[Source]) -> dict[str, str]:
 
 def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Settings:
     """Return the settings with a stored article's publication and date, unless the user names new ones."""
+    settings = settings.of(source)
     if settings.names_facts:
         return settings
     row = db.article_text(engine, source_name(source))
@@ -121,6 +137,7 @@ def with_earlier_facts(engine: Engine, source: Source, settings: Settings) -> Se
 
 def article_record(source: Source, article: Article, settings: Settings, fingerprint: str) -> db.ArticleRecord:
     """Convert an article to a record for the store, with the positions of its uses counted from 1."""
+    settings = settings.of(source)
     uses = tuple(_use_record(n, caption) for n, caption in enumerate(article.captions, 1))
     publication = settings.publication if settings.override else article.publication or settings.publication
     published = article.published or settings.published

@@ -10,6 +10,9 @@ from typing import TextIO
 from captions import escaping
 from captions.report.rows import Column, Row, Value, as_text
 
+LIST_SEPARATOR = "; "
+"""What separates names in a cell: a name may have a comma, and files of corrections are read with semicolons."""
+
 
 def write(columns: Sequence[Column], rows: Iterable[Row], stream: TextIO, delimiter: str = ",") -> None:
     """Write a line of keys, then a line for each row."""
@@ -29,4 +32,6 @@ def _not_text(value: Value, delimiter: str) -> str | int | None:
     """
     if value is None or type(value) is int:
         return value
+    if isinstance(value, tuple):
+        return escaping.cell(LIST_SEPARATOR.join(value), delimiter)
     return str(value) if type(value) in (float, date) else escaping.cell(as_text(value), delimiter)

@@ -17,7 +17,7 @@ from captions_db.agreements import (
     end_agreement,
     undo_agreement,
 )
-from captions_db.articles import PartyNames, finish_run, start_run, write_articles
+from captions_db.articles import PartyNames, add_own_publications, finish_run, start_run, write_articles
 from captions_db.backups import backup, dump_command
 from captions_db.connection import SMALL_CACHE, name_of
 from captions_db.corrections import (
@@ -106,6 +106,7 @@ from captions_db.queries import (
     find,
     finding,
     lines_of,
+    names_starting,
     parties,
     run_summaries,
     suppliers_in_use,
@@ -199,6 +200,7 @@ __all__ = [
     "add_agreements",
     "add_corrections",
     "add_licenses",
+    "add_own_publications",
     "add_waivers",
     "agencies_named",
     "agency_usage",
@@ -241,6 +243,7 @@ __all__ = [
     "merge_parties",
     "merges",
     "name_of",
+    "names_starting",
     "near_images",
     "open_store",
     "outdated_images",

@@ -57,6 +57,17 @@ def start_run(engine: Engine, version: str, publication: str | None = None) -> i
     return int(key[0])
 
 
+def add_own_publications(engine: Engine, names: Iterable[str]) -> None:
+    """Record publications as the newsroom's own, each as a run that reads nothing and has no version."""
+    column = m.ingest_run.c.publication
+    with writing(engine) as connection:
+        known = set(connection.scalars(select(column).where(column.is_not(None)).distinct()))
+        counts = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
+        row = {**counts, "started": datetime.now(UTC), "finished": datetime.now(UTC)}
+        new = sorted({storable(name) for name in names} - known)
+        insert_rows(connection, m.ingest_run, [{**row, "publication": name} for name in new])
+
+
 def write_articles(
     engine: Engine,
     run_id: int,

@@ -5,6 +5,7 @@ from __future__ import annotations
 from sqlalchemy import Engine, select
 
 from captions_db import models as m
+from captions_db.articles import add_own_publications
 from captions_db.bulk import insert_rows
 from captions_db.connection import writing
 
@@ -27,7 +28,5 @@ def copy_decisions(source: Engine, target: Engine) -> None:
                 merged = select(m.party_merge.c.name).union(select(m.party_merge.c.merged_into))
                 rows = rows.where(m.publication_spelling.c.name.in_(merged))
             insert_rows(copy, table, [dict(row) for row in connection.execute(rows).mappings()])
-        named = connection.scalars(select(column.publication).where(column.publication.is_not(None)).distinct())
-        runs = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
-        started = connection.scalar(select(column.started).limit(1))
-        insert_rows(copy, m.ingest_run, [runs | {"started": started, "publication": name} for name in sorted(named)])
+        named = connection.scalars(select(column.publication).where(column.publication.is_not(None)).distinct()).all()
+    add_own_publications(target, named)

@@ -22,6 +22,7 @@ WHO = ("--who", "kim", "--reason", "asked the desk")
 COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "ingest": (("a.txt",), ("--failures",), ("no.txt",), ("a.txt", "--format", "json")),
     "audit": ((), ("--format", "json"), ("--format", "html"), ("--run", "9"), ("-o", "audit.csv", "--format", "csv")),
+    "check": (("a.txt",), ("no.txt",), ("a.txt", "--format", "json", "--fail-on", "never")),
     "usage": ((), ("--agreements",), ("--by", "month", "--limit", "99999999999999999999")),
     "statement": (("Reuters", "--period", "2024"), ("nosuch", "--period", "2024"), ("Reuters", "--period", "x")),
     "find": (("pontoon",), ("nosuch",)),

@@ -4,7 +4,7 @@ from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
 from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use
 from captions_db.queries.filters import agencies_named
 from captions_db.queries.found_filters import FoundFilters, PictureFilter
-from captions_db.queries.listings import ArticleRow, PartyRow, articles, parties, run_summaries
+from captions_db.queries.listings import ArticleRow, PartyRow, articles, names_starting, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
 from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
 from captions_db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_by_ids, uses_for_audit
@@ -36,6 +36,7 @@ __all__ = [
     "find",
     "finding",
     "lines_of",
+    "names_starting",
     "parties",
     "run_summaries",
     "suppliers_in_use",

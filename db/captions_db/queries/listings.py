@@ -6,12 +6,13 @@ from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
+from typing import Literal
 
 from sqlalchemy import Connection, Engine, distinct, func, select
 
 from captions_db import models as m
 from captions_db.records import FailureRecord, PartyKind, RunSummary
-from captions_db.rows import utc
+from captions_db.rows import storable, utc
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,10 +89,23 @@ def parties(engine: Engine, *, kind: PartyKind = "agency") -> list[PartyRow]:
     return sorted(rows, key=lambda row: row.name)
 
 
-def run_summaries(engine: Engine, *, limit: int | None = None) -> list[RunSummary]:
-    """Return the ingest runs, latest first, with their failures."""
+def names_starting(engine: Engine, kind: PartyKind | Literal["publication"], start: str, limit: int) -> list[str]:
+    """Return the first names of agencies, creators or publications that start like this, in any case."""
+    party, spelling = m.party.c, m.publication_spelling.c
+    column = spelling.name if kind == "publication" else party.name
+    query = select(column).where(column.istartswith(storable(start), autoescape=True)).order_by(column).limit(limit)
     with engine.connect() as connection:
-        ids = connection.execute(select(m.ingest_run.c.id).order_by(m.ingest_run.c.id.desc()).limit(limit)).scalars()
+        return list(connection.scalars(query if kind == "publication" else query.where(party.kind == kind)))
+
+
+def run_summaries(engine: Engine, *, limit: int | None = None) -> list[RunSummary]:
+    """Return the ingest runs, latest first, with their failures.
+
+    Those without a version read nothing: see :func:`captions_db.articles.add_own_publications`.
+    """
+    run = m.ingest_run.c
+    with engine.connect() as connection:
+        ids = connection.scalars(select(run.id).where(run.version != "").order_by(run.id.desc()).limit(limit))
         return [summary for run_id in ids.all() if (summary := run_summary(connection, run_id))]
 
 

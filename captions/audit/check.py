@@ -1,0 +1,93 @@
+"""Audit articles that need not be stored, against the newsroom's decisions."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import date
+from pathlib import Path
+
+import captions_db as db
+from sqlalchemy import Engine
+
+from captions.audit.clearance import new_store
+from captions.audit.codes import CODES
+from captions.audit.engine import QUOTA_CODES
+from captions.audit.finding import Finding
+from captions.audit.request import AuditRequest, BaselineFinding
+from captions.audit.result import AuditResult
+from captions.audit.run import audited
+from captions.ingest.records import Record, Settings, article_record
+from captions.lexicon.vocabulary import Vocabulary
+from captions.model import Article
+from captions.sources import Source, Unread
+
+CHECKED = tuple(code for code in CODES if code not in QUOTA_CODES)
+"""The codes that a check can find. A quota counts the uses of a whole archive."""
+_ANYWHERE = "captions agreement "
+"""The beginning of commands that need no stored article."""
+_BATCH = 500
+
+
+@dataclass(slots=True)
+class Checked:
+    """The result of a check; its findings can be read while :func:`checked` lasts."""
+
+    result: AuditResult
+
+    def __iter__(self) -> Iterator[Finding]:
+        """Yield the findings, worst first, without use numbers and without commands that need a stored article."""
+        for finding in self.result:
+            use = replace(finding.use, id=None) if finding.use is not None else None
+            command = finding.command if finding.command.startswith(_ANYWHERE) else ""
+            yield replace(finding, use=use, command=command)
+
+
+@contextmanager
+def checked(
+    articles: Iterable[tuple[Source, Article] | Unread],
+    decisions: Engine | None,
+    request: AuditRequest,
+    words: Vocabulary,
+    settings: Settings,
+    baseline: Iterable[BaselineFinding] = (),
+    *,
+    on: date | None,
+    today: date,
+) -> Iterator[Checked]:
+    """Audit articles, each as a use of the day ``on``; without it, as one of its own date, else of ``today``.
+
+    ``decisions`` is the store whose agreements, licenses, corrections and waivers count. Input that could not be read
+    is a finding.
+    """
+    with tempfile.TemporaryDirectory() as folder:
+        engine = new_store(Path(folder) / "check.db", decisions, [name for _, name in settings.publications])
+        try:
+            run = db.start_run(engine, settings.version, settings.publication)
+            records: list[Record] = []
+            for item in articles:
+                if isinstance(item, Unread):
+                    db.write_articles(engine, run, [], [db.FailureRecord(item.name, item.reason)])
+                    continue
+                records.append(_record(*item, settings, on, today))
+                if len(records) >= _BATCH:
+                    db.write_articles(engine, run, records)
+                    records = []
+            db.write_articles(engine, run, records)
+            db.finish_run(engine, run)
+            codes = frozenset(request.codes or CHECKED) - QUOTA_CODES
+            grades = request.grades if not request.codes else {}
+            codes = frozenset(code for code in codes if grades.get(code) != "off")
+            with audited(engine, replace(request, codes=codes), words, baseline, today=on or today) as result:
+                yield Checked(result)
+        finally:
+            engine.dispose()
+
+
+def _record(source: Source, article: Article, settings: Settings, on: date | None, today: date) -> Record:
+    record = article_record(source, article, settings, "")
+    published = on or record.published or today
+    # Two files with the same article are checked one by one, so each is identified by its name.
+    return db.keyed(replace(record, published=published, published_in=None, identity=f"//{record.source}"))
