@@ -118,7 +118,7 @@ def prose(text: str) -> str:
     ``<`` and ``>`` become entities, because not every dialect knows a backslash before them. See :func:`paragraph` for
     what has a meaning only at the start of a line.
     """
-    return _IN_PROSE.sub(_shown, _LINE_BREAKS.sub(" ", text))
+    return _IN_PROSE.sub(_visible, _LINE_BREAKS.sub(" ", text))
 
 
 def paragraph(markdown: str) -> str:
@@ -126,7 +126,7 @@ def paragraph(markdown: str) -> str:
     return _BEGINNING.sub(_shown_first, markdown)
 
 
-def _shown(match: re.Match[str]) -> str:
+def _visible(match: re.Match[str]) -> str:
     return _ENTITIES.get(match[0]) or f"\\{match[0]}"
 
 

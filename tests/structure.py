@@ -57,6 +57,17 @@ def classes(paths: list[Path]) -> dict[str, list[str]]:
     return found
 
 
+def bound_names(path: Path) -> Iterator[tuple[str, int]]:
+    """Yield the names that a file defines, without leading underscores, each with its line."""
+    for node in ast.walk(ast.parse(path.read_text(encoding="utf-8"))):
+        if isinstance(node, ast.Name) and isinstance(node.ctx, ast.Store):
+            yield node.id.lstrip("_"), node.lineno
+        elif isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef | ast.ClassDef):
+            yield node.name.lstrip("_"), node.lineno
+        elif isinstance(node, ast.arg):
+            yield node.arg.lstrip("_"), node.lineno
+
+
 def main() -> None:
     """Print the longest modules, the longest functions and those with the most branches."""
     paths = modules()

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from importlinter.cli import lint_imports
 
-from tests.structure import classes, functions, modules
+from tests.structure import bound_names, classes, functions, modules
 from tests.support.paths import ROOT
 
 LONGEST_MODULE, LONGEST_FUNCTION, MOST_BRANCHES, MOST_TOP_LEVEL = 400, 60, 25, 9
+# Names that could stand for anything.
+VAGUE = frozenset(("told", "said", "held", "kept", "shown", "made", "taken", "one"))
 
 
 def test_imports_point_down_only() -> None:
@@ -31,3 +33,7 @@ def test_no_two_classes_share_a_name() -> None:
 def test_few_modules_are_at_the_top() -> None:
     top = [p.stem for p in (ROOT / "captions").glob("*.py") if not p.stem.startswith("__")]
     assert len(top) <= MOST_TOP_LEVEL
+
+
+def test_names_say_what_they_stand_for() -> None:
+    assert not [f"{path}:{line} {name}" for path in modules() for name, line in bound_names(path) if name in VAGUE]

@@ -82,7 +82,7 @@ class DecisionGroups:
         self._codes = {rank: code for code, rank in result.ranks.items()}
         self._grouping = result.grouping({code: row.decides for code, row in CODES.items()})
         self._grouping.add_loose(_loose(result))
-        prices = {group: (currency, int(one * store.PARTS)) for group, (currency, one) in result.prices().items()}
+        prices = {group: (currency, int(price * store.PARTS)) for group, (currency, price) in result.prices().items()}
         priced = [rank for code, rank in result.ranks.items() if code in UNCOVERED]
         self._count = self._grouping.group(prices, priced)
 

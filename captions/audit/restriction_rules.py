@@ -58,11 +58,11 @@ def restriction_message(found: Iterable[PlaceRestrictions], asked: RightsQuestio
 
     ``credit line says NO SALES`` and, if a use is named, ``credit line says NO SALES, which bars syndication``.
     """
-    said = [text for each in found for text in _said(each, asked, used_on)]
-    return "; ".join(said) or None
+    messages = [text for each in found for text in _messages(each, asked, used_on)]
+    return "; ".join(messages) or None
 
 
-def _said(found: PlaceRestrictions, asked: RightsQuestion, used_on: date | None) -> Iterator[str]:
+def _messages(found: PlaceRestrictions, asked: RightsQuestion, used_on: date | None) -> Iterator[str]:
     verdicts: dict[str, set[str]] = {}
     for restriction in found.restrictions:
         if restriction.kind == "credit" and found.place == CREDIT_LINE and asked.is_specific:

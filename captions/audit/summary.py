@@ -93,8 +93,8 @@ def _supplier_at_risk(group: CreditGroup | None, uses: int, judgment: Judgment) 
     supplier = group.supplier if group else None
     if price is None:
         return SupplierAtRisk(supplier, uses)
-    currency, one = price
-    return SupplierAtRisk(supplier, uses, currency, one * uses)
+    currency, amount = price
+    return SupplierAtRisk(supplier, uses, currency, amount * uses)
 
 
 def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:

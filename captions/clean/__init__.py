@@ -44,7 +44,7 @@ def clean(
     copy of a picture to show instead of the page's. ``barred`` pictures are left out or marked.
     """
     words = vocabulary or default()
-    captions, remarks = barred.shown(article) if keep != "drop" else (), barred.remarks(article)
+    captions, remarks = barred.cleared(article) if keep != "drop" else (), barred.remarks(article)
     figures = {id(it): _figure(it, words, article.url, place=place, remark=remarks.get(id(it), "")) for it in captions}
     lines = article.text.split("\n") if article.text else []
     places: dict[int, list[CaptionedPicture]] = {}
@@ -95,9 +95,9 @@ def of_layout(
     base = _base(layout)
     pictures = _pictures(layout, base) if keep != "drop" else {}
     places: dict[int, list[CaptionedPicture]] = defaultdict(list)
-    shown, remarks = set(map(id, barred.shown(article))) if keep != "drop" else (), barred.remarks(article)
+    cleared, remarks = set(map(id, barred.cleared(article))) if keep != "drop" else (), barred.remarks(article)
     for caption, at in zip(article.captions, layout.places, strict=True):
-        if id(caption) in shown:
+        if id(caption) in cleared:
             number = at if keep == "once" else len(layout.tree.blocks)
             places[number].append(_figure(caption, words, base, pictures, place, remarks.get(id(caption), "")))
     if to == "text":

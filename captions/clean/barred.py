@@ -16,7 +16,7 @@ class Barred:
     marked: bool = False
     """Whether such pictures stay, with the reason next to the credit."""
 
-    def shown(self, article: Article) -> tuple[Caption, ...]:
+    def cleared(self, article: Article) -> tuple[Caption, ...]:
         """Return the captions that the republished article has."""
         numbered = enumerate(article.captions, 1)
         return tuple(caption for at, caption in numbered if self.marked or at not in self.reasons)

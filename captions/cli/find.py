@@ -94,7 +94,7 @@ def find(
     if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
         raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
     first, last, _ = o.days_of_period(period, since, until)
-    shown = None if picture is None else picture_filter(picture)
+    depicts = None if picture is None else picture_filter(picture)
 
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
@@ -104,7 +104,7 @@ def find(
         db.finding(
             engine,
             " ".join(words) if words else None,
-            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, shown),
+            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts),
             since=first,
             until=last,
             limit=limit if height is None else height,

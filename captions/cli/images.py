@@ -99,9 +99,9 @@ def _rows(name: str, picture: Embedded, families: bool) -> Iterator[Row]:
         by_family = {family: "; ".join(picture.family(family).get(key)) for family in ("xmp", "iim", "exif")}
         if not merged and not (families and any(by_family.values())):
             continue
-        shown = "; ".join(map(_spelled_out, merged))
+        text = "; ".join(map(_spelled_out, merged))
         remarks = [word for word, keys in (("disagree", disagree), ("cut", cut)) if key in keys]
-        yield {"picture": name, "field": title, "value": shown, "remark": ", ".join(remarks), **by_family}
+        yield {"picture": name, "field": title, "value": text, "remark": ", ".join(remarks), **by_family}
     if picture.content_credentials:
         types = "; ".join(map(_spelled_out, picture.c2pa_source_types)) or "no digital source type"
         yield {"picture": name, "field": "Content credentials", "value": types, "remark": f"not verified; {types}"}

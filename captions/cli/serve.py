@@ -168,10 +168,10 @@ def _app(path: Path, facts: dict[str, Any], hidden: Collection[str]) -> _App:
     module = import_module("datasette.app")
     # Datasette 0.65 reads tables and queries in its metadata, 1.0 in its configuration.
     named = {"config": facts} if "config" in inspect.signature(module.Datasette).parameters else {}
-    shown = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS, **named)
+    datasette = module.Datasette([os.fspath(path)], metadata=facts, settings=_LIMITS, **named)
     module.pm.register(_hiding(frozenset(hidden)))
-    asyncio.run(shown.invoke_startup())
-    app: _App = shown.app()
+    asyncio.run(datasette.invoke_startup())
+    app: _App = datasette.app()
     return _for_this_machine(app)
 
 

@@ -42,7 +42,7 @@ class SettingsFile:
     @property
     def name(self) -> str:
         """Return the path as a message names it: relative to the working folder."""
-        return shown(self.path) if self.path is not None else ""
+        return short_path(self.path) if self.path is not None else ""
 
     def grades(self) -> Mapping[str, str]:
         """Return :attr:`codes`; raise CaptionsError for a code that does not exist."""
@@ -61,7 +61,7 @@ def current() -> SettingsFile:
     return SettingsFile() if path is None else read(path)
 
 
-def shown(path: Path) -> str:
+def short_path(path: Path) -> str:
     """Return a path relative to the working folder, as the user would type it."""
     try:
         return os.path.relpath(path)
@@ -84,7 +84,7 @@ def read(path: Path) -> SettingsFile:
     """Read a file of settings. CaptionsError names the file and the key, and says what is allowed."""
     import tomllib
 
-    name = shown(path)
+    name = short_path(path)
     try:
         values = tomllib.loads(path.read_bytes().decode("utf-8-sig"))
     except OSError as error:
@@ -128,7 +128,7 @@ def _text(value: object, folder: Path) -> str:
 
 
 def _path(value: object, folder: Path) -> Path:
-    return Path(shown(folder / _expanded(_text(value, folder))))
+    return Path(short_path(folder / _expanded(_text(value, folder))))
 
 
 def _database(value: object, folder: Path) -> str:

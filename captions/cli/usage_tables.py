@@ -216,8 +216,8 @@ def changes(engine: Engine, query: UsageQuery, periods: tuple[str, str], of: Seq
         [Column(c.key, titles.get(c.key, c.title), number=True) for c in _CHANGES] if query.for_people else _CHANGES
     )
     head = {"before": before, "after": after, "total": total, "groups": table.groups}
-    shown = [*_columns(by), *columns, *_reasons(by, query)]
-    return UsageReport(shown, rows, len(table.rows), table.groups, head, empty_note=_empty_note(query))
+    all_columns = [*_columns(by), *columns, *_reasons(by, query)]
+    return UsageReport(all_columns, rows, len(table.rows), table.groups, head, empty_note=_empty_note(query))
 
 
 def of_agreements(engine: Engine, words: Vocabulary, on: date, query: UsageQuery) -> UsageReport:

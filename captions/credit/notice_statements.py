@@ -99,8 +99,8 @@ def _append(found: list[Statement], waiting: Sequence[Statement]) -> None:
         found[-1] = Statement(last.limit, (*last.tokens, *each.tokens))
 
 
-def _alike(one: Statement, other: Statement) -> bool:
-    return bool(one.subjects & other.subjects)
+def _alike(first: Statement, other: Statement) -> bool:
+    return bool(first.subjects & other.subjects)
 
 
 def _is_alone(statement: Statement) -> bool:
@@ -146,7 +146,7 @@ def _divided(piece: Sequence[Token]) -> list[Statement]:
             before = after
             continue
         if following is not None and _looks_back(piece, following, cuts, n + 1):
-            after, rest = _shared(after, taken=_has_value(before), out=following[1] == "out")
+            after, rest = _shared(after, is_used=_has_value(before), out=following[1] == "out")
         else:
             rest = []
         if _has_value(after):
@@ -168,9 +168,9 @@ def _looks_back(piece: Sequence[Token], limit: tuple[int, str], cuts: Sequence[i
     return limit[1] == "out" or not _has_value(piece[limit[0] + 1 : cuts[n + 2] if n + 2 < len(cuts) else len(piece)])
 
 
-def _shared(between: list[Token], *, taken: bool, out: bool) -> tuple[list[Token], list[Token]]:
+def _shared(between: list[Token], *, is_used: bool, out: bool) -> tuple[list[Token], list[Token]]:
     """Divide the words between two limits, of which the second looks back."""
-    if taken:
+    if is_used:
         return [], between
     if out:
         own, before = _before_out(between)

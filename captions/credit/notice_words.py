@@ -131,8 +131,8 @@ def _timed(found: list[Token]) -> Iterator[Token]:
     at = 0
     while at < len(found):
         size, token = _date_at(found, at) or _zone_at(found, at) or _period_at(found, at) or (1, found[at])
-        kept = frozenset(m for m in token.means if not m.startswith(("month:", "zone:", "unit:")))
-        yield replace(token, means=kept)
+        meanings = frozenset(m for m in token.means if not m.startswith(("month:", "zone:", "unit:")))
+        yield replace(token, means=meanings)
         at += size
 
 

@@ -85,13 +85,13 @@ def _phrases(text: str, words: Vocabulary) -> Iterator[Notice]:
     folded = text.casefold()
     if len(folded) != len(text):
         return
-    taken: list[tuple[int, int]] = []
+    spans: list[tuple[int, int]] = []
     for phrase, rule in sorted(words.notice_phrases.items(), key=lambda item: -len(item[0])):
         at = folded.find(phrase)
         end = at + len(phrase)
-        if at < 0 or any(at < last and end > first for first, last in taken):
+        if at < 0 or any(at < last and end > first for first, last in spans):
             continue
-        taken.append((at, end))
+        spans.append((at, end))
         kind, _, rest = rule.partition(" ")
         values = tuple(rest.removeprefix("only ").split()) if rest != "not" else ()
         yield Notice(at, end, (Restriction(cast("Kind", kind), text[at:end], values, rest.startswith("only")),))

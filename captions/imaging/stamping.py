@@ -53,8 +53,11 @@ def replace(picture: Path, values: FieldValues, *, original: bool = True, break_
         if stamped.sidecar is None:
             notes = stamped.notes
             if original:
-                kept = keep_original(real)
-                notes = (*notes, f"the original is in {kept if picture.is_symlink() else picture.with_name(kept.name)}")
+                copy = keep_original(real)
+                notes = (
+                    *notes,
+                    f"the original is in {copy if picture.is_symlink() else picture.with_name(copy.name)}",
+                )
             part.chmod(stat.S_IMODE(real.stat().st_mode))
             part.replace(real)
             return Stamped(picture, None, stamped.embedded, notes)

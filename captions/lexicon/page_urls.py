@@ -49,9 +49,9 @@ def identity(url: str | None, canonical: str | None = None) -> str | None:
     return _folded(url) if url else None
 
 
-def same_site(one: str, other: str) -> bool:
+def same_site(first: str, second: str) -> bool:
     """Return whether two URLs are of one site: its host, or one within the other's domain."""
-    hosts = [_address(url) for url in (one, other)]
+    hosts = [_address(url) for url in (first, second)]
     first, second = (found[0].partition(":")[0] if found else "" for found in hosts)
     return bool(first and second) and (first == second or first.endswith(f".{second}") or second.endswith(f".{first}"))
 

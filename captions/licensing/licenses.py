@@ -63,8 +63,8 @@ class License:
     @property
     def picture(self) -> str:
         """Return what identifies the picture, for a person: its number, URL, caption or digest."""
-        shown = (self.asset, self.address, self.caption, self.file_hash and self.file_hash[:12])
-        return "; ".join(text for text in shown if text)
+        names = (self.asset, self.address, self.caption, self.file_hash and self.file_hash[:12])
+        return "; ".join(text for text in names if text)
 
     @property
     def online_until(self) -> date | None:

@@ -319,9 +319,12 @@ def _in_rows(boxes: Sequence[PictureBox]) -> set[int]:
     """Return the neighboring boxes of one element that have the same name and meaning, by identity."""
     found: set[int] = set()
     for box, following in pairwise(boxes):
-        one, two = box.element, following.element
-        alike = one.parent is two.parent and (one.name, one.flags) == (two.name, two.flags)
-        if alike and two.first_block <= one.end_block:
+        own, following_element = box.element, following.element
+        alike = own.parent is following_element.parent and (own.name, own.flags) == (
+            following_element.name,
+            following_element.flags,
+        )
+        if alike and following_element.first_block <= own.end_block:
             found |= {id(box), id(following)}
     return found
 

@@ -188,7 +188,7 @@ def _row(finding: Finding, report: Report, image: str) -> str:
     rank = SEVERITIES.index(severity) + 1
     place = escaping.markup(finding.source) + (f" #{use.position}" if use else "")
     publication = escaping.markup(use.publication or "") if use else ""
-    said = escaping.markup(html_decisions.message(finding, report))
+    message = escaping.markup(html_decisions.message(finding, report))
     key = escape(escaping.line(report.key_of(finding)), quote=True) if report.key_of else ""
     return (
         f'<tr data-publication="{publication}" data-decision="{key}">'
@@ -198,7 +198,7 @@ def _row(finding: Finding, report: Report, image: str) -> str:
         f'<td dir="auto">{image}{escaping.markup(use.caption) if use else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.line) if credit else ""}</td>'
         f'<td dir="auto">{escaping.markup(credit.supplier or "") if credit else ""}</td>'
-        f'<td dir="auto">{said}{_command(finding.command)}</td></tr>\n'
+        f'<td dir="auto">{message}{_command(finding.command)}</td></tr>\n'
     )
 
 

@@ -40,7 +40,7 @@ def write(report: DossierReport, form: str, stream: TextIO) -> None:
         _write_text(report, stream)
 
 
-def write_evidence(it: UseDossier, made: date, version: str, database: str, stream: TextIO) -> None:
+def write_evidence(it: UseDossier, today: date, version: str, database: str, stream: TextIO) -> None:
     """Write the evidence about one use as a page to print: each fact with its source, and nothing about other uses."""
     from captions.report import as_page
 
@@ -49,7 +49,7 @@ def write_evidence(it: UseDossier, made: date, version: str, database: str, stre
         as_page.PageTable(section.title, SOURCED if section.is_facts else section.columns, section.rows)
         for section in of_use(own)
     ]
-    heading = f"{_name(it)}. Made on {made} with captions {version} from {database}."
+    heading = f"{_name(it)}. Made on {today} with captions {version} from {database}."
     note = (
         "Dates, texts and credits are quoted as the program read them. A hash identifies the content of a file: the "
         "same content has the same hash."

@@ -247,10 +247,10 @@ def _permission(it: UseDossier) -> Iterator[Row]:
     else:
         note = permission.note or "none in force"
         yield _fact("no_agreement", "Agreement", note, "the agreements in the database")
-    shown = permission.license
-    if shown is not None:
-        by = f", recorded by {shown.added_by}" if shown.added_by else ""
-        yield _fact("license", "License", _license(shown), f"license {shown.id}{by}", shown.id)
+    license_ = permission.license
+    if license_ is not None:
+        by = f", recorded by {license_.added_by}" if license_.added_by else ""
+        yield _fact("license", "License", _license(license_), f"license {license_.id}{by}", license_.id)
     else:
         yield _fact("no_license", "License", "none covers this use", "the licenses in the database")
     for other in permission.other_licenses:

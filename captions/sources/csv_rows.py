@@ -26,22 +26,22 @@ def rows(lines: Iterable[str], delimiter: str) -> Iterator[CsvRow]:
     line that begins a row with as many cells as the header.
     """
     csv.field_size_limit(source.LARGEST)
-    taken = _Lines(lines)
-    strict = csv.reader(taken, delimiter=delimiter, strict=True)
-    loose = csv.reader(taken, delimiter=delimiter)
+    reader = _Lines(lines)
+    strict = csv.reader(reader, delimiter=delimiter, strict=True)
+    loose = csv.reader(reader, delimiter=delimiter)
     width = 0
     while True:
-        taken.start()
+        reader.start()
         try:
-            row = CsvRow(taken.first, _cells(strict, loose, taken))
+            row = CsvRow(reader.first, _cells(strict, loose, reader))
         except StopIteration:
             return
         except csv.Error as error:
             if not width:
                 raise
-            taken.back(keeping=1)
-            last = _resume(strict, taken, width)
-            yield CsvRow(taken.first, [], _problem(error, taken.first, last))
+            reader.back(keeping=1)
+            last = _resume(strict, reader, width)
+            yield CsvRow(reader.first, [], _problem(error, reader.first, last))
             continue
         width = width or len(row.cells)
         if len(row.cells) > width and any(cell.strip() for cell in row.cells[width:]):
@@ -87,7 +87,7 @@ class _Lines:
         del self._taken[keeping:]
 
 
-def _cells(strict: Iterator[list[str]], loose: Iterator[list[str]], taken: _Lines) -> list[str]:
+def _cells(strict: Iterator[list[str]], loose: Iterator[list[str]], reader: _Lines) -> list[str]:
     """Return the cells of the next row; raise ``csv.Error`` if a quote is not closed.
 
     Quotes inside a cell that are not doubled do no harm in a row of one line: ``"He said "yes", and left"``.
@@ -96,28 +96,28 @@ def _cells(strict: Iterator[list[str]], loose: Iterator[list[str]], taken: _Line
         return next(strict)
     except csv.Error as error:
         is_open = "unexpected end" in str(error)
-        taken.back()
+        reader.back()
         cells = next(loose)
-        if is_open or taken.count > 1:
+        if is_open or reader.count > 1:
             raise
         return cells
 
 
-def _resume(strict: Iterator[list[str]], taken: _Lines, width: int) -> int:
+def _resume(strict: Iterator[list[str]], reader: _Lines, width: int) -> int:
     """Go to the next line that begins a row of the table, and return the number of the last line before it."""
-    skipped = taken.count
+    skipped = reader.count
     while True:
         try:
             cells = next(strict)
         except StopIteration:
-            return taken.first + skipped - 1
+            return reader.first + skipped - 1
         except csv.Error:
             cells = []
         is_row = len(cells) == width
-        taken.back(keeping=skipped)
+        reader.back(keeping=skipped)
         if is_row:
-            return taken.first + skipped - 1
-        next(taken)
+            return reader.first + skipped - 1
+        next(reader)
         skipped += 1
 
 

@@ -101,8 +101,8 @@ def _block(block: Mapping[str, Any]) -> Iterator[str]:
         yield f"<ul>{''.join(f'<li>{item}</li>' for item in items if item)}</ul>"
     else:
         for picture in PictureFields({"image": block}).of_record():
-            if shown := figure(picture.data):
-                yield shown
+            if markup := figure(picture.data):
+                yield markup
 
 
 def _contents(item: Any) -> str:

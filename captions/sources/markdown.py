@@ -73,9 +73,9 @@ def html_of(text: str) -> tuple[str, str]:
             headline = unescape(headline)
             continue
         following = blocks[at] if at < len(blocks) else ""
-        shown, is_taken = _picture(block, following)
+        caption, is_taken = _picture(block, following)
         at += is_taken
-        out.append(shown or _block(block))
+        out.append(caption or _block(block))
     return headline, "\n".join(filter(None, out))
 
 
@@ -116,9 +116,9 @@ def _of_alt(alt: str) -> str:
 
 def _of_quote(text: str) -> str:
     """Return the figure of a quote in one paragraph that ends in a credit in brackets; ``""`` for any other quote."""
-    shown = unescape(re.sub(r"<[^<>]*>", "", _inline(" ".join(text.split()))))
-    is_caption = shown.endswith(")") and _has_credit(shown)
-    return f"<figure><figcaption>{escape(shown)}</figcaption></figure>" if is_caption else ""
+    caption = unescape(re.sub(r"<[^<>]*>", "", _inline(" ".join(text.split()))))
+    is_caption = caption.endswith(")") and _has_credit(caption)
+    return f"<figure><figcaption>{escape(caption)}</figcaption></figure>" if is_caption else ""
 
 
 def _has_credit(text: str) -> bool:

@@ -56,9 +56,9 @@ def with_pictures(body: str, pictures: Iterable[RecordPicture]) -> str:
     known = [picture for picture in pictures if picture.data.caption or picture.data.has_rights]
     if not known:
         return body
-    shown: set[int] = set()
-    body = _on_images(body, known, shown)
-    hidden = [picture.data for place, picture in enumerate(known) if place not in shown and picture.listed]
+    placed: set[int] = set()
+    body = _on_images(body, known, placed)
+    hidden = [picture.data for place, picture in enumerate(known) if place not in placed and picture.listed]
     if not hidden:
         return body
     text = match_key(unescape(_TAG.sub(" ", body)))
@@ -79,7 +79,7 @@ def _is_in(caption: str, text: str) -> bool:
     return bool(caption) and match_key(caption) in text
 
 
-def _on_images(body: str, pictures: Sequence[RecordPicture], shown: set[int]) -> str:
+def _on_images(body: str, pictures: Sequence[RecordPicture], placed: set[int]) -> str:
     """Add the data of pictures to the images of an article; add the places of these pictures to ``shown``."""
     by_key: dict[str, int] = {}
     for place, picture in enumerate(pictures):
@@ -93,8 +93,8 @@ def _on_images(body: str, pictures: Sequence[RecordPicture], shown: set[int]) ->
         if not matches:
             continue
         place = matches[0]
-        shown.add(place)
-        out += [body[at : found.start()], _shown(found, body, pictures[place].data)]
+        placed.add(place)
+        out += [body[at : found.start()], _markup(found, body, pictures[place].data)]
         at = found.end()
     return "".join((*out, body[at:]))
 
@@ -105,7 +105,7 @@ def _keys(tag: str) -> list[str]:
     return [*numbers, *(key for address in addresses for key in keys_of(address))]
 
 
-def _shown(image: re.Match[str], body: str, data: PictureData) -> str:
+def _markup(image: re.Match[str], body: str, data: PictureData) -> str:
     """Return an image with its data, and with its caption unless the article prints one."""
     own = f'{_attributes(data)} data-caption="{escape(tidy(data.caption))}"'
     tag = re.sub(r"<img\b", lambda found: f"{found[0]}{own}", image[0], count=1, flags=re.IGNORECASE)

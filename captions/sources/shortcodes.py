@@ -35,8 +35,8 @@ def expand(html: str) -> str:
             continue  # inside an earlier code
         end = codes[ends[place]] if place in ends else None
         inner = codes[place + 1 : ends[place]] if end else []
-        shown = _alone(code) if end is None else _figure(code, inner, html[code.end() : end.start()])
-        out += [html[at : code.start()], shown]
+        markup = _alone(code) if end is None else _figure(code, inner, html[code.end() : end.start()])
+        out += [html[at : code.start()], markup]
         at = (end or code).end()
     return _OTHER_CODE.sub("", "".join((*out, html[at:])))
 

@@ -171,7 +171,7 @@ def write_batch(
     batch = load(connection, run_id, records)
     for record in records:
         batch.add(record)
-    kept = [(it, it.record) for it in batch.articles if it.record is not None and it.became is None]
+    stored = [(it, it.record) for it in batch.articles if it.record is not None and it.became is None]
     caption_ids, credit_ids = _delete_uses(
         connection,
         [it.id for it in batch.articles if it.id is not None and (it.record is not None or it.became is not None)],
@@ -188,23 +188,23 @@ def write_batch(
             "publication": names.get(storable(record.publication or "")),
             "run_id": run_id,
         }
-        for it, record in kept
+        for it, record in stored
     ]
-    changed = [row | {"row_id": it.id} for (it, _), row in zip(kept, rows, strict=True) if it.id is not None]
+    changed = [row | {"row_id": it.id} for (it, _), row in zip(stored, rows, strict=True) if it.id is not None]
     if changed:
         values: dict[str, Any] = {name: bindparam(name) for name in changed[0] if name not in {"row_id", "identity"}}
         statement = update(m.article).where(m.article.c.id == bindparam("row_id")).values(values)
         connection.execute(statement, [{k: v for k, v in row.items() if k != "identity"} for row in changed])
-    new = [row for (it, _), row in zip(kept, rows, strict=True) if it.id is None]
+    new = [row for (it, _), row in zip(stored, rows, strict=True) if it.id is None]
     ids = insert_with_ids(connection, m.article, "identity", new)
-    for it, _ in kept:
+    for it, _ in stored:
         it.id = ids[it.identity] if it.id is None else it.id
-    _put_uses(connection, [(record, row, it.id or 0) for (it, record), row in zip(kept, rows, strict=True)], version)
-    put_uncaptioned(connection, {it.id or 0: record.uncaptioned for it, record in kept})
+    _put_uses(connection, [(record, row, it.id or 0) for (it, record), row in zip(stored, rows, strict=True)], version)
+    put_uncaptioned(connection, {it.id or 0: record.uncaptioned for it, record in stored})
     write_places(connection, batch)
     _delete_unused_captions(connection, caption_ids)
     delete_unused_credits(connection, credit_ids)
-    uses = [use for _, record in kept for use in record.uses]
+    uses = [use for _, record in stored for use in record.uses]
     return replace(batch.counts, captions=len(uses), occurrences=sum(use.occurrences for use in uses))
 
 

@@ -63,8 +63,8 @@ def _name(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         # Only a read-only file has a URI here, see `_sqlite_url`.
         return printable((url.database or "").removeprefix("file://"))
-    shown = url.difference_update_query(set(url.query) - _SHOWN)
-    return printable(shown.render_as_string(hide_password=True))
+    public = url.difference_update_query(set(url.query) - _SHOWN)
+    return printable(public.render_as_string(hide_password=True))
 
 
 def _secrets(url: URL) -> list[str]:

@@ -124,7 +124,7 @@ def forget(engine: Engine, articles: Sequence[int], who: str, reason: str = "") 
     with writing(engine) as connection:
         for start in range(0, len(articles), _AT_ONCE):
             ids = list(articles[start : start + _AT_ONCE])
-            rows = [row | decision for row in _kept(connection, ids)]
+            rows = [row | decision for row in _rows_of(connection, ids)]
             insert_rows(connection, m.forgotten, rows)
             uses += sum(row["uses"] for row in rows)
             delete_articles(connection, ids)
@@ -167,7 +167,7 @@ def _sorted(found: dict[int, ForgettableArticle]) -> list[ForgettableArticle]:
     return sorted(found.values(), key=lambda it: (it.source, it.id))
 
 
-def _kept(connection: Connection, ids: Sequence[int]) -> list[Row]:
+def _rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
     """Return the rows of table ``forgotten`` for these articles, without the decision."""
     uses: defaultdict[int, list[AuditRow]] = defaultdict(list)
     numbers: dict[int, tuple[int | None, int | None]] = {}
@@ -250,11 +250,11 @@ def _restored(connection: Connection, identity: str, content: dict[str, Any]) ->
     if article_id is None:
         run = m.ingest_run.c
         version = connection.execute(select(run.version).order_by(run.id.desc()).limit(1)).scalar()
-        taken = connection.execute(select(place.source).where(place.source == record.source)).first() is not None
+        is_used = connection.execute(select(place.source).where(place.source == record.source)).first() is not None
         own = rows.pop(record.source, {})
         record = replace(
             record,
-            source=f"{record.source}:restored" if taken else record.source,
+            source=f"{record.source}:restored" if is_used else record.source,
             content_hash=own.get("content_hash") or "restored",
             digest=own.get("digest", ""),
         )

@@ -80,22 +80,22 @@ def load(connection: Connection, run: int | None, records: Sequence[ArticleRecor
     identities = {identity for record in records for identity in (identity_of(record), record.content_key)}
     ids = {row.article_id for row in (*rows, *alike)}
     columns = (article.id, article.identity, article.source, article.rank)
-    held = {
+    current = {
         row.id: Held(*row)
         for column, wanted in ((article.id, ids), (article.identity, identities))
         for chunk in in_chunks(wanted)
         for row in connection.execute(select(*columns).where(column.in_(chunk)))
     }
-    for chunk in in_chunks([number for number, it in held.items() if not is_url(it.identity)]):
+    for chunk in in_chunks([number for number, it in current.items() if not is_url(it.identity)]):
         count = select(place.article_id, func.count()).where(place.article_id.in_(chunk)).group_by(place.article_id)
         for number, places in connection.execute(count):
-            held[number].places = places
+            current[number].places = places
     batch = ReadingBatch(
         run,
-        list(held.values()),
+        list(current.values()),
         {
             row.source: KnownPlace(
-                held[row.article_id],
+                current[row.article_id],
                 row.content_hash,
                 row.digest,
                 row.content_key,
@@ -106,7 +106,7 @@ def load(connection: Connection, run: int | None, records: Sequence[ArticleRecor
             for row in rows
         },
     )
-    batch.note_alike((row.content_key, held[row.article_id]) for row in alike)
+    batch.note_alike((row.content_key, current[row.article_id]) for row in alike)
     return batch
 
 
@@ -167,16 +167,16 @@ _COLUMNS = ("content_hash", "digest", "content_key", "rank", "outdated", "change
 def _settle(connection: Connection, batch: ReadingBatch) -> None:
     """Mark the places with earlier versions, and those to read again; name articles after a place that has them."""
     place, article = m.place.c, m.article.c
-    for held in map(Held.now, batch.corrected):
-        others = (place.article_id == held.id) & (place.source != held.source)
+    for current in map(Held.now, batch.corrected):
+        others = (place.article_id == current.id) & (place.source != current.source)
         earlier = or_(place.changed_run.is_(None), place.changed_run < batch.run)
         connection.execute(update(m.place).where(others, earlier).values(outdated=True))
-    for held in map(Held.now, batch.lowered):
-        others = (place.article_id == held.id) & (place.source != held.source)
-        better = place.outdated.is_(False) & (place.rank > held.rank)
+    for current in map(Held.now, batch.lowered):
+        others = (place.article_id == current.id) & (place.source != current.source)
+        better = place.outdated.is_(False) & (place.rank > current.rank)
         connection.execute(update(m.place).where(others, better).values(content_hash=""))
-    for held in map(Held.now, batch.left):
-        first = select(func.min(place.source)).where(place.article_id == held.id).scalar_subquery()
-        is_there = select(place.source).where(place.article_id == held.id, place.source == article.source).exists()
-        change = update(m.article).where(article.id == held.id, ~is_there, first.is_not(None)).values(source=first)
+    for current in map(Held.now, batch.left):
+        first = select(func.min(place.source)).where(place.article_id == current.id).scalar_subquery()
+        is_there = select(place.source).where(place.article_id == current.id, place.source == article.source).exists()
+        change = update(m.article).where(article.id == current.id, ~is_there, first.is_not(None)).values(source=first)
         connection.execute(change)

@@ -397,7 +397,7 @@ def test_a_sheet_shows_each_picture_next_to_its_credits(run: Run, tmp_path: Path
     ran = run("images", "sheet", "-o", "sheet.html")
     assert (ran.code, ran.out, ran.err) == (0, "", "2 pictures; written to sheet.html\n")
     html = (tmp_path / "sheet.html").read_text(encoding="utf-8")
-    assert "2 of 3 pictures need review" in html
+    assert "2 of 3 pictures to review" in html
     assert html.count("data:image/jpeg;base64,/9j/") == 1
     assert "img-src data:" in html
     assert "Ida Quill/Reuters in a.html" in html

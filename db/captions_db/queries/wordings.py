@@ -30,7 +30,9 @@ def both_ways(connection: Connection, asked: Sequence[WantedSpellings]) -> tuple
         whole.append(_any(words, either))
         open_ = [it.open, *(it.open and may_begin(word) for word in it.others)]
         spellings = zip((it.word, *it.others), words, open_, strict=True)
-        begun.append(_any([_begun(connection, word) if is_open else one for word, one, is_open in spellings], either))
+        begun.append(
+            _any([_begun(connection, word) if is_open else spelling for word, spelling, is_open in spellings], either)
+        )
     return both.join(whole), None if whole == begun else both.join(begun)
 
 
