@@ -47,6 +47,7 @@ _MODULES = {
     "waive": "waive",
     "forget": "forget",
     "images": "images",
+    "archive": "archive",
     "db": "db_commands",
 }
 """The command or group -> its module, in the order of the help. The module has a group ``app``, or a function with the
