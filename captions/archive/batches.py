@@ -15,7 +15,7 @@ from typing import Any
 
 from captions.archive import rows
 from captions.archive.child import ROW, ReaderSettings
-from captions.archive.schema import PLACE, SCHEMA
+from captions.archive.schema import SCHEMA
 from captions.archive.wire import packed, unpacked
 from captions.errors import CaptionsError
 from captions.lexicon.fingerprint import fingerprint
@@ -114,7 +114,7 @@ def _failed(bad: Any, reason: str, settings: ReaderSettings) -> Any:
     """Return the row of a page that ended the process."""
     ((place, _),) = rows.pages_of(bad, settings.names)
     version = rows.parser_version(fingerprint(settings.register))
-    return rows.batch_of([rows.failed_row({name: place[name] for name in PLACE}, reason, version)], SCHEMA)
+    return rows.batch_of([rows.failed_row(place, reason, version)], SCHEMA)
 
 
 class _Child:

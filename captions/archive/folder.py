@@ -58,7 +58,7 @@ class Folder:
     def version(self, shard: Shard) -> str | None:
         """Return the version of the parser that read a shard; None if it has not been read to its end."""
         try:
-            found: bytes = (read_schema(self._last(shard)).metadata or {})[_VERSION]
+            found: bytes = (read_schema(self.path_of(shard)).metadata or {})[_VERSION]
         except (OSError, KeyError, pa.ArrowException):
             return None
         return found.decode()
@@ -75,15 +75,17 @@ class Folder:
                     writers.add(self._file_of(shard, month), part)
             writers.flush()
             writers.close()
-            # The last file shows that the shard is complete, so it goes first and comes last.
-            self._last(shard).unlink(missing_ok=True)
-            self._remove(_name(shard))
+            if self.by_month:
+                # The last file shows that the shard is complete, so it goes first and comes last.
+                self.path_of(shard).unlink(missing_ok=True)
+                self._remove(_name(shard))
         return ShardCounts(rows, errors)
 
     def _file_of(self, shard: Shard, month: str) -> Path:
         return (self.path / f"month={month}" if self.by_month else self.path) / _name(shard)
 
-    def _last(self, shard: Shard) -> Path:
+    def path_of(self, shard: Shard) -> Path:
+        """Return the file that shows that a shard is complete; with folders by month, it has the undated articles."""
         return self._file_of(shard, UNDATED)
 
     def _remove(self, pattern: str) -> None:

@@ -13,7 +13,7 @@ from captions.archive.schema import FACTS, PAGES, PLACE, SCHEMA
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
 from captions.sources import Facts, Source, Unread
-from captions.sources.records import RecordNames, source_of
+from captions.sources.records import RecordNames, facts_of, source_of
 from captions.sources.source import Options
 from captions.text import whole_characters
 
@@ -62,7 +62,7 @@ def page_row(item: Source | Unread, file: str, number: int) -> Row:
 
 
 def pages_of(batch: Any, names: tuple[tuple[str, str], ...] = ()) -> Iterator[tuple[Row, Source | Unread]]:
-    """Yield the place and the page of each row of a batch.
+    """Yield the place, with the URL, and the page of each row of a batch.
 
     A batch of ``PAGES`` has what a reader decoded. The columns of any other are recognized as those of a Parquet file
     that ``captions ingest`` reads; those named as in ``PLACE`` are kept.
@@ -70,7 +70,7 @@ def pages_of(batch: Any, names: tuple[tuple[str, str], ...] = ()) -> Iterator[tu
     are_pages = batch.schema.names == PAGES.names
     options = Options(names)
     for record in batch.to_pylist():
-        place = {name: record.get(name) for name in PLACE}
+        place = {name: record.get(name) for name in (*PLACE, "url")}
         yield place, _decoded(record) if are_pages else _recognized(record, place, options)
 
 
@@ -87,6 +87,7 @@ def _recognized(record: Mapping[str, Any], place: Row, options: Options) -> Sour
         if not _fits(name, place[name]):
             place[name] = None
     file, number = place["file"] or "", place["number"] or 0
+    place["url"] = facts_of(record, options).url
     found = source_of(record, RecordNames(file), number, f"{file}#{number}", options)
     if isinstance(found, Source):
         place["digest"] = found.digest
@@ -104,8 +105,7 @@ def article_row(place: Row, page: Source | Unread, words: Vocabulary, version: s
     """Parse a page; return its row of ``SCHEMA``."""
     article = page if isinstance(page, Unread) else sources.parsed(page, words)
     if isinstance(article, Unread):
-        url = page.facts.url if isinstance(page, Source) else None
-        return failed_row({**place, "url": url}, article.reason, version)
+        return failed_row(place, article.reason, version)
     notes = (*page.notes, *article.notes) if isinstance(page, Source) else article.notes
     return {**place, **_article(article), "notes": notes, "parser_version": version}
 

@@ -5,6 +5,7 @@ Each shard is a task. Spark writes the rows, so OUTPUT may be any place that it 
 
 from __future__ import annotations
 
+import os
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from pathlib import Path
@@ -35,6 +36,7 @@ def _work(job: Job) -> int:
         raise CaptionsError(f"{output} is complete; to read the archive again, delete it or choose another folder")
     if not job.shards:
         raise CaptionsError("no file to read; check the paths")
+    os.environ.setdefault("PYSPARK_PYTHON", sys.executable)  # Spark would run the first python3 of the path
     builder = SparkSession.builder.appName("captions")
     session = (builder.master(job.engine.master) if job.engine.master else builder).getOrCreate()
     try:

@@ -46,9 +46,11 @@ def read_warc(stream: BinaryIO, name: str, options: Options) -> Read:
             if _is_page(record) or _is_text(record):
                 number += 1
                 held = _of_record(record, named, number, name), record
-    except (OSError, ValueError):
+    except (OSError, ValueError, UnreadableError) as error:
         if held is not None:
             yield _placed(*held, options)
+        if isinstance(error, UnreadableError):
+            raise
         others = "; the pages before the damage were read" if number else ""
         raise UnreadableError(f"broken WARC file{others}") from None
     if held is not None:
