@@ -67,7 +67,7 @@ def _results(child: _Child, sent: deque[Any]) -> Iterator[Any]:
     """Yield the result of the piece that was sent first; if the process ended, send the others again."""
     piece = sent.popleft()
     outcome = child.receive()
-    if isinstance(outcome, _Ended):
+    if isinstance(outcome, _ProcessEnd):
         yield from _split(child, piece, outcome)
         for each in sent:
             child.send(each)
@@ -75,14 +75,14 @@ def _results(child: _Child, sent: deque[Any]) -> Iterator[Any]:
         yield outcome
 
 
-class _Ended:
+class _ProcessEnd:
     """The outcome of a piece that ended the process: at which row, why, and whether a retry would end the same way."""
 
     def __init__(self, at: int, reason: str, final: bool) -> None:
         self.at, self.reason, self.final = at, reason, final
 
 
-def _split(child: _Child, piece: Any, ended: _Ended, tries: int = 1) -> Iterator[Any]:
+def _split(child: _Child, piece: Any, ended: _ProcessEnd, tries: int = 1) -> Iterator[Any]:
     """Read the rows before the bad one, the bad one by itself, and the rest."""
     if ended.at < 0 and not (ended.final and len(piece) == 1):
         if tries >= _TRIES:
@@ -104,7 +104,7 @@ def _again(child: _Child, piece: Any, tries: int = 1) -> Iterator[Any]:
         return
     child.send(piece)
     outcome = child.receive()
-    if isinstance(outcome, _Ended):
+    if isinstance(outcome, _ProcessEnd):
         yield from _split(child, piece, outcome, tries)
     else:
         yield outcome
@@ -139,7 +139,7 @@ class _Child:
             while len(data := self._results.recv_bytes()) == ROW:
                 at = int.from_bytes(data, "big")
         except _BROKEN_PIPE:
-            return _Ended(at, *self.settings.limits.reason(self.end()))
+            return _ProcessEnd(at, *self.settings.limits.reason(self.end()))
         return unpacked(data)
 
     def end(self) -> int:

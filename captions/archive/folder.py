@@ -36,7 +36,7 @@ class ShardCounts:
 
 
 @dataclass(frozen=True, slots=True)
-class Folder:
+class ArchiveFolder:
     """The folder of an archive: a file per shard, or several in folders by month (``month=2024-05``)."""
 
     path: Path

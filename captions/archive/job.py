@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from pathlib import Path
 
-from captions.archive.folder import Folder
+from captions.archive.folder import ArchiveFolder
 from captions.archive.reading import ReadSettings
 from captions.archive.shards import Shard, find_shards
 from captions.errors import CaptionsError
@@ -51,7 +51,7 @@ def job_of(options: argparse.Namespace) -> Job:
     register = options.agencies.absolute() if options.agencies else None
     if register is not None and not register.is_file():
         raise CaptionsError(f"cannot read {options.agencies}; check the path")
-    folder = Folder(options.output.absolute(), options.by_month)
+    folder = ArchiveFolder(options.output.absolute(), options.by_month)
     settings = ReadSettings(folder, register, parse_map(options.map), Limits(options.time_limit))
     return Job(shards, settings, options, len(failed))
 

@@ -8,9 +8,9 @@ from functools import partial
 from pathlib import Path
 
 from captions.archive.batches import read_batches
-from captions.archive.folder import Folder, ShardCounts
+from captions.archive.folder import ArchiveFolder, ShardCounts
 from captions.archive.rows import parser_version
-from captions.archive.shards import Cut, Names, Shard, pages
+from captions.archive.shards import Names, Shard, ShardCut, pages
 from captions.lexicon.fingerprint import fingerprint
 from captions.processes.limits import DEFAULT_LIMITS, Limits, stop_step
 from captions.processes.pool import Died, Pool, Step, Ticket
@@ -24,7 +24,7 @@ _REFRESH_SECONDS = 0.2
 class ReadSettings:
     """How to read shards: where to, with which register and field names, within which limits."""
 
-    folder: Folder
+    folder: ArchiveFolder
     register: Path | None = None
     names: Names = ()
     limits: Limits = DEFAULT_LIMITS
@@ -55,7 +55,7 @@ class ShardOutcome:
 @dataclass(frozen=True, slots=True)
 class _Task:
     shard: Shard
-    cut: Cut | None = None
+    cut: ShardCut | None = None
 
 
 def unread_shards(shards: Iterable[Shard], settings: ReadSettings, *, refresh: bool) -> tuple[list[Shard], int]:
@@ -73,7 +73,9 @@ def unread_shards(shards: Iterable[Shard], settings: ReadSettings, *, refresh: b
     return waiting, outdated
 
 
-def read_shard(settings: ReadSettings, shard: Shard, step: Step | None = None, cut: Cut | None = None) -> ShardCounts:
+def read_shard(
+    settings: ReadSettings, shard: Shard, step: Step | None = None, cut: ShardCut | None = None
+) -> ShardCounts:
     """Read a shard into its file."""
     found = pages(shard, settings.names, step, stop_step, cut) if step else pages(shard, settings.names, cut=cut)
     batches = read_batches(found, register=settings.register, names=settings.names, limits=settings.limits)
@@ -109,7 +111,7 @@ def read_shards(shards: Sequence[Shard], settings: ReadSettings, jobs: int) -> I
 def _next_task(ticket: Ticket[_Task], died: Died, tries: int) -> _Task:
     """Return the task to try next: the same again, unless it would end the same way, then without the rest."""
     if died.final or tries > 1:
-        return replace(ticket.task, cut=Cut(died.at, died.reason))
+        return replace(ticket.task, cut=ShardCut(died.at, died.reason))
     return ticket.task
 
 

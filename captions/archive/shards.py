@@ -32,7 +32,7 @@ class Shard:
 
 
 @dataclass(frozen=True, slots=True)
-class Cut:
+class ShardCut:
     """Where to stop reading a shard, because the rest of it ends the process that reads it."""
 
     number: int
@@ -77,7 +77,7 @@ def pages(
     names: Names = (),
     step: Callable[[int, int], None] = lambda number, done: None,
     stop: Callable[[], None] = lambda: None,
-    cut: Cut | None = None,
+    cut: ShardCut | None = None,
 ) -> Iterator[Any]:
     """Yield the pages of a shard in batches of ``PAGES``.
 

@@ -71,14 +71,14 @@ def read(
         import pyarrow  # noqa: F401 - the archive needs it
     except ModuleNotFoundError:
         raise CaptionsError("an archive needs pyarrow: pip install 'captions[archive]'") from None
-    from captions.archive.folder import Folder
+    from captions.archive.folder import ArchiveFolder
     from captions.archive.reading import ReadSettings, unread_shards
     from captions.archive.shards import find_shards
     from captions.processes.limits import Limits
     from captions.sources.records import parse_map
 
     o.words(agencies)  # a broken register is reported before the work begins
-    folder = Folder(output, by_month)
+    folder = ArchiveFolder(output, by_month)
     settings = ReadSettings(folder, o.register_of(agencies), parse_map(fields or []), Limits(seconds))
     found, failed = find_shards(shards, prefix)
     folder.check()

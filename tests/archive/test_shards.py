@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from captions.archive.schema import PAGES
-from captions.archive.shards import Cut, Shard, find_shards, pages
+from captions.archive.shards import Shard, ShardCut, find_shards, pages
 from captions.errors import CaptionsError
 from captions.sources import Unread
 from tests.support import formats as f
@@ -80,7 +80,7 @@ def test_a_record_with_a_character_that_cannot_be_encoded_is_kept(tmp_path: Path
 
 def test_a_shard_can_be_cut_before_what_cannot_be_read(tmp_path: Path) -> None:
     (tmp_path / "a.jsonl").write_bytes(f.jsonl(*[f.RECORD] * 5))
-    found = rows(tmp_path / "a.jsonl", cut=Cut(2, "crashed"))
+    found = rows(tmp_path / "a.jsonl", cut=ShardCut(2, "crashed"))
     assert [(row["number"], row["error"]) for row in found] == [(1, None), (2, None), (3, "crashed")]
 
 

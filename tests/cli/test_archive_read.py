@@ -10,7 +10,7 @@ from pathlib import Path
 
 import pytest
 
-from captions.archive.folder import Folder
+from captions.archive.folder import ArchiveFolder
 from captions.archive.shards import Shard
 from tests.conftest import Run
 from tests.support import archives
@@ -104,7 +104,7 @@ def test_bad_usage_is_one_line(run: Run, arguments: list[str], message: str) -> 
 
 def test_shards_of_the_same_name_have_files_of_their_own(tmp_path: Path) -> None:
     names = [f"{folder}/{'x' * 90}.warc.gz" for folder in "ab"]
-    written = [Folder(tmp_path).path_of(Shard(name, tmp_path / name)) for name in names]
+    written = [ArchiveFolder(tmp_path).path_of(Shard(name, tmp_path / name)) for name in names]
     assert len({path.name for path in written}) == 2
 
 
