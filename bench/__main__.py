@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import audit, embedded, figures, ingest, pages, parse, same, search, start, usage
+from bench import archive, audit, embedded, figures, ingest, pages, parse, same, search, start, usage
 from bench.figures import Row
 from bench.setup import SIZES, Setup, prepared
 
@@ -20,6 +20,7 @@ ALL: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "parse": parse.run,
     "pages": pages.run,
     "ingest": ingest.run,
+    "archive": archive.run,
     "embedded": embedded.run,
     "same": same.run,
     "audit": audit.run,

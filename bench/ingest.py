@@ -132,14 +132,15 @@ def _memory(database: Path, path: Path) -> float:
     peak = 0.0
     while running.poll() is None:
         for pid in (running.pid, *faults.workers(running.pid)):
-            peak = max(peak, _peak(pid))
+            peak = max(peak, peak_of(pid))
         time.sleep(0.05)
     _, err = running.communicate()
     assert running.returncode == 0, err
     return peak
 
 
-def _peak(pid: int) -> float:
+def peak_of(pid: int) -> float:
+    """Return the peak memory of a process so far, in MB; 0 if it has ended."""
     with suppress(OSError, StopIteration):
         lines = Path(f"/proc/{pid}/status").read_text(encoding="ascii", errors="replace").splitlines()
         return int(next(line for line in lines if line.startswith("VmHWM")).split()[1]) / 1024

@@ -25,6 +25,13 @@ class Sizes:
     ingested_pages: int
     memory: tuple[int, int]
     """Short articles in two ingests whose memory is compared."""
+    archive_engines: tuple[str, ...]
+    archived_pages: int
+    archive_memory: tuple[int, int]
+    """Short pages in two archives whose readers' memory is compared."""
+    archive_kills: int
+    """Runs that are killed."""
+    killed_pages: int
     uses: int
     agreements: int
     codes: int
@@ -40,14 +47,19 @@ class Sizes:
 SIZES = {
     "usual": Sizes(
         runs=3, pages=40, texts=300, ingested_texts=6_000, ingested_pages=1_000, memory=(10_000, 40_000),
+        archive_engines=("Dask", "Spark"), archived_pages=1_000, archive_memory=(1_000, 20_000),
+        archive_kills=3, killed_pages=200,
         uses=100_000, agreements=300, codes=7, files=100, hashed=250, crowd=30_000,
     ),
     "full": Sizes(
         runs=5, pages=200, texts=1_000, ingested_texts=200_000, ingested_pages=4_000, memory=(10_000, 1_000_000),
+        archive_engines=("Dask", "Spark"), archived_pages=5_000, archive_memory=(1_000, 100_000),
+        archive_kills=20, killed_pages=400,
         uses=1_000_000, agreements=300, codes=7, files=200, hashed=1_000, crowd=100_000,
     ),
     "tiny": Sizes(
         runs=1, pages=2, texts=3, ingested_texts=5, ingested_pages=3, memory=(2, 3),
+        archive_engines=(), archived_pages=2, archive_memory=(2, 3), archive_kills=1, killed_pages=2,
         uses=30, agreements=5, codes=1, files=1, hashed=3, crowd=20,
     ),
 }  # fmt: skip

@@ -199,8 +199,8 @@ def _clean_file(
 
 def _reader(seconds: float, form: Form) -> ReaderProcess[CleanArticle]:
     """Return a reader that cleans each article, in a process with limits."""
-    from captions.ingest.limits import Limits
     from captions.ingest.reading import ReaderProcess
+    from captions.processes.limits import Limits
 
     return ReaderProcess(Limits(seconds), work=partial(cleaned, form=form))
 

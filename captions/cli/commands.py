@@ -49,6 +49,7 @@ _MODULES = {
     "forget": "forget",
     "config": "config",
     "images": "images",
+    "archive": "archive",
     "db": "db_commands",
 }
 """The command or group -> its module, in the order of the help. The module has a group ``app``, or a function with the

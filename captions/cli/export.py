@@ -131,7 +131,7 @@ def _parquet(engine: Engine, view: str, output: Path, targets: Targets) -> int:
         import pyarrow as pa
         from pyarrow.parquet import ParquetWriter
     except ModuleNotFoundError:
-        raise CaptionsError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
+        raise CaptionsError("Parquet needs pyarrow: pip install 'captions[archive]'") from None
     columns, rows = db.view_rows(engine, view)
     kinds = {name: pa.int64() for name in _NUMBERS} | {"used_on": pa.date32(), "confidence": pa.float64()}
     schema = pa.schema([(name, kinds.get(name, pa.string())) for name in columns], {"written by": PARQUET_WRITER})

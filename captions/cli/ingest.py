@@ -185,9 +185,9 @@ def _ingest(
 
     from captions import sources, stored
     from captions.ingest import guessed_dates
-    from captions.ingest.limits import Limits
     from captions.ingest.pipeline import Pipeline
     from captions.ingest.worker import WorkerConfig
+    from captions.processes.limits import Limits
     from captions.sources.records import parse_map
 
     names = parse_map(fields)

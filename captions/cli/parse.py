@@ -43,8 +43,8 @@ def parse(
       captions parse --explain page.html
       captions parse archive.jsonl --map text=story.body,url=link
     """
-    from captions.ingest.limits import Limits
     from captions.ingest.reading import ReaderProcess
+    from captions.processes.limits import Limits
     from captions.report import as_json
     from captions.sources import Unread
     from captions.sources.records import parse_map

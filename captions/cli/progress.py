@@ -50,7 +50,14 @@ def cores() -> int:
 
 @contextmanager
 def progress(paths: Sequence[str]) -> Iterator[Progress]:
-    """Show on stderr how much of these paths has been read, if it is a terminal; clear the bar at the end."""
+    """Show on stderr how much of these paths has been read; see :func:`progress_of`."""
+    with progress_of(_size(paths) if sys.stderr.isatty() else None) as bar:
+        yield bar
+
+
+@contextmanager
+def progress_of(size: int | None) -> Iterator[Progress]:
+    """Show on stderr how much of this many bytes has been read, if it is a terminal; clear the bar at the end."""
     if not sys.stderr.isatty():
         yield Progress()
         return
@@ -67,7 +74,7 @@ def progress(paths: Sequence[str]) -> Iterator[Progress]:
     # No refresh thread, because workers are forked from this process.
     bar = rich.Progress(*columns, console=Console(stderr=True), transient=True, auto_refresh=False)
     with bar:
-        yield _ProgressBar(bar, bar.add_task("", total=_size(paths), articles="0", rate=""))
+        yield _ProgressBar(bar, bar.add_task("", total=size, articles="0", rate=""))
 
 
 def _size(paths: Sequence[str]) -> int | None:

@@ -12,10 +12,10 @@ from functools import partial
 from sqlalchemy import Engine
 
 from captions.ingest import records
-from captions.ingest.limits import Limits
-from captions.ingest.pool import Died, Pool, Ticket
 from captions.ingest.reading import ReaderProcess
 from captions.ingest.worker import LARGEST_FILE, Chunk, ChunkReader, ChunkResult, Item, WorkerConfig
+from captions.processes.limits import Limits
+from captions.processes.pool import Died, Pool, Ticket
 from captions.sources import InputFile, Source, Unread
 
 # A chunk of this many items or bytes takes a worker about 50 ms.

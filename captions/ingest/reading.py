@@ -14,9 +14,9 @@ from typing import Any, BinaryIO, Generic, TypeVar
 
 from captions import sources
 from captions.errors import CaptionsError, parser_failure
-from captions.ingest import limits as process
-from captions.ingest.limits import Limits, Worker
 from captions.ingest.streams import Stdin, opened
+from captions.processes import limits as process
+from captions.processes.limits import Limits, Worker
 from captions.sources import InputFile, Source, Unread
 from captions.sources.source import Options
 

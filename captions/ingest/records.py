@@ -8,7 +8,6 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
 from functools import lru_cache
-from importlib.resources import files
 from pathlib import Path
 from typing import Any
 
@@ -18,6 +17,7 @@ from sqlalchemy import Engine
 from captions import __version__
 from captions.caption.similarity import may_be_near
 from captions.ingest import guessed_dates
+from captions.lexicon.fingerprint import fingerprint
 from captions.lexicon.page_urls import identity
 from captions.lexicon.publications import publication_key
 from captions.lexicon.vocabulary import Vocabulary
@@ -62,14 +62,7 @@ class Settings:
 
     def fingerprint(self) -> str:
         """Return a digest of the tables and the program version; if it changes, articles are read again."""
-        digest = hashlib.blake2b(digest_size=16)
-        tables = (file for file in (files("captions") / "data").iterdir() if file.is_file())
-        for table in sorted(tables, key=lambda file: file.name):
-            digest.update(table.read_bytes())
-        if self.register is not None:
-            digest.update(self.register.read_bytes())
-        digest.update(__version__.encode())
-        return digest.hexdigest()
+        return fingerprint(self.register)
 
     @property
     def version(self) -> str:

@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from multiprocessing import connection as mp
 from typing import Any, BinaryIO
 
-from captions.ingest.limits import waiting
+from captions.processes.limits import waiting
 from captions.sources import InputFile
 from captions.sources.streams import buffered
 

@@ -2,21 +2,17 @@
 
 from __future__ import annotations
 
-import os
 import re
-import traceback
 from collections import Counter
 from contextlib import suppress
 from dataclasses import dataclass, field, replace
 
 from captions import sources
-from captions.errors import parser_failure
 from captions.ingest import records
 from captions.ingest.guessed_dates import GUESSED
-from captions.ingest.pool import Step
 from captions.ingest.records import Record, Settings
 from captions.lexicon.vocabulary import Vocabulary
-from captions.page import page_type
+from captions.processes.pool import Step
 from captions.sources import InputFile, Source, Unread
 from captions.sources.source import Options, digest_of
 
@@ -138,16 +134,10 @@ class ChunkReader:
         return found
 
     def _parse(self, source: Source, is_stored: bool, result: ChunkResult) -> None:
-        """Parse an article and add it to the result; a bug in the parser fails only this article."""
-        try:
-            article = sources.article(source, self._config.words)
-        except BaseException as error:
-            if os.environ.get("CAPTIONS_TRACEBACK"):
-                traceback.print_exc()
-            result.failed.append(Unread(source.name, parser_failure(error)))
-            return
-        if not article.captions and (no_article := page_type.is_no_article(article.notes)):
-            result.failed.append(Unread(source.name, no_article))
+        """Parse an article and add it to the result."""
+        article = sources.parsed(source, self._config.words)
+        if isinstance(article, Unread):
+            result.failed.append(article)
             return
         result.notes.update({_NUMBER.sub("", note) for note in (*source.notes, *article.notes)})
         settings = self._config.settings

@@ -6,12 +6,15 @@ are listed in :mod:`captions.sources.formats`.
 
 from __future__ import annotations
 
+import os
 import sys
+import traceback
 from collections.abc import Callable, Iterable, Iterator
 from contextlib import AbstractContextManager, nullcontext
 from dataclasses import replace
 from typing import BinaryIO
 
+from captions.errors import parser_failure
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
 from captions.sources.paths import SUFFIXES, find
@@ -27,6 +30,7 @@ __all__ = [
     "article",
     "explained",
     "find",
+    "parsed",
     "read",
     "read_all",
     "with_facts",
@@ -70,6 +74,20 @@ def article(source: Source, words: Vocabulary) -> Article:
 
     read = parse_html(source.text, source.facts.url, words) if source.page else parse_text(source.text, words)
     return with_facts(read, source)
+
+
+def parsed(source: Source, words: Vocabulary) -> Article | Unread:
+    """Parse a source; return an Unread if it is no article, or if a bug in the parser fails it."""
+    from captions.page import page_type
+
+    try:
+        found = article(source, words)
+    except BaseException as error:
+        if os.environ.get("CAPTIONS_TRACEBACK"):
+            traceback.print_exc()
+        return Unread(source.name, parser_failure(error))
+    reason = None if found.captions else page_type.is_no_article(found.notes)
+    return Unread(source.name, reason) if reason else found
 
 
 def explained(source: Source, words: Vocabulary) -> tuple[Article, list[dict[str, object]] | None]:

@@ -23,7 +23,7 @@ from captions.sources import (
 )
 from captions.sources.gzip_stream import GZIP, unpacked
 from captions.sources.paths import is_page_name
-from captions.sources.source import BombError, Options, Read, Reader, Unread, UnreadableError
+from captions.sources.source import BombError, MemberPlaces, Options, Read, Reader, Unread, UnreadableError
 from captions.sources.streams import with_head, without_repeated_bom
 
 # A compressed page in a compressed archive is normal; deeper nesting is an attack.
@@ -104,8 +104,9 @@ def _unpacked(stream: BinaryIO, options: Options) -> tuple[bytes, BinaryIO, Opti
     head, stream = with_head(stream)
     for _ in range(_PACKED):
         if head.startswith(GZIP):
-            head, stream = with_head(unpacked(stream, options.expansion, is_outermost=not options.packed))
-            options = replace(options, packed=True)
+            members = MemberPlaces()
+            head, stream = with_head(unpacked(stream, options.expansion, members, is_outermost=not options.packed))
+            options = replace(options, packed=True, members=members)
     if not head:
         raise UnreadableError("an empty file")
     if head.startswith(GZIP):

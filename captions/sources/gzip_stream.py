@@ -5,7 +5,7 @@ from __future__ import annotations
 import zlib
 from typing import BinaryIO
 
-from captions.sources.source import Expansion, UnreadableError
+from captions.sources.source import Expansion, MemberPlaces, UnreadableError
 from captions.sources.streams import buffered
 
 GZIP = b"\x1f\x8b\x08"
@@ -18,9 +18,14 @@ _CHECKED = 1 << 20
 _MOST_DAMAGED = 1000
 
 
-def unpacked(stream: BinaryIO, expansion: Expansion, *, is_outermost: bool) -> BinaryIO:
-    """Return the decompressed stream of a gzip stream, whose growth counts toward ``expansion``."""
-    return buffered(_Members(stream, expansion, is_outermost).fetch)
+def unpacked(
+    stream: BinaryIO, expansion: Expansion, places: MemberPlaces | None = None, *, is_outermost: bool
+) -> BinaryIO:
+    """Return the decompressed stream of a gzip stream, whose growth counts toward ``expansion``.
+
+    The places of its members are added to ``places``.
+    """
+    return buffered(_Members(stream, expansion, places or MemberPlaces(), is_outermost).fetch)
 
 
 class _Members:
@@ -29,8 +34,12 @@ class _Members:
     Raises UnreadableError at the end if a member was damaged.
     """
 
-    def __init__(self, packed: BinaryIO, expansion: Expansion, is_outermost: bool) -> None:
+    def __init__(self, packed: BinaryIO, expansion: Expansion, places: MemberPlaces, is_outermost: bool) -> None:
         self._packed, self._expansion, self._is_outermost = packed, expansion, is_outermost
+        self._places, self._started = places, (0, 0)
+        """Where the current member begins: uncompressed, and in the file."""
+        self._read = self._released = 0
+        """The bytes read from the file, and the decompressed bytes passed on."""
         self._input = b""
         """Bytes of the file that are not decompressed yet."""
         self._member: zlib._Decompress | None = None
@@ -80,12 +89,14 @@ class _Members:
             self._release()
             self._member = None
             self._intact += 1
+            self._places.add(*self._started, self._read - len(self._input))
 
     def _more(self) -> bool:
         data = self._packed.read(_PIECE)
         if self._is_outermost:
             self._expansion.read(len(data))
         self._input += data
+        self._read += len(data)
         return bool(data)
 
     def _begin(self) -> bool:
@@ -100,11 +111,13 @@ class _Members:
             return False
         self._member, self._held = zlib.decompressobj(zlib.MAX_WBITS | 16), []
         self._consumed.clear()
+        self._started = self._released, self._read - len(self._input)
         return True
 
     def _pass_on(self, data: bytes) -> None:
         if self._held is None:
             self._ready += data
+            self._released += len(data)
             return
         self._held.append(data)
         if sum(map(len, self._held)) > _CHECKED:
@@ -114,6 +127,7 @@ class _Members:
     def _release(self) -> None:
         for data in self._held or ():
             self._ready += data
+            self._released += len(data)
         self._held = []
 
     def _end(self) -> None:

@@ -13,7 +13,7 @@ from captions.sources.source import STDIN, InputFile, Unread
 SUFFIXES = (
     ".txt", ".text", ".md", ".html", ".htm", ".xhtml", ".mhtml", ".mht",
     ".json", ".jsonl", ".ndjson", ".csv", ".tsv", ".xml", ".rss", ".atom",
-    ".zip", ".tar", ".tgz", ".warc", ".wacz", ".parquet",
+    ".zip", ".tar", ".tgz", ".warc", ".wet", ".wacz", ".parquet",
 )
 """Files read in a folder, also with .gz appended. A file that the user names is read whatever its suffix."""
 # fmt: on

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+from collections import deque
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, field
 from datetime import date
@@ -14,6 +15,8 @@ STDIN = "-"
 LARGEST = 64 * 1024 * 1024
 # A file that expands more than this may be a bomb: text compresses to a tenth, zeros to a thousandth.
 GROWTH = 100
+# The members of a gzip file that nobody asks for are forgotten.
+_MOST_PLACES = 10_000
 HEAD = 65536
 """The number of bytes used to recognize a file's format."""
 
@@ -40,6 +43,18 @@ class Facts:
 
 
 @dataclass(frozen=True, slots=True)
+class RecordPlace:
+    """Where a record is in its file, to fetch it again."""
+
+    record_id: str | None = None
+    """Its identifier in the file: a ``WARC-Record-ID``."""
+    offset: int | None = None
+    """The byte at which it begins, in a compressed file that of its compressed data; None if it has none of its own."""
+    length: int | None = None
+    """The bytes of its compressed data; None in other files."""
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The decoded text of one article, with a digest of the input and notes on what was wrong with it."""
 
@@ -50,6 +65,7 @@ class Source:
     page: bool = False
     """Whether the text is HTML."""
     facts: Facts = field(default=Facts())
+    place: RecordPlace | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,6 +111,27 @@ def is_bomb(packed: int, unpacked: int) -> bool:
 POSSIBLE_BOMB = "possible bomb: it unpacks to far more data than text would"
 
 
+class MemberPlaces:
+    """Where the members of a gzip file are, compressed and uncompressed."""
+
+    def __init__(self) -> None:
+        """Start with none."""
+        self._places: deque[tuple[int, int, int]] = deque(maxlen=_MOST_PLACES)
+
+    def add(self, unpacked: int, start: int, end: int) -> None:
+        """Add the next member: where its uncompressed data begins, and its compressed data begins and ends."""
+        self._places.append((unpacked, start, end))
+
+    def find(self, unpacked: int) -> tuple[int, int] | None:
+        """Return offset and length of the member whose data begins there, or None; forget those before it."""
+        while self._places and self._places[0][0] < unpacked:
+            self._places.popleft()
+        if not self._places or self._places[0][0] != unpacked:
+            return None
+        _, start, end = self._places[0]
+        return start, end - start
+
+
 @dataclass(frozen=True, slots=True)
 class Options:
     """How to read a file: the user's field names, and how to read the members of an archive."""
@@ -109,6 +146,8 @@ class Options:
     """What the file, with all its members, has unpacked to so far."""
     packed: bool = False
     """Whether the stream comes from a compressed file."""
+    members: MemberPlaces | None = None
+    """The members of the gzip file that the stream comes from."""
 
     def of_member(self, *, packed: bool) -> Options:
         """Return the options for a member of an archive."""

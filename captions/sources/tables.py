@@ -85,7 +85,7 @@ def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
     except ImportError:
-        raise UnreadableError("Parquet needs pyarrow: pip install 'captions[parquet]'") from None
+        raise UnreadableError("Parquet needs pyarrow: pip install 'captions[archive]'") from None
     named, number = RecordNames(name), 0
     try:
         with seekable(stream) as file, ParquetFile(file) as table:

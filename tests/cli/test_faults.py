@@ -23,7 +23,7 @@ FAULTS: list[tuple[int, Callable[[], BaseException], str]] = [
 ]
 """Which call of the driver fails, how, and what the command says. A command that makes fewer calls succeeds."""
 WITHOUT_STORE = {
-    *("clean", "parse", "credit", "agency add", "agency alias", "images read"),
+    *("clean", "parse", "credit", "agency add", "agency alias", "images read", "archive read"),
     *("version", "help", "bad usage"),
 }
 

@@ -18,8 +18,8 @@ from typing import TYPE_CHECKING, BinaryIO
 import pytest
 
 from captions.cli import main
-from captions.ingest.limits import Limits, stop_step, waiting
 from captions.ingest.reading import ReaderProcess
+from captions.processes.limits import Limits, stop_step, waiting
 from captions.sources import InputFile, Source, Unread, find, formats
 from captions.sources.formats import FileFormat
 from captions.sources.source import Options, Read

@@ -210,6 +210,17 @@ def warc_record(uri: str, kind: str, body: bytes, status: str = "200 OK") -> byt
     return head.encode() + http + b"\r\n\r\n"
 
 
+def wet_record(uri: str, text: str) -> bytes:
+    """Return the text of a page in a WET file."""
+    body = text.encode()
+    head = (
+        f"WARC/1.0\r\nWARC-Type: conversion\r\nWARC-Target-URI: {uri}\r\nWARC-Date: 2024-05-18T06:00:00Z\r\n"
+        "WARC-Record-ID: <urn:uuid:00000000-0000-0000-0000-000000000002>\r\n"
+        f"Content-Type: text/plain\r\nContent-Length: {len(body)}\r\n\r\n"
+    )
+    return head.encode() + body + b"\r\n\r\n"
+
+
 def warc(page: bytes = PAGE.encode(), url: str = URL, status: str = "200 OK") -> bytes:
     """Return a WARC file with a page and a picture."""
     picture = warc_record(IMAGE, "image/jpeg", b"\xff\xd8\xff")

@@ -61,6 +61,9 @@ class Limits:
         return f"ended the program (exit code {code})", False
 
 
+DEFAULT_LIMITS = Limits()
+
+
 def stop_step() -> None:
     """Stop the clock."""
     signal.setitimer(signal.ITIMER_REAL, 0)

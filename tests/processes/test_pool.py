@@ -9,8 +9,8 @@ from collections.abc import Callable
 
 import pytest
 
-from captions.ingest.limits import Limits
-from captions.ingest.pool import Died, Pool, Step
+from captions.processes.limits import Limits
+from captions.processes.pool import Died, Pool, Step
 
 SHORT = Limits(seconds=0.2, memory=200 * 1024 * 1024)
 Task = list[str]

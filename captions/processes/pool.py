@@ -16,15 +16,24 @@ from contextlib import suppress
 from dataclasses import dataclass, field
 from multiprocessing import connection as mp
 from multiprocessing.reduction import ForkingPickler
-from typing import Any, Generic, TypeVar
+from typing import Any, Generic, Protocol, TypeVar
 
-from captions.ingest.limits import Limits, Worker, context, start, stop_step
+from captions.processes.limits import Limits, Worker, context, start, stop_step
 
 T = TypeVar("T")
 R = TypeVar("R")
 
-Step = Callable[[int], None]
-"""A function that a task calls at the start of each numbered step, which restarts the time limit."""
+
+class Step(Protocol):
+    """A function that a task calls at the start of each numbered step, which restarts the time limit.
+
+    ``done`` is how much of the task is done, in a unit of its own.
+    """
+
+    def __call__(self, number: int, done: int = 0) -> None:
+        """Start a step."""
+
+
 # Tasks queued per worker, to keep it busy while the main process writes results.
 _QUEUED_TASKS = 8
 # How often to retry a task whose worker dies before starting it.
@@ -54,7 +63,7 @@ class Ticket(Generic[T]):
 @dataclass(slots=True, eq=False)
 class _PoolWorker(Worker, Generic[T]):
     at: Any
-    """Shared memory with the number of the current step; -1 between tasks."""
+    """Shared memory with the number of the current step, -1 between tasks, and how much of the task is done."""
     tickets: deque[Ticket[T]] = field(default_factory=deque)
 
 
@@ -71,8 +80,10 @@ class Pool(Generic[T, R]):
         jobs: int,
         limits: Limits,
         before_fork: Callable[[], object] = lambda: None,
+        queued: int = _QUEUED_TASKS,
     ) -> None:
-        """Start with no processes."""
+        """Start with no processes; each has up to ``queued`` tasks waiting."""
+        self._queued = queued
         self._make, self._jobs, self._limits, self._before_fork = make, jobs, limits, before_fork
         self._workers: list[_PoolWorker[T]] = []
         self._urgent: deque[Ticket[T]] = deque()
@@ -107,22 +118,32 @@ class Pool(Generic[T, R]):
         outcome: R | Died = ticket.outcome
         return outcome
 
+    def wait(self, seconds: float) -> None:
+        """Wait for any result, but not longer than this."""
+        self._dispatch()
+        self._collect(seconds)
+
+    def running(self) -> tuple[int, int]:
+        """Return the steps that the running tasks have begun, and how much of them is done."""
+        started = [tuple(worker.at) for worker in self._workers if worker.tickets]
+        return sum(max(number, 0) for number, _ in started), sum(done for _, done in started)
+
     def _dispatch(self) -> None:
         while self._urgent or self._waiting:
             worker = min(self._workers, key=lambda each: len(each.tickets), default=None)
             if (worker is None or worker.tickets) and len(self._workers) < self._jobs:
                 worker = self._start()
-            if worker is None or len(worker.tickets) >= _QUEUED_TASKS:
+            if worker is None or len(worker.tickets) >= self._queued:
                 return
             ticket = (self._urgent or self._waiting).popleft()
             worker.tickets.append(ticket)
             with suppress(OSError):  # the worker died, which _collect notices
                 worker.tasks.send(ticket.task)
 
-    def _collect(self) -> None:
-        """Wait until a worker has a result or has died."""
+    def _collect(self, seconds: float | None = None) -> None:
+        """Wait until a worker has a result or has died, or until the seconds are over."""
         pipes = {worker.results: worker for worker in self._workers if worker.tickets}
-        for pipe in mp.wait(list(pipes)):
+        for pipe in mp.wait(list(pipes), seconds):
             worker = pipes[pipe]  # type: ignore[index] # typeshed allows other waitables
             try:
                 outcome = worker.results.recv()
@@ -134,7 +155,7 @@ class Pool(Generic[T, R]):
 
     def _start(self) -> _PoolWorker[T]:
         self._before_fork()
-        at = context().RawValue("q", -1)
+        at = context().RawArray("q", [-1, 0])
         started = start(_work, self._make, at, self._limits, os.getpid())
         worker: _PoolWorker[T] = _PoolWorker(started.process, started.tasks, started.results, at)
         self._workers.append(worker)
@@ -144,7 +165,7 @@ class Pool(Generic[T, R]):
         """Record that the running task died, and queue the worker's other tasks again."""
         self._workers.remove(worker)
         code = worker.end()
-        at = worker.at.value
+        at = worker.at[0]
         if worker.tickets:
             first = worker.tickets[0]
             first.tries += 1
@@ -167,8 +188,8 @@ def _work(
     tasks: queue.SimpleQueue[T] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(task_reader, tasks, parent), daemon=True).start()
 
-    def step(number: int) -> None:
-        at.value = number
+    def step(number: int, done: int = 0) -> None:
+        at[0], at[1] = number, done
         limits.start_step()
 
     function: Callable[[T, Step], R] | None = None
@@ -181,7 +202,7 @@ def _work(
             outcome = function(task, step)
             data = ForkingPickler.dumps(outcome)
         except MemoryError:
-            outcome = Died(at.value, limits.out_of_memory(), True)
+            outcome = Died(at[0], limits.out_of_memory(), True)
             data = ForkingPickler.dumps(outcome)
         except Exception as error:
             error.add_note(traceback.format_exc())
@@ -190,7 +211,7 @@ def _work(
             except Exception:
                 data = ForkingPickler.dumps(RuntimeError(repr(error)))
         stop_step()
-        at.value = -1
+        at[0], at[1] = -1, 0
         try:
             result_writer.send_bytes(data)
         except OSError:  # the parent is gone

@@ -1,0 +1,1 @@
+"""Run work in processes of its own, within limits of time and memory."""
