@@ -114,8 +114,8 @@ def _read(
     files: list[str], fields: list[str], seconds: float, words: Vocabulary, unread: list[Unread]
 ) -> Iterator[tuple[Source, Article] | Unread]:
     """Read everything in files and folders, in a process with limits; add to ``unread`` what could not be read."""
-    from captions.processes.limits import Limits
     from captions.ingest.reading import ReaderProcess
+    from captions.processes.limits import Limits
     from captions.sources.records import parse_map
 
     reader: ReaderProcess[tuple[Source, Article]]

@@ -8,11 +8,15 @@ from decimal import Decimal
 from itertools import islice
 from typing import Protocol
 
+from captions import escaping
 from captions.audit.codes import CODES, SEVERITIES, Code
 from captions.audit.decisions import Decision
 from captions.audit.finding import Finding, counted
 from captions.audit.overview import AtRisk, Overview, Unchecked
 from captions.report.rows import Column, Row
+
+# In characters: the last part of a path or an address.
+_LONGEST_NAME = 40
 
 COLUMNS = (
     Column("severity", "Severity"),
@@ -296,10 +300,24 @@ def place_of(finding: Finding) -> str:
 
 
 def short_place(finding: Finding) -> str:
-    """Return the end of a finding's place, with the number of its use: ``use 12 in …/05-river.txt #2``."""
-    folder, slash, name = place_of(finding).rpartition("/")
-    place = f"…/{name}" if slash and folder else f"{folder}{slash}{name}"
+    """Return the end of a finding's place, with the number of its use: ``use 12 in …/05-river.txt #2``.
+
+    Of an address, the site and the last part remain: ``use 12 in echo.example/…/harbor-fair #2``.
+    """
+    place = _short_source(finding.source) + (f" #{finding.use.position}" if finding.use else "")
     return f"use {finding.use.id} in {place}" if finding.use and finding.use.id is not None else place
+
+
+def _short_source(source: str) -> str:
+    _, is_url, address = source.partition("://")
+    path = address.partition("?")[0] if is_url else source
+    first, *rest = [part for part in path.split("/") if part] or [source]
+    if not rest:
+        return escaping.short(first, _LONGEST_NAME)
+    name = escaping.short(rest[-1], _LONGEST_NAME)
+    if not is_url:
+        return f"…/{name}"
+    return f"{first}/…/{name}" if len(rest) > 1 else f"{first}/{name}"
 
 
 def counts_of(decision: Decision) -> str:
