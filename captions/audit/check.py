@@ -38,11 +38,8 @@ class Checked:
     result: AuditResult
 
     def __iter__(self) -> Iterator[Finding]:
-        """Yield the findings, worst first, without use numbers and without commands that need a stored article."""
-        for finding in self.result:
-            use = replace(finding.use, id=None) if finding.use is not None else None
-            command = finding.command if finding.command.startswith(_ANYWHERE) else ""
-            yield replace(finding, use=use, command=command)
+        """Return the findings, worst first, without use numbers and without commands that need a stored article."""
+        return map(anywhere, self.result)
 
 
 @contextmanager
@@ -71,22 +68,34 @@ def checked(
                 if isinstance(item, Unread):
                     db.write_articles(engine, run, [], [db.FailureRecord(item.name, item.reason)])
                     continue
-                records.append(_record(*item, settings, on, today))
+                records.append(checked_record(*item, settings, on, today))
                 if len(records) >= _BATCH:
                     db.write_articles(engine, run, records)
                     records = []
             db.write_articles(engine, run, records)
             db.finish_run(engine, run)
-            codes = frozenset(request.codes or CHECKED) - QUOTA_CODES
-            grades = request.grades if not request.codes else {}
-            codes = frozenset(code for code in codes if grades.get(code) != "off")
-            with audited(engine, replace(request, codes=codes), words, baseline, today=on or today) as result:
+            with audited(engine, confined(request), words, baseline, today=on or today) as result:
                 yield Checked(result)
         finally:
             engine.dispose()
 
 
-def _record(source: Source, article: Article, settings: Settings, on: date | None, today: date) -> Record:
+def anywhere(finding: Finding) -> Finding:
+    """Return a finding on an article that is not stored, without what only a stored one has."""
+    use = replace(finding.use, id=None) if finding.use is not None else None
+    command = finding.command if finding.command.startswith(_ANYWHERE) else ""
+    return replace(finding, use=use, command=command)
+
+
+def confined(request: AuditRequest) -> AuditRequest:
+    """Return the request for the codes that a check can find."""
+    codes = frozenset(request.codes or CHECKED) - QUOTA_CODES
+    grades = request.grades if not request.codes else {}
+    return replace(request, codes=frozenset(code for code in codes if grades.get(code) != "off"))
+
+
+def checked_record(source: Source, article: Article, settings: Settings, on: date | None, today: date) -> Record:
+    """Return an article as a use of the day ``on``; see :func:`checked`."""
     record = article_record(source, article, settings, "")
     published = on or record.published or today
     # Two files with the same article are checked one by one, so each is identified by its name.

@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from itertools import groupby
-from typing import NamedTuple
+from typing import NamedTuple, Protocol, TypeVar
 
 import captions_db.audit as store
+from captions_db.audit.candidates import ArticleCaptions
 
 from captions.audit.comparison_rules import (
     Claim,
@@ -18,8 +19,10 @@ from captions.audit.comparison_rules import (
     similarity_message,
 )
 from captions.audit.fixes import waive_each
-from captions.audit.result import CreditCache
 from captions.caption.similarity import is_telling, may_be_near, near_pairs
+from captions.model import Credit
+
+_Row = TypeVar("_Row")
 
 
 class ComparedUses(NamedTuple):
@@ -31,11 +34,40 @@ class ComparedUses(NamedTuple):
     """The command that settles it; None if it depends on the use."""
 
 
-CompareRule = Callable[[store.Audit, CreditCache], Iterator[ComparedUses]]
+class ComparableUses(Protocol):
+    """The uses to compare: those of a store, or of one article; see :class:`captions_db.audit.Audit`."""
+
+    def shared_captions(self) -> Iterator[store.SharedUse]:
+        """Yield the uses of captions with several credits, by match key, source and position."""
+
+    def shared_pictures(self) -> Iterator[store.SharedUse]:
+        """Yield the uses of pictures with several credits, by URL, source and position."""
+
+    def pictures_of(self, use_ids: list[int]) -> Mapping[int, Sequence[str]]:
+        """Return the URLs of the pictures of some uses."""
+
+    def articles_with_captions(self) -> Iterator[ArticleCaptions]:
+        """Yield articles that may have nearly identical captions."""
+
+    def captions_of(self, article_ids: list[int]) -> Iterator[tuple[int, int, int, str, str]]:
+        """Yield article, use, position, match key and caption of some articles."""
+
+
+class CreditsById(Protocol):
+    """Credits by their ids."""
+
+    def __getitem__(self, row_id: int) -> Credit:
+        """Return a credit by its id."""
+
+    def ahead(self, rows: Iterable[_Row], of: Callable[[_Row], Iterable[int]]) -> Iterator[_Row]:
+        """Yield the rows unchanged; the credits of several may be read at once."""
+
+
+CompareRule = Callable[[ComparableUses, CreditsById], Iterator[ComparedUses]]
 """A rule of scope ``pair`` or ``article``; it yields the findings on one use in the order of the report."""
 
 
-def conflicting_credits(audit: store.Audit, credits_: CreditCache) -> Iterator[ComparedUses]:
+def conflicting_credits(audit: ComparableUses, credits_: CreditsById) -> Iterator[ComparedUses]:
     """Yield CR201: the same caption, or else the same picture, with credits that cannot both be right."""
     reported: set[int] = set()
     for kind, rows in (("", audit.shared_captions()), ("picture", audit.shared_pictures())):
@@ -49,7 +81,7 @@ def conflicting_credits(audit: store.Audit, credits_: CreditCache) -> Iterator[C
                     yield found
 
 
-def _of_one_picture(audit: store.Audit, uses: Sequence[store.SharedUse]) -> list[store.SharedUse]:
+def _of_one_picture(audit: ComparableUses, uses: Sequence[store.SharedUse]) -> list[store.SharedUse]:
     """Return the uses of a caption, without those of an article that has it under several pictures."""
     of_one: list[store.SharedUse] = []
     for _source, group in groupby(uses, key=lambda use: use.source):
@@ -63,7 +95,7 @@ def _of_one_picture(audit: store.Audit, uses: Sequence[store.SharedUse]) -> list
 
 
 def _conflicts_within(
-    uses: Sequence[store.SharedUse], picture: str, credits_: CreditCache, reported: set[int]
+    uses: Sequence[store.SharedUse], picture: str, credits_: CreditsById, reported: set[int]
 ) -> Iterator[ComparedUses]:
     claims: dict[str, Claim] = {}
     for use in uses:
@@ -82,7 +114,7 @@ def _conflicts_within(
     yield from (ComparedUses(message, use_ids, fix) for message, use_ids in found)
 
 
-def similar_captions(audit: store.Audit, _credits: CreditCache) -> Iterator[ComparedUses]:
+def similar_captions(audit: ComparableUses, _credits: CreditsById) -> Iterator[ComparedUses]:
     """Yield CR402: two captions of one article that are nearly identical."""
     candidates = audit.articles_with_captions()
     articles = [row.article_id for row in candidates if may_be_near(row.keys.split("\n"))]

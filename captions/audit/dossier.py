@@ -107,7 +107,7 @@ def use_dossier(engine: Engine, words: Vocabulary, use_id: int, today: date) -> 
         findings,
         tuple(it for it in stored_corrections(engine) if it[0].line == line),
         tuple(_merges(engine, use.credit, origin.parsed)),
-        tuple(it for it in stored_waivers(engine, today) if _is_about(it[0], use, origin.caption_digest)),
+        tuple(it for it in stored_waivers(engine, today) if is_about(it[0], use, origin.caption_digest)),
     )
 
 
@@ -224,7 +224,7 @@ def _merges(engine: Engine, credit: Credit | None, parsed: db.CreditRecord | Non
     return [it for it in db.merges(engine) if it.undone is None and it.name in read and it.into in now]
 
 
-def _is_about(waiver: Waiver, use: Use, digest: str) -> bool:
+def is_about(waiver: Waiver, use: Use, digest: str) -> bool:
     """Return whether a waiver sets aside findings on a use, if there are any."""
     if waiver.supplier is not None and name_key(waiver.supplier) != name_key(use.supplier or ""):
         return False

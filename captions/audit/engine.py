@@ -267,13 +267,13 @@ class AuditEngine:
         for code, spool in self.unattached.items():
             remaining: Spool[None] = Spool()
             for finding, _ in spool:
-                is_waived = any(self._is_waived(finding, aside) for aside in waivers)
-                is_known = not is_waived and (
-                    (code, finding.source) in known or any(self._is_waived(finding, aside) for aside in proposed)
+                waived = any(is_waived(finding, aside) for aside in waivers)
+                is_known = not waived and (
+                    (code, finding.source) in known or any(is_waived(finding, aside) for aside in proposed)
                 )
-                result.waived += is_waived
+                result.waived += waived
                 result.known += is_known
-                if is_waived if self.request.waived else not (is_waived or is_known):
+                if waived if self.request.waived else not (waived or is_known):
                     remaining.add(finding, None)
             self.unattached[code] = remaining
             totals[code] += len(remaining)
@@ -289,13 +289,15 @@ class AuditEngine:
     def _add_unattached(self, finding: Finding) -> None:
         self.unattached.setdefault(finding.code, Spool()).add(finding, None)
 
-    def _is_waived(self, finding: Finding, aside: store.Suppression) -> bool:
-        if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
-            return False
-        supplier = name_key(finding.about)
-        return (aside.source in (None, finding.source)) and (
-            aside.supplier is None or name_key(aside.supplier) == supplier != ""
-        )
+
+def is_waived(finding: Finding, aside: store.Suppression) -> bool:
+    """Return whether a waiver sets aside a finding that belongs to no use."""
+    if aside.code != finding.code or aside.line is not None or aside.caption_digest is not None:
+        return False
+    supplier = name_key(finding.about)
+    return (aside.source in (None, finding.source)) and (
+        aside.supplier is None or name_key(aside.supplier) == supplier != ""
+    )
 
 
 def _needed(codes: Set[str]) -> set[str]:

@@ -65,7 +65,7 @@ def note_licensed_uses(audit: store.Audit, archive: Archive | None, intended: In
 
 def _match(uses: store.LicensedUses, archive: Archive | None, known: Sequence[License]) -> None:
     """Note the uses of each license's picture: by URL, number, file and caption."""
-    licenses_of = _by_address(known)
+    licenses_of = licenses_by_address(known)
     if licenses_of is not None:
         uses.put_by_address(licenses_of)
     for it in known:
@@ -76,7 +76,7 @@ def _match(uses: store.LicensedUses, archive: Archive | None, known: Sequence[Li
             uses.put(license_id, archive.links.of_image(image_id))
 
 
-def _by_address(known: Sequence[License]) -> Callable[[str], set[int]] | None:
+def licenses_by_address(known: Sequence[License]) -> Callable[[str], set[int]] | None:
     """Return a function from a URL to the licenses of its picture; None if no license has a URL or number."""
     whole: dict[str, list[int]] = {}
     numbers = _numbers(known)

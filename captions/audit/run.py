@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import date
 
@@ -10,7 +10,7 @@ import captions_db as db
 import captions_db.audit as store
 from sqlalchemy import Engine
 
-from captions.audit.codes import SEVERITIES, graded
+from captions.audit.codes import SEVERITIES, Code, graded
 from captions.audit.engine import LICENSED_CODES, AuditEngine
 from captions.audit.license_check import pictures_for
 from captions.audit.request import AuditRequest, BaselineFinding
@@ -39,12 +39,7 @@ def audited(
     request = request or AuditRequest()
     words = words or default()
     codes = graded(request.scope, request.grades, request.codes)
-    wanted = sorted(
-        (SEVERITIES.index(row.severity), code)
-        for code, row in codes.items()
-        if code in (request.codes or codes) and row.severity in (request.severities or SEVERITIES)
-    )
-    ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
+    ranks = ranks_of(request, codes)
     licensed = pictures_for(engine, words) if ranks.keys() & LICENSED_CODES else None
     pictures = None
     if db.has_images(engine):
@@ -62,6 +57,16 @@ def audited(
         yield AuditEngine(audit, request, words, pictures, licensed).result(
             engine, baseline, codes, today, db.suppressions_of(audit.connection, proposed)
         )
+
+
+def ranks_of(request: AuditRequest, codes: Mapping[str, Code]) -> dict[str, int]:
+    """Return the requested codes with their order in the report, worst first."""
+    wanted = sorted(
+        (SEVERITIES.index(row.severity), code)
+        for code, row in codes.items()
+        if code in (request.codes or codes) and row.severity in (request.severities or SEVERITIES)
+    )
+    return {code: rank for rank, (_severity, code) in enumerate(wanted)}
 
 
 def _confines(request: AuditRequest, suppliers: Sequence[str]) -> store.ReportFilter:

@@ -239,28 +239,13 @@ def _left_out(uses: int, kind: str = "") -> str:
 def _report_of(
     result: AuditResult, limit: int | None, notes: tuple[str, ...], *, thumbnails: bool, grouped: bool
 ) -> Report:
-    from captions.audit.decisions import DecisionGroups, key_of
-    from captions.report.audit_report import Report
+    from captions.audit.decisions import DecisionGroups
+    from captions.report.audit_report import report_of
 
     pictures = None
     if thumbnails and result.archive is not None:
         from captions.report.contact_sheet import Thumbnails
 
         pictures = Thumbnails(result.archive)
-    return Report(
-        result,
-        result.uses,
-        result.articles,
-        limit,
-        counts=result.counts,
-        codes=result.codes,
-        waived=result.waived,
-        known=result.known,
-        overview=result.overview,
-        thumbnails=pictures,
-        notes=notes,
-        unchecked=result.unchecked,
-        at_risk=result.at_risk,
-        grouped=partial(DecisionGroups, result) if grouped else None,
-        key_of=lambda finding: key_of(finding, result.commands),
-    )
+    report = report_of(result, limit=limit, notes=notes)
+    return replace(report, thumbnails=pictures, grouped=partial(DecisionGroups, result) if grouped else None)

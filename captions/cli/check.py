@@ -141,23 +141,8 @@ def _article(source: Source, words: Vocabulary) -> tuple[Source, Article]:
 def _report(found: Checked, request: AuditRequest, limit: int | None, decisions: Engine | None) -> Report:
     import captions_db as db
 
-    from captions.audit.decisions import key_of
-    from captions.report.audit_report import Report
+    from captions.report.audit_report import report_of
 
-    result = found.result
     has_quota = decisions is not None and any(row.quota is not None for row in db.agreements(decisions))
-    return Report(
-        found,
-        result.uses,
-        result.articles,
-        limit,
-        counts=result.counts,
-        codes=result.codes,
-        waived=result.waived,
-        known=result.known,
-        overview=result.overview,
-        notes=(*f.switched_off(request.grades, request.codes), *((_QUOTAS,) if has_quota else ())),
-        unchecked=result.unchecked,
-        at_risk=result.at_risk,
-        key_of=lambda finding: key_of(finding, result.commands),
-    )
+    notes = (*f.switched_off(request.grades, request.codes), *((_QUOTAS,) if has_quota else ()))
+    return report_of(found.result, found, limit, notes)

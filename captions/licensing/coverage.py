@@ -237,6 +237,11 @@ class Coverage:
                     self._publications.setdefault(self._key(name), []).append(name)
         return [] if group.creator else self._publications.get(self._key(group.supplier), [])
 
+    def is_own(self, group: CreditGroup, publication: str, named: Collection[str]) -> bool:
+        """Return whether a publication is itself the group's supplier; see :meth:`own_publications`."""
+        key = self._key(publication)
+        return not group.creator and key == self._key(group.supplier) and any(key == self._key(it) for it in named)
+
     def _key(self, name: str) -> str:
         row = self._words.agency(name)
         return name_key(row.name if row else name)

@@ -10,9 +10,10 @@ from typing import Protocol
 
 from captions import escaping
 from captions.audit.codes import CODES, SEVERITIES, Code
-from captions.audit.decisions import Decision
+from captions.audit.decisions import Decision, key_of
 from captions.audit.finding import Finding, counted
 from captions.audit.overview import AtRisk, Overview, Unchecked
+from captions.audit.result import AuditResult
 from captions.report.rows import Column, Row
 
 # In characters: the last part of a path or an address.
@@ -226,6 +227,30 @@ class Report:
             }
             for _rank, code, count in sorted(rows)
         ]
+
+
+def report_of(
+    result: AuditResult,
+    findings: Iterable[Finding] | None = None,
+    limit: int | None = None,
+    notes: tuple[str, ...] = (),
+) -> Report:
+    """Return the report of an audit; ``findings`` replace those of the result."""
+    return Report(
+        result if findings is None else findings,
+        result.uses,
+        result.articles,
+        limit,
+        counts=result.counts,
+        codes=result.codes,
+        waived=result.waived,
+        known=result.known,
+        overview=result.overview,
+        notes=notes,
+        unchecked=result.unchecked,
+        at_risk=result.at_risk,
+        key_of=lambda finding: key_of(finding, result.commands),
+    )
 
 
 def _no_key(finding: Finding) -> None:

@@ -19,7 +19,7 @@ from captions_db.agreements import (
 )
 from captions_db.articles import PartyNames, add_own_publications, finish_run, start_run, write_articles
 from captions_db.backups import backup, dump_command
-from captions_db.connection import SMALL_CACHE, name_of
+from captions_db.connection import SMALL_CACHE, address_of, name_of
 from captions_db.corrections import (
     CorrectionResult,
     add_corrections,
@@ -28,6 +28,7 @@ from captions_db.corrections import (
     undo_correction,
 )
 from captions_db.decision_copies import copy_decisions
+from captions_db.decision_snapshot import DecisionSnapshot, decision_snapshot, decision_version
 from captions_db.errors import (
     BaseStoreError,
     FullStoreError,
@@ -112,6 +113,7 @@ from captions_db.queries import (
     suppliers_in_use,
     usage_changes,
     use_by_id,
+    uses_after,
     uses_by_ids,
     uses_for_audit,
     view_rows,
@@ -160,6 +162,7 @@ __all__ = [
     "CreditLine",
     "CreditRecord",
     "DateSpan",
+    "DecisionSnapshot",
     "ExclusionError",
     "FailureRecord",
     "ForgettableArticle",
@@ -202,6 +205,7 @@ __all__ = [
     "add_licenses",
     "add_own_publications",
     "add_waivers",
+    "address_of",
     "agencies_named",
     "agency_usage",
     "agreement",
@@ -218,6 +222,8 @@ __all__ = [
     "copy_decisions",
     "corrections",
     "count_spans",
+    "decision_snapshot",
+    "decision_version",
     "dump_command",
     "end_agreement",
     "find",
@@ -272,6 +278,7 @@ __all__ = [
     "use_in",
     "use_keys",
     "use_origin",
+    "uses_after",
     "uses_by_ids",
     "uses_for_audit",
     "view_rows",

@@ -59,6 +59,11 @@ def name_of(url: str) -> str:
     return _name(_address(url))
 
 
+def address_of(engine: Engine) -> str:
+    """Return the URL with which another process can open the database of an engine; it may contain a password."""
+    return engine.url.render_as_string(hide_password=False)
+
+
 def _name(url: URL) -> str:
     if url.get_backend_name() == "sqlite":
         # Only a read-only file has a URI here, see `_sqlite_url`.

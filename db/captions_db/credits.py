@@ -57,14 +57,7 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
     A line is stored in one reading. A reading by another version of the program replaces it. If one version reads a
     line in two ways, in two articles, the reading with the higher confidence is stored, whichever came first.
     """
-    read = [None if credit is None else _read(credit) for credit in records]
-    best: dict[str, Row] = {}
-    for row in read:
-        if row is not None:
-            other = best.setdefault(row["line_digest"], row)
-            if other is not row and _rank(row) > _rank(other):
-                best[row["line_digest"]] = row
-
+    read, best = best_readings(records)
     stored = _stored_readings(connection, best)
     new = [row for key, row in best.items() if key not in stored]
     better = {
@@ -78,6 +71,18 @@ def put_credits(connection: Connection, records: Sequence[CreditRecord | None], 
     better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
+
+
+def best_readings(records: Iterable[CreditRecord | None]) -> tuple[list[Row | None], dict[str, Row]]:
+    """Return the row of each credit, and the best row of each line by its digest."""
+    read = [None if credit is None else _read(credit) for credit in records]
+    best: dict[str, Row] = {}
+    for row in read:
+        if row is not None:
+            other = best.setdefault(row["line_digest"], row)
+            if other is not row and _rank(row) > _rank(other):
+                best[row["line_digest"]] = row
+    return read, best
 
 
 def rewrite_lines(connection: Connection, lines: Collection[str]) -> None:
@@ -94,10 +99,11 @@ def rewrite_credits(connection: Connection, credit_ids: Collection[int]) -> list
 def parsed_credits(connection: Connection, credit_ids: Collection[int]) -> dict[int, CreditRecord]:
     """Return credits by id as the program read them, without corrections and merges."""
     stored = _stored_rows(connection, m.credit.c.id, credit_ids)
-    return {number: _record(parser_reading(row)) for number, row in stored.items()}
+    return {number: record_of_row(parser_reading(row)) for number, row in stored.items()}
 
 
-def _record(row: Row) -> CreditRecord:
+def record_of_row(row: Row) -> CreditRecord:
+    """Return a row of ``credit_row``, with its names under ``parties``, as a record."""
     names = {role: tuple(name for other, _, name in row["parties"] if other == role) for role in _KIND}
     return CreditRecord(
         line=row["line"],
@@ -195,7 +201,7 @@ def _move_uses(connection: Connection, credit_ids: Collection[int]) -> None:
         connection.execute(update(m.use).where(use.credit_id.in_(chunk)).values(supplier_id=supplier))
 
 
-class _Decisions(NamedTuple):
+class CreditDecisions(NamedTuple):
     """People's decisions: corrections by line, and the current names of merged agencies and creators."""
 
     corrections: Mapping[str, CorrectionRecord]
@@ -215,8 +221,8 @@ class _Decisions(NamedTuple):
         )
 
 
-def _decisions(connection: Connection, lines: Collection[str]) -> _Decisions:
-    return _Decisions(
+def _decisions(connection: Connection, lines: Collection[str]) -> CreditDecisions:
+    return CreditDecisions(
         current_corrections(connection, lines), current_merges(connection), current_merges(connection, "creator")
     )
 

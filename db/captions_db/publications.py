@@ -142,11 +142,11 @@ def _names(connection: Connection, keys: Collection[str]) -> dict[str, str | Non
     best: dict[str, str] = {}
     for chunk in in_chunks(set(ends.values())):
         for row in connection.execute(select(spelling.name, spelling.key).where(spelling.key.in_(chunk))):
-            if row.key not in best or _preference(row.name) < _preference(best[row.key]):
+            if row.key not in best or preference(row.name) < preference(best[row.key]):
                 best[row.key] = row.name
     return {key: chosen.get(target) or best.get(target) for key, target in ends.items()}
 
 
-def _preference(name: str) -> tuple[bool, int, str]:
+def preference(name: str) -> tuple[bool, int, str]:
     """Prefer a name that is not in one case, the shortest, which has no slogan or suffix."""
     return (name == name.upper() or name == name.lower(), len(name), name)

@@ -57,7 +57,7 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResu
     """Store waivers, all or none; skip a waiver that sets aside the same findings as a current one."""
     results: list[AddResult] = []
     with writing(engine) as connection:
-        known = {record.meaning: record.id for record in _waivers(connection) if record.undone is None}
+        known = {record.meaning: record.id for record in read_waivers(connection) if record.undone is None}
         merges = current_merges(connection)
         for record in records:
             row = _waiver_row(record, merges)
@@ -71,7 +71,7 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResu
 def waivers(engine: Engine) -> list[WaiverRecord]:
     """Return all waivers, undone ones included, in the order in which they were added."""
     with engine.connect() as connection:
-        return _waivers(connection)
+        return read_waivers(connection)
 
 
 def is_waived(engine: Engine, record: WaiverRecord) -> bool:
@@ -79,7 +79,7 @@ def is_waived(engine: Engine, record: WaiverRecord) -> bool:
     with engine.connect() as connection:
         row = _waiver_row(record, current_merges(connection))
         meaning = tuple(row[name] for name in _MEANING)
-        return any(known.undone is None and known.meaning == meaning for known in _waivers(connection))
+        return any(known.undone is None and known.meaning == meaning for known in read_waivers(connection))
 
 
 def suppressions_of(connection: Connection, records: Sequence[WaiverRecord]) -> list[Suppression]:
@@ -136,7 +136,8 @@ def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
         }
 
 
-def _waivers(connection: Connection) -> list[WaiverRecord]:
+def read_waivers(connection: Connection) -> list[WaiverRecord]:
+    """Return all waivers, undone ones included, by number."""
     return [record_of(WaiverRecord, row) for row in connection.execute(select(m.waiver).order_by(m.waiver.c.id))]
 
 

@@ -7,7 +7,15 @@ from captions_db.queries.found_filters import FoundFilters, PictureFilter
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, names_starting, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
 from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
-from captions_db.queries.uses import AuditRow, StoredArticle, article_text, use_by_id, uses_by_ids, uses_for_audit
+from captions_db.queries.uses import (
+    AuditRow,
+    StoredArticle,
+    article_text,
+    use_by_id,
+    uses_after,
+    uses_by_ids,
+    uses_for_audit,
+)
 from captions_db.queries.views import VIEWS, view_rows
 
 __all__ = [
@@ -42,6 +50,7 @@ __all__ = [
     "suppliers_in_use",
     "usage_changes",
     "use_by_id",
+    "uses_after",
     "uses_by_ids",
     "uses_for_audit",
     "view_rows",

@@ -14,6 +14,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 from captions_db import models as m
 from captions_db.bulk import in_chunks
 from captions_db.queries.filters import agency_ids, use_filters
+from captions_db.queries.found_filters import FoundFilters
 from captions_db.records import CreditRecord, Place
 from captions_db.rows import storable, storable_source
 
@@ -97,6 +98,18 @@ def uses_by_ids(engine: Engine, use_ids: Collection[int]) -> Iterator[AuditRow]:
     with engine.connect() as connection:
         for chunk in in_chunks(sorted(use_ids)):
             yield from _rows(connection, [m.use.c.id.in_(chunk)])
+
+
+def uses_after(
+    engine: Engine, last: int, limit: int, filters: FoundFilters, since: date | None = None, until: date | None = None
+) -> list[AuditRow]:
+    """Return the next uses after the one numbered ``last``, by number, as far as filters and days choose them."""
+    with engine.connect() as connection:
+        where = [*filters.conditions(connection), *use_filters(None, since, until, None)]
+        chosen = select(m.use.c.id).where(m.use.c.id > last, *where).order_by(m.use.c.id).limit(limit)
+        ids = connection.execute(chosen).scalars().all()
+        found = [row for chunk in in_chunks(ids) for row in _rows(connection, [m.use.c.id.in_(chunk)])]
+    return sorted(found, key=lambda row: row.use_id)
 
 
 def uses_of_articles(connection: Connection, article_ids: Sequence[int]) -> Iterator[AuditRow]:
