@@ -11,7 +11,7 @@ import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
 
-from bench import archive, audit, embedded, figures, ingest, pages, parse, same, search, start, usage
+from bench import archive, audit, desk, embedded, figures, ingest, pages, parse, same, search, start, usage
 from bench.figures import Row
 from bench.setup import SIZES, Setup, prepared
 
@@ -26,6 +26,7 @@ ALL: dict[str, Callable[[Setup], Iterator[Row]]] = {
     "audit": audit.run,
     "usage": usage.run,
     "search": search.run,
+    "desk": desk.run,
 }
 
 

@@ -80,7 +80,7 @@ class ArticleAuditor:
         publication = (
             self.decisions.publication(record.publication, record.publication_key) if record.publication else None
         )
-        article = _Article(
+        article = _Verdicts(
             self, uses_of(record, publication, self.decisions), ranks.keys(), request, publication, today
         )
         asides = [aside for aside in self.decisions.suppressions(today) if aside.code in ranks]
@@ -123,7 +123,7 @@ class ArticleAuditor:
 
 
 @dataclass(slots=True)
-class _Article:
+class _Verdicts:
     """The verdicts on one article; the order of the methods is that of :class:`captions.audit.engine.AuditEngine`."""
 
     auditor: ArticleAuditor
