@@ -5,8 +5,10 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import date
+from functools import lru_cache
+from typing import Any
 
-from sqlalchemy import Connection, Engine, String, cast, func, literal, select, union_all
+from sqlalchemy import CompoundSelect, Engine, String, cast, func, literal, select, union_all
 
 from captions_db import models as m
 from captions_db.agreements import AgreementRecord, read_agreements
@@ -103,10 +105,12 @@ def decision_snapshot(engine: Engine) -> DecisionSnapshot:
 def decision_version(engine: Engine) -> str:
     """Return a text that changes with every decision: the snapshot of a store must then be read again."""
     with engine.connect() as connection:
-        return _version(connection)
+        return repr(sorted(tuple(map(str, row)) for row in connection.execute(_version())))
 
 
-def _version(connection: Connection) -> str:
+@lru_cache(maxsize=1)
+def _version() -> CompoundSelect[Any]:
+    """Return the statement, which takes longer to build than to run."""
     parts = []
     for table in (m.agreement, m.license_, m.correction, m.waiver, m.party_merge):
         column = table.c
@@ -125,4 +129,4 @@ def _version(connection: Connection) -> str:
         literal("own"), func.count(run.publication.distinct()), literal(0), cast(func.max(run.publication), String),
         literal(""),
     ).where(run.publication.is_not(None))  # fmt: skip
-    return repr(sorted(tuple(map(str, row)) for row in connection.execute(union_all(*parts, named))))
+    return union_all(*parts, named)

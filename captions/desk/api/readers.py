@@ -9,16 +9,16 @@ from __future__ import annotations
 import os
 import queue
 import signal
-from contextlib import suppress
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection as mp
 from multiprocessing.process import BaseProcess
+from pickle import PicklingError
 from typing import Any
 
 from captions.desk.api.reading import Outcome, ReaderConfig, SentArticleReader, Task
-from captions.ingest.limits import Limits, context
-from captions.ingest.pool import Died, Pool
+from captions.errors import failure_reason
+from captions.ingest.limits import Limits, context, end_out_of_memory, stop_step
 from captions.sources import Unread
 
 PATIENCE = 10.0
@@ -30,9 +30,19 @@ class ReadersBusyError(Exception):
 
 
 @dataclass(frozen=True, slots=True)
+class _Pipes:
+    """Pipes that a keeper and its workers inherit."""
+
+    tasks: mp.Connection[Any, Any]
+    results: mp.Connection[Any, Any]
+    deaths: mp.Connection[Any, Any]
+    """The reason why a worker died; the keeper writes it."""
+
+
+@dataclass(frozen=True, slots=True)
 class _Keeper:
     process: BaseProcess
-    pipe: mp.Connection[Any, Any]
+    pipes: _Pipes
 
 
 class ArticleReaders:
@@ -58,9 +68,8 @@ class ArticleReaders:
         except queue.Empty:
             raise ReadersBusyError from None
         try:
-            keeper.pipe.send(task)
-            outcome = keeper.pipe.recv()
-        except (EOFError, OSError):  # killed from outside
+            outcome = self._ask(keeper.pipes, task)
+        except (EOFError, OSError):  # the keeper was killed from outside
             keeper = self._replaced(keeper)
             outcome = Unread(task.article.name, "its reader was killed; send it again")
         finally:
@@ -70,55 +79,91 @@ class ArticleReaders:
         result: Outcome = outcome
         return result
 
+    def _ask(self, pipes: _Pipes, task: Task) -> Any:
+        pipes.tasks.send(task)
+        if pipes.results in mp.wait([pipes.results, pipes.deaths]):
+            return pipes.results.recv()
+        return Unread(task.article.name, pipes.deaths.recv())
+
     def close(self) -> None:
         """End all processes."""
         for keeper in self._all:
-            with suppress(OSError):
-                keeper.pipe.send(None)
+            keeper.process.terminate()
         for keeper in self._all:
-            keeper.process.join(1.0)
-            if keeper.process.exitcode is None:
-                keeper.process.kill()
-                keeper.process.join()
-            keeper.pipe.close()
+            keeper.process.join()
+            _close(keeper.pipes)
 
     def _replaced(self, old: _Keeper) -> _Keeper:
         self._all.remove(old)
-        old.pipe.close()
+        old.process.kill()
+        _close(old.pipes)
         new = self._started()
         self._all.append(new)
         return new
 
     def _started(self) -> _Keeper:
-        starting = context()
-        ours, theirs = starting.Pipe()
-        keep = partial(_keep, theirs, ours, self._config, self._limits, os.getpid())
-        process = starting.Process(target=keep)  # type: ignore[attr-defined] # defined in each kind of context
+        (task_reader, tasks), (results, result_writer), (deaths, death_writer) = (
+            context().Pipe(duplex=False) for _ in range(3)
+        )
+        theirs = _Pipes(task_reader, result_writer, death_writer)
+        keep = partial(_keep, theirs, self._config, self._limits, os.getpid())
+        process = context().Process(target=keep)  # type: ignore[attr-defined] # defined in each kind of context
         process.start()
-        theirs.close()
-        return _Keeper(process, ours)
+        _close(theirs)
+        return _Keeper(process, _Pipes(tasks, results, deaths))
 
 
-def _keep(
-    pipe: mp.Connection[Any, Any], other: mp.Connection[Any, Any], config: ReaderConfig, limits: Limits, parent: int
-) -> None:
-    """Pass tasks to a worker, and start another after one that was killed, until the parent sends None or is gone."""
-    other.close()
+def _close(pipes: _Pipes) -> None:
+    for pipe in (pipes.tasks, pipes.results, pipes.deaths):
+        pipe.close()
+
+
+def _keep(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> None:
+    """Start a worker, and another after each that was killed, until this process or its parent ends."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # meant for the server, which ends its keepers
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
-    pool: Pool[Task, Outcome]
-    with Pool(partial(SentArticleReader, config), 1, limits) as pool, suppress(EOFError, OSError):
-        while True:
-            while not pipe.poll(1.0):
-                if os.getppid() != parent:  # other children keep its end of the pipe open
-                    return
-            if (task := pipe.recv()) is None:
+    while True:
+        worker = context().Process(  # type: ignore[attr-defined] # as above
+            target=_work, args=(pipes, config, limits, os.getpid()), daemon=True
+        )
+        worker.start()
+        while worker.exitcode is None:
+            worker.join(1.0)
+            if os.getppid() != parent:
+                worker.kill()
                 return
+        reason, _ = limits.reason(worker.exitcode)
+        pipes.deaths.send(reason.partition(";")[0])
+
+
+def _work(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> None:
+    """Carry out tasks until this process is killed, or its keeper is gone."""
+    limits.apply()
+    read: SentArticleReader | None = None
+    try:
+        while True:
+            while not pipes.tasks.poll(1.0):
+                if os.getppid() != parent:
+                    return
+            task = pipes.tasks.recv()
+            limits.start_step()
             outcome: Any
             try:
-                outcome = pool.result(pool.submit(task))
-            except Exception as error:
-                outcome = error
-            if isinstance(outcome, Died):
-                outcome = Unread(task.article.name, outcome.reason.partition(";")[0])
-            pipe.send(outcome)
+                read = read or SentArticleReader(config)
+                outcome = read(task)
+            except MemoryError:
+                raise
+            except BaseException as error:
+                reason = failure_reason(error)
+                outcome = error if isinstance(error, Exception) else Unread(task.article.name, reason or "")
+            stop_step()
+            _send(pipes, outcome)
+    except MemoryError:
+        end_out_of_memory()
+
+
+def _send(pipes: _Pipes, outcome: Any) -> None:
+    try:
+        pipes.results.send(outcome)
+    except (TypeError, AttributeError, PicklingError):  # an error that cannot be pickled
+        pipes.results.send(RuntimeError(repr(outcome)))

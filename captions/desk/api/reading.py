@@ -17,7 +17,6 @@ from captions.audit.finding import Finding
 from captions.audit.request import AuditRequest
 from captions.errors import InputError
 from captions.ingest import records
-from captions.ingest.pool import Step
 from captions.ingest.records import Record, Settings
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
@@ -98,7 +97,7 @@ class SentArticleReader:
         self._version = ""
         self._auditor = ArticleAuditor(db.DecisionSnapshot(), config.words)
 
-    def __call__(self, task: Task, _step: Step) -> Outcome:
+    def __call__(self, task: Task) -> Outcome:
         """Carry out a task."""
         given = task.article
         try:
