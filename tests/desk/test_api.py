@@ -19,7 +19,7 @@ from captions.cli import main
 from captions.desk.api.app import api_app
 from captions.desk.api.dependencies import AccessScope
 from captions.desk.api.problems import MEDIA_TYPE, ProblemError
-from captions.ingest.limits import Limits
+from captions.processes.limits import Limits
 from tests.conftest import ARTICLE, Ran, Run
 from tests.support.engines import Stores
 from tests.support.paths import ROOT, SAMPLES

@@ -17,9 +17,9 @@ from captions.desk.api.app import ApiServices, add_api, reader_config
 from captions.desk.api.dependencies import AccessScope, DeskStore
 from captions.desk.api.problems import MEDIA_TYPE
 from captions.desk.api.readers import ArticleReaders
-from captions.ingest.limits import Limits
 from captions.ingest.records import Settings
 from captions.lexicon.vocabulary import default
+from captions.processes.limits import Limits
 from tests.support.depth import examples
 from tests.support.engines import Stores
 from tests.support.paths import SAMPLES

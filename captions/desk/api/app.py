@@ -20,9 +20,9 @@ from captions.desk.api.dependencies import AccessScope, DeskStore, Store
 from captions.desk.api.problems import ProblemDetails
 from captions.desk.api.readers import ArticleReaders
 from captions.desk.api.reading import ReaderConfig
-from captions.ingest.limits import Limits
 from captions.ingest.records import Settings
 from captions.lexicon.vocabulary import Vocabulary, default
+from captions.processes.limits import Limits
 
 LOCK_PATIENCE = 2.0
 """Seconds that a request waits for another writer, before it is told to come back (503)."""

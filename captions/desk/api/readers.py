@@ -18,7 +18,7 @@ from typing import Any
 
 from captions.desk.api.reading import Outcome, ReaderConfig, SentArticleReader, Task
 from captions.errors import failure_reason
-from captions.ingest.limits import Limits, context, end_out_of_memory, stop_step
+from captions.processes.limits import Limits, context, end_out_of_memory, stop_step
 from captions.sources import Unread
 
 PATIENCE = 10.0
