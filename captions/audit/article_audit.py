@@ -103,8 +103,8 @@ class ArticleAuditor:
     ) -> Finding:
         known = command or self._commands.of(code, use.use)
         # As the store reports a use.
-        shown = replace(use.use, images=(), rule="", structured_credit=None)
-        return self._graded(codes, Finding(code, message, shown.source, shown, known))
+        reported = replace(use.use, images=(), rule="", structured_credit=None)
+        return self._graded(codes, Finding(code, message, reported.source, reported, known))
 
     def _graded(self, codes: Mapping[str, Code], finding: Finding) -> Finding:
         severity = codes[finding.code].severity

@@ -58,7 +58,7 @@ class DecisionSnapshot:
         while key in into and key not in seen:
             seen.add(key)
             key = keys.get(into[key], name_key(into[key]))
-        spelled = sorted((one for one, other in keys.items() if other == key), key=preference)
+        spelled = sorted((written for written, other in keys.items() if other == key), key=preference)
         return chosen.get(key) or next(iter(spelled), name)
 
     def with_own(self, names: Iterable[str]) -> DecisionSnapshot:

@@ -128,9 +128,9 @@ def findings(
         page = list(islice(rest, limit + 1))
         decisions = [report.key_of(it) if report.key_of else None for it in page]
         totals, notes = report.totals, report.all_notes()
-    shown = [{**finding_data(it), "decision": key} for it, key in zip(page[:limit], decisions, strict=False)]
+    listed = [{**finding_data(it), "decision": key} for it, key in zip(page[:limit], decisions, strict=False)]
     more = paging.cursor(page[limit - 1].order) if len(page) > limit else None
-    return paging.plain({"totals": totals, "notes": notes, "findings": shown, "next": more})
+    return paging.plain({"totals": totals, "notes": notes, "findings": listed, "next": more})
 
 
 @router.get("/usage", response_model=UsagePage)

@@ -65,9 +65,9 @@ def license_data(it: License) -> dict[str, Any]:
     facts = asdict(it)
     renamed = {"from": it.starts, "to": it.ends, "image": it.address, "online_until": it.online_until}
     hidden = ("starts", "ends", "address", "dhash", "phash", "caption_key")
-    shown = {name: value for name, value in facts.items() if name not in hidden}
+    visible = {name: value for name, value in facts.items() if name not in hidden}
     price = None if it.price is None else f"{it.price:f}"
-    return {"id": it.id, "state": "undone" if it.undone else "active", **shown, **renamed, "price": price}
+    return {"id": it.id, "state": "undone" if it.undone else "active", **visible, **renamed, "price": price}
 
 
 def quota_data(it: Account) -> dict[str, Any]:
