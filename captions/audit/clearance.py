@@ -53,13 +53,19 @@ class Republication:
     territory: str | None
     on: date
 
+    def __str__(self) -> str:
+        """Return the plan in words: ``for syndication in DE on 2026-05-18``."""
+        scope = f"for {self.scope} " if self.scope else ""
+        return f"{scope}in {self.territory} on {self.on}" if self.territory else f"{scope}on {self.on}"
+
 
 class Clearance:
     """Check articles that need not be stored, against the newsroom's decisions."""
 
     def __init__(self, folder: Path, words: Vocabulary, settings: Settings, plan: Republication) -> None:
         """Use a copy of the empty store in ``folder`` for each article; see :func:`clearance`."""
-        self._folder, self._words, self._settings, self._plan = folder, words, settings, plan
+        self._folder, self._words, self._settings = folder, words, settings
+        self.plan = plan
 
     def of_article(self, source: Source, article: Article) -> Objections:
         """Return what speaks against the pictures of an article."""
@@ -69,16 +75,16 @@ class Clearance:
         try:
             settings = self._settings.of(source)
             record = article_record(source, article, settings, "")
-            record = replace(record, published=self._plan.on, published_in=None)
+            record = replace(record, published=self.plan.on, published_in=None)
             run = db.start_run(engine, settings.version, settings.publication)
             db.write_articles(engine, run, [record])
-            return _objections(engine, record.source, self._words, self._plan, AGAINST)
+            return _objections(engine, record.source, self._words, self.plan, AGAINST)
         finally:
             engine.dispose()
 
     def of_stored(self, engine: Engine, source: str, article: Article) -> Objections:
         """Return what speaks against the pictures of a stored article, also what the scanned files of pictures say."""
-        found = dict(_objections(engine, source, self._words, self._plan, _IN_FILES))
+        found = dict(_objections(engine, source, self._words, self.plan, _IN_FILES))
         for at, more in self.of_article(Source(source, article.text, source), article).items():
             found[at] = tuple(dict.fromkeys((*found.get(at, ()), *more)))
         return found

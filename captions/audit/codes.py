@@ -156,7 +156,7 @@ _ROWS = (
     ),
     Code(
         "CR302", "error", "use", "agreement not in force on the day",
-        "record an agreement for that day, or license the use; date undated articles with --published",
+        "record an agreement for that day, or license the use; date undated articles with ingest --published",
         Coverage.periods, command="use", decides="period", reads=("agreements", "licenses"),
     ),
     Code(

@@ -61,7 +61,8 @@ Territories = Annotated[
     ),
 ]
 Quota = Annotated[
-    str | None, typer.Option("--quota", metavar="N/PERIOD", help="500/month, 6000/year, 100/week, 500/30d.")
+    str | None,
+    typer.Option("--quota", metavar="N/PERIOD", help="500/month, 1500/quarter, 6000/year, 6000/term, 500/30d."),
 ]
 Price = Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The total price: 18000.50.")]
 PerUse = Annotated[str | None, typer.Option("--per-use", metavar="AMOUNT", help="The price per use.")]

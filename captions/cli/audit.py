@@ -81,9 +81,9 @@ def audit(
     every: EveryUse = False,
     agencies: o.Agencies = None,
 ) -> None:
-    """Report problems with the pictures in the database: one entry per decision, with the command that settles it.
+    """Report problems with the pictures in the database.
 
-    Errors come first, then warnings; within them, what costs most. CSV and --all list every use.
+    One entry for each decision, with the command that settles it: errors first, then by cost. --all lists every use.
     Filters choose which findings are reported; every use is still compared with all others and counted toward quotas.
     Pictures read by `captions images scan` are compared with their printed credits and each other.
 

@@ -110,7 +110,7 @@ def clean(
     copies of the pictures with embedded credits to FILE.pictures/ next to the output, and the figures show them.
 
     --for and --territory leave out the pictures that may not be republished there on that day, or about which nobody
-    can tell: by their credit, caption and usage terms, and the agreements and licenses in the database.
+    can tell, by what they print and the decisions in the database. captions.toml adds the one that you do not pass.
 
     \b
     Examples:
@@ -159,6 +159,7 @@ def _rights(
     if scope is None and territory is None:
         yield None
         return
+    scope, territory = o.with_settings(scope, territory)
     from captions.audit.clearance import Republication, clearance
     from captions.ingest.records import Settings
 
@@ -209,7 +210,7 @@ def _finished(item: CleanArticle, form: Form, place: Place | None, rights: Clear
     """Return the text to write, without the pictures that are not cleared, which are reported."""
     if rights is not None:
         item = checked(item, rights.of_article(item.source, item.article))
-        report(item, form)
+        report(item, form, rights.plan)
     if form.to is CleanFormat.json:
         return as_json(item)
     if place is None and not item.objections:
@@ -236,7 +237,7 @@ def _stored(
         item = CleanArticle(Source(key, article.text, ""), article, "")
         if rights is not None:
             item = checked(item, rights.of_stored(engine, row.source, article))
-    report(item, form)
+            report(item, form, rights.plan)
     if form.to is CleanFormat.json:
         return as_json(item)
     keep = form.keep

@@ -15,7 +15,7 @@ from captions.model import Article
 from captions.sources import Source
 
 if TYPE_CHECKING:
-    from captions.audit.clearance import Objection, Objections
+    from captions.audit.clearance import Objection, Objections, Republication
     from captions.clean import Place
     from captions.lexicon.vocabulary import Vocabulary
 
@@ -105,16 +105,16 @@ def barred_of(objections: Objections, form: Form) -> Barred:
     return Barred({at: _why(found) for at, found in objections.items()}, form.marked)
 
 
-def report(item: CleanArticle, form: Form) -> None:
+def report(item: CleanArticle, form: Form, plan: Republication) -> None:
     """Say on stderr which pictures are not cleared, and why."""
-    if item.objections is None:
-        return
+    objections = item.objections or {}
     done = "marked" if form.marked else "left out"
-    for at, found in item.objections.items():
+    for at, found in objections.items():
         note(f"{item.source.name} #{at}: {done}: {_why(found)}")
     if item.article.captions:
         pictures = count(len(item.article.captions), "picture")
-        note(f"{item.source.name}: {len(item.objections)} of {pictures} not cleared")
+        result = f"{len(objections)} of {pictures} not cleared" if objections else f"{pictures} cleared"
+        note(f"{item.source.name}: {result} {plan}")
 
 
 def as_json(item: CleanArticle) -> str:

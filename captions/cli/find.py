@@ -13,6 +13,7 @@ from captions.cli import completion, screen
 from captions.cli import options as o
 from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import for_report, format_of, note, note_limit, opened, uncollected
+from captions.escaping import command
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
@@ -77,10 +78,10 @@ def find(
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
-    """Search captions and credit lines for all of the given words, or list the uses that the options choose.
+    """Search captions and credit lines.
 
-    Case and accents are ignored, and Söder finds Soeder. Whole words are listed before longer words that start the
-    same way, newest first.
+    List the uses with all of the words, or those that the options choose. Case and accents are ignored, and Söder
+    finds Soeder. Whole words are listed before longer words that start the same way, newest first.
 
     \b
     Examples:
@@ -114,8 +115,16 @@ def find(
         on_screen = _write(found, form, stream, height, between)
         listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
     if listed == found.total and not found.more:
-        note(f"{found.total} found")
+        note(f"{found.total} found{_remedy(words) if not found.total else ''}")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+
+
+def _remedy(words: list[str] | None) -> str:
+    """Return what to try if nothing is found by a word that looks like a picture's number, URL or file name."""
+    for word in words or ():
+        if re.fullmatch(r"(?i)\d{5,}|https?://.*|.*\.(?:jpe?g|png|gif|webp|avif|tiff?)", word):
+            return f"; to search for a picture, run: {command('find', **{'--picture': word})}"
+    return ""
 
 
 def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int | None, delimiter: str) -> int | None:

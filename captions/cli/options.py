@@ -168,6 +168,12 @@ def is_default(ctx: typer.Context, name: str) -> bool:
     return source is None or source.name == "DEFAULT"
 
 
+def with_settings(scope: IntendedScope | None, territory: str | None) -> tuple[IntendedScope | None, str | None]:
+    """Return a scope and a territory; ``captions.toml`` gives the one that is missing."""
+    file = settings.current()
+    return scope or (IntendedScope(file.scope) if file.scope else None), territory or file.territory
+
+
 def own_publications() -> tuple[tuple[str, str], ...]:
     """Return the folders in ``captions.toml``, without links, with the newsroom's publication in each."""
     rows = settings.current().publications.items()

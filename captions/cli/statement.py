@@ -64,7 +64,7 @@ def statement(
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
-    """List all uses of a supplier or freelancer in a period, with prices, totals and agreements.
+    """List the uses of a supplier or freelancer in a period.
 
     Unknown prices are "unknown". Uses without a day, and uses whose line names the supplier but does not show who
     supplied the picture, are listed separately and are in no total. A use with a license of its own shows its invoice.

@@ -52,7 +52,7 @@ _AGREEMENTS = (
     Column("quota_ends", "Quota ends", width=10),
     Column("uses", "Uses", number=True),
     Column("cost", "Cost", number=True),
-    Column("cost_a_use", "Per use", number=True),
+    Column("cost_a_use", "Per use", number=True, rank=1),
     Column("currency", "Currency"),
     Column("undated", "Undated uses", number=True),
     Column("unknown", "Unknown"),

@@ -223,7 +223,7 @@ def _linked(text: str, url: str | None) -> str:
 
 def _command(text: str) -> str:
     # Keep spaces, because the line in the command must match the stored line.
-    return f"<code>{escape(text) if text.isprintable() else escaping.markup(text)}</code>" if text else ""
+    return html_decisions.as_code(text) if text else ""
 
 
 def _articles(articles: Iterable[AuditedArticle], report: Report, codes: dict[int, list[str]]) -> Iterator[str]:

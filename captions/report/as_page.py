@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import base64
 import hashlib
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from datetime import date
 from typing import TextIO
 
 from captions import escaping
@@ -24,17 +26,20 @@ h2 { font-size: 1.15rem; margin-top: 2rem; }
 table { border-collapse: collapse; width: 100%; }
 th, td { border-bottom: 1px solid var(--line); padding: 0.4rem 0.9rem 0.4rem 0; }
 th, td { text-align: left; vertical-align: top; }
-td { overflow-wrap: anywhere; unicode-bidi: isolate; min-width: 4.5rem; }
+td { overflow-wrap: break-word; unicode-bidi: isolate; min-width: 4.5rem; }
+td.long { overflow-wrap: anywhere; }
+td.whole { white-space: nowrap; }
+td.number, th.number { text-align: right; }
 @media (max-width: 44rem) {
   thead { position: absolute; width: 1px; height: 1px; overflow: hidden; clip-path: inset(50%); }
   table, tbody, tr, td { display: block; }
   tr { border-bottom: 1px solid var(--line); padding: 0.6rem 0; }
   td, td.number { border: 0; padding: 0.1rem 0; text-align: start; }
   td:empty { display: none; }
+  td, td.long, td.whole { overflow-wrap: anywhere; white-space: normal; }
   td::before { content: attr(data-title) " "; font-weight: 600; }
   td[data-title=""]::before { content: none; }
 }
-td.number, th.number { text-align: right; }
 .error { color: var(--error); font-weight: bold; }
 .warning { color: var(--warning); font-weight: bold; }
 .info { color: var(--info); }
@@ -46,7 +51,15 @@ td.number, th.number { text-align: right; }
   tr { break-inside: avoid; }
 }
 """
+_LANDSCAPE = "@page { size: landscape; margin: 12mm; }\n"
+_MANY = 7
+"""The number of columns from which a table needs paper in landscape."""
 PICTURE = "thumbnail"
+_DAY = re.compile(r"[0-9]{4}(-[0-9]{2}){0,2}")
+_BREAK = re.compile(r"(?<=[/?&=_])(?=[^/\s])|(?<=\w{8}[-.])(?=\w)")
+"""Where a URL, a path or a credit line may be broken: ``Odalys Fenwick/`` and ``Reuters``."""
+_LONG = 32
+"""The length of a word that may be broken anywhere."""
 _SEVERITIES = ("error", "warning", "info")
 
 
@@ -65,7 +78,8 @@ def write(title: str, heading: str, tables: Sequence[PageTable], note: str, stre
 
     A column with the key :data:`PICTURE` contains thumbnails, as JPEG in base64.
     """
-    digest = base64.b64encode(hashlib.sha256(_STYLE.encode()).digest()).decode()
+    style = _STYLE + _LANDSCAPE * any(len(table.columns) >= _MANY for table in tables)
+    digest = base64.b64encode(hashlib.sha256(style.encode()).digest()).decode()
     policy = f"default-src 'none'; style-src 'sha256-{digest}'; base-uri 'none'; form-action 'none'"
     if any(column.key == PICTURE for table in tables for column in table.columns):
         policy += "; img-src data:"
@@ -75,7 +89,7 @@ def write(title: str, heading: str, tables: Sequence[PageTable], note: str, stre
         f'<meta http-equiv="Content-Security-Policy" content="{policy}">\n'
         '<meta name="viewport" content="width=device-width, initial-scale=1">\n'
         '<meta name="referrer" content="no-referrer">\n'
-        f"<title>{escaping.markup(title)}</title>\n<style>{_STYLE}</style>\n</head>\n<body>\n<main>\n"
+        f"<title>{escaping.markup(title)}</title>\n<style>{style}</style>\n</head>\n<body>\n<main>\n"
         f"<h1>{escaping.markup(title)}</h1>\n<p>{escaping.markup(heading)}</p>\n"
     )
     for table in tables:
@@ -107,5 +121,9 @@ def _cell(column: Column, row: Row) -> str:
         return f'<td class="number"{title}>{escaping.markup(text)}</td>'
     if column.key == "severity" and text in _SEVERITIES:
         return f'<td class="{text}"{title}>{text}</td>'
+    if isinstance(row.get(column.key), date) or _DAY.fullmatch(text):
+        return f'<td class="whole"{title}>{escaping.markup(text)}</td>'
+    parts = _BREAK.split(text)
+    kind = ' class="long"' if any(len(word) > _LONG for part in parts for word in part.split()) else ""
     # Hebrew and Arabic captions may appear among English ones.
-    return f'<td dir="auto"{title}>{escaping.markup(text)}</td>'
+    return f'<td dir="auto"{kind}{title}>{"<wbr>".join(map(escaping.markup, parts))}</td>'

@@ -62,7 +62,8 @@ def of_use(it: UseDossier) -> list[Section]:
         _facts("use", "Article", _article(it)),
         _facts("printed", "As printed", _printed(it)),
         Section("occurrences", "Places in the article", list(_occurrences(it)), _OCCURRENCES),
-        Section("pictures", "Pictures", list(_pictures(it)), _PICTURES),
+        # Without files, the addresses need the width of the hashes.
+        Section("pictures", "Pictures", list(_pictures(it)), _PICTURES if it.pictures else _PICTURES[:2], _PICTURES),
         Section("compared", "Printed, structured and embedded credit", list(_compared(it)), _compared_columns(it)),
         *_embedded(it),
         _facts("reading", "How the credit line was read", _reading(it)),

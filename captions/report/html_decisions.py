@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from html import escape
 from itertools import islice
@@ -15,6 +16,7 @@ DECISIONS = 2_000
 """The most decisions listed; browsers fail on larger pages."""
 _FOLDED = 50
 """The findings listed with a decision."""
+_UNBROKEN = re.compile(r"(?<= )--[a-z-]{3,16}(?= )|[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\s|$)")
 _NAMES_OTHERS = frozenset(("CR201", "CR202", "CR203"))
 """The codes whose messages name the other side of a conflict."""
 
@@ -50,6 +52,13 @@ def decisions(report: Report) -> Iterator[str]:
     yield "</ol>\n</section>\n"
 
 
+def as_code(command: str) -> str:
+    """Return a command for a page, whose options and dates are not broken at their hyphens."""
+    text = escape(command) if command.isprintable() else escaping.markup(command)
+    unbroken = _UNBROKEN.sub(r"<span>\g<0></span>", text)
+    return f"<code>{unbroken}</code>"
+
+
 def _entry(decision: Decision, report: Report) -> Iterator[str]:
     facts = [counts_of(decision), *filter(None, [decision.cost])]
     about = f' <b dir="auto">{escaping.markup(decision.about)}</b>' if decision.about else ""
@@ -57,8 +66,7 @@ def _entry(decision: Decision, report: Report) -> Iterator[str]:
     yield f'<li data-decision="{key}"><p><span class="{decision.severity}">{decision.severity} {decision.code}</span>'
     yield f'{about} <span class="soft">{escape("; ".join(facts))}</span></p>\n'
     yield f'<p dir="auto">{escaping.markup(message(decision.examples[0], report))}</p>\n'
-    text = decision.command
-    yield f"<code>{escape(text) if text.isprintable() else escaping.markup(text)}</code>\n"
+    yield as_code(decision.command) + "\n"
     yield f"<details><summary>{number(decision.findings, 'finding')}</summary>\n<ul>\n"
     for finding in decision.examples:
         caption = escaping.markup(finding.use.caption) if finding.use else ""

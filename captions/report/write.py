@@ -19,6 +19,7 @@ _SUMMARY = (
     Column("meaning", "Meaning", wide=True),
     Column("fix", "How to fix it", wide=True),
 )
+_COST = "Cost per use: the agreement's price, or its flat price divided by its quota.\n"
 
 _APART = 4
 """Lines before, between and after the findings and their summary."""
@@ -62,7 +63,7 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         return
     if height is not None:
         # The summary of the codes follows, but findings get at least half of the screen.
-        tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), RISKIEST) + 3
+        tables = as_table.lines(_SUMMARY, report.summary(), stream) + min(len(report.risk_rows()), RISKIEST) + 4
         height = max(height - tables - _APART, height // 2)
     if (decisions := report.decisions()) is not None:
         _write_decisions(decisions, report.limit, stream, height)
@@ -74,6 +75,7 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         stream.write("\n")
         *suppliers, total = at_risk
         as_table.write(RISK, [*suppliers[:RISKIEST], total], stream)
+        stream.write(_COST)
         if rest := suppliers[RISKIEST:]:
             stream.write(f"\n{len(rest)} more suppliers; for all, run: captions audit --format markdown\n")
 
@@ -82,7 +84,8 @@ def _write_decisions(decisions: DecisionSource, limit: int | None, stream: TextI
     from captions.report import decisions_text
 
     total = len(decisions)
-    stream.write(f"{number(total, 'decision')}, most money first\n\n")
+    order = ": errors first, then by cost" if total > 1 else ""
+    stream.write(f"{number(total, 'decision')}{order}\n\n")
     listed = decisions_text.write(islice(decisions.with_findings(EXAMPLES), limit), stream, height)
     if listed < total:
         rest = "omit --limit" if height is None else "run: captions audit | less"

@@ -62,12 +62,28 @@ def test_pictures_are_left_out_or_marked(run: Run, licensed: str, to: str, keep:
     ask = ("clean", licensed, "--to", to, "--captions", keep, "--for", "web", *ON)
     ran = run(*ask)
     assert TEXTS[0] in ran.out and TEXTS[1] not in ran.out and "1.jpg" not in ran.out
-    assert ran.err == ("lock.html #2: left out: no agreement with dpa\nlock.html: 1 of 2 pictures not cleared\n")
+    plan = f"for web on {ON[1]}"
+    assert ran.err == f"lock.html #2: left out: no agreement with dpa\nlock.html: 1 of 2 pictures not cleared {plan}\n"
     marked = run(*ask, "--mark")
     assert TEXTS[1] in marked.out and "not cleared: no agreement with dpa" in marked.out
     assert marked.err.startswith("lock.html #2: marked: no agreement with dpa\n")
     for sentence in ("The keeper of the lock", "The gates had been shut", "The town will pay"):
         assert sentence in ran.out and sentence in marked.out
+
+
+def test_the_settings_complete_what_is_asked_but_ask_nothing_themselves(
+    run: Run, licensed: str, tmp_path: Path
+) -> None:
+    (tmp_path / "captions.toml").write_text('for = "web"\nterritory = "DE"\n', encoding="utf-8")
+    assert run("clean", licensed).err == ""
+    for ask, plan in (("--for syndication", "for syndication in DE"), ("--territory FR", "for web in FR")):
+        ran = run("clean", licensed, *ask.split(), *ON)
+        assert f" not cleared {plan} on {ON[1]}\n" in ran.err
+
+
+def test_an_article_with_rights_to_all_pictures_is_cleared(run: Run, licensed: str) -> None:
+    run("agreement", "add", "dpa", "--from", "2020")
+    assert run("clean", licensed, "--for", "web", *ON).err == f"lock.html: 2 pictures cleared for web on {ON[1]}\n"
 
 
 def test_a_folder_is_cleared_article_by_article(run: Run, licensed: str, tmp_path: Path) -> None:

@@ -266,6 +266,9 @@ def test_find_in_each_form(three: Run) -> None:
     assert [(row["source"], row["credit"]) for row in rows] == [("b.txt", "RUNE ASKELAND/AFP")]
     assert "RUNE ASKELAND/AFP" in three("find", "askeland").out
     assert (three("find", "nosuchword").out, three("find", "nosuchword").err) == ("", "0 found\n")
+    for word in ("841304270", "https://img.example/a.jpg", "crane.jpg"):
+        hint = f"0 found; to search for a picture, run: captions find --picture {word}\n"
+        assert three("find", word).err == hint
 
 
 def test_find_notes_an_incomplete_count(three: Run, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -86,7 +86,7 @@ def test_audit_lists_what_fits_and_counts_all(many: Path, piped: Run) -> None:
     assert 1 <= listed < USES
     assert len(lines) <= LINES
     assert f"{USES} findings" in lines[0]
-    assert lines[1] == f"{USES} decisions, most money first"
+    assert lines[1] == f"{USES} decisions: errors first, then by cost"
     assert f"{listed} of {USES} decisions listed; for the others, run: captions audit | less" in lines
     every = on_terminal(many, "audit", "--code", "CR103", "--all", lines=LINES)
     assert sum(line.startswith("warning CR103") for line in every) == USES
