@@ -18,7 +18,7 @@ from captions.archive.child import ROW, ReaderSettings
 from captions.archive.schema import SCHEMA
 from captions.archive.wire import packed, unpacked
 from captions.errors import CaptionsError
-from captions.lexicon.fingerprint import fingerprint
+from captions.lexicon.fingerprint import fingerprint, parser_version
 from captions.processes.limits import DEFAULT_LIMITS, Limits
 
 # Batches are cut into pieces of this many rows or bytes, which is what is in memory at once.
@@ -113,7 +113,7 @@ def _again(child: _Child, piece: Any, tries: int = 1) -> Iterator[Any]:
 def _failed(bad: Any, reason: str, settings: ReaderSettings) -> Any:
     """Return the row of a page that ended the process."""
     ((place, _),) = rows.pages_of(bad, settings.names)
-    version = rows.parser_version(fingerprint(settings.register))
+    version = parser_version(fingerprint(settings.register))
     return rows.batch_of([rows.failed_row(place, reason, version)], SCHEMA)
 
 

@@ -54,11 +54,11 @@ def _serve(tasks: mp.Connection[Any, Any], results: mp.Connection[Any, Any], set
     from captions.archive import rows
     from captions.archive.schema import SCHEMA
     from captions.archive.wire import packed, unpacked
-    from captions.lexicon.fingerprint import fingerprint
+    from captions.lexicon.fingerprint import fingerprint, parser_version
     from captions.lexicon.vocabulary import default, load
 
     words = default() if settings.register is None else load(settings.register)
-    version = rows.parser_version(fingerprint(settings.register))
+    version = parser_version(fingerprint(settings.register))
     gc.set_threshold(*_RARE_COLLECTION)  # turned off, it would use up the memory: a page's tree is a cycle
     settings.limits.apply()
     waiting: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()

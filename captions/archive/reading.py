@@ -9,9 +9,8 @@ from pathlib import Path
 
 from captions.archive.batches import read_batches
 from captions.archive.folder import ArchiveFolder, ShardCounts
-from captions.archive.rows import parser_version
 from captions.archive.shards import Names, Shard, ShardCut, pages
-from captions.lexicon.fingerprint import fingerprint
+from captions.lexicon.fingerprint import fingerprint, parser_version
 from captions.processes.limits import DEFAULT_LIMITS, Limits, stop_step
 from captions.processes.pool import Died, Pool, Step, Ticket
 

@@ -6,10 +6,12 @@ from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import fields
 from typing import Any
 
+import captions_db as db
 import pyarrow as pa
 
-from captions import __version__, sources
+from captions import sources
 from captions.archive.schema import FACTS, PAGES, PLACE, SCHEMA
+from captions.ingest import records
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
 from captions.sources import Facts, Source, Unread
@@ -20,11 +22,6 @@ from captions.text import whole_characters
 Row = dict[str, Any]
 _CREDIT = tuple(field.name for field in fields(Credit))
 _OCCURRENCE = tuple(field.name for field in fields(Occurrence))
-
-
-def parser_version(fingerprint: str) -> str:
-    """Return the version of the parser, which includes its tables and the newsroom's register: ``0.1.0+9f2c...``."""
-    return f"{__version__}+{fingerprint[:12]}"
 
 
 def batch_of(rows: list[Row], schema: Any) -> Any:
@@ -106,8 +103,10 @@ def article_row(place: Row, page: Source | Unread, words: Vocabulary, version: s
     article = page if isinstance(page, Unread) else sources.parsed(page, words)
     if isinstance(article, Unread):
         return failed_row(place, article.reason, version)
-    notes = (*page.notes, *article.notes) if isinstance(page, Source) else article.notes
-    return {**place, **_article(article), "notes": notes, "parser_version": version}
+    notes, keys = article.notes, {}
+    if isinstance(page, Source):
+        notes, keys = (*page.notes, *notes), _keys(page, article)
+    return {**place, **_article(article), **keys, "notes": notes, "parser_version": version}
 
 
 def failed_row(place: Row, reason: str, version: str) -> Row:
@@ -123,6 +122,12 @@ def _article(article: Article) -> Row:
         "captions": [_caption(caption) for caption in article.captions],
         "uncaptioned": [{"url": picture.url, "alt": picture.alt} for picture in article.uncaptioned],
     }
+
+
+def _keys(page: Source, article: Article) -> Row:
+    """Return what a database compares articles by."""
+    record = records.article_record(page, article, records.Settings(), "")
+    return {"identity": db.identity_of(record), "content_key": record.content_key, "rank": record.rank}
 
 
 def _caption(caption: Caption) -> Row:

@@ -57,6 +57,8 @@ _CAPTION = pa.struct(
         ("structured_credit", _CREDIT),
     ]
 )
+_KEYS = (("identity", pa.string()), ("content_key", pa.string()), ("rank", pa.string()))
+"""Which articles are the same, and which reading of one is the best, as in a database: see ``captions_db.readings``."""
 _PICTURE = pa.struct([("url", pa.string()), ("alt", pa.string())])
 
 PLACE = tuple(name for name, _ in _PLACE)
@@ -82,6 +84,7 @@ SCHEMA = pa.schema(
         ("text", pa.string()),
         ("captions", pa.list_(_CAPTION)),
         ("uncaptioned", pa.list_(_PICTURE)),
+        *_KEYS,
         ("notes", _TEXTS),
         ("error", pa.string()),
         ("parser_version", pa.string()),

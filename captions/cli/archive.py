@@ -1,4 +1,4 @@
-"""``captions archive``: read archives too large for a database into Parquet files."""
+"""``captions archive``: read archives too large for a database into Parquet files, and count what is in them."""
 
 from __future__ import annotations
 
@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from captions.cli import archive_usage
 from captions.cli import options as o
 from captions.cli.output import count, note
 from captions.cli.progress import Progress, cores, progress_of
@@ -17,8 +18,11 @@ if TYPE_CHECKING:
     from captions.archive.shards import Shard
 
 app = typer.Typer(
-    help="Read archives too large for a database into Parquet files.", no_args_is_help=True, rich_markup_mode=None
+    help="Read archives too large for a database into Parquet files, and count them.",
+    no_args_is_help=True,
+    rich_markup_mode=None,
 )
+app.command("usage")(archive_usage.usage)
 
 Shards = Annotated[
     list[str],

@@ -14,7 +14,7 @@ from captions.licensing import terms
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
-    from captions_db import DateSpan
+    from captions_db import DateSpan, UsageTable
     from sqlalchemy import Engine
 
     from captions.lexicon.vocabulary import Vocabulary
@@ -131,21 +131,31 @@ def uses(engine: Engine, query: UsageQuery, of: Sequence[DateSpan], words: Calla
     """Count uses by group."""
     import captions_db as db
 
+    def count(by: tuple[str, ...], limit: int | None) -> db.UsageTable:
+        return db.agency_usage(
+            engine,
+            by,
+            unclear=True,
+            since=query.since,
+            until=query.until,
+            limit=limit,
+            counts=query.also,
+            spans=of,
+            **query.filters,
+        )
+
+    return counted(query, count, words)
+
+
+def counted(
+    query: UsageQuery, count: Callable[[tuple[str, ...], int | None], UsageTable], words: Callable[[], Vocabulary]
+) -> UsageReport:
+    """Return the uses by group; ``count`` counts them by the groups of a database, up to a limit."""
     by = query.by or ("supplier",)
     is_grouped = "group" in by
     if is_grouped and (query.also or "supplier" in by):
         raise typer.BadParameter("--by group cannot be combined with --by supplier or --also")
-    table = db.agency_usage(
-        engine,
-        tuple("supplier" if name == "group" else name for name in by),
-        unclear=True,
-        since=query.since,
-        until=query.until,
-        limit=None if is_grouped else query.limit,
-        counts=query.also,
-        spans=of,
-        **query.filters,
-    )
+    table = count(tuple("supplier" if name == "group" else name for name in by), None if is_grouped else query.limit)
     if is_grouped:
         from captions.cli.usage_groups import by_group
 

@@ -17,7 +17,7 @@ from sqlalchemy import Engine
 from captions import __version__
 from captions.caption.similarity import may_be_near
 from captions.ingest import guessed_dates
-from captions.lexicon.fingerprint import fingerprint
+from captions.lexicon.fingerprint import fingerprint, parser_version
 from captions.lexicon.page_urls import identity
 from captions.lexicon.publications import publication_key
 from captions.lexicon.vocabulary import Vocabulary
@@ -94,8 +94,15 @@ def source_name(source: Source) -> str:
 
 def content_hash(source: Source, fingerprint: str, settings: Settings) -> str:
     """Return a hash that changes if an article must be read again: content, tables, program or settings differ."""
+    if is_of_other_version(source, fingerprint) and source.article is not None:
+        fingerprint = source.article.version  # so that its page is read again, but this row is not
     read = hashlib.blake2b(f"{source.digest} {fingerprint}".encode(), digest_size=16).hexdigest()
     return f"{read}+{settings.facts_digest}" if settings.facts_digest else read
+
+
+def is_of_other_version(source: Source, fingerprint: str) -> bool:
+    """Return whether an article of an archive was parsed by another version of the program."""
+    return source.article is not None and source.article.version != parser_version(fingerprint)
 
 
 def is_stored(known: str | None, source: Source, fingerprint: str, settings: Settings) -> bool:

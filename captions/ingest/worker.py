@@ -140,6 +140,8 @@ class ChunkReader:
             result.failed.append(article)
             return
         result.notes.update({_NUMBER.sub("", note) for note in (*source.notes, *article.notes)})
+        if records.is_of_other_version(source, self._fingerprint):
+            result.notes.update(["parsed by another version; to update, run captions archive read with --refresh"])
         settings = self._config.settings
         if is_stored:
             settings = records.with_earlier_facts(self._engine, source, settings)

@@ -19,3 +19,8 @@ def fingerprint(register: Path | None = None) -> str:
         digest.update(register.read_bytes())
     digest.update(__version__.encode())
     return digest.hexdigest()
+
+
+def parser_version(fingerprint: str) -> str:
+    """Return the version of the parser, which includes its tables and the newsroom's register: ``0.1.0+9f2c...``."""
+    return f"{__version__}+{fingerprint[:12]}"

@@ -69,6 +69,8 @@ def article(source: Source, words: Vocabulary) -> Article:
     Facts from the container fill gaps in the article. The container's URL always wins, and so does its headline over
     that of a plain text, which is a guess.
     """
+    if source.article is not None:
+        return source.article.article
     from captions.page.parser import parse_html  # here, because the HTML parser is slow to import
     from captions.plain.parser import parse_text
 

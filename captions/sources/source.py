@@ -10,6 +10,8 @@ from datetime import date
 from pathlib import Path
 from typing import BinaryIO
 
+from captions.model import Article
+
 STDIN = "-"
 # In bytes, for one article: the longest of 3,000 real ones has 0.2 MB, so anything larger is a mistake.
 LARGEST = 64 * 1024 * 1024
@@ -55,6 +57,14 @@ class RecordPlace:
 
 
 @dataclass(frozen=True, slots=True)
+class ParsedArticle:
+    """An article that an earlier run has parsed, and the version of the parser: ``0.1.0+9f2c...``."""
+
+    article: Article
+    version: str
+
+
+@dataclass(frozen=True, slots=True)
 class Source:
     """The decoded text of one article, with a digest of the input and notes on what was wrong with it."""
 
@@ -66,6 +76,8 @@ class Source:
     """Whether the text is HTML."""
     facts: Facts = field(default=Facts())
     place: RecordPlace | None = None
+    article: ParsedArticle | None = None
+    """What an earlier run has parsed already; the text is then that of the article."""
 
 
 @dataclass(frozen=True, slots=True)

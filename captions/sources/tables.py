@@ -9,7 +9,7 @@ from contextlib import suppress
 from typing import Any, BinaryIO
 
 from captions.decoding import decode
-from captions.sources import csv_rows, source
+from captions.sources import archived, csv_rows, source
 from captions.sources.json_pictures import flat_part, may_hold_pictures
 from captions.sources.keys import key
 from captions.sources.records import PARTS, RecordNames, names, source_of
@@ -80,7 +80,7 @@ def _decoded(stream: BinaryIO) -> Iterator[str]:
 
 
 def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
-    """Read one article per row, in batches."""
+    """Read one article per row, in batches; an archive's articles are parsed already."""
     try:
         from pyarrow import ArrowException
         from pyarrow.parquet import ParquetFile
@@ -89,8 +89,14 @@ def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
     named, number = RecordNames(name), 0
     try:
         with seekable(stream) as file, ParquetFile(file) as table:
-            wanted = _columns(table.schema_arrow.names, options)
+            there = table.schema_arrow.names
+            is_archived = not options.names and archived.is_archived(there)
+            wanted = archived.columns_of(there) if is_archived else _columns(there, options)
             for batch in table.iter_batches(batch_size=64, columns=wanted):
+                if is_archived:
+                    yield from archived.sources_of(batch.to_pylist(), name, number)
+                    number += len(batch)
+                    continue
                 for record in _records(batch):
                     number += 1
                     yield source_of(record, named, number, f"{name}:{number}", options)

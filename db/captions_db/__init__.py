@@ -80,7 +80,7 @@ from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_p
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
 from captions_db.places import known_hashes
-from captions_db.publications import PublicationRow, publication_name, publications
+from captions_db.publications import PublicationRow, best_spelling, publication_name, publications
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -119,7 +119,7 @@ from captions_db.queries import (
     view_rows,
 )
 from captions_db.queries.origins import ArticlePlace, UseOrigin, places_of, use_origin
-from captions_db.readings import keyed
+from captions_db.readings import identity_of, keyed
 from captions_db.records import (
     AddResult,
     ArticleRecord,
@@ -217,6 +217,7 @@ __all__ = [
     "articles_of_run",
     "articles_only_at",
     "backup",
+    "best_spelling",
     "caption_digest",
     "captions_of_uses",
     "copy_decisions",
@@ -233,6 +234,7 @@ __all__ = [
     "forget_files",
     "forgotten",
     "has_images",
+    "identity_of",
     "image_files",
     "image_uses",
     "images",

@@ -5,7 +5,7 @@ The name depends only on the spellings that were read and on the current merges,
 
 from __future__ import annotations
 
-from collections.abc import Collection, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from sqlalchemy import Connection, Engine, delete, func, select, update
@@ -142,9 +142,13 @@ def _names(connection: Connection, keys: Collection[str]) -> dict[str, str | Non
     best: dict[str, str] = {}
     for chunk in in_chunks(set(ends.values())):
         for row in connection.execute(select(spelling.name, spelling.key).where(spelling.key.in_(chunk))):
-            if row.key not in best or preference(row.name) < preference(best[row.key]):
-                best[row.key] = row.name
+            best[row.key] = best_spelling([row.name, best.get(row.key, row.name)])
     return {key: chosen.get(target) or best.get(target) for key, target in ends.items()}
+
+
+def best_spelling(names: Iterable[str]) -> str:
+    """Return the spelling after which a publication is named."""
+    return min(names, key=preference)
 
 
 def preference(name: str) -> tuple[bool, int, str]:

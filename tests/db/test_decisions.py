@@ -14,7 +14,8 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from tests.db.test_articles import ARTICLES, REUTERS, STALE, article, contents, use, write
+from tests.db.test_articles import ARTICLES, REUTERS, STALE, article, use, write
+from tests.support.contents import contents
 from tests.support.depth import examples
 from tests.support.engines import Stores
 

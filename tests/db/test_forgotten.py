@@ -9,7 +9,8 @@ import pytest
 from captions_db.rollups import up_to_date, wrong_counts
 from sqlalchemy import Engine
 
-from tests.db.test_articles import AFP, ARTICLES, contents, write
+from tests.db.test_articles import AFP, ARTICLES, write
+from tests.support.contents import contents
 
 
 def ids(engine: Engine, *keys: str) -> list[int]:

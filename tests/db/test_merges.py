@@ -16,8 +16,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
-from tests.db.test_articles import ARTICLES, REUTERS, article, contents, use, write
+from tests.db.test_articles import ARTICLES, REUTERS, article, use, write
 from tests.db.test_decisions import credit_of, read_off
+from tests.support.contents import contents
 from tests.support.depth import examples
 from tests.support.engines import Stores
 

@@ -32,6 +32,7 @@ _BEFORE = (
     ["forget", "articles/d.txt", "--yes", "--reason", "test"],
     ["images", "scan", "pictures"],
     ["audit", "--format", "json", "-o", "earlier.json"],
+    ["archive", "read", "a.txt", "-o", "parsed"],
 )
 
 
