@@ -181,6 +181,40 @@ def backup(
 
 
 @app.command()
+def merge(
+    other: Annotated[str, typer.Argument(metavar="OTHER", help="The database to merge: a path or a URL.")],
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="Report what would be merged, and change nothing.")
+    ] = False,
+    db_url: o.Database = o.DATABASE,
+) -> None:
+    """Merge another database into this one; the other is not changed.
+
+    Adds its articles, of several readings the best; and its agreements, licenses, corrections, waivers and merged
+    names, with who decided and when. What contradicts a decision of this database is listed and left out: settle it here or
+    there, and merge again. Merging again changes nothing. Pictures that were scanned are not merged: scan them here.
+
+    \b
+    Examples:
+      captions db merge sports.db --dry-run
+      captions db merge sports.db --db newsroom.db
+    """
+    import captions_db as db
+
+    if database_name(other) == database_name(db_url):
+        raise CaptionsError(f"{database_name(other)} is the same database; choose another one to merge")
+    with opened_store(other) as source, opened_store(db_url) as target:
+        merged = db.merge_store(target, source, dry_run=dry_run)
+    found = [count(merged.articles, "new article"), count(merged.better, "better reading")]
+    found += [count(number, name.replace("party_merge", "merged name")) for name, number in merged.decisions.items()]
+    typer.echo(f"{'would merge' if dry_run else 'merged'}: {', '.join(found)}")
+    for line in merged.conflicts:
+        typer.echo(escaping.line(f"conflict: {line}"))
+    if merged.conflicts:
+        raise typer.Exit(1)
+
+
+@app.command()
 def check(db_url: o.Database = o.DATABASE) -> None:
     """Check a database for damage; exit with 2 if there is any.
 

@@ -130,6 +130,7 @@ from captions_db.records import (
     UseRecord,
 )
 from captions_db.rows import caption_digest
+from captions_db.store_merge import StoreMerge, merge_store
 from captions_db.waivers import (
     UseKey,
     WaiverRecord,
@@ -189,6 +190,7 @@ __all__ = [
     "PublicationRow",
     "ReadOnlyStoreError",
     "RunSummary",
+    "StoreMerge",
     "StoredArticle",
     "StoredImage",
     "UnknownSchemeError",
@@ -249,6 +251,7 @@ __all__ = [
     "lines_in_use",
     "lines_of",
     "merge_parties",
+    "merge_store",
     "merges",
     "name_of",
     "names_starting",

@@ -109,7 +109,7 @@ def write_articles(
                 for it in failures
             ],
         )
-        _register(connection, parties)
+        register_parties(connection, parties)
         run = m.ingest_run.c
         connection.execute(
             update(m.ingest_run)
@@ -146,7 +146,7 @@ def finish_run(engine: Engine, run_id: int) -> RunSummary:
     return summary
 
 
-def _register(connection: Connection, parties: Iterable[PartyNames]) -> None:
+def register_parties(connection: Connection, parties: Iterable[PartyNames]) -> None:
     """Store missing parties and aliases: ``[("Reuters", "agency", ["RTR", "Retuers"])]``."""
     wanted = {(storable(name), kind): {storable(alias) for alias in aliases} - {""} for name, kind, aliases in parties}
     ids = put_parties(connection, wanted)

@@ -124,7 +124,7 @@ def forget(engine: Engine, articles: Sequence[int], who: str, reason: str = "") 
     with writing(engine) as connection:
         for start in range(0, len(articles), _AT_ONCE):
             ids = list(articles[start : start + _AT_ONCE])
-            rows = [row | decision for row in _rows_of(connection, ids)]
+            rows = [row | decision for row in rows_of_articles(connection, ids)]
             insert_rows(connection, m.forgotten, rows)
             uses += sum(row["uses"] for row in rows)
             delete_articles(connection, ids)
@@ -167,7 +167,7 @@ def _sorted(found: dict[int, ForgettableArticle]) -> list[ForgettableArticle]:
     return sorted(found.values(), key=lambda it: (it.source, it.id))
 
 
-def _rows_of(connection: Connection, ids: Sequence[int]) -> list[Row]:
+def rows_of_articles(connection: Connection, ids: Sequence[int]) -> list[Row]:
     """Return the rows of table ``forgotten`` for these articles, without the decision."""
     uses: defaultdict[int, list[AuditRow]] = defaultdict(list)
     numbers: dict[int, tuple[int | None, int | None]] = {}
@@ -228,13 +228,13 @@ def _use(row: AuditRow, credit: CreditRecord | None, structured: CreditRecord | 
     )
 
 
-def _restored(connection: Connection, identity: str, content: dict[str, Any]) -> bool:
-    """Store a removed article and its places again; return whether it was not stored again meanwhile."""
-    read = content["record"]
+def record_of_content(content: dict[str, Any]) -> ArticleRecord:
+    """Return the article in a row of :func:`rows_of_articles`, without its place."""
+    read = dict(content["record"])
     uses = tuple(_use_of(use) for use in read.pop("uses"))
     published = read.pop("published")
     uncaptioned = tuple((address, alt) for address, alt in read.pop("uncaptioned"))
-    record = keyed(
+    return keyed(
         ArticleRecord(
             **read,
             content_hash="",
@@ -243,6 +243,11 @@ def _restored(connection: Connection, identity: str, content: dict[str, Any]) ->
             uncaptioned=uncaptioned,
         )
     )
+
+
+def _restored(connection: Connection, identity: str, content: dict[str, Any]) -> bool:
+    """Store a removed article and its places again; return whether it was not stored again meanwhile."""
+    record = record_of_content(content)
     rows = {row["source"]: row for row in content["places"]}
     place, article = m.place.c, m.article.c
     article_id = connection.execute(select(article.id).where(article.identity == identity)).scalar()

@@ -128,6 +128,14 @@ def undo_merges(engine: Engine, numbers: Iterable[int], who: str, reason: str, k
         return _apply(connection, before, _renamed(connection, before, kind), kind)
 
 
+def apply_merges(connection: Connection, before: Mapping[str, str], kind: str) -> None:
+    """Apply the current merges of a kind, after rows were added; ``before`` are those that applied until then."""
+    if kind == "publication":
+        _rename(connection)
+    else:
+        _apply(connection, before, _renamed(connection, before, kind), kind)
+
+
 def _rename(connection: Connection) -> MergeResult:
     """Apply the current merges of publications; return what changed."""
     uses = rename(connection)

@@ -73,6 +73,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "db runs": ((),),
     "db upgrade": ((),),
     "db check": ((),),
+    "db merge": (("no.db",),),
     "db backup": (("backup.db",),),
     # Last, because reading a register of one's own takes a second.
     "agency add": (("Tidewater Pictures",),),
