@@ -191,8 +191,9 @@ def merge(
     """Merge another database into this one; the other is not changed.
 
     Adds its articles, of several readings the best; and its agreements, licenses, corrections, waivers and merged
-    names, with who decided and when. What contradicts a decision of this database is listed and left out: settle it here or
-    there, and merge again. Merging again changes nothing. Pictures that were scanned are not merged: scan them here.
+    names, with who decided and when. What contradicts a decision of this database is listed and left out:
+    settle it here or there, and merge again. Merging again changes nothing.
+    Pictures that were scanned are not merged: scan them here.
 
     \b
     Examples:

@@ -180,10 +180,10 @@ def _add(
         same = [it for it in ours if _meaning(table, it) == meaning]
         if any(it["undone"] is None or row["undone"] is not None for it in same):
             if row["undone"] is not None and all(it["undone"] is None for it in same):
-                merged.conflicts.append(f"{_name(table)}: undone only in the other database: {_shown(table, row)}")
+                merged.conflicts.append(f"{_name(table)}: undone only in the other database: {_summary(table, row)}")
             continue
         if same:
-            merged.conflicts.append(f"{_name(table)}: undone only in this database: {_shown(table, row)}")
+            merged.conflicts.append(f"{_name(table)}: undone only in this database: {_summary(table, row)}")
             continue
         problem = None if row["undone"] is not None else clash(row, own)
         if problem is not None:
@@ -267,7 +267,7 @@ def _name(table: Table) -> str:
     return table.name.replace("party_merge", "merged name")
 
 
-def _shown(table: Table, row: Row) -> str:
+def _summary(table: Table, row: Row) -> str:
     return ", ".join(_texts(row[name] for name in _MEANING[table.name][:3]))
 
 
