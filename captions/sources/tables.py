@@ -92,7 +92,7 @@ def read_parquet(stream: BinaryIO, name: str, options: Options) -> Read:
             there = table.schema_arrow.names
             is_archived = not options.names and archived.is_archived(there)
             wanted = archived.columns_of(there) if is_archived else _columns(there, options)
-            for batch in table.iter_batches(batch_size=64, columns=wanted):
+            for batch in table.iter_batches(batch_size=64, columns=wanted, use_threads=False):
                 if is_archived:
                     yield from archived.sources_of(batch.to_pylist(), name, number)
                     number += len(batch)
