@@ -98,7 +98,9 @@ def test_a_manifest_lists_shards(tmp_path: Path, name: str, prefix: str | None) 
     assert failed == [Unread(str(folder / "segments/gone.jsonl"), "no such file or folder", missing=True)]
 
 
-@pytest.mark.parametrize("data", [b"\x1f\x8b\x08cut", gzip.compress(b"a\n")[:-9], b"plain"])
+@pytest.mark.parametrize(
+    "data", [b"\x1f\x8b\x08cut", gzip.compress(b"a\n")[:-9], b"plain"], ids=["no gzip", "cut off", "plain"]
+)
 def test_a_damaged_manifest_is_one_line(tmp_path: Path, data: bytes) -> None:
     (tmp_path / "warc.paths.gz").write_bytes(data)
     with pytest.raises(CaptionsError, match=r"cannot read the manifest .*; download it again$"):
