@@ -7,6 +7,7 @@ from dataclasses import replace
 from datetime import date
 
 import captions_db as db
+from captions_db.meanwhile import Check, nothing
 from sqlalchemy import Engine
 
 from captions import dates
@@ -150,9 +151,9 @@ def matching(engine: Engine, waivers: Sequence[Waiver], words: Vocabulary, today
     return 0
 
 
-def waive(engine: Engine, waivers: Sequence[Waiver]) -> list[db.AddResult]:
-    """Store waivers, all or none; skip any that repeats an active waiver."""
-    return db.add_waivers(engine, waivers)
+def waive(engine: Engine, waivers: Sequence[Waiver], check: Check = nothing) -> list[db.AddResult]:
+    """Store waivers, all or none; skip any that repeats an active waiver. ``check`` may cancel the write."""
+    return db.add_waivers(engine, waivers, check)
 
 
 def is_waived(engine: Engine, waiver: Waiver) -> bool:

@@ -35,6 +35,7 @@ _MODULES = {
     "find": "find",
     "show": "show",
     "export": "export",
+    "desk": "desk",
     "serve": "serve",
     "clean": "clean",
     "parse": "parse",

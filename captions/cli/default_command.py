@@ -16,12 +16,15 @@ class DefaultGroup(TyperGroup):
     To pass a command's name as an argument, put ``--`` before it: ``captions correct -- list``.
     """
 
+    needs_arguments = True
+    """Whether the group shows its help if there are no arguments; otherwise its own command runs."""
+
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:
         """Insert the name of the default command if the arguments name no command."""
         if not args and ctx.resilient_parsing:  # shell completion
             return super().parse_args(ctx, args)
         if not args:
-            args = ["--help"]
+            return super().parse_args(ctx, ["--help"] if self.needs_arguments else [DEFAULT])
         if args[0] not in self.commands or args[0] == DEFAULT:
             args = [DEFAULT, *args]
         return super().parse_args(ctx, args)

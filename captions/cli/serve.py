@@ -23,6 +23,7 @@ import typer
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import note
+from captions.cli.sockets import listening
 from captions.errors import CaptionsError
 
 _App = Callable[[Any, Any, Any], Awaitable[None]]
@@ -103,7 +104,7 @@ def serve(
         return
     if importlib.util.find_spec("datasette") is None:
         raise CaptionsError("captions serve needs Datasette: pip install 'captions[serve]'")
-    with _listening(port) as listener:
+    with listening(_HOST, port) as listener:
         app = _app(Path(path).resolve(), facts, hidden)
         note(f"serving {path} at http://{_HOST}:{listener.getsockname()[1]}/; press Ctrl-C to stop")
         _run(app, listener)
@@ -146,20 +147,6 @@ def metadata(name: str, hidden: Collection[str] = (), *, sql: bool = False) -> d
             }
         },
     }
-
-
-def _listening(port: int) -> socket.socket:
-    """Return a socket that listens on a port of this machine; raise CaptionsError if another program has it."""
-    listener = socket.socket()
-    try:
-        if os.name == "posix":
-            listener.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
-        listener.bind((_HOST, port))
-        listener.listen()
-    except OSError as error:
-        listener.close()
-        raise CaptionsError(f"cannot use port {port}: {error.strerror}; choose another with --port") from None
-    return listener
 
 
 def _app(path: Path, facts: dict[str, Any], hidden: Collection[str]) -> _App:

@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 
 import captions_db as db
+from captions_db.meanwhile import Check, nothing
 from sqlalchemy import Engine
 
 from captions.credit.parser import parse_credit
@@ -22,12 +23,12 @@ NONE = "none"
 
 
 def correct(
-    engine: Engine, corrections: Sequence[Correction], words: Vocabulary
+    engine: Engine, corrections: Sequence[Correction], words: Vocabulary, check: Check = nothing
 ) -> list[tuple[str, db.CorrectionResult]]:
     """Store corrections, all or none; return the line that each applies to, and the outcome.
 
     A line may be typed with its label, ``Foto: Jane Doe``; the label is dropped if no stored line has it. Raise
-    CaptionsError if no article has any of the lines.
+    CaptionsError if no article has any of the lines. ``check`` may cancel the write; see :mod:`captions_db.meanwhile`.
     """
     tidied = [replace(correction, line=tidy(correction.line)) for correction in corrections]
     bare = {c.line: parse_credit(c.line, words).line or c.line for c in tidied}
@@ -36,7 +37,7 @@ def correct(
     if not any(c.line in stored for c in applied):
         what = f"the line {applied[0].line!r}" if len(applied) == 1 else "any of these lines"
         raise CaptionsError(f"no article has {what}, so nothing is corrected; copy the line from: captions audit")
-    return list(zip([c.line for c in applied], db.add_corrections(engine, applied), strict=True))
+    return list(zip([c.line for c in applied], db.add_corrections(engine, applied, check), strict=True))
 
 
 def checked(correction: Correction, words: Vocabulary) -> Correction:

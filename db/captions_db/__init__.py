@@ -76,6 +76,7 @@ from captions_db.images import (
     put_images,
 )
 from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
+from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decision_state
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
@@ -164,6 +165,7 @@ __all__ = [
     "CreditRecord",
     "DateSpan",
     "DecisionSnapshot",
+    "DecisionSubject",
     "ExclusionError",
     "FailureRecord",
     "ForgettableArticle",
@@ -186,6 +188,7 @@ __all__ = [
     "OlderStoreError",
     "PartyNames",
     "PartyRow",
+    "PastDecision",
     "PictureFilter",
     "PublicationRow",
     "ReadOnlyStoreError",
@@ -227,6 +230,8 @@ __all__ = [
     "count_spans",
     "decision_snapshot",
     "decision_version",
+    "decided",
+    "decision_state",
     "dump_command",
     "end_agreement",
     "find",

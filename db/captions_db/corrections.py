@@ -11,6 +11,7 @@ from captions_db import models as m
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import rewrite_lines
+from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import CorrectionRecord, correction_record, correction_row, current_corrections
 from captions_db.records import AddResult
 from captions_db.rollups import count_noted
@@ -30,14 +31,18 @@ class CorrectionResult:
     uses: int
 
 
-def add_corrections(engine: Engine, records: Sequence[CorrectionRecord]) -> list[CorrectionResult]:
+def add_corrections(
+    engine: Engine, records: Sequence[CorrectionRecord], check: Check = nothing
+) -> list[CorrectionResult]:
     """Store corrections, all or none, and apply them to the credits of their lines.
 
     A correction with the same reading as the line's current one is not stored again. A correction of a line that no use
-    has applies once such a use is stored. The latest correction of a line applies.
+    has applies once such a use is stored. The latest correction of a line applies. ``check`` is called first, in the
+    same transaction.
     """
     added: list[AddResult] = []
     with writing(engine) as connection:
+        check(connection)
         known = current_corrections(connection, [storable(record.line) for record in records])
         for record in records:
             row = correction_row(record)

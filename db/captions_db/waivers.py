@@ -12,6 +12,7 @@ from captions_db import models as m
 from captions_db.audit.suppressions import Suppression
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
+from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import current_merges
 from captions_db.records import AddResult, DecisionRecord
 from captions_db.rows import Row, digest, optional, record_of, storable, storable_source
@@ -53,10 +54,14 @@ class UseKey:
     """Its credit line, if it has one."""
 
 
-def add_waivers(engine: Engine, records: Sequence[WaiverRecord]) -> list[AddResult]:
-    """Store waivers, all or none; skip a waiver that sets aside the same findings as a current one."""
+def add_waivers(engine: Engine, records: Sequence[WaiverRecord], check: Check = nothing) -> list[AddResult]:
+    """Store waivers, all or none; skip a waiver that sets aside the same findings as a current one.
+
+    ``check`` is called first, in the same transaction.
+    """
     results: list[AddResult] = []
     with writing(engine) as connection:
+        check(connection)
         known = {record.meaning: record.id for record in read_waivers(connection) if record.undone is None}
         merges = current_merges(connection)
         for record in records:

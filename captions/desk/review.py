@@ -1,0 +1,208 @@
+"""What a person needs to see to make one decision: the line, its witnesses, the archive's evidence, the choices."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import captions_db as db
+
+from captions.audit.decisions import Decision
+from captions.audit.dossier import UseDossier, use_dossier
+from captions.corrections.corrections import Correction, corrections
+from captions.credit.parser import parse_credit
+from captions.credit.parties import parties
+from captions.desk.store import DeskStore
+from captions.model import Credit
+from captions.text import name_key
+
+CHOICES = 9
+"""Suppliers to choose with one key."""
+_EVIDENCE = 1_000
+"""The latest uses of a creator that are counted for a suggestion."""
+_SIMILAR = 5
+REASONS = (
+    "free of charge for the press",
+    "covered by an agreement that is not recorded",
+    "license bought by email, not recorded",
+    "before our time, not to be pursued",
+    "picture of our own staff",
+    "the finding is wrong",
+)
+"""Reasons to waive, to be chosen with one key."""
+
+
+@dataclass(frozen=True, slots=True)
+class LinePart:
+    """A piece of a credit line, and what it names: creator, agency, supplier, qualifier or nothing."""
+
+    text: str
+    role: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Witness:
+    """A credit of the picture, and where it comes from."""
+
+    name: str
+    credit: Credit | None
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Suggestion:
+    """The supplier through which the pictures of a creator always came."""
+
+    creator: str
+    supplier: str
+    uses: int
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """Everything about one decision."""
+
+    decision: Decision
+    subject: db.DecisionSubject
+    dossier: UseDossier | None
+    history: tuple[db.PastDecision, ...]
+    """Corrections and waivers of the same subject, earlier or meanwhile."""
+    parts: tuple[LinePart, ...] = ()
+    witnesses: tuple[Witness, ...] = ()
+    choices: tuple[str, ...] = ()
+    """Suppliers that the witnesses or the archive name."""
+    suggestion: Suggestion | None = None
+    similar: tuple[Correction, ...] = ()
+    """Current corrections of lines with the same agencies or creators."""
+
+    @property
+    def version(self) -> str:
+        """Return a text that changes when somebody decides on the same subject."""
+        return version_of(self.history)
+
+    @property
+    def corrects(self) -> bool:
+        """Return whether naming the supplier or the creator may settle it."""
+        return self.subject.line is not None
+
+
+def version_of(history: tuple[db.PastDecision, ...]) -> str:
+    """Return a text that differs for each state of the decisions on one subject."""
+    return "-".join(f"{it.kind[0]}{it.id}{'u' if it.undone else ''}" for it in history) or "none"
+
+
+def subject_of(decision: Decision) -> db.DecisionSubject:
+    """Return what a decision is about: its credit line if it has one, else its supplier, else its article."""
+    first = decision.examples[0]
+    use = first.use
+    kind = decision.key.split(" ", 2)[1]
+    line = use.credit.line if use is not None and use.credit is not None else None
+    if kind == "supplier":
+        return db.DecisionSubject(first.code, supplier=first.about or (use.supplier if use else None))
+    if kind == "article" or line is None:
+        return db.DecisionSubject(first.code, source=first.source)
+    return db.DecisionSubject(first.code, line=line, source=None if kind == "line" else first.source)
+
+
+def review(store: DeskStore, decision: Decision) -> Review:
+    """Return everything about a decision, as the store is now."""
+    subject = subject_of(decision)
+    use = decision.examples[0].use
+    number = use.id if use is not None else None
+    dossier = None if number is None else use_dossier(store.engine, store.words, number, store.today())
+    with store.engine.connect() as connection:
+        history = db.decided(connection, subject)
+    if dossier is None:
+        return Review(decision, subject, None, history)
+    credit = dossier.use.credit
+    witnesses = tuple(_witnesses(dossier))
+    suggestion = None if credit is None or subject.line is None else _suggestion(store, credit)
+    return Review(
+        decision,
+        subject,
+        dossier,
+        history,
+        () if credit is None else tuple(line_parts(credit, store)),
+        witnesses,
+        _choices(witnesses, suggestion) if subject.line is not None else (),
+        suggestion,
+        () if credit is None else tuple(_similar(store, credit)),
+    )
+
+
+def line_parts(credit: Credit, store: DeskStore) -> Iterator[LinePart]:
+    """Cut a credit line into the names in it and the text between them; joined, the parts are the line."""
+    line, at = credit.line, 0
+    for party in parties(line, store.words):
+        start = line.find(party.text, at) if party.text else -1
+        role = _role(party.name, party.kind, credit)
+        if start < 0 or not role:
+            continue
+        if start > at:
+            yield LinePart(line[at:start])
+        at = start + len(party.text)
+        yield LinePart(line[start:at], role)
+    if at < len(line):
+        yield LinePart(line[at:])
+
+
+def _role(name: str, kind: str, credit: Credit) -> str:
+    key = name_key(name)
+    if credit.supplier is not None and key == name_key(credit.supplier):
+        return "supplier"
+    if key in map(name_key, credit.agencies):
+        return "agency"
+    if key in map(name_key, credit.creators):
+        return "creator"
+    return "qualifier" if kind == "mark" and name else ""
+
+
+def _witnesses(dossier: UseDossier) -> Iterator[Witness]:
+    yield Witness("Printed", dossier.use.credit, "" if dossier.use.credit else "no credit printed")
+    structured = dossier.use.structured_credit
+    yield Witness("Structured data", structured, "" if structured else "none, or the same parties")
+    embedded = [picture for picture in dossier.pictures if picture.credit is not None]
+    for picture in embedded[:3]:
+        yield Witness("Embedded", picture.credit, picture.paths[0] if picture.paths else "")
+    if not embedded:
+        yield Witness("Embedded", None, "no scanned picture" if not dossier.pictures else "no credit embedded")
+
+
+def _choices(witnesses: tuple[Witness, ...], suggestion: Suggestion | None) -> tuple[str, ...]:
+    names = [
+        name
+        for witness in witnesses
+        if witness.credit is not None
+        for name in (witness.credit.supplier, *witness.credit.agencies)
+        if name is not None
+    ]
+    if suggestion is not None:
+        names.append(suggestion.supplier)
+    return tuple(dict.fromkeys(names))[:CHOICES]
+
+
+def _suggestion(store: DeskStore, credit: Credit) -> Suggestion | None:
+    """Return the one supplier of all other uses of the creators, if the line does not name its own."""
+    if credit.supplier is not None:
+        return None
+    for creator in credit.creators:
+        found = db.find(store.engine, creator=creator, limit=_EVIDENCE)
+        suppliers = Counter(use.supplier for use in found.uses if use.supplier is not None)
+        if len(suppliers) == 1:
+            ((supplier, uses),) = suppliers.items()
+            return Suggestion(creator, supplier, uses)
+    return None
+
+
+def _similar(store: DeskStore, credit: Credit) -> Iterator[Correction]:
+    """Yield the latest current corrections of other lines that name the same agencies, or one of the creators."""
+    agencies, creators = set(credit.agencies), set(credit.creators)
+    found = 0
+    for correction, state in reversed(corrections(store.engine)):
+        if state != "active" or correction.line == credit.line or found == _SIMILAR:
+            continue
+        other = parse_credit(correction.line, store.words)
+        if (agencies and agencies == set(other.agencies)) or creators & set(other.creators):
+            found += 1
+            yield correction

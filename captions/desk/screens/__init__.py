@@ -1,0 +1,1 @@
+"""The screens of the desk, one file per group of routes."""

@@ -1,0 +1,137 @@
+"""Agreements and licenses: add, end, undo, and import from a spreadsheet."""
+
+from __future__ import annotations
+
+from dataclasses import replace
+from typing import Annotated
+
+from fastapi import APIRouter, Depends
+from starlette.concurrency import run_in_threadpool
+from starlette.requests import Request
+from starlette.responses import HTMLResponse, RedirectResponse, Response
+
+from captions import dates
+from captions.caption.similarity import is_telling
+from captions.csv_input import SheetRow, rows
+from captions.desk.forms import Reads, SentForm, sent
+from captions.desk.pages import link, message, page
+from captions.desk.queue import queues_of
+from captions.errors import CaptionsError
+from captions.licensing import license_repository, licenses, repository, terms
+from captions.licensing.agreement_sheet import COLUMNS, from_row
+from captions.licensing.agreements import Agreement
+from captions.licensing.balance import state_on
+from captions.licensing.licenses import License, check
+from captions.licensing.quotas import quota_text
+from captions.text import match_key
+
+router = APIRouter(dependencies=[Reads])
+Decided = Annotated[SentForm, Depends(sent("decide"))]
+
+
+@router.get("/agreements")
+def contracts(request: Request, supplier: str = "", done: str = "") -> HTMLResponse:
+    """List agreements and licenses, with forms to add more."""
+    store = queues_of(request).store
+    return page(
+        request,
+        "agreements.html",
+        agreements=[(it, state_on(it, store.today()), quota_text(it)) for it in repository.listed(store.engine)],
+        licenses=license_repository.listed(store.engine),
+        kinds=terms.KINDS,
+        scopes=sorted(terms.table().scopes),
+        supplier=supplier,
+        done=done,
+    )
+
+
+@router.post("/agreements")
+async def add(request: Request, form: Decided) -> Response:
+    """Add an agreement."""
+    cells = {name: form.text(name) for name in COLUMNS}
+    agreement = from_row(SheetRow("the form", 1, {name: cell for name, cell in cells.items() if cell}))
+    return await run_in_threadpool(_add, request, [agreement], form.who)
+
+
+@router.post("/agreements/import")
+async def import_csv(request: Request, form: Decided) -> Response:
+    """Add the agreements of a CSV file, all or none."""
+    file = await form.file("file")
+    if file is None:
+        raise CaptionsError("no file was chosen; choose a CSV file as `captions agreement export` writes it")
+    name, data = file
+    found = [from_row(row) for row in rows(data, name, ("supplier",), COLUMNS)]
+    return await run_in_threadpool(_add, request, found, form.who)
+
+
+@router.post("/agreements/end")
+async def end(request: Request, form: Decided) -> Response:
+    """End an agreement early, unless somebody has changed its last day meanwhile."""
+    return await run_in_threadpool(_end, request, form)
+
+
+@router.post("/licenses")
+async def add_license(request: Request, form: Decided) -> Response:
+    """Add the license of a picture."""
+    return await run_in_threadpool(_add_license, request, form)
+
+
+def _add(request: Request, agreements: list[Agreement], who: str) -> Response:
+    store = queues_of(request).store
+    named = [
+        replace(it, supplier=it.supplier if it.creator else store.supplier_named(it.supplier), added_by=who)
+        for it in agreements
+    ]
+    added = repository.add(store.engine, named)
+    new = [it for it in added if it.new]
+    done = f"added {len(new)}, skipped {len(added) - len(new)} that exist already"
+    remarks = "; ".join(remark for it in added for remark in it.remarks)
+    return RedirectResponse(link("/agreements", done=f"{done}; {remarks}" if remarks else done), 303)
+
+
+def _end(request: Request, form: SentForm) -> Response:
+    store, number = queues_of(request).store, form.number("agreement")
+    on, reason = form.last_day("on"), form.required("reason", "the reason")
+    if on is None:
+        raise CaptionsError("the new last day is missing; write it as 2026-06-30")
+    found = repository.find(store.engine, number)
+    if str(found.ends) != form.text("seen"):
+        who = found.ended_by or "somebody"
+        what = f"Nothing was changed: agreement {number} now ends on {found.ends}."
+        return message(request, 412, f"Decided by {who} meanwhile", what, [("/agreements", "Agreements")])
+    ended = repository.end(store.engine, number, on, reason, form.who)
+    return RedirectResponse(link("/agreements", done=f"agreement {number} ends on {ended.ends}"), 303)
+
+
+def _add_license(request: Request, form: SentForm) -> Response:
+    store = queues_of(request).store
+    ((number, new),) = license_repository.add(store.engine, [license_from(form)])
+    done = f"added license {number}" if new else f"license {number} exists already"
+    return RedirectResponse(link("/agreements", done=done), 303)
+
+
+def license_from(form: SentForm) -> License:
+    """Return the license in a form; raise CaptionsError if it identifies no picture or its terms contradict."""
+    currency = terms.currency(form.text("currency")) if form.text("currency") else None
+    image, caption = form.text("image") or None, form.text("caption") or None
+    if image is not None and licenses.address_key(image) is None:
+        raise CaptionsError(f"{image!r} is not the URL of a picture; use one such as https://cdn.example/crane.jpg")
+    if caption is not None and not is_telling(match_key(caption)):
+        raise CaptionsError(f"{caption!r} is too short to identify a picture")
+    return check(
+        License(
+            invoice=form.required("invoice", "the number of the invoice"),
+            starts=dates.parse(form.text("from")) if form.text("from") else None,
+            ends=form.last_day("to"),
+            scopes=terms.scopes(form.text("scope")),
+            territories=terms.territories(form.text("territory")),
+            price=terms.money(form.text("price"), currency) if form.text("price") else None,
+            currency=currency,
+            address=image,
+            asset=licenses.asset_number(form.text("asset")) if form.text("asset") else None,
+            caption=caption,
+            caption_key=match_key(caption) if caption else None,
+            note=form.text("note") or None,
+            added_by=form.who,
+        )
+    )

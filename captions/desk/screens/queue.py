@@ -1,0 +1,57 @@
+"""The queue: the decisions that are left, worst first."""
+
+from __future__ import annotations
+
+import captions_db as db
+from fastapi import APIRouter
+from starlette.requests import Request
+from starlette.responses import HTMLResponse
+
+from captions.audit.codes import CODES
+from captions.desk import log
+from captions.desk.deciding import recorded_of
+from captions.desk.forms import Reads
+from captions.desk.pages import page, visitor_of
+from captions.desk.queue import QueueFilter, code_or_none, in_rows, queues_of
+from captions.text import tidy
+
+router = APIRouter(dependencies=[Reads])
+ROWS = 50
+"""Decisions on a page."""
+
+
+def filter_of(request: Request) -> QueueFilter:
+    """Return the filter in a request's query."""
+    query = {name: tidy(value) or None for name, value in request.query_params.items()}
+    code = query.get("code")
+    return QueueFilter(
+        code_or_none(code) if code else None, query.get("supplier"), query.get("publication"), query.get("period")
+    )
+
+
+@router.get("/")
+def queue(request: Request) -> HTMLResponse:
+    """Show what is left to decide, and what was done today."""
+    queues = queues_of(request)
+    wanted = filter_of(request)
+    rows = queues.current(wanted)
+    text = request.query_params.get("page", "1")
+    number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
+    history = log.entries(queues.store)
+    who = visitor_of(request).user.name
+    today = log.done_today(history, queues.store)
+    return page(
+        request,
+        "queue.html",
+        wanted=wanted,
+        decisions=list(in_rows(rows, (number - 1) * ROWS, ROWS)),
+        queue=rows,
+        number=number,
+        pages=-(-len(rows.rows) // ROWS),
+        done=len(today),
+        own=sum(it.who == who for it in today),
+        last=log.last_of(history, who),
+        all_codes=list(CODES),
+        publications=[row.name for row in db.publications(queues.store.engine)][:200],
+        recorded=recorded_of(request.query_params.get("done", "")),
+    )
