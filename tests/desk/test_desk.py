@@ -57,7 +57,7 @@ def line_of(desk: RunningDesk, line: str) -> db.CreditRecord:
 
 def test_the_queue_is_that_of_the_audit(stores: Stores, tmp_path: Path) -> None:
     articles = {path.name: path.read_text("utf-8") for path in sorted((SAMPLES / "articles").iterdir())}
-    with opened(stores, tmp_path, articles, "--publication", "Harbor Echo", "--published", "2024-07") as desk:
+    with opened(stores, tmp_path, articles, "--publication", "Harbor Echo", "--published", "2024-07-01") as desk:
         page = desk.signed_in().get("/").text
         with audited(desk.store.engine, today=TODAY) as result:
             keys = [it.key for it in DecisionGroups(result)]
@@ -94,9 +94,9 @@ def test_a_correction_is_that_of_the_command_line(stores: Stores, tmp_path: Path
         assert AMBIGUOUS not in queue(desk)
         log = client.get("/log").text
         assert "correction 1" in log and "supplier dpa" in log and "kim" in log
-        assert client.post("/undo", data=form(client.get("/log"), recorded="correction-1")).status_code == 303
+        assert client.post("/undo", data=form(client.get("/drop"), recorded="correction-1")).status_code == 303
         assert line_of(desk, "AP/dpa | Jo Reed").supplier is None
-        again = client.post("/undo", data=form(client.get("/log"), recorded="correction-1"))
+        again = client.post("/undo", data=form(client.get("/drop"), recorded="correction-1"))
         assert again.status_code == 412 and "already undone by kim" in again.text
 
 
@@ -123,7 +123,7 @@ def test_each_kind_of_decision_can_be_waived_and_undone(stores: Stores, tmp_path
             assert answer.status_code == 303, (key, answer.text)
             assert key not in queue(desk), key
             done = re.findall(r"done=([\w-]+)", answer.headers["location"])[0]
-            assert client.post("/undo", data=form(client.get("/log"), recorded=done)).status_code == 303
+            assert client.post("/undo", data=form(client.get("/drop"), recorded=done)).status_code == 303
             assert key in queue(desk), key
         assert queue(desk) == keys
         past = decide(client, keys[0], other_reason="old", until="2026-05-31")
@@ -191,7 +191,7 @@ def test_an_article_is_restored_byte_for_byte(sqlite: Stores, path: Path) -> Non
     assert main(["ingest", str(path), "--db", url]) == 0
     with running(url) as desk:
         client = desk.signed_in()
-        source = str(path)
+        source = next(db.articles(desk.store.engine)).source
         page = client.get("/articles", params={"source": source}).text
         places = sorted(int(at) for at in re.findall(r'data-restore="(\d+)"', page))
         assert places
@@ -235,7 +235,7 @@ def test_a_dropped_page_is_read_and_not_stored(stores: Stores, tmp_path: Path) -
 
 
 def test_a_page_that_takes_too_long_is_given_up() -> None:
-    with PageReader(default(), seconds=0.05) as reader:
+    with PageReader(default(), seconds=0.3) as reader:
         with pytest.raises(InputError, match="took longer"):
             reader.read_bytes(b"<p>" + b"<i>Foto: Jo Reed/dpa, a dog. " * 200_000, "x.html")
         assert reader.read_bytes(line_article(1, "Jo Reed/AP").encode(), "a.txt").article.captions
@@ -279,7 +279,7 @@ def test_agreements_are_added_ended_imported_and_undone(stores: Stores, tmp_path
         (stored,) = db.licenses(engine)
         assert (stored.invoice, stored.asset, stored.ends) == ("R-17", "841304270", date(2030, 12, 31))
         for recorded in ("license-1", "agreement-1"):
-            assert client.post("/undo", data=form(client.get("/log"), recorded=recorded)).status_code == 303
+            assert client.post("/undo", data=form(client.get("/drop"), recorded=recorded)).status_code == 303
         assert not db.licenses(engine)
 
 
