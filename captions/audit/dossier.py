@@ -102,7 +102,7 @@ def use_dossier(engine: Engine, words: Vocabulary, use_id: int, today: date) -> 
         article,
         tuple(db.places_of(engine, origin.article_id)),
         origin,
-        _pictures(engine, words, use_id),
+        pictures_of_use(engine, words, use_id),
         permission,
         findings,
         tuple(it for it in stored_corrections(engine) if it[0].line == line),
@@ -195,7 +195,8 @@ def _unclear(credit: Credit | None) -> str:
     return "the credit line names no agency, so no agreement can be checked"
 
 
-def _pictures(engine: Engine, words: Vocabulary, use_id: int) -> tuple[PictureFile, ...]:
+def pictures_of_use(engine: Engine, words: Vocabulary, use_id: int) -> tuple[PictureFile, ...]:
+    """Return the scanned pictures of a use, the best match first."""
     links = {link.image_id: link.how for link in db.images_of_uses(engine, [use_id])}
     if not links and (not db.has_images(engine) or db.are_matched(engine)):
         return ()

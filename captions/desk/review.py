@@ -3,18 +3,19 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
 import captions_db as db
 
 from captions.audit.decisions import Decision
-from captions.audit.dossier import UseDossier, use_dossier
+from captions.audit.dossier import PictureFile, pictures_of_use
 from captions.corrections.corrections import Correction, corrections
 from captions.credit.parser import parse_credit
 from captions.credit.parties import parties
 from captions.desk.store import DeskStore
-from captions.model import Credit
+from captions.model import Credit, Use
+from captions.stored import stored_use
 from captions.text import name_key
 
 CHOICES = 9
@@ -65,9 +66,12 @@ class Review:
 
     decision: Decision
     subject: db.DecisionSubject
-    dossier: UseDossier | None
+    use: Use | None
+    """The first use; None for a finding on a file or an agreement."""
     history: tuple[db.PastDecision, ...]
     """Corrections and waivers of the same subject, earlier or meanwhile."""
+    pictures: tuple[PictureFile, ...] = ()
+    """Its scanned pictures."""
     parts: tuple[LinePart, ...] = ()
     witnesses: tuple[Witness, ...] = ()
     choices: tuple[str, ...] = ()
@@ -108,21 +112,21 @@ def subject_of(decision: Decision) -> db.DecisionSubject:
 def review(store: DeskStore, decision: Decision) -> Review:
     """Return everything about a decision, as the store is now."""
     subject = subject_of(decision)
-    use = decision.examples[0].use
-    number = use.id if use is not None else None
-    dossier = None if number is None else use_dossier(store.engine, store.words, number, store.today())
+    first = decision.examples[0].use
+    use = None if first is None or first.id is None else stored_use(store.engine, first.id)
     with store.engine.connect() as connection:
         history = db.decided(connection, subject)
-    if dossier is None:
+    if use is None or use.id is None:
         return Review(decision, subject, None, history)
-    credit = dossier.use.credit
-    witnesses = tuple(_witnesses(dossier))
+    credit, pictures = use.credit, pictures_of_use(store.engine, store.words, use.id)
+    witnesses = tuple(_witnesses(use, pictures))
     suggestion = None if credit is None or subject.line is None else _suggestion(store, credit)
     return Review(
         decision,
         subject,
-        dossier,
+        use,
         history,
+        pictures,
         () if credit is None else tuple(line_parts(credit, store)),
         witnesses,
         _choices(witnesses, suggestion) if subject.line is not None else (),
@@ -158,15 +162,15 @@ def _role(name: str, kind: str, credit: Credit) -> str:
     return "qualifier" if kind == "mark" and name else ""
 
 
-def _witnesses(dossier: UseDossier) -> Iterator[Witness]:
-    yield Witness("Printed", dossier.use.credit, "" if dossier.use.credit else "no credit printed")
-    structured = dossier.use.structured_credit
+def _witnesses(use: Use, pictures: Sequence[PictureFile]) -> Iterator[Witness]:
+    yield Witness("Printed", use.credit, "" if use.credit else "no credit printed")
+    structured = use.structured_credit
     yield Witness("Structured data", structured, "" if structured else "none, or the same parties")
-    embedded = [picture for picture in dossier.pictures if picture.credit is not None]
+    embedded = [picture for picture in pictures if picture.credit is not None]
     for picture in embedded[:3]:
         yield Witness("Embedded", picture.credit, picture.paths[0] if picture.paths else "")
     if not embedded:
-        yield Witness("Embedded", None, "no scanned picture" if not dossier.pictures else "no credit embedded")
+        yield Witness("Embedded", None, "no scanned picture" if not pictures else "no credit embedded")
 
 
 def _choices(witnesses: tuple[Witness, ...], suggestion: Suggestion | None) -> tuple[str, ...]:

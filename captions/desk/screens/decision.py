@@ -35,7 +35,7 @@ def decision(request: Request, key: str = "", done: str = "", picture: int = 0) 
         return _settled(request, queues, key, 404)
     history = log.entries(queues.store)
     shown = review(queues.store, found)
-    addresses = shown.dossier.use.images if shown.dossier is not None else ()
+    addresses = shown.use.images if shown.use is not None else ()
     return page(
         request,
         "decision.html",
