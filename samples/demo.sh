@@ -51,3 +51,4 @@ printf '\n$ captions clean %s | fold -s -w 100\n\n' "$ARTICLE"
 heading "Write the report as a web page"
 show audit --format html -o "$REPORT" --overwrite
 printf '\nNext: open %s in a browser, settle a finding with its command, and run the audit again.\n' "$REPORT"
+printf 'To decide in a browser: %s/captions desk --db %s\n' "$BIN" "$DB"

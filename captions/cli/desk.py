@@ -88,7 +88,8 @@ def desk(
     from captions.audit.request import AuditRequest
     from captions.desk.app import desk_app
     from captions.desk.reader import PageReader
-    from captions.desk.store import DeskStore
+    from captions.desk.store import DeskContext
+    from captions.ingest.records import Settings
 
     words = o.words(agencies, db_url)
     request = AuditRequest(
@@ -98,7 +99,8 @@ def desk(
         access = _access(host, listener, address, users_file, user_header, user_name(who))
         # Before any connection: the process that reads pages inherits what is open.
         with PageReader(words) as reader:
-            store = DeskStore(engine, words, reader, database_name(db_url), request)
+            read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
+            store = DeskContext(engine, words, reader, database_name(db_url), request, read)
             shown = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
             note(f"desk on {store.name} at {shown}; press Ctrl-C to stop")
             if sys.stdout.isatty() if opens is None else opens:

@@ -1,8 +1,9 @@
-"""The desk's application: its screens, the HTTP API if it is there, and what happens when something fails."""
+"""The desk's application: its screens, the HTTP API if it is there, and what they answer when something fails."""
 
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
 
@@ -12,29 +13,47 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.requests import Request
 from starlette.responses import Response
-from starlette.types import ASGIApp
+from starlette.types import ASGIApp, Receive, Scope, Send
 
 from captions import __version__
 from captions.desk.access import Access
 from captions.desk.guard import Guard, TooLargeError
-from captions.desk.pages import message
+from captions.desk.pages import message, visitor_of
 from captions.desk.queue import DeskQueues
 from captions.desk.screens import articles, contracts, decision, log, pairs, queue, suppliers
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.errors import CaptionsError
 
 RETRY_AFTER = "5"
 """Seconds after which a browser or program may try again while another program has locked the store."""
 _STATIC = {"desk.css": "text/css", "desk.js": "text/javascript", "icon.svg": "image/svg+xml"}
-_API = "captions.desk.api"
 
 
-def desk_app(store: DeskStore, access: Access) -> ASGIApp:
-    """Return the desk's application behind its guard."""
-    return Guard(screens_app(store), access)
+def desk_app(store: DeskContext, access: Access) -> ASGIApp:
+    """Return the desk's application, with the HTTP API if it is installed, behind its guard."""
+    screens = screens_app(store)
+    if find_spec("captions.desk.api") is None:
+        return Guard(screens, access)
+    module = import_module("captions.desk.api.app")
+    problem: type[Exception] = import_module("captions.desk.api.problems").ProblemError
+
+    def allow(request: Request, scope: str) -> str:
+        user = visitor_of(request).user
+        if scope not in user.scopes:
+            raise problem(403, f"{user.name} may not do this; it needs the scope {scope}")
+        return user.name
+
+    api: ASGIApp = module.api_app(store.engine, store.words, store.settings, allow=allow)
+
+    async def joined(scope: Scope, receive: Receive, send: Send) -> None:
+        # The API starts and stops its readers; the screens have nothing to start.
+        own = scope["type"] == "http" and not scope["path"].startswith("/v1/")
+        await (screens if own else api)(scope, receive, send)
+
+    return Guard(joined, access)
 
 
-def screens_app(store: DeskStore) -> FastAPI:
+def screens_app(store: DeskContext) -> FastAPI:
     """Return the application without its guard: its routes expect a visitor in the request's state."""
     app = FastAPI(title="captions desk", version=__version__, docs_url=None, redoc_url=None, openapi_url=None)
     app.state.store, app.state.queues = store, DeskQueues(store)
@@ -51,10 +70,6 @@ def screens_app(store: DeskStore) -> FastAPI:
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
-    if find_spec(_API) is not None:
-        from importlib import import_module
-
-        import_module(_API).install(app, store)
     return app
 
 

@@ -18,10 +18,11 @@ from sqlalchemy import Connection
 from captions.audit import waivers
 from captions.audit.decisions import Decision, key_of
 from captions.audit.run import audited
+from captions.audit.waivers import Waiver
 from captions.corrections import corrections
 from captions.desk.queue import QueueFilter, of_filter
 from captions.desk.review import subject_of, version_of
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.errors import CaptionsError
 from captions.licensing import license_repository, repository
 
@@ -63,7 +64,7 @@ def recorded_of(name: str) -> Recorded | None:
 
 
 def correct(
-    store: DeskStore,
+    store: DeskContext,
     decision: Decision,
     seen: str,
     who: str,
@@ -95,7 +96,7 @@ def correct(
 
 
 def waive(
-    store: DeskStore, wanted: QueueFilter, decision: Decision, seen: str, who: str, *, reason: str, until: date | None
+    store: DeskContext, wanted: QueueFilter, decision: Decision, seen: str, who: str, *, reason: str, until: date | None
 ) -> Recorded:
     """Waive all findings of a decision; raise MeanwhileError likewise."""
     if until is not None and until < store.today():
@@ -107,7 +108,7 @@ def waive(
     return Recorded("waiver", tuple(sorted({it.id for it in found})), decision.uses)
 
 
-def _limited(store: DeskStore, wanted: QueueFilter, decision: Decision, whole: waivers.Waiver) -> list[waivers.Waiver]:
+def _limited(store: DeskContext, wanted: QueueFilter, decision: Decision, whole: Waiver) -> list[Waiver]:
     """Return the waivers of a decision: of its line, supplier or article, or of each of its uses."""
     kind, subject = decision.key.split(" ", 2)[1], subject_of(decision)
     if kind == "line":
@@ -122,7 +123,7 @@ def _limited(store: DeskStore, wanted: QueueFilter, decision: Decision, whole: w
     return [waivers.of_use(store.engine, whole, use) for use in sorted(uses)]
 
 
-def uses_of(store: DeskStore, wanted: QueueFilter, decision: Decision) -> set[int]:
+def uses_of(store: DeskContext, wanted: QueueFilter, decision: Decision) -> set[int]:
     """Return the uses of a decision: from its command if it lists them, else from another audit of its code."""
     words = shlex.split(decision.command)
     listed = {int(number) for name, number in pairwise(words) if name == "--use"}
@@ -147,7 +148,7 @@ def _unless(subject: db.DecisionSubject, seen: str) -> Check:
     return check
 
 
-def undo(store: DeskStore, recorded: Recorded, who: str, reason: str) -> None:
+def undo(store: DeskContext, recorded: Recorded, who: str, reason: str) -> None:
     """Undo a decision; raise MeanwhileError if somebody has undone it already."""
     why = reason or "undone on the desk"
     for number in recorded.ids:

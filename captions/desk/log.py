@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from captions.audit.waivers import Waiver, waivers
 from captions.corrections.corrections import Correction, corrections
 from captions.desk.pages import local_day
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.licensing import license_repository, repository
 from captions.licensing.agreements import Agreement
 from captions.licensing.licenses import License
@@ -33,12 +33,12 @@ class LogEntry:
     """replaced or expired; empty if it is in force or undone."""
 
 
-def entries(store: DeskStore) -> list[LogEntry]:
+def entries(store: DeskContext) -> list[LogEntry]:
     """Return all decisions, newest first."""
     return sorted(_entries(store), key=lambda it: (it.when, it.kind, it.id), reverse=True)
 
 
-def done_today(log: list[LogEntry], store: DeskStore) -> list[LogEntry]:
+def done_today(log: list[LogEntry], store: DeskContext) -> list[LogEntry]:
     """Return the decisions recorded today that are not undone."""
     return [it for it in log if it.undone is None and local_day(it.when) == store.today()]
 
@@ -48,7 +48,7 @@ def last_of(log: list[LogEntry], who: str) -> LogEntry | None:
     return next((it for it in log if it.who == who and it.undone is None), None)
 
 
-def _entries(store: DeskStore) -> Iterator[LogEntry]:
+def _entries(store: DeskContext) -> Iterator[LogEntry]:
     for correction, state in corrections(store.engine):
         shown = state if state == "replaced" else ""
         yield _entry("correction", correction, correction.who, what_corrected(correction), correction.reason, shown)

@@ -14,7 +14,7 @@ from captions.audit.codes import CODES
 from captions.audit.decisions import Decision, DecisionGroups
 from captions.audit.request import AuditRequest
 from captions.audit.run import audited
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.licensing import terms
 
 LONGEST = 20_000
@@ -59,7 +59,7 @@ class QueueList:
 class DeskQueues:
     """The queues of a desk."""
 
-    def __init__(self, store: DeskStore) -> None:
+    def __init__(self, store: DeskContext) -> None:
         """Start without any."""
         self.store = store
         self._kept: OrderedDict[QueueFilter, QueueList] = OrderedDict()
@@ -115,7 +115,7 @@ class DeskQueues:
             return QueueList(state, rows, len(groups), sum(result.counts.values()))
 
 
-def of_filter(store: DeskStore, wanted: QueueFilter) -> AuditRequest:
+def of_filter(store: DeskContext, wanted: QueueFilter) -> AuditRequest:
     """Return the audit whose decisions a filter lists; raise CaptionsError if its period is not one."""
     first, last, _ = terms.calendar_period(wanted.period) if wanted.period else (None, None, "")
     return replace(

@@ -13,7 +13,7 @@ from captions.audit.dossier import PictureFile, pictures_of_use
 from captions.corrections.corrections import Correction, corrections
 from captions.credit.parser import parse_credit
 from captions.credit.parties import parties
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.model import Credit, Use
 from captions.stored import stored_use
 from captions.text import name_key
@@ -109,7 +109,7 @@ def subject_of(decision: Decision) -> db.DecisionSubject:
     return db.DecisionSubject(first.code, line=line, source=None if kind == "line" else first.source)
 
 
-def review(store: DeskStore, decision: Decision) -> Review:
+def review(store: DeskContext, decision: Decision) -> Review:
     """Return everything about a decision, as the store is now."""
     subject = subject_of(decision)
     first = decision.examples[0].use
@@ -135,7 +135,7 @@ def review(store: DeskStore, decision: Decision) -> Review:
     )
 
 
-def line_parts(credit: Credit, store: DeskStore) -> Iterator[LinePart]:
+def line_parts(credit: Credit, store: DeskContext) -> Iterator[LinePart]:
     """Cut a credit line into the names in it and the text between them; joined, the parts are the line."""
     line, at = credit.line, 0
     for party in parties(line, store.words):
@@ -186,7 +186,7 @@ def _choices(witnesses: tuple[Witness, ...], suggestion: Suggestion | None) -> t
     return tuple(dict.fromkeys(names))[:CHOICES]
 
 
-def _suggestion(store: DeskStore, credit: Credit) -> Suggestion | None:
+def _suggestion(store: DeskContext, credit: Credit) -> Suggestion | None:
     """Return the one supplier of all other uses of the creators, if the line does not name its own."""
     if credit.supplier is not None:
         return None
@@ -199,7 +199,7 @@ def _suggestion(store: DeskStore, credit: Credit) -> Suggestion | None:
     return None
 
 
-def _similar(store: DeskStore, credit: Credit) -> Iterator[Correction]:
+def _similar(store: DeskContext, credit: Credit) -> Iterator[Correction]:
     """Yield the latest current corrections of other lines that name the same agencies, or one of the creators."""
     agencies, creators = set(credit.agencies), set(credit.creators)
     found = 0

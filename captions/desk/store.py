@@ -11,11 +11,12 @@ from sqlalchemy import Engine
 
 from captions.audit.request import AuditRequest
 from captions.desk.reader import PageReader
+from captions.ingest.records import Settings
 from captions.lexicon.vocabulary import Vocabulary
 
 
 @dataclass(slots=True)
-class DeskStore:
+class DeskContext:
     """A store with everything that its screens need to read it."""
 
     engine: Engine
@@ -25,6 +26,8 @@ class DeskStore:
     """The name of the database for people, without its password."""
     request: AuditRequest = field(default_factory=AuditRequest)
     """The scope, the territory and the severities of the newsroom's audits."""
+    settings: Settings = field(default_factory=Settings)
+    """How articles are read into the store."""
     today: Callable[[], date] = date.today
     lock: threading.Lock = field(default_factory=threading.Lock)
     """Held by whoever audits the whole store, so that ten windows do not do it at once."""

@@ -26,7 +26,7 @@ COMMANDS = [
     ["ingest"], ["audit"], ["usage"], ["statement"], ["find"], ["clean"], ["parse"], ["credit"], ["agency", "list"],
     ["agency", "show"], ["agency", "add"], ["agency", "alias"], ["agency", "merge"],
     ["db", "info"], ["db", "upgrade"], ["db", "check"], ["images", "read"],
-    ["images", "stamp"],
+    ["images", "stamp"], ["desk"], ["desk", "user", "add"],
 ]  # fmt: skip
 
 

@@ -29,6 +29,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "show": (("1",), ("a.txt",), ("nosuch",), ("1", "--evidence", "-o", "use.html"), ("99999999999999999999",)),
     "export": (("use_in_words",), ("nosuch",), ("--to", "ninjs", "-o", "out")),
     "serve": ((), ("--settings",)),
+    "desk it": (("--host", "0.0.0.0"),),  # noqa: S104 - refused
     "clean": (("1",), ("nosuch",), ("a.txt",), ("a.txt", "--for", "web"), ("1", "--for", "web")),
     "agency list": ((), ("--used",)),
     "agency show": (("Reuters",), ("nosuch",)),

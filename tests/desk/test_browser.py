@@ -235,7 +235,7 @@ def wait(page: Browser) -> None:
     end = time.monotonic() + 30
     while page.run("return window.before === true || document.readyState !== 'complete'"):
         assert time.monotonic() < end, page.run("return document.body.innerText")
-        time.sleep(0.005)
+        time.sleep(0.02)
 
 
 @pytest.mark.skipif(not AXE.exists(), reason=HOW_TO_GET_AXE)

@@ -16,7 +16,7 @@ from captions.desk.access import Access, Visitor
 from captions.desk.app import screens_app
 from captions.desk.guard import LARGEST_REQUEST, OPEN_PATHS
 from captions.desk.reader import PageReader
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.desk.users import DeskUser
 from captions.lexicon.vocabulary import default
 from tests.support.desk import TOKEN, RunningDesk, form, ingest, line_article, running
@@ -38,7 +38,7 @@ def routes() -> list[tuple[str, str, str]]:
     """Return method, path and the scope it needs, for each route of the desk."""
     engine = db.open_store("unused.db", create=True)
     try:
-        app = screens_app(DeskStore(engine, default(), PageReader(default()), "", AuditRequest()))
+        app = screens_app(DeskContext(engine, default(), PageReader(default()), "", AuditRequest()))
     finally:
         engine.dispose()
         Path("unused.db").unlink()

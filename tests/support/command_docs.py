@@ -15,13 +15,17 @@ START, END = "<!-- commands -->\n\n", "<!-- end -->"
 
 def found() -> Iterator[tuple[str, Any]]:
     """Yield each command that does something with its full name, in the order of the help."""
-    for name, command in get_command(app).commands.items():  # type: ignore[attr-defined]
-        below = getattr(command, "commands", None) or {}
-        for sub, part in below.items():
-            # A hidden subcommand is the group's own command: `correct LINE` next to `correct list`.
-            yield name if part.hidden else f"{name} {sub}", part
-        if not below:
-            yield name, command
+    yield from _below("", get_command(app))
+
+
+def _below(name: str, command: Any) -> Iterator[tuple[str, Any]]:
+    commands = getattr(command, "commands", None)
+    if commands is None:
+        yield name, command
+        return
+    for sub, part in commands.items():
+        # A hidden subcommand is the group's own command: `correct LINE` next to `correct list`.
+        yield from _below(name if part.hidden else f"{name} {sub}".strip(), part)
 
 
 def written() -> str:

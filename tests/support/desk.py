@@ -22,7 +22,7 @@ from captions.cli import main
 from captions.desk.access import Access
 from captions.desk.app import desk_app
 from captions.desk.reader import PageReader
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.desk.users import DeskUser, hash_of
 from captions.lexicon.vocabulary import default
 
@@ -42,7 +42,7 @@ def users() -> list[DeskUser]:
 class RunningDesk:
     """A desk that answers requests."""
 
-    store: DeskStore
+    store: DeskContext
     origin: str
     access: Access
     _clients: list[httpx.Client] = field(default_factory=list)
@@ -93,7 +93,7 @@ def running(
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     given = Access((origin,), **{"users": users(), "token": TOKEN, "owner": "kim", **(access or {})})
     with PageReader(words, seconds=5) as reader:
-        store = DeskStore(engine, words, reader, "captions.db", request or AuditRequest(), lambda: today)
+        store = DeskContext(engine, words, reader, "captions.db", request or AuditRequest(), today=lambda: today)
         config = uvicorn.Config(
             desk_app(store, given), log_level="error", access_log=False, timeout_graceful_shutdown=1
         )

@@ -15,7 +15,7 @@ from captions.desk.forms import Reads, SentForm, allowed, sent
 from captions.desk.pages import page
 from captions.desk.queue import queues_of
 from captions.desk.reader import ReadArticle
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.errors import CaptionsError, InputError
 from captions.text import tidy
 
@@ -95,14 +95,14 @@ async def dropped(request: Request, form: Dropped) -> HTMLResponse:
     return page(request, "drop.html", read=read, name=name, longest=_LONGEST)
 
 
-def _read(store: DeskStore, data: bytes, name: str) -> ReadArticle:
+def _read(store: DeskContext, data: bytes, name: str) -> ReadArticle:
     try:
         return store.reader.read_bytes(data, name)
     except InputError as error:
         raise CaptionsError(f"{name} was not read: {error}") from None
 
 
-def _article(store: DeskStore, source: str) -> tuple[db.StoredArticle, ReadArticle | None, str]:
+def _article(store: DeskContext, source: str) -> tuple[db.StoredArticle, ReadArticle | None, str]:
     """Return a stored article, and the file that it was read from if it is still the same; else why it is not."""
     stored = db.article_text(store.engine, source)
     if stored is None:

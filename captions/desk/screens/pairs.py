@@ -20,7 +20,7 @@ from captions.desk.forms import Reads, SentForm, sent
 from captions.desk.pages import link, message, page
 from captions.desk.queue import QueueFilter, queues_of
 from captions.desk.review import subject_of, version_of
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.model import Use
 from captions.stored import stored_uses, use_of
 
@@ -91,7 +91,7 @@ def _judge(request: Request, form: SentForm) -> Response:
     return RedirectResponse(link("/pairs", undo=recorded.name), 303)
 
 
-def _pair(store: DeskStore, decision: Decision) -> UsePair | None:
+def _pair(store: DeskContext, decision: Decision) -> UsePair | None:
     """Return the two uses of a decision; None if it is about no use."""
     first = decision.examples[0]
     if first.use is None:
@@ -102,7 +102,7 @@ def _pair(store: DeskStore, decision: Decision) -> UsePair | None:
     return UsePair(decision, first.use, other, seen)
 
 
-def _conflicting(store: DeskStore, decision: Decision, use: Use) -> Use | None:
+def _conflicting(store: DeskContext, decision: Decision, use: Use) -> Use | None:
     """Return the first other use among those whose credits conflict."""
     numbers = sorted(deciding.uses_of(store, QueueFilter(code="CR201"), decision) - {use.id or 0})
     found = sorted(map(use_of, db.uses_by_ids(store.engine, numbers)), key=lambda it: (it.source, it.position))
@@ -110,7 +110,7 @@ def _conflicting(store: DeskStore, decision: Decision, use: Use) -> Use | None:
     return next((it for it in found if it.credit is not None and it.credit.line != lines), None)
 
 
-def _near(store: DeskStore, finding: Finding) -> Use | None:
+def _near(store: DeskContext, finding: Finding) -> Use | None:
     """Return the use of the same article whose caption is nearly identical."""
     uses = stored_uses(store.engine, finding.source) or []
     for first, second in near_pairs([it.match_key for it in uses]):

@@ -19,7 +19,7 @@ from captions.audit.statement import statement
 from captions.desk.forms import Reads
 from captions.desk.pages import page
 from captions.desk.queue import queues_of
-from captions.desk.store import DeskStore
+from captions.desk.store import DeskContext
 from captions.errors import CaptionsError
 from captions.licensing import terms
 from captions.licensing.agreements import DateRange
@@ -74,7 +74,7 @@ def download(request: Request, name: str, period: str = "", form: Literal["csv",
     return Response(data, media_type=f"{_TYPES[form]}; charset=utf-8", headers=disposition)
 
 
-def _worst(store: DeskStore, supplier: str) -> tuple[list[tuple[str, int]], int]:
+def _worst(store: DeskContext, supplier: str) -> tuple[list[tuple[str, int]], int]:
     """Return the articles with most findings about a supplier, and the number of all its findings."""
     by_source: Counter[str] = Counter()
     with audited(store.engine, replace(store.request, supplier=supplier), store.words, today=store.today()) as result:
