@@ -21,6 +21,7 @@ from captions.cli.sockets import listening
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
+    from captions.audit.request import AuditRequest
     from captions.desk.access import Access
 
 PORT = 8800
@@ -86,28 +87,37 @@ def desk(
     if importlib.util.find_spec("fastapi") is None or importlib.util.find_spec("uvicorn") is None:
         raise CaptionsError("captions desk needs FastAPI: pip install 'captions[desk]'")
     from captions.audit.request import AuditRequest
+
+    request = AuditRequest(
+        grades=settings.current().grades(), scope=scope.value if scope else None, territory=territory
+    )
+    opens = sys.stdout.isatty() if opens is None else opens
+    with listening(host, port) as listener:
+        access = _access(host, listener, address, users_file, user_header, user_name(who))
+        _serve(db_url, agencies, request, access, listener, opens=opens)
+
+
+def _serve(
+    db_url: str, agencies: Path | None, request: AuditRequest, access: Access, listener: socket.socket, *, opens: bool
+) -> None:
+    """Answer requests until the program is interrupted."""
     from captions.desk.app import desk_app
     from captions.desk.reader import PageReader
     from captions.desk.store import DeskContext
     from captions.ingest.records import Settings
 
     words = o.words(agencies, db_url)
-    request = AuditRequest(
-        grades=settings.current().grades(), scope=scope.value if scope else None, territory=territory
-    )
-    with opened_store(db_url) as engine, listening(host, port) as listener:
-        access = _access(host, listener, address, users_file, user_header, user_name(who))
-        # Before any connection: the process that reads pages inherits what is open.
-        with PageReader(words) as reader:
-            read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
-            store = DeskContext(engine, words, reader, database_name(db_url), request, read)
-            shown = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
-            note(f"desk on {store.name} at {shown}; press Ctrl-C to stop")
-            if sys.stdout.isatty() if opens is None else opens:
-                import webbrowser
+    # The process that reads pages starts before any connection, which it would inherit.
+    with opened_store(db_url) as engine, PageReader(words) as reader:
+        read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
+        store = DeskContext(engine, words, reader, database_name(db_url), request, read)
+        shown = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
+        note(f"desk on {store.name} at {shown}; press Ctrl-C to stop")
+        if opens:
+            import webbrowser
 
-                webbrowser.open(shown)
-            _run(desk_app(store, access), listener)
+            webbrowser.open(shown)
+        _run(desk_app(store, access), listener)
 
 
 def _access(

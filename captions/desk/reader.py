@@ -11,10 +11,10 @@ from pathlib import Path
 from typing import Self
 
 from captions.errors import InputError
-from captions.ingest.limits import Limits
 from captions.ingest.reading import ReaderProcess
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article
+from captions.processes.limits import Limits
 from captions.sources import InputFile, Source, Unread, article
 
 SECONDS = 10.0
