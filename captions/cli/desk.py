@@ -111,12 +111,12 @@ def _serve(
     with opened_store(db_url) as engine, PageReader(words) as reader:
         read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
         store = DeskContext(engine, words, reader, database_name(db_url), request, read)
-        shown = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
-        note(f"desk on {store.name} at {shown}; press Ctrl-C to stop")
+        start = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
+        note(f"desk on {store.name} at {start}; press Ctrl-C to stop")
         if opens:
             import webbrowser
 
-            webbrowser.open(shown)
+            webbrowser.open(start)
         _run(desk_app(store, access), listener)
 
 

@@ -127,9 +127,9 @@ def uses_of(store: DeskContext, wanted: QueueFilter, decision: Decision) -> set[
     """Return the uses of a decision: from its command if it lists them, else from another audit of its code."""
     words = shlex.split(decision.command)
     listed = {int(number) for name, number in pairwise(words) if name == "--use"}
-    shown = {it.use.id for it in decision.examples if it.use is not None and it.use.id is not None}
+    examples = {it.use.id for it in decision.examples if it.use is not None and it.use.id is not None}
     if listed or decision.findings == len(decision.examples):
-        return listed or shown
+        return listed or examples
     request = replace(of_filter(store, wanted), codes=frozenset([decision.code]))
     with audited(store.engine, request, store.words, today=store.today()) as result:
         return {

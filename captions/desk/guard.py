@@ -95,7 +95,7 @@ class Guard:
         visitor = self._visitor(headers)
         if visitor is None:
             await _refuse(scope, send, _Refusal(401, "Open the address that captions desk printed, or enter a token."))
-        elif visitor.key and scope["method"] not in SAFE_METHODS and _one(headers, b"origin") is None:
+        elif visitor.key and scope["method"] not in SAFE_METHODS and _header(headers, b"origin") is None:
             await _refuse(scope, send, _Refusal(403, "The request does not say which page it comes from."))
         else:
             scope.setdefault("state", {}).update(visitor=visitor, access=self._access)
@@ -103,28 +103,28 @@ class Guard:
 
     def _refused(self, method: str, headers: list[tuple[bytes, bytes]]) -> _Refusal | None:
         """Return why a request is refused whoever sends it; None if it is not."""
-        host, origin = _one(headers, b"host"), _one(headers, b"origin")
+        host, origin = _header(headers, b"host"), _header(headers, b"origin")
         if host is None or host.lower() not in self._access.hosts:
             return _Refusal(400, f"Unknown host; open {self._access.origins[0]} instead.")
         if origin is not None and origin not in self._access.origins:
             return _Refusal(403, "The request comes from a page of another site.")
-        site = _one(headers, b"sec-fetch-site")
+        site = _header(headers, b"sec-fetch-site")
         if site == "cross-site" and method not in SAFE_METHODS:
             return _Refusal(403, "The request comes from a page of another site.")
-        length = _one(headers, b"content-length")
+        length = _header(headers, b"content-length")
         if length is not None and (not length.isdecimal() or int(length) > LARGEST_REQUEST):
             return _Refusal(413, f"Too large: send at most {LARGEST_REQUEST // 1024 // 1024} MB.")
         return None
 
     def _visitor(self, headers: list[tuple[bytes, bytes]]) -> Visitor | None:
         """Return who sends a request; None if nobody knows."""
-        authorization = _one(headers, b"authorization")
+        authorization = _header(headers, b"authorization")
         if authorization is not None:
             kind, _, token = authorization.partition(" ")
             user = self._access.user_of(token.strip()) if kind.lower() == "bearer" else None
             return None if user is None else Visitor(user)
         if self._access.user_header:
-            name = (_one(headers, self._access.user_header.encode()) or "").strip()
+            name = (_header(headers, self._access.user_header.encode()) or "").strip()
             return Visitor(self._access.named(name), f"proxy {name}") if name.isprintable() and name else None
         session = _session(headers, self._access.cookie)
         user = self._access.user_in(session) if session else None
@@ -172,7 +172,7 @@ class Guard:
                 await _refuse(scope, send, _Refusal(413, f"Too large: at most {LARGEST_REQUEST // 1024 // 1024} MB."))
 
 
-def _one(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
+def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
     """Return the value of a header; None without it. Of several, none counts."""
     found = [value for key, value in headers if key == name]
     return found[0].decode("latin-1") if len(found) == 1 else None if not found else ""
@@ -181,7 +181,7 @@ def _one(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
 def _session(headers: list[tuple[bytes, bytes]], name: str) -> str:
     cookies: SimpleCookie = SimpleCookie()
     try:
-        cookies.load(_one(headers, b"cookie") or "")
+        cookies.load(_header(headers, b"cookie") or "")
     except CookieError:
         return ""
     return cookies[name].value if name in cookies else ""

@@ -50,11 +50,11 @@ def last_of(log: list[LogEntry], who: str) -> LogEntry | None:
 
 def _entries(store: DeskContext) -> Iterator[LogEntry]:
     for correction, state in corrections(store.engine):
-        shown = state if state == "replaced" else ""
-        yield _entry("correction", correction, correction.who, what_corrected(correction), correction.reason, shown)
+        remark = state if state == "replaced" else ""
+        yield _entry("correction", correction, correction.who, what_corrected(correction), correction.reason, remark)
     for waiver, state in waivers(store.engine, store.today()):
-        shown = state if state == "expired" else ""
-        yield _entry("waiver", waiver, waiver.who, what_waived(waiver), waiver.reason, shown)
+        remark = state if state == "expired" else ""
+        yield _entry("waiver", waiver, waiver.who, what_waived(waiver), waiver.reason, remark)
     agreements = [*repository.listed(store.engine), *repository.undone(store.engine)]
     for agreement in agreements:
         what = f"agreement with {agreement.supplier}" + (f" until {agreement.ends}" if agreement.ends else "")

@@ -30,7 +30,7 @@ SCREENS = (
 """The screens in the navigation."""
 
 
-def _shown(value: object) -> object:
+def _as_text(value: object) -> object:
     """Return what the page shows for a value."""
     if value is None:
         return ""
@@ -67,7 +67,7 @@ def _environment() -> Environment:
         undefined=StrictUndefined,
         trim_blocks=True,
         lstrip_blocks=True,
-        finalize=_shown,
+        finalize=_as_text,
     )
     helpers: Mapping[str, Callable[..., Any]] = {
         "count": count,

@@ -20,7 +20,7 @@ from captions.licensing import terms
 LONGEST = 20_000
 """Decisions in memory at most; the worst come first."""
 _KEPT = 8
-"""Filters whose queues are kept."""
+"""Filters whose queues are found."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,21 +70,22 @@ class DeskQueues:
         """Return the queue as the store is now."""
         with self.store.lock:
             state = (*db.decision_state(self.store.engine), self.store.today().toordinal())
-            kept = self._kept.get(wanted)
-            if kept is None or kept.state != state:
-                kept = self._read(wanted, state)
-                self._settled.clear()
-            self._kept[wanted] = kept
+            found = self._kept.get(wanted)
+            if found is None or found.state != state:
+                found = self._read(wanted, state)
+                # Whatever the audit still finds is open, whoever has undone it.
+                self._settled -= found.rows.keys()
+            self._kept[wanted] = found
             self._kept.move_to_end(wanted)
             while len(self._kept) > _KEPT:
                 self._kept.popitem(last=False)
-            return kept
+            return found
 
     def earlier(self, wanted: QueueFilter) -> QueueList:
         """Return the queue as it was last read, to go on in its order without another audit."""
         with self.store.lock:
-            kept = self._kept.get(wanted)
-        return kept or self.current(wanted)
+            found = self._kept.get(wanted)
+        return found or self.current(wanted)
 
     def settle(self, key: str, recorded: str) -> None:
         """Note that a decision was recorded, ``correction-12``, since the queue was read."""

@@ -53,8 +53,8 @@ class ReadArticle:
         """
         if not places & set(self.removed):
             return self.clean
-        kept = [block.text for at, block in enumerate(self.blocks) if not block.caption or at in places]
-        return "\n\n".join(kept) + "\n" if self.page else "".join(kept)
+        left = [block.text for at, block in enumerate(self.blocks) if not block.caption or at in places]
+        return "\n\n".join(left) + "\n" if self.page else "".join(left)
 
 
 class PageReader:
@@ -147,13 +147,13 @@ def _of_page(source: Source, words: Vocabulary) -> ReadArticle:
     from captions.sources import with_facts
 
     def then(layout: Layout) -> ReadArticle:
-        kept = [(block.number, 0, 0, TextBlock(block.text)) for block in layout.text_blocks]
+        staying = [(block.number, 0, 0, TextBlock(block.text)) for block in layout.text_blocks]
         removed = [
             (place, 1, number, TextBlock(it.text, number))
             for number, (caption, place) in enumerate(zip(layout.article.captions, layout.places, strict=True), 1)
             for it in caption.occurrences
         ]
-        ordered = sorted([*kept, *removed], key=lambda row: row[:3])
+        ordered = sorted([*staying, *removed], key=lambda row: row[:3])
         text = of_layout(layout, "text", "drop", words)
         blocks = tuple(block for *_, block in ordered)
         return ReadArticle(with_facts(layout.article, source), blocks, text, source.digest, page=True)

@@ -34,13 +34,13 @@ def decision(request: Request, key: str = "", done: str = "", picture: int = 0) 
     if found is None:
         return _settled(request, queues, key, 404)
     history = log.entries(queues.store)
-    shown = review(queues.store, found)
-    addresses = shown.use.images if shown.use is not None else ()
+    facts = review(queues.store, found)
+    addresses = facts.use.images if facts.use is not None else ()
     return page(
         request,
         "decision.html",
         pictures=0 < picture <= len(addresses),
-        review=shown,
+        review=facts,
         wanted=wanted,
         following=queues.next_after(wanted, key),
         left=len(queues.earlier(wanted).rows),
