@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import captions_db as db
-import httpx
+import httpx2 as httpx
 import pytest
 
 from captions.audit.decisions import DecisionGroups

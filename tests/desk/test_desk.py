@@ -11,7 +11,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import captions_db as db
-import httpx
+import httpx2 as httpx
 import pytest
 
 from captions.audit.decisions import DecisionGroups
@@ -289,7 +289,7 @@ def test_a_statement_is_that_of_the_command_line(stores: Stores, tmp_path: Path)
         client = desk.signed_in()
         for kind in ("csv", "json", "html"):
             answer = client.get("/suppliers/statement", params={"name": "AP", "period": "2026-Q2", "form": kind})
-            assert answer.status_code == 200 and "Jo Reed/AP" in answer.text
+            assert answer.status_code == 200 and "Jo Reed" in answer.text
             assert answer.headers["content-disposition"].startswith("attachment")
         assert client.get("/suppliers/statement", params={"name": "nosuch"}).status_code == 422
         page = client.get("/suppliers", params={"name": "AP"}).text

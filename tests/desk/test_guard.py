@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import captions_db as db
-import httpx
+import httpx2 as httpx
 import pytest
 from captions_db.connection import writing
 
@@ -202,3 +202,13 @@ def test_sessions_end() -> None:
     for _ in range(1_000):
         access.open_session(DeskUser("lee"))
     assert access.user_in(first) is None
+
+
+def test_the_api_is_behind_the_same_guard(desk: RunningDesk) -> None:
+    assert desk.bare().get("/v1/health").status_code == 200
+    refused = desk.bare().get("/v1/uses")
+    assert (refused.status_code, refused.headers["content-type"]) == (401, "application/problem+json")
+    assert desk.bare(Host="evil.example").get("/v1/uses").status_code == 400
+    assert desk.bare(Authorization="Bearer reader-token").post("/v1/waivers", json={}).status_code == 403
+    assert desk.bare(Authorization="Bearer reader-token").get("/v1/uses").status_code == 200
+    assert desk.signed_in("decider").get("/v1/findings").status_code == 200

@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import captions_db as db
-import httpx
+import httpx2 as httpx
 import uvicorn
 
 from captions.audit.request import AuditRequest
