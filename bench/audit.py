@@ -20,6 +20,8 @@ from bench.timing import best, beyond, spent
 _CODES = ("CR101", "CR104", "CR201", "CR301", "CR304", "CR305", "CR402")
 _CODE_SECONDS = 2.0
 """The limit for one code among a million uses; among fewer, the same share."""
+_GROUPED_SECONDS = 20.0
+"""The limit for a table of decisions among a million uses."""
 _MOST_READS, _MEMORY = 5, 500
 """The limits of a full audit: multiples of the time that only reading takes, and MB."""
 _PSS = re.compile(r"^Pss:\s+(\d+)", re.MULTILINE)
@@ -42,6 +44,15 @@ def run(setup: Setup) -> Iterator[Row]:
     name = f"full, {setup.sizes.uses:,} uses"
     yield Row(name, beyond(took, start_up), "s of CPU", "only reading the columns", read, most=_MOST_READS)
     yield limited(f"memory, {name}", memory, "MB", _MEMORY)
+    took, memory = _audited(path, form="table")
+    grouped = f"grouped, {setup.sizes.uses:,} uses"
+    most = _GROUPED_SECONDS * setup.sizes.uses / 1_000_000
+    yield limited(grouped, beyond(took, start_up), "s of CPU", most)
+    yield Row(grouped, beyond(took, start_up), "s of CPU", "only reading the columns", read)
+    yield limited(f"memory, {grouped}", memory, "MB", _MEMORY)
+    took, memory = _audited(path, "--store", form="table")
+    yield Row(f"{grouped}, stored", beyond(took, start_up), "s of CPU", "only reading the columns", read)
+    yield limited(f"memory, {grouped}, stored", memory, "MB", _MEMORY)
     for code in _CODES[: setup.sizes.codes]:
         took, _ = _audited(path, "--code", code)
         yield limited(code, beyond(took, start_up), "s of CPU", _CODE_SECONDS * setup.sizes.uses / 1_000_000)
@@ -53,10 +64,10 @@ def _read(path: Path) -> None:
             pass
 
 
-def _audited(path: Path, *arguments: str) -> tuple[float, float]:
+def _audited(path: Path, *arguments: str, form: str = "json") -> tuple[float, float]:
     """Return the CPU seconds of an audit, and the peak of its memory in MB."""
-    out = path.with_suffix(".json")
-    command = [sys.executable, "-m", "captions", "audit", "--db", str(path), "--format", "json", "-o", str(out)]
+    out = path.with_suffix(f".{form}")
+    command = [sys.executable, "-m", "captions", "audit", "--db", str(path), "--format", form, "-o", str(out)]
     peaks = [0]
 
     def watched() -> None:

@@ -5,6 +5,8 @@ from __future__ import annotations
 import codecs
 import re
 
+from captions.text import count
+
 # BOM -> codec; the BOM is removed before decoding.
 _BOMS = ((codecs.BOM_UTF8, "utf-8"), (codecs.BOM_UTF16_LE, "utf-16-le"), (codecs.BOM_UTF16_BE, "utf-16-be"))
 # The first bytes of files that people name `.txt` by mistake.
@@ -76,12 +78,14 @@ def _replacing(data: bytes, codec: str) -> tuple[str, tuple[str, ...]]:
     except UnicodeDecodeError:
         text = data.decode(codec, "replace")
         bad = text.count("\ufffd") - data.decode(codec, "ignore").count("\ufffd")
-        return text, (f"{bad} characters could not be decoded as {codec.upper()} and were replaced",)
+        were = "was" if bad == 1 else "were"
+        note = f"{count(bad, 'character')} could not be decoded as {codec.upper()} and {were} replaced"
+        return text, (note,)
 
 
 def _nul_note(data: bytes) -> tuple[str, ...]:
     # Searching before counting is faster, because almost no text has one.
-    return (f"{data.count(0)} NUL bytes left out",) if b"\0" in data else ()
+    return (f"{count(data.count(0), 'NUL byte')} left out",) if b"\0" in data else ()
 
 
 _CHARSET = re.compile(rb"""<meta[^>]{0,200}?charset\s*+=\s*+(?:["']\s*+)?([a-zA-Z0-9_.:-]{2,40})""", re.IGNORECASE)

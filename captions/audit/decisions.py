@@ -7,10 +7,10 @@ line, the supplier or the article changes.
 
 from __future__ import annotations
 
-import json
 from collections.abc import Iterator
 from dataclasses import dataclass
 from decimal import Decimal
+from typing import cast
 
 from captions_db.audit import ReportedFinding
 from captions_db.audit import decisions as store
@@ -83,7 +83,7 @@ class DecisionGroups:
         self._grouping = result.grouping({code: row.decides for code, row in CODES.items()})
         self._grouping.add_loose(_loose(result))
         prices = {group: (currency, int(price * store.PARTS)) for group, (currency, price) in result.prices().items()}
-        priced = [rank for code, rank in result.ranks.items() if code in UNCOVERED]
+        priced = {rank for code, rank in result.ranks.items() if code in UNCOVERED}
         self._count = self._grouping.group(prices, priced)
 
     def __len__(self) -> int:
@@ -109,11 +109,11 @@ class DecisionGroups:
             key, row.findings, row.uses, row.articles, tuple(amounts), unpriced, self._command(row, first), about, found
         )
 
-    def _finding(self, rank: int, data: ReportedFinding | str) -> Finding:
+    def _finding(self, rank: int, data: ReportedFinding | store.LooseFinding) -> Finding:
         code = self._codes[rank]
-        if isinstance(data, str):
-            message, source, command, grade, about = json.loads(data)
-            return Finding(code, message, source, None, command, grade, about)
+        if isinstance(data, store.LooseFinding):
+            grade = cast(Severity | None, data.grade)
+            return Finding(code, data.message, data.source, None, data.command, grade, data.about)
         return next(self._result.findings_of(code, [data]))
 
     def _command(self, row: store.DecisionRow, first: Finding) -> str:
@@ -188,6 +188,5 @@ def _named(kind: int, finding: Finding, commands: FixCommands) -> tuple[str, str
 def _loose(result: AuditResult) -> Iterator[store.LooseFinding]:
     ids = {name_key(name): number for number, name in result.suppliers(lambda _: True).items()}
     for f in result.unattached():
-        data = json.dumps([f.message, f.source, f.command, f.grade, f.about])
         supplier = ids.get(name_key(f.about)) if f.about else None
-        yield store.LooseFinding(result.ranks[f.code], supplier, f.command, data)
+        yield store.LooseFinding(result.ranks[f.code], supplier, f.message, f.source, f.command, f.grade, f.about)

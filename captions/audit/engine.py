@@ -128,7 +128,7 @@ class AuditEngine:
         self._count(result, waivers, known_sources, proposed)
         if not numbered:
             audit.order_articles("found")
-        audit.list_findings("waiver" if self.request.waived else None)
+        audit.why = "waiver" if self.request.waived else None
         return result
 
     # --- verdicts

@@ -35,6 +35,8 @@ class AuditRequest:
     """Report CR301 even before the first agreement is recorded."""
     pictures: bool = False
     """Load the scanned pictures even if no requested code needs them."""
+    store: bool = False
+    """Keep the findings in the store."""
 
     def is_about(self, supplier: str) -> bool:
         """Return whether the report covers the agreements with a supplier or freelancer."""

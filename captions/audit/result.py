@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import replace
+from datetime import datetime
 from decimal import Decimal
 from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 import captions_db.audit as store
+from captions_db.audit import stored
 from captions_db.audit.decisions import Grouping
+from captions_db.rows import Row
 
 from captions.audit.codes import CODES, SEVERITIES, Code, Decides
 from captions.audit.finding import Finding
@@ -135,12 +138,15 @@ class AuditResult:
     def grouping(self, decides: Mapping[str, Decides]) -> Grouping:
         """Return the store's part of grouping the findings by decision; ``decides`` is by code."""
         ranks = self._audit.ranks
-        return Grouping(
-            self._audit.connection,
+        return self._audit.grouping(
             {rank: decides[code] for code, rank in ranks.items()},
             {rank: SEVERITIES.index(self.codes[code].severity) for code, rank in ranks.items()},
             can_be_typed,
         )
+
+    def keep(self, question: str, version: str, at: datetime, decisions: Iterator[Row]) -> int:
+        """Keep the grouped findings in the store; see :func:`captions_db.audit.stored.put`."""
+        return stored.put(self._audit, question, version, at, decisions)
 
     @property
     def ranks(self) -> Mapping[str, int]:

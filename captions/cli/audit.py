@@ -4,8 +4,8 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import replace
-from datetime import date
-from functools import partial
+from datetime import UTC, date, datetime
+from functools import cache, partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -21,6 +21,7 @@ from captions.errors import CaptionsError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from captions.audit.decisions import DecisionGroups
     from captions.audit.request import AuditRequest
     from captions.audit.result import AuditResult
     from captions.lexicon.vocabulary import Vocabulary
@@ -53,6 +54,9 @@ EveryUse = Annotated[
 ShowThumbnails = Annotated[
     bool, typer.Option("--thumbnails", help="Show scanned pictures as thumbnails; needs --format html.")
 ]
+KeepFindings = Annotated[
+    bool, typer.Option("--store", help="Keep the findings in the database, for SQL, Datasette and captions export.")
+]
 
 
 @uncollected()
@@ -79,6 +83,7 @@ def audit(
     thumbnails: ShowThumbnails = False,
     limit: o.Limit = None,
     every: EveryUse = False,
+    store: KeepFindings = False,
     agencies: o.Agencies = None,
 ) -> None:
     """Report problems with the pictures in the database.
@@ -92,30 +97,23 @@ def audit(
       captions audit --for syndication --territory DE
       captions audit --format html --thumbnails -o report.html
       captions audit --baseline audit.json --fail-on error
+      captions audit --store
     """
     from captions.audit.request import AuditRequest
 
     form = format_of(chosen, output, f.ReportForm.table)
-    between = _separator(form, delimiter, thumbnails=thumbnails)
     height = screen.height(output, limit, table=form is f.ReportForm.table, every=every)
     targets = for_report(output, (agencies, baseline), overwrite=overwrite)
-    words = o.words(agencies, db_url)
     request = AuditRequest(
-        codes=frozenset(code),
-        severities=frozenset(severity),
-        supplier=_canonical(supplier, words),
-        publication=publication,
-        since=since,
-        until=until,
-        scope=scope.value if scope else None,
-        territory=territory,
-        waived=waived,
-        run=run,
-        use=use,
-        pictures=thumbnails,
-    )
+        frozenset(code), frozenset(severity), supplier=supplier, publication=publication, since=since, until=until,
+        scope=scope.value if scope else None, territory=territory, waived=waived, run=run, use=use, pictures=thumbnails,
+        store=store,
+    )  # fmt: skip
+    between = _separator(form, delimiter, request)
     write = partial(f.write_report, form=form, output=output, targets=targets, height=height, delimiter=between)
-    f.exit_on(fail_on, _audited(db_url, request, source, words, baseline, limit, write, grouped=not every))
+    f.exit_on(
+        fail_on, _audited(db_url, request, source, o.words(agencies, db_url), baseline, limit, write, grouped=not every)
+    )
 
 
 def _audited(
@@ -132,7 +130,8 @@ def _audited(
     """Open the database, find in it what the request names, and write the report."""
     with opened_store(db_url) as engine:
         published = stored_publication(engine, request.publication)
-        request = replace(request, publication=published, grades=settings.current().grades())
+        grades, named = settings.current().grades(), _canonical(request.supplier, words)
+        request = replace(request, publication=published, supplier=named, grades=grades)
         return _report(engine, _located(engine, request, source), words, baseline, limit, write, grouped=grouped)
 
 
@@ -151,9 +150,11 @@ def _located(engine: Engine, request: AuditRequest, source: str | None) -> Audit
     return replace(request, source=name, use=request.use if use is None else use)
 
 
-def _separator(form: f.ReportForm, delimiter: o.Separator | None, *, thumbnails: bool) -> str:
-    """Return what separates the cells of CSV; raise BadParameter for an option of another format than ``form``."""
-    if thumbnails and form is not f.ReportForm.html:
+def _separator(form: f.ReportForm, delimiter: o.Separator | None, request: AuditRequest) -> str:
+    """Return what separates the cells of CSV; raise BadParameter for options that contradict each other."""
+    if request.store and request.waived:
+        raise typer.BadParameter("--store keeps open findings: omit --waived")
+    if request.pictures and form is not f.ReportForm.html:
         raise typer.BadParameter("--thumbnails needs --format html")
     return o.separator(delimiter, is_csv=form is f.ReportForm.csv)
 
@@ -177,8 +178,10 @@ def _report(
     import captions_db as db
 
     from captions.audit.baseline import read_baseline
+    from captions.audit.decisions import DecisionGroups
     from captions.audit.run import audited
 
+    began = datetime.now(UTC)
     if request.run == _LAST_RUN and (runs := db.run_summaries(engine, limit=1)):
         request = replace(request, run=runs[0].id)
     known = read_baseline(baseline) if baseline else ()
@@ -186,13 +189,28 @@ def _report(
         _note_omissions(request, result)
         f.note_outdated_pictures(engine)
         off = f.switched_off(request.grades, request.codes)
+        groups = cache(partial(DecisionGroups, result))  # the findings can be grouped once
         report = replace(
-            _report_of(result, limit, off, thumbnails=request.pictures, grouped=grouped),
+            _report_of(result, limit, off, groups if grouped else None, thumbnails=request.pictures),
             asked=_asked(engine, request),
             supplier=request.supplier,
         )
         write(report)
+        if request.store:
+            _store(result, groups(), request, baseline, began)
     return report
+
+
+def _store(
+    result: AuditResult, groups: DecisionGroups, request: AuditRequest, baseline: Path | None, began: datetime
+) -> None:
+    """Keep the findings in the database, and say on stderr how to read them."""
+    from captions import __version__
+    from captions.audit.stored_findings import store
+
+    store(result, groups, request, str(baseline or ""), __version__, began)
+    number = count(sum(result.counts.values()), "finding")
+    note(f"stored {number} by decision; to read them, run: captions export open_findings_by_decision")
 
 
 def _asked(engine: Engine, request: AuditRequest) -> tuple[tuple[str, str], ...]:
@@ -237,9 +255,13 @@ def _left_out(uses: int, kind: str = "") -> str:
 
 
 def _report_of(
-    result: AuditResult, limit: int | None, notes: tuple[str, ...], *, thumbnails: bool, grouped: bool
+    result: AuditResult,
+    limit: int | None,
+    notes: tuple[str, ...],
+    grouped: Callable[[], DecisionGroups] | None,
+    *,
+    thumbnails: bool,
 ) -> Report:
-    from captions.audit.decisions import DecisionGroups
     from captions.report.audit_report import report_of
 
     pictures = None
@@ -248,4 +270,4 @@ def _report_of(
 
         pictures = Thumbnails(result.archive)
     report = report_of(result, limit=limit, notes=notes)
-    return replace(report, thumbnails=pictures, grouped=partial(DecisionGroups, result) if grouped else None)
+    return replace(report, thumbnails=pictures, grouped=grouped)

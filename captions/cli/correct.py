@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from dataclasses import replace
+from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -136,10 +137,12 @@ def _in_file(file: Path, words: Vocabulary, named: Correction, db_url: str) -> l
 
 def _store(given: Sequence[Correction], words: Vocabulary, db_url: str) -> None:
     """Store corrections under the canonical names of their agencies, and print how many uses changed."""
+    from captions.audit.stored_findings import recheck_lines
     from captions.corrections import corrections
 
     with opened_store(db_url, create=True) as engine:
         stored = corrections.correct(engine, _with_canonical_names(given, words), words)
+        recheck_lines(engine, [line for line, result in stored if result.new], words, date.today())
     for line, result in stored:
         if not result.new:
             note(f"correction {result.id} of {line!r} is the same")

@@ -22,7 +22,10 @@ if TYPE_CHECKING:
 
     from captions.targets import Targets
 
-_NUMBERS = ("use_id", "position", "occurrences", "uses", "articles")
+_NUMBERS = (
+    *("use_id", "position", "occurrences", "uses", "articles", "audit_id", "place", "open_findings", "findings"),
+    *("finding_id", "days_old"),
+)
 _BATCH = 10_000
 """Rows of a Parquet file in memory at once."""
 
@@ -51,7 +54,7 @@ def export(
     \b
     Views: use_in_words, uncredited_uses, uses_without_supplier,
       supplier_usage_by_month, agency_usage_by_month, creator_usage_by_month,
-      unread_sources
+      open_findings_by_decision, finding_in_words, unread_sources
 
     --to ninjs exports articles with their pictures, one per line.
 

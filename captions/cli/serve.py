@@ -45,6 +45,8 @@ _PLUMBING = ("alembic_version", "sqlite_sequence", "use_words")
 """Tables that are not in the schema's models."""
 _FACETS = {
     "use_in_words": ["supplier", "publication"],
+    "finding_in_words": ["code", "state", "supplier"],
+    "open_findings_by_decision": ["severity", "code"],
     "uncredited_uses": ["publication"],
     "uses_without_supplier": ["publication"],
     "supplier_usage_by_month": ["supplier", "month"],
@@ -56,6 +58,12 @@ _QUERIES = {
         "Captions, creators and credit lines that contain a word, newest first",
         """SELECT w.* FROM use_search JOIN use_in_words AS w ON w.use_id = (use_search.rowid & 4294967295)
 WHERE use_search MATCH '"' || replace(lower(:word), '"', '') || '"*' ORDER BY use_search.rowid DESC LIMIT 100""",
+    ),
+    "open_findings_by_decision": (
+        "Decisions to make on the stored findings, most money first",
+        """SELECT severity, code, message, about, cost, open_findings, uses, articles, example,
+    command, days_old, outdated_by
+FROM open_findings_by_decision WHERE audit_id = (SELECT max(id) FROM stored_audit) ORDER BY place""",
     ),
     "one_supplier": (
         "Uses and articles of a supplier by month",

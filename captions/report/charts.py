@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from captions import escaping
 from captions.audit.overview import Month, Quota
 from captions.report.rows import Row, as_text
+from captions.text import count as number
 
 BARS = 12
 """The most suppliers with a bar."""
@@ -40,7 +41,8 @@ def of_suppliers(suppliers: Sequence[tuple[str | None, int]], credited: int, use
     for name, count in (("supplier unclear", unclear), ("no credit", uses - credited)):
         if count > 0:
             rows.append(_bar(f"<i>{name}</i>", count, most, uses))
-    yield f'<table class="bars" aria-label="Uses by supplier: {len(named)} suppliers of {uses} uses, most first">\n'
+    label = f"Uses by supplier: {number(len(named), 'supplier')} of {number(uses, 'use')}, most first"
+    yield f'<table class="bars" aria-label="{label}">\n'
     yield heads("Supplier", "", "#Uses", "#Share")
     yield from rows
     yield "</tbody>\n</table>\n"

@@ -77,7 +77,7 @@ def _write_table(report: Report, stream: TextIO, height: int | None) -> None:
         as_table.write(RISK, [*suppliers[:RISKIEST], total], stream)
         stream.write(_COST)
         if rest := suppliers[RISKIEST:]:
-            stream.write(f"\n{len(rest)} more suppliers; for all, run: captions audit --format markdown\n")
+            stream.write(f"\n{number(len(rest), 'more supplier')}; for all, run: captions audit --format markdown\n")
 
 
 def _write_decisions(decisions: DecisionSource, limit: int | None, stream: TextIO, height: int | None) -> None:

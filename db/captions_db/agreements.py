@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select, update
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import PartyKey, put_parties
@@ -80,6 +81,7 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
                 row = _row(record) | {"party_id": parties[keys[_key(named)]], "applies_to": named.supplier}
                 number = known[record] = insert_dated(connection, m.agreement, row | {"added_by": who})
                 out.append(AddResult(number, new=True))
+                _mark(connection, number)
             else:
                 out.append(AddResult(known_id, new=False))
     return out
@@ -123,12 +125,21 @@ def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) 
         if starts[0] is not None and on < starts[0]:
             raise ValueError(f"agreement {number} starts on {starts[0]}")
         connection.execute(update(m.agreement).where(column.id == number).values(values))
+        _mark(connection, number)
 
 
 def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo an agreement, so that it no longer applies. Raise ValueError if it is missing or already undone."""
     with writing(engine) as connection:
         undo(connection, m.agreement, number, who, reason)
+        _mark(connection, number)
+
+
+def _mark(connection: Connection, number: int) -> None:
+    """Mark the stored findings that an agreement may have changed."""
+    party = select(m.party.c.name).join(m.agreement, m.agreement.c.party_id == m.party.c.id)
+    suppliers = connection.scalars(party.where(m.agreement.c.id == number)).all()
+    settling.mark_terms(connection, f"agreement {number}", suppliers)
 
 
 def _kind(record: AgreementRecord) -> str:

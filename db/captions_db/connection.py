@@ -91,6 +91,18 @@ def writing(engine: Engine) -> Iterator[Connection]:
         yield connection
 
 
+def begin_writing(connection: Connection) -> None:
+    """Commit, and begin a transaction on this connection that overlaps no other writer's, as ``writing`` does."""
+    connection.commit()
+    if connection.dialect.name == "postgresql":
+        connection.execution_options(isolation_level="READ COMMITTED")
+    else:
+        connection.execution_options(**{_BEGIN: "BEGIN IMMEDIATE"})
+    connection.begin()
+    if connection.dialect.name == "postgresql":
+        lock_out_writers(connection)
+
+
 def lock_out_writers(connection: Connection) -> None:
     """Wait for other writers and lock them out until the transaction ends. PostgreSQL only: SQLite has BEGIN IMMEDIATE.
 

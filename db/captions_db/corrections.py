@@ -8,6 +8,7 @@ from dataclasses import dataclass, replace
 from sqlalchemy import Connection, Engine, func, select
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
 from captions_db.credits import rewrite_lines
@@ -56,6 +57,9 @@ def add_corrections(
         lines = [storable(record.line) for record in records]
         rewrite_lines(connection, set(lines))
         count_noted(connection)
+        for result, line in zip(added, lines, strict=True):
+            if result.new:
+                settling.mark_lines(connection, [line], f"correction {result.id}")
         uses = _uses_of(connection, set(lines))
     return [CorrectionResult(it.id, it.new, uses.get(line, 0)) for it, line in zip(added, lines, strict=True)]
 
@@ -76,6 +80,8 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
         row = undo(connection, m.correction, number, who, reason)
         rewrite_lines(connection, {row.line})
         count_noted(connection)
+        settling.reopen(connection, "correction", number)
+        settling.mark_lines(connection, [row.line], f"correction {number}")
         uses = _uses_of(connection, {row.line}).get(row.line, 0)
         return CorrectionRecord(row.line, reason=row.reason, who=row.who, id=number, added=utc(row.added)), uses
 

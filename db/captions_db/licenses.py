@@ -12,6 +12,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, select
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.bulk import insert_dated
 from captions_db.connection import writing
 from captions_db.records import AddResult, DecisionRecord
@@ -59,6 +60,8 @@ def add_licenses(engine: Engine, records: Sequence[LicenseRecord]) -> list[AddRe
             number = insert_dated(connection, m.license_, _row(cleaned)) if known_id is None else known_id
             known[terms] = number
             out.append(AddResult(number, new=known_id is None))
+            if known_id is None:
+                settling.mark_terms(connection, f"license {number}")
     return out
 
 
@@ -73,6 +76,7 @@ def undo_license(engine: Engine, number: int, who: str, reason: str) -> LicenseR
     """Undo a license, so that it no longer applies; return it. Raise ValueError if it is missing or already undone."""
     with writing(engine) as connection:
         undo(connection, m.license_, number, who, reason)
+        settling.mark_terms(connection, f"license {number}")
         return next(record for record in read_licenses(connection) if record.id == number)
 
 

@@ -15,6 +15,7 @@ from datetime import UTC, datetime
 from sqlalchemy import Connection, Engine, Table, bindparam, func, select, update
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
 from captions_db.credits import PartyKey, delete_unused_parties, put_parties, rewrite_credits
@@ -140,6 +141,9 @@ def _rename(connection: Connection) -> MergeResult:
     """Apply the current merges of publications; return what changed."""
     uses = rename(connection)
     count_noted(connection)
+    if uses:
+        # Pictures by a newsroom's own publication need no agreement.
+        settling.mark_terms(connection, "merge of publications")
     return MergeResult(0, uses, 0, 0)
 
 
@@ -159,6 +163,10 @@ def _apply(connection: Connection, before: Mapping[str, str], renamed: Mapping[s
     agreements = _move_agreements(connection, renamed, kind)
     waivers = _move_waivers(connection, renamed) if kind == "agency" else 0
     count_noted(connection)
+    if renamed:
+        by = f"merge into {next(iter(sorted(renamed.values())))}"
+        settling.mark_credits(connection, moved, by)
+        settling.mark_terms(connection, by, {*renamed, *renamed.values()})
     return MergeResult(len(moved), _uses_of(connection, moved), agreements, waivers)
 
 

@@ -180,3 +180,14 @@ def _settle(connection: Connection, batch: ReadingBatch) -> None:
         is_there = select(place.source).where(place.article_id == current.id, place.source == article.source).exists()
         change = update(m.article).where(article.id == current.id, ~is_there, first.is_not(None)).values(source=first)
         connection.execute(change)
+
+
+def names_at(connection: Connection, sources: Collection[str]) -> dict[str, str]:
+    """Return the names by which reports call the articles read in these places."""
+    place, article = m.place.c, m.article.c
+    named = select(place.source, article.source).join_from(m.place, m.article, article.id == place.article_id)
+    return {
+        source: name
+        for chunk in in_chunks(sorted(sources))
+        for source, name in connection.execute(named.where(place.source.in_(chunk)))
+    }

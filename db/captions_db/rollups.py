@@ -143,7 +143,8 @@ def wrong_counts(engine: Engine) -> list[str]:
             both = union_all(select(table), noted, counted).subquery("both_counts")
             left = select(func.sum(both.c.uses).label("uses")).group_by(*[both.c[name] for name in keys]).subquery()
             if count := connection.execute(select(func.count()).where(left.c.uses != 0)).scalar_one():
-                found.append(f"{count} counts in {table.name} are wrong")
+                counts, are = ("count", "is") if count == 1 else ("counts", "are")
+                found.append(f"{count:,} {counts} in {table.name} {are} wrong")
     return found
 
 

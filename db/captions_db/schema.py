@@ -17,7 +17,7 @@ from captions_db.errors import NewerStoreError, NotAStoreError, OlderStoreError
 if TYPE_CHECKING:
     from alembic.config import Config
 
-HEAD = "0011"
+HEAD = "0012"
 """The schema that this program reads and writes: the newest in ``migrations/versions``, as a test checks."""
 
 

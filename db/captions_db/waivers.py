@@ -9,6 +9,7 @@ from datetime import date
 from sqlalchemy import Connection, Engine, select
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.audit.suppressions import Suppression
 from captions_db.bulk import in_chunks, insert_dated
 from captions_db.connection import writing
@@ -70,6 +71,7 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord], check: Check = 
             number = known.get(meaning)
             results.append(AddResult(number or insert_dated(connection, m.waiver, row), new=number is None))
             known[meaning] = results[-1].id
+        settling.settle_by_waivers(connection, [result.id for result in results if result.new])
     return results
 
 
@@ -122,6 +124,7 @@ def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo a waiver. Raise ValueError if it is missing or already undone."""
     with writing(engine) as connection:
         undo(connection, m.waiver, number, who, reason)
+        settling.reopen(connection, "waiver", number)
 
 
 def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:

@@ -21,6 +21,7 @@ from captions.audit.request import AuditRequest
 from captions.audit.run import audited
 from captions.licensing.agreements import Agreement
 from tests.support.audit_store import TODAY, Page, Shot, Store, article_record
+from tests.support.depth import examples
 
 if TYPE_CHECKING:
     from tests.conftest import Run
@@ -68,7 +69,7 @@ def check(keys: Counter[str], found: list[Decision]) -> None:
         assert len(decision.examples) == min(decision.findings, 3)
 
 
-@settings(max_examples=20)
+@settings(max_examples=examples(6), deadline=None)
 @given(pages, st.lists(st.sampled_from(AGREEMENTS), unique=True))
 def test_the_store_groups_findings_by_the_keys_of_single_findings(
     articles: list[Page], agreements: list[Agreement]

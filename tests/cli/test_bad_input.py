@@ -48,10 +48,10 @@ def captions_in(run: Run, path: str) -> tuple[list[str], list[str]]:
         (codecs.BOM_UTF16_LE + TEXT.encode("utf-16-le"), []),
         (codecs.BOM_UTF16_BE + TEXT.encode("utf-16-be"), []),
         (TEXT.replace("\n", "\r\n").encode(), []),
-        (TEXT.replace("ganzen", "gan\0zen").encode(), ["1 NUL bytes left out"]),
+        (TEXT.replace("ganzen", "gan\0zen").encode(), ["1 NUL byte left out"]),
         (
             TEXT.replace("Tag", "T~g").encode().replace(b"~", b"\xff"),
-            ["1 characters could not be decoded as UTF-8 and were replaced"],
+            ["1 character could not be decoded as UTF-8 and was replaced"],
         ),
     ],
 )

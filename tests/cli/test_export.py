@@ -32,6 +32,7 @@ def filled(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> str:
     with pytest.MonkeyPatch.context() as patch:
         patch.chdir(folder)
         assert main(["ingest", "articles", "--db", url, "--publication", "Echo", "--published", "2024-05-18"]) == 0
+        assert main(["audit", "--store", "--db", url, "-o", "audit.txt"]) == 0
     return url
 
 
@@ -101,6 +102,7 @@ def test_datasette_settings_match_the_views_and_queries(three: Run, tmp_path: Pa
         answers = {name: connection.execute(it["sql"], asked).fetchall() for name, it in of_store["queries"].items()}
     assert {name: len(rows) for name, rows in answers.items()} == {
         "find": 2,
+        "open_findings_by_decision": 0,
         "one_supplier": 1,
         "most_used_suppliers": 3,
     }

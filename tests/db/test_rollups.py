@@ -217,7 +217,7 @@ def test_wrong_counts_are_listed_and_repaired(run: Run, write: Write, tmp_path: 
     engine.dispose()
     ran = run("db", "check", "--db", url)
     assert ran.code == 2
-    assert ran.out == "1 counts in uses_by_agency are wrong\n1 counts in uses_by_creator_and_month are wrong\n"
+    assert ran.out == "1 count in uses_by_agency is wrong\n1 count in uses_by_creator_and_month is wrong\n"
     assert ran.err.endswith("has wrong counts of uses; to recount, run: captions db upgrade\n")
     assert run("db", "upgrade", "--db", url).code == 0
     assert run("db", "check", "--db", url).code == 0

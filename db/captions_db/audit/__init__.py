@@ -27,6 +27,7 @@ from captions_db.agreements import AgreementRecord, read_agreements
 from captions_db.audit import candidates, listing, statements, suppressions
 from captions_db.audit import work_tables as t
 from captions_db.audit.candidates import ArticleCaptions, CreditedUse, CreditKind, SharedUse
+from captions_db.audit.decisions import Decides, Grouping
 from captions_db.audit.licensed import LicensedUse, LicensedUses
 from captions_db.audit.listing import ReportedFinding
 from captions_db.audit.report_filter import OneUse, ReportFilter, UseCounts, count_uses, read_use
@@ -54,7 +55,9 @@ class Audit:
         self._buffers: dict[Table, list[dict[str, Any]]] = {}
         self._remarks = 0
         self._where: list[ColumnElement[bool]] = []
-        self._of_run = False
+        self._of_run = self._is_listed = False
+        self.why: str | None = None
+        """What sets aside the findings to report; None reports those that nothing sets aside."""
         self._confines = ReportFilter()
         self.only: OneUse | None = None
         """The only use to report on; then what cannot affect its findings is not read."""
@@ -316,9 +319,11 @@ class Audit:
 
     # --- report
 
-    def list_findings(self, why: str | None = None) -> None:
-        """Sort the findings that are not set aside, or those set aside by ``why``."""
-        statements.list_found(self.connection, why)
+    def grouping(
+        self, decides: Mapping[int, Decides], severities: Mapping[int, int], can_be_typed: Callable[[str], bool]
+    ) -> Grouping:
+        """Return the store's part of grouping the reported findings by decision; see :class:`Grouping`."""
+        return Grouping(self.connection, decides, severities, can_be_typed, statements.reported(self.why))
 
     def found(self) -> dict[tuple[str, str | None], int]:
         """Count the findings by code and by what sets them aside."""
@@ -330,7 +335,11 @@ class Audit:
         return {(codes[rank], why): count for rank, why, count in rows}
 
     def listed(self, first: int, last: int) -> Iterator[ReportedFinding]:
-        """Yield the findings from one place in the list to another, inclusive."""
+        """Yield the reported findings from one place in report order to another, inclusive."""
+        if not self._is_listed:
+            # Sorting a million findings takes seconds, and a report of decisions needs only a few of them.
+            statements.list_found(self.connection, self.why)
+            self._is_listed = True
         return listing.listed(self.connection, first, last)
 
     def credits_of(self, credit_ids: Sequence[int]) -> Mapping[int, CreditRecord]:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence, Set
 from datetime import date
 from itertools import islice
 from typing import Any, Literal, NamedTuple
@@ -26,6 +26,7 @@ from captions_db import models as m
 from captions_db.audit import listing
 from captions_db.audit import work_tables as t
 from captions_db.audit.listing import ReportedFinding
+from captions_db.bulk import in_chunks
 
 Decides = Literal["line", "supplier", "article", "command", "period", "message", "use"]
 """What decides the findings of a code, if they have it; see :func:`_kinds`."""
@@ -38,12 +39,15 @@ _PAGE = 500
 
 
 class LooseFinding(NamedTuple):
-    """A finding without a use: the rank of its code, its supplier's number if it has one, its command and its data."""
+    """A finding without a use: the rank of its code, the number of its supplier if that is an agency, and its texts."""
 
     rank: int
     supplier_id: int | None
+    message: str
+    source: str
     command: str
-    finding: str
+    grade: str | None
+    about: str
 
 
 class DecisionRow(NamedTuple):
@@ -61,12 +65,12 @@ class DecisionRow(NamedTuple):
     last: date | None
     costs: tuple[tuple[str | None, int, int], ...]
     """Currency, uses and amount, by currency; the currency of an unknown amount is None."""
-    examples: tuple[tuple[int, ReportedFinding | str], ...]
-    """The first findings, each with the rank of its code; the data of a finding without a use."""
+    examples: tuple[tuple[int, ReportedFinding | LooseFinding], ...]
+    """The first findings, each with the rank of its code."""
 
 
 class Grouping:
-    """The decisions of an audit; create it after the findings are listed."""
+    """The decisions of an audit; create it after all findings are found."""
 
     def __init__(
         self,
@@ -74,9 +78,14 @@ class Grouping:
         decides: Mapping[int, Decides],
         severities: Mapping[int, int],
         can_be_typed: Callable[[str], bool],
+        chosen: ColumnElement[bool],
     ) -> None:
-        """Accept what decides the codes and how severe they are, by rank, and whether a command can name a line."""
+        """Accept what decides the codes and how severe they are, by rank, and whether a command can name a line.
+
+        ``chosen`` is the condition on the findings that the audit reports.
+        """
         self._connection, self._decides, self._severities = connection, decides, severities
+        self._chosen = chosen
         self._can_be_typed = can_be_typed
         self._loose = 0
 
@@ -87,7 +96,7 @@ class Grouping:
             self._loose += len(rows)
             self._connection.execute(insert(t.loose), rows)
 
-    def group(self, prices: Mapping[int, tuple[str, int]], priced: Sequence[int]) -> int:
+    def group(self, prices: Mapping[int, tuple[str, int]], priced: Set[int]) -> int:
         """Group the findings; return the number of decisions.
 
         ``prices`` are currency and amount by group of credits; ``priced`` the ranks of codes whose uses cost money.
@@ -95,48 +104,38 @@ class Grouping:
         self._put_same_lines()
         self._put_same_remarks()
         self._put_causes()
-        self._count()
+        count = self._put_decisions()
         self._put_money(prices, priced)
-        return self._sort()
+        self._sort()
+        return count
 
     def rows(self, examples: int) -> Iterator[DecisionRow]:
         """Yield the decisions in report order, each with its first findings."""
         decision, order = t.decision.c, t.decision_order.c
+        fields = ("id", "rank", "kind", "findings", "uses", "articles", "undated", "first", "last")
         statement = (
-            select(
-                *(decision.id, decision.rank, decision.kind, decision.findings, decision.uses, decision.articles),
-                *(decision.undated, decision.first, decision.last),
-            )
+            select(*(decision[name] for name in fields), decision.at)
             .select_from(t.decision_order.join(t.decision, decision.id == order.decision_id))
             .order_by(order.place)
         )
-        place, at = 0, 1
+        place = 0
         while page := self._connection.execute(statement.where(order.place.between(place + 1, place + _PAGE))).all():
             place += _PAGE
+            found = self._at([row.at + n for row in page for n in range(min(examples, row.findings))])
             costs = self._costs([row.id for row in page])
-            starts = []
-            for row in page:
-                starts.append(at)
-                at += row.findings
-            found = self._at([s + n for s, row in zip(starts, page, strict=True) for n in range(min(examples, row[3]))])
-            for start, row in zip(starts, page, strict=True):
-                own = tuple(found[start + n] for n in range(min(examples, row.findings)))
-                yield DecisionRow(*row, costs.get(row.id, ()), own)
-
-    def findings(self, first: int, last: int) -> Iterator[tuple[int, ReportedFinding | str]]:
-        """Yield the findings by decision, from one place to another, inclusive, each with the rank of its code."""
-        for start in range(first, last + 1, _PAGE):
-            found = self._at(range(start, min(start + _PAGE - 1, last) + 1))
-            yield from (found[at] for at in sorted(found))
+            for *values, at in page:
+                own = tuple(found[at + n] for n in range(min(examples, values[3])))
+                yield DecisionRow._make((*values, costs.get(values[0], ()), own))
 
     def use_ids(self, decision_id: int) -> list[int]:
         """Return the uses of a decision, by number."""
         cause, decision = t.cause.c, t.decision.c
+        within = cause.at.between(decision.at, decision.at + decision.findings - 1)
         rows = self._connection.execute(
             select(cause.use_id)
             .distinct()
-            .select_from(t.decision.join(t.cause, _same_fact()))
-            .where(decision.id == decision_id)
+            .select_from(t.decision.join(t.cause, within))
+            .where(decision.id == decision_id, cause.use_id.is_not(None))
         )
         return sorted(rows.scalars())
 
@@ -156,44 +155,49 @@ class Grouping:
     def _put_same_remarks(self) -> None:
         """Note the first of the remarks that one decision settles: with one command, else with one text."""
         ranks = [rank for rank, what in self._decides.items() if what in ("command", "period", "message")]
-        used = select(t.listed.c.remark_id).where(t.listed.c.rank.in_(ranks))
+        used = select(t.found.c.remark_id).where(t.found.c.rank.in_(ranks), self._chosen)
         remark = t.remark.c
         same = func.coalesce(remark.clear, remark.text)
         rows = select(remark.id, func.min(remark.id).over(partition_by=same)).where(remark.id.in_(used))
         self._connection.execute(insert(t.same_remark).from_select(["remark_id", "first_id"], rows))
 
     def _put_causes(self) -> None:
-        """Note what decides each finding."""
-        use, listed, remark, loose = m.use.c, t.listed.c, t.remark.c, t.loose.c
-        facts = self._facts()
-        rows = select(
-            *(listed.n, listed.rank, *facts, use.id, use.article_id, use.credit_id, use.used_on),
-        ).select_from(
-            t.listed.join(m.use, use.id == listed.use_id)
-            .join(t.remark, remark.id == listed.remark_id)
-            .outerjoin(t.same_line, t.same_line.c.credit_id == use.credit_id)
-            .outerjoin(t.same_remark, t.same_remark.c.remark_id == listed.remark_id)
+        """Note what decides each finding, sorted by decision, then in report order, those without a use first."""
+        found, remark, loose = t.found.c, t.remark.c, t.loose.c
+        attached = (
+            select(*(found.rank, *self._facts(), t.article_order.c.place, found.position, found.remark_id))
+            .add_columns(found.number, found.use_id, found.article_id, found.credit_id, found.used_on)
+            .select_from(
+                t.found.join(t.article_order, t.article_order.c.article_id == found.article_id)
+                .join(t.remark, remark.id == found.remark_id)
+                .outerjoin(t.same_line, t.same_line.c.credit_id == found.credit_id)
+                .outerjoin(t.same_remark, t.same_remark.c.remark_id == found.remark_id)
+            )
+            .where(self._chosen)
         )
-        columns = list(t.cause.c.keys())
-        self._connection.execute(insert(t.cause).from_select(columns, rows))
         alike = func.min(loose.id).over(partition_by=[loose.rank, loose.command])
         of_supplier = loose.supplier_id.is_not(None)
         unattached = select(
-            -loose.id,
             loose.rank,
             case((of_supplier, SUPPLIER), else_=LOOSE),
             case((of_supplier, loose.supplier_id), else_=alike),
-            *(cast(null(), Integer) for _ in range(3)),
+            literal(0),
+            loose.id,
+            *(cast(null(), Integer) for _ in range(5)),
             cast(null(), Date),
         )
-        self._connection.execute(insert(t.cause).from_select(columns, unattached))
+        names = [column.name for column in t.cause.c if column.name != "at"]
+        rows = attached.union_all(unattached).subquery().c
+        by = range(names.index("remark_id") + 1)
+        in_order = select(*rows).order_by(*(rows[n] for n in by))
+        self._connection.execute(insert(t.cause).from_select(names, in_order))
 
     def _facts(self) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
         """Return the expressions for the kind and the number of the fact that decides a finding."""
-        use, own = m.use.c, t.remark.c.clear.is_not(None)
+        use, own = t.found.c, t.remark.c.clear.is_not(None)
         line_id = func.coalesce(t.same_line.c.line_id, use.credit_id)
-        number = {LINE: line_id, SUPPLIER: use.supplier_id, ARTICLE: use.article_id, USE: use.id}
-        first = func.coalesce(t.same_remark.c.first_id, t.listed.c.remark_id)
+        number = {LINE: line_id, SUPPLIER: use.supplier_id, ARTICLE: use.article_id, USE: use.use_id}
+        first = func.coalesce(t.same_remark.c.first_id, t.found.c.remark_id)
         number |= {COMMAND: first, MESSAGE: first}
         by_line = [(use.credit_id.is_(None), ARTICLE), (line_id == t.NONE, USE), (literal(True), LINE)]
         always: dict[Decides, list[tuple[ColumnElement[bool], int]]] = {
@@ -209,22 +213,25 @@ class Grouping:
         for what, conditions in always.items():
             ranks = [rank for rank, by in self._decides.items() if by == what]
             if ranks:
-                whens += [(and_(t.listed.c.rank.in_(ranks), condition), kind) for condition, kind in conditions]
+                whens += [(and_(t.found.c.rank.in_(ranks), condition), kind) for condition, kind in conditions]
         facts = case(*((condition, number[kind]) for condition, kind in whens))
         return case(*((condition, literal(kind)) for condition, kind in whens)), facts
 
-    def _count(self) -> None:
+    def _put_decisions(self) -> int:
+        """Count the findings, uses and articles of each decision; return the number of decisions."""
         cause = t.cause.c
-        rows = select(
-            *(cause.rank, cause.kind, cause.fact, func.count(), func.count(cause.use_id.distinct())),
-            func.count(cause.article_id.distinct()),
+        fact = (cause.rank, cause.kind, cause.fact)
+        counts = (
+            *(func.count(), func.count(cause.use_id.distinct()), func.count(cause.article_id.distinct())),
             func.count(cause.use_id) - func.count(cause.used_on),
-            *(func.min(cause.used_on), func.max(cause.used_on), func.min(cause.n)),
-        ).group_by(cause.rank, cause.kind, cause.fact)
+        )
+        at = func.min(cause.at)
+        rows = select(*fact, *counts, func.min(cause.used_on), func.max(cause.used_on), at).group_by(*fact).order_by(at)
         names = ["rank", "kind", "fact", "findings", "uses", "articles", "undated", "first", "last", "at"]
         self._connection.execute(insert(t.decision).from_select(names, rows))
+        return self._connection.execute(select(func.count()).select_from(t.decision)).scalar_one()
 
-    def _put_money(self, prices: Mapping[int, tuple[str, int]], priced: Sequence[int]) -> None:
+    def _put_money(self, prices: Mapping[int, tuple[str, int]], priced: Set[int]) -> None:
         if prices:
             rows = [
                 {"group_id": group, "currency": currency, "amount": amount}
@@ -232,21 +239,29 @@ class Grouping:
             ]
             self._connection.execute(insert(t.price), rows)
         cause, decision, price = t.cause.c, t.decision.c, t.price.c
+        fact = (cause.rank, cause.kind, cause.fact)
+        amount = func.coalesce(func.sum(price.amount), 0)
+        # Grouped before it is joined: there are far fewer decisions than findings.
         costs = (
-            select(decision.id, price.currency, func.count(), func.coalesce(func.sum(price.amount), 0))
+            select(*fact, price.currency, func.count().label("uses"), amount.label("amount"))
             .select_from(
-                t.cause.join(t.decision, _same_fact())
-                .outerjoin(t.member, t.member.c.credit_id == cause.credit_id)
-                .outerjoin(t.price, price.group_id == t.member.c.group_id)
+                t.cause.outerjoin(t.member, t.member.c.credit_id == cause.credit_id).outerjoin(
+                    t.price, price.group_id == t.member.c.group_id
+                )
             )
-            .where(cause.rank.in_(priced), cause.use_id.is_not(None))
-            .group_by(decision.id, price.currency)
+            .where(cause.rank.in_(sorted(priced)), cause.use_id.is_not(None))
+            .group_by(*fact, price.currency)
+            .subquery()
         )
-        self._connection.execute(insert(t.decision_money).from_select(list(t.decision_money.c.keys()), costs))
+        same = [decision[name] == costs.c[name] for name in ("rank", "kind", "fact")]
+        rows_ = select(decision.id, costs.c.currency, costs.c.uses, costs.c.amount).join_from(
+            costs, t.decision, and_(*same)
+        )
+        self._connection.execute(insert(t.decision_money).from_select([*t.decision_money.c.keys()], rows_))
 
-    def _sort(self) -> int:
+    def _sort(self) -> None:
         """Sort the decisions: errors first, then known money, then unknown money, then the number of findings."""
-        decision, money, cause = t.decision.c, t.decision_money.c, t.cause.c
+        decision, money, first = t.decision.c, t.decision_money.c, t.cause.c
         known = case((money.currency.is_not(None), money.amount))
         total = (
             select(money.decision_id, func.sum(known).label("known"), func.count().label("some"))
@@ -259,26 +274,16 @@ class Grouping:
             func.coalesce(total.c.known, 0).desc(),
             func.coalesce(total.c.some, 0).desc(),
             decision.findings.desc(),
-            *(decision.rank, *_in_order(decision.at)),
+            *(decision.rank, first.place, first.position, first.remark_id),
         )
         rows = (
             select(decision.id)
-            .select_from(t.decision.outerjoin(total, total.c.decision_id == decision.id))
+            .select_from(
+                t.decision.join(t.cause, first.at == decision.at).outerjoin(total, total.c.decision_id == decision.id)
+            )
             .order_by(*by)
         )
         self._connection.execute(insert(t.decision_order).from_select(["decision_id"], rows))
-        place = t.decision_order.c.place
-        findings = (
-            select(cause.n)
-            .select_from(
-                t.cause.join(t.decision, _same_fact()).join(
-                    t.decision_order, t.decision_order.c.decision_id == decision.id
-                )
-            )
-            .order_by(place, *_in_order(cause.n))
-        )
-        self._connection.execute(insert(t.decided).from_select(["n"], findings))
-        return self._connection.execute(select(func.count()).select_from(t.decision)).scalar_one()
 
     def _costs(self, ids: Sequence[int]) -> dict[int, tuple[tuple[str | None, int, int], ...]]:
         money = t.decision_money.c
@@ -290,27 +295,13 @@ class Grouping:
             costs[decision_id] = (*costs.get(decision_id, ()), (currency, uses, int(amount)))
         return costs
 
-    def _at(self, places: Sequence[int]) -> dict[int, tuple[int, ReportedFinding | str]]:
+    def _at(self, places: Sequence[int]) -> dict[int, tuple[int, ReportedFinding | LooseFinding]]:
         """Return the findings at some places among those by decision."""
-        decided, loose = t.decided.c, t.loose.c
-        numbers: dict[int, int] = {}
-        for start in range(0, len(places), 900):
-            chosen = select(decided.at, decided.n).where(decided.at.in_(places[start : start + 900]))
-            numbers.update((at, n) for at, n in self._connection.execute(chosen))
-        attached = listing.listed_at(self._connection, sorted(n for n in numbers.values() if n > 0))
-        found: dict[int, tuple[int, ReportedFinding | str]] = {**attached}
-        ids = sorted(-n for n in numbers.values() if n < 0)
-        for start in range(0, len(ids), 900):
-            rows = select(loose.id, loose.rank, loose.finding).where(loose.id.in_(ids[start : start + 900]))
-            found.update((-row_id, (rank, text)) for row_id, rank, text in self._connection.execute(rows))
-        return {at: found[n] for at, n in numbers.items()}
-
-
-def _same_fact() -> ColumnElement[bool]:
-    cause, decision = t.cause.c, t.decision.c
-    return (decision.rank == cause.rank) & (decision.kind == cause.kind) & (decision.fact == cause.fact)
-
-
-def _in_order(n: ColumnElement[Any]) -> tuple[ColumnElement[Any], ColumnElement[Any]]:
-    """Return what sorts findings as the report does: those without a use first."""
-    return case((n < 0, 0), else_=1), func.abs(n)
+        cause, loose = t.cause.c, t.loose.c
+        found: dict[int, tuple[int, ReportedFinding | LooseFinding]] = {**listing.decided_at(self._connection, places)}
+        without_use = t.cause.join(t.loose, (loose.id == cause.position) & cause.use_id.is_(None))
+        rows = select(cause.at, *(loose[name] for name in LooseFinding._fields)).select_from(without_use)
+        for chunk in in_chunks([at for at in places if at not in found]):
+            for at, *fields in self._connection.execute(rows.where(cause.at.in_(chunk))):
+                found[at] = (fields[0], LooseFinding._make(fields))
+        return found

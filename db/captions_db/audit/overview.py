@@ -58,12 +58,8 @@ def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[int 
     """Count, by group of credits, the uses with findings of some codes that are not set aside; None without a group."""
     found = t.found.c
     rows = connection.execute(
-        select(t.member.c.group_id, func.count(m.use.c.id.distinct()))
-        .select_from(
-            t.found.join(m.use, m.use.c.id == found.use_id).outerjoin(
-                t.member, t.member.c.credit_id == m.use.c.credit_id
-            )
-        )
+        select(t.member.c.group_id, func.count(found.use_id.distinct()))
+        .select_from(t.found.outerjoin(t.member, t.member.c.credit_id == found.credit_id))
         .where(found.rank.in_(sorted(ranks)), found.suppressed_by.is_(None))
         .group_by(t.member.c.group_id)
     )

@@ -183,6 +183,9 @@ class FindingStatements:
                 remark_id,
                 null() if number is None else number,
                 suppressions.tests(self._connection, rank),
+                use.credit_id,
+                use.supplier_id,
+                use.used_on,
             )
             .select_from(source)
             .where(*conditions, *self._where)
@@ -330,11 +333,16 @@ def list_found(connection: Connection, why: str | None) -> None:
     """List findings in report order: those not set aside, or those set aside by ``why``."""
     found, order = t.found.c, t.article_order.c
     by = (found.rank, order.place, found.position, found.remark_id)
-    chosen = found.suppressed_by.is_(None) if why is None else found.suppressed_by == why
     statement = (
         select(found.rank, found.use_id, found.remark_id, found.number)
         .select_from(t.found.join(t.article_order, order.article_id == found.article_id))
-        .where(chosen)
+        .where(reported(why))
         .order_by(*by)
     )
     connection.execute(insert(t.listed).from_select(["rank", "use_id", "remark_id", "number"], statement))
+
+
+def reported(why: str | None) -> ColumnElement[bool]:
+    """Return the condition on the findings to report: those that nothing sets aside, or those set aside by ``why``."""
+    column = t.found.c.suppressed_by
+    return column.is_(None) if why is None else column == why

@@ -14,6 +14,7 @@ from sqlalchemy.sql.schema import Column
 from captions_db import models as m
 from captions_db.audit import work_tables as t
 from captions_db.bulk import in_chunks
+from captions_db.places import names_at
 from captions_db.rows import storable, storable_source
 from captions_db.search import name_key
 
@@ -41,19 +42,8 @@ def waivers(connection: Connection, today: date) -> list[Suppression]:
     in_force = column.undone.is_(None) & (column.until.is_(None) | (column.until >= today))
     fields = (column.code, column.supplier, column.line, column.source, column.caption_digest)
     found = [Suppression(*row) for row in connection.execute(select(*fields).where(in_force).order_by(column.id))]
-    named = _names_of(connection, {it.source for it in found if it.source})
+    named = names_at(connection, {it.source for it in found if it.source})
     return [replace(it, source=named.get(it.source or "", it.source)) for it in found]
-
-
-def _names_of(connection: Connection, sources: Collection[str]) -> dict[str, str]:
-    """Return the names by which reports call the articles read in these places."""
-    place, article = m.place.c, m.article.c
-    named = select(place.source, article.source).join_from(m.place, m.article, article.id == place.article_id)
-    return {
-        source: name
-        for chunk in in_chunks(sorted(sources))
-        for source, name in connection.execute(named.where(place.source.in_(chunk)))
-    }
 
 
 def put(connection: Connection, why: str, suppressions: Iterable[Suppression], ranks: Mapping[str, int]) -> None:

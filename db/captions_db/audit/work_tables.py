@@ -10,6 +10,8 @@ from typing import Any
 from sqlalchemy import BigInteger, Boolean, Column, Connection, Date, Index, Integer, MetaData, Table, Text
 from sqlalchemy.schema import CreateTable
 
+from captions_db.models import stored_decision
+
 _METADATA = MetaData()
 
 
@@ -118,8 +120,12 @@ found = _temporary(
     _number("remark_id"),
     _number("number"),
     Column("suppressed_by", Text),
+    _number("credit_id"),
+    _number("supplier_id"),
+    Column("used_on", Date),
 )
-"""All findings; ``suppressed_by`` is waiver, baseline or NULL."""
+"""All findings; ``suppressed_by`` is waiver, baseline or NULL. The credit, supplier and day of the use are repeated,
+because looking up a million uses takes longer."""
 
 listed = _temporary(
     "listed",
@@ -137,8 +143,11 @@ loose = _temporary(
     _number("id", primary_key=True),
     _number("rank"),
     _number("supplier_id"),
+    Column("message", Text),
+    Column("source", Text),
     Column("command", Text),
-    Column("finding", Text),
+    Column("grade", Text),
+    Column("about", Text),
 )
 """The reported findings that belong to no use, in report order."""
 
@@ -148,23 +157,23 @@ same_line = _temporary("same_line", _number("credit_id", primary_key=True), _num
 same_remark = _temporary("same_remark", _number("remark_id", primary_key=True), _number("first_id"))
 """The first of the remarks with one command, or with one text if they have no command."""
 
-price = _temporary(
-    "price", _number("group_id", primary_key=True), Column("currency", Text), Column("amount", BigInteger)
-)
-"""The price of a use of each group of credits, in ten-thousandths of its currency; missing if unknown."""
-
 cause = _temporary(
     "cause",
-    _number("n"),
+    Column("at", Integer, primary_key=True),
     _number("rank"),
     _number("kind"),
     _number("fact"),
+    _number("place"),
+    _number("position"),
+    _number("remark_id"),
+    _number("number"),
     _number("use_id"),
     _number("article_id"),
     _number("credit_id"),
     Column("used_on", Date),
 )
-"""What decides each reported finding; ``n`` is its place in ``listed``, or below 0 its id in ``loose``."""
+"""What decides each reported finding, sorted by it. A finding without a use has place 0, and as its position the id in
+``loose``."""
 
 decision = _temporary(
     "decision",
@@ -180,7 +189,12 @@ decision = _temporary(
     Column("last", Date),
     _number("at"),
 )
-"""The findings of a code that one decision settles."""
+"""The findings of a code that one decision settles: those in ``cause`` from ``at``."""
+
+price = _temporary(
+    "price", _number("group_id", primary_key=True), Column("currency", Text), Column("amount", BigInteger)
+)
+"""The price of a use of each group of credits, in ten-thousandths of its currency; missing if unknown."""
 
 decision_money = _temporary(
     "decision_money", _number("decision_id"), Column("currency", Text), _number("uses"), Column("amount", BigInteger)
@@ -190,8 +204,10 @@ decision_money = _temporary(
 decision_order = _temporary("decision_order", Column("place", Integer, primary_key=True), _number("decision_id"))
 """The decisions in report order."""
 
-decided = _temporary("decided", Column("at", Integer, primary_key=True), _number("n"))
-"""The reported findings by decision, both in report order; ``n`` as in ``cause``."""
+outcome = _temporary(
+    "outcome", *(Column(c.name, c.type) for c in stored_decision.c if c.name not in ("id", "audit_id"))
+)
+"""The decisions in report order, as they are stored."""
 
 ANY, NONE = 0, -1
 
@@ -211,6 +227,7 @@ def create(connection: Connection) -> None:
         Index("audit_own_of", own.c.group_id, own.c.publication),
         Index("audit_suppression_of", *suppression.c),
         Index("audit_decision_of", decision.c.rank, decision.c.kind, decision.c.fact),
+        Index("audit_decision_at", decision.c.at),
         Index("audit_decision_money_of", decision_money.c.decision_id),
     ):
         index.create(connection)

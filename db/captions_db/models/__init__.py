@@ -7,10 +7,10 @@ index entries over 2,704 bytes. Nothing cascades: ``captions_db.articles`` delet
 
 from sqlalchemy import Table
 
-from captions_db.models import articles, decisions, pictures, rollups
+from captions_db.models import articles, decisions, pictures, rollups, stored_audits
 from captions_db.models.base import METADATA
 
-__all__ = ["DECISIONS", "METADATA", "articles", "decisions", "pictures", "rollups"]
+__all__ = ["DECISIONS", "METADATA", "articles", "decisions", "pictures", "rollups", "stored_audits"]
 
 DECISIONS = tuple(table.name for table in METADATA.sorted_tables if "undone" in table.c)
 """The names of the tables of people's decisions."""
@@ -45,3 +45,6 @@ ingest_run = _table("ingest_run")
 ingest_failure = _table("ingest_failure")
 count_change = _table("count_change")
 counted = _table("counted")
+stored_audit = _table("stored_audit")
+stored_decision = _table("stored_decision")
+stored_finding = _table("stored_finding")

@@ -17,6 +17,14 @@ VIEWS: dict[str, tuple[str, str]] = {
     "supplier_usage_by_month": ("uses per supplier and month", "supplier, month"),
     "agency_usage_by_month": ("uses per agency and month", "agency, month"),
     "creator_usage_by_month": ("uses per creator and month", "creator, month"),
+    "open_findings_by_decision": (
+        "decisions to make on the findings of `captions audit --store`, most money first",
+        "audit_id, place",
+    ),
+    "finding_in_words": (
+        "findings of `captions audit --store`, with what settled them and how old they are",
+        "finding_id",
+    ),
     "unread_sources": ("sources that could not be read and are still not stored", "source, reason"),
 }
 """Each view: a description of its rows, and the columns that sort them."""
