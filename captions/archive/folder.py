@@ -16,7 +16,7 @@ from pyarrow.parquet import ParquetWriter, read_schema
 from captions.archive.schema import SCHEMA
 from captions.archive.shards import Shard
 from captions.errors import CaptionsError
-from captions.targets import replaced
+from captions.files.targets import replaced
 
 UNDATED = "__HIVE_DEFAULT_PARTITION__"
 """The month of articles without a day, as Hive, Spark and DuckDB name it."""

@@ -13,8 +13,8 @@ from sqlalchemy import Engine
 from captions import dates
 from captions.audit.codes import CODES, reading
 from captions.audit.request import AuditRequest
-from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
+from captions.files.csv_input import SheetRow
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing import terms
 from captions.text import match_key, tidy

@@ -16,8 +16,8 @@ from captions.cli.inputs import agency_names, database_name, has_database, opene
 from captions.cli.merge_edit import write_merges
 from captions.cli.output import count, locked, note
 from captions.errors import CaptionsError, VocabularyError
+from captions.files.targets import replaced
 from captions.lexicon.agencies import KINDS
-from captions.targets import replaced
 from captions.text import tidy
 
 if TYPE_CHECKING:

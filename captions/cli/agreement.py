@@ -18,12 +18,12 @@ from captions.cli import options as o
 from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
 from captions.cli.output import count, note, opened, write_facts, write_listing
-from captions.csv_input import cell_text
+from captions.files.csv_input import cell_text
+from captions.files.targets import Targets
 from captions.licensing import terms
 from captions.licensing.agreement_sheet import COLUMNS, as_row, from_row
 from captions.licensing.agreements import Agreement, check
 from captions.report import Column, write_rows
-from captions.targets import Targets
 from captions.text import name_key, tidy
 
 if TYPE_CHECKING:

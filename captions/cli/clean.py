@@ -29,8 +29,8 @@ from captions.cli.cleaning import (
 from captions.cli.inputs import database_name, has_database, note_missing, opened_store
 from captions.cli.output import is_stdout, note, opened, write_text
 from captions.errors import CaptionsError, InputError
+from captions.files.targets import Targets, is_below
 from captions.sources import InputFile, Source, Unread
-from captions.targets import Targets, is_below
 
 if TYPE_CHECKING:
     from captions.audit.clearance import Clearance

@@ -16,8 +16,8 @@ from captions.cli import options as o
 from captions.cli.inputs import database_name, opened_store
 from captions.cli.output import count, note, note_limit, timestamp
 from captions.errors import CaptionsError
+from captions.files.targets import Targets
 from captions.report import Column, Row, Value, write_rows
-from captions.targets import Targets
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine

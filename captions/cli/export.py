@@ -20,7 +20,7 @@ from captions.errors import CaptionsError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
-    from captions.targets import Targets
+    from captions.files.targets import Targets
 
 _NUMBERS = (
     *("use_id", "position", "occurrences", "uses", "articles", "audit_id", "place", "open_findings", "findings"),

@@ -17,8 +17,8 @@ from captions.cli.output import count, note, opened
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from captions.files.targets import Targets
     from captions.report.audit_report import Report
-    from captions.targets import Targets
 
 
 class ReportForm(StrEnum):

@@ -12,7 +12,7 @@ from captions.cli import options as o
 from captions.cli.inputs import database_name, has_database, opened_store
 from captions.cli.output import count, note
 from captions.errors import CaptionsError
-from captions.targets import Targets
+from captions.files.targets import Targets
 
 if TYPE_CHECKING:
     from captions.embedded import Stamped

@@ -13,8 +13,8 @@ import typer
 
 from captions.cli import options
 from captions.cli.output import note
-from captions.csv_input import SheetRow, rows
 from captions.errors import CaptionsError
+from captions.files.csv_input import SheetRow, rows
 from captions.text import tidy
 
 if TYPE_CHECKING:
@@ -90,7 +90,7 @@ def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 
 def sheet_rows(path: Path, needed: Collection[str], known: Collection[str] | None = None) -> list[SheetRow]:
-    """Return the rows of a CSV file; see :func:`captions.csv_input.rows`. Raise CaptionsError if it cannot be read."""
+    """Return the rows of a CSV file; see :mod:`captions.files.csv_input`. Raise CaptionsError if it cannot be read."""
     try:
         data = path.read_bytes()
     except OSError as error:

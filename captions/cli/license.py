@@ -13,8 +13,8 @@ from captions.cli import options as o
 from captions.cli.inputs import opened_store, user_name
 from captions.cli.license_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.output import note, write_listing
-from captions.csv_input import cell_text
 from captions.errors import CaptionsError
+from captions.files.csv_input import cell_text
 from captions.licensing import licenses, terms
 from captions.licensing.licenses import License, check
 from captions.text import match_key, tidy

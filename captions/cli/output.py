@@ -16,8 +16,8 @@ import typer
 
 from captions import escaping
 from captions.cli.options import Listing
+from captions.files.targets import Targets
 from captions.report import Column, Row, write_rows
-from captions.targets import Targets
 from captions.text import count as count
 
 if TYPE_CHECKING:

@@ -18,9 +18,9 @@ from captions.errors import CaptionsError
 if TYPE_CHECKING:
     from sqlalchemy import Engine
 
+    from captions.files.targets import Targets
     from captions.lexicon.vocabulary import Vocabulary
     from captions.report.dossier_report import DossierReport
-    from captions.targets import Targets
 
 
 class ShowFormat(StrEnum):

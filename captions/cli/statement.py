@@ -16,8 +16,8 @@ from captions.cli.output import for_report, format_of, is_stdout, note, opened
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
+    from captions.files.targets import Targets
     from captions.report.statement_report import StatementReport
-    from captions.targets import Targets
 
 
 class StatementFormat(StrEnum):

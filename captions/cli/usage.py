@@ -20,8 +20,8 @@ if TYPE_CHECKING:
 
     from sqlalchemy import Engine
 
+    from captions.files.targets import Targets
     from captions.lexicon.vocabulary import Vocabulary
-    from captions.targets import Targets
 
 
 class GroupBy(StrEnum):

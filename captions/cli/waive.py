@@ -22,7 +22,7 @@ if TYPE_CHECKING:
     from sqlalchemy import Engine
 
     from captions.audit.waivers import Waiver
-    from captions.csv_input import SheetRow
+    from captions.files.csv_input import SheetRow
     from captions.lexicon.vocabulary import Vocabulary
 
 app = typer.Typer(cls=DefaultGroup, help="Set findings aside, with a reason.", rich_markup_mode=None)

@@ -10,8 +10,8 @@ from captions_db.meanwhile import Check, nothing
 from sqlalchemy import Engine
 
 from captions.credit.parser import parse_credit
-from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
+from captions.files.csv_input import SheetRow
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import tidy
 

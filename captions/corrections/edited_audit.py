@@ -8,9 +8,9 @@ import captions_db as db
 from sqlalchemy import Engine
 
 from captions.corrections.corrections import Correction, checked, name, names, parts
-from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
 from captions.escaping import line as one_line
+from captions.files.csv_input import SheetRow
 from captions.lexicon.vocabulary import Vocabulary
 from captions.text import tidy
 

@@ -15,7 +15,7 @@ from captions.embedded.read import blocks_of, read, read_source
 from captions.embedded.source import Blocks, ByteSource
 from captions.embedded.table import table
 from captions.errors import CaptionsError, InputError
-from captions.targets import Targets
+from captions.files.targets import Targets
 
 _WRITERS: Mapping[str, Callable[[ByteSource, Rewriter], Parts]] = {
     "JPEG": jpeg.rewritten,

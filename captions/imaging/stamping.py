@@ -17,12 +17,12 @@ from captions import embedded, stored
 from captions.clean.credits import credit_line
 from captions.embedded import Fields, Stamped
 from captions.errors import CaptionsError
+from captions.files.targets import Targets, keep_original
 from captions.imaging.library import archive
 from captions.imaging.match_keys import name_of
 from captions.imaging.scan import files_of, scan
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Credit, Use
-from captions.targets import Targets, keep_original
 
 FieldValues = Mapping[str, tuple[str, ...]]
 

@@ -3,8 +3,8 @@
 from __future__ import annotations
 
 from captions import dates
-from captions.csv_input import SheetRow
 from captions.errors import CaptionsError
+from captions.files.csv_input import SheetRow
 from captions.licensing import terms
 from captions.licensing.agreements import Agreement, check
 from captions.licensing.quotas import quota_text

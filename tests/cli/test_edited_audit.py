@@ -13,7 +13,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 
 from captions import escaping
-from captions.csv_input import cell_text
+from captions.files.csv_input import cell_text
 from captions.text import tidy
 from tests.conftest import Run, Write
 

@@ -14,7 +14,7 @@ from PIL import Image
 
 from captions.embedded import NAMES, READ_ONLY, Fields, read, stamp
 from captions.errors import CaptionsError, InputError
-from captions.targets import Targets
+from captions.files.targets import Targets
 from tests.embedded.test_read import CONTAINERS, ITXT, PACKET, mutated
 from tests.support import pictures as p
 from tests.test_properties import QUICK

@@ -27,7 +27,7 @@ from captions import escaping, parse_text
 from captions.audit.codes import CODES
 from captions.audit.finding import Finding
 from captions.audit.overview import Unchecked
-from captions.csv_input import cell_text
+from captions.files.csv_input import cell_text
 from captions.model import Credit, Use
 from captions.report import as_csv, as_json, as_markdown, as_sarif, findings_text, write_rows
 from captions.report.audit_report import Report

@@ -12,11 +12,11 @@ from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from captions import dates
 from captions.caption.similarity import is_telling
-from captions.csv_input import SheetRow, rows
 from captions.desk.forms import Reads, SentForm, sent
 from captions.desk.pages import link, message, page
 from captions.desk.queue import queues_of
 from captions.errors import CaptionsError
+from captions.files.csv_input import SheetRow, rows
 from captions.licensing import license_repository, licenses, repository, terms
 from captions.licensing.agreement_sheet import COLUMNS, from_row
 from captions.licensing.agreements import Agreement
