@@ -1,8 +1,8 @@
 """The audit codes, one row each: severity, scope, meaning, fix, and the rule that finds it.
 
-To add a code, write one row here, one rule, one case in ``tests/cases/audit_codes.toml`` and one line in
-``docs/audit.md``; everything else is derived from the row. The scope decides where the rule belongs and what it
-receives:
+To add a code, write one row here (:class:`Code` explains its fields), one rule, one case in
+``tests/cases/audit_codes.toml`` and one line in ``docs/audit.md``; everything else is derived from the row. The scope
+decides where the rule belongs and what it receives:
 
 - ``credit``: a function of :mod:`captions.audit.credit_rules`; ``(use, register) -> message | None``. It runs once per
   distinct credit, so it must read only ``use.credit``.
@@ -56,7 +56,7 @@ class Code:
     command: Fix
     """What the suggested command acts on: it waives a line, a supplier or a use, corrects a line, or adds an
     agreement or an agency."""
-    decides: Decides = "use"
+    decides: Decides
     """What one decision settles for all findings that share it: their credit line, supplier, article, command, period
     without an agreement, or message; ``use`` if each is decided on its own. See :mod:`captions.audit.decisions`."""
     syndication: Severity | None = None

@@ -65,7 +65,7 @@ def creator_only(use: Use, register: Register) -> str | None:
     if not strangers or (len(strangers) == 1 and name_key(strangers[0]) in register.freelancers):
         return None
     if all(name_key(name) in register.freelancers for name in strangers):
-        return f"several freelancers named, of whom one is paid for the use: {_and(strangers)}"
+        return f"the credit names several freelancers with agreements, so it is unclear whom to pay: {_and(strangers)}"
     return f"photographer named, but no agency or agreement: {_and(strangers)}"
 
 

@@ -21,7 +21,7 @@ def quota_messages(counts: QuotaCounts) -> Iterator[tuple[str, str]]:
         code = "CR304" if count > quota else "CR305"
         has_days = any((period.first or day) <= day <= (period.last or day) for day in dated)
         if count > quota or (count >= warning_at(quota) and not has_days):
-            uses = f"{_uses(count)} without a day in {period.name}"
+            uses = f"{_uses(count)} dated {period.name}, day unknown,"
             yield code, f"{uses} of a quota of {quota_words(a)} under agreement {a.id} with {a.supplier}"
     if counts.unknown:
         by_period: dict[str, int] = {}

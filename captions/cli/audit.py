@@ -49,7 +49,7 @@ OfSource = Annotated[
 ]
 OfUse = Annotated[int | None, typer.Option("--use", min=1, metavar="N", help="Only the use with this number.")]
 EveryUse = Annotated[
-    bool, typer.Option("--all", help="List every use in a table, not one entry per decision cut to a screenful.")
+    bool, typer.Option("--all", help="List every use, instead of one entry per decision cut to a screenful.")
 ]
 ShowThumbnails = Annotated[
     bool, typer.Option("--thumbnails", help="Show scanned pictures as thumbnails; needs --format html.")

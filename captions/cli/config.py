@@ -22,8 +22,8 @@ _VARIABLE = "CAPTIONS_DB"
 def config(form: o.ShapeFormat = o.Shape.table) -> None:
     """Show the settings in force, and where each comes from.
 
-    Settings are in captions.toml, in the working folder or above it. An option is preferred to the environment, and
-    the environment to this file.
+    Settings are in captions.toml, in the working folder or above it. An option overrides the environment, and the
+    environment overrides this file.
 
     \b
     Examples:

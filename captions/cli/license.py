@@ -113,7 +113,7 @@ def list_(
     limit: o.Limit = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
-    """List licenses that have not ended, those that end first at the top.
+    """List licenses that have not ended, soonest to end first.
 
     A license that articles may outlast ends with its archive years.
 

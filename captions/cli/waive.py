@@ -65,7 +65,9 @@ OfLine = Annotated[
 ]
 OfSource = Annotated[
     list[str],
-    typer.Option("--source", metavar="FILE", help="Findings about this article: its name or its end; repeatable."),
+    typer.Option(
+        "--source", metavar="FILE", help="Findings about this article: its name or the last part of it; repeatable."
+    ),
 ]
 OfUse = Annotated[
     list[int],
