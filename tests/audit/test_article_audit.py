@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from datetime import date
 from decimal import Decimal
 
@@ -118,10 +119,11 @@ def decide(engine: Engine) -> None:
 
 
 @pytest.fixture(scope="module")
-def decided(stores: Stores) -> Engine:
+def decided(stores: Stores) -> Iterator[Engine]:
     engine = db.open_store(stores.empty(), create=True)
     decide(engine)
-    return engine
+    yield engine
+    engine.dispose()
 
 
 def both(
