@@ -17,6 +17,7 @@ from captions.audit.run import audited
 from captions.cli import main
 from tests.report.test_html import AXE, HOSTILE, HOW_TO_GET_AXE
 from tests.support.browser import Browser, browser, missing
+from tests.support.depth import examples
 from tests.support.desk import TODAY, RunningDesk, ingest, line_article, running
 from tests.support.paths import SAMPLES
 
@@ -24,7 +25,7 @@ if TYPE_CHECKING:
     from tests.support.engines import Stores
 
 pytestmark = pytest.mark.skipif(bool(missing()), reason=missing() or "there is a browser")
-LINES = 50
+LINES = examples(20)
 """On each of two engines."""
 NAMES = ("Jo Reed", "Ida Quill", "Rune Askeland", "Odalys Fenwick")
 ENTER, ESCAPE, TAB = "\ue007", "\ue00c", "\ue004"
@@ -113,7 +114,7 @@ def test_lines_are_decided_and_undone_with_keys(window: Browser, ambiguous: Runn
     assert heading(page) == "Queue"
     stored = [it for it in db.corrections(engine) if it.undone is None]
     waived = [it for it in db.waivers(engine) if it.undone is None]
-    assert (len(stored), len(waived)) == (38, 12)
+    assert (len(stored), len(waived)) == (LINES - LINES // 4, LINES // 4)
     assert {it.supplier for it in stored} == {"AP", "dpa"}
     assert {it.reason for it in waived} == {"free of charge for the press"}
     for _ in range(LINES):

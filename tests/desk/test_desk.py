@@ -52,7 +52,8 @@ def decide(client: httpx.Client, key: str, *, seen: str | None = None, **values:
 
 
 def line_of(desk: RunningDesk, line: str) -> db.CreditRecord:
-    return next(it.credit for it in db.uses_for_audit(desk.store.engine) if it.credit and it.credit.line == line)
+    uses = list(db.uses_for_audit(desk.store.engine))  # to the end, or the cursor stays open
+    return next(it.credit for it in uses if it.credit and it.credit.line == line)
 
 
 def test_the_queue_is_that_of_the_audit(stores: Stores, tmp_path: Path) -> None:
