@@ -29,7 +29,7 @@ RECIPES = {
     "agency": "Add an agency",
     "code": "Add an audit code",
     "format": "Add an input format",
-    "markup": "Read a caption in a new markup shape",
+    "markup": "Read a caption or a credit in a new markup shape",
 }
 
 
