@@ -252,7 +252,7 @@ def _contributes_to_next(named: list[Party], at: int) -> bool:
 def _contributes_to_previous(named: list[Party], at: int) -> bool:
     """Return whether a party is a contributor to the agency before it: ``Adobe Stock/lichtblick77``."""
     before = named[at - 1].agency if at else None
-    if before is None or named[at].joint == ",":  # `Getty Images, PlugShare` lists two sources
+    if before is None:
         return False
     return (_is_handle(named[at]) and before.kind in _HOSTS) or (at == len(named) - 1 and before.prints_contributors)
 
@@ -271,7 +271,7 @@ def _is_contributor(named: list[Party], at: int, words: Vocabulary) -> bool:
         named[1].agency
         if not at and not last and named[1].joint != ","
         else named[at - 1].agency
-        if last and at and party.joint != ","
+        if last and at
         else None
     )
     if library is None or not library.prints_contributors:

@@ -30,7 +30,7 @@ ABBREVIATED = re.compile(
     r"(?:^|[\s.])(?:[^\W\d_]|Jr|Sr|Inc|Ltd|Co|Corp|St|Dr|Mr|Ms|Mrs|S\.A|D\.C|U\.S|a\.s|s\.r\.o)\.$",
     re.IGNORECASE,
 )
-EDGE = ' \t,;:/|"“”„«»*~†©ⓒ'
+EDGE = ' \t,;:/|"“”„«»*~©ⓒ'
 
 
 @dataclass(slots=True)
