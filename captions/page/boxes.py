@@ -183,7 +183,9 @@ class Boxes:
                 if element.images > best.images or grown > _LARGEST_MARGIN:
                     break
                 if not (best.flags | element.flags) & (PICTURE | CAPTION | CREDIT) and element.name != "figure":
-                    break
+                    if grown:
+                        break
+                    continue  # it only wraps the box; what is around it may still belong to the picture
                 if self._adds_paragraphs(best, element):
                     break
             best = element

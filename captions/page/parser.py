@@ -143,13 +143,13 @@ def _read(
     if metadata.publication:
         words = with_houses(words, house_spellings(metadata.publication))
     tree = dom.walk(page)
-    total = sum(len(b.text) for b in tree.blocks if b.is_paragraph)
-    if (article := script_article.find(page, total)) is not None:
+    extent = _extent(tree)
+    if (article := script_article.find(page, extent.total)) is not None:
         page = dom.parse(script_article.as_page(article, metadata.headline or metadata.title, metadata.base))
         tree, notes = dom.walk(page), (*notes, _FROM_SCRIPTS)
+        extent = _extent(tree)
     index = Index(metadata.pictures)
     pictures = Pictures(tree, index, metadata.base, words)
-    extent = _extent(tree)
     places, boxes = _boxes(tree, extent)
     slots = SlotReader(boxes, places, index, words)
     reading = _PageState(tree, extent, metadata, index, pictures, ElementPaths(), words, places, boxes, slots)

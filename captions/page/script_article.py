@@ -12,7 +12,7 @@ from selectolax.lexbor import LexborHTMLParser
 from captions.page import limits
 
 # In characters: a page with as much running text has an article of its own, and a shorter text is not one.
-LEAST = 300
+_LEAST = 300
 # How often the scripts' text must be as long as the page's.
 _TIMES = 3
 _FEWEST_PARAGRAPHS = 2
@@ -32,9 +32,9 @@ def find(page: LexborHTMLParser, total: int) -> str | None:
     as is the ``articleBody`` of JSON-LD; the longest counts. The wrapper does not matter: state, hydration, a string
     for ``JSON.parse``.
     """
-    if total >= LEAST:
+    if total >= _LEAST:
         return None
-    best, most = None, max(LEAST, _TIMES * total)
+    best, most = None, max(_LEAST, _TIMES * total)
     scripts = [text for script in page.css("script") if (text := script.text())]
     for found in (*_fragments(scripts), *_bodies(scripts)):
         size = len(_TAG.sub("", found))

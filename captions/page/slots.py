@@ -319,12 +319,9 @@ def _in_rows(boxes: Sequence[PictureBox]) -> set[int]:
     """Return the neighboring boxes of one element that have the same name and meaning, by identity."""
     found: set[int] = set()
     for box, following in pairwise(boxes):
-        own, following_element = box.element, following.element
-        alike = own.parent is following_element.parent and (own.name, own.flags) == (
-            following_element.name,
-            following_element.flags,
-        )
-        if alike and following_element.first_block <= own.end_block:
+        here, there = box.element, following.element
+        alike = here.parent is there.parent and (here.name, here.flags) == (there.name, there.flags)
+        if alike and there.first_block <= here.end_block:
             found |= {id(box), id(following)}
     return found
 

@@ -59,6 +59,6 @@ def test_the_summary_lists_what_was_noted(run: Run, tmp_path: Path) -> None:
         (tmp_path / f"{name}.txt").write_text(f"{text}\0", encoding="utf-8")
     assert run("ingest", ".").out.splitlines() == [
         "read 3, new 3, changed 0, unchanged 0, failed 0; 3 captions, 3 occurrences",
-        "2 articles: NUL bytes left out",
+        "2 articles: NUL byte left out",
         "1 article: read as windows-1252",
     ]
