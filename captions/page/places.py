@@ -73,6 +73,8 @@ class PlaceReader:
             yield "link around the box"
             if box.element.inside(_OTHERS | WEAK) is not None or box.place > self._last:
                 yield "teaser"
+        elif _is_linked(box) and any(line.block.tag in HEADINGS for line in box.lines):
+            yield "teaser"
 
     def _is_card(self, box: PictureBox) -> bool:
         """Return whether the box is the picture of a teaser: its element also contains a heading that is a link."""
@@ -89,6 +91,12 @@ class PlaceReader:
             if any(block.tag in HEADINGS and block.linked * 2 > len(block.text) for block in around):
                 return True
         return False
+
+
+def _is_linked(box: PictureBox) -> bool:
+    """Return whether one link to a page contains the picture and all the text of a box."""
+    link = box.pictures[0].find_above("a") if box.pictures else None
+    return link is not None and _links_to_page(link) and all(line.block.node.within(link) for line in box.lines)
 
 
 def _links_to_page(element: Element) -> bool:
