@@ -1,6 +1,6 @@
 """Compare a store with a new one: its schema, references, file and search index.
 
-The reference schema is created by the same migrations, so the comparison covers collations, conditions, triggers and
+The reference schema is created as a new store's is, so the comparison covers collations, conditions, triggers and
 views. Tables, indexes and views that users add are ignored.
 """
 
@@ -14,7 +14,7 @@ from sqlalchemy import Connection, Engine, create_engine, func, select, text
 
 from captions_db.connection import translate_errors, where, without_transaction
 from captions_db.models import METADATA
-from captions_db.schema import run_steps
+from captions_db.schema import create_newest, run_steps
 
 _SQLITE_NAMES = """
 SELECT type || ' ' || name, coalesce(sql, '') FROM sqlite_master
@@ -117,7 +117,7 @@ def _fresh_schema(engine: Engine) -> Iterator[Connection]:
         translate_errors(scratch, where(engine))
         try:
             with scratch.connect() as connection:
-                run_steps(connection)
+                create_newest(connection)
                 yield connection
         finally:
             scratch.dispose()

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import date
@@ -18,9 +19,9 @@ from captions_db.connection import connect, without_transaction
 from captions_db.drift import broken_references, damage, described, drift
 from captions_db.models import METADATA
 from captions_db.rollups import up_to_date, wrong_counts
-from captions_db.schema import HEAD, configuration, run_steps, upgrade
+from captions_db.schema import HEAD, NEWEST, configuration, create_newest, run_steps, upgrade
 from captions_db.uncaptioned import uncaptioned_pictures
-from sqlalchemy import Engine, event, inspect, select
+from sqlalchemy import Engine, event, inspect, select, table, text
 
 from tests.support.engines import Stores
 from tests.support.paths import CASES
@@ -28,6 +29,9 @@ from tests.support.paths import CASES
 UPGRADES = CASES / "upgrades"
 """For each revision that allows new rows, a file of such rows."""
 REVISIONS = sorted(path.stem for path in UPGRADES.glob("*.sql"))
+
+Contents = tuple[list[tuple[Any, ...]], dict[str, list[tuple[Any, ...]]]]
+"""The parts of a database by kind, name, table and definition, and the rows of each table."""
 
 
 @pytest.fixture
@@ -43,6 +47,50 @@ def test_the_migrations_lead_to_the_models(engine: Engine) -> None:
         opts = {"compare_type": True, "include_name": lambda name, kind, _: kind != "table" or name in METADATA.tables}
         context = MigrationContext.configure(connection, opts=opts)
         assert compare_metadata(context, METADATA) == []
+
+
+def test_a_new_file_has_what_all_migrations_leave(sqlite: Stores) -> None:
+    """After a changed revision, run this with CAPTIONS_RENEW_SCHEMA=1, and read the diff of newest.sql."""
+    contents: list[Contents] = []
+    for create in (run_steps, create_newest):
+        if create is create_newest and os.environ.get("CAPTIONS_RENEW_SCHEMA"):
+            NEWEST.write_text(";\n\n".join(newest_statements(contents[0])) + "\n", encoding="utf-8")
+        engine = connect(sqlite.place(), create=True)
+        with without_transaction(engine) as connection:
+            create(connection)
+            connection.commit()
+            names = connection.exec_driver_sql("SELECT type, name, tbl_name, sql FROM sqlite_master ORDER BY rowid")
+            parts = [tuple(row) for row in names]
+            tables = [name for kind, name, *_ in parts if kind == "table" and name != "sqlite_sequence"]
+            rows = {
+                name: list(map(tuple, connection.execute(select(text("*")).select_from(table(name)))))
+                for name in tables
+            }
+        engine.dispose()
+        contents.append((parts, rows))
+    (parts, rows), (newest_parts, newest_rows) = contents
+    assert {part[:2]: part[2:] for part in newest_parts} == {part[:2]: part[2:] for part in parts}
+    assert newest_rows == rows
+
+
+def newest_statements(contents: Contents) -> Iterator[str]:
+    """Yield the statements that create a database, in the order of its parts."""
+    parts, rows = contents
+    virtual = [name for _, name, _, sql in parts if sql and sql.startswith("CREATE VIRTUAL")]
+    for kind, name, _, sql in parts:
+        hidden = name.startswith("sqlite_") or any(name.startswith(f"{whole}_") for whole in virtual)
+        if sql and not (kind == "table" and hidden):
+            yield sql
+    for name, found in rows.items():
+        if found and not any(name.startswith(whole) for whole in (*virtual, "sqlite_")):
+            for row in found:
+                yield f'INSERT INTO "{name}" VALUES ({", ".join(map(literal, row))})'  # noqa: S608 - our own rows
+
+
+def literal(value: object) -> str:
+    if value is None:
+        return "NULL"
+    return f"'{value}'" if isinstance(value, str) else str(value)
 
 
 def test_parts_that_alembic_does_not_compare_are_equal(engine: Engine, stores: Stores) -> None:
