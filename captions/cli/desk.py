@@ -110,7 +110,7 @@ def _serve(
     # The process that reads pages starts before any connection, which it would inherit.
     with opened_store(db_url) as engine, PageReader(words) as reader:
         read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
-        store = DeskContext(engine, words, reader, database_name(db_url), request, read)
+        store = DeskContext(engine, words, read, request, reader=reader, name=database_name(db_url))
         start = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
         note(f"desk on {store.name} at {start}; press Ctrl-C to stop")
         if opens:

@@ -17,6 +17,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from captions import __version__
 from captions.desk.access import Access
+from captions.desk.audits import AuditRunningError
 from captions.desk.guard import Guard, TooLargeError
 from captions.desk.pages import message, visitor_of
 from captions.desk.queue import DeskQueues
@@ -43,7 +44,7 @@ def desk_app(store: DeskContext, access: Access) -> ASGIApp:
             raise problem(403, f"{user.name} may not do this; it needs the scope {scope}")
         return user.name
 
-    api: ASGIApp = module.api_app(store.engine, store.words, store.settings, allow=allow)
+    api: ASGIApp = module.api_app(store, allow=allow)
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:
         # The API starts and stops its readers; the screens have nothing to start.
@@ -67,6 +68,7 @@ def screens_app(store: DeskContext) -> FastAPI:
         HTTPException: _refused,
         RequestValidationError: _invalid,
         TooLargeError: _too_large,
+        AuditRunningError: _auditing,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -98,6 +100,15 @@ async def _store_fails(request: Request, error: Exception) -> Response:
         return message(request, 500, "The database cannot be used", f"{error}.", _back(request))
     answer = message(request, 503, "The database is busy", f"{error}. Nothing was changed.", _back(request))
     answer.headers["Retry-After"] = RETRY_AFTER
+    return answer
+
+
+async def _auditing(request: Request, error: Exception) -> Response:
+    """Ask to wait for an audit; the browser asks again by itself."""
+    answer = message(request, 503, "Auditing", f"{error}. This page looks again every few seconds.", [("/", "Queue")])
+    answer.headers["Retry-After"] = answer.headers["Refresh"] = RETRY_AFTER
+    if request.method != "GET":
+        answer.headers["Refresh"] = f"{RETRY_AFTER}; url=/"
     return answer
 
 

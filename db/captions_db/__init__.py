@@ -76,7 +76,7 @@ from captions_db.images import (
     put_images,
 )
 from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
-from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decision_state
+from captions_db.meanwhile import DecisionSubject, PastDecision, decided
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
@@ -140,6 +140,7 @@ from captions_db.waivers import (
     sources_ending,
     suppressions_of,
     undo_waiver,
+    undo_waivers,
     use_in,
     use_keys,
     waivers,
@@ -230,7 +231,6 @@ __all__ = [
     "count_spans",
     "decided",
     "decision_snapshot",
-    "decision_state",
     "decision_version",
     "dump_command",
     "end_agreement",
@@ -282,6 +282,7 @@ __all__ = [
     "undo_license",
     "undo_merges",
     "undo_waiver",
+    "undo_waivers",
     "upgrade_store",
     "usage_changes",
     "use_by_id",

@@ -9,14 +9,15 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, select
 
 from captions_db import models as m
 from captions_db.rows import digest, optional, storable, storable_source, utc
 
 Check = Callable[[Connection], None]
 """A function that is called in the transaction of a write, before it; what it raises cancels the write."""
-_DECIDED = (m.correction, m.waiver, m.agreement, m.license_, m.party_merge, m.forgotten)
+DECIDED = (m.correction, m.waiver, m.agreement, m.license_, m.party_merge, m.forgotten)
+"""The tables of decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,15 +80,3 @@ def _past(
     when = utc(added) if undone is None else utc(undone)
     assert when is not None  # noqa: S101 - every row has a time
     return PastDecision(kind, number, who if undone is None else undone_by or "", when, undone is not None)
-
-
-def decision_state(engine: Engine) -> tuple[int, ...]:
-    """Return numbers that change with each ingest, scan and decision, and with nothing else."""
-    run, image = m.ingest_run.c, m.image.c
-    with engine.connect() as connection:
-        state = [*connection.execute(select(func.max(run.id), func.count(run.finished))).one()]
-        state += connection.execute(select(func.max(image.id), func.count(image.id))).one()
-        for table in _DECIDED:
-            state += connection.execute(select(func.max(table.c.id), func.count(table.c.undone))).one()
-        state += connection.execute(select(func.count(m.agreement.c.ended))).one()
-    return tuple(number or 0 for number in state)

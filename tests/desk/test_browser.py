@@ -107,6 +107,7 @@ def screens(desk: RunningDesk) -> list[str]:
 def test_lines_are_decided_and_undone_with_keys(window: Browser, ambiguous: RunningDesk) -> None:
     page, engine = window, ambiguous.store.engine
     page.call("url", url=ambiguous.start)
+    page.log()
     go(page, ambiguous, "/?code=CR106")
     press(page, ENTER)
     for number in range(LINES):
@@ -172,8 +173,7 @@ def test_two_browsers_lose_nothing(window: Browser, other: Browser, ambiguous: R
         press(window, "1")
         if "meanwhile" in heading(window):
             press(window, ENTER)
-            assert "Decided before" in window.run("return document.body.innerText")
-            press(window, "s")
+            assert "meanwhile" not in heading(window)
     made = [(it.line, it.supplier) for it in db.corrections(ambiguous.store.engine)]
     assert len({line for line, _ in made}) == len(made) >= 6
 

@@ -127,7 +127,7 @@ def test_each_kind_of_decision_can_be_waived_and_undone(stores: Stores, tmp_path
             assert client.post("/undo", data=form(client.get("/drop"), recorded=done)).status_code == 303
             assert key in queue(desk), key
         assert queue(desk) == keys
-        past = decide(client, keys[0], other_reason="old", until="2026-05-31")
+        past = decide(client, keys[0], other_reason="old", do="waive", until="2026-05-31")
         assert past.status_code == 422 and "in the past" in past.text
 
 
@@ -334,7 +334,7 @@ def test_hostile_texts_stay_text_on_every_screen(stores: Stores, tmp_path: Path)
         start = client.get("/drop")
         answers.append(client.post("/drop", data=form(start), files={"file": ("<b>.html", article.encode())}))
         key = queue(desk)[0]
-        answers.append(decide(client, key, other_reason=HOSTILE[0]))
+        answers.append(decide(client, key, other_reason=HOSTILE[0], do="waive"))
         answers.append(client.get("/log"))
         for answer in answers:
             assert answer.status_code in (200, 303, 422), (answer.url, answer.text[:500])
@@ -343,10 +343,27 @@ def test_hostile_texts_stay_text_on_every_screen(stores: Stores, tmp_path: Path)
             assert len(answer.content) < 100_000
 
 
-def test_the_queue_notices_decisions_from_elsewhere(stores: Stores, tmp_path: Path) -> None:
-    with opened(stores, tmp_path, {"a.txt": line_article(1, "AP/dpa | Jo Reed")}) as desk:
-        queues = DeskQueues(desk.store)
-        assert AMBIGUOUS in queues.current(QueueFilter()).rows
-        db.add_corrections(desk.store.engine, [db.CorrectionRecord("AP/dpa | Jo Reed", supplier="AP", who="ann")])
-        assert AMBIGUOUS in queues.earlier(QueueFilter()).rows
-        assert AMBIGUOUS not in queues.current(QueueFilter()).rows
+def test_the_queue_is_the_stored_audit_until_somebody_audits_again(stores: Stores, tmp_path: Path) -> None:
+    lines = ("AP/dpa | Jo Reed", "AP/dpa | Ida Quill", "Handout")
+    with opened(stores, tmp_path, {f"{n}.txt": line_article(n, line) for n, line in enumerate(lines)}) as desk:
+        client, engine, url = desk.signed_in(), desk.store.engine, desk.store.engine.url
+        page = client.get("/")
+        assert "Audited just now." in page.text and "AP/dpa | Jo Reed" in page.text
+        db.add_waivers(engine, [db.WaiverRecord("CR106", line="AP/dpa | Jo Reed", reason="x", who="ann")])
+        assert "1 decision since" in client.get("/").text
+        left = [it.key for it in DeskQueues(desk.store).page(QueueFilter("CR106"), 0, 9)]
+        assert left == ["CR106 line AP/dpa | Ida Quill"]
+        ingest(
+            tmp_path, url.render_as_string(hide_password=False), {"z.txt": line_article(9, "AP/dpa | Rune Askeland")}
+        )
+        page = client.get("/")
+        assert "1 ingest and 1 decision since" in page.text and "Rune Askeland" not in page.text
+        assert client.post("/audit", data=form(page)).status_code == 303
+        page = client.get("/")
+        assert "Audited just now." in page.text and "Rune Askeland" in page.text
+
+
+def test_a_chosen_supplier_is_recorded_though_a_reason_to_waive_was_typed(sqlite: Stores, tmp_path: Path) -> None:
+    with opened(sqlite, tmp_path, {"a.txt": line_article(1, "AP/dpa | Jo Reed")}) as desk:
+        assert decide(desk.signed_in(), AMBIGUOUS, supplier="dpa", other_reason="old").status_code == 303
+        assert len(db.corrections(desk.store.engine)) == 1 and not db.waivers(desk.store.engine)

@@ -11,7 +11,6 @@ import httpx2 as httpx
 import pytest
 from captions_db.connection import writing
 
-from captions.audit.request import AuditRequest
 from captions.desk.access import Access, Visitor
 from captions.desk.app import screens_app
 from captions.desk.guard import LARGEST_REQUEST, OPEN_PATHS
@@ -38,7 +37,7 @@ def routes() -> list[tuple[str, str, str]]:
     """Return method, path and the scope it needs, for each route of the desk."""
     engine = db.open_store("unused.db", create=True)
     try:
-        app = screens_app(DeskContext(engine, default(), PageReader(default()), "", AuditRequest()))
+        app = screens_app(DeskContext(engine, default(), reader=PageReader(default())))
     finally:
         engine.dispose()
         Path("unused.db").unlink()

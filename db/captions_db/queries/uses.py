@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
+from captions_db.connection import reading
 from captions_db.queries.filters import agency_ids, use_filters
 from captions_db.queries.found_filters import FoundFilters
 from captions_db.records import CreditRecord, Place
@@ -85,11 +86,11 @@ def uses_for_audit(
         yield from _rows(connection, use_filters(parties, since, until, publication))
 
 
-def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
+def use_by_id(engine: Engine | Connection, use_id: int) -> AuditRow | None:
     """Return the use with this id, or None."""
     if not 0 < use_id < 2**31:  # PostgreSQL rejects comparisons with numbers too large for an id
         return None
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return next(_rows(connection, [m.use.c.id == use_id]), None)
 
 
