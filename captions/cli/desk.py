@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -67,6 +68,14 @@ def desk(
         str | None,
         typer.Option("--user-header", metavar="NAME", help="Trust a proxy that names the user in this header."),
     ] = None,
+    header_scope: Annotated[
+        list[str],
+        typer.Option(
+            "--header-scope",
+            metavar="SCOPE",
+            help="What users may do whom the proxy names and the file of users lacks; repeatable. By default, nothing.",
+        ),
+    ] = [],  # noqa: B006 - typer copies it
     scope: o.AuditScope = None,
     territory: o.AuditTerritory = None,
     who: o.Who = None,
@@ -93,7 +102,7 @@ def desk(
     )
     opens = sys.stdout.isatty() if opens is None else opens
     with listening(host, port) as listener:
-        access = _access(host, listener, address, users_file, user_header, user_name(who))
+        access = _access(host, listener, address, users_file, user_header, user_name(who), header_scope)
         _serve(db_url, agencies, request, access, listener, opens=opens)
 
 
@@ -121,11 +130,17 @@ def _serve(
 
 
 def _access(
-    host: str, listener: socket.socket, address: str | None, users_file: Path, user_header: str | None, owner: str
+    host: str,
+    listener: socket.socket,
+    address: str | None,
+    users_file: Path,
+    user_header: str | None,
+    owner: str,
+    header_scope: Sequence[str] = (),
 ) -> Access:
     """Return who may use the desk; raise CaptionsError if others could reach it and nobody has a token."""
     from captions.desk.access import LOOPBACK, Access
-    from captions.desk.users import new_token, read_users
+    from captions.desk.users import checked_scopes, new_token, read_users
 
     port = listener.getsockname()[1]
     named = () if address is None else (_origin(address),)
@@ -134,6 +149,14 @@ def _access(
         own = tuple(f"http://{_in_url(name)}:{port}" for name in dict.fromkeys((host, *LOOPBACK)))
         return Access((*named, *own), read_users(users_file), new_token(), owner)
     found = read_users(users_file)
+    scopes = checked_scopes(header_scope, "--header-scope") if header_scope else frozenset[str]()
+    if scopes and not header:
+        raise typer.BadParameter("--header-scope needs --user-header")
+    if header and not found and not scopes:
+        raise CaptionsError(
+            f"{users_file} has no users; add those whom the proxy names with: captions desk user add NAME, "
+            "or let all of them in with --header-scope"
+        )
     if not header and not found:
         raise CaptionsError(
             f"others can reach {host}, and {users_file} has no users; add one with: captions desk user add NAME"
@@ -143,7 +166,7 @@ def _access(
             f"the desk on {host} needs the address that browsers use; pass --address https://desk.example"
         )
     own = () if host in _WILDCARDS else (f"http://{_in_url(host)}:{port}",)
-    return Access((*named, *own), found, user_header=header)
+    return Access((*named, *own), found, user_header=header, header_scopes=scopes)
 
 
 def _in_url(host: str) -> str:

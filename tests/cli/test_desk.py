@@ -106,7 +106,11 @@ def test_an_address_is_written_as_browsers_send_it(address: str, origin: str) ->
 
 def test_no_token_opens_a_desk_that_a_proxy_guards(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        behind = _access("127.0.0.1", listener, "https://desk.example", tmp_path / "none.toml", "X-Remote-User", "kim")
+        proxy = ("127.0.0.1", listener, "https://desk.example", tmp_path / "none.toml", "X-Remote-User", "kim")
+        with pytest.raises(CaptionsError, match="--header-scope"):
+            _access(*proxy)
+        behind = _access(*proxy, ["read"])
+        assert behind.header_scopes == {"read"}
         assert (behind.token, behind.user_header) == ("", "x-remote-user")
         assert "desk.example" in behind.hosts and behind.secure is False
         alone = _access("127.0.0.1", listener, None, tmp_path / "none.toml", None, "kim")

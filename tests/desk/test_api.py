@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -200,7 +202,10 @@ def test_an_article_is_stored_once_and_shown(api: Api) -> None:
     assert (first.status_code, first.json()["state"], first.json()["captions"]) == (201, "new", 1)
     again = api("POST", "articles", content=text.encode(), headers=headers, params=words)
     assert (again.status_code, again.json()["state"]) == (200, "unchanged")
-    changed = api("POST", "articles", content=text.replace("Ida", "Ada").encode(), headers=headers, params=words)
+    bare = {"url": words["url"]}
+    again = api("POST", "articles", content=text.encode(), headers=headers, params=bare)
+    assert (again.status_code, again.json()["state"]) == (200, "unchanged")
+    changed = api("POST", "articles", content=text.replace("Ida", "Ada").encode(), headers=headers, params=bare)
     assert changed.json()["state"] == "changed"
     shown = api("GET", first.headers["location"].removeprefix("/v1/"))
     assert shown.json()["uses"][0]["credit"] == "Ada Vale/AP"
@@ -328,6 +333,17 @@ def test_a_page_that_takes_too_long_ends_only_its_reader(stores: Stores, filled:
             422, "the article could not be read: took longer than 0.2 seconds",
         )  # fmt: skip
     engine.dispose()
+
+
+def test_a_killed_reader_leaves_no_answer_to_the_next_client(api: Api) -> None:
+    app: Any = api.client.app
+    (keeper,) = (it.process.pid for it in app.state.services.readers._all)
+    for credit in ("Ida Vale/AP", "Bo Lund/AFP", "Ada Vale/dpa"):
+        answer = api("POST", "check", content=ARTICLE.format(credit=credit).encode(), headers=TEXT)
+        assert [it["credit"] for it in answer.json()["captions"]] == [credit]
+        if credit.startswith("Ida"):
+            os.kill(int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text()), signal.SIGKILL)
+            time.sleep(0.1)
 
 
 def test_a_locked_store_asks_to_come_back(api: Api, stores: Stores) -> None:

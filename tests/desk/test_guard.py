@@ -187,8 +187,11 @@ def test_a_proxy_names_the_user_only_if_that_is_switched_on(desk: RunningDesk, s
     url = stores.empty()
     ingest(tmp_path, url, {"a.txt": line_article(1, "AP/dpa | Jo Reed")})
     with running(url, access={"user_header": "x-remote-user", "token": ""}) as behind:
-        assert behind.bare().get("/").status_code == 401
-        assert "kim" in behind.bare(**{"X-Remote-User": "kim"}).get("/").text
+        assert behind.bare().get("/").status_code == 403
+        assert behind.bare(**{"X-Remote-User": "kim"}).get("/").status_code == 403
+        behind.access.header_scopes = frozenset(["read"])
+        kim = behind.bare().get("/", headers={b"X-Remote-User": "Kim Søe".encode()})
+        assert '<p class="user">Kim Søe</p>' in kim.text and "Audit again" not in kim.text
         reader = behind.bare(**{"X-Remote-User": "reader", "Origin": behind.origin})
         assert reader.get("/").status_code == 200
         assert reader.post("/decision", data={}).status_code == 403
