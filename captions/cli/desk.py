@@ -41,6 +41,7 @@ users = typer.Typer(
 app.add_typer(users, name="user")
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - only compared
 _MOST_CONNECTIONS = 64
+_ADD_USER = "captions desk user add NAME --scope read"
 _USERS = Path("desk_users.toml")
 UsersFile = Annotated[
     Path, typer.Option("--users", metavar="FILE", help="The users, with the hashes of their tokens (TOML).")
@@ -125,7 +126,8 @@ def _serve(
         if opens:
             import webbrowser
 
-            webbrowser.open(start)
+            # Other users of this machine see the addresses that programs are started with.
+            webbrowser.open(access.opening_address())
         _run(desk_app(store, access), listener)
 
 
@@ -154,13 +156,10 @@ def _access(
         raise typer.BadParameter("--header-scope needs --user-header")
     if header and not found and not scopes:
         raise CaptionsError(
-            f"{users_file} has no users; add those whom the proxy names with: captions desk user add NAME, "
-            "or let all of them in with --header-scope"
+            f"{users_file} has no users; add those whom the proxy names with: {_ADD_USER}, or pass --header-scope"
         )
     if not header and not found:
-        raise CaptionsError(
-            f"others can reach {host}, and {users_file} has no users; add one with: captions desk user add NAME"
-        )
+        raise CaptionsError(f"others can reach {host}, and {users_file} has no users; add one with: {_ADD_USER}")
     if not named and host in _WILDCARDS:
         raise CaptionsError(
             f"the desk on {host} needs the address that browsers use; pass --address https://desk.example"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
@@ -114,7 +115,8 @@ async def _auditing(request: Request, error: Exception) -> Response:
 
 async def _refused(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, str(error.detail)) if isinstance(error, HTTPException) else (500, "")
-    return message(request, status, "Not allowed" if status == 403 else "Not found", f"{detail}.")
+    titles = {403: "Not allowed", 404: "Not found"}
+    return message(request, status, titles.get(status) or HTTPStatus(status).phrase.capitalize(), f"{detail}.")
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

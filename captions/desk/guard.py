@@ -9,10 +9,12 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from captions.desk.access import Access, Visitor
@@ -29,8 +31,6 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-PICTURES_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' https: data:")
-"""The policy of a page whose reader asked for a picture from the network."""
 HEADERS: Mapping[bytes, bytes] = {
     b"content-security-policy": POLICY.encode(),
     b"cache-control": b"no-store",
@@ -50,8 +50,12 @@ _SIGN_IN = """<!DOCTYPE html>
 """
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):
     """The body of a request is larger than allowed."""
+
+    def __init__(self) -> None:
+        """Name the limit."""
+        super().__init__(413, f"the request is larger than {LARGEST_REQUEST // 1024 // 1024} MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +99,7 @@ class Guard:
             return
         visitor = self._visitor(headers)
         if visitor is None and self._access.user_header and _header(headers, b"authorization") is None:
-            text = "The proxy names no user of this desk; add one with: captions desk user add NAME"
+            text = "The proxy names no user of this desk; add one with: captions desk user add NAME --scope read"
             await _refuse(scope, send, _Refusal(403, text))
         elif visitor is None:
             await _refuse(scope, send, _Refusal(401, "Open the address that captions desk printed, or enter a token."))
@@ -240,7 +244,9 @@ async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
     if scope["path"].startswith("/v1/"):
         if refusal.status == 401:
             more.append((b"www-authenticate", b"Bearer"))
-        problem: dict[str, Any] = {"type": "about:blank", "title": refusal.reason, "status": refusal.status}
+        title = HTTPStatus(refusal.status).phrase
+        problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": refusal.status}
+        problem["detail"] = refusal.reason
         more.append((b"content-type", b"application/problem+json"))
         await _respond(send, refusal.status, json.dumps(problem).encode(), more)
     elif refusal.status == 401:

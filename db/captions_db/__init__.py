@@ -76,7 +76,7 @@ from captions_db.images import (
     put_images,
 )
 from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
-from captions_db.meanwhile import DecisionSubject, PastDecision, decided
+from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decisions_since, last_decision
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
@@ -102,6 +102,7 @@ from captions_db.queries import (
     UsesBeingFound,
     agencies_named,
     agency_usage,
+    article_by_id,
     article_text,
     articles,
     count_spans,
@@ -217,6 +218,7 @@ __all__ = [
     "agreement",
     "agreements",
     "are_matched",
+    "article_by_id",
     "article_text",
     "articles",
     "articles_at",
@@ -232,6 +234,7 @@ __all__ = [
     "decided",
     "decision_snapshot",
     "decision_version",
+    "decisions_since",
     "dump_command",
     "end_agreement",
     "find",
@@ -252,6 +255,7 @@ __all__ = [
     "keyed",
     "known_hashes",
     "known_images",
+    "last_decision",
     "licenses",
     "lines_in_use",
     "lines_of",

@@ -94,6 +94,11 @@ def test_a_correction_is_that_of_the_command_line(stores: Stores, tmp_path: Path
         assert line_of(desk, "AP/dpa | Jo Reed").supplier == "dpa"
         assert AMBIGUOUS not in queue(desk)
         log = client.get("/log").text
+        assert (
+            "correction 1" in log
+            and 'data-key="z"' in log
+            and 'data-key="z"' not in desk.signed_in("all").get("/log").text
+        )
         assert "correction 1" in log and "supplier dpa" in log and "kim" in log
         assert client.post("/undo", data=form(client.get("/drop"), recorded="correction-1")).status_code == 303
         assert line_of(desk, "AP/dpa | Jo Reed").supplier is None

@@ -130,8 +130,8 @@ async def ingest(
 @router.get("/articles/{article_id}", responses=problems.responses(404))
 def show(request: Request, store: Store, _user: MayRead, article_id: int) -> Response:
     """Return an article with its clean text and its uses."""
-    found = db.article_text(store.engine, str(article_id)) if 0 < article_id < 2**31 else None
-    if found is None or found.id != article_id:
+    found = db.article_by_id(store.engine, article_id)
+    if found is None:
         raise ProblemError(404, f"no article {article_id} in the store")
     return paging.tagged(request, article_data(found))
 

@@ -5,13 +5,17 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+import captions_db as db
+from captions_db.meanwhile import Check
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from captions import dates
 from captions.caption.similarity import is_telling
+from captions.desk.deciding import MeanwhileError
 from captions.desk.forms import Reads, SentForm, sent
 from captions.desk.pages import link, message, page
 from captions.desk.queue import queues_of
@@ -94,13 +98,35 @@ def _end(request: Request, form: SentForm) -> Response:
     on, reason = form.last_day("on"), form.required("reason", "the reason")
     if on is None:
         raise CaptionsError("the new last day is missing; write it as 2026-06-30")
-    found = repository.find(store.engine, number)
-    if str(found.ends) != form.text("seen"):
-        who = found.ended_by or "somebody"
-        what = f"Nothing was changed: agreement {number} now ends on {found.ends}."
+    unless_changed = _unless_changed(number, form.text("seen"))
+    try:
+        with store.engine.connect() as connection:
+            unless_changed(connection)
+        ended = repository.end(store.engine, number, on, reason, form.who, unless_changed)
+    except MeanwhileError as error:
+        who = (error.past and error.past.who) or "somebody"
+        what = f"Nothing was changed: {error}."
         return message(request, 412, f"Decided by {who} meanwhile", what, [("/agreements", "Agreements")])
-    ended = repository.end(store.engine, number, on, reason, form.who)
     return RedirectResponse(link("/agreements", done=f"agreement {number} ends on {ended.ends}"), 303)
+
+
+def _unless_changed(number: int, seen: str) -> Check:
+    """Return a check that raises MeanwhileError if an agreement does not end any more on the day that a person saw."""
+
+    def check(connection: Connection) -> None:
+        found = db.agreement(connection, number)
+        if found is None:
+            raise CaptionsError(f"no agreement {number}")
+        past = None
+        if (when := found.undone or found.ended) is not None:
+            who = found.undone_by or found.ended_by or ""
+            past = db.PastDecision("agreement", number, who, when, found.undone is not None)
+        if found.undone is not None:
+            raise MeanwhileError(past)
+        if str(found.ends) != seen:
+            raise MeanwhileError(past, f"agreement {number} now ends on {found.ends}")
+
+    return check
 
 
 def _add_license(request: Request, form: SentForm) -> Response:

@@ -14,7 +14,7 @@ from captions.audit.decisions import Decision
 from captions.desk import deciding, log
 from captions.desk.deciding import MeanwhileError, recorded_of
 from captions.desk.forms import Reads, SentForm, sent
-from captions.desk.pages import link, message, page, visitor_of
+from captions.desk.pages import link, message, page, safe_url, visitor_of
 from captions.desk.queue import DeskQueues, QueueFilter, code_or_none, queues_of
 from captions.desk.review import REASONS, review
 from captions.desk.screens.queue import filter_of
@@ -33,13 +33,12 @@ def decision(request: Request, key: str = "", done: str = "", picture: int = 0) 
     found = queues.decision(key)
     if found is None:
         return _settled(request, queues, wanted, key, 404)
-    history = log.entries(queues.store)
     facts = review(queues.store, found)
     addresses = facts.use.images if facts.use is not None else ()
     return page(
         request,
         "decision.html",
-        pictures=0 < picture <= len(addresses),
+        picture_url=safe_url(addresses[picture - 1]) if 0 < picture <= len(addresses) else None,
         review=facts,
         wanted=wanted,
         following=queues.next_after(wanted, key),
@@ -48,7 +47,7 @@ def decision(request: Request, key: str = "", done: str = "", picture: int = 0) 
         addresses=addresses,
         reasons=REASONS,
         recorded=recorded_of(done),
-        last=log.last_of(history, visitor_of(request).user.name),
+        last=log.last_of(queues.store, visitor_of(request).user.name),
     )
 
 

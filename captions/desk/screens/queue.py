@@ -41,9 +41,8 @@ def queue(request: Request) -> HTMLResponse:
     audit, counts = queues.audit(), queues.counts(wanted)
     text = request.query_params.get("page", "1")
     number = max(1, int(text)) if text.isascii() and text.isdigit() and len(text) < 6 else 1
-    history = log.entries(queues.store)
     who = visitor_of(request).user.name
-    today = log.done_today(history, queues.store)
+    done = log.done_today(queues.store)
     return page(
         request,
         "queue.html",
@@ -56,9 +55,9 @@ def queue(request: Request) -> HTMLResponse:
         first=(number - 1) * ROWS + 1,
         number=number,
         pages=-(-counts.decisions // ROWS),
-        done=len(today),
-        own=sum(it.who == who for it in today),
-        last=log.last_of(history, who),
+        done=sum(done.values()),
+        own=done.get(who, 0),
+        last=log.last_of(queues.store, who),
         all_codes=list(CODES),
         publications=[row.name for row in db.publications(queues.store.engine)][:200],
         recorded=recorded_of(request.query_params.get("done", "")),
