@@ -81,7 +81,13 @@ from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_p
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
 from captions_db.places import known_hashes
-from captions_db.publications import PublicationRow, best_spelling, publication_name, publications
+from captions_db.publications import (
+    PublicationRow,
+    best_spelling,
+    publication_name,
+    publication_spellings,
+    publications,
+)
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -272,6 +278,7 @@ __all__ = [
     "places_below",
     "places_of",
     "publication_name",
+    "publication_spellings",
     "publications",
     "put_image_uses",
     "put_images",

@@ -283,8 +283,17 @@ def test_agreements_are_added_ended_imported_and_undone(stores: Stores, tmp_path
         license_ = {"invoice": "R-17", "asset": "841304270", "to": "2030", "price": "180", "currency": "EUR"}
         assert client.post("/licenses", data=form(start, **license_)).status_code == 303
         (stored,) = db.licenses(engine)
+        sheet = {
+            "file": ("l.csv", b"invoice,asset,to,price,currency\nR-17,841304270,2030,180,EUR\nR-18,841304271,,,\n")
+        }
+        answer = client.post("/licenses/import", data=form(start), files=sheet)
+        assert "added+1+of+2+licenses" in answer.headers["location"] and len(db.licenses(engine)) == 2
+        refused = client.post(
+            "/licenses/import", data=form(start), files={"file": ("l.csv", b"invoice,to\nR-1,soon\n")}
+        )
+        assert refused.status_code == 422 and "l.csv line 2, column to" in refused.text
         assert (stored.invoice, stored.asset, stored.ends) == ("R-17", "841304270", date(2030, 12, 31))
-        for recorded in ("license-1", "agreement-1"):
+        for recorded in ("license-1", "license-2", "agreement-1"):
             assert client.post("/undo", data=form(client.get("/drop"), recorded=recorded)).status_code == 303
         assert not db.licenses(engine)
 

@@ -59,7 +59,7 @@ def queue(request: Request) -> HTMLResponse:
         own=done.get(who, 0),
         last=log.last_of(queues.store, who),
         all_codes=list(CODES),
-        publications=[row.name for row in db.publications(queues.store.engine)][:200],
+        publications=db.publication_spellings(queues.store.engine, 200),
         recorded=recorded_of(request.query_params.get("done", "")),
     )
 
