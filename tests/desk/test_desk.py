@@ -191,25 +191,22 @@ def test_similar_lines_show_what_was_decided(stores: Stores, tmp_path: Path) -> 
         assert "<bdi>AP/dpa | Jo Reed</bdi>: supplier dpa" in similar
 
 
-@pytest.mark.parametrize("path", sorted((SAMPLES / "articles").iterdir()), ids=lambda path: path.stem)
-def test_an_article_is_restored_byte_for_byte(sqlite: Stores, path: Path) -> None:
+def test_an_article_is_restored_byte_for_byte(sqlite: Stores) -> None:
     url = sqlite.empty()
-    assert main(["ingest", str(path), "--db", url]) == 0
+    assert main(["ingest", str(SAMPLES / "articles"), "--db", url]) == 0
     with running(url) as desk:
         client = desk.signed_in()
-        source = next(db.articles(desk.store.engine)).source
-        page = client.get("/articles", params={"source": source}).text
-        places = sorted(int(at) for at in re.findall(r'data-restore="(\d+)"', page))
-        assert places
-        whole = path.read_bytes().decode("utf-8")
-        alone = client.get("/articles/text", params={"source": source, "restore": places})
-        assert alone.content.decode("utf-8") == whole.removeprefix("\ufeff")
-        for at in places:
-            read = client.get("/articles/text", params={"source": source, "restore": [at]}).content.decode("utf-8")
-            block = html.unescape(
-                re.findall(rf'<del data-at="{at}"><span class="text">(.*?)</span></del>', page, re.S)[0]
-            )
-            assert block in read and block in whole
+        for source in [article.source for article in db.articles(desk.store.engine)]:
+            page = client.get("/articles", params={"source": source}).text
+            places = sorted(int(at) for at in re.findall(r'data-restore="(\d+)"', page))
+            assert places, source
+            whole = Path(source).read_bytes().decode("utf-8")
+            alone = client.get("/articles/text", params={"source": source, "restore": places})
+            assert alone.content.decode("utf-8") == whole.removeprefix("\ufeff")
+            for at in places:
+                read = client.get("/articles/text", params={"source": source, "restore": [at]}).content.decode("utf-8")
+                block = re.findall(rf'<del data-at="{at}"><span class="text">(.*?)</span></del>', page, re.S)[0]
+                assert html.unescape(block) in read and html.unescape(block) in whole
 
 
 def test_only_what_was_ingested_is_read_from_files(stores: Stores, tmp_path: Path) -> None:

@@ -182,9 +182,9 @@ def test_a_locked_store_is_a_wait_and_not_an_error(desk: RunningDesk) -> None:
     assert "Traceback" not in answer.text
 
 
-def test_a_proxy_names_the_user_only_if_that_is_switched_on(desk: RunningDesk, stores: Stores, tmp_path: Path) -> None:
+def test_a_proxy_names_the_user_only_if_that_is_switched_on(desk: RunningDesk, sqlite: Stores, tmp_path: Path) -> None:
     assert desk.bare(**{"X-Remote-User": "kim"}).get("/").status_code == 401
-    url = stores.empty()
+    url = sqlite.empty()
     ingest(tmp_path, url, {"a.txt": line_article(1, "AP/dpa | Jo Reed")})
     with running(url, access={"user_header": "x-remote-user", "token": ""}) as behind:
         assert behind.bare().get("/").status_code == 403
