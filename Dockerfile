@@ -18,4 +18,5 @@ EXPOSE 8000
 HEALTHCHECK --interval=30s --timeout=5s --start-period=20s \
     CMD ["python", "-c", "import urllib.request; urllib.request.urlopen('http://127.0.0.1:8000/v1/health', timeout=4)"]
 ENTRYPOINT ["captions"]
-CMD ["desk", "--port", "8000"]
+# Docker publishes only ports that a program opens to others; so the desk needs a user: see docs/deployment.md.
+CMD ["desk", "--host", "0.0.0.0", "--port", "8000", "--address", "http://localhost:8000"]

@@ -23,6 +23,7 @@ from captions.audit.request import AuditRequest
 from captions.desk.api.app import api_app
 from captions.desk.api.dependencies import AccessScope
 from captions.desk.api.reading import ReaderConfig, SentArticle, SentArticleReader, ToCheck, read
+from captions.desk.store import DeskStore
 from captions.ingest.records import Settings
 from captions.lexicon.vocabulary import default
 
@@ -121,7 +122,7 @@ def _serving(url: str) -> Iterator[int]:
 
 
 def _serve(url: str, listener: socket.socket) -> None:
-    app = api_app(db.open_store(url, create=True), allow=_anyone)
+    app = api_app(DeskStore(db.open_store(url, create=True), default()), allow=_anyone)
     config = uvicorn.Config(app, access_log=False, log_level="warning")
     uvicorn.Server(config).run(sockets=[listener])
 

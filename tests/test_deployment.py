@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import configparser
+import itertools
 import json
 import os
 import re
@@ -82,6 +83,11 @@ def test_the_services_wait_for_the_database_and_hide_the_password() -> None:
         assert services[name]["depends_on"] == {"database": {"condition": "service_healthy"}}
         assert "${CAPTIONS_PASSWORD}@database/captions" in services[name]["environment"]["CAPTIONS_DB"]
     assert services["desk"]["ports"] == ["127.0.0.1:8000:8000"]
+    image = json.loads(instructions("CMD")[-1])
+    for command in (image, services["desk"]["command"]):
+        options = dict(itertools.pairwise(command))
+        assert (options["--host"], options["--port"]) == ("0.0.0.0", "8000")  # noqa: S104 - of the container
+        assert "http://localhost:8000" in options["--address"]
     named = {volume.split(":")[0] for service in services.values() for volume in service.get("volumes", ())}
     assert {name for name in named if not name.startswith(".")} == set(_COMPOSE["volumes"])
 

@@ -4,12 +4,13 @@ from __future__ import annotations
 
 import json
 from collections.abc import Collection, Iterable, Iterator
-from datetime import date, datetime
+from datetime import UTC, date, datetime
 
 from captions_db import settling
 from captions_db.rows import Row
 from sqlalchemy import Engine
 
+from captions import __version__
 from captions.audit.codes import CODES
 from captions.audit.decisions import Decision, DecisionGroups
 from captions.audit.request import AuditRequest
@@ -36,6 +37,13 @@ def store(
     return result.keep(question(request, baseline), version, at, _rows(groups))
 
 
+def audit_and_store(engine: Engine, request: AuditRequest, words: Vocabulary, today: date) -> int:
+    """Audit a store and store the findings; return the audit's number."""
+    began = datetime.now(UTC)
+    with audited(engine, request, words, today=today) as result:
+        return store(result, DecisionGroups(result), request, "", __version__, began)
+
+
 def question(request: AuditRequest, baseline: str = "") -> str:
     """Return what an audit was asked, as JSON: ``{"scope": "syndication", "territory": "DE"}``."""
     asked = {
@@ -51,6 +59,7 @@ def question(request: AuditRequest, baseline: str = "") -> str:
         "source": request.source,
         "use": request.use,
         "baseline": baseline,
+        "grades": dict(sorted(request.grades.items())),
     }
     return json.dumps({name: value for name, value in asked.items() if value}, ensure_ascii=False)
 

@@ -2,13 +2,13 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import replace
 from datetime import date
 
 import captions_db as db
 from captions_db.meanwhile import Check, nothing
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from captions import dates
 from captions.audit.codes import CODES, reading
@@ -100,6 +100,11 @@ def _narrowed(waiver: Waiver, key: db.UseKey) -> Waiver:
     return replace(waiver, source=key.source, caption_digest=key.caption_digest, line=line)
 
 
+def of_uses(engine: Engine, waiver: Waiver, uses: Collection[int]) -> list[Waiver]:
+    """Return the waiver of each of these uses, without those that are gone."""
+    return [_narrowed(waiver, key) for _, key in sorted(db.use_keys(engine, uses).items())]
+
+
 def _whole(text: str) -> int:
     if not (text.isascii() and text.isdigit() and len(text) < 19):
         raise CaptionsError(f"{text!r} is not the number of a use")
@@ -169,7 +174,7 @@ def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
         raise CaptionsError(f"{error}; see: captions waive list --all") from None
 
 
-def waivers(engine: Engine, today: date) -> list[tuple[Waiver, str]]:
+def waivers(engine: Engine | Connection, today: date) -> list[tuple[Waiver, str]]:
     """Return all waivers with their state on a day: ``active``, ``expired`` or ``undone``."""
     return [(waiver, _state_on(waiver, today)) for waiver in db.waivers(engine)]
 

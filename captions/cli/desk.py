@@ -5,6 +5,7 @@ from __future__ import annotations
 import importlib.util
 import socket
 import sys
+from collections.abc import Sequence
 from contextlib import suppress
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
@@ -40,6 +41,7 @@ users = typer.Typer(
 app.add_typer(users, name="user")
 _WILDCARDS = ("", "0.0.0.0", "::")  # noqa: S104 - only compared
 _MOST_CONNECTIONS = 64
+_ADD_USER = "captions desk user add NAME --scope read"
 _USERS = Path("desk_users.toml")
 UsersFile = Annotated[
     Path, typer.Option("--users", metavar="FILE", help="The users, with the hashes of their tokens (TOML).")
@@ -67,6 +69,14 @@ def desk(
         str | None,
         typer.Option("--user-header", metavar="NAME", help="Trust a proxy that names the user in this header."),
     ] = None,
+    header_scope: Annotated[
+        list[str],
+        typer.Option(
+            "--header-scope",
+            metavar="SCOPE",
+            help="What users may do whom the proxy names and the file of users lacks; repeatable. By default, nothing.",
+        ),
+    ] = [],  # noqa: B006 - typer copies it
     scope: o.AuditScope = None,
     territory: o.AuditTerritory = None,
     who: o.Who = None,
@@ -93,7 +103,7 @@ def desk(
     )
     opens = sys.stdout.isatty() if opens is None else opens
     with listening(host, port) as listener:
-        access = _access(host, listener, address, users_file, user_header, user_name(who))
+        access = _access(host, listener, address, users_file, user_header, user_name(who), header_scope)
         _serve(db_url, agencies, request, access, listener, opens=opens)
 
 
@@ -110,22 +120,29 @@ def _serve(
     # The process that reads pages starts before any connection, which it would inherit.
     with opened_store(db_url) as engine, PageReader(words) as reader:
         read = Settings(o.register_of(agencies, db_url), publications=o.own_publications())
-        store = DeskContext(engine, words, reader, database_name(db_url), request, read)
+        store = DeskContext(engine, words, read, request, reader=reader, name=database_name(db_url))
         start = access.origins[0] + (f"/?token={access.token}" if access.token else "/")
         note(f"desk on {store.name} at {start}; press Ctrl-C to stop")
         if opens:
             import webbrowser
 
-            webbrowser.open(start)
+            # Other users of this machine see the addresses that programs are started with.
+            webbrowser.open(access.opening_address())
         _run(desk_app(store, access), listener)
 
 
 def _access(
-    host: str, listener: socket.socket, address: str | None, users_file: Path, user_header: str | None, owner: str
+    host: str,
+    listener: socket.socket,
+    address: str | None,
+    users_file: Path,
+    user_header: str | None,
+    owner: str,
+    header_scope: Sequence[str] = (),
 ) -> Access:
     """Return who may use the desk; raise CaptionsError if others could reach it and nobody has a token."""
     from captions.desk.access import LOOPBACK, Access
-    from captions.desk.users import new_token, read_users
+    from captions.desk.users import checked_scopes, new_token, read_users
 
     port = listener.getsockname()[1]
     named = () if address is None else (_origin(address),)
@@ -134,16 +151,21 @@ def _access(
         own = tuple(f"http://{_in_url(name)}:{port}" for name in dict.fromkeys((host, *LOOPBACK)))
         return Access((*named, *own), read_users(users_file), new_token(), owner)
     found = read_users(users_file)
-    if not header and not found:
+    scopes = checked_scopes(header_scope, "--header-scope") if header_scope else frozenset[str]()
+    if scopes and not header:
+        raise typer.BadParameter("--header-scope needs --user-header")
+    if header and not found and not scopes:
         raise CaptionsError(
-            f"others can reach {host}, and {users_file} has no users; add one with: captions desk user add NAME"
+            f"{users_file} has no users; add those whom the proxy names with: {_ADD_USER}, or pass --header-scope"
         )
+    if not header and not found:
+        raise CaptionsError(f"others can reach {host}, and {users_file} has no users; add one with: {_ADD_USER}")
     if not named and host in _WILDCARDS:
         raise CaptionsError(
             f"the desk on {host} needs the address that browsers use; pass --address https://desk.example"
         )
     own = () if host in _WILDCARDS else (f"http://{_in_url(host)}:{port}",)
-    return Access((*named, *own), found, user_header=header)
+    return Access((*named, *own), found, user_header=header, header_scopes=scopes)
 
 
 def _in_url(host: str) -> str:

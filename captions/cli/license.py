@@ -10,7 +10,7 @@ import typer
 
 from captions.cli import agreement as of_agreements
 from captions.cli import options as o
-from captions.cli.inputs import opened_store, user_name
+from captions.cli.inputs import opened_store, sheet_rows, user_name
 from captions.cli.license_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
 from captions.cli.output import note, write_listing
 from captions.errors import CaptionsError
@@ -99,6 +99,33 @@ def add(
     with opened_store(db_url, create=True) as engine:
         ((number, new),) = license_repository.add(engine, [license_])
     typer.echo(f"added license {number}" if new else f"license {number} exists already")
+
+
+@app.command("import")
+def import_(
+    file: Annotated[
+        Path, typer.Argument(metavar="FILE", help="A CSV file; its columns are named like the options of license add.")
+    ],
+    who: o.Who = None,
+    db_url: o.Database = o.DATABASE,
+) -> None:
+    """Import licenses from a CSV file: invoice, asset, image, caption, from, to, scope, territory, price and others.
+
+    If a row is invalid, nothing is added; licenses that exist already are skipped.
+
+    \b
+    Example:
+      captions license import licenses.csv
+    """
+    from captions.corrections.license_sheet import COLUMNS, from_row
+    from captions.licensing import license_repository
+
+    by = user_name(who)
+    found = [from_row(row, by) for row in sheet_rows(file, ("invoice",), COLUMNS)]
+    with opened_store(db_url, create=True) as engine:
+        added = license_repository.add(engine, found)
+    new = sum(is_new for _, is_new in added)
+    typer.echo(f"added {new}, skipped {len(added) - new} that exist already")
 
 
 @app.command("list")

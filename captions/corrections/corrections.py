@@ -7,7 +7,7 @@ from dataclasses import replace
 
 import captions_db as db
 from captions_db.meanwhile import Check, nothing
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine
 
 from captions.credit.parser import parse_credit
 from captions.errors import CaptionsError
@@ -93,7 +93,7 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
         raise CaptionsError(f"{error}; see: captions correct list --all") from None
 
 
-def corrections(engine: Engine) -> list[tuple[Correction, str]]:
+def corrections(engine: Engine | Connection) -> list[tuple[Correction, str]]:
     """Return all corrections with their state: ``active``, ``replaced`` (by a later one of its line) or ``undone``."""
     stored = db.corrections(engine)
     latest = {c.line: c.id for c in stored if c.undone is None}

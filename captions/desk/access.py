@@ -43,6 +43,9 @@ class Access:
     """The user behind that token."""
     user_header: str = ""
     """The header in which a proxy names the user, in lower case; empty if there is no proxy."""
+    header_scopes: frozenset[str] = frozenset()
+    """The scopes of users whom the proxy names and ``users`` lacks; without any, they are refused."""
+    _once: str = ""
     _secret: bytes = field(default_factory=lambda: secrets.token_bytes(32))
     _sessions: dict[str, tuple[DeskUser, float]] = field(default_factory=dict)
     _lock: threading.Lock = field(default_factory=threading.Lock)
@@ -64,15 +67,27 @@ class Access:
 
     def user_of(self, token: str) -> DeskUser | None:
         """Return the user with a token, or None; takes equally long for every wrong token."""
+        with self._lock:
+            if self._once and hmac.compare_digest(hash_of(token), hash_of(self._once)):
+                self._once = ""
+                return DeskUser(self.owner)
         if self.token and hmac.compare_digest(hash_of(token), hash_of(self.token)):
             return DeskUser(self.owner)
         given = hash_of(token)
         found = [user for user in self.users if hmac.compare_digest(user.token_sha256, given)]
         return found[0] if found else None
 
-    def named(self, name: str) -> DeskUser:
-        """Return the user whom the proxy names: with the scopes in the file, if it has the user, else with all."""
-        return next((user for user in self.users if user.name == name), DeskUser(name))
+    def opening_address(self) -> str:
+        """Return the address for a browser that this program starts; its token works once."""
+        if not self.token:
+            return f"{self.origins[0]}/"
+        self._once = secrets.token_urlsafe(32)
+        return f"{self.origins[0]}/?token={self._once}"
+
+    def named(self, name: str) -> DeskUser | None:
+        """Return the user whom the proxy names, with the scopes in the file or those of all others; None to refuse."""
+        others = DeskUser(name, self.header_scopes) if self.header_scopes and name else None
+        return next((user for user in self.users if user.name == name), others)
 
     def open_session(self, user: DeskUser) -> str:
         """Return the id of a new session, for the cookie."""

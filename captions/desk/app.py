@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Awaitable, Callable
+from http import HTTPStatus
 from importlib import import_module
 from importlib.resources import files
 from importlib.util import find_spec
@@ -17,6 +18,7 @@ from starlette.types import ASGIApp, Receive, Scope, Send
 
 from captions import __version__
 from captions.desk.access import Access
+from captions.desk.audits import AuditRunningError
 from captions.desk.guard import Guard, TooLargeError
 from captions.desk.pages import message, visitor_of
 from captions.desk.queue import DeskQueues
@@ -43,7 +45,7 @@ def desk_app(store: DeskContext, access: Access) -> ASGIApp:
             raise problem(403, f"{user.name} may not do this; it needs the scope {scope}")
         return user.name
 
-    api: ASGIApp = module.api_app(store.engine, store.words, store.settings, allow=allow)
+    api: ASGIApp = module.api_app(store, allow=allow)
 
     async def joined(scope: Scope, receive: Receive, send: Send) -> None:
         # The API starts and stops its readers; the screens have nothing to start.
@@ -67,6 +69,7 @@ def screens_app(store: DeskContext) -> FastAPI:
         HTTPException: _refused,
         RequestValidationError: _invalid,
         TooLargeError: _too_large,
+        AuditRunningError: _auditing,
     }
     for kind, handler in handlers.items():
         app.add_exception_handler(kind, handler)
@@ -101,9 +104,19 @@ async def _store_fails(request: Request, error: Exception) -> Response:
     return answer
 
 
+async def _auditing(request: Request, error: Exception) -> Response:
+    """Ask to wait for an audit; the browser asks again by itself."""
+    answer = message(request, 503, "Auditing", f"{error}. This page looks again every few seconds.", [("/", "Queue")])
+    answer.headers["Retry-After"] = answer.headers["Refresh"] = RETRY_AFTER
+    if request.method != "GET":
+        answer.headers["Refresh"] = f"{RETRY_AFTER}; url=/"
+    return answer
+
+
 async def _refused(request: Request, error: Exception) -> Response:
     status, detail = (error.status_code, str(error.detail)) if isinstance(error, HTTPException) else (500, "")
-    return message(request, status, "Not allowed" if status == 403 else "Not found", f"{detail}.")
+    titles = {403: "Not allowed", 404: "Not found"}
+    return message(request, status, titles.get(status) or HTTPStatus(status).phrase.capitalize(), f"{detail}.")
 
 
 async def _invalid(request: Request, error: Exception) -> Response:

@@ -5,22 +5,20 @@ Each write checks, in its own transaction, that nobody has decided on the same s
 
 from __future__ import annotations
 
-import shlex
 from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from datetime import date
-from itertools import pairwise
 
 import captions_db as db
 from captions_db.meanwhile import Check
 from sqlalchemy import Connection
 
 from captions.audit import waivers
-from captions.audit.decisions import Decision, key_of
-from captions.audit.run import audited
+from captions.audit.decisions import Decision
+from captions.audit.stored_findings import recheck_lines
 from captions.audit.waivers import Waiver
 from captions.corrections import corrections
-from captions.desk.queue import QueueFilter, of_filter
+from captions.desk.queue import DeskQueues
 from captions.desk.review import subject_of, version_of
 from captions.desk.store import DeskContext
 from captions.errors import CaptionsError
@@ -60,6 +58,8 @@ def recorded_of(name: str) -> Recorded | None:
     kind, *ids = name.split("-")
     if kind not in KINDS or not ids or not all(it.isascii() and it.isdigit() and len(it) < 10 for it in ids):
         return None
+    if len(ids) > 1 and kind != "waiver":
+        return None
     return Recorded(kind, tuple(map(int, ids)))
 
 
@@ -91,24 +91,26 @@ def correct(
         who=who,
     )
     corrections.checked(correction, store.words)
-    ((_, result),) = corrections.correct(store.engine, [correction], store.words, _unless(subject, seen))
+    ((line, result),) = corrections.correct(store.engine, [correction], store.words, _unless(subject, seen))
+    recheck_lines(store.engine, [line], store.words, store.today())
     return Recorded("correction", (result.id,), result.uses)
 
 
-def waive(
-    store: DeskContext, wanted: QueueFilter, decision: Decision, seen: str, who: str, *, reason: str, until: date | None
-) -> Recorded:
+def waive(queues: DeskQueues, decision: Decision, seen: str, who: str, *, reason: str, until: date | None) -> Recorded:
     """Waive all findings of a decision; raise MeanwhileError likewise."""
+    store = queues.store
     if until is not None and until < store.today():
         raise CaptionsError(f"{until} is in the past, so this waives nothing; choose a later day, or leave it empty")
     subject = subject_of(decision)
     whole = waivers.Waiver(decision.code, until=until, reason=reason, who=who)
-    records = _limited(store, wanted, decision, whole)
+    records = _limited(queues, decision, whole)
     found = waivers.waive(store.engine, records, _unless(subject, seen))
-    return Recorded("waiver", tuple(sorted({it.id for it in found})), decision.uses)
+    # A waiver that somebody had recorded before is not undone with these.
+    numbers = {it.id for it in found if it.new} or {it.id for it in found}
+    return Recorded("waiver", tuple(sorted(numbers)), decision.uses)
 
 
-def _limited(store: DeskContext, wanted: QueueFilter, decision: Decision, whole: Waiver) -> list[Waiver]:
+def _limited(queues: DeskQueues, decision: Decision, whole: Waiver) -> list[Waiver]:
     """Return the waivers of a decision: of its line, supplier or article, or of each of its uses."""
     kind, subject = decision.key.split(" ", 2)[1], subject_of(decision)
     if kind == "line":
@@ -117,26 +119,8 @@ def _limited(store: DeskContext, wanted: QueueFilter, decision: Decision, whole:
         return [replace(whole, supplier=subject.supplier)]
     if kind == "article":
         return [replace(whole, source=subject.source)]
-    uses = uses_of(store, wanted, decision)
-    if not uses:
-        return [replace(whole, source=decision.examples[0].source)]
-    return [waivers.of_use(store.engine, whole, use) for use in sorted(uses)]
-
-
-def uses_of(store: DeskContext, wanted: QueueFilter, decision: Decision) -> set[int]:
-    """Return the uses of a decision: from its command if it lists them, else from another audit of its code."""
-    words = shlex.split(decision.command)
-    listed = {int(number) for name, number in pairwise(words) if name == "--use"}
-    examples = {it.use.id for it in decision.examples if it.use is not None and it.use.id is not None}
-    if listed or decision.findings == len(decision.examples):
-        return listed or examples
-    request = replace(of_filter(store, wanted), codes=frozenset([decision.code]))
-    with audited(store.engine, request, store.words, today=store.today()) as result:
-        return {
-            it.use.id
-            for it in result
-            if it.use is not None and it.use.id is not None and key_of(it, result.commands) == decision.key
-        }
+    found = waivers.of_uses(queues.store.engine, whole, queues.uses_of(decision.key))
+    return found or [replace(whole, source=decision.examples[0].source)]
 
 
 def _unless(subject: db.DecisionSubject, seen: str) -> Check:
@@ -151,15 +135,16 @@ def _unless(subject: db.DecisionSubject, seen: str) -> Check:
 def undo(store: DeskContext, recorded: Recorded, who: str, reason: str) -> None:
     """Undo a decision; raise MeanwhileError if somebody has undone it already."""
     why = reason or "undone on the desk"
-    for number in recorded.ids:
-        try:
-            if recorded.kind == "correction":
-                db.undo_correction(store.engine, number, who, why)
-            elif recorded.kind == "waiver":
-                db.undo_waiver(store.engine, number, who, why)
-            elif recorded.kind == "agreement":
-                repository.undo(store.engine, number, who, why)
-            else:
-                license_repository.undo(store.engine, number, who, why)
-        except (ValueError, CaptionsError) as error:
-            raise MeanwhileError(None, str(error).partition(";")[0]) from None
+    undo_one = {
+        "correction": db.undo_correction,
+        "agreement": repository.undo,
+        "license": license_repository.undo,
+    }
+    try:
+        if recorded.kind == "waiver":
+            db.undo_waivers(store.engine, recorded.ids, who, why)
+        else:
+            (number,) = recorded.ids
+            undo_one[recorded.kind](store.engine, number, who, why)
+    except (ValueError, CaptionsError) as error:
+        raise MeanwhileError(None, str(error).partition(";")[0]) from None

@@ -9,13 +9,16 @@ import asyncio
 import json
 from collections.abc import Mapping
 from dataclasses import dataclass
+from http import HTTPStatus
 from http.cookies import CookieError, SimpleCookie
 from typing import Any
 from urllib.parse import parse_qs, quote, urlencode
 
+from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from captions.desk.access import Access, Visitor
+from captions.text import tidy
 
 LARGEST_REQUEST = 16 * 1024 * 1024
 """In bytes: a page or an article, not an archive."""
@@ -28,8 +31,6 @@ POLICY = (
     "default-src 'none'; style-src 'self'; script-src 'self'; img-src 'self'; form-action 'self'; base-uri 'none'; "
     "frame-ancestors 'none'"
 )
-PICTURES_POLICY = POLICY.replace("img-src 'self'", "img-src 'self' https: data:")
-"""The policy of a page whose reader asked for a picture from the network."""
 HEADERS: Mapping[bytes, bytes] = {
     b"content-security-policy": POLICY.encode(),
     b"cache-control": b"no-store",
@@ -49,8 +50,12 @@ _SIGN_IN = """<!DOCTYPE html>
 """
 
 
-class TooLargeError(Exception):
+class TooLargeError(HTTPException):
     """The body of a request is larger than allowed."""
+
+    def __init__(self) -> None:
+        """Name the limit."""
+        super().__init__(413, f"the request is larger than {LARGEST_REQUEST // 1024 // 1024} MB")
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,7 +98,10 @@ class Guard:
             await self._welcome(self._access.open_session(user), path + (f"?{rest}" if rest else ""), send)
             return
         visitor = self._visitor(headers)
-        if visitor is None:
+        if visitor is None and self._access.user_header and _header(headers, b"authorization") is None:
+            text = "The proxy names no user of this desk; add one with: captions desk user add NAME --scope read"
+            await _refuse(scope, send, _Refusal(403, text))
+        elif visitor is None:
             await _refuse(scope, send, _Refusal(401, "Open the address that captions desk printed, or enter a token."))
         elif visitor.key and scope["method"] not in SAFE_METHODS and _header(headers, b"origin") is None:
             await _refuse(scope, send, _Refusal(403, "The request does not say which page it comes from."))
@@ -124,8 +132,9 @@ class Guard:
             user = self._access.user_of(token.strip()) if kind.lower() == "bearer" else None
             return None if user is None else Visitor(user)
         if self._access.user_header:
-            name = (_header(headers, self._access.user_header.encode()) or "").strip()
-            return Visitor(self._access.named(name), f"proxy {name}") if name.isprintable() and name else None
+            name = tidy(_header(headers, self._access.user_header.encode()) or "")
+            named = self._access.named(name)
+            return None if named is None else Visitor(named, f"proxy {name}")
         session = _session(headers, self._access.cookie)
         user = self._access.user_in(session) if session else None
         return None if user is None else Visitor(user, session)
@@ -175,7 +184,12 @@ class Guard:
 def _header(headers: list[tuple[bytes, bytes]], name: bytes) -> str | None:
     """Return the value of a header; None without it. Of several, none counts."""
     found = [value for key, value in headers if key == name]
-    return found[0].decode("latin-1") if len(found) == 1 else None if not found else ""
+    if len(found) != 1:
+        return "" if found else None
+    try:
+        return found[0].decode()  # as proxies send the names of users
+    except UnicodeDecodeError:
+        return found[0].decode("latin-1")
 
 
 def _session(headers: list[tuple[bytes, bytes]], name: str) -> str:
@@ -230,7 +244,9 @@ async def _refuse(scope: Scope, send: Send, refusal: _Refusal) -> None:
     if scope["path"].startswith("/v1/"):
         if refusal.status == 401:
             more.append((b"www-authenticate", b"Bearer"))
-        problem: dict[str, Any] = {"type": "about:blank", "title": refusal.reason, "status": refusal.status}
+        title = HTTPStatus(refusal.status).phrase
+        problem: dict[str, Any] = {"type": "about:blank", "title": title, "status": refusal.status}
+        problem["detail"] = refusal.reason
         more.append((b"content-type", b"application/problem+json"))
         await _respond(send, refusal.status, json.dumps(problem).encode(), more)
     elif refusal.status == 401:

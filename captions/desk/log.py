@@ -4,11 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, time
+
+import captions_db as db
 
 from captions.audit.waivers import Waiver, waivers
 from captions.corrections.corrections import Correction, corrections
-from captions.desk.pages import local_day
 from captions.desk.store import DeskContext
 from captions.licensing import license_repository, repository
 from captions.licensing.agreements import Agreement
@@ -38,14 +39,14 @@ def entries(store: DeskContext) -> list[LogEntry]:
     return sorted(_entries(store), key=lambda it: (it.when, it.kind, it.id), reverse=True)
 
 
-def done_today(log: list[LogEntry], store: DeskContext) -> list[LogEntry]:
-    """Return the decisions recorded today that are not undone."""
-    return [it for it in log if it.undone is None and local_day(it.when) == store.today()]
+def done_today(store: DeskContext) -> dict[str, int]:
+    """Return the number of decisions recorded today that are not undone, by person."""
+    return db.decisions_since(store.engine, datetime.combine(store.today(), time.min).astimezone())
 
 
-def last_of(log: list[LogEntry], who: str) -> LogEntry | None:
+def last_of(store: DeskContext, who: str) -> db.PastDecision | None:
     """Return the latest decision of a person that is not undone."""
-    return next((it for it in log if it.who == who and it.undone is None), None)
+    return db.last_decision(store.engine, who)
 
 
 def _entries(store: DeskContext) -> Iterator[LogEntry]:

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Mapping, Sequence
-from datetime import date, datetime
+from datetime import datetime
 from typing import Any
-from urllib.parse import urlencode
+from urllib.parse import urlencode, urlsplit
 
 from jinja2 import Environment, PackageLoader, StrictUndefined
 from markupsafe import Markup
@@ -15,7 +15,7 @@ from starlette.responses import HTMLResponse
 from captions import escaping
 from captions.audit.codes import CODES
 from captions.desk.access import Access, Visitor
-from captions.desk.guard import PICTURES_POLICY
+from captions.desk.guard import POLICY
 from captions.text import count
 
 SCREENS = (
@@ -97,9 +97,9 @@ def access_of(request: Request) -> Access:
 
 
 def page(
-    request: Request, template: str, *, status: int = 200, pictures: bool = False, **values: object
+    request: Request, template: str, *, status: int = 200, picture_url: str | None = None, **values: object
 ) -> HTMLResponse:
-    """Return a page; with ``pictures``, its reader asked for one from the network."""
+    """Return a page; with ``picture_url``, its reader asked for this picture from the network."""
     visitor = visitor_of(request)
     text = ENVIRONMENT.get_template(template).render(
         here=request.url.path,
@@ -108,8 +108,19 @@ def page(
         may_decide="decide" in visitor.user.scopes,
         **values,
     )
-    headers = {"Content-Security-Policy": PICTURES_POLICY} if pictures else None
+    headers = None
+    if picture_url is not None:
+        # Servers may send a browser on to another host, with HTTPS.
+        allowed = f"img-src 'self' https: {_origin(picture_url)}"
+        headers = {"Content-Security-Policy": POLICY.replace("img-src 'self'", allowed)}
     return HTMLResponse(text, status, headers)
+
+
+def _origin(url: str) -> str:
+    """Return the origin of a URL as a policy names it; empty if it has characters that end the name."""
+    parts = urlsplit(url)
+    origin = f"{parts.scheme}://{parts.netloc.rpartition('@')[2]}"
+    return origin if origin.isascii() and not set(origin) & set(" ;,'\"") else ""
 
 
 def message(
@@ -117,8 +128,3 @@ def message(
 ) -> HTMLResponse:
     """Return a page with a message, and where to go on."""
     return page(request, "message.html", status=status, title=title, text=text, links=links or (("/", "Queue"),))
-
-
-def local_day(moment: datetime | None) -> date | None:
-    """Return the day of a time on this machine."""
-    return None if moment is None else moment.astimezone().date()

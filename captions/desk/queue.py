@@ -1,26 +1,22 @@
-"""The queue: one row per decision, worst first, kept between requests until the store changes."""
+"""The queue: one row per decision, worst first, as the last stored audit found them and nothing has settled since."""
 
 from __future__ import annotations
 
-from collections import OrderedDict
-from collections.abc import Iterator
-from dataclasses import dataclass, replace
-from itertools import islice
+import threading
+from dataclasses import dataclass
 
-import captions_db as db
+from captions_db.audit import stored_listing as stored
+from captions_db.audit.stored_listing import StoredAudit, StoredDecision, StoredFilter
 from starlette.requests import Request
 
+from captions.audit import stored_results
 from captions.audit.codes import CODES
-from captions.audit.decisions import Decision, DecisionGroups
-from captions.audit.request import AuditRequest
-from captions.audit.run import audited
+from captions.audit.decisions import Decision
 from captions.desk.store import DeskContext
 from captions.licensing import terms
 
-LONGEST = 20_000
-"""Decisions in memory at most; the worst come first."""
-_KEPT = 8
-"""Filters whose queues are found."""
+_REMEMBERED = 10_000
+"""Recorded decisions whose places in the queue are known, to return to them after an undo."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,93 +41,95 @@ class QueueFilter:
 
 
 @dataclass(frozen=True, slots=True)
-class QueueList:
-    """The decisions of a queue, and how many findings it has in all."""
+class QueueCounts:
+    """How many decisions are left, and the open findings that they settle."""
 
-    state: tuple[int, ...]
-    """The state of the store that it was read from."""
-    rows: OrderedDict[str, Decision]
-    total: int
-    """The number of decisions, also of those beyond :data:`LONGEST`."""
+    decisions: int
     findings: int
 
 
 class DeskQueues:
-    """The queues of a desk."""
+    """The queue of a desk."""
 
     def __init__(self, store: DeskContext) -> None:
-        """Start without any."""
+        """Start without any decision to return to."""
         self.store = store
-        self._kept: OrderedDict[QueueFilter, QueueList] = OrderedDict()
-        self._settled: set[str] = set()
+        self._lock = threading.Lock()
         self._keys: dict[str, str] = {}
 
-    def current(self, wanted: QueueFilter) -> QueueList:
-        """Return the queue as the store is now."""
-        with self.store.lock:
-            state = (*db.decision_state(self.store.engine), self.store.today().toordinal())
-            found = self._kept.get(wanted)
-            if found is None or found.state != state:
-                found = self._read(wanted, state)
-                # Whatever the audit still finds is open, whoever has undone it.
-                self._settled -= found.rows.keys()
-            self._kept[wanted] = found
-            self._kept.move_to_end(wanted)
-            while len(self._kept) > _KEPT:
-                self._kept.popitem(last=False)
-            return found
+    def audit(self) -> StoredAudit:
+        """Return the audit that the queue lists; audit first if none is stored."""
+        return self.store.audits.current(self.store.request)
 
-    def earlier(self, wanted: QueueFilter) -> QueueList:
-        """Return the queue as it was last read, to go on in its order without another audit."""
-        with self.store.lock:
-            found = self._kept.get(wanted)
-        return found or self.current(wanted)
+    def counts(self, wanted: QueueFilter) -> QueueCounts:
+        """Count what is left."""
+        which = self._which(wanted)
+        return QueueCounts(*stored.counts(self.store.engine, self.audit().id, which, today=self.store.today()))
 
-    def settle(self, key: str, recorded: str) -> None:
-        """Note that a decision was recorded, ``correction-12``, since the queue was read."""
-        with self.store.lock:
-            self._settled.add(key)
-            self._keys[recorded] = key
+    def page(self, wanted: QueueFilter, first: int, number: int) -> list[StoredDecision]:
+        """Return some decisions that are left, in order."""
+        return stored.decisions(
+            self.store.engine,
+            self.audit().id,
+            self._which(wanted),
+            today=self.store.today(),
+            skip=first,
+            limit=number,
+        )
 
-    def reopen(self, recorded: str) -> str | None:
-        """Return the key of a decision that was undone, which is open again; None if it was recorded elsewhere."""
-        with self.store.lock:
-            key = self._keys.pop(recorded, None)
-            self._settled.discard(key or "")
-        return key
+    def decision(self, key: str) -> Decision | None:
+        """Return a decision with its examples; None if nothing is left of it."""
+        found = self.row(key)
+        return None if found is None else stored_results.decision_of(self.store.engine, found, self.store.today())
+
+    def row(self, key: str) -> StoredDecision | None:
+        """Return a decision as it is stored, even if it is settled; None for an unknown key."""
+        return stored.decision(self.store.engine, self.audit().id, key)
+
+    def uses_of(self, key: str) -> list[int]:
+        """Return the uses with an open finding of a decision."""
+        found = self.row(key)
+        if found is None:
+            return []
+        today = self.store.today()
+        return [*stored.use_ids(self.store.engine, found.id, limit=found.left(today), open_on=today)]
 
     def next_after(self, wanted: QueueFilter, key: str) -> str | None:
-        """Return the key of the next open decision, from the top again at the end; None if none is left."""
-        keys = list(self.earlier(wanted).rows)
-        at = keys.index(key) if key in keys else -1
-        with self.store.lock:
-            settled = {*self._settled, key}
-        return next((each for each in [*keys[at + 1 :], *keys[: max(0, at)]] if each not in settled), None)
+        """Return the key of the next decision, from the top again at the end; None if none is left.
 
-    def _read(self, wanted: QueueFilter, state: tuple[int, ...]) -> QueueList:
-        request = of_filter(self.store, wanted)
-        with audited(self.store.engine, request, self.store.words, today=self.store.today()) as result:
-            groups = DecisionGroups(result)
-            rows = OrderedDict((it.key, it) for it in islice(groups, LONGEST))
-            return QueueList(state, rows, len(groups), sum(result.counts.values()))
+        It passes over those that a later decision may have settled: only another audit can tell.
+        """
+        audit, which = self.audit().id, self._which(wanted)
+        found = stored.decision(self.store.engine, audit, key)
+        for after in dict.fromkeys((0 if found is None else found.place, 0)):
+            rows = stored.decisions(
+                self.store.engine, audit, which, today=self.store.today(), after=after, limit=2, certain=True
+            )
+            if keys := [row.key for row in rows if row.key != key]:
+                return keys[0]
+        return None
 
+    def remember(self, key: str, recorded: str) -> None:
+        """Note which decision of the queue was recorded as ``correction-12``."""
+        with self._lock:
+            self._keys[recorded] = key
+            while len(self._keys) > _REMEMBERED:
+                del self._keys[next(iter(self._keys))]
 
-def of_filter(store: DeskContext, wanted: QueueFilter) -> AuditRequest:
-    """Return the audit whose decisions a filter lists; raise CaptionsError if its period is not one."""
-    first, last, _ = terms.calendar_period(wanted.period) if wanted.period else (None, None, "")
-    return replace(
-        store.request,
-        codes=frozenset([wanted.code]) if wanted.code else frozenset(),
-        supplier=None if wanted.supplier is None else store.supplier_named(wanted.supplier),
-        publication=wanted.publication,
-        since=first,
-        until=last,
-    )
+    def reopened(self, recorded: str) -> str | None:
+        """Return the key of a decision that was undone; None if it was recorded elsewhere."""
+        with self._lock:
+            return self._keys.pop(recorded, None)
 
-
-def in_rows(rows: QueueList, first: int, number: int) -> Iterator[Decision]:
-    """Yield some decisions of a queue."""
-    return islice(rows.rows.values(), first, first + number)
+    def _which(self, wanted: QueueFilter) -> StoredFilter:
+        first, last, _ = terms.calendar_period(wanted.period) if wanted.period else (None, None, "")
+        return StoredFilter(
+            frozenset([wanted.code]) if wanted.code else frozenset(),
+            supplier=None if wanted.supplier is None else self.store.supplier_named(wanted.supplier),
+            publication=self.store.publication_named(wanted.publication),
+            since=first,
+            until=last,
+        )
 
 
 def code_or_none(text: str) -> str | None:

@@ -19,6 +19,8 @@ from captions.sources import InputFile, Source, Unread, article
 
 SECONDS = 10.0
 """How long reading one article may take."""
+_MOST_ITEMS = 4
+"""Articles and failures after which a file is not read any further: it is an archive."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,8 +95,13 @@ class PageReader:
         return self._read(path, str(path))
 
     def _read(self, path: Path, name: str) -> ReadArticle:
+        items: list[ReadArticle | Unread] = []
         with self._lock:
-            items = [item.result for item in self._process.read(InputFile(name, path, path.stat().st_size))]
+            for item in self._process.read(InputFile(name, path, path.stat().st_size)):
+                items.append(item.result)
+                if len(items) > _MOST_ITEMS:
+                    self._process.__exit__()  # or it goes on with the rest; another starts with the next file
+                    break
         found = [item for item in items if isinstance(item, ReadArticle)]
         if len(found) > 1:
             raise InputError("the file contains several articles; ingest it with: captions ingest FILE")

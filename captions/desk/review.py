@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 
@@ -20,9 +19,9 @@ from captions.text import name_key
 
 CHOICES = 9
 """Suppliers to choose with one key."""
-_EVIDENCE = 1_000
-"""The latest uses of a creator that are counted for a suggestion."""
 _SIMILAR = 5
+_RECENT = 500
+"""The latest corrections among which similar ones are looked for."""
 REASONS = (
     "free of charge for the press",
     "covered by an agreement that is not recorded",
@@ -191,11 +190,10 @@ def _suggestion(store: DeskContext, credit: Credit) -> Suggestion | None:
     if credit.supplier is not None:
         return None
     for creator in credit.creators:
-        found = db.find(store.engine, creator=creator, limit=_EVIDENCE)
-        suppliers = Counter(use.supplier for use in found.uses if use.supplier is not None)
+        rows = db.agency_usage(store.engine, ("supplier",), creator=creator, counts=()).rows
+        suppliers = [(row.values[0], row.uses) for row in rows if row.values[0] is not None]
         if len(suppliers) == 1:
-            ((supplier, uses),) = suppliers.items()
-            return Suggestion(creator, supplier, uses)
+            return Suggestion(creator, *suppliers[0])
     return None
 
 
@@ -203,7 +201,7 @@ def _similar(store: DeskContext, credit: Credit) -> Iterator[Correction]:
     """Yield the latest current corrections of other lines that name the same agencies, or one of the creators."""
     agencies, creators = set(credit.agencies), set(credit.creators)
     found = 0
-    for correction, state in reversed(corrections(store.engine)):
+    for correction, state in reversed(corrections(store.engine)[-_RECENT:]):
         if state != "active" or correction.line == credit.line or found == _SIMILAR:
             continue
         other = parse_credit(correction.line, store.words)

@@ -7,6 +7,7 @@ from __future__ import annotations
 
 import hashlib
 import os
+import re
 import secrets
 import tomllib
 from collections.abc import Collection, Sequence
@@ -16,6 +17,7 @@ from pathlib import Path
 import tomlkit
 
 from captions.errors import CaptionsError
+from captions.escaping import command
 from captions.text import tidy
 
 SCOPES = ("read", "decide", "check")
@@ -54,7 +56,9 @@ def read_users(path: Path) -> list[DeskUser]:
         raise CaptionsError(f"cannot read {path}: {error.strerror}; check its permissions") from None
     except (UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise CaptionsError(f"{path} is not valid TOML: {error}; see docs/desk.md") from None
-    users = [_user(path, row) for row in rows] if isinstance(rows, list) else []
+    if not isinstance(rows, list):
+        raise CaptionsError(f"{path}: user is not a table; write each user as [[user]]; see docs/desk.md")
+    users = [_user(path, row) for row in rows]
     names = [user.name for user in users]
     if twice := [name for name in names if names.count(name) > 1]:
         raise CaptionsError(f"{path}: user {twice[0]!r} appears twice; remove one")
@@ -62,9 +66,17 @@ def read_users(path: Path) -> list[DeskUser]:
 
 
 def _user(path: Path, row: object) -> DeskUser:
-    if not isinstance(row, dict) or row.keys() != _KEYS or not isinstance(row["name"], str):
-        raise CaptionsError(f"{path}: a user needs {', '.join(sorted(_KEYS))}; add users with: captions desk user add")
-    return DeskUser(row["name"], checked_scopes(row["scopes"], f"{path}: user {row['name']}"), str(row["token_sha256"]))
+    if not isinstance(row, dict) or row.keys() != _KEYS or not isinstance(row["name"], str) or not tidy(row["name"]):
+        raise CaptionsError(
+            f"{path}: a user needs {', '.join(sorted(_KEYS))}; add users with: captions desk user add NAME --scope read"
+        )
+    where, scopes, digest = f"{path}: user {row['name']}", row["scopes"], row["token_sha256"]
+    if not isinstance(scopes, list) or not all(isinstance(scope, str) for scope in scopes):
+        raise CaptionsError(f"{where}: scopes is not a list of words; write it as: scopes = ['read', 'decide']")
+    allowed = checked_scopes(scopes, where)
+    if not isinstance(digest, str) or re.fullmatch("[0-9a-f]{64}", digest) is None:
+        raise CaptionsError(f"{where}: token_sha256 is not the hash of a token; add the user again")
+    return DeskUser(tidy(row["name"]), allowed, digest)
 
 
 def checked_scopes(scopes: Collection[str], where: str) -> frozenset[str]:
@@ -82,7 +94,8 @@ def add_user(path: Path, name: str, scopes: Collection[str]) -> str:
     if not name:
         raise CaptionsError("a user needs a name")
     if any(user.name == name for user in users):
-        raise CaptionsError(f"{path} has a user {name!r} already; remove it with: captions desk user remove {name}")
+        fix = command("desk user remove", name)
+        raise CaptionsError(f"{path} has a user {name!r} already; remove it with: {fix}")
     _write(path, [*users, DeskUser(name, checked_scopes(scopes, name), hash_of(token))])
     return token
 

@@ -9,6 +9,7 @@ from decimal import Decimal
 from typing import Any
 
 import captions_db as db
+from captions_db.meanwhile import Check, nothing
 from sqlalchemy import Engine
 
 from captions.errors import CaptionsError
@@ -66,7 +67,7 @@ def add(engine: Engine, agreements: Sequence[Agreement]) -> list[AddedAgreement]
     return out
 
 
-def end(engine: Engine, number: int, on: date, reason: str, who: str) -> Agreement:
+def end(engine: Engine, number: int, on: date, reason: str, who: str, check: Check = nothing) -> Agreement:
     """Set an earlier last day and return the changed agreement; raise CaptionsError for a day outside it."""
     agreement = _in_effect(engine, number)
     if agreement.starts is not None and on < agreement.starts:
@@ -75,7 +76,7 @@ def end(engine: Engine, number: int, on: date, reason: str, who: str) -> Agreeme
         raise CaptionsError(
             f"agreement {number} already ends on {agreement.ends}; extend it with: captions agreement renew"
         )
-    db.end_agreement(engine, number, on, reason, who)
+    db.end_agreement(engine, number, on, reason, who, check)
     return find(engine, number)
 
 

@@ -76,12 +76,18 @@ from captions_db.images import (
     put_images,
 )
 from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
-from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decision_state
+from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decisions_since, last_decision
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
 from captions_db.open import open_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
 from captions_db.places import known_hashes
-from captions_db.publications import PublicationRow, best_spelling, publication_name, publications
+from captions_db.publications import (
+    PublicationRow,
+    best_spelling,
+    publication_name,
+    publication_spellings,
+    publications,
+)
 from captions_db.queries import (
     GROUPS,
     VIEWS,
@@ -102,6 +108,7 @@ from captions_db.queries import (
     UsesBeingFound,
     agencies_named,
     agency_usage,
+    article_by_id,
     article_text,
     articles,
     count_spans,
@@ -140,6 +147,7 @@ from captions_db.waivers import (
     sources_ending,
     suppressions_of,
     undo_waiver,
+    undo_waivers,
     use_in,
     use_keys,
     waivers,
@@ -216,6 +224,7 @@ __all__ = [
     "agreement",
     "agreements",
     "are_matched",
+    "article_by_id",
     "article_text",
     "articles",
     "articles_at",
@@ -230,8 +239,8 @@ __all__ = [
     "count_spans",
     "decided",
     "decision_snapshot",
-    "decision_state",
     "decision_version",
+    "decisions_since",
     "dump_command",
     "end_agreement",
     "find",
@@ -252,6 +261,7 @@ __all__ = [
     "keyed",
     "known_hashes",
     "known_images",
+    "last_decision",
     "licenses",
     "lines_in_use",
     "lines_of",
@@ -268,6 +278,7 @@ __all__ = [
     "places_below",
     "places_of",
     "publication_name",
+    "publication_spellings",
     "publications",
     "put_image_uses",
     "put_images",
@@ -282,6 +293,7 @@ __all__ = [
     "undo_license",
     "undo_merges",
     "undo_waiver",
+    "undo_waivers",
     "upgrade_store",
     "usage_changes",
     "use_by_id",

@@ -15,8 +15,9 @@ from sqlalchemy import Connection, Engine, select, update
 from captions_db import models as m
 from captions_db import settling
 from captions_db.bulk import in_chunks, insert_dated
-from captions_db.connection import writing
+from captions_db.connection import reading, writing
 from captions_db.credits import PartyKey, put_parties
+from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import current_merges
 from captions_db.records import AddResult, DecisionRecord
 from captions_db.rows import json_list, optional, record_of, storable
@@ -108,17 +109,21 @@ def agreements(
     )
 
 
-def agreement(engine: Engine, number: int) -> AgreementRecord | None:
+def agreement(engine: Engine | Connection, number: int) -> AgreementRecord | None:
     """Return the agreement with a number, or None."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return next((record for record in read_agreements(connection) if record.id == number), None)
 
 
-def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str) -> None:
-    """Set the last day of an agreement, and why. Raise ValueError for an unknown number or a day before its start."""
+def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str, check: Check = nothing) -> None:
+    """Set the last day of an agreement, and why. Raise ValueError for an unknown number or a day before its start.
+
+    ``check`` is called first, in the same transaction.
+    """
     column = m.agreement.c
     values = {"ends": on, "ended": datetime.now(UTC), "end_reason": storable(reason), "ended_by": storable(who)}
     with writing(engine) as connection:
+        check(connection)
         starts = connection.execute(select(column.starts).where(column.id == number)).one_or_none()
         if starts is None:
             raise ValueError(f"no agreement {number}")

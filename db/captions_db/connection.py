@@ -79,6 +79,16 @@ def _secrets(url: URL) -> list[str]:
 
 
 @contextmanager
+def reading(source: Engine | Connection) -> Iterator[Connection]:
+    """Yield a connection to read with: this one, within its transaction, or a new one."""
+    if isinstance(source, Connection):
+        yield source
+        return
+    with source.connect() as connection:
+        yield connection
+
+
+@contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """Yield a connection in a transaction that overlaps no other writer's; roll back if the block raises."""
     options: dict[str, Any] = {_BEGIN: "BEGIN IMMEDIATE"}

@@ -10,7 +10,7 @@ from sqlalchemy import Connection, Engine, func, select
 from captions_db import models as m
 from captions_db import settling
 from captions_db.bulk import in_chunks, insert_dated
-from captions_db.connection import writing
+from captions_db.connection import reading, writing
 from captions_db.credits import rewrite_lines
 from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import CorrectionRecord, correction_record, correction_row, current_corrections
@@ -64,9 +64,9 @@ def add_corrections(
     return [CorrectionResult(it.id, it.new, uses.get(line, 0)) for it, line in zip(added, lines, strict=True)]
 
 
-def corrections(engine: Engine) -> list[CorrectionRecord]:
+def corrections(engine: Engine | Connection) -> list[CorrectionRecord]:
     """Return all corrections, undone ones included, in the order in which they were added."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return [correction_record(row) for row in connection.execute(select(m.correction).order_by(m.correction.c.id))]
 
 

@@ -5,18 +5,20 @@ A screen remembers :func:`decided` as it was when a person looked; the write is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import UTC, datetime
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import ColumnElement, Connection, Engine, Table, func, select
 
 from captions_db import models as m
 from captions_db.rows import digest, optional, storable, storable_source, utc
 
 Check = Callable[[Connection], None]
 """A function that is called in the transaction of a write, before it; what it raises cancels the write."""
-_DECIDED = (m.correction, m.waiver, m.agreement, m.license_, m.party_merge, m.forgotten)
+DECIDED = (m.correction, m.waiver, m.agreement, m.license_, m.party_merge, m.forgotten)
+"""The tables of decisions."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,13 +83,33 @@ def _past(
     return PastDecision(kind, number, who if undone is None else undone_by or "", when, undone is not None)
 
 
-def decision_state(engine: Engine) -> tuple[int, ...]:
-    """Return numbers that change with each ingest, scan and decision, and with nothing else."""
-    run, image = m.ingest_run.c, m.image.c
+def last_decision(engine: Engine, who: str) -> PastDecision | None:
+    """Return the latest correction, waiver, agreement or license that a person recorded and nobody has undone."""
+    found: list[PastDecision] = []
     with engine.connect() as connection:
-        state = [*connection.execute(select(func.max(run.id), func.count(run.finished))).one()]
-        state += connection.execute(select(func.max(image.id), func.count(image.id))).one()
-        for table in _DECIDED:
-            state += connection.execute(select(func.max(table.c.id), func.count(table.c.undone))).one()
-        state += connection.execute(select(func.count(m.agreement.c.ended))).one()
-    return tuple(number or 0 for number in state)
+        for kind, table, name in _by_person():
+            own = (name == storable(who)) & table.c.undone.is_(None)
+            latest = select(table.c.id, table.c.added).where(own).order_by(table.c.added.desc(), table.c.id.desc())
+            row = connection.execute(latest.limit(1)).first()
+            found += [] if row is None else [_past(kind, row.id, who, row.added, None, None)]
+    return max(found, key=lambda it: (it.when, it.kind), default=None)
+
+
+def decisions_since(engine: Engine, moment: datetime) -> dict[str, int]:
+    """Return how many such decisions people recorded since a moment that nobody has undone, by person."""
+    found: Counter[str] = Counter()
+    with engine.connect() as connection:
+        for _kind, table, name in _by_person():
+            since = (table.c.added >= moment.astimezone(UTC)) & table.c.undone.is_(None)
+            for who, number in connection.execute(select(name, func.count()).where(since).group_by(name)):
+                found[who or ""] += number
+    return dict(found)
+
+
+def _by_person() -> tuple[tuple[str, Table, ColumnElement[str | None]], ...]:
+    return (
+        ("correction", m.correction, m.correction.c.who),
+        ("waiver", m.waiver, m.waiver.c.who),
+        ("agreement", m.agreement, m.agreement.c.added_by),
+        ("license", m.license_, m.license_.c.added_by),
+    )

@@ -45,6 +45,13 @@ def publications(engine: Engine) -> list[PublicationRow]:
     return [PublicationRow(name, uses.get(name, 0), tuple(sorted(found - {name}))) for name, found in rows]
 
 
+def publication_spellings(engine: Engine, limit: int) -> list[str]:
+    """Return the first names of publications that articles or users have named, in all spellings."""
+    name = m.publication_spelling.c.name
+    with engine.connect() as connection:
+        return [*connection.scalars(select(name).order_by(name).limit(limit))]
+
+
 def publication_name(engine: Engine, name: str, key: str) -> str | None:
     """Return the current name of a publication under any of its names, given with its key; None if it is unknown.
 

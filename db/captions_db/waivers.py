@@ -12,7 +12,7 @@ from captions_db import models as m
 from captions_db import settling
 from captions_db.audit.suppressions import Suppression
 from captions_db.bulk import in_chunks, insert_dated
-from captions_db.connection import writing
+from captions_db.connection import reading, writing
 from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import current_merges
 from captions_db.records import AddResult, DecisionRecord
@@ -75,9 +75,9 @@ def add_waivers(engine: Engine, records: Sequence[WaiverRecord], check: Check = 
     return results
 
 
-def waivers(engine: Engine) -> list[WaiverRecord]:
+def waivers(engine: Engine | Connection) -> list[WaiverRecord]:
     """Return all waivers, undone ones included, in the order in which they were added."""
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return read_waivers(connection)
 
 
@@ -122,15 +122,22 @@ def use_in(engine: Engine, source: str, position: int) -> int | None:
 
 def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo a waiver. Raise ValueError if it is missing or already undone."""
+    undo_waivers(engine, [number], who, reason)
+
+
+def undo_waivers(engine: Engine, numbers: Collection[int], who: str, reason: str) -> None:
+    """Undo waivers, all or none. Raise ValueError if one is missing or already undone."""
     with writing(engine) as connection:
-        undo(connection, m.waiver, number, who, reason)
-        settling.reopen(connection, "waiver", number)
+        for number in numbers:
+            undo(connection, m.waiver, number, who, reason)
+        for number in numbers:
+            settling.reopen(connection, "waiver", number)
 
 
-def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
+def use_keys(engine: Engine | Connection, use_ids: Collection[int]) -> dict[int, UseKey]:
     """Return the key of each use by its id; leave out unknown ids."""
     use = m.use.c
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return {
             use_id: UseKey(source, caption_digest or "", line)
             for chunk in in_chunks(sorted(use_ids))

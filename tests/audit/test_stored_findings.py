@@ -7,7 +7,7 @@ from typing import Any
 
 import captions_db as db
 import pytest
-from captions_db.audit import stored
+from captions_db.audit import stored_listing as stored
 from sqlalchemy import Engine
 
 from captions.audit.decisions import DecisionGroups, key_of

@@ -64,17 +64,19 @@ def test_users_are_added_listed_and_removed(run: Run, tmp_path: Path) -> None:
 @pytest.mark.parametrize(
     ("text", "reason"),
     [
-        ("user = 1", ""),
+        ("user = 1", "[[user]]"),
         ("[[user]]\nname = 'kim'\n", "needs name, scopes, token_sha256"),
         ("[[user]]\nname = 'kim'\nscopes = ['all']\ntoken_sha256 = 'x'\n", "unknown scope 'all'"),
         ("[[user]]\nname = 'kim'\nscopes = []\ntoken_sha256 = 'x'\n", "no scope"),
+        ("[[user]]\nname = 'kim'\nscopes = 'read'\ntoken_sha256 = 'x'\n", "not a list"),
+        ("[[user]]\nname = 'kim'\nscopes = ['read']\ntoken_sha256 = 'ü'\n", "not the hash of a token"),
         ("[[user", "not valid TOML"),
     ],
 )
 def test_a_broken_file_of_users_is_one_sentence(run: Run, tmp_path: Path, text: str, reason: str) -> None:
     (tmp_path / "desk_users.toml").write_text(text)
     ran = run("desk", "user", "list")
-    assert (ran.code, reason in ran.err) == ((2, True) if reason else (0, True))
+    assert (ran.code, reason in ran.err) == (2, True)
 
 
 def test_others_reach_the_desk_only_with_users_and_an_address(run: Run, write: Write, tmp_path: Path) -> None:
@@ -106,7 +108,11 @@ def test_an_address_is_written_as_browsers_send_it(address: str, origin: str) ->
 
 def test_no_token_opens_a_desk_that_a_proxy_guards(tmp_path: Path) -> None:
     with socket.create_server(("127.0.0.1", 0)) as listener:
-        behind = _access("127.0.0.1", listener, "https://desk.example", tmp_path / "none.toml", "X-Remote-User", "kim")
+        proxy = ("127.0.0.1", listener, "https://desk.example", tmp_path / "none.toml", "X-Remote-User", "kim")
+        with pytest.raises(CaptionsError, match="--header-scope"):
+            _access(*proxy)
+        behind = _access(*proxy, ["read"])
+        assert behind.header_scopes == {"read"}
         assert (behind.token, behind.user_header) == ("", "x-remote-user")
         assert "desk.example" in behind.hosts and behind.secure is False
         alone = _access("127.0.0.1", listener, None, tmp_path / "none.toml", None, "kim")

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import json
 import os
+import signal
 import sqlite3
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from pathlib import Path
@@ -19,6 +21,8 @@ from captions.cli import main
 from captions.desk.api.app import api_app
 from captions.desk.api.dependencies import AccessScope
 from captions.desk.api.problems import MEDIA_TYPE, ProblemError
+from captions.desk.store import DeskStore
+from captions.lexicon.vocabulary import default
 from captions.processes.limits import Limits
 from tests.conftest import ARTICLE, Ran, Run
 from tests.support.engines import Stores
@@ -83,7 +87,9 @@ def api(stores: Stores, filled: str, run: Run) -> Iterator[Api]:
     """Serve a copy of the store."""
     url = stores.copy(filled)
     engine = db.open_store(url, create=True, busy_timeout=0.1)
-    with TestClient(api_app(engine, allow=allow, jobs=1, limits=Limits(20.0)), raise_server_exceptions=False) as client:
+    with TestClient(
+        api_app(DeskStore(engine, default()), allow=allow, jobs=1, limits=Limits(20.0)), raise_server_exceptions=False
+    ) as client:
         yield Api(client, url, run)
     engine.dispose()
 
@@ -111,9 +117,12 @@ def every_row(api: Api, path: str, name: str, **words: Any) -> list[dict[str, An
 def test_findings_are_those_of_the_command_line(api: Api, options: tuple[str, ...], words: dict[str, str]) -> None:
     report = api.command("audit", *options)
     assert report["findings"]
-    assert every_row(api, "findings", "findings", **words) == report["findings"]
+    found = every_row(api, "findings", "findings", **words)
+    assert sorted(found, key=str) == sorted(report["findings"], key=str)
+    assert [row["severity"] for row in found] == [row["severity"] for row in report["findings"]]
     totals = api.get("findings", limit=1, **words)["totals"]
-    assert totals == report["summary" if "summary" in report else "totals"]
+    expected = report["summary" if "summary" in report else "totals"]
+    assert totals == {name: expected[name] for name in totals} and totals["findings"] == len(report["findings"])
 
 
 @pytest.mark.parametrize("by", ["supplier", "agency", "creator", "publication", "month", "scope"])
@@ -193,7 +202,10 @@ def test_an_article_is_stored_once_and_shown(api: Api) -> None:
     assert (first.status_code, first.json()["state"], first.json()["captions"]) == (201, "new", 1)
     again = api("POST", "articles", content=text.encode(), headers=headers, params=words)
     assert (again.status_code, again.json()["state"]) == (200, "unchanged")
-    changed = api("POST", "articles", content=text.replace("Ida", "Ada").encode(), headers=headers, params=words)
+    bare = {"url": words["url"]}
+    again = api("POST", "articles", content=text.encode(), headers=headers, params=bare)
+    assert (again.status_code, again.json()["state"]) == (200, "unchanged")
+    changed = api("POST", "articles", content=text.replace("Ida", "Ada").encode(), headers=headers, params=bare)
     assert changed.json()["state"] == "changed"
     shown = api("GET", first.headers["location"].removeprefix("/v1/"))
     assert shown.json()["uses"][0]["credit"] == "Ada Vale/AP"
@@ -314,13 +326,24 @@ def test_every_route_needs_a_token_with_its_scope(api: Api) -> None:
 def test_a_page_that_takes_too_long_ends_only_its_reader(stores: Stores, filled: str) -> None:
     engine = db.open_store(filled)
     page = b"<p>" * 400_000 + b"word " * 2_000_000
-    with TestClient(api_app(engine, allow=allow, jobs=1, limits=Limits(0.2))) as client:
+    with TestClient(api_app(DeskStore(engine, default()), allow=allow, jobs=1, limits=Limits(0.2))) as client:
         headers = {"Authorization": "Bearer cms", "Content-Type": "text/html"}
         slow = client.post("/v1/check", content=page, headers=headers)
         assert (slow.status_code, slow.json()["detail"]) == (
             422, "the article could not be read: took longer than 0.2 seconds",
         )  # fmt: skip
     engine.dispose()
+
+
+def test_a_killed_reader_leaves_no_answer_to_the_next_client(api: Api) -> None:
+    app: Any = api.client.app
+    (keeper,) = (it.process.pid for it in app.state.services.readers._all)
+    for credit in ("Ida Vale/AP", "Bo Lund/AFP", "Ada Vale/dpa"):
+        answer = api("POST", "check", content=ARTICLE.format(credit=credit).encode(), headers=TEXT)
+        assert [it["credit"] for it in answer.json()["captions"]] == [credit]
+        if credit.startswith("Ida"):
+            os.kill(int(Path(f"/proc/{keeper}/task/{keeper}/children").read_text()), signal.SIGKILL)
+            time.sleep(0.1)
 
 
 def test_a_locked_store_asks_to_come_back(api: Api, stores: Stores) -> None:

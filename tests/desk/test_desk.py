@@ -94,6 +94,11 @@ def test_a_correction_is_that_of_the_command_line(stores: Stores, tmp_path: Path
         assert line_of(desk, "AP/dpa | Jo Reed").supplier == "dpa"
         assert AMBIGUOUS not in queue(desk)
         log = client.get("/log").text
+        assert (
+            "correction 1" in log
+            and 'data-key="z"' in log
+            and 'data-key="z"' not in desk.signed_in("all").get("/log").text
+        )
         assert "correction 1" in log and "supplier dpa" in log and "kim" in log
         assert client.post("/undo", data=form(client.get("/drop"), recorded="correction-1")).status_code == 303
         assert line_of(desk, "AP/dpa | Jo Reed").supplier is None
@@ -127,7 +132,7 @@ def test_each_kind_of_decision_can_be_waived_and_undone(stores: Stores, tmp_path
             assert client.post("/undo", data=form(client.get("/drop"), recorded=done)).status_code == 303
             assert key in queue(desk), key
         assert queue(desk) == keys
-        past = decide(client, keys[0], other_reason="old", until="2026-05-31")
+        past = decide(client, keys[0], other_reason="old", do="waive", until="2026-05-31")
         assert past.status_code == 422 and "in the past" in past.text
 
 
@@ -186,25 +191,22 @@ def test_similar_lines_show_what_was_decided(stores: Stores, tmp_path: Path) -> 
         assert "<bdi>AP/dpa | Jo Reed</bdi>: supplier dpa" in similar
 
 
-@pytest.mark.parametrize("path", sorted((SAMPLES / "articles").iterdir()), ids=lambda path: path.stem)
-def test_an_article_is_restored_byte_for_byte(sqlite: Stores, path: Path) -> None:
+def test_an_article_is_restored_byte_for_byte(sqlite: Stores) -> None:
     url = sqlite.empty()
-    assert main(["ingest", str(path), "--db", url]) == 0
+    assert main(["ingest", str(SAMPLES / "articles"), "--db", url]) == 0
     with running(url) as desk:
         client = desk.signed_in()
-        source = next(db.articles(desk.store.engine)).source
-        page = client.get("/articles", params={"source": source}).text
-        places = sorted(int(at) for at in re.findall(r'data-restore="(\d+)"', page))
-        assert places
-        whole = path.read_bytes().decode("utf-8")
-        alone = client.get("/articles/text", params={"source": source, "restore": places})
-        assert alone.content.decode("utf-8") == whole.removeprefix("\ufeff")
-        for at in places:
-            read = client.get("/articles/text", params={"source": source, "restore": [at]}).content.decode("utf-8")
-            block = html.unescape(
-                re.findall(rf'<del data-at="{at}"><span class="text">(.*?)</span></del>', page, re.S)[0]
-            )
-            assert block in read and block in whole
+        for source in [article.source for article in db.articles(desk.store.engine)]:
+            page = client.get("/articles", params={"source": source}).text
+            places = sorted(int(at) for at in re.findall(r'data-restore="(\d+)"', page))
+            assert places, source
+            whole = Path(source).read_bytes().decode("utf-8")
+            alone = client.get("/articles/text", params={"source": source, "restore": places})
+            assert alone.content.decode("utf-8") == whole.removeprefix("\ufeff")
+            for at in places:
+                read = client.get("/articles/text", params={"source": source, "restore": [at]}).content.decode("utf-8")
+                block = re.findall(rf'<del data-at="{at}"><span class="text">(.*?)</span></del>', page, re.S)[0]
+                assert html.unescape(block) in read and html.unescape(block) in whole
 
 
 def test_only_what_was_ingested_is_read_from_files(stores: Stores, tmp_path: Path) -> None:
@@ -278,8 +280,17 @@ def test_agreements_are_added_ended_imported_and_undone(stores: Stores, tmp_path
         license_ = {"invoice": "R-17", "asset": "841304270", "to": "2030", "price": "180", "currency": "EUR"}
         assert client.post("/licenses", data=form(start, **license_)).status_code == 303
         (stored,) = db.licenses(engine)
+        sheet = {
+            "file": ("l.csv", b"invoice,asset,to,price,currency\nR-17,841304270,2030,180,EUR\nR-18,841304271,,,\n")
+        }
+        answer = client.post("/licenses/import", data=form(start), files=sheet)
+        assert "added+1+of+2+licenses" in answer.headers["location"] and len(db.licenses(engine)) == 2
+        refused = client.post(
+            "/licenses/import", data=form(start), files={"file": ("l.csv", b"invoice,to\nR-1,soon\n")}
+        )
+        assert refused.status_code == 422 and "l.csv line 2, column to" in refused.text
         assert (stored.invoice, stored.asset, stored.ends) == ("R-17", "841304270", date(2030, 12, 31))
-        for recorded in ("license-1", "agreement-1"):
+        for recorded in ("license-1", "license-2", "agreement-1"):
             assert client.post("/undo", data=form(client.get("/drop"), recorded=recorded)).status_code == 303
         assert not db.licenses(engine)
 
@@ -334,7 +345,7 @@ def test_hostile_texts_stay_text_on_every_screen(stores: Stores, tmp_path: Path)
         start = client.get("/drop")
         answers.append(client.post("/drop", data=form(start), files={"file": ("<b>.html", article.encode())}))
         key = queue(desk)[0]
-        answers.append(decide(client, key, other_reason=HOSTILE[0]))
+        answers.append(decide(client, key, other_reason=HOSTILE[0], do="waive"))
         answers.append(client.get("/log"))
         for answer in answers:
             assert answer.status_code in (200, 303, 422), (answer.url, answer.text[:500])
@@ -343,10 +354,27 @@ def test_hostile_texts_stay_text_on_every_screen(stores: Stores, tmp_path: Path)
             assert len(answer.content) < 100_000
 
 
-def test_the_queue_notices_decisions_from_elsewhere(stores: Stores, tmp_path: Path) -> None:
-    with opened(stores, tmp_path, {"a.txt": line_article(1, "AP/dpa | Jo Reed")}) as desk:
-        queues = DeskQueues(desk.store)
-        assert AMBIGUOUS in queues.current(QueueFilter()).rows
-        db.add_corrections(desk.store.engine, [db.CorrectionRecord("AP/dpa | Jo Reed", supplier="AP", who="ann")])
-        assert AMBIGUOUS in queues.earlier(QueueFilter()).rows
-        assert AMBIGUOUS not in queues.current(QueueFilter()).rows
+def test_the_queue_is_the_stored_audit_until_somebody_audits_again(stores: Stores, tmp_path: Path) -> None:
+    lines = ("AP/dpa | Jo Reed", "AP/dpa | Ida Quill", "Handout")
+    with opened(stores, tmp_path, {f"{n}.txt": line_article(n, line) for n, line in enumerate(lines)}) as desk:
+        client, engine, url = desk.signed_in(), desk.store.engine, desk.store.engine.url
+        page = client.get("/")
+        assert "Audited just now." in page.text and "AP/dpa | Jo Reed" in page.text
+        db.add_waivers(engine, [db.WaiverRecord("CR106", line="AP/dpa | Jo Reed", reason="x", who="ann")])
+        assert "1 decision since" in client.get("/").text
+        left = [it.key for it in DeskQueues(desk.store).page(QueueFilter("CR106"), 0, 9)]
+        assert left == ["CR106 line AP/dpa | Ida Quill"]
+        ingest(
+            tmp_path, url.render_as_string(hide_password=False), {"z.txt": line_article(9, "AP/dpa | Rune Askeland")}
+        )
+        page = client.get("/")
+        assert "1 ingest and 1 decision since" in page.text and "Rune Askeland" not in page.text
+        assert client.post("/audit", data=form(page)).status_code == 303
+        page = client.get("/")
+        assert "Audited just now." in page.text and "Rune Askeland" in page.text
+
+
+def test_a_chosen_supplier_is_recorded_though_a_reason_to_waive_was_typed(sqlite: Stores, tmp_path: Path) -> None:
+    with opened(sqlite, tmp_path, {"a.txt": line_article(1, "AP/dpa | Jo Reed")}) as desk:
+        assert decide(desk.signed_in(), AMBIGUOUS, supplier="dpa", other_reason="old").status_code == 303
+        assert len(db.corrections(desk.store.engine)) == 1 and not db.waivers(desk.store.engine)

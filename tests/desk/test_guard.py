@@ -11,7 +11,6 @@ import httpx2 as httpx
 import pytest
 from captions_db.connection import writing
 
-from captions.audit.request import AuditRequest
 from captions.desk.access import Access, Visitor
 from captions.desk.app import screens_app
 from captions.desk.guard import LARGEST_REQUEST, OPEN_PATHS
@@ -38,7 +37,7 @@ def routes() -> list[tuple[str, str, str]]:
     """Return method, path and the scope it needs, for each route of the desk."""
     engine = db.open_store("unused.db", create=True)
     try:
-        app = screens_app(DeskContext(engine, default(), PageReader(default()), "", AuditRequest()))
+        app = screens_app(DeskContext(engine, default(), reader=PageReader(default())))
     finally:
         engine.dispose()
         Path("unused.db").unlink()
@@ -183,13 +182,16 @@ def test_a_locked_store_is_a_wait_and_not_an_error(desk: RunningDesk) -> None:
     assert "Traceback" not in answer.text
 
 
-def test_a_proxy_names_the_user_only_if_that_is_switched_on(desk: RunningDesk, stores: Stores, tmp_path: Path) -> None:
+def test_a_proxy_names_the_user_only_if_that_is_switched_on(desk: RunningDesk, sqlite: Stores, tmp_path: Path) -> None:
     assert desk.bare(**{"X-Remote-User": "kim"}).get("/").status_code == 401
-    url = stores.empty()
+    url = sqlite.empty()
     ingest(tmp_path, url, {"a.txt": line_article(1, "AP/dpa | Jo Reed")})
     with running(url, access={"user_header": "x-remote-user", "token": ""}) as behind:
-        assert behind.bare().get("/").status_code == 401
-        assert "kim" in behind.bare(**{"X-Remote-User": "kim"}).get("/").text
+        assert behind.bare().get("/").status_code == 403
+        assert behind.bare(**{"X-Remote-User": "kim"}).get("/").status_code == 403
+        behind.access.header_scopes = frozenset(["read"])
+        kim = behind.bare().get("/", headers={b"X-Remote-User": "Kim Søe".encode()})
+        assert '<p class="user">Kim Søe</p>' in kim.text and "Audit again" not in kim.text
         reader = behind.bare(**{"X-Remote-User": "reader", "Origin": behind.origin})
         assert reader.get("/").status_code == 200
         assert reader.post("/decision", data={}).status_code == 403

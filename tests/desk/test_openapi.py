@@ -14,10 +14,10 @@ from schemathesis.core.result import Err
 
 from captions.cli import main
 from captions.desk.api.app import ApiServices, add_api, reader_config
-from captions.desk.api.dependencies import AccessScope, DeskStore
+from captions.desk.api.dependencies import AccessScope
 from captions.desk.api.problems import MEDIA_TYPE
 from captions.desk.api.readers import ArticleReaders
-from captions.ingest.records import Settings
+from captions.desk.store import DeskStore
 from captions.lexicon.vocabulary import default
 from captions.processes.limits import Limits
 from tests.support.depth import examples
@@ -40,8 +40,8 @@ def app(stores: Stores, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Fa
         assert main(["ingest", str(SAMPLES / "articles"), "--db", url]) == 0
         assert main(["agreement", "import", str(SAMPLES / "agreements.csv"), "--db", url]) == 0
     engine = db.open_store(url, create=True)
-    store, app = DeskStore(engine, default(), Settings()), FastAPI(openapi_url="/v1/openapi.json")
-    readers = ArticleReaders(reader_config(engine, store.words, store.settings), 1, Limits(20.0))
+    store, app = DeskStore(engine, default()), FastAPI(openapi_url="/v1/openapi.json")
+    readers = ArticleReaders(reader_config(store), 1, Limits(20.0))
     app.state.services = ApiServices(store, readers, _allow)
     add_api(app)
     yield app

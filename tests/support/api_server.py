@@ -15,6 +15,8 @@ from fastapi import Request
 from captions.desk.api.app import api_app
 from captions.desk.api.dependencies import AccessScope
 from captions.desk.api.problems import ProblemError
+from captions.desk.store import DeskStore
+from captions.lexicon.vocabulary import default
 from tests.support.paths import ROOT
 
 TOKEN = "kim"  # noqa: S105 - of this test
@@ -50,4 +52,4 @@ def serving(url: str) -> Iterator[str]:
 
 if __name__ == "__main__":
     engine = db.open_store(sys.argv[1], create=True)
-    uvicorn.run(api_app(engine, allow=_allow, jobs=1), host="127.0.0.1", port=0, access_log=False)
+    uvicorn.run(api_app(DeskStore(engine, default()), allow=_allow, jobs=1), host="127.0.0.1", port=0, access_log=False)

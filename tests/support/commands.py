@@ -53,6 +53,7 @@ def build(folder: Path) -> None:
     for name in ("harbor.jpg", "piano.webp"):
         shutil.copy(SAMPLES / "pictures" / name, folder / "pictures")
     shutil.copy(SAMPLES / "agreements.csv", folder)
+    (folder / "licenses.csv").write_text("invoice,asset,price,currency\nR-19,841304271,80,EUR\n")
     register = '[[agency]]\nname = "Tidewater Pictures"\nkind = "agency"\n'
     (folder / "own.toml").write_text(register, encoding="utf-8")
     with pytest.MonkeyPatch.context() as patch:

@@ -93,7 +93,9 @@ def running(
     origin = f"http://127.0.0.1:{listener.getsockname()[1]}"
     given = Access((origin,), **{"users": users(), "token": TOKEN, "owner": "kim", **(access or {})})
     with PageReader(words, seconds=5) as reader:
-        store = DeskContext(engine, words, reader, "captions.db", request or AuditRequest(), today=lambda: today)
+        store = DeskContext(
+            engine, words, request=request or AuditRequest(), today=lambda: today, reader=reader, name="captions.db"
+        )
         config = uvicorn.Config(
             desk_app(store, given), log_level="error", access_log=False, timeout_graceful_shutdown=1
         )

@@ -10,18 +10,16 @@ from typing import Any
 import captions_db as db
 from fastapi import APIRouter, FastAPI, Request, Response
 from pydantic import BaseModel
-from sqlalchemy import Engine
 from starlette.exceptions import HTTPException
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from captions import __version__
 from captions.desk.api import articles, decisions, listings, paging, problems
-from captions.desk.api.dependencies import AccessScope, DeskStore, Store
+from captions.desk.api.dependencies import AccessScope, Store
 from captions.desk.api.problems import ProblemDetails
 from captions.desk.api.readers import ArticleReaders
 from captions.desk.api.reading import ReaderConfig
-from captions.ingest.records import Settings
-from captions.lexicon.vocabulary import Vocabulary, default
+from captions.desk.store import DeskStore
 from captions.processes.limits import Limits
 
 LOCK_PATIENCE = 2.0
@@ -82,30 +80,20 @@ class BodyLimit:
         await self._app(scope, counted, send)
 
 
-def reader_config(engine: Engine, words: Vocabulary, settings: Settings) -> ReaderConfig:
+def reader_config(store: DeskStore) -> ReaderConfig:
     """Return what the workers need to know of a store."""
-    return ReaderConfig(db.address_of(engine), words, settings)
+    return ReaderConfig(db.address_of(store.engine), store.words, store.settings)
 
 
-def api_app(
-    engine: Engine,
-    words: Vocabulary | None = None,
-    settings: Settings | None = None,
-    *,
-    allow: Allow,
-    jobs: int = 2,
-    limits: Limits = READ_LIMITS,
-) -> FastAPI:
+def api_app(store: DeskStore, *, allow: Allow, jobs: int = 2, limits: Limits = READ_LIMITS) -> FastAPI:
     """Return the application; its readers start with the server and end with it.
 
     ``allow`` returns the name of the user who makes a request, or raises ProblemError.
     """
-    words, settings = words or default(), settings or Settings()
-    store = DeskStore(engine, words, settings)
 
     @asynccontextmanager
     async def lifespan(app: FastAPI) -> AsyncIterator[None]:
-        readers = ArticleReaders(reader_config(engine, store.words, store.settings), jobs, limits)
+        readers = ArticleReaders(reader_config(store), jobs, limits)
         app.state.services = ApiServices(store, readers, allow)
         try:
             yield

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any, Literal
 
@@ -12,11 +13,12 @@ from starlette.concurrency import run_in_threadpool
 
 from captions.audit.request import AuditRequest
 from captions.desk.api import paging, problems
-from captions.desk.api.dependencies import AccessScope, DeskStore, MayRead, Store, services
+from captions.desk.api.dependencies import AccessScope, MayRead, Store, services
 from captions.desk.api.problems import ProblemError
 from captions.desk.api.readers import ArticleReaders, ReadersBusyError
 from captions.desk.api.reading import CheckedArticle, Outcome, SentArticle, SentFormat, Task, ToCheck, ToIngest
 from captions.desk.api.rows import article_data
+from captions.desk.store import DeskStore
 from captions.errors import CaptionsError
 from captions.ingest import records
 from captions.licensing import terms
@@ -26,6 +28,7 @@ from captions.sources.source import digest_of
 router = APIRouter()
 LARGEST_BODY = 16 * 1024 * 1024
 """In bytes; the longest of 3,000 real articles has 0.2 MB."""
+NO_AGREEMENTS = "no agreements are recorded, so none is checked"
 _FORMS: dict[str, SentFormat] = {"text/html": "html", "text/plain": "text", "application/json": "ninjs"}
 UseScope = Literal["web", "print", "syndication", "social"]
 Territory = Annotated[str | None, Query(max_length=20, description="An ISO 3166 code, or a group such as EU.")]
@@ -92,13 +95,14 @@ async def check(
     """
     await _allowed(request, "check")
     sent = await _sent(request, name, url, publication)
-    audit = AuditRequest(grades=services(request).store.grades, scope=scope, territory=one_territory(territory))
-    found = await run_in_threadpool(_run, services(request).readers, ToCheck(sent, audit, on, date.today()))
+    store = services(request).store
+    audit = audit_request(store, scope, territory)
+    found = await run_in_threadpool(_run, services(request).readers, ToCheck(sent, audit, on, store.today()))
     assert isinstance(found, CheckedArticle)  # noqa: S101 - for mypy
     outcome = "block" if "error" in found.severities else "warn" if "warning" in found.severities else "pass"
     notes = ["quotas not counted; see /v1/findings"]
     if not found.has_agreements:
-        notes.append("no agreements are recorded, so none is checked")
+        notes.append(NO_AGREEMENTS)
     return paging.plain({"outcome": outcome, "captions": found.captions, "findings": found.findings, "notes": notes})
 
 
@@ -126,14 +130,20 @@ async def ingest(
 @router.get("/articles/{article_id}", responses=problems.responses(404))
 def show(request: Request, store: Store, _user: MayRead, article_id: int) -> Response:
     """Return an article with its clean text and its uses."""
-    found = db.article_text(store.engine, str(article_id)) if 0 < article_id < 2**31 else None
-    if found is None or found.id != article_id:
+    found = db.article_by_id(store.engine, article_id)
+    if found is None:
         raise ProblemError(404, f"no article {article_id} in the store")
     return paging.tagged(request, article_data(found))
 
 
 async def _allowed(request: Request, scope: AccessScope) -> str:
     return await run_in_threadpool(services(request).allow, request, scope)
+
+
+def audit_request(store: DeskStore, scope: str | None, territory: str | None) -> AuditRequest:
+    """Return the newsroom's audit, for another intended use if given."""
+    own = store.request
+    return replace(own, scope=scope or own.scope, territory=one_territory(territory) or own.territory)
 
 
 def one_territory(text: str | None) -> str | None:

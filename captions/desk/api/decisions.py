@@ -2,9 +2,7 @@
 
 from __future__ import annotations
 
-import threading
-from collections.abc import Callable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Callable, Sequence
 from dataclasses import replace
 from datetime import date
 from typing import Annotated, Any
@@ -14,14 +12,16 @@ from fastapi import APIRouter, Request, Response
 from pydantic import BaseModel, ConfigDict, Field
 
 from captions.audit import waivers
+from captions.audit.stored_findings import recheck_lines
 from captions.caption.similarity import is_telling
 from captions.corrections import corrections
 from captions.desk.api import paging, problems
-from captions.desk.api.decided import check_unchanged
-from captions.desk.api.dependencies import DeskStore, MayDecide, MayRead, Store
+from captions.desk.api.decided import unless_changed
+from captions.desk.api.dependencies import MayDecide, MayRead, Store
 from captions.desk.api.paging import IfMatch
 from captions.desk.api.problems import ProblemError
 from captions.desk.api.rows import correction_data, license_data, waiver_data
+from captions.desk.store import DeskStore
 from captions.errors import CaptionsError
 from captions.licensing import license_repository, licenses, terms
 from captions.licensing.licenses import License
@@ -32,8 +32,6 @@ Text = Annotated[str, Field(max_length=2_000)]
 Names = Annotated[list[Text], Field(max_length=50)]
 Why = Annotated[str, Field(min_length=1, max_length=2_000, description="Why; stored with your name.")]
 UseNumber = Annotated[int, Field(ge=1, le=2**31 - 1)]
-_LOCK = threading.Lock()
-"""Keeps two requests from both finding a use unchanged."""
 
 
 class _Sent(BaseModel):
@@ -95,19 +93,20 @@ def correct(store: Store, user: MayDecide, sent: CorrectionSent, if_match: IfMat
     """Correct how a credit line is read, for all its uses, also those ingested later."""
     if (sent.line is None) == (sent.use is None):
         raise CaptionsError("give either a line or a use")
-    with _unchanged(store, sent.use, if_match):
-        correction = corrections.Correction(
-            sent.line if sent.line is not None else _line_of(store, sent.use or 0),
-            _names(sent.creators),
-            _agencies(store, sent.agencies),
-            _agency(store, sent.supplier),
-            _names(sent.qualifiers),
-            None if sent.license is None else tidy(sent.license),
-            reason=tidy(sent.reason),
-            who=user,
-        )
-        given = corrections.checked(correction, store.words)
-        ((_, result),) = corrections.correct(store.engine, [given], store.words)
+    check = unless_changed(store.engine, sent.use, if_match)
+    correction = corrections.Correction(
+        sent.line if sent.line is not None else _line_of(store, sent.use or 0),
+        _names(sent.creators),
+        _agencies(store, sent.agencies),
+        _agency(store, sent.supplier),
+        _names(sent.qualifiers),
+        None if sent.license is None else tidy(sent.license),
+        reason=tidy(sent.reason),
+        who=user,
+    )
+    given = corrections.checked(correction, store.words)
+    ((line, result),) = corrections.correct(store.engine, [given], store.words, check)
+    recheck_lines(store.engine, [line], store.words, store.today())
     return _recorded(store, "corrections", result.id, new=result.new, more={"uses": result.uses})
 
 
@@ -118,21 +117,21 @@ def waive(store: Store, user: MayDecide, sent: WaiverSent, if_match: IfMatch = N
         raise CaptionsError("give a supplier, a line, a source or a use")
     if not tidy(sent.reason):
         raise CaptionsError("a waiver needs a reason")
-    if sent.until is not None and sent.until < date.today():
+    if sent.until is not None and sent.until < store.today():
         raise CaptionsError(f"{sent.until} is in the past, so this waives nothing; choose a later day")
-    with _unchanged(store, sent.use, if_match):
-        line = None if sent.line is None else tidy(sent.line)
-        waiver = waivers.Waiver(waivers.code_of(sent.code), _agency(store, sent.supplier), line, until=sent.until)
-        waiver, use = replace(waiver, reason=tidy(sent.reason), who=user), sent.use
-        if sent.source is not None:
-            source, of_place = waivers.named_source(store.engine, sent.source)
-            waiver, use = replace(waiver, source=source), use or of_place
-        if use is not None:
-            waiver = waivers.of_use(store.engine, waiver, use)
-        count = waivers.matching(store.engine, [waiver], store.words, date.today())
-        if not count and not waivers.is_waived(store.engine, waiver):
-            raise CaptionsError(f"no open {waiver.code} finding matches, so nothing is waived; see /v1/findings")
-        (result,) = waivers.waive(store.engine, [waiver])
+    check = unless_changed(store.engine, sent.use, if_match)
+    line = None if sent.line is None else tidy(sent.line)
+    waiver = waivers.Waiver(waivers.code_of(sent.code), _agency(store, sent.supplier), line, until=sent.until)
+    waiver, use = replace(waiver, reason=tidy(sent.reason), who=user), sent.use
+    if sent.source is not None:
+        source, of_place = waivers.named_source(store.engine, sent.source)
+        waiver, use = replace(waiver, source=source), use or of_place
+    if use is not None:
+        waiver = waivers.of_use(store.engine, waiver, use)
+    count = waivers.matching(store.engine, [waiver], store.words, store.today())
+    if not count and not waivers.is_waived(store.engine, waiver):
+        raise CaptionsError(f"no open {waiver.code} finding matches, so nothing is waived; see /v1/findings")
+    (result,) = waivers.waive(store.engine, [waiver], check)
     return _recorded(store, "waivers", result.id, new=result.new, more={"findings": count})
 
 
@@ -202,13 +201,6 @@ def undo_license(store: Store, user: MayDecide, number: int, sent: UndoSent, if_
     return _undone(store, "licenses", number, if_match, license_repository.undo, user, sent.reason)
 
 
-@contextmanager
-def _unchanged(store: DeskStore, use: int | None, if_match: str | None) -> Iterator[None]:
-    with _LOCK:
-        check_unchanged(store, use, if_match)
-        yield
-
-
 def _line_of(store: DeskStore, use: int) -> str:
     found = db.use_by_id(store.engine, use)
     if found is None or found.credit is None:
@@ -235,7 +227,7 @@ def _find(store: DeskStore, kind: str, number: int) -> dict[str, Any] | None:
     if kind == "corrections":
         return next((correction_data(*it) for it in corrections.corrections(store.engine) if it[0].id == number), None)
     if kind == "waivers":
-        today = date.today()
+        today = store.today()
         return next((waiver_data(*it) for it in waivers.waivers(store.engine, today) if it[0].id == number), None)
     every = (it for undone in (False, True) for it in license_repository.listed(store.engine, undone=undone))
     return next((license_data(it) for it in every if it.id == number), None)
@@ -266,19 +258,20 @@ def _undone(
     user: str,
     reason: str,
 ) -> Response:
-    with _LOCK:
-        before = _found(store, kind, number)
-        by = before.get("undone_by")
-        if not paging.matches(if_match, paging.etag(before)):
-            raise ProblemError(
-                412, f"{kind.removesuffix('s')} {number} has changed" + (f": undone by {by}" if by else "")
-            )
-        if before["undone"] is not None:
-            raise ProblemError(409, f"{kind.removesuffix('s')} {number} was already undone by {by}")
-        if not tidy(reason):
-            raise CaptionsError("to undo a decision, give a reason")
+    what = f"{kind.removesuffix('s')} {number}"
+    before = _found(store, kind, number)
+    by = before.get("undone_by")
+    if not paging.matches(if_match, paging.etag(before)):
+        raise ProblemError(412, f"{what} has changed" + (f": undone by {by}" if by else ""))
+    if before["undone"] is not None:
+        raise ProblemError(409, f"{what} was already undone by {by}")
+    if not tidy(reason):
+        raise CaptionsError("to undo a decision, give a reason")
+    try:
         undo(store.engine, number, user, tidy(reason))
-        after = _found(store, kind, number)
+    except CaptionsError as error:  # somebody else was faster
+        raise ProblemError(409, str(error).partition(";")[0]) from None
+    after = _found(store, kind, number)
     response = paging.plain(after)
     response.headers["ETag"] = paging.etag(after)
     return response

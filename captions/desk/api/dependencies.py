@@ -2,30 +2,16 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable
 from typing import Annotated, Literal, Protocol, cast
 
 from fastapi import Depends, Request
-from sqlalchemy import Engine
 
 from captions.desk.api.readers import ArticleReaders
-from captions.ingest.records import Settings
-from captions.lexicon.vocabulary import Vocabulary
+from captions.desk.store import DeskStore
 
 AccessScope = Literal["read", "decide", "check"]
 """What a request does: read the store, change it, or check articles that are not stored."""
-
-
-@dataclass(frozen=True, slots=True)
-class DeskStore:
-    """The store of the desk, and how articles are read into it."""
-
-    engine: Engine
-    words: Vocabulary
-    settings: Settings
-    grades: Mapping[str, str] = field(default_factory=dict)
-    """The newsroom's own severities, by audit code."""
 
 
 class DeskServices(Protocol):

@@ -2,28 +2,32 @@
 
 from __future__ import annotations
 
-from datetime import date
+from dataclasses import replace
+from datetime import date, datetime
 from itertools import islice
 from typing import Annotated, Any, Literal
 
 import captions_db as db
+from captions_db.audit import stored_listing as stored
+from captions_db.audit.stored_listing import StoredAudit, StoredFilter
 from fastapi import APIRouter, Query, Request, Response
 from pydantic import BaseModel, Field
 
 from captions.audit.balances import accounts
-from captions.audit.codes import CODES
+from captions.audit.codes import CODES, SEVERITIES
 from captions.audit.request import AuditRequest
 from captions.audit.run import audited
+from captions.audit.stored_results import numbered_findings
 from captions.desk.api import paging, problems
-from captions.desk.api.articles import Territory, UseScope, one_territory
+from captions.desk.api.articles import NO_AGREEMENTS, Territory, UseScope, audit_request
 from captions.desk.api.decided import use_tag
-from captions.desk.api.dependencies import DeskStore, MayRead, Store
+from captions.desk.api.dependencies import MayDecide, MayRead, Store
 from captions.desk.api.paging import After, Limit
 from captions.desk.api.problems import ProblemError
 from captions.desk.api.reading import finding_data
 from captions.desk.api.rows import quota_data, use_data
+from captions.desk.store import DeskStore
 from captions.errors import CaptionsError
-from captions.lexicon.publications import publication_key
 from captions.licensing.usage import scope_spans
 from captions.report.audit_report import report_of
 
@@ -44,6 +48,8 @@ class UsesPage(BaseModel):
 class FindingsPage(BaseModel):
     """A page of findings, worst first."""
 
+    audited: datetime | None = Field(description="When they were found; null for an audit of this moment.")
+    changed_since: str = Field(description="What has changed since: `2 ingests and 14 decisions`; empty if nothing.")
     totals: dict[str, Any] = Field(description="The totals of the audit, whatever the page shows.")
     notes: list[str]
     findings: list[dict[str, Any]]
@@ -74,7 +80,7 @@ def uses(
 ) -> Response:
     """List picture uses."""
     key = paging.key_in(after, int)
-    paper = stored_name(store, publication)
+    paper = store.publication_named(publication)
     filters = db.FoundFilters(paper, agency, supplier, creator)
     last = max(0, min(key[0], 2**31 - 1)) if key else 0
     found = db.uses_after(store.engine, last, limit + 1, filters, since, until)
@@ -92,7 +98,7 @@ def use(request: Request, store: Store, _user: MayRead, use_id: int) -> Response
     found = db.use_by_id(store.engine, use_id)
     if found is None:
         raise ProblemError(404, f"no use {use_id} in the store")
-    return paging.tagged(request, use_data(found), use_tag(store, found))
+    return paging.tagged(request, use_data(found), use_tag(store.engine, found))
 
 
 @router.get("/findings", response_model=FindingsPage)
@@ -112,16 +118,52 @@ def findings(
     limit: Limit = 100,
     after: After = None,
 ) -> Response:
-    """Audit the store, and list the findings, worst first; filters choose the uses to report."""
+    """List the findings of the last stored audit that nothing has settled since, worst first.
+
+    If no audit is stored, this audits first. With `use` or `waived`, it audits at once, and nothing is stored; also
+    with a `scope` or a `territory` for which no audit is stored: `POST /v1/audits` stores one.
+    """
     if unknown := [it for it in code if it not in CODES]:
         raise CaptionsError(f"query.code: unknown code {unknown[0]!r}; see docs/audit.md")
-    key = paging.key_in(after, int, str, bool, str, int, str)
-    known = store.words.agency(supplier) if supplier is not None else None
-    request = AuditRequest(
-        frozenset(code), frozenset(severity), store.grades, supplier if known is None else known.name,
-        stored_name(store, publication), since, until, scope, one_territory(territory), waived, use=use,
+    asked = audit_request(store, scope, territory)
+    which = StoredFilter(
+        frozenset(code), frozenset(severity), None if supplier is None else store.supplier_named(supplier),
+        store.publication_named(publication), since, until,
     )  # fmt: skip
-    with audited(store.engine, request, store.words, today=date.today()) as result:
+    if use is None and not waived and (audit := stored_audit(store, asked)) is not None:
+        return _stored_page(store, audit, which, limit, after)
+    request = replace(
+        asked, codes=which.codes, severities=which.severities, supplier=which.supplier, publication=which.publication,
+        since=since, until=until, waived=waived, use=use,
+    )  # fmt: skip
+    return _audited_page(store, request, limit, after)
+
+
+def _stored_page(store: DeskStore, audit: StoredAudit, which: StoredFilter, limit: int, after: str | None) -> Response:
+    key = paging.key_in(after, int)
+    last, today = key[0] if key else 0, store.today()
+    rows = stored.findings(store.engine, audit.id, which, today=today, after=last, limit=limit + 1)
+    totals = stored.totals(store.engine, audit.id, which, today=today)
+    by_severity: dict[str, int] = dict.fromkeys(SEVERITIES, 0)
+    by_code: dict[str, int] = {}
+    for (code, severity), count in totals.items():
+        by_severity[severity] += count
+        by_code[code] = by_code.get(code, 0) + count
+    keys = {row.id: row.key for row in rows}
+    found = numbered_findings(store.engine, rows[:limit])
+    return paging.plain({
+        "audited": audit.audited,
+        "changed_since": store.audits.since(audit),
+        "totals": {"findings": sum(by_code.values()), "by_severity": by_severity, "by_code": by_code},
+        "notes": [] if db.agreements(store.engine) else [NO_AGREEMENTS],
+        "findings": [{**finding_data(it), "decision": keys[number]} for number, it in found],
+        "next": paging.cursor([rows[limit - 1].id]) if len(rows) > limit else None,
+    })  # fmt: skip
+
+
+def _audited_page(store: DeskStore, request: AuditRequest, limit: int, after: str | None) -> Response:
+    key = paging.key_in(after, int, str, bool, str, int, str)
+    with audited(store.engine, request, store.words, today=store.today()) as result:
         report = report_of(result)
         start = tuple(key) if key else None
         rest = (finding for finding in result if start is None or finding.order > start)
@@ -130,7 +172,31 @@ def findings(
         totals, notes = report.totals, report.all_notes()
     listed = [{**finding_data(it), "decision": key} for it, key in zip(page[:limit], decisions, strict=False)]
     more = paging.cursor(page[limit - 1].order) if len(page) > limit else None
-    return paging.plain({"totals": totals, "notes": notes, "findings": listed, "next": more})
+    answer = {"audited": None, "changed_since": "", "totals": totals, "notes": notes}
+    return paging.plain({**answer, "findings": listed, "next": more})
+
+
+class AuditAnswer(BaseModel):
+    """A stored audit."""
+
+    audited: datetime
+    findings: int
+    decisions: int
+
+
+@router.post("/audits", response_model=AuditAnswer, status_code=201)
+def audit(store: Store, _user: MayDecide, scope: UseScope | None = None, territory: Territory = None) -> Response:
+    """Audit the store, and store the findings for `/v1/findings`.
+
+    If that takes long, it answers 503 and goes on; asking again waits for it.
+    """
+    found = store.audits.anew(audit_request(store, scope, territory))
+    return paging.plain({"audited": found.audited, "findings": found.findings, "decisions": found.decisions}, 201)
+
+
+def stored_audit(store: DeskStore, asked: AuditRequest) -> StoredAudit | None:
+    """Return the stored audit of a question: the newsroom's own is made if none is stored."""
+    return store.audits.current(asked) if asked == store.request else store.audits.latest(asked)
 
 
 @router.get("/usage", response_model=UsagePage)
@@ -156,7 +222,7 @@ def usage(
         agency=agency,
         supplier=supplier,
         creator=creator,
-        publication=stored_name(store, publication),
+        publication=store.publication_named(publication),
         since=since,
         until=until,
         unclear=True,
@@ -175,7 +241,7 @@ def usage(
 @router.get("/agreements/{agreement_id}/quota", responses=problems.responses(404))
 def quota(request: Request, store: Store, _user: MayRead, agreement_id: int, on: date | None = None) -> Response:
     """Return how much of an agreement is used on a day; by default, today."""
-    balances = accounts(store.engine, store.words, on or date.today())
+    balances = accounts(store.engine, store.words, on or store.today())
     found = next((it for it in balances if it.agreement.id == agreement_id), None)
     if found is None:
         raise ProblemError(404, f"no agreement {agreement_id} in the store")
@@ -190,10 +256,3 @@ def usage_key(row: db.UsageRow) -> tuple[int, list[tuple[bool, str]], str]:
 def _comparable(key: list[Any]) -> tuple[int, list[tuple[bool, str]], str]:
     uses, values, unclear = key
     return -uses, [(value is None, str(value or "")) for value in values], unclear
-
-
-def stored_name(store: DeskStore, publication: str | None) -> str | None:
-    """Return the current name of a publication, or an unknown name as given."""
-    if publication is None:
-        return None
-    return db.publication_name(store.engine, publication, publication_key(publication)) or publication

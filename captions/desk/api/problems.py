@@ -13,6 +13,7 @@ from fastapi.responses import JSONResponse
 from pydantic import BaseModel, Field
 from starlette.exceptions import HTTPException
 
+from captions.desk.audits import AuditRunningError
 from captions.errors import CaptionsError
 
 MEDIA_TYPE = "application/problem+json"
@@ -66,6 +67,10 @@ def add_handlers(app: FastAPI) -> None:
     @app.exception_handler(ProblemError)
     async def problem(_request: Request, error: ProblemError) -> JSONResponse:
         return answer(error.status, error.detail, error.headers)
+
+    @app.exception_handler(AuditRunningError)
+    async def auditing(_request: Request, error: AuditRunningError) -> JSONResponse:
+        return answer(503, str(error), _BUSY)
 
     @app.exception_handler(CaptionsError)
     async def mistake(_request: Request, error: CaptionsError) -> JSONResponse:

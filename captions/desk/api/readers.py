@@ -9,6 +9,7 @@ from __future__ import annotations
 import os
 import queue
 import signal
+import time
 from dataclasses import dataclass
 from functools import partial
 from multiprocessing import connection as mp
@@ -23,6 +24,8 @@ from captions.sources import Unread
 
 PATIENCE = 10.0
 """Seconds that a request waits for a reader."""
+_SPARE = 20.0
+"""Seconds that a reader may take beyond its limit, before it is replaced."""
 
 
 class ReadersBusyError(Exception):
@@ -36,13 +39,17 @@ class _Pipes:
     tasks: mp.Connection[Any, Any]
     results: mp.Connection[Any, Any]
     deaths: mp.Connection[Any, Any]
-    """The reason why a worker died; the keeper writes it."""
+    """The number of the task at which a worker died, 0 for an idle worker, and why; the keeper writes them."""
+    at: Any
+    """The number of the task that the worker is at, in shared memory; 0 if it is idle."""
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class _Keeper:
     process: BaseProcess
     pipes: _Pipes
+    asked: int = 0
+    """The number of its last task. What a worker leaves behind of an earlier task is not taken for this one's."""
 
 
 class ArticleReaders:
@@ -68,8 +75,8 @@ class ArticleReaders:
         except queue.Empty:
             raise ReadersBusyError from None
         try:
-            outcome = self._ask(keeper.pipes, task)
-        except (EOFError, OSError):  # the keeper was killed from outside
+            outcome = self._ask(keeper, task)
+        except (EOFError, OSError):  # the keeper was killed from outside, or its worker with a task that it had begun
             keeper = self._replaced(keeper)
             outcome = Unread(task.article.name, "its reader was killed; send it again")
         finally:
@@ -79,11 +86,21 @@ class ArticleReaders:
         result: Outcome = outcome
         return result
 
-    def _ask(self, pipes: _Pipes, task: Task) -> Any:
-        pipes.tasks.send(task)
-        if pipes.results in mp.wait([pipes.results, pipes.deaths]):
-            return pipes.results.recv()
-        return Unread(task.article.name, pipes.deaths.recv())
+    def _ask(self, keeper: _Keeper, task: Task) -> Any:
+        pipes = keeper.pipes
+        keeper.asked += 1
+        pipes.tasks.send((keeper.asked, task))
+        # Reading has a limit of its own; the first task of a worker also loads its modules.
+        end = time.monotonic() + self._limits.seconds + _SPARE
+        while ready := mp.wait([pipes.results, pipes.deaths], end - time.monotonic()):
+            if pipes.results in ready:
+                number, outcome = pipes.results.recv()
+            else:
+                number, reason = pipes.deaths.recv()
+                outcome = Unread(task.article.name, reason)
+            if number == keeper.asked:
+                return outcome
+        raise EOFError
 
     def close(self) -> None:
         """End all processes."""
@@ -105,12 +122,13 @@ class ArticleReaders:
         (task_reader, tasks), (results, result_writer), (deaths, death_writer) = (
             context().Pipe(duplex=False) for _ in range(3)
         )
-        theirs = _Pipes(task_reader, result_writer, death_writer)
+        at = context().RawValue("Q", 0)
+        theirs = _Pipes(task_reader, result_writer, death_writer, at)
         keep = partial(_keep, theirs, self._config, self._limits, os.getpid())
         process = context().Process(target=keep)  # type: ignore[attr-defined] # defined in each kind of context
         process.start()
         _close(theirs)
-        return _Keeper(process, _Pipes(tasks, results, deaths))
+        return _Keeper(process, _Pipes(tasks, results, deaths, at))
 
 
 def _close(pipes: _Pipes) -> None:
@@ -133,7 +151,8 @@ def _keep(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> N
                 worker.kill()
                 return
         reason, _ = limits.reason(worker.exitcode)
-        pipes.deaths.send(reason.partition(";")[0])
+        pipes.deaths.send((pipes.at.value, reason.partition(";")[0]))
+        pipes.at.value = 0
 
 
 def _work(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> None:
@@ -145,7 +164,7 @@ def _work(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> N
             while not pipes.tasks.poll(1.0):
                 if os.getppid() != parent:
                     return
-            task = pipes.tasks.recv()
+            pipes.at.value, task = pipes.tasks.recv()
             limits.start_step()
             outcome: Any
             try:
@@ -158,12 +177,13 @@ def _work(pipes: _Pipes, config: ReaderConfig, limits: Limits, parent: int) -> N
                 outcome = error if isinstance(error, Exception) else Unread(task.article.name, reason or "")
             stop_step()
             _send(pipes, outcome)
+            pipes.at.value = 0
     except MemoryError:
         end_out_of_memory()
 
 
 def _send(pipes: _Pipes, outcome: Any) -> None:
     try:
-        pipes.results.send(outcome)
+        pipes.results.send((pipes.at.value, outcome))
     except (TypeError, AttributeError, PicklingError):  # an error that cannot be pickled
-        pipes.results.send(RuntimeError(repr(outcome)))
+        pipes.results.send((pipes.at.value, RuntimeError(repr(outcome))))

@@ -6,6 +6,7 @@ import io
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import date
+from itertools import islice
 from typing import Literal
 
 import captions_db as db
@@ -111,7 +112,7 @@ class SentArticleReader:
             publications=(),
         )
         if isinstance(task, ToIngest):
-            return records.article_record(source, article, settings, self._fingerprint)
+            return self._record(given, source, article, settings)
         record = checked_record(source, article, settings, task.on, task.today)
         auditor = self._current()
         findings = auditor.findings(record, task.request, task.on or task.today)
@@ -121,6 +122,24 @@ class SentArticleReader:
             frozenset(finding.severity for finding in findings),
             bool(auditor.decisions.agreements),
         )
+
+    def _record(self, given: SentArticle, source: Source, article: Article, settings: Settings) -> Record:
+        """Return the record to store; facts that the client does not send again stay as they are."""
+        known = records.known(self._engine, [source]).get(records.source_name(source))
+        keys = (records.source_name(source), article.url)
+        stored = next((row for key in keys if key and (row := db.article_text(self._engine, key))), None)
+        if stored is not None:
+            settings = replace(
+                settings,
+                publication=given.publication or stored.publication_read or settings.publication,
+                published=given.published or stored.published,
+                published_in=None if given.published else stored.published_in,
+            )
+        record = records.article_record(source, article, settings, self._fingerprint)
+        named = given.publication or given.published
+        if known and not named and known.partition("+")[0] == record.content_hash.partition("+")[0]:
+            return replace(record, content_hash=known)  # the same article, whichever facts it was sent with
+        return record
 
     def _current(self) -> ArticleAuditor:
         """Return the auditor with today's decisions, which are read again only after one was made."""
@@ -136,11 +155,11 @@ class SentArticleReader:
 def read(given: SentArticle, words: Vocabulary) -> tuple[Source, Article]:
     """Return the only article in what was sent; raise InputError if there is none, or several."""
     try:
-        found = list(_READERS[given.form](io.BytesIO(given.data), given.name, Options()))
+        found = list(islice(_READERS[given.form](io.BytesIO(given.data), given.name, Options()), 2))
     except UnreadableError as error:
         raise InputError(str(error)) from None
     if len(found) != 1:
-        raise InputError(f"{len(found)} articles in it; send one")
+        raise InputError(f"{'several articles' if found else 'no article'} in it; send one")
     (source,) = found
     if isinstance(source, Unread):
         raise InputError(source.reason)

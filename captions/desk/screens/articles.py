@@ -32,14 +32,14 @@ _LONGEST = 60_000
 def search(request: Request, q: str = "", supplier: str = "", creator: str = "", publication: str = "") -> HTMLResponse:
     """Search captions, names and credit lines."""
     words, filters = tidy(q), [tidy(text) or None for text in (supplier, creator, publication)]
-    found = None
+    found, store = None, queues_of(request).store
     if words or any(filters):
         found = db.find(
-            queues_of(request).store.engine,
+            store.engine,
             words or None,
             supplier=filters[0],
             creator=filters[1],
-            publication=filters[2],
+            publication=store.publication_named(filters[2]),
             limit=FOUND,
         )
     asked = {"q": words, "supplier": filters[0], "creator": filters[1], "publication": filters[2]}
@@ -111,9 +111,9 @@ def _article(store: DeskContext, source: str) -> tuple[db.StoredArticle, ReadArt
     why = "the file is not on this machine"
     for place in places:
         path = Path(place.source)
-        if place.outdated or not path.is_file():
-            continue
         try:
+            if place.outdated or not path.is_file():
+                continue
             read = store.reader.read_file(path)
         except (InputError, OSError) as error:
             why = str(error)

@@ -5,25 +5,28 @@ from __future__ import annotations
 from dataclasses import replace
 from typing import Annotated
 
+import captions_db as db
+from captions_db.meanwhile import Check
 from fastapi import APIRouter, Depends
+from sqlalchemy import Connection
 from starlette.concurrency import run_in_threadpool
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
-from captions import dates
-from captions.caption.similarity import is_telling
+from captions.corrections import license_sheet
+from captions.desk.deciding import MeanwhileError
 from captions.desk.forms import Reads, SentForm, sent
 from captions.desk.pages import link, message, page
 from captions.desk.queue import queues_of
 from captions.errors import CaptionsError
 from captions.files.csv_input import SheetRow, rows
-from captions.licensing import license_repository, licenses, repository, terms
+from captions.licensing import license_repository, repository, terms
 from captions.licensing.agreement_sheet import COLUMNS, from_row
 from captions.licensing.agreements import Agreement
 from captions.licensing.balance import state_on
-from captions.licensing.licenses import License, check
+from captions.licensing.licenses import License
 from captions.licensing.quotas import quota_text
-from captions.text import match_key
+from captions.text import count
 
 router = APIRouter(dependencies=[Reads])
 Decided = Annotated[SentForm, Depends(sent("decide"))]
@@ -39,6 +42,7 @@ def contracts(request: Request, supplier: str = "", done: str = "") -> HTMLRespo
         agreements=[(it, state_on(it, store.today()), quota_text(it)) for it in repository.listed(store.engine)],
         licenses=license_repository.listed(store.engine),
         kinds=terms.KINDS,
+        license_columns=license_sheet.COLUMNS,
         scopes=sorted(terms.table().scopes),
         supplier=supplier,
         done=done,
@@ -73,7 +77,22 @@ async def end(request: Request, form: Decided) -> Response:
 @router.post("/licenses")
 async def add_license(request: Request, form: Decided) -> Response:
     """Add the license of a picture."""
-    return await run_in_threadpool(_add_license, request, form)
+    cells = {name: form.text(name) for name in license_sheet.COLUMNS}
+    found = license_sheet.from_row(
+        SheetRow("the form", 1, {name: cell for name, cell in cells.items() if cell}), form.who
+    )
+    return await run_in_threadpool(_add_licenses, request, [found])
+
+
+@router.post("/licenses/import")
+async def import_licenses(request: Request, form: Decided) -> Response:
+    """Add the licenses of a CSV file, all or none."""
+    file = await form.file("file")
+    if file is None:
+        raise CaptionsError("no file was chosen; choose a CSV file with the columns of the form")
+    name, data = file
+    sheet = rows(data, name, ("invoice",), license_sheet.COLUMNS)
+    return await run_in_threadpool(_add_licenses, request, [license_sheet.from_row(row, form.who) for row in sheet])
 
 
 def _add(request: Request, agreements: list[Agreement], who: str) -> Response:
@@ -94,44 +113,41 @@ def _end(request: Request, form: SentForm) -> Response:
     on, reason = form.last_day("on"), form.required("reason", "the reason")
     if on is None:
         raise CaptionsError("the new last day is missing; write it as 2026-06-30")
-    found = repository.find(store.engine, number)
-    if str(found.ends) != form.text("seen"):
-        who = found.ended_by or "somebody"
-        what = f"Nothing was changed: agreement {number} now ends on {found.ends}."
+    unless_changed = _unless_changed(number, form.text("seen"))
+    try:
+        with store.engine.connect() as connection:
+            unless_changed(connection)
+        ended = repository.end(store.engine, number, on, reason, form.who, unless_changed)
+    except MeanwhileError as error:
+        who = (error.past and error.past.who) or "somebody"
+        what = f"Nothing was changed: {error}."
         return message(request, 412, f"Decided by {who} meanwhile", what, [("/agreements", "Agreements")])
-    ended = repository.end(store.engine, number, on, reason, form.who)
     return RedirectResponse(link("/agreements", done=f"agreement {number} ends on {ended.ends}"), 303)
 
 
-def _add_license(request: Request, form: SentForm) -> Response:
-    store = queues_of(request).store
-    ((number, new),) = license_repository.add(store.engine, [license_from(form)])
-    done = f"added license {number}" if new else f"license {number} exists already"
+def _unless_changed(number: int, seen: str) -> Check:
+    """Return a check that raises MeanwhileError if an agreement does not end any more on the day that a person saw."""
+
+    def check(connection: Connection) -> None:
+        found = db.agreement(connection, number)
+        if found is None:
+            raise CaptionsError(f"no agreement {number}")
+        past = None
+        if (when := found.undone or found.ended) is not None:
+            who = found.undone_by or found.ended_by or ""
+            past = db.PastDecision("agreement", number, who, when, found.undone is not None)
+        if found.undone is not None:
+            raise MeanwhileError(past)
+        if str(found.ends) != seen:
+            raise MeanwhileError(past, f"agreement {number} now ends on {found.ends}")
+
+    return check
+
+
+def _add_licenses(request: Request, found: list[License]) -> Response:
+    added = license_repository.add(queues_of(request).store.engine, found)
+    new = sum(is_new for _, is_new in added)
+    done = f"added {new} of {count(len(added), 'license')}; the others exist already"
+    if len(added) == new:
+        done = f"added {count(new, 'license')}"
     return RedirectResponse(link("/agreements", done=done), 303)
-
-
-def license_from(form: SentForm) -> License:
-    """Return the license in a form; raise CaptionsError if it identifies no picture or its terms contradict."""
-    currency = terms.currency(form.text("currency")) if form.text("currency") else None
-    image, caption = form.text("image") or None, form.text("caption") or None
-    if image is not None and licenses.address_key(image) is None:
-        raise CaptionsError(f"{image!r} is not the URL of a picture; use one such as https://cdn.example/crane.jpg")
-    if caption is not None and not is_telling(match_key(caption)):
-        raise CaptionsError(f"{caption!r} is too short to identify a picture")
-    return check(
-        License(
-            invoice=form.required("invoice", "the number of the invoice"),
-            starts=dates.parse(form.text("from")) if form.text("from") else None,
-            ends=form.last_day("to"),
-            scopes=terms.scopes(form.text("scope")),
-            territories=terms.territories(form.text("territory")),
-            price=terms.money(form.text("price"), currency) if form.text("price") else None,
-            currency=currency,
-            address=image,
-            asset=licenses.asset_number(form.text("asset")) if form.text("asset") else None,
-            caption=caption,
-            caption_key=match_key(caption) if caption else None,
-            note=form.text("note") or None,
-            added_by=form.who,
-        )
-    )

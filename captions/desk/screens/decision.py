@@ -14,7 +14,7 @@ from captions.audit.decisions import Decision
 from captions.desk import deciding, log
 from captions.desk.deciding import MeanwhileError, recorded_of
 from captions.desk.forms import Reads, SentForm, sent
-from captions.desk.pages import link, message, page, visitor_of
+from captions.desk.pages import link, message, page, safe_url, visitor_of
 from captions.desk.queue import DeskQueues, QueueFilter, code_or_none, queues_of
 from captions.desk.review import REASONS, review
 from captions.desk.screens.queue import filter_of
@@ -30,25 +30,24 @@ _SIDE = 480
 def decision(request: Request, key: str = "", done: str = "", picture: int = 0) -> HTMLResponse:
     """Show one decision; with ``picture``, show this picture of the article from its address."""
     queues, wanted = queues_of(request), filter_of(request)
-    found = _decision(queues, wanted, key)
+    found = queues.decision(key)
     if found is None:
-        return _settled(request, queues, key, 404)
-    history = log.entries(queues.store)
+        return _settled(request, queues, wanted, key, 404)
     facts = review(queues.store, found)
     addresses = facts.use.images if facts.use is not None else ()
     return page(
         request,
         "decision.html",
-        pictures=0 < picture <= len(addresses),
+        picture_url=safe_url(addresses[picture - 1]) if 0 < picture <= len(addresses) else None,
         review=facts,
         wanted=wanted,
         following=queues.next_after(wanted, key),
-        left=len(queues.earlier(wanted).rows),
+        left=queues.counts(wanted).decisions,
         picture=picture if 0 < picture <= len(addresses) else 0,
         addresses=addresses,
         reasons=REASONS,
         recorded=recorded_of(done),
-        last=log.last_of(history, visitor_of(request).user.name),
+        last=log.last_of(queues.store, visitor_of(request).user.name),
     )
 
 
@@ -60,11 +59,11 @@ async def decide(request: Request, form: Decided) -> Response:
 
 def _decide(request: Request, form: SentForm) -> Response:
     queues, wanted, key = queues_of(request), _filter(form), form.whole("key")
-    found = _decision(queues, wanted, key)
+    found = queues.decision(key)
     if found is None:
-        return _settled(request, queues, key, 412)
+        return _settled(request, queues, wanted, key, 412)
     try:
-        recorded = _record(queues, wanted, found, form)
+        recorded = _record(queues, found, form)
     except MeanwhileError as error:
         again = link("/decision", key=key, **wanted.query())
         what = f"Nothing was changed: {error}. Look at it again before you decide."
@@ -76,15 +75,16 @@ def _decide(request: Request, form: SentForm) -> Response:
             what,
             [(again, "Look again"), (_next(queues, wanted, key), "Next")],
         )
-    queues.settle(key, recorded.name)
+    queues.remember(key, recorded.name)
     return RedirectResponse(_next(queues, wanted, key, recorded.name), 303)
 
 
-def _record(queues: DeskQueues, wanted: QueueFilter, found: Decision, form: SentForm) -> deciding.Recorded:
+def _record(queues: DeskQueues, found: Decision, form: SentForm) -> deciding.Recorded:
     store, seen = queues.store, form.text("seen")
-    if reason := form.text("waive") or form.text("other_reason"):
-        until = form.last_day("until")
-        return deciding.waive(store, wanted, found, seen, form.who, reason=reason, until=until)
+    # The button decides what is recorded, not a reason that was typed before.
+    if form.text("waive") or form.text("do") == "waive":
+        reason = form.text("waive") or form.required("other_reason", "the reason")
+        return deciding.waive(queues, found, seen, form.who, reason=reason, until=form.last_day("until"))
     supplier = form.text("supplier") or form.text("other_supplier")
     creators = form.text("creator").split(";") if form.text("creator") else []
     if not supplier and not creators:
@@ -109,7 +109,7 @@ def _undo(request: Request, form: SentForm) -> Response:
         deciding.undo(queues.store, recorded, form.who, form.text("reason"))
     except MeanwhileError as error:
         return message(request, 412, "Changed meanwhile", f"Nothing was changed: {error}.", [("/log", "Log")])
-    key = queues.reopen(recorded.name)
+    key = queues.reopened(recorded.name)
     if key is None or form.text("from") == "log":
         return RedirectResponse(link("/log", undone=recorded.name), 303)
     return RedirectResponse(link("/decision", key=key, **_filter(form).query()), 303)
@@ -135,13 +135,9 @@ def scanned(request: Request, number: int) -> Response:
     return Response("no scanned picture\n", 404, media_type="text/plain")
 
 
-def _decision(queues: DeskQueues, wanted: QueueFilter, key: str) -> Decision | None:
-    """Return a decision from the queue as last read, else as it is now; None if it is settled."""
-    return queues.earlier(wanted).rows.get(key) or queues.current(wanted).rows.get(key)
-
-
-def _settled(request: Request, queues: DeskQueues, key: str, status: int) -> HTMLResponse:
+def _settled(request: Request, queues: DeskQueues, wanted: QueueFilter, key: str, status: int) -> HTMLResponse:
     """Say who settled a decision, if somebody did."""
+    links = [(_next(queues, wanted, key), "Next"), (link("/", **wanted.query()), "Queue")]
     code, kind, fact = (*key.split(" ", 2), "", "")[:3]
     past = None
     if code_or_none(code) and kind in ("line", "supplier", "article"):
@@ -149,9 +145,10 @@ def _settled(request: Request, queues: DeskQueues, key: str, status: int) -> HTM
         with queues.store.engine.connect() as connection:
             past = max(db.decided(connection, subject), key=lambda it: it.when, default=None)
     if past is None:
-        return message(request, status, "Nothing left to decide", "The audit does not find this any more.")
+        text = "Something has settled this, or the last audit did not find it."
+        return message(request, status, "Nothing left to decide", text, links)
     text = f"{past.kind} {past.id} {'undone' if past.undone else 'recorded'} by {past.who}."
-    return message(request, status, f"Decided by {past.who} meanwhile", text, [("/", "Queue"), ("/log", "Log")])
+    return message(request, status, f"Decided by {past.who} meanwhile", text, [*links, ("/log", "Log")])
 
 
 def _filter(form: SentForm) -> QueueFilter:

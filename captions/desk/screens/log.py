@@ -8,7 +8,7 @@ from starlette.responses import HTMLResponse
 
 from captions.desk import log
 from captions.desk.forms import Reads
-from captions.desk.pages import page
+from captions.desk.pages import page, visitor_of
 from captions.desk.queue import queues_of
 from captions.text import tidy
 
@@ -24,5 +24,6 @@ def history(request: Request, who: str = "", undone: str = "") -> HTMLResponse:
     chosen = [it for it in found if not named or named in (it.who, it.undone_by)]
     return page(
         request, "log.html", entries=chosen[:ROWS], total=len(chosen), who=named, undone=undone,
+        last=log.last_of(queues_of(request).store, visitor_of(request).user.name),
         people=sorted({it.who for it in found if it.who}),
     )  # fmt: skip

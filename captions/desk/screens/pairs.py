@@ -12,15 +12,13 @@ from starlette.requests import Request
 from starlette.responses import HTMLResponse, RedirectResponse, Response
 
 from captions.audit.decisions import Decision
-from captions.audit.finding import Finding
 from captions.caption.similarity import near_pairs
 from captions.desk import deciding
 from captions.desk.deciding import MeanwhileError
 from captions.desk.forms import Reads, SentForm, sent
 from captions.desk.pages import link, message, page
-from captions.desk.queue import QueueFilter, queues_of
+from captions.desk.queue import DeskQueues, QueueFilter, queues_of
 from captions.desk.review import subject_of, version_of
-from captions.desk.store import DeskContext
 from captions.model import Use
 from captions.stored import stored_uses, use_of
 
@@ -29,6 +27,8 @@ Decided = Annotated[SentForm, Depends(sent("decide"))]
 PAIRED = ("CR201", "CR402")
 """The codes about two uses: conflicting credits of one picture, and nearly identical captions."""
 _PAGE = 20
+_MOST = 8
+"""Uses of one answer that the screen shows; nobody settles what is not shown."""
 ANSWERS = {
     "CR201": {"same": "same picture, both credits are right", "different": "different pictures"},
     "CR402": {"same": "same picture, described twice", "different": "different pictures with similar captions"},
@@ -38,12 +38,12 @@ ANSWERS = {
 
 @dataclass(frozen=True, slots=True)
 class UsePair:
-    """Two uses side by side."""
+    """Uses side by side: two, or more if one answer settles them together."""
 
     decision: Decision
-    left: Use
-    right: Use | None
-    """None if the other use is not stored any more."""
+    uses: tuple[Use, ...]
+    more: int
+    """The uses that the screen does not show."""
     seen: str
     """The version of the decisions about it when it was shown."""
 
@@ -55,11 +55,12 @@ def pairs(request: Request, undo: str = "") -> HTMLResponse:
     found: list[UsePair] = []
     total = 0
     for code in PAIRED:
-        rows = queues.current(QueueFilter(code=code))
-        total += rows.total
-        for decision in rows.rows.values():
-            if len(found) < _PAGE and (pair := _pair(queues.store, decision)) is not None:
-                found.append(pair)
+        wanted = QueueFilter(code=code)
+        total += queues.counts(wanted).decisions
+        for row in queues.page(wanted, 0, _PAGE - len(found)):
+            decision = queues.decision(row.key)
+            pair = None if decision is None else _pair(queues, decision)
+            found += [] if pair is None else [pair]
     return page(request, "pairs.html", pairs=found, total=total, answers=ANSWERS, undo=undo)
 
 
@@ -71,49 +72,35 @@ async def judge(request: Request, form: Decided) -> Response:
 
 def _judge(request: Request, form: SentForm) -> Response:
     queues, key = queues_of(request), form.whole("key")
-    wanted = QueueFilter(code=key.partition(" ")[0])
-    answers = ANSWERS.get(wanted.code or "", {})
-    decision = queues.current(wanted).rows.get(key) if answers else None
+    answers = ANSWERS.get(key.partition(" ")[0], {})
+    decision = queues.decision(key) if answers else None
     reason = answers.get(form.text("answer"))
     if decision is None or reason is None:
         return message(
             request, 412, "Decided meanwhile", "Nothing was changed: this pair is settled.", [("/pairs", "Pairs")]
         )
     try:
-        recorded = deciding.waive(
-            queues.store, wanted, decision, form.text("seen"), form.who, reason=reason, until=None
-        )
+        recorded = deciding.waive(queues, decision, form.text("seen"), form.who, reason=reason, until=None)
     except MeanwhileError as error:
         who = error.past.who if error.past else "somebody"
         what = f"Nothing was changed: {error}."
         return message(request, 412, f"Decided by {who} meanwhile", what, [("/pairs", "Pairs")])
-    queues.settle(key, recorded.name)
+    queues.remember(key, recorded.name)
     return RedirectResponse(link("/pairs", undo=recorded.name), 303)
 
 
-def _pair(store: DeskContext, decision: Decision) -> UsePair | None:
-    """Return the two uses of a decision; None if it is about no use."""
-    first = decision.examples[0]
-    if first.use is None:
+def _pair(queues: DeskQueues, decision: Decision) -> UsePair | None:
+    """Return the uses that an answer settles; None if they are gone."""
+    engine, listed = queues.store.engine, queues.uses_of(decision.key)
+    if decision.code == "CR402":
+        uses = stored_uses(engine, decision.examples[0].source) or []
+        near = [(first, second) for first, second in near_pairs([it.match_key for it in uses])
+                if uses[second].id in listed]  # fmt: skip
+        found = [uses[at] for at in sorted({at for pair in near for at in pair})]
+    else:
+        found = sorted(map(use_of, db.uses_by_ids(engine, listed)), key=lambda it: (it.source, it.position))
+    if not found:
         return None
-    other = _near(store, first) if first.code == "CR402" else _conflicting(store, decision, first.use)
-    with store.engine.connect() as connection:
+    with engine.connect() as connection:
         seen = version_of(db.decided(connection, subject_of(decision)))
-    return UsePair(decision, first.use, other, seen)
-
-
-def _conflicting(store: DeskContext, decision: Decision, use: Use) -> Use | None:
-    """Return the first other use among those whose credits conflict."""
-    numbers = sorted(deciding.uses_of(store, QueueFilter(code="CR201"), decision) - {use.id or 0})
-    found = sorted(map(use_of, db.uses_by_ids(store.engine, numbers)), key=lambda it: (it.source, it.position))
-    lines = use.credit.line if use.credit is not None else None
-    return next((it for it in found if it.credit is not None and it.credit.line != lines), None)
-
-
-def _near(store: DeskContext, finding: Finding) -> Use | None:
-    """Return the use of the same article whose caption is nearly identical."""
-    uses = stored_uses(store.engine, finding.source) or []
-    for first, second in near_pairs([it.match_key for it in uses]):
-        if finding.use is not None and uses[second].id == finding.use.id:
-            return uses[first]
-    return None
+    return UsePair(decision, tuple(found[:_MOST]), len(found[_MOST:]), seen)

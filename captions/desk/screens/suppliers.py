@@ -3,18 +3,17 @@
 from __future__ import annotations
 
 import io
-from collections import Counter
-from dataclasses import replace
 from typing import Literal
 
 import captions_db as db
+from captions_db.audit import stored_listing as stored
+from captions_db.audit.stored_listing import StoredFilter
 from fastapi import APIRouter
 from starlette.requests import Request
 from starlette.responses import HTMLResponse, Response
 
 from captions.audit.balances import accounts
 from captions.audit.payee import freelancer_named, supplier_named
-from captions.audit.run import audited
 from captions.audit.statement import statement
 from captions.desk.forms import Reads
 from captions.desk.pages import page
@@ -30,8 +29,6 @@ from captions.text import name_key, tidy
 
 router = APIRouter(dependencies=[Reads])
 _WORST = 10
-_COUNTED = 20_000
-"""Findings that are counted to find the worst articles."""
 _TYPES = {"csv": "text/csv", "json": "application/json", "html": "text/html"}
 
 
@@ -76,12 +73,7 @@ def download(request: Request, name: str, period: str = "", form: Literal["csv",
 
 def _worst(store: DeskContext, supplier: str) -> tuple[list[tuple[str, int]], int]:
     """Return the articles with most findings about a supplier, and the number of all its findings."""
-    by_source: Counter[str] = Counter()
-    with audited(store.engine, replace(store.request, supplier=supplier), store.words, today=store.today()) as result:
-        for number, finding in enumerate(result):
-            if number >= _COUNTED:
-                break
-            if finding.use is not None:
-                by_source[finding.source] += 1
-        total = sum(result.counts.values())
-    return sorted(by_source.items(), key=lambda it: (-it[1], it[0]))[:_WORST], total
+    which, today = StoredFilter(supplier=supplier), store.today()
+    audit = store.audits.current(store.request).id
+    total = sum(stored.totals(store.engine, audit, which, today=today).values())
+    return stored.worst_articles(store.engine, audit, which, today=today, limit=_WORST), total

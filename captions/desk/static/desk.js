@@ -59,7 +59,7 @@ document.querySelector("#decide")?.addEventListener("keydown", (event) => {
   if (event.key !== "Enter" || !event.target.matches("input")) return;
   event.preventDefault();
   const form = event.target.form;
-  form.requestSubmit(event.target.closest("p").querySelector("button") ?? [...form.querySelectorAll("button:not([name])")][0]);
+  form.requestSubmit(event.target.closest("p").querySelector("button") ?? form.querySelector("button[name=do]"));
 });
 
 const drop = document.querySelector("#drop");

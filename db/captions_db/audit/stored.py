@@ -1,61 +1,21 @@
-"""Keep the findings of an audit in the store, by decision, and read them without another audit."""
+"""Keep the findings of an audit in the store, by decision; ``stored_listing`` reads them without another audit."""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
-from datetime import date, datetime
+from collections.abc import Iterator
+from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Engine, Text, cast, delete, func, insert, literal, select
+from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select
 
 from captions_db import models as m
 from captions_db import settling
 from captions_db.audit import Audit
 from captions_db.audit import work_tables as t
 from captions_db.connection import begin_writing
-from captions_db.rows import Row, record_of
+from captions_db.rows import Row
 
 _PAGE = 5_000
-
-
-@dataclass(frozen=True, slots=True)
-class StoredAudit:
-    """An audit whose findings are stored; ``question`` is the JSON with which it was stored."""
-
-    id: int
-    question: str
-    audited: datetime
-    version: str
-    findings: int
-    decisions: int
-
-
-@dataclass(frozen=True, slots=True)
-class StoredDecision:
-    """What one decision settles; see ``captions_db.models.stored_audits``."""
-
-    id: int
-    place: int
-    key: str
-    code: str
-    severity: str
-    message: str
-    about: str
-    supplier: str | None
-    command: str
-    cost: str
-    costs: str
-    unpriced: int
-    findings: int
-    uses: int
-    articles: int
-    example: str
-    example_use: int | None
-    open: int
-    settled_until: date | None
-    outdated_since: datetime | None
-    outdated_by: str | None
 
 
 def put(audit: Audit, question: str, version: str, audited: datetime, decisions: Iterator[Row]) -> int:
@@ -123,33 +83,3 @@ def _copy(connection: Connection, audit_id: int) -> None:
     columns = ["id", "decision_id", "use_id", "source", "supplier", "message"]
     for rows in (attached, without_use):
         connection.execute(insert(m.stored_finding).from_select(columns, rows))
-
-
-def audits(engine: Engine) -> list[StoredAudit]:
-    """Return the stored audits, latest first."""
-    column = m.stored_audit.c
-    with engine.connect() as connection:
-        rows = connection.execute(select(m.stored_audit).order_by(column.audited.desc(), column.id.desc()))
-        return [record_of(StoredAudit, row) for row in rows]
-
-
-def decisions(
-    engine: Engine, audit_id: int, *, after: int = 0, limit: int = 50, today: date, settled: bool = False
-) -> list[StoredDecision]:
-    """Return the decisions with open findings after a place in report order; with ``settled``, all of them."""
-    decision = m.stored_decision.c
-    which = [decision.audit_id == audit_id, decision.place > after]
-    if not settled:
-        which.append((decision.open > 0) | (decision.settled_until < today))
-    with engine.connect() as connection:
-        rows = connection.execute(select(m.stored_decision).where(*which).order_by(decision.place).limit(limit))
-        return [record_of(StoredDecision, row) for row in rows]
-
-
-def use_ids(engine: Engine, decision_id: int, *, after: int = 0, limit: int = 50) -> Sequence[int]:
-    """Return the uses with a finding of a decision, in order of their numbers, those after one of them."""
-    finding = m.stored_finding.c
-    which = (finding.decision_id == decision_id) & (finding.use_id > after)
-    with engine.connect() as connection:
-        found = select(finding.use_id).where(which).distinct().order_by(finding.use_id).limit(limit)
-        return [int(number) for number in connection.scalars(found)]

@@ -10,6 +10,7 @@ from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
 from captions_db.queries.uses import (
     AuditRow,
     StoredArticle,
+    article_by_id,
     article_text,
     use_by_id,
     uses_after,
@@ -38,6 +39,7 @@ __all__ = [
     "UsesBeingFound",
     "agencies_named",
     "agency_usage",
+    "article_by_id",
     "article_text",
     "articles",
     "count_spans",

@@ -13,6 +13,7 @@ from sqlalchemy import ColumnElement, Connection, Engine, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
+from captions_db.connection import reading
 from captions_db.queries.filters import agency_ids, use_filters
 from captions_db.queries.found_filters import FoundFilters
 from captions_db.records import CreditRecord, Place
@@ -85,11 +86,11 @@ def uses_for_audit(
         yield from _rows(connection, use_filters(parties, since, until, publication))
 
 
-def use_by_id(engine: Engine, use_id: int) -> AuditRow | None:
+def use_by_id(engine: Engine | Connection, use_id: int) -> AuditRow | None:
     """Return the use with this id, or None."""
     if not 0 < use_id < 2**31:  # PostgreSQL rejects comparisons with numbers too large for an id
         return None
-    with engine.connect() as connection:
+    with reading(engine) as connection:
         return next(_rows(connection, [m.use.c.id == use_id]), None)
 
 
@@ -124,19 +125,31 @@ def article_text(engine: Engine, key: str) -> StoredArticle | None:
     If several articles share the URL, return the first stored.
     """
     column = m.article.c
-    columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
     here = select(m.place.c.article_id).where(m.place.c.source == storable_source(key))
     conditions = [column.id.in_(here), column.identity == storable(key), column.url == storable(key)]
     # PostgreSQL rejects comparisons with numbers too large for an id.
     if key.isascii() and key.isdigit() and len(key) < 10:
         conditions.append(column.id == int(key))
     with engine.connect() as connection:
-        for condition in conditions:
-            found = connection.execute(select(*columns).where(condition).order_by(column.id).limit(1)).first()
-            if found is not None:
-                uses = tuple(_rows(connection, [m.use.c.article_id == found.id]))
-                return StoredArticle(**found._mapping, uses=uses)
-    return None
+        found = (_article(connection, condition) for condition in conditions)
+        return next((article for article in found if article is not None), None)
+
+
+def article_by_id(engine: Engine, number: int) -> StoredArticle | None:
+    """Return the stored article with this id, or None."""
+    if not 0 < number < 2**31:
+        return None
+    with engine.connect() as connection:
+        return _article(connection, m.article.c.id == number)
+
+
+def _article(connection: Connection, condition: ColumnElement[bool]) -> StoredArticle | None:
+    column = m.article.c
+    columns = [column[field.name] for field in fields(StoredArticle) if field.name != "uses"]
+    found = connection.execute(select(*columns).where(condition).order_by(column.id).limit(1)).first()
+    if found is None:
+        return None
+    return StoredArticle(**found._mapping, uses=tuple(_rows(connection, [m.use.c.article_id == found.id])))
 
 
 def _rows(connection: Connection, where: Sequence[ColumnElement[bool]]) -> Iterator[AuditRow]:
