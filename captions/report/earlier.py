@@ -31,7 +31,7 @@ _FORMS = (
     r"\| [^\n]* \|\n\| -{3}",
     rf"# {TITLE}\n",
     # Pages: a policy that allows nothing from elsewhere, and a title.
-    "<!DOCTYPE html>\n(?:[^\n]*\n){3}<meta http-equiv=\"Content-Security-Policy\" content=\"default-src 'none'; "
+    '<!DOCTYPE html>\n(?:[^\n]*\n){3}<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
     rf"[^\n]*\n(?:[^\n]*\n){{0,4}}<title>(?:{_TITLES})</title>",
     # JSON, SARIF, and JSON Lines of the views and of ninjs.
     rf'\{{\n  "version": \d+,\n  "(?:{_JSON})": ',
