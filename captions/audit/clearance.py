@@ -103,7 +103,7 @@ def clearance(
 
 def new_store(place: Path, decisions: Engine | None, own: Iterable[str] = ()) -> Engine:
     """Create a store without articles, with the decisions of another; ``own`` are publications of the newsroom."""
-    engine = db.open_store(str(place), create=True)
+    engine = db.scratch_store(str(place))
     try:
         if decisions is not None:
             db.copy_decisions(decisions, engine)

@@ -78,7 +78,7 @@ from captions_db.images import (
 from captions_db.licenses import LicenseRecord, add_licenses, licenses, undo_license
 from captions_db.meanwhile import DecisionSubject, PastDecision, decided, decision_state
 from captions_db.merges import ExclusionError, MergeRecord, MergeResult, merge_parties, merges, undo_merges
-from captions_db.open import open_store, upgrade_store
+from captions_db.open import open_store, scratch_store, upgrade_store
 from captions_db.overlay import CorrectionRecord
 from captions_db.places import known_hashes
 from captions_db.publications import PublicationRow, best_spelling, publication_name, publications
@@ -273,6 +273,7 @@ __all__ = [
     "put_images",
     "restore",
     "run_summaries",
+    "scratch_store",
     "sources_ending",
     "start_run",
     "suppliers_in_use",

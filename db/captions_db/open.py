@@ -10,7 +10,7 @@ from sqlalchemy import Engine
 from captions_db.connection import BUSY_TIMEOUT, LARGE_CACHE, connect, where, without_transaction, writing
 from captions_db.errors import LockedStoreError, MissingStoreError
 from captions_db.rollups import count_again, count_uses, wrong_counts
-from captions_db.schema import HEAD, check_version, schema_version, upgrade
+from captions_db.schema import HEAD, check_version, create_tables, schema_version, upgrade
 
 
 def open_store(
@@ -35,6 +35,18 @@ def open_store(
             check_version(found, where(engine))
         if create:
             _prepare_to_write(engine, new=found is None)
+    except BaseException:
+        engine.dispose()
+        raise
+    return engine
+
+
+def scratch_store(path: str) -> Engine:
+    """Create a store for one audit: its tables, without search and views, at a tenth of the time of a whole one."""
+    engine = connect(path, create=True, busy_timeout=BUSY_TIMEOUT, cache=LARGE_CACHE)
+    try:
+        with writing(engine) as connection:
+            create_tables(connection)
     except BaseException:
         engine.dispose()
         raise

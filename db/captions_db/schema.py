@@ -9,8 +9,9 @@ import re
 from pathlib import Path
 from typing import TYPE_CHECKING
 
-from sqlalchemy import Connection, Engine, inspect, text
+from sqlalchemy import Connection, Engine, insert, inspect, text
 
+from captions_db import models as m
 from captions_db.connection import lock_out_writers, where, without_transaction
 from captions_db.errors import NewerStoreError, NotAStoreError, OlderStoreError
 
@@ -73,6 +74,14 @@ def upgrade(engine: Engine) -> None:
                 connection.rollback()
             # Do not return it to the pool, where it would be used without foreign keys.
             connection.invalidate()
+
+
+def create_tables(connection: Connection) -> None:
+    """Create the tables of ``HEAD`` in an empty database, without search and views; this needs no Alembic."""
+    m.METADATA.create_all(connection)
+    connection.execute(insert(m.counted).values(last_use=0))
+    connection.exec_driver_sql("CREATE TABLE alembic_version (version_num VARCHAR(32) NOT NULL PRIMARY KEY)")
+    connection.execute(text("INSERT INTO alembic_version VALUES (:head)"), {"head": HEAD})
 
 
 def run_steps(connection: Connection, to: str = "head") -> None:
