@@ -160,7 +160,7 @@ def test_a_severity_of_ones_own_counts_everywhere(run: Run, audited: Path) -> No
     rules = {rule["id"]: rule["defaultConfiguration"]["level"] for rule in sarif["tool"]["driver"]["rules"]}
     assert (rules["CR102"], rules["CR901"]) == ("error", "note")
     assert [(it["ruleId"], it["level"]) for it in sarif["results"]] == [("CR102", "error"), ("CR901", "note")]
-    assert "error CR102  a.txt #1" in run("audit").out
+    assert "error CR102  use 1 in a.txt #1" in run("audit").out
     assert [row["severity"] for row in csv.DictReader(io.StringIO(run("audit", "--format", "csv").out))] == [
         "error", "info",
     ]  # fmt: skip
