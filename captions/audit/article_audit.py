@@ -96,7 +96,7 @@ class ArticleAuditor:
             )
             found += [(ranks["CR100"], 0, n, self._graded(codes, it)) for n, it in enumerate(loose)]
         found.sort(key=lambda row: row[:3])
-        return [anywhere(row[-1]) for row in found]
+        return [anywhere(row[-1], self._commands) for row in found]
 
     def _finding(
         self, codes: Mapping[str, Code], code: str, use: ArticleUse, message: str, command: str | None

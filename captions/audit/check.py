@@ -14,8 +14,10 @@ from sqlalchemy import Engine
 
 from captions.audit.clearance import new_store
 from captions.audit.codes import CODES
+from captions.audit.decisions import key_of
 from captions.audit.engine import QUOTA_CODES
 from captions.audit.finding import Finding
+from captions.audit.fixes import FixCommands
 from captions.audit.request import AuditRequest, BaselineFinding
 from captions.audit.result import AuditResult
 from captions.audit.run import audited
@@ -26,8 +28,8 @@ from captions.sources import Source, Unread
 
 CHECKED = tuple(code for code in CODES if code not in QUOTA_CODES)
 """The codes that a check can find. A quota counts the uses of a whole archive."""
-_ANYWHERE = "captions agreement "
-"""The beginning of commands that need no stored article."""
+_ANYWHERE = ("captions agreement ", "captions agency ")
+"""The beginnings of commands that need no stored article."""
 _BATCH = 500
 
 
@@ -39,7 +41,7 @@ class Checked:
 
     def __iter__(self) -> Iterator[Finding]:
         """Return the findings, worst first, without use numbers and without commands that need a stored article."""
-        return map(anywhere, self.result)
+        return (anywhere(finding, self.result.commands) for finding in self.result)
 
 
 @contextmanager
@@ -80,11 +82,17 @@ def checked(
             engine.dispose()
 
 
-def anywhere(finding: Finding) -> Finding:
+def anywhere(finding: Finding, commands: FixCommands) -> Finding:
     """Return a finding on an article that is not stored, without what only a stored one has."""
+    key = key_of(finding, commands)
+    if finding.command.startswith(_ANYWHERE):
+        command = finding.command
+    else:
+        command = ""
+        if finding.use is not None and key.endswith(finding.command):  # it lists numbers of uses
+            key = f"{finding.code} use {finding.source} #{finding.use.position}"
     use = replace(finding.use, id=None) if finding.use is not None else None
-    command = finding.command if finding.command.startswith(_ANYWHERE) else ""
-    return replace(finding, use=use, command=command)
+    return replace(finding, use=use, command=command, decision=key)
 
 
 def confined(request: AuditRequest) -> AuditRequest:

@@ -70,6 +70,8 @@ class Code:
     """What the audit reads for this code, besides uses and credits."""
     picture_rule: str | None = None
     """``module:name`` of a second rule, which looks at the picture files."""
+    quotes_other: bool = False
+    """Whether its messages quote another credit, which disagrees with the printed one."""
 
     @property
     def picture_scope(self) -> Scope:
@@ -122,17 +124,19 @@ _ROWS = (
         "CR201", "error", "pair", "same picture, conflicting credits",
         "find out which credit is right, and correct the other article",
         "captions.audit.comparisons:conflicting_credits", command="use", decides="command", reads=("pictures",),
-        picture_rule="captions.audit.image_rules:conflicting_credits",
+        picture_rule="captions.audit.image_rules:conflicting_credits", quotes_other=True,
     ),
     Code(
         "CR202", "warning", "use", "printed credit and embedded metadata disagree",
         "find out which is right, and correct the article, or the picture with captions images stamp",
         "captions.audit.image_rules:embedded_differs", command="use", decides="use", reads=("pictures",),
+        quotes_other=True,
     ),
     Code(
         "CR203", "warning", "use", "printed credit and the page's structured data disagree",
         "find out which is right, and correct the article, or the picture's data in the CMS",
         data_rules.disagreeing, command="use", decides="line", looks_at="structured_data",
+        quotes_other=True,
     ),
     Code(
         "CR204", "info", "picture", "XMP, IIM and EXIF disagree",

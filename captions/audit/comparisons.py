@@ -23,6 +23,8 @@ from captions.caption.similarity import is_telling, may_be_near, near_pairs
 from captions.model import Credit
 
 _Row = TypeVar("_Row")
+_IN_COMMAND = 50
+"""The most uses that a suggested command lists; of more, each line is decided on its own."""
 
 
 class ComparedUses(NamedTuple):
@@ -110,7 +112,9 @@ def _conflicts_within(
         if (claim := first_conflict(credits_[credit_id], claims.values()))
     ]
     # Whoever finds out which credit is right has decided on all of them.
-    fix = waive_each("CR201", "use", sorted(use_id for _, use_ids in found for use_id in use_ids))
+    all_uses = sorted(use_id for _, use_ids in found for use_id in use_ids)
+    # Each finding repeats the command, so the number of uses in it is limited.
+    fix = waive_each("CR201", "use", all_uses) if len(all_uses) <= _IN_COMMAND else None
     yield from (ComparedUses(message, use_ids, fix) for message, use_ids in found)
 
 

@@ -7,9 +7,10 @@ line, the supplier or the article changes.
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
+from itertools import islice
 from typing import cast
 
 from captions_db.audit import ReportedFinding
@@ -25,6 +26,8 @@ from captions.text import name_key
 EXAMPLES = 3
 """The findings shown with a decision."""
 _DAYS = "period"
+_AT_ONCE = 500
+"""Decisions whose credits are read in one query."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,18 +99,22 @@ class DecisionGroups:
 
     def with_findings(self, most: int) -> Iterator[Decision]:
         """Yield the decisions, each with at most so many of its findings."""
-        for row in self._grouping.rows(most):
-            yield self._decision(row)
+        rows = self._grouping.rows(most)
+        while page := list(islice(rows, _AT_ONCE)):
+            examples = (it for row in page for _, it in row.examples)
+            self._result.read_credits(it.credit_id for it in examples if not isinstance(it, store.LooseFinding))
+            uses = self._grouping.use_ids([row.id for row in page if row.kind == store.MESSAGE])
+            for row in page:
+                yield self._decision(row, uses.get(row.id, ()))
 
-    def _decision(self, row: store.DecisionRow) -> Decision:
+    def _decision(self, row: store.DecisionRow, uses: Sequence[int]) -> Decision:
         found = tuple(self._finding(rank, data) for rank, data in row.examples)
         first = found[0]
-        key, about = _named(row.kind, first, self._result.commands)
+        key, about = f"{first.code} {' '.join(_fact(row.kind, first))}", _about(row.kind, first)
         amounts = [(name, Decimal(sum_) / store.PARTS) for name, _, sum_ in row.costs if name is not None]
-        unpriced = sum(uses for name, uses, _ in row.costs if name is None)
-        return Decision(
-            key, row.findings, row.uses, row.articles, tuple(amounts), unpriced, self._command(row, first), about, found
-        )
+        unpriced = sum(n for name, n, _ in row.costs if name is None)
+        counts, command = (row.findings, row.uses, row.articles), self._command(row, first, uses)
+        return Decision(key, *counts, tuple(amounts), unpriced, command, about, found)
 
     def _finding(self, rank: int, data: ReportedFinding | store.LooseFinding) -> Finding:
         code = self._codes[rank]
@@ -116,12 +123,12 @@ class DecisionGroups:
             return Finding(code, data.message, data.source, None, data.command, grade, data.about)
         return next(self._result.findings_of(code, [data]))
 
-    def _command(self, row: store.DecisionRow, first: Finding) -> str:
+    def _command(self, row: store.DecisionRow, first: Finding, uses: Sequence[int]) -> str:
         """Return the command that settles all findings of a decision."""
         code, use, kind = first.code, first.use, row.kind
         credit = use.credit if use else None
         if kind == store.MESSAGE:
-            return waive_each(code, "use", self._grouping.use_ids(row.id))
+            return waive_each(code, "use", uses)
         if kind == store.USE and use is not None:
             return waive(code, use=str(use.id))
         if kind == store.ARTICLE:
@@ -138,7 +145,7 @@ class DecisionGroups:
 
 def key_of(finding: Finding, commands: FixCommands) -> str:
     """Return the key of the decision that settles a finding."""
-    return _named(_kind_of(finding, commands), finding, commands)[0]
+    return finding.decision or f"{finding.code} {' '.join(_fact(_kind_of(finding, commands), finding))}"
 
 
 def _kind_of(finding: Finding, commands: FixCommands) -> int:
@@ -165,24 +172,39 @@ def _kind_of(finding: Finding, commands: FixCommands) -> int:
     return store.LINE if can_be_typed(credit.line) else store.USE
 
 
-def _named(kind: int, finding: Finding, commands: FixCommands) -> tuple[str, str]:
-    """Return the key of a decision, and what it is about."""
-    use = finding.use
-    supplier = finding.about or (use.supplier if use else None) or ""
-    line = use.credit.line if use and use.credit else ""
-    name, fact, about = {
-        # A freelancer has no number in the store.
-        store.LOOSE: ("supplier", supplier, supplier)
-        if finding.about
-        else ("command", finding.command, finding.source),
-        store.LINE: ("line", line, line),
-        store.SUPPLIER: ("supplier", supplier, supplier),
-        store.ARTICLE: ("article", finding.source, finding.source),
-        store.COMMAND: ("command", finding.command, supplier),
-        store.MESSAGE: ("message", finding.message, ""),
-        store.USE: ("use", f"{finding.source} #{use.position if use else 0}", line),
-    }[kind]
-    return f"{finding.code} {name} {fact}", about
+def _fact(kind: int, finding: Finding) -> tuple[str, str]:
+    """Return the name of a kind of fact, and the fact: ``supplier``, ``Reuters``."""
+    if kind == store.LINE:
+        return "line", _line(finding)
+    if kind == store.ARTICLE:
+        return "article", finding.source
+    if kind == store.MESSAGE:
+        return "message", finding.message
+    if kind == store.USE:
+        return "use", f"{finding.source} #{finding.use.position if finding.use else 0}"
+    # A freelancer has no number in the store.
+    if kind == store.SUPPLIER or (kind == store.LOOSE and finding.about):
+        return "supplier", _supplier(finding)
+    return "command", finding.command
+
+
+def _about(kind: int, finding: Finding) -> str:
+    """Return the credit line, supplier or article that a decision is about; ``""`` if the message says it."""
+    if kind == store.MESSAGE:
+        return ""
+    if kind in (store.LINE, store.USE):
+        return _line(finding)
+    if kind == store.ARTICLE or (kind == store.LOOSE and not finding.about):
+        return finding.source
+    return _supplier(finding)
+
+
+def _line(finding: Finding) -> str:
+    return finding.use.credit.line if finding.use and finding.use.credit else ""
+
+
+def _supplier(finding: Finding) -> str:
+    return finding.about or (finding.use.supplier if finding.use else None) or ""
 
 
 def _loose(result: AuditResult) -> Iterator[store.LooseFinding]:

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
+from functools import cache
 
 import captions_db as db
 import captions_db.audit as store
 from sqlalchemy import Engine
 
-from captions.audit.codes import SEVERITIES, graded
+from captions.audit.codes import Code, graded
 from captions.audit.engine import AuditEngine
 from captions.audit.finding import Finding
 from captions.audit.license_check import pictures_for
 from captions.audit.request import AuditRequest
+from captions.audit.run import ranks_of
 from captions.audit.waivers import Waiver
 from captions.audit.waivers import waivers as stored_waivers
 from captions.corrections.corrections import Correction
@@ -29,9 +32,6 @@ from captions.licensing.licenses import License
 from captions.model import Credit, Use
 from captions.stored import credit_of, use_of
 from captions.text import name_key
-
-_COMPARING = frozenset({"CR201", "CR304", "CR305", "CR402"})
-"""The codes whose messages are about other uses too."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,43 +81,47 @@ class UseDossier:
     waivers: tuple[tuple[Waiver, str], ...]
     """The waivers of findings on it, each with its state."""
 
-    @property
-    def own_findings(self) -> tuple[Finding, ...]:
-        """Return the findings whose messages quote no other use and count no other uses."""
-        return tuple(finding for finding in self.findings if finding.code not in _COMPARING)
 
+def use_dossiers(
+    engine: Engine, words: Vocabulary, use_ids: Sequence[int], today: date, grades: Mapping[str, str]
+) -> list[UseDossier]:
+    """Return the dossiers of some uses, without unknown ones. Waivers and licenses count as of ``today``.
 
-def use_dossier(engine: Engine, words: Vocabulary, use_id: int, today: date) -> UseDossier | None:
-    """Return the dossier of a use; None for an unknown number. Waivers and licenses count as of ``today``."""
-    row, origin = db.use_by_id(engine, use_id), db.use_origin(engine, use_id)
-    article = db.article_text(engine, str(origin.article_id)) if origin is not None else None
-    if row is None or origin is None or article is None:
-        return None
-    use = use_of(row)
-    permission, findings = _audited(engine, words, use_id, today, article)
-    line = use.credit.line if use.credit is not None else None
-    return UseDossier(
-        use,
-        row.places,
-        article,
-        tuple(db.places_of(engine, origin.article_id)),
-        origin,
-        pictures_of_use(engine, words, use_id),
-        permission,
-        findings,
-        tuple(it for it in stored_corrections(engine) if it[0].line == line),
-        tuple(_merges(engine, use.credit, origin.parsed)),
-        tuple(it for it in stored_waivers(engine, today) if is_about(it[0], use, origin.caption_digest)),
-    )
+    ``grades`` are the newsroom's own severities by code.
+    """
+    corrections, waivers, merges = stored_corrections(engine), stored_waivers(engine, today), db.merges(engine)
+    codes = graded(grades=grades)
+    article_of = cache(lambda number: db.article_text(engine, str(number)))
+    places_of = cache(lambda number: tuple(db.places_of(engine, number)))
+    found = []
+    for use_id in use_ids:
+        row, origin = db.use_by_id(engine, use_id), db.use_origin(engine, use_id)
+        article = article_of(origin.article_id) if origin is not None else None
+        if row is None or origin is None or article is None:
+            continue
+        use = use_of(row)
+        line = use.credit.line if use.credit is not None else None
+        dossier = UseDossier(
+            use,
+            row.places,
+            article,
+            places_of(origin.article_id),
+            origin,
+            pictures_of_use(engine, words, use_id),
+            *_audited(engine, words, use_id, today, article, codes),
+            tuple(it for it in corrections if it[0].line == line),
+            tuple(_merged(merges, use.credit, origin.parsed)),
+            tuple(it for it in waivers if is_about(it[0], use, origin.caption_digest)),
+        )
+        found.append(dossier)
+    return found
 
 
 def _audited(
-    engine: Engine, words: Vocabulary, use_id: int, today: date, article: db.StoredArticle
+    engine: Engine, words: Vocabulary, use_id: int, today: date, article: db.StoredArticle, codes: Mapping[str, Code]
 ) -> tuple[Permission, tuple[Finding, ...]]:
     """Audit one use; return what permits it, and the findings on it, worst first."""
-    codes = graded()
-    wanted = sorted((SEVERITIES.index(row.severity), code) for code, row in codes.items())
-    ranks = {code: rank for rank, (_severity, code) in enumerate(wanted)}
+    ranks = ranks_of(AuditRequest(), codes)
     licensed = pictures_for(engine, words)
     archive = licensed
     if archive is None and db.has_images(engine):
@@ -216,13 +220,15 @@ def pictures_of_use(engine: Engine, words: Vocabulary, use_id: int) -> tuple[Pic
     return tuple(sorted(found, key=lambda it: (HOWS.index(it.how), it.paths)))
 
 
-def _merges(engine: Engine, credit: Credit | None, parsed: db.CreditRecord | None) -> list[db.MergeRecord]:
+def _merged(
+    merges: Sequence[db.MergeRecord], credit: Credit | None, parsed: db.CreditRecord | None
+) -> list[db.MergeRecord]:
     """Return the merges in force that apply to the names that a line prints."""
     if credit is None or parsed is None:
         return []
     read = {*credit_of(parsed).creators, *parsed.agencies, parsed.supplier}
     now = {*credit.creators, *credit.agencies}
-    return [it for it in db.merges(engine) if it.undone is None and it.name in read and it.into in now]
+    return [it for it in merges if it.undone is None and it.name in read and it.into in now]
 
 
 def is_about(waiver: Waiver, use: Use, digest: str) -> bool:

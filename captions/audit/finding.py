@@ -26,6 +26,8 @@ class Finding:
     """Its severity, if the intended use changes that of the code."""
     about: str = ""
     """The supplier, for a finding on an agreement."""
+    decision: str = ""
+    """The key of the decision that settles it, if the finding no longer has the use or command that shows it."""
 
     @property
     def severity(self) -> Severity:

@@ -9,6 +9,7 @@ from captions_db.audit import accounted
 from sqlalchemy import ColumnElement
 
 from captions.audit.payee import Payee
+from captions.lexicon.agencies import with_parents
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.coverage import Coverage, freelancer
 from captions.licensing.judging import JudgedParties
@@ -29,7 +30,11 @@ class Parties:
             self.supplier_ids: set[int] = set()
             self.judged = JudgedParties(freelancers=frozenset(keys))
             return
-        found = audit.party_ids("agency", lambda name: bool(keys & _upwards(name, words))) if keys else {}
+
+        def is_theirs(name: str) -> bool:
+            return not keys.isdisjoint(map(name_key, with_parents(name, words.agencies)))
+
+        found = audit.party_ids("agency", is_theirs) if keys else {}
         self._named = {number for number, name in found.items() if name_key(name) in keys}
         self.supplier_ids = set(found)
         self.judged = JudgedParties(suppliers=tuple(sorted(found)))
@@ -56,13 +61,3 @@ def parties_of(audit: store.Audit, words: Vocabulary, coverage: Coverage, credit
         return Parties(audit, words, [Payee(paid or "", creator=True)] if is_paid else ())
     names = {credit.supplier, *(agreement.supplier for agreement in coverage.of_supplier(credit.supplier))}
     return Parties(audit, words, [Payee(name) for name in sorted(names)])
-
-
-def _upwards(name: str, words: Vocabulary) -> set[str]:
-    """Return the name keys of an agency and of those that it belongs to, by the register."""
-    keys = {name_key(name)}
-    row = words.agencies.get(name)
-    while row is not None and row.parent is not None and name_key(row.parent) not in keys:
-        keys.add(name_key(row.parent))
-        row = words.agencies.get(row.parent)
-    return keys

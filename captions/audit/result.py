@@ -161,9 +161,13 @@ class AuditResult:
         """Return the ids of the uses that a license of their picture covers."""
         return self._audit.licensed.covered()
 
+    def read_credits(self, row_ids: Iterable[int | None]) -> None:
+        """Read the credits of findings in one query."""
+        self._credits.read({row_id for row_id in row_ids if row_id is not None})
+
     def findings_of(self, code: str, rows: Sequence[store.ReportedFinding]) -> Iterator[Finding]:
         """Yield the findings of a code in some rows of the store."""
-        self._credits.read({row.credit_id for row in rows if row.credit_id is not None})
+        self.read_credits(row.credit_id for row in rows)
         severity = self.codes[code].severity
         grade = None if severity == CODES[code].severity else severity
         # Locals and one unpacking per row, because a million findings may pass here.

@@ -138,17 +138,17 @@ def named_source(engine: Engine, text: str) -> tuple[str, int | None]:
     return names[0], None
 
 
-def matching(engine: Engine, waivers: Sequence[Waiver], words: Vocabulary, today: date) -> int:
-    """Return how many findings waivers would set aside that no waiver sets aside yet.
+def matching(engine: Engine, waivers: Sequence[Waiver], words: Vocabulary, today: date, use: int | None = None) -> int:
+    """Return how many findings waivers would set aside that no waiver sets aside yet; with ``use``, only on this use.
 
     What agreements cover depends on the intended use, so every scope counts, in a territory that no agreement names.
     """
     from captions.audit.run import audited  # imported here: listing and undoing waivers needs no audit
 
     codes = frozenset(waiver.code for waiver in waivers)
-    requests = [AuditRequest(codes=codes)]
+    requests = [AuditRequest(codes=codes, use=use)]
     if codes & reading("agreements"):
-        requests += [AuditRequest(codes=codes, scope=scope, territory=_UNNAMED) for scope in terms.table().scopes]
+        requests += [replace(requests[0], scope=scope, territory=_UNNAMED) for scope in terms.table().scopes]
     for request in requests:
         with audited(engine, request, words, proposed=waivers, today=today) as result:
             if result.known:

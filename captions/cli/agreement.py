@@ -253,22 +253,27 @@ def renew(
     number: Number,
     ends: Annotated[date, typer.Option("--to", parser=o.last_day, metavar="DATE", help="The new last day.")],
     price: Annotated[str | None, typer.Option("--price", metavar="AMOUNT", help="The new price.")] = None,
+    quota: Annotated[
+        str | None, typer.Option("--quota", metavar="N/PERIOD", help="The new quota: 500/month, 6000/term, ...")
+    ] = None,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
     """Renew an agreement.
 
-    Adds an agreement with the same terms that starts the day after the old one ends.
+    Adds an agreement that starts the day after the old one ends, with the same terms unless --price or --quota changes
+    them.
 
     \b
     Example:
       captions agreement renew 3 --to 2027-12-31 --price 18900
     """
-    from captions.licensing import repository
+    from captions.licensing import repository, terms
 
+    counted = None if quota is None else terms.quota(quota)
     with opened_store(db_url) as engine:
         amount = _amount(price, repository.find(engine, number).currency)
-        _print_added([repository.renew(engine, number, ends, amount, user_name(who))])
+        _print_added([repository.renew(engine, number, ends, amount, counted, user_name(who))])
 
 
 @app.command()

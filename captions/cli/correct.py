@@ -13,8 +13,9 @@ import typer
 from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
-from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
+from captions.cli.inputs import known_agency, opened_store, sheet, user_name
 from captions.cli.output import DECISION, UNDONE, count, decision_row, note, write_decisions
+from captions.files.csv_input import rows
 from captions.report import Column, Row
 
 if TYPE_CHECKING:
@@ -128,11 +129,12 @@ def _in_file(file: Path, words: Vocabulary, named: Correction, db_url: str) -> l
     """Return the corrections in a file: a list of corrections, or an audit that was edited in a spreadsheet."""
     from captions.corrections import corrections, edited_audit
 
-    if edited_audit.is_audit(rows := sheet_rows(file, ())):
+    data = sheet(file)  # read once: it may be a pipe
+    if edited_audit.is_audit(found := list(rows(data, str(file), ()))):
         with opened_store(db_url) as engine:
-            return edited_audit.edited(engine, rows, words, named.reason, named.who)
-    rows = sheet_rows(file, ("line",), corrections.CORRECTION_COLUMNS)
-    return [corrections.correction_from(row, words, named.reason, named.who) for row in rows]
+            return edited_audit.edited(engine, found, words, named.reason, named.who)
+    found = list(rows(data, str(file), ("line",), corrections.CORRECTION_COLUMNS))
+    return [corrections.correction_from(row, words, named.reason, named.who) for row in found]
 
 
 def _store(given: Sequence[Correction], words: Vocabulary, db_url: str) -> None:
@@ -187,10 +189,10 @@ def list_(
     from captions.corrections import corrections
 
     with opened_store(db_url) as engine:
-        rows = [_row(correction, state) for correction, state in corrections.corrections(engine)]
+        listed = [_row(correction, state) for correction, state in corrections.corrections(engine)]
     if form is o.Listing.csv:
-        rows = [{key: "none" if value in ("", ()) else value for key, value in row.items()} for row in rows]
-    write_decisions("corrections", _TABLE, _DATA, rows, form, limit, every=every)
+        listed = [{key: "none" if value in ("", ()) else value for key, value in row.items()} for row in listed]
+    write_decisions("corrections", _TABLE, _DATA, listed, form, limit, every=every)
 
 
 @app.command()

@@ -9,8 +9,8 @@ from typing import TYPE_CHECKING, Annotated, TextIO
 
 import typer
 
-from captions.cli import completion, screen
 from captions.cli import options as o
+from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
 from captions.cli.output import for_report, format_of, note, note_limit, opened, uncollected
 from captions.escaping import command
@@ -47,10 +47,6 @@ _IF_KNOWN = ("used_on", "publication", "supplier")
 Words = Annotated[
     list[str] | None,
     typer.Argument(metavar="WORDS", help="Words, or the beginnings of words.", show_default=False),
-]
-Creator = Annotated[
-    str | None,
-    typer.Option("--creator", metavar="NAME", help="Only pictures by this creator.", autocompletion=completion.creator),
 ]
 Picture = Annotated[
     str | None,

@@ -91,11 +91,15 @@ def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:
 
 def sheet_rows(path: Path, needed: Collection[str], known: Collection[str] | None = None) -> list[SheetRow]:
     """Return the rows of a CSV file; see :mod:`captions.files.csv_input`. Raise CaptionsError if it cannot be read."""
+    return list(rows(sheet(path), str(path), needed, known))
+
+
+def sheet(path: Path) -> bytes:
+    """Return the content of a file; raise CaptionsError if it cannot be read."""
     try:
-        data = path.read_bytes()
+        return path.read_bytes()
     except OSError as error:
         raise CaptionsError(f"cannot read {path}: {error.strerror}; check the path") from None
-    return list(rows(data, str(path), needed, known))
 
 
 def user_name(given: str | None) -> str:

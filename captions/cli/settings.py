@@ -10,6 +10,7 @@ from collections.abc import Callable, Collection, Mapping
 from contextlib import suppress
 from dataclasses import dataclass, field
 from difflib import get_close_matches
+from functools import lru_cache
 from pathlib import Path
 from typing import Any, TypeVar
 
@@ -57,8 +58,17 @@ class SettingsFile:
 
 def current() -> SettingsFile:
     """Return the settings of the working folder; raise CaptionsError if their file is not valid."""
-    path = _found(Path.cwd())
-    return SettingsFile() if path is None else read(path)
+    folder = Path.cwd()
+    if (path := _found(folder)) is None:
+        return SettingsFile()
+    status = path.stat()
+    return _read_once(path, folder, status.st_mtime_ns, status.st_size)
+
+
+@lru_cache(maxsize=1)
+def _read_once(path: Path, folder: Path, changed: int, size: int) -> SettingsFile:
+    """Return the settings of a file; paths in them are relative to ``folder``, the working folder."""
+    return read(path)
 
 
 def short_path(path: Path) -> str:

@@ -9,10 +9,11 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions import __version__
+from captions import __version__, escaping
 from captions.cli import options as o
+from captions.cli import settings
 from captions.cli.inputs import database_name, opened_store
-from captions.cli.output import for_report, is_stdout, note, opened
+from captions.cli.output import for_report, format_of, is_stdout, note, opened
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -73,7 +74,7 @@ def show(
     """
     if evidence and form not in (None, ShowFormat.html):
         raise typer.BadParameter("--evidence is a page; use --format html or omit --format")
-    chosen = form or (ShowFormat.html if evidence else _by_name(output))
+    chosen = format_of(form, output, ShowFormat.html if evidence else ShowFormat.table)
     targets = for_report(output, (agencies,), overwrite=overwrite)
     words = o.words(agencies, db_url)
     with opened_store(db_url) as engine:
@@ -86,27 +87,21 @@ def show(
         note(f"written to {output}")
 
 
-def _by_name(output: Path | None) -> ShowFormat:
-    """Return the format that the extension of a file names: ``use.html``; table for others."""
-    suffix = "" if output is None else output.suffix.lower().removeprefix(".")
-    return ShowFormat(suffix) if suffix in list(ShowFormat) else ShowFormat.table
-
-
 def _report(engine: Engine, words: Vocabulary, what: str, *, is_article: bool) -> DossierReport:
     """Return what to show; raise CaptionsError for a use or an article that the store does not have."""
     import captions_db as db
 
-    from captions.audit.dossier import use_dossier
+    from captions.audit.dossier import use_dossiers
     from captions.audit.waivers import named_source
     from captions.report.dossier_report import DossierReport
 
-    today = date.today()
+    today, grades = date.today(), settings.current().grades()
     use = None
     if what.isascii() and what.isdigit() and not is_article:
         use = int(what)
-        if (found := use_dossier(engine, words, use, today)) is None:
+        if not (found := use_dossiers(engine, words, [use], today, grades)):
             raise CaptionsError(f"no use {what} in the database; list the numbers of uses with: captions find WORDS")
-        return DossierReport([found])
+        return DossierReport(found)
     article = db.article_text(engine, what)
     if article is None:
         if "://" in what or is_article:
@@ -116,7 +111,7 @@ def _report(engine: Engine, words: Vocabulary, what: str, *, is_article: bool) -
     if article is None:  # a picture file or a file that could not be read
         raise _missing(what)
     numbers = [row.use_id for row in article.uses] if use is None else [use]
-    dossiers = [it for number in numbers if (it := use_dossier(engine, words, number, today)) is not None]
+    dossiers = use_dossiers(engine, words, numbers, today, grades)
     if use is not None:
         return DossierReport(dossiers)
     return DossierReport(dossiers, article, db.places_of(engine, article.id))
@@ -125,7 +120,7 @@ def _report(engine: Engine, words: Vocabulary, what: str, *, is_article: bool) -
 def _missing(what: str) -> CaptionsError:
     remedy = "list articles with: captions find WORDS"
     if "://" in what:
-        remedy = f"if it is a picture's URL, run: captions find --picture {what}"
+        remedy = f"if it is a picture's URL, run: {escaping.command('find', **{'--picture': what})}"
     return CaptionsError(f"no article {what} in the database; {remedy}")
 
 

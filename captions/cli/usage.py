@@ -98,7 +98,8 @@ def usage(
     """Count the picture uses in the database, most used first.
 
     A use counts once for each agency and each creator its credit line names, and once in the total. Uses whose supplier
-    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`.
+    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`. Months, quarters and
+    years are listed in date order.
 
     \b
     Examples:

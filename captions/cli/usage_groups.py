@@ -9,6 +9,7 @@ from typing import Any
 
 import captions_db as db
 
+from captions.lexicon.agencies import with_parents
 from captions.lexicon.vocabulary import Vocabulary
 
 
@@ -17,20 +18,11 @@ def by_group(table: db.UsageTable, place: int, words: Vocabulary, limit: int | N
     counted: Counter[tuple[Any, ...]] = Counter()
     for row in table.rows:
         supplier = row.values[place]
-        group = None if supplier is None else group_of(supplier, words)
+        group = None if supplier is None else with_parents(supplier, words.agencies)[-1]
         counted[(*row.values[:place], group, *row.values[place + 1 :]), row.unclear] += row.uses
     rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
     rows.sort(key=_order)
     return replace(table, rows=tuple(rows[:limit]), groups=len(rows))
-
-
-def group_of(agency: str, words: Vocabulary) -> str:
-    """Return the agency at the top of the register above another; the agency itself if it has no parent."""
-    seen = {agency}
-    while (row := words.agencies.get(agency)) is not None and row.parent is not None and row.parent not in seen:
-        agency = row.parent
-        seen.add(agency)
-    return agency
 
 
 def _order(row: db.UsageRow) -> tuple[int, Sequence[tuple[bool, str]], str]:

@@ -161,7 +161,8 @@ def counted(
 
         table = by_group(table, by.index("group"), words(), query.limit)
     extra = [column for name in _ALSO if name in query.also for column in _ALSO[name]]
-    rows = [{**_groups(by, row.values, query, row.unclear), **_counts(row)} for row in table.rows]
+    listed = sorted(table.rows, key=lambda row: _date_order(row.values)) if _TIMES.issuperset(by) else table.rows
+    rows = [{**_groups(by, row.values, query, row.unclear), **_counts(row)} for row in listed]
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **_counts(table.total)})
     total = {"uses": table.total.uses, **({"articles": table.total.articles} if "articles" in query.also else {})}
@@ -182,8 +183,9 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
     by = query.by or ("publication",)
     if wrong := [name for name in by if name != "publication" and name not in _TIMES]:
         raise typer.BadParameter(f"uses without a credit have no {wrong[0]}; use publication, month, quarter or year")
-    if query.agency is not None:
-        raise typer.BadParameter("uses without a credit name no agency; omit --agency")
+    for name in ("agency", "supplier", "creator"):
+        if query.filters[name] is not None:
+            raise typer.BadParameter(f"uses without a credit name no {name}; omit --{name}")
     _forbid_also(query)
     all_uses, without = (
         db.agency_usage(
@@ -193,8 +195,11 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
     )
     count = {row.values: row.uses for row in without.rows}
     shares = [(row.values, count.get(row.values, 0), row.uses) for row in all_uses.rows]
-    shares.sort(key=lambda row: (-row[1], [(value is None, value or "") for value in row[0]]))
-    rows = [{**_groups(by, values, query), **_share(some, every)} for values, some, every in shares[: query.limit]]
+    shares.sort(key=lambda row: (-row[1], _date_order(row[0])))
+    chosen = shares[: query.limit]
+    if _TIMES.issuperset(by):
+        chosen.sort(key=lambda row: _date_order(row[0]))
+    rows = [{**_groups(by, values, query), **_share(some, every)} for values, some, every in chosen]
     total = _share(without.total.uses, all_uses.total.uses)
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **total})
@@ -300,6 +305,11 @@ def _groups(
         for name, value in zip(by, values, strict=True)
     }
     return {**groups, "unclear": unclear}
+
+
+def _date_order(values: Sequence[str | None]) -> list[tuple[bool, str]]:
+    """Return a key that sorts months, quarters and years by date, unknown ones last."""
+    return [(value is None, value or "") for value in values]
 
 
 def _counts(row: Any) -> dict[str, Any]:

@@ -82,6 +82,9 @@ EndDate = Annotated[
 ]
 Number = Annotated[int, typer.Argument(metavar="N", help="The number of the waiver.")]
 
+_Narrowed = tuple["Waiver", str, int | None]
+"""A waiver, the description of its limits, and its only use."""
+
 
 @app.command(DEFAULT, cls=DefaultCommand, hidden=True)
 def waive(
@@ -137,8 +140,9 @@ def waive(
     with opened_store(db_url) as engine:
         articles: Sequence[str | None] = source or [None]
         uses: Sequence[int | None] = use or [None]
-        narrowed = [_narrowed(engine, waiver, name, number) for name in articles for number in uses]
-        _waive(engine, [each for each, _ in narrowed], words, ", ".join(limits for _, limits in narrowed))
+        each = [_narrowed(engine, waiver, name, number) for name in articles for number in uses]
+        narrowed = _that_match(engine, each, words) if len(each) > 1 else each
+        _waive(engine, [it for it, _, _ in narrowed], words, ", ".join(limits for _, limits, _ in narrowed))
 
 
 def _check_options(
@@ -169,8 +173,8 @@ def _waive_listed(
         _waive(engine, given, words, f"listed in {file}")
 
 
-def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> tuple[Waiver, str]:
-    """Narrow a waiver to an article and a use; return it with a description of its limits."""
+def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | None) -> _Narrowed:
+    """Narrow a waiver to an article and a use; return it with a description of its limits, and the use."""
     from captions.audit import waivers
 
     if source is not None:
@@ -179,7 +183,20 @@ def _narrowed(engine: Engine, waiver: Waiver, source: str | None, use: int | Non
     if use is not None:
         waiver = waivers.of_use(engine, waiver, use)
     given = {"supplier": waiver.supplier, "line": waiver.line, "article": waiver.source, "use": use}
-    return waiver, "of " + ", ".join(f"{name} {value}" for name, value in given.items() if value is not None)
+    return waiver, "of " + ", ".join(f"{name} {value}" for name, value in given.items() if value is not None), use
+
+
+def _that_match(engine: Engine, narrowed: Sequence[_Narrowed], words: Vocabulary) -> Sequence[_Narrowed]:
+    """Return the waivers that set a finding aside, and say which do not; if none does, return all."""
+    from captions.audit import waivers
+
+    found = []
+    for waiver, limits, use in narrowed:
+        if waivers.matching(engine, [waiver], words, _today(), use) or waivers.is_waived(engine, waiver):
+            found.append((waiver, limits, use))
+        else:
+            note(f"no open {waiver.code} finding {limits}, so it is not waived")
+    return found or narrowed
 
 
 def _waive(engine: Engine, given: Sequence[Waiver], words: Vocabulary, limits: str) -> None:

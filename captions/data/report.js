@@ -6,6 +6,7 @@
   if (!table) return;
   const body = table.tBodies[0];
   const rows = Array.from(body.rows);
+  const total = Number(section.dataset.total);
   const heads = Array.from(table.tHead.rows[0].cells);
   const words = document.getElementById("words");
   const severity = document.getElementById("severity");
@@ -48,7 +49,9 @@
 
   function report(more) {
     const count = rows.reduce((sum, row) => sum + (row.hidden ? 0 : 1), 0);
-    status.textContent = `Shown: ${count} of ${rows.length} ${rows.length === 1 ? "finding" : "findings"}${more || ""}`;
+    const found = rows.length === total ? "" : ` listed, of ${total} found`;
+    const noun = rows.length === 1 ? "finding" : "findings";
+    status.textContent = `Shown: ${count} of ${rows.length} ${noun}${found}${more || ""}`;
   }
 
   function filter() {

@@ -116,6 +116,17 @@ def by_name(rows: Iterable[Row]) -> dict[str, Agency]:
     return agencies
 
 
+def with_parents(name: str, agencies: Mapping[str, Agency]) -> list[str]:
+    """Return an agency and those above it in the register, each once even if the register has a cycle."""
+    found: dict[str, None] = {}
+    at: str | None = name
+    while at is not None and at not in found:
+        found[at] = None
+        row = agencies.get(at)
+        at = row.parent if row is not None else None
+    return list(found)
+
+
 def spellings(rows: Iterable[Row]) -> tuple[dict[str, Spelling], dict[tuple[str, ...], Agency]]:
     """Return the spellings by name key, and the agencies printed with a slash or the like by their parts' name keys.
 

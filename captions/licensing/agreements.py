@@ -12,7 +12,7 @@ from decimal import Decimal
 from typing import Any, Protocol
 
 from captions.errors import CaptionsError
-from captions.licensing.terms import KINDS, PERIODS, members
+from captions.licensing.terms import KINDS, PERIODS, QuotaTerms, members
 
 _ONE_DAY = timedelta(days=1)
 
@@ -199,17 +199,26 @@ def remarks(new: Agreement, others: Iterable[Agreement]) -> list[str]:
     return notes
 
 
-def renewed(agreement: Agreement, ends: date, price: Decimal | None = None) -> Agreement:
-    """Return the same terms, starting the day after the end; raise CaptionsError if there is no end or it is later."""
+def renewed(
+    agreement: Agreement, ends: date, price: Decimal | None = None, quota: QuotaTerms | None = None
+) -> Agreement:
+    """Return the same terms, starting the day after the end; raise CaptionsError if there is no end or it is later.
+
+    ``price`` and ``quota`` replace those of the agreement, if they are given.
+    """
     if agreement.ends is None or agreement.ends == date.max:
         raise CaptionsError(
             f"agreement {agreement.id} has no end date to renew from; set it with: captions agreement end"
         )
+    count, period, days = quota or (agreement.quota, agreement.quota_period, agreement.quota_days)
     fresh = replace(
         agreement,
         starts=agreement.ends + _ONE_DAY,
         ends=ends,
         price=agreement.price if price is None else price,
+        quota=count,
+        quota_period=period,
+        quota_days=days,
         **_RECORD_FIELDS,
     )
     return check(fresh)

@@ -11,6 +11,7 @@ from datetime import date, timedelta
 
 from captions import dates
 from captions.escaping import command
+from captions.lexicon.agencies import with_parents
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.agreements import Agreement, DateRange, covers, in_force
 from captions.licensing.exemptions import exemption_for
@@ -118,7 +119,7 @@ class Coverage:
         if supplier not in self._of_supplier:
             found = [
                 (depth, _KINDS.index(a.kind), a.starts or date.min, a.id or 0, a)
-                for depth, name in enumerate(self._upwards(supplier))
+                for depth, name in enumerate(with_parents(supplier, self._words.agencies))
                 for a in self._with.get((name_key(name), False), ())
                 if depth == 0 or a.below
             ]
@@ -245,16 +246,6 @@ class Coverage:
     def _key(self, name: str) -> str:
         row = self._words.agency(name)
         return name_key(row.name if row else name)
-
-    def _upwards(self, supplier: str) -> Iterator[str]:
-        """Return a supplier and its parents in the register, each once even if the register has a cycle."""
-        seen: dict[str, None] = {}
-        name: str | None = supplier
-        while name is not None and name not in seen:
-            seen[name] = None
-            row = self._words.agencies.get(name)
-            name = row.parent if row else None
-        return iter(seen)
 
 
 def add_command(

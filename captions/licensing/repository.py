@@ -14,6 +14,7 @@ from sqlalchemy import Engine
 
 from captions.errors import CaptionsError
 from captions.licensing.agreements import Agreement, remarks, renewed
+from captions.licensing.terms import QuotaTerms
 
 _FIELDS = tuple(field.name for field in fields(Agreement))
 
@@ -80,9 +81,11 @@ def end(engine: Engine, number: int, on: date, reason: str, who: str, check: Che
     return find(engine, number)
 
 
-def renew(engine: Engine, number: int, ends: date, price: Decimal | None, who: str) -> AddedAgreement:
+def renew(
+    engine: Engine, number: int, ends: date, price: Decimal | None, quota: QuotaTerms | None, who: str
+) -> AddedAgreement:
     """Add an agreement with the same terms, starting the day after the end of another."""
-    return add(engine, [replace(renewed(_in_effect(engine, number), ends, price), added_by=who)])[0]
+    return add(engine, [replace(renewed(_in_effect(engine, number), ends, price, quota), added_by=who)])[0]
 
 
 def undo(engine: Engine, number: int, who: str, reason: str) -> Agreement:

@@ -21,6 +21,8 @@ KINDS = ("flat", "per-use", "staff", "free")
 """One price for all uses, a price per use, the newsroom's own pictures, free."""
 PERIODS = ("month", "quarter", "year", "term")
 """A quota counts per calendar period, or over the agreement's term."""
+QuotaTerms = tuple[int, str | None, int | None]
+"""The uses that a quota allows, its period, or its number of days."""
 _DAYS = {"day": 1, "week": 7}
 _MOST_DAYS = 3_660
 
@@ -92,7 +94,7 @@ def _suggestion(written: str) -> str:
     return f"write {thousands}.{rest}" if point else f"write {thousands} or {thousands}.00"
 
 
-def quota(text: str) -> tuple[int, str | None, int | None]:
+def quota(text: str) -> QuotaTerms:
     """Return the number of uses, and their calendar period or a number of days in a row.
 
     ``500/month`` gives ``(500, "month", None)``, ``500/30d`` gives ``(500, None, 30)``; a week is any 7 days in a row.

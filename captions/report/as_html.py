@@ -140,11 +140,11 @@ def _commands(text: str) -> str:
 
 
 def _findings(report: Report, codes: dict[int, list[str]]) -> Iterator[str]:
-    yield '<section id="findings">\n<h2>Findings</h2>\n'
     count = min(report.listed_count, FINDINGS)
+    yield f'<section id="findings" data-total="{report.total}">\n<h2>Findings</h2>\n'
     if count < report.total:
-        yield f"<p>{count} of {report.total} findings listed, worst first. To list all, run "
-        yield "<code>captions audit --format csv -o FILE</code></p>\n"
+        yield f"<p>{count} of {report.total} findings listed, worst first; the filters search only these. "
+        yield "To list all, run <code>captions audit --format csv -o FILE</code></p>\n"
     if not report.listed_count:
         yield "<p>No findings.</p>\n</section>\n"
         return

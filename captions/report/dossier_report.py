@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from datetime import date
 from typing import TYPE_CHECKING, TextIO
 
@@ -41,15 +41,17 @@ def write(report: DossierReport, form: str, stream: TextIO) -> None:
 
 
 def write_evidence(it: UseDossier, today: date, version: str, database: str, stream: TextIO) -> None:
-    """Write the evidence about one use as a page to print: each fact with its source, and nothing about other uses."""
+    """Write the evidence about one use as a page to print: each fact with its source.
+
+    The other side of a claim may read it, so it has nothing about other uses, and no findings, reasons or prices.
+    """
     from captions.report import as_page
 
-    own = replace(it, findings=it.own_findings)
     tables = [
         as_page.PageTable(section.title, SOURCED if section.is_facts else section.columns, section.rows)
-        for section in of_use(own)
+        for section in of_use(it, internal=False)
     ]
-    heading = f"{_name(it)}. Made on {today} with captions {version} from {database}."
+    heading = f"{_name(it)}. Produced on {today} with captions {version} from {database}."
     note = (
         "Dates, texts and credits are quoted as the program read them. A hash identifies the content of a file: the "
         "same content has the same hash."

@@ -56,8 +56,13 @@ class Section:
         return self.columns is FACTS
 
 
-def of_use(it: UseDossier) -> list[Section]:
-    """Return the sections about a use; leave out empty ones."""
+def of_use(it: UseDossier, *, internal: bool = True) -> list[Section]:
+    """Return the sections about a use; leave out empty ones.
+
+    Without ``internal``, leave out what is not for the other side of a claim: findings, reasons, prices and quotas.
+    """
+    findings, waivers = (list(_findings(it)), list(_waivers(it))) if internal else ([], [])
+    decisions = _DECISIONS if internal else [column for column in _DECISIONS if column.key != "reason"]
     found = [
         _facts("use", "Article", _article(it)),
         _facts("printed", "As printed", _printed(it)),
@@ -66,11 +71,11 @@ def of_use(it: UseDossier) -> list[Section]:
         Section("pictures", "Pictures", list(_pictures(it)), _PICTURES if it.pictures else _PICTURES[:2], _PICTURES),
         Section("compared", "Printed, structured and embedded credit", list(_compared(it)), _compared_columns(it)),
         *_embedded(it),
-        _facts("reading", "How the credit line was read", _reading(it)),
-        _facts("permission", "Agreement and license on this day", _permission(it)),
-        Section("findings", "Findings", list(_findings(it)), _FINDINGS, _FINDINGS_DATA),
-        Section("corrections", "Corrections of this line", list(_corrections(it)), _DECISIONS),
-        Section("waivers", "Waivers", list(_waivers(it)), _DECISIONS),
+        _facts("reading", "How the credit line was read", _reading(it, internal=internal)),
+        _facts("permission", "Agreement and license on this day", _permission(it, internal=internal)),
+        Section("findings", "Findings", findings, _FINDINGS, _FINDINGS_DATA),
+        Section("corrections", "Corrections of this line", list(_corrections(it, internal=internal)), decisions),
+        Section("waivers", "Waivers", waivers, _DECISIONS),
         Section("sources", "Files read", list(_sources(it.sources)), _SOURCES),
     ]
     return [section for section in found if section.rows]
@@ -110,7 +115,7 @@ def _article(it: UseDossier) -> Iterator[Row]:
     read = f"read from {use.source}"
     yield _fact("use", "Use", use.id, "number in the database")
     yield _fact("article", "Article", article.id, "number in the database")
-    yield _fact("used_on", "Date", article.published or article.published_in, f"date of publication, {read}")
+    yield _fact("used_on", "Date", article.published or article.published_in, _dated(article))
     yield _fact("publication", "Publication", article.publication, _named(article))
     yield _fact("headline", "Headline", article.headline, read)
     yield _fact("url", "URL", article.url, read)
@@ -121,6 +126,12 @@ def _article(it: UseDossier) -> Iterator[Row]:
 def _named(article: db.StoredArticle) -> str:
     read = article.publication_read
     return f"named {read}" if read and read != article.publication else "named in the article or when it was ingested"
+
+
+def _dated(article: db.StoredArticle) -> str:
+    if article.published is None and (article.published_in or "").endswith("?"):
+        return "guessed from the page or its URL"
+    return "date of publication, in the article or set when it was ingested"
 
 
 def _printed(it: UseDossier) -> Iterator[Row]:
@@ -201,7 +212,7 @@ def _embedded(it: UseDossier) -> Iterator[Section]:
         yield _facts(f"embedded_{n}", f"Embedded {n}: {path}", rows)
 
 
-def _reading(it: UseDossier) -> Iterator[Row]:
+def _reading(it: UseDossier, *, internal: bool) -> Iterator[Row]:
     credit = it.use.credit
     if credit is None:
         return
@@ -223,7 +234,7 @@ def _reading(it: UseDossier) -> Iterator[Row]:
         )
         yield _fact("program", "Read by program", f"{own or 'no names'} (rule {parsed.rule})", by)
     for merge in it.merges:
-        says = f"{merge.name} is {merge.into}: {merge.reason or 'no reason given'}"
+        says = f"{merge.name} is {merge.into}" + (f": {merge.reason or 'no reason given'}" if internal else "")
         yield _fact("merged", "Merged name", says, f"{merge.who}, {merge.added:%Y-%m-%d}")
 
 
@@ -239,38 +250,41 @@ def _roles(credit: Credit, source: str) -> Iterator[Row]:
     yield _fact("licensor_url", "Licensor URL", credit.licensor_url, source)
 
 
-def _permission(it: UseDossier) -> Iterator[Row]:
+def _permission(it: UseDossier, *, internal: bool) -> Iterator[Row]:
     permission = it.permission
     agreement = permission.agreement
     if agreement is not None:
         by = f", recorded by {agreement.added_by}" if agreement.added_by else ""
-        yield _fact("agreement", "Agreement", _terms(agreement), f"agreement {agreement.id}{by}", agreement.id)
+        text = _terms(agreement, internal=internal)
+        yield _fact("agreement", "Agreement", text, f"agreement {agreement.id}{by}", agreement.id)
     else:
         note = permission.note or "none in force"
         yield _fact("no_agreement", "Agreement", note, "the agreements in the database")
     license_ = permission.license
     if license_ is not None:
         by = f", recorded by {license_.added_by}" if license_.added_by else ""
-        yield _fact("license", "License", _license(license_), f"license {license_.id}{by}", license_.id)
+        text = _license(license_, internal=internal)
+        yield _fact("license", "License", text, f"license {license_.id}{by}", license_.id)
     else:
         yield _fact("no_license", "License", "none covers this use", "the licenses in the database")
     for other in permission.other_licenses:
         source = f"license {other.id}, which does not cover this use"
-        yield _fact(f"other_license_{other.id}", "Other license", _license(other), source)
+        yield _fact(f"other_license_{other.id}", "Other license", _license(other, internal=internal), source)
 
 
-def _terms(a: Agreement) -> str:
+def _terms(a: Agreement, *, internal: bool) -> str:
     price = f"{a.price:f} {a.currency}" + ("/use" if a.kind == "per-use" else "") if a.price is not None else ""
     parts = (
         f"{a.id} with {a.supplier}", a.kind, str(DateRange(a.starts, a.ends)), f"scope {', '.join(a.scopes) or 'all'}",
-        f"territory {', '.join(a.territories) or 'all'}", f"quota {quota_text(a)}" if a.quota is not None else "",
-        f"price {price}" if price else "", f"requires {a.requires}" if a.requires else "",
+        f"territory {', '.join(a.territories) or 'all'}",
+        f"quota {quota_text(a)}" if internal and a.quota is not None else "",
+        f"price {price}" if internal and price else "", f"requires {a.requires}" if a.requires else "",
     )  # fmt: skip
     return "; ".join(filter(None, parts))
 
 
-def _license(it: License) -> str:
-    price = f"price {it.price:f} {it.currency}" if it.price is not None else ""
+def _license(it: License, *, internal: bool) -> str:
+    price = f"price {it.price:f} {it.currency}" if internal and it.price is not None else ""
     parts = (
         f"{it.id}, invoice {it.invoice}", it.picture, str(DateRange(it.starts, it.ends)),
         f"scope {', '.join(it.scopes) or 'all'}", f"territory {', '.join(it.territories) or 'all'}", price,
@@ -305,9 +319,10 @@ _DECISIONS = (
 )
 
 
-def _corrections(it: UseDossier) -> Iterator[Row]:
+def _corrections(it: UseDossier, *, internal: bool) -> Iterator[Row]:
     for correction, state in it.corrections:
-        yield _decision(correction, _corrected(correction), state)
+        if internal or correction.undone is None:
+            yield _decision(correction, _corrected(correction), state)
 
 
 def _corrected(it: Correction) -> str:
@@ -327,9 +342,9 @@ def _corrected(it: Correction) -> str:
 def _waivers(it: UseDossier) -> Iterator[Row]:
     for waiver, state in it.waivers:
         of = (
-            f"of {waiver.supplier}" if waiver.supplier else "",
-            "of this line" if waiver.line else "",
-            "of this use" if waiver.caption_digest is not None else "of this article" if waiver.source else "",
+            f"for {waiver.supplier}" if waiver.supplier else "",
+            "for this line" if waiver.line else "",
+            "for this use" if waiver.caption_digest is not None else "for this article" if waiver.source else "",
         )
         until = f"until {waiver.until}" if waiver.until else ""
         yield _decision(waiver, " ".join(filter(None, (f"{waiver.code} set aside", *of, until))), state)

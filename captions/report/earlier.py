@@ -19,21 +19,24 @@ _EDGE = 8_192
 
 _GROUPS = "group|supplier|agency|creator|publication|month|quarter|year|scope"
 _TITLES = rf"{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE}|(?:{DOSSIER_TITLE}|Article) \d+"
+_JSON = "totals?|before|on|supplier|uses?|articles?|pictures"
+"""The first keys of reports after the version."""
 _FORMS = (
     # Tables: the titles, and a rule below them; the report of an audit.
     r"(?:[^\n]*\n){1,3}─+\n",
     r"[\d,]+ uses? in [\d,]+ articles?: ",
     rf"{STATEMENT_TITLE}: ",
-    r"(?:Use|Article) \d+\n\n[A-Z]",
+    r"(?:Use|Article) \d+\n\nArticle\n(?:Use|Number) +\d+\n",
     # Markdown.
     r"\| [^\n]* \|\n\| -{3}",
     rf"# {TITLE}\n",
-    # Pages. The title follows the policy, which ends the same line.
-    rf"<!DOCTYPE html>\n(?:[^\n]*\n){{1,8}}<title>(?:{_TITLES})</title>",
+    # Pages: a policy that allows nothing from elsewhere, and a title.
+    '<!DOCTYPE html>\n(?:[^\n]*\n){3}<meta http-equiv="Content-Security-Policy" content="default-src \'none\'; '
+    rf"[^\n]*\n(?:[^\n]*\n){{0,4}}<title>(?:{_TITLES})</title>",
     # JSON, SARIF, and JSON Lines of the views and of ninjs.
-    r'\{\n  "version": \d+,\n',
+    rf'\{{\n  "version": \d+,\n  "(?:{_JSON})": ',
     r'\{\n  "\$schema": "[^"\n]*sarif',
-    r'\{"use_id": \d',
+    r'\{"(?:use|finding|audit)_id": \d+, "(?:used_on|code|place)": ',
     r'\{"(?:supplier|agency|creator)": [^\n]*, "month": ',
     r'\{"source": "[^"\n]*", "reason": ',
     re.escape('{"standard": {"name": "ninjs", "version": "' + STANDARD["version"]),
@@ -44,6 +47,8 @@ _FORMS = (
     rf"(?:(?:{_GROUPS}),)*(?:uses|uncredited|before)\b[a-z_,]*\n",
     r"agreement,supplier,kind,state,period,",
     r"use_id,used_on,(?:published_in,)?publication,source,",
+    r"finding_id,code,severity,message,",
+    r"audit_id,place,severity,code,",
     r"source,reason,last_tried\n",
 )
 """How reports begin, after a BOM."""

@@ -8,6 +8,7 @@ from html import escape
 from itertools import islice
 
 from captions import escaping
+from captions.audit.codes import CODES
 from captions.audit.decisions import Decision
 from captions.audit.finding import Finding
 from captions.report.audit_report import Report, counts_of, number, place_of
@@ -17,13 +18,11 @@ DECISIONS = 2_000
 _FOLDED = 50
 """The findings listed with a decision."""
 _UNBROKEN = re.compile(r"(?<= )--[a-z-]{3,16}(?= )|[0-9]{4}-[0-9]{2}-[0-9]{2}(?=\s|$)")
-_NAMES_OTHERS = frozenset(("CR201", "CR202", "CR203"))
-"""The codes whose messages name the other side of a conflict."""
 
 
 def message(finding: Finding, report: Report) -> str:
-    """Return what is wrong with a use; a report on one supplier names no other."""
-    if report.supplier is not None and finding.code in _NAMES_OTHERS:
+    """Return what is wrong with a use; in a report on one supplier, without the other side of a conflict."""
+    if report.supplier is not None and CODES[finding.code].quotes_other:
         return finding.meaning
     return finding.message
 

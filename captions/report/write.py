@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from dataclasses import replace
 from itertools import islice
 from typing import TextIO
@@ -10,7 +11,7 @@ from captions import escaping
 from captions.audit.codes import CODES
 from captions.audit.decisions import EXAMPLES
 from captions.report.audit_report import COLUMNS, RISK, RISKIEST, DecisionSource, Report, decision_row, number
-from captions.report.rows import Column
+from captions.report.rows import Column, Row
 
 _SUMMARY = (
     Column("code", "Code"),
@@ -108,8 +109,10 @@ def _write_json(report: Report, stream: TextIO) -> None:
     from captions.report import as_json
 
     head = {"totals": report.totals, "notes": report.all_notes(), "shown": report.listed_count}
-    decisions = report.decisions()
-    # Last, because a baseline looks for the findings near the beginning.
-    grouped = () if decisions is None else islice(decisions.with_findings(EXAMPLES), report.limit)
-    lists = {"findings": report.rows(), "decisions": map(decision_row, grouped)}
+    lists: dict[str, Iterable[Row]] = {"findings": report.rows()}
+    if report.grouped is not None:
+        decisions = report.decisions()
+        grouped = () if decisions is None else islice(decisions.with_findings(EXAMPLES), report.limit)
+        # Last, because a baseline looks for the findings near the beginning.
+        lists["decisions"] = map(decision_row, grouped)
     as_json.write_lines(head, lists, stream)

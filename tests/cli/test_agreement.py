@@ -94,11 +94,11 @@ def test_overlaps_and_gaps_are_reported(run: Run) -> None:
 
 def test_ended_and_renewed(run: Run) -> None:
     run(*REUTERS, *TERMS)
-    ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50")
+    ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50", "--quota", "60/30d")
     assert (ran.out, ran.err) == ("added agreement 2 with Reuters\n", "")
     new = listed(run)[1]
     assert (new["from"], new["to"], new["price"]) == ("2027-01-01", "2027-12-31", "18900.50")
-    assert (new["quota"], new["excluded"]) == (500, ["Reuters Archive", "Wires, Inc"])
+    assert (new["quota"], new["quota_period"], new["excluded"]) == (60, "30d", ["Reuters Archive", "Wires, Inc"])
     ran = run("agreement", "end", "1", "--on", "2026-06", "--reason", "cancelled")
     assert ran.out == "agreement 1 with Reuters ends on 2026-06-30\n"
     assert (listed(run)[0]["to"], listed(run)[0]["end_reason"]) == ("2026-06-30", "cancelled")

@@ -76,12 +76,17 @@ def test_a_page_on_stdin_that_cannot_be_read_is_an_error(run: Run) -> None:
 
 
 def test_the_newsrooms_decisions_count(run: Run, tmp_path: Path, write: Write) -> None:
+    write(tmp_path / "new.txt", "Jo Reed/Harbor Foto Agency")
+    [new] = found(run, "new.txt", "--code", "CR105")
+    assert new["command"] == "captions agency add 'Harbor Foto Agency'"
+    assert new["decision"] == f"CR105 command {new['command']}"
     write(tmp_path / "a.txt", "JO REED/AP")
     on = ("--on", "2024-05-01", "--code", "CR301", "--code", "CR302", "--code", "CR303")
     assert found(run, "a.txt", *on) == []
     run("agreement", "add", "AP", "--from", "2020", "--to", "2024-04-30", "--scope", "web", "--db", "rights.db")
     [late] = found(run, "a.txt", *on, "--db", "rights.db")
     assert (late["code"], late["use"], late["used_on"]) == ("CR302", None, "2024-05-01")
+    assert late["decision"] == f"CR302 command {late['command']}"
     assert str(late["command"]).startswith("captions agreement add AP --from 2024-05-01")
     earlier = ("a.txt", "--on", "2024-04-30", *on[2:], "--db", "rights.db")
     assert found(run, *earlier, "--for", "web") == []

@@ -239,3 +239,14 @@ def test_hostile_text_stays_text(three: Run) -> None:
     assert "\x1b" not in three("correct", "list").out + three("correct", "list", "--format", "json").out
     (row,) = csv.DictReader(three("correct", "list", "--format", "csv").out.splitlines())
     assert row["creators"].startswith("'+") and row["supplier"] == "'@AP"
+
+
+def test_of_several_uses_only_those_with_a_finding_are_waived(three: Run) -> None:
+    found = json.loads(three("audit", "--all", "--format", "json").out)["findings"]
+    code, use = found[0]["code"], found[0]["use"]
+    other = next(n for n in (1, 2, 3) if not any((it["code"], it["use"]) == (code, n) for it in found))
+    ran = three("waive", code, "--use", str(use), "--use", str(other), "--reason", "x", "--who", "kim")
+    assert (ran.out, ran.err) == (
+        f"waived 1 {code} finding: waiver 1\n",
+        f"no open {code} finding of article c.txt, use {other}, so it is not waived\n",
+    )

@@ -151,7 +151,10 @@ REPORTS = [
     "find nothing --format table",
     *(
         f"export {view} --to {form}"
-        for view in ("use_in_words", "supplier_usage_by_month", "creator_usage_by_month", "unread_sources")
+        for view in (
+            *("use_in_words", "supplier_usage_by_month", "creator_usage_by_month", "unread_sources"),
+            *("open_findings_by_decision", "finding_in_words"),
+        )
         for form in ("csv", "jsonl", "parquet")
     ),
     "export --to ninjs",
@@ -160,6 +163,10 @@ REPORTS = [
     "images read pictures/harbor.jpg --format json",
     "images check --format csv",
     "images sheet",
+    *(f"show 1 --format {form}" for form in ("table", "json", "html")),
+    "show a.txt",
+    "show a.txt --format html",
+    "statement Reuters --format json",
 ]
 
 
@@ -167,6 +174,7 @@ def test_a_report_replaces_any_earlier_report(run: Run, here: Path) -> None:
     """As cron does every day."""
     (here / "empty.txt").touch()
     assert run("ingest", "empty.txt", "c.txt").code == 0
+    assert run("audit", "--store", "--limit", "1").code == 0
     for command in REPORTS:
         assert run(*command.split(), "-o", "report").code == 0, command
         assert not (here / "report").stat().st_size or is_report(here / "report"), command
@@ -186,6 +194,10 @@ def test_a_report_replaces_any_earlier_report(run: Run, here: Path) -> None:
         "# The ferry is back\n\nThe first boat left at dawn.\n",
         "<!DOCTYPE html>\n<html lang=en><title>Audit of picture credits</title>",
         "PAR1",
+        "Article 5\n\nA ferry is back at the pier.\n",
+        "Use 3\n\nArticle\n\nThe first boat left at dawn.\n",
+        '<!DOCTYPE html>\n<html lang="en">\n<head>\n<meta charset="utf-8">\n<title>Article 12</title>',
+        '{\n  "version": 3,\n  "headline": "The ferry is back"\n}\n',
     ],
 )
 def test_an_article_is_not_taken_for_a_report(tmp_path: Path, text: str) -> None:

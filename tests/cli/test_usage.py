@@ -132,8 +132,9 @@ def test_uses_without_a_credit(stored: Run) -> None:
         ("Echo", 1, 8, 12.5),
         ("Post", 0, 4, 0.0),
     ]
-    [first, *_] = rows(stored, "--uncredited", "--by", "month")
-    assert (first["month"], first["percent"]) == ("2026-02", 100.0)
+    months = [(row["month"], row["percent"]) for row in rows(stored, "--uncredited", "--by", "month")]
+    *dated, (undated, _) = months
+    assert ("2026-02", 100.0) in dated and dated == sorted(dated) and undated is None
 
 
 def test_markdown(stored: Run) -> None:
@@ -151,6 +152,7 @@ def test_markdown(stored: Run) -> None:
         (["--compare", "2025", "2026", "--by", "month"], "--compare sets the periods"),
         (["--compare", "2025", "soon"], "'soon' is not a valid period; use 2025, 2025-Q3 or 2025-07"),
         (["--uncredited", "--by", "creator"], "have no creator"),
+        (["--uncredited", "--supplier", "AP"], "name no supplier; omit --supplier"),
         (["--uncredited", "--agency", "AFP"], "name no agency"),
         (["--uncredited", "--also", "days"], "--also cannot be combined"),
     ],

@@ -8,6 +8,7 @@ import re
 import sys
 from collections.abc import Iterator
 from datetime import date
+from decimal import Decimal
 from io import StringIO
 from pathlib import Path
 from typing import Any
@@ -15,7 +16,7 @@ from typing import Any
 import captions_db as db
 import pytest
 
-from captions.audit.dossier import UseDossier, use_dossier
+from captions.audit.dossier import UseDossier, use_dossiers
 from captions.audit.request import AuditRequest
 from captions.audit.run import audited
 from captions.lexicon.vocabulary import default
@@ -35,7 +36,10 @@ PAGES = [
     ), "Harbor Echo"),
     Page("b.html", date(2026, 5, 5), (Shot(SENTENCE, "Ann Lee/AFP", (), 1, "figure"),), "Valley Times"),
 ]  # fmt: skip
-AGREEMENT = Agreement("Reuters", kind="flat", starts=date(2026, 1, 1), ends=date(2026, 12, 31), scopes=("web",))
+AGREEMENT = Agreement(
+    "Reuters", kind="flat", starts=date(2026, 1, 1), ends=date(2026, 12, 31), scopes=("web",), price=Decimal(12000),
+    currency="EUR",
+)  # fmt: skip
 
 
 @pytest.fixture(scope="module")
@@ -48,8 +52,7 @@ def store() -> Iterator[Store]:
 
 
 def dossier(store: Store, use: int) -> UseDossier:
-    found = use_dossier(store.engine, default(), use, TODAY)
-    assert found is not None
+    [found] = use_dossiers(store.engine, default(), [use], TODAY, {"CR102": "off", "CR306": "error"})
     return found
 
 
@@ -66,7 +69,7 @@ def evidence(store: Store, use: int) -> str:
 
 
 def test_the_findings_are_those_of_the_audit(store: Store) -> None:
-    with audited(store.engine, AuditRequest(), today=TODAY) as result:
+    with audited(store.engine, AuditRequest(grades={"CR102": "off", "CR306": "error"}), today=TODAY) as result:
         whole = list(result)
     for row in db.uses_for_audit(store.engine):
         own = [finding for finding in whole if finding.use and finding.use.id == row.use_id]
@@ -74,7 +77,7 @@ def test_the_findings_are_those_of_the_audit(store: Store) -> None:
 
 
 def test_an_unknown_use_has_no_dossier(store: Store) -> None:
-    assert use_dossier(store.engine, default(), 99, TODAY) is None
+    assert use_dossiers(store.engine, default(), [99], TODAY, {}) == []
 
 
 def test_a_use_is_shown_with_its_agreement_and_decisions(store: Store) -> None:
@@ -82,7 +85,7 @@ def test_a_use_is_shown_with_its_agreement_and_decisions(store: Store) -> None:
     assert data["printed"] == {"credit": "Jo Reed/Reuters", "caption": SENTENCE, "occurrences": 2}
     assert data["permission"] == {"agreement": 1, "no_license": "none covers this use"}
     assert [(it["what"], it["who"], it["state"]) for it in data["waivers"]] == [
-        ("CR201 set aside of this article", "me", "active")
+        ("CR201 set aside for this article", "me", "active")
     ]
     assert data["sources"][0]["source"] == "a.html"
     without: dict[str, Any] = json.loads(shown(store, 3, "json"))
@@ -94,9 +97,11 @@ def test_evidence_is_about_this_use_only(store: Store) -> None:
     page = re.sub(r"<wbr>|</?span[^>]*>", "", evidence(store, 4))
     assert "Ann Lee/AFP" in page
     assert any(finding.code == "CR201" for finding in dossier(store, 4).findings)
-    for other in ("Reuters", "a.html", "Jo Reed", "gull on the roof"):
+    for other in ("Reuters", "a.html", "Jo Reed", "gull on the roof", "CR201"):
         assert other not in page, other
-    assert "date of publication, read from b.html" in page
+    assert "date of publication, in the article or set when it was ingested" in page
+    for internal in ("a test", "Findings", "Waivers", "12000"):
+        assert internal not in evidence(store, 1), internal
 
 
 def test_text_fits_a_terminal_and_stays_text(store: Store, monkeypatch: pytest.MonkeyPatch) -> None:

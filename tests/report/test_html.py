@@ -262,7 +262,7 @@ def test_twenty_thousand_findings_are_sorted_and_filtered(window: Browser, tmp_p
         """const [done] = arguments;
         new MutationObserver(() => done(shown.textContent)).observe(shown, {childList: true})"""
     )
-    assert status == "Shown: 1 of 20000 findings"
+    assert status == "Shown: 1 of 20000 findings listed, of 20001 found"
     assert "20000 of 20001 findings listed, worst first" in page.run("return document.body.innerText")
     assert page.log() == []
 

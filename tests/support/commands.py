@@ -33,6 +33,7 @@ _BEFORE = (
     ["images", "scan", "pictures"],
     ["audit", "--format", "json", "-o", "earlier.json"],
     ["archive", "read", "a.txt", "-o", "parsed"],
+    ["ingest", "b.txt", "c.txt", "--db", "other.db"],
 )
 
 

@@ -127,17 +127,17 @@ class Grouping:
                 own = tuple(found[at + n] for n in range(min(examples, values[3])))
                 yield DecisionRow._make((*values, costs.get(values[0], ()), own))
 
-    def use_ids(self, decision_id: int) -> list[int]:
-        """Return the uses of a decision, by number."""
+    def use_ids(self, decisions: Sequence[int]) -> dict[int, list[int]]:
+        """Return the uses of some decisions, in order, by the number of the decision."""
         cause, decision = t.cause.c, t.decision.c
         within = cause.at.between(decision.at, decision.at + decision.findings - 1)
-        rows = self._connection.execute(
-            select(cause.use_id)
-            .distinct()
-            .select_from(t.decision.join(t.cause, within))
-            .where(decision.id == decision_id, cause.use_id.is_not(None))
-        )
-        return sorted(rows.scalars())
+        of_use = select(decision.id, cause.use_id).distinct().select_from(t.decision.join(t.cause, within))
+        found: dict[int, list[int]] = {}
+        for chunk in in_chunks(decisions):
+            rows = of_use.where(decision.id.in_(chunk), cause.use_id.is_not(None)).order_by(cause.use_id)
+            for decision_id, use_id in self._connection.execute(rows):
+                found.setdefault(decision_id, []).append(use_id)
+        return found
 
     def _put_same_lines(self) -> None:
         """Note which credits share a line, and whose line no command can name."""
