@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
 from captions_db import models as m
-from captions_db import rollups
+from captions_db import rollups, settling
 from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
@@ -231,6 +231,7 @@ def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[se
             credit_ids.update((credit_id, structured_id))
         rollups.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
+        settling.leave_uses(connection, use_ids)
         delete_keys(connection, use_ids)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
         connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))

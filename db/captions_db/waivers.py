@@ -124,7 +124,7 @@ def undo_waiver(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo a waiver. Raise ValueError if it is missing or already undone."""
     with writing(engine) as connection:
         undo(connection, m.waiver, number, who, reason)
-        settling.reopen(connection, "waiver", number)
+        settling.reopen(connection, number)
 
 
 def use_keys(engine: Engine, use_ids: Collection[int]) -> dict[int, UseKey]:
