@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -165,9 +165,12 @@ def register_parties(connection: Connection, parties: Iterable[PartyNames]) -> N
 
 
 def write_batch(
-    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str
+    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str | Mapping[str, str]
 ) -> BatchCounts:
-    """Store the readings that are better than the stored ones, and the places of all."""
+    """Store the readings that are better than the stored ones, and the places of all.
+
+    For ``version`` see :func:`captions_db.credits.put_credits`.
+    """
     batch = load(connection, run_id, records)
     for record in records:
         batch.add(record)
@@ -239,7 +242,9 @@ def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[se
     return caption_ids - {None}, credit_ids - {None}
 
 
-def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Row, int]], version: str) -> None:
+def _put_uses(
+    connection: Connection, articles: Sequence[tuple[ArticleRecord, Row, int]], version: str | Mapping[str, str]
+) -> None:
     captions: dict[str, Row] = {}
     uses: list[Row] = []
     digests: list[str | None] = []

@@ -219,8 +219,8 @@ def decided(connection: Connection) -> Decided:
     return found
 
 
-def settle_since(connection: Connection, audit_id: int, before: Decided) -> None:
-    """Note on the findings of an audit what was decided and ingested since; ``before`` was :func:`decided` for it."""
+def settle_since(connection: Connection, before: Decided) -> None:
+    """Note on all stored findings what was decided since ``before``, the result of :func:`decided` at that time."""
     changed: defaultdict[str, list[int]] = defaultdict(list)
     for name, number in sorted({(name, number) for name, number, *_ in decided(connection) - before}):
         changed[name].append(number)
@@ -239,6 +239,10 @@ def settle_since(connection: Connection, audit_id: int, before: Decided) -> None
             of = select(chain.credit_id).join(m.party, party.id == chain.party_id).where(party.name.in_((name, into)))
             mark_credits(connection, set(connection.scalars(of)), f"merge into {into}")
             mark_terms(connection, f"merge into {into}")
+
+
+def leave_gone_uses(connection: Connection, audit_id: int) -> None:
+    """Stop counting the findings of an audit on uses that were deleted while it ran."""
     finding, decision = m.stored_finding.c, m.stored_decision.c
     gone = select(decision.id).join(m.stored_finding, finding.decision_id == decision.id).distinct()
     _recount(connection, connection.scalars(gone.where(decision.audit_id == audit_id, ~_ON_STORED_USE)).all())

@@ -77,7 +77,8 @@ def put(audit: Audit, question: str, version: str, audited: datetime, decisions:
     row = {"question": question, "audited": audited, "version": version, "findings": findings, "decisions": count}
     number = int(connection.execute(insert(m.stored_audit).values(row).returning(m.stored_audit.c.id)).scalar_one())
     _copy(connection, number)
-    settling.settle_since(connection, number, decided)
+    settling.settle_since(connection, decided)
+    settling.leave_gone_uses(connection, number)
     connection.commit()
     return number
 
