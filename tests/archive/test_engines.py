@@ -19,6 +19,8 @@ import pytest
 from captions.archive import SCHEMA, read_batches
 from captions.archive.batches import end_idle
 from captions.archive.shards import find_shards, pages
+from captions.archive.spark import claimed
+from captions.errors import CaptionsError
 from tests.support import archives, native_faults
 from tests.support import formats as f
 
@@ -114,6 +116,25 @@ def test_spark_reads_the_same_rows(archive: Path, expected: Rows, tmp_path: Path
     message = "is complete; to read the archive again, delete it or choose another folder\n"
     assert again.communicate()[1].endswith(message)
     assert again.returncode == 2
+
+
+def test_spark_deletes_only_what_an_interrupted_job_left(tmp_path: Path) -> None:
+    news, mine = tmp_path / "news", tmp_path / "mine"
+    with pytest.raises(InterruptedError), claimed(news):
+        for name in ("part-0.parquet", "month=2024-05/part-1.parquet", "_temporary/0/x", "notes.txt"):
+            (news / name).parent.mkdir(parents=True, exist_ok=True)
+            (news / name).touch()
+        with pytest.raises(CaptionsError, match="another job writes to"), claimed(news):
+            pass
+        raise InterruptedError
+    with claimed(news):
+        assert {path.name for path in news.iterdir()} == {"notes.txt", "month=2024-05", ".captions-spark"}
+        assert list(news.rglob("*.parquet")) == []
+    mine.mkdir()
+    (mine / "part-0.parquet").touch()
+    with pytest.raises(CaptionsError, match="has other files in it; choose a new folder"), claimed(mine):
+        pass
+    assert (mine / "part-0.parquet").exists()
 
 
 @needs_spark

@@ -103,9 +103,10 @@ def test_bad_usage_is_one_line(run: Run, arguments: list[str], message: str) -> 
 
 
 def test_shards_of_the_same_name_have_files_of_their_own(tmp_path: Path) -> None:
-    names = [f"{folder}/{'x' * 90}.warc.gz" for folder in "ab"]
+    names = [*(f"{folder}/{'x' * 90}.warc.gz" for folder in "ab"), "_a.warc.gz", ".a.warc.gz", "ärzte.warc.gz"]
     written = [ArchiveFolder(tmp_path).path_of(Shard(name, tmp_path / name)) for name in names]
-    assert len({path.name for path in written}) == 2
+    assert len({path.name for path in written}) == len(names)
+    assert not [path for path in written if path.name.startswith(("_", "."))]  # hidden from DuckDB and Spark
 
 
 def test_a_run_that_was_killed_goes_on(tmp_path: Path) -> None:
