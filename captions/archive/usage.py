@@ -226,5 +226,5 @@ def _table(
         )
         counted[named, unclear] += int(uses)
     rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
-    rows.sort(key=lambda row: (-row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""))
+    rows.sort(key=lambda row: db.by_uses(row.uses, row.values, row.unclear))
     return db.UsageTable(by, tuple(rows[:limit]), db.UsageRow((), total, None, None, None, None), len(rows))

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -20,7 +19,7 @@ def by_group(table: db.UsageTable, place: int, words: Vocabulary, limit: int | N
         group = None if supplier is None else group_of(supplier, words)
         counted[(*row.values[:place], group, *row.values[place + 1 :]), row.unclear] += row.uses
     rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
-    rows.sort(key=_order)
+    rows.sort(key=lambda row: db.by_uses(row.uses, row.values, row.unclear))
     return replace(table, rows=tuple(rows[:limit]), groups=len(rows))
 
 
@@ -31,7 +30,3 @@ def group_of(agency: str, words: Vocabulary) -> str:
         agency = row.parent
         seen.add(agency)
     return agency
-
-
-def _order(row: db.UsageRow) -> tuple[int, Sequence[tuple[bool, str]], str]:
-    return -row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""

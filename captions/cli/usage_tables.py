@@ -193,7 +193,7 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
     )
     count = {row.values: row.uses for row in without.rows}
     shares = [(row.values, count.get(row.values, 0), row.uses) for row in all_uses.rows]
-    shares.sort(key=lambda row: (-row[1], [(value is None, value or "") for value in row[0]]))
+    shares.sort(key=lambda row: db.by_uses(row[1], row[0]))
     rows = [{**_groups(by, values, query), **_share(some, every)} for values, some, every in shares[: query.limit]]
     total = _share(without.total.uses, all_uses.total.uses)
     if query.for_people and rows:

@@ -59,13 +59,18 @@ def start_run(engine: Engine, version: str, publication: str | None = None) -> i
 
 def add_own_publications(engine: Engine, names: Iterable[str]) -> None:
     """Record publications as the newsroom's own, each as a run that reads nothing and has no version."""
-    column = m.ingest_run.c.publication
     with writing(engine) as connection:
-        known = set(connection.scalars(select(column).where(column.is_not(None)).distinct()))
-        counts = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
-        row = {**counts, "started": datetime.now(UTC), "finished": datetime.now(UTC)}
-        new = sorted({storable(name) for name in names} - known)
-        insert_rows(connection, m.ingest_run, [{**row, "publication": name} for name in new])
+        put_own_publications(connection, names)
+
+
+def put_own_publications(connection: Connection, names: Iterable[str]) -> None:
+    """Record those of these publications that are not yet recorded as the newsroom's own."""
+    column = m.ingest_run.c.publication
+    known = set(connection.scalars(select(column).where(column.is_not(None)).distinct()))
+    counts = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
+    row = {**counts, "started": datetime.now(UTC), "finished": datetime.now(UTC)}
+    new = sorted({storable(name) for name in names} - known)
+    insert_rows(connection, m.ingest_run, [{**row, "publication": name} for name in new])
 
 
 def write_articles(

@@ -12,11 +12,11 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
 from typing import Any
 
-from sqlalchemy import Connection, Engine, func, select
+from sqlalchemy import Connection, Engine, select
 
 from captions_db import models as m
 from captions_db import settling
-from captions_db.articles import register_parties, write_batch
+from captions_db.articles import put_own_publications, register_parties, write_batch
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
 from captions_db.decision_merge import DecisionMerge, Members
@@ -54,7 +54,8 @@ def merge_store(target: Engine, other: Engine, *, dry_run: bool = False, members
             before = settling.decided(connection)
             decisions = DecisionMerge(source, connection, _merge_articles(source, connection, merged), members)
             decisions.run()
-            _merge_own_publications(source, connection)
+            own = m.ingest_run.c.publication
+            put_own_publications(connection, source.scalars(select(own).where(own.is_not(None)).distinct()))
             settling.settle_since(connection, before)
             count_noted(connection)
             merged.decisions, merged.conflicts = decisions.counts, sorted(decisions.conflicts)
@@ -159,14 +160,3 @@ def _add_places(connection: Connection, records: Iterable[ArticleRecord], places
     no_run = dict.fromkeys(("first_run", "changed_run", "last_run"))
     new = [row | no_run | {"article_id": owners[source]} for name, (source, row) in rows.items() if name not in owners]
     insert_rows(connection, m.place, new)
-
-
-def _merge_own_publications(source: Connection, connection: Connection) -> None:
-    """Copy the first run that named each of the other newsroom's own publications, unless this store has such a run."""
-    run = m.ingest_run.c
-    named = select(run.publication).where(run.publication.is_not(None)).distinct()
-    missing = {*source.scalars(named)} - {*connection.scalars(named)}
-    first = select(func.min(run.id)).where(run.publication.in_(sorted(missing))).group_by(run.publication)
-    rows = source.execute(select(m.ingest_run).where(run.id.in_(first)).order_by(run.id)).mappings()
-    nothing = dict.fromkeys(("new", "changed", "unchanged", "elsewhere", "failed"), 0)
-    insert_rows(connection, m.ingest_run, [{name: row[name] for name in row if name != "id"} | nothing for row in rows])
