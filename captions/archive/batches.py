@@ -164,10 +164,16 @@ class _Child:
         theirs, tasks = os.pipe()
         results, results_of_theirs = os.pipe()
         # The system's allocator does not reserve memory in advance, which would count toward the limit.
-        environment = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "PYTHONPATH": os.pathsep.join(sys.path)}
-        command = [sys.executable, "-c", "from captions.archive.child import main; main()"]
+        path = os.pathsep.join(filter(None, sys.path))  # an empty part would be the working folder
+        environment = {**os.environ, "ARROW_DEFAULT_MEMORY_POOL": "system", "PYTHONPATH": path}
+        command = [sys.executable, "-P", "-c", "from captions.archive.child import main; main()"]
         try:
             self._process = subprocess.Popen(command, stdin=theirs, stdout=results_of_theirs, env=environment)  # noqa: S603 - our own program
+        except OSError as error:
+            os.close(tasks)
+            os.close(results)
+            reason = error.strerror or error
+            raise CaptionsError(f"cannot start the process that reads pages: {reason}; try again with fewer") from error
         finally:
             os.close(theirs)
             os.close(results_of_theirs)

@@ -49,6 +49,8 @@ def main() -> None:
 
 def _serve(tasks: mp.Connection[Any, Any], results: mp.Connection[Any, Any], settings: ReaderSettings) -> None:
     # Imported here, so that the parent can import the settings without all of the parser.
+    import pyarrow as pa
+
     import captions.page.parser
     import captions.plain.parser  # noqa: F401
     from captions.archive import rows
@@ -64,14 +66,16 @@ def _serve(tasks: mp.Connection[Any, Any], results: mp.Connection[Any, Any], set
     waiting: queue.SimpleQueue[bytes | None] = queue.SimpleQueue()
     threading.Thread(target=_listen, args=(tasks, waiting), daemon=True).start()
     while (data := waiting.get()) is not None:
-        found = []
         results.send_bytes(bytes(ROW))
-        for number, (place, page) in enumerate(rows.pages_of(unpacked(data), settings.names)):
+        batch, found = unpacked(data), []
+        pages = rows.pages_of(batch, settings.names)
+        for number in range(len(batch)):
             results.send_bytes(number.to_bytes(ROW, "big"))
             settings.limits.start_step()
-            found.append(rows.article_row(place, page, words, version))
+            row = rows.article_row(*next(pages), words, version)
+            found.append(rows.batch_of([row], SCHEMA))
             stop_step()
-        results.send_bytes(packed(rows.batch_of(found, SCHEMA)))
+        results.send_bytes(packed(pa.Table.from_batches(found).combine_chunks().to_batches()[0]))
 
 
 def _listen(tasks: mp.Connection[Any, Any], waiting: queue.SimpleQueue[bytes | None]) -> None:

@@ -6,8 +6,10 @@ by others; if the job ends, the next one goes on.
 
 from __future__ import annotations
 
+import logging
 import sys
 from collections.abc import Sequence
+from contextlib import ExitStack
 from typing import Any
 
 from captions.archive.job import BAD_INPUT, Job, needs, parser_of, report, run
@@ -29,12 +31,14 @@ def _work(job: Job) -> int:
 
     job.settings.folder.check()
     waiting, _ = unread_shards(job.shards, job.settings, refresh=job.engine.refresh)
-    where: dict[str, Any] = {"address": job.engine.scheduler}
-    if job.engine.scheduler is None:
-        # A thread per process: a shard keeps one core busy.
-        where = {"address": LocalCluster(n_workers=job.engine.workers, threads_per_worker=1, dashboard_address=None)}
     rows = errors = lost = 0
-    with Client(**where) as client:
+    with ExitStack() as stack:
+        address: Any = job.engine.scheduler
+        if address is None:
+            # A thread per process: a shard keeps one core busy.
+            workers = {"n_workers": job.engine.workers, "threads_per_worker": 1}
+            address = stack.enter_context(LocalCluster(**workers, dashboard_address=None, silence_logs=logging.ERROR))
+        client = stack.enter_context(Client(address))
         futures = [client.submit(read_shard, job.settings, shard, pure=False) for shard in waiting]
         names = {future.key: shard.name for future, shard in zip(futures, waiting, strict=True)}
         for future in as_completed(futures):
@@ -44,8 +48,6 @@ def _work(job: Job) -> int:
             else:
                 lost += 1
                 report(f"not read: {names[future.key]}: {' '.join(str(future.exception()).split())[:200]}")
-    if job.engine.scheduler is None:
-        where["address"].close()
     done = len(job.shards) - len(waiting)
     report(f"{len(waiting) - lost} files read, {done} already read: {rows} pages, {errors} failed")
     return BAD_INPUT if lost else 0

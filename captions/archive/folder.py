@@ -151,4 +151,5 @@ def _name(shard: Shard) -> str:
     """Return the name of a shard's file; shards of the same name in different folders have different ones."""
     digest = hashlib.blake2b(shard.name.encode("utf-8", "replace"), digest_size=4).hexdigest()
     safe = "".join(c if c.isascii() and (c.isalnum() or c in "-_.") else "_" for c in Path(shard.name).name)
-    return f"{safe[:_LONGEST_NAME].lstrip('.')}-{digest}.parquet"
+    # Every program takes a file whose name begins with a dot or an underscore for a hidden one.
+    return f"{safe[:_LONGEST_NAME].lstrip('._')}-{digest}.parquet"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import argparse
+import os
 import sys
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -57,13 +58,21 @@ def job_of(options: argparse.Namespace) -> Job:
 
 
 def run(parser: argparse.ArgumentParser, arguments: Sequence[str] | None, work: Callable[[Job], int]) -> int:
-    """Run a job and return its exit code; an error that a user can fix becomes one line."""
+    """Run a job and return its exit code; an error becomes one line."""
     try:
         job = job_of(parser.parse_args(arguments))
         return work(job) or (BAD_INPUT if job.missing else 0)
     except CaptionsError as error:
         report(str(error))
-        return BAD_INPUT
+    except KeyboardInterrupt:
+        report("interrupted")
+        return 130
+    except Exception as error:  # of the engine: no Java, no cluster, a full disk
+        if os.environ.get("CAPTIONS_TRACEBACK"):
+            raise
+        reason = next(iter(str(error).strip().splitlines()), "")[:200]
+        report(f"{type(error).__name__}: {reason}; for details, set CAPTIONS_TRACEBACK=1")
+    return BAD_INPUT
 
 
 def needs(package: str, extra: str) -> None:

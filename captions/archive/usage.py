@@ -6,6 +6,7 @@ that are counted, because DuckDB would decode all of them, and DuckDB counts.
 
 from __future__ import annotations
 
+from bisect import bisect_left
 from collections import Counter, defaultdict
 from collections.abc import Iterator, Sequence
 from datetime import date
@@ -96,7 +97,11 @@ def archive_usage(
 
 def _files(folder: Path) -> list[str]:
     """Return the complete files of an archive, also those in folders by month."""
-    files = sorted(str(path) for path in folder.rglob("*.parquet") if not path.name.startswith((".", "_")))
+    files = sorted(
+        str(path)
+        for path in folder.rglob("*.parquet")
+        if not any(part.startswith((".", "_")) for part in path.relative_to(folder).parts)
+    )
     if not files:
         raise CaptionsError(f"no Parquet file in {folder}; write one with: captions archive read SHARD -o {folder}")
     for file in files:
@@ -133,9 +138,9 @@ def _uses(
     def batches() -> Iterator[Any]:
         for file in files:
             with ParquetFile(file) as table:
-                start = 0
+                start, left_out = 0, sorted(replaced.get(file, ()))
                 for batch in table.iter_batches(batch_size=_BATCH, columns=columns):
-                    best = _within(_without(batch, start, replaced.get(file, ())), days)
+                    best = _within(_without(batch, start, left_out), days)
                     start += len(batch)
                     yield _flat(best, facts, sorted(parts), schema)
 
@@ -143,13 +148,13 @@ def _uses(
 
 
 def _without(batch: Any, start: int, rows: Sequence[int]) -> Any:
-    """Return a batch whose first row has the number ``start`` without these rows of its file."""
-    here = [number - start for number in rows if start <= number < start + len(batch)]
+    """Return a batch whose first row has the number ``start`` without these rows of its file, which are sorted."""
+    here = rows[bisect_left(rows, start) : bisect_left(rows, start + len(batch))]
     if not here:
         return batch
     flags = bytearray(b"\1") * len(batch)
     for number in here:
-        flags[number] = 0
+        flags[number - start] = 0
     mask = pa.Array.from_buffers(pa.uint8(), len(batch), [None, pa.py_buffer(flags)])
     return batch.filter(mask.cast(pa.bool_()))
 
@@ -221,5 +226,5 @@ def _table(
         )
         counted[named, unclear] += int(uses)
     rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
-    rows.sort(key=lambda row: (-row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""))
+    rows.sort(key=lambda row: db.by_uses(row.uses, row.values, row.unclear))
     return db.UsageTable(by, tuple(rows[:limit]), db.UsageRow((), total, None, None, None, None), len(rows))

@@ -21,7 +21,7 @@ from captions.stored import use_of
 
 def decision_of(engine: Engine, row: stored.StoredDecision, today: date) -> Decision | None:
     """Return a stored decision with its first open findings; None if none is left."""
-    left = row.left(today)
+    left = row.open
     first = stored.findings_of(engine, row.id, today=today, limit=EXAMPLES)
     examples = tuple(finding for _, finding in numbered_findings(engine, first))
     if not left or not examples:

@@ -193,7 +193,7 @@ def merge(
     Adds its articles, of several readings the best; and its agreements, licenses, corrections, waivers and merged
     names, with who decided and when. What contradicts a decision of this database is listed and left out:
     settle it here or there, and merge again. Merging again changes nothing.
-    Pictures that were scanned are not merged: scan them here.
+    Scanned pictures and stored findings are not merged: scan and audit here.
 
     \b
     Examples:
@@ -202,10 +202,12 @@ def merge(
     """
     import captions_db as db
 
+    from captions.licensing.terms import members
+
     if database_name(other) == database_name(db_url):
         raise CaptionsError(f"{database_name(other)} is the same database; choose another one to merge")
     with opened_store(other) as source, opened_store(db_url) as target:
-        merged = db.merge_store(target, source, dry_run=dry_run)
+        merged = db.merge_store(target, source, dry_run=dry_run, members=members)
     found = [count(merged.articles, "new article"), count(merged.better, "better reading")]
     found += [count(number, name.replace("party_merge", "merged name")) for name, number in merged.decisions.items()]
     typer.echo(f"{'would merge' if dry_run else 'merged'}: {', '.join(found)}")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any
 
@@ -21,9 +20,5 @@ def by_group(table: db.UsageTable, place: int, words: Vocabulary, limit: int | N
         group = None if supplier is None else with_parents(supplier, words.agencies)[-1]
         counted[(*row.values[:place], group, *row.values[place + 1 :]), row.unclear] += row.uses
     rows = [db.UsageRow(values, uses, None, None, None, None, unclear) for (values, unclear), uses in counted.items()]
-    rows.sort(key=_order)
+    rows.sort(key=lambda row: db.by_uses(row.uses, row.values, row.unclear))
     return replace(table, rows=tuple(rows[:limit]), groups=len(rows))
-
-
-def _order(row: db.UsageRow) -> tuple[int, Sequence[tuple[bool, str]], str]:
-    return -row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""

@@ -195,7 +195,7 @@ def uncredited(engine: Engine, query: UsageQuery, of: Sequence[DateSpan]) -> Usa
     )
     count = {row.values: row.uses for row in without.rows}
     shares = [(row.values, count.get(row.values, 0), row.uses) for row in all_uses.rows]
-    shares.sort(key=lambda row: (-row[1], _date_order(row[0])))
+    shares.sort(key=lambda row: db.by_uses(row[1], row[0]))
     chosen = shares[: query.limit]
     if _TIMES.issuperset(by):
         chosen.sort(key=lambda row: _date_order(row[0]))

@@ -84,15 +84,14 @@ class DeskQueues:
 
     def row(self, key: str) -> StoredDecision | None:
         """Return a decision as it is stored, even if it is settled; None for an unknown key."""
-        return stored.decision(self.store.engine, self.audit().id, key)
+        return stored.decision(self.store.engine, self.audit().id, key, today=self.store.today())
 
     def uses_of(self, key: str) -> list[int]:
         """Return the uses with an open finding of a decision."""
         found = self.row(key)
         if found is None:
             return []
-        today = self.store.today()
-        return [*stored.use_ids(self.store.engine, found.id, limit=found.left(today), open_on=today)]
+        return [*stored.use_ids(self.store.engine, found.id, limit=found.open, open_on=self.store.today())]
 
     def next_after(self, wanted: QueueFilter, key: str) -> str | None:
         """Return the key of the next decision, from the top again at the end; None if none is left.
@@ -100,7 +99,7 @@ class DeskQueues:
         It passes over those that a later decision may have settled: only another audit can tell.
         """
         audit, which = self.audit().id, self._which(wanted)
-        found = stored.decision(self.store.engine, audit, key)
+        found = stored.decision(self.store.engine, audit, key, today=self.store.today())
         for after in dict.fromkeys((0 if found is None else found.place, 0)):
             rows = stored.decisions(
                 self.store.engine, audit, which, today=self.store.today(), after=after, limit=2, certain=True

@@ -82,7 +82,7 @@ def add_agreements(engine: Engine, records: Sequence[AgreementRecord]) -> list[A
                 row = _row(record) | {"party_id": parties[keys[_key(named)]], "applies_to": named.supplier}
                 number = known[record] = insert_dated(connection, m.agreement, row | {"added_by": who})
                 out.append(AddResult(number, new=True))
-                _mark(connection, number)
+                settling.mark_agreement(connection, number)
             else:
                 out.append(AddResult(known_id, new=False))
     return out
@@ -130,21 +130,14 @@ def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str, 
         if starts[0] is not None and on < starts[0]:
             raise ValueError(f"agreement {number} starts on {starts[0]}")
         connection.execute(update(m.agreement).where(column.id == number).values(values))
-        _mark(connection, number)
+        settling.mark_agreement(connection, number)
 
 
 def undo_agreement(engine: Engine, number: int, who: str, reason: str) -> None:
     """Undo an agreement, so that it no longer applies. Raise ValueError if it is missing or already undone."""
     with writing(engine) as connection:
         undo(connection, m.agreement, number, who, reason)
-        _mark(connection, number)
-
-
-def _mark(connection: Connection, number: int) -> None:
-    """Mark the stored findings that an agreement may have changed."""
-    party = select(m.party.c.name).join(m.agreement, m.agreement.c.party_id == m.party.c.id)
-    suppliers = connection.scalars(party.where(m.agreement.c.id == number)).all()
-    settling.mark_terms(connection, f"agreement {number}", suppliers)
+        settling.mark_agreement(connection, number)
 
 
 def _kind(record: AgreementRecord) -> str:

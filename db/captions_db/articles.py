@@ -7,7 +7,7 @@ more.
 
 from __future__ import annotations
 
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from contextlib import suppress
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -16,7 +16,7 @@ from typing import Any
 from sqlalchemy import Connection, Engine, bindparam, delete, insert, or_, select, update
 
 from captions_db import models as m
-from captions_db import rollups
+from captions_db import rollups, settling
 from captions_db.bulk import ids_by, in_chunks, insert_rows, insert_staged, insert_with_ids
 from captions_db.connection import writing
 from captions_db.credits import delete_unused_credits, put_credits, put_parties, suppliers_of
@@ -59,13 +59,18 @@ def start_run(engine: Engine, version: str, publication: str | None = None) -> i
 
 def add_own_publications(engine: Engine, names: Iterable[str]) -> None:
     """Record publications as the newsroom's own, each as a run that reads nothing and has no version."""
-    column = m.ingest_run.c.publication
     with writing(engine) as connection:
-        known = set(connection.scalars(select(column).where(column.is_not(None)).distinct()))
-        counts = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
-        row = {**counts, "started": datetime.now(UTC), "finished": datetime.now(UTC)}
-        new = sorted({storable(name) for name in names} - known)
-        insert_rows(connection, m.ingest_run, [{**row, "publication": name} for name in new])
+        put_own_publications(connection, names)
+
+
+def put_own_publications(connection: Connection, names: Iterable[str]) -> None:
+    """Record those of these publications that are not yet recorded as the newsroom's own."""
+    column = m.ingest_run.c.publication
+    known = set(connection.scalars(select(column).where(column.is_not(None)).distinct()))
+    counts = {"version": "", "new": 0, "changed": 0, "unchanged": 0, "elsewhere": 0, "failed": 0}
+    row = {**counts, "started": datetime.now(UTC), "finished": datetime.now(UTC)}
+    new = sorted({storable(name) for name in names} - known)
+    insert_rows(connection, m.ingest_run, [{**row, "publication": name} for name in new])
 
 
 def write_articles(
@@ -165,9 +170,12 @@ def register_parties(connection: Connection, parties: Iterable[PartyNames]) -> N
 
 
 def write_batch(
-    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str
+    connection: Connection, run_id: int | None, records: Sequence[ArticleRecord], version: str | Mapping[str, str]
 ) -> BatchCounts:
-    """Store the readings that are better than the stored ones, and the places of all."""
+    """Store the readings that are better than the stored ones, and the places of all.
+
+    For ``version`` see :func:`captions_db.credits.put_credits`.
+    """
     batch = load(connection, run_id, records)
     for record in records:
         batch.add(record)
@@ -231,6 +239,7 @@ def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[se
             credit_ids.update((credit_id, structured_id))
         rollups.note(connection, of_these, -1)
         use_ids = select(m.use.c.id).where(of_these)
+        settling.leave_uses(connection, use_ids)
         delete_keys(connection, use_ids)
         connection.execute(delete(m.use_image).where(m.use_image.c.use_id.in_(use_ids)))
         connection.execute(delete(m.image_use).where(m.image_use.c.use_id.in_(use_ids)))
@@ -238,7 +247,9 @@ def _delete_uses(connection: Connection, article_ids: Sequence[int]) -> tuple[se
     return caption_ids - {None}, credit_ids - {None}
 
 
-def _put_uses(connection: Connection, articles: Sequence[tuple[ArticleRecord, Row, int]], version: str) -> None:
+def _put_uses(
+    connection: Connection, articles: Sequence[tuple[ArticleRecord, Row, int]], version: str | Mapping[str, str]
+) -> None:
     captions: dict[str, Row] = {}
     uses: list[Row] = []
     digests: list[str | None] = []

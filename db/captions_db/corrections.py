@@ -57,9 +57,8 @@ def add_corrections(
         lines = [storable(record.line) for record in records]
         rewrite_lines(connection, set(lines))
         count_noted(connection)
-        for result, line in zip(added, lines, strict=True):
-            if result.new:
-                settling.mark_lines(connection, [line], f"correction {result.id}")
+        new = {line: f"correction {it.id}" for it, line in zip(added, lines, strict=True) if it.new}
+        settling.mark_lines(connection, new)
         uses = _uses_of(connection, set(lines))
     return [CorrectionResult(it.id, it.new, uses.get(line, 0)) for it, line in zip(added, lines, strict=True)]
 
@@ -80,8 +79,7 @@ def undo_correction(engine: Engine, number: int, who: str, reason: str) -> tuple
         row = undo(connection, m.correction, number, who, reason)
         rewrite_lines(connection, {row.line})
         count_noted(connection)
-        settling.reopen(connection, "correction", number)
-        settling.mark_lines(connection, [row.line], f"correction {number}")
+        settling.mark_lines(connection, {row.line: f"correction {number}"})
         uses = _uses_of(connection, {row.line}).get(row.line, 0)
         return CorrectionRecord(row.line, reason=row.reason, who=row.who, id=number, added=utc(row.added)), uses
 

@@ -51,24 +51,32 @@ def put_parties(connection: Connection, parties: Iterable[PartyKey]) -> dict[Par
     return ids
 
 
-def put_credits(connection: Connection, records: Sequence[CreditRecord | None], version: str) -> list[int | None]:
+def put_credits(
+    connection: Connection, records: Sequence[CreditRecord | None], version: str | Mapping[str, str]
+) -> list[int | None]:
     """Store credits, each line once; return the id for each place in the list, None for None.
 
     A line is stored in one reading. A reading by another version of the program replaces it. If one version reads a
     line in two ways, in two articles, the reading with the higher confidence is stored, whichever came first.
+    ``version`` may be that of each line by its digest, of another store; then readings of two versions do not compete.
     """
+
+    def of(key: str) -> str:
+        return version if isinstance(version, str) else version.get(key, "")
+
+    is_merge = not isinstance(version, str)
     read, best = best_readings(records)
     stored = _stored_readings(connection, best)
     new = [row for key, row in best.items() if key not in stored]
     better = {
         stored[key].id: row
         for key, row in best.items()
-        if key in stored and (stored[key].version != version or _rank(row) > stored[key].rank)
+        if key in stored and (_rank(row) > stored[key].rank if stored[key].version == of(key) else not is_merge)
     }
     lines = [row["line"] for row in (*new, *better.values())]
     decisions = _decisions(connection, lines)
-    new = [decisions.apply(row) | {"version": version} for row in new]
-    better = {key: decisions.apply(row) | {"version": version} for key, row in better.items()}
+    new = [decisions.apply(row) | {"version": of(row["line_digest"])} for row in new]
+    better = {key: decisions.apply(row) | {"version": of(row["line_digest"])} for key, row in better.items()}
     ids = {key: reading.id for key, reading in stored.items()} | _write(connection, new, better)
     return [None if row is None else ids[row["line_digest"]] for row in read]
 

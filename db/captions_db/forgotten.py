@@ -197,7 +197,9 @@ def rows_of_articles(connection: Connection, ids: Sequence[int]) -> list[Row]:
     ):
         pictures[article_id].append((address, alt))
     spelling = m.publication_spelling.c
-    keys = {row.name: row.key for row in connection.execute(select(spelling.name, spelling.key))}
+    of_these = select(article.publication_read).where(article.id.in_(ids))
+    spellings = select(spelling.name, spelling.key).where(spelling.name.in_(of_these))
+    keys = {row.name: row.key for row in connection.execute(spellings)}
     out = []
     for found in connection.execute(select(m.article).where(article.id.in_(ids)).order_by(article.source)).mappings():
         own_uses = sorted(records[found["id"]], key=lambda it: it["position"])

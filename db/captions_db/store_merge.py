@@ -8,37 +8,24 @@ from __future__ import annotations
 
 import json
 from collections import defaultdict
-from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field, replace
-from datetime import date
-from types import MappingProxyType
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, select
 
 from captions_db import models as m
-from captions_db.articles import register_parties, write_batch
+from captions_db import settling
+from captions_db.articles import put_own_publications, register_parties, write_batch
 from captions_db.bulk import in_chunks, insert_rows
 from captions_db.connection import writing
-from captions_db.credits import put_parties, rewrite_lines
+from captions_db.decision_merge import DecisionMerge, Members
 from captions_db.forgotten import record_of_content, rows_of_articles
-from captions_db.merges import apply_merges
-from captions_db.overlay import current_merges
 from captions_db.records import ArticleRecord
 from captions_db.rollups import count_noted
-from captions_db.rows import Row, utc
+from captions_db.rows import Row
 
 _AT_ONCE = 400
-_MEANING = {
-    "correction": ("line", "creators", "agencies", "supplier", "qualifiers", "license"),
-    "waiver": ("code", "applies_to", "line", "source", "caption_digest", "until"),
-    "party_merge": ("kind", "name", "merged_into"),
-    "license": ("invoice", "starts", "ends", "scopes", "territories", "archive_years", "price", "currency", "address",
-                "asset", "file_hash", "caption"),
-    "agreement": ("applies_to", "party_kind", "kind", "starts", "ends", "scopes", "territories", "excluded", "below",
-                  "quota", "quota_period", "quota_days", "price", "currency", "requires"),
-}  # fmt: skip
-"""The columns of a decision by which two of them are the same, whoever made them."""
 
 
 @dataclass(slots=True)
@@ -56,39 +43,46 @@ class _DryRunError(Exception):
     """Roll back the transaction of a dry run."""
 
 
-def merge_store(target: Engine, other: Engine, *, dry_run: bool = False) -> StoreMerge:
-    """Add the articles and decisions of another store in one transaction; with ``dry_run``, only report them."""
+def merge_store(target: Engine, other: Engine, *, dry_run: bool = False, members: Members = frozenset) -> StoreMerge:
+    """Add the articles and decisions of another store in one transaction; with ``dry_run``, only report them.
+
+    ``members`` expands groups of territories.
+    """
     merged = StoreMerge()
     try:
         with other.connect() as source, writing(target) as connection:
-            renamed = _merge_articles(source, connection, merged)
-            _merge_decisions(source, connection, merged, renamed)
+            before = settling.decided(connection)
+            decisions = DecisionMerge(source, connection, _merge_articles(source, connection, merged), members)
+            decisions.run()
+            own = m.ingest_run.c.publication
+            put_own_publications(connection, source.scalars(select(own).where(own.is_not(None)).distinct()))
+            settling.settle_since(connection, before)
             count_noted(connection)
+            merged.decisions, merged.conflicts = decisions.counts, sorted(decisions.conflicts)
             if dry_run:
                 raise _DryRunError
     except _DryRunError:
         pass
-    merged.conflicts.sort()
     return merged
 
 
 def _merge_articles(source: Connection, connection: Connection, merged: StoreMerge) -> dict[str, str]:
     """Merge the articles; return the new names of their places, by those in the other store."""
     renamed: dict[str, str] = {}
-    run = m.ingest_run.c
-    version = str(source.scalar(select(run.version).where(run.version != "").order_by(run.id.desc()).limit(1)) or "")
-    ids = source.scalars(select(m.article.c.id).order_by(m.article.c.source)).all()
-    for start in range(0, len(ids), _AT_ONCE):
-        contents = [json.loads(row["content"]) for row in rows_of_articles(source, ids[start : start + _AT_ONCE])]
-        names = {row["source"] for content in contents for row in content["places"]}
-        there = _digests(connection, names)
+    all_ids = source.scalars(select(m.article.c.id).order_by(m.article.c.source)).all()
+    for start in range(0, len(all_ids), _AT_ONCE):
+        ids = all_ids[start : start + _AT_ONCE]
+        contents = [json.loads(row["content"]) for row in rows_of_articles(source, ids)]
+        read = [(record_of_content(content), _with_digests(content)) for content in contents]
+        there = _digests(connection, {row["source"] for _, rows in read for row in rows})
         records, places = [], []
-        for content in contents:
-            renamed |= {row["source"]: _free_name(row["source"], row["digest"], there) for row in content["places"]}
-            record, more = _placed(content, there)
+        for article, rows in read:
+            renamed |= {row["source"]: _free_name(row["source"], row["digest"], there) for row in rows}
+            record, more = _placed(article, rows, there)
             records.append(record)
             places.append(more)
-        counts = write_batch(connection, None, [it for it in records if it.digest], version)
+        new = [record for record in records if record.digest]
+        counts = write_batch(connection, None, new, _versions(source, ids))
         merged.articles += counts.new
         merged.better += counts.changed
         _add_places(connection, records, places)
@@ -102,27 +96,47 @@ def _merge_articles(source: Connection, connection: Connection, merged: StoreMer
     return renamed
 
 
+def _versions(source: Connection, article_ids: Sequence[int]) -> dict[str, str]:
+    """Return the version of the program that read each credit of some articles, by the digest of its line."""
+    credit, use = m.credit.c, m.use.c
+    found = select(credit.line_digest, credit.version).distinct().where(use.article_id.in_(article_ids))
+    joined = m.use.join(m.credit, (credit.id == use.credit_id) | (credit.id == use.structured_credit_id))
+    return {row.line_digest: row.version for row in source.execute(found.select_from(joined))}
+
+
+def _with_digests(content: dict[str, Any]) -> list[Row]:
+    """Return the places of an article; those read before places had digests get one of the words of the article."""
+    rows: list[Row] = content["places"]
+    return [row | {"digest": row["digest"] or record_of_content(content).content_key} for row in rows]
+
+
 def _digests(connection: Connection, names: Collection[str]) -> dict[str, str]:
     """Return the digest of each stored place among these, also of places that an earlier merge renamed."""
     place = m.place.c
-    return {
-        row.source: row.digest
+    rows = [
+        row
         for chunk in in_chunks(sorted(names))
-        for row in connection.execute(select(place.source, place.digest).where(place.source.in_(chunk)))
-    }
+        for row in connection.execute(
+            select(place.source, place.digest, place.article_id).where(place.source.in_(chunk))
+        )
+    ]
+    found = {row.source: row.digest for row in rows}
+    for chunk in in_chunks(sorted({row.article_id for row in rows if not row.digest})):
+        for row in rows_of_articles(connection, chunk):
+            found |= {place["source"]: place["digest"] for place in _with_digests(json.loads(row["content"]))}
+    return found
 
 
-def _placed(content: dict[str, Any], there: dict[str, str]) -> tuple[ArticleRecord, list[Row]]:
+def _placed(record: ArticleRecord, rows: Iterable[Row], there: dict[str, str]) -> tuple[ArticleRecord, list[Row]]:
     """Return an article with its place, under another name if this store has other content there; and more places.
 
     The digest is empty if this store has the same content at that place.
     """
-    rows = {row["source"]: row for row in content["places"]}
-    record = record_of_content(content)
-    own = rows.pop(record.source, None) or {"content_hash": "merged", "digest": record.content_key}
+    others = {row["source"]: row for row in rows}
+    own = others.pop(record.source, None) or {"content_hash": "merged", "digest": record.content_key}
     is_same = there.get(record.source) == own["digest"]
     name = record.source if is_same else _free_name(record.source, own["digest"], there)
-    more = [row | {"source": _free_name(row["source"], row["digest"], there)} for row in rows.values()]
+    more = [row | {"source": _free_name(row["source"], row["digest"], there)} for row in others.values()]
     digest = "" if is_same else own["digest"]
     return replace(record, source=name, content_hash=own["content_hash"], digest=digest), more
 
@@ -146,130 +160,3 @@ def _add_places(connection: Connection, records: Iterable[ArticleRecord], places
     no_run = dict.fromkeys(("first_run", "changed_run", "last_run"))
     new = [row | no_run | {"article_id": owners[source]} for name, (source, row) in rows.items() if name not in owners]
     insert_rows(connection, m.place, new)
-
-
-def _merge_decisions(source: Connection, connection: Connection, merged: StoreMerge, renamed: dict[str, str]) -> None:
-    before = {kind: current_merges(connection, kind) for kind in ("agency", "creator", "publication")}
-    _add(source, connection, m.party_merge, merged, _clashing_merge)
-    for kind, earlier in before.items():
-        apply_merges(connection, earlier, kind)
-    lines = _add(source, connection, m.correction, merged, _clashing_correction)
-    rewrite_lines(connection, {row["line"] for row in lines})
-    _add(source, connection, m.agreement, merged, _clashing_agreement)
-    _add(source, connection, m.license_, merged, lambda row, others: None)
-    _add(source, connection, m.waiver, merged, lambda row, others: None, renamed)
-
-
-def _add(
-    source: Connection,
-    connection: Connection,
-    table: Table,
-    merged: StoreMerge,
-    clash: Callable[[Row, Collection[Row]], str | None],
-    renamed: Mapping[str, str] = MappingProxyType({}),
-) -> list[Row]:
-    """Add the decisions of a table that this store lacks and that contradict none of its own; return them."""
-    theirs, ours = _decisions(source, table), _decisions(connection, table)
-    if table is m.waiver:
-        theirs = [_waiver_here(connection, row, renamed) for row in theirs]
-    added: list[Row] = []
-    # Decisions of the other store do not contradict each other.
-    own = [row for row in ours if row["undone"] is None]
-    for row in theirs:
-        meaning = _meaning(table, row)
-        same = [it for it in ours if _meaning(table, it) == meaning]
-        if any(it["undone"] is None or row["undone"] is not None for it in same):
-            if row["undone"] is not None and all(it["undone"] is None for it in same):
-                merged.conflicts.append(f"{_name(table)}: undone only in the other database: {_summary(table, row)}")
-            continue
-        if same:
-            merged.conflicts.append(f"{_name(table)}: undone only in this database: {_summary(table, row)}")
-            continue
-        problem = None if row["undone"] is not None else clash(row, own)
-        if problem is not None:
-            merged.conflicts.append(f"{_name(table)}: {problem}")
-            continue
-        insert_rows(connection, table, [_stored(connection, table, row)])
-        ours.append(row)
-        added.append(row)
-    merged.decisions[table.name] = len(added)
-    return added
-
-
-def _decisions(connection: Connection, table: Table) -> list[Row]:
-    """Return the rows of a table in the order in which they were added; agreements with the kind of their party."""
-    statement = select(table).order_by(table.c.added, table.c.id)
-    if table is m.agreement:
-        statement = statement.add_columns(m.party.c.kind.label("party_kind")).join(m.party)
-    rows = [dict(row) for row in connection.execute(statement).mappings()]
-    return [row | {"added": utc(row["added"]), "undone": utc(row["undone"])} for row in rows]
-
-
-def _meaning(table: Table, row: Row) -> tuple[object, ...]:
-    return tuple(row[name] for name in _MEANING[table.name])
-
-
-def _stored(connection: Connection, table: Table, row: Row) -> Row:
-    """Return a row as this store has it: under a new number, with its own parties and merged names."""
-    values = {name: value for name, value in row.items() if name not in ("id", "party_kind")}
-    if table is m.agreement:
-        name, kind = str(row["applies_to"]), str(row["party_kind"])
-        key = current_merges(connection, kind).get(name, name), kind
-        values["party_id"] = put_parties(connection, [key])[key]
-    if table is m.waiver and row["applies_to"]:
-        values["supplier"] = current_merges(connection).get(row["applies_to"], row["applies_to"])
-    return values
-
-
-def _waiver_here(connection: Connection, row: Row, renamed: Mapping[str, str]) -> Row:
-    """Return a waiver with the name that its article has in this store."""
-    if row["source"] is None:
-        return row
-    place, article, name = m.place.c, m.article.c, renamed.get(row["source"], row["source"])
-    here = select(article.source).join(m.place, place.article_id == article.id).where(place.source == name)
-    return row | {"source": connection.scalar(here) or name}
-
-
-def _clashing_merge(row: Row, others: Collection[Row]) -> str | None:
-    for other in others:
-        is_chained = other["name"] in (row["name"], row["merged_into"]) or other["merged_into"] == row["name"]
-        if other["kind"] == row["kind"] and is_chained:
-            return f"{_merge(row)} in the other database, but {_merge(other)} in this one"
-    return None
-
-
-def _merge(row: Row) -> str:
-    return f"{row['name']} is merged into {row['merged_into']}"
-
-
-def _clashing_correction(row: Row, others: Collection[Row]) -> str | None:
-    own = next((other for other in others if other["line"] == row["line"]), None)
-    return None if own is None else f"{row['line']!r} is read in two ways, by {own['who']} and by {row['who']}"
-
-
-def _clashing_agreement(row: Row, others: Collection[Row]) -> str | None:
-    for other in others:
-        is_same_party = all(other[name] == row[name] for name in ("applies_to", "party_kind"))
-        if is_same_party and _overlap(row, other):
-            days = f"{row['starts'] or 'any day'} to {row['ends'] or 'any day'}"
-            return f"{row['applies_to']}, {days}, overlaps agreement {other['id']} of this database"
-    return None
-
-
-def _overlap(row: Row, other: Row) -> bool:
-    starts = max(it["starts"] or date.min for it in (row, other))
-    ends = min(it["ends"] or date.max for it in (row, other))
-    scopes, others = (set(json.loads(it["scopes"])) for it in (row, other))
-    return starts <= ends and (not scopes or not others or bool(scopes & others))
-
-
-def _name(table: Table) -> str:
-    return table.name.replace("party_merge", "merged name")
-
-
-def _summary(table: Table, row: Row) -> str:
-    return ", ".join(_texts(row[name] for name in _MEANING[table.name][:3]))
-
-
-def _texts(values: Iterable[object]) -> Iterator[str]:
-    return (str(value) for value in values if value is not None)

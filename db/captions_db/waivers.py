@@ -131,7 +131,7 @@ def undo_waivers(engine: Engine, numbers: Collection[int], who: str, reason: str
         for number in numbers:
             undo(connection, m.waiver, number, who, reason)
         for number in numbers:
-            settling.reopen(connection, "waiver", number)
+            settling.reopen(connection, number)
 
 
 def use_keys(engine: Engine | Connection, use_ids: Collection[int]) -> dict[int, UseKey]:

@@ -35,7 +35,10 @@ def read(*batches: Any, **options: Any) -> list[dict[str, Any]]:
     return [row for batch in found for row in batch.to_pylist()]
 
 
-def test_a_row_has_the_whole_article() -> None:
+def test_a_row_has_the_whole_article(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "queue.py").write_text("raise SystemExit", encoding="utf-8")  # the user's, not Python's
+    monkeypatch.chdir(tmp_path)
+    end_idle()
     (row,) = read(pages(f.PAGE))
     assert (row["url"], row["headline"], row["text"], row["error"]) == (f"{f.URL}/0", f.HEADLINE, f.TEXT, None)
     (caption,) = row["captions"]

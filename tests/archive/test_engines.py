@@ -16,9 +16,11 @@ from typing import Any
 import pyarrow as pa
 import pytest
 
-from captions.archive import SCHEMA, read_batches
+from captions.archive import SCHEMA, job, read_batches
 from captions.archive.batches import end_idle
 from captions.archive.shards import find_shards, pages
+from captions.archive.spark import claimed
+from captions.errors import CaptionsError
 from tests.support import archives, native_faults
 from tests.support import formats as f
 
@@ -88,14 +90,14 @@ def test_dask_reads_the_same_rows_if_a_worker_is_killed(archive: Path, expected:
     assert "0 files read, 5 already read" in again
 
 
-def kill_a_worker(job: int, out: Path) -> bool:
+def kill_a_worker(of: int, out: Path) -> bool:
     """Kill a worker of a Dask job as soon as it writes a file; return whether there was one."""
     import psutil
 
     for _ in range(600):
         for part in out.glob(".*.part"):
             pid = int(part.name.split(".")[-2])
-            if pid in {child.pid for child in psutil.Process(job).children(recursive=True)}:
+            if pid in {child.pid for child in psutil.Process(of).children(recursive=True)}:
                 os.kill(pid, signal.SIGKILL)
                 return True
         time.sleep(0.05)
@@ -114,6 +116,34 @@ def test_spark_reads_the_same_rows(archive: Path, expected: Rows, tmp_path: Path
     message = "is complete; to read the archive again, delete it or choose another folder\n"
     assert again.communicate()[1].endswith(message)
     assert again.returncode == 2
+
+
+def test_an_error_of_an_engine_is_one_line(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    def work(_: job.Job) -> int:
+        raise RuntimeError("no Java\n  at Main.java:7")
+
+    (tmp_path / "a.jsonl").write_bytes(f.jsonl(f.RECORD))
+    assert job.run(job.parser_of("spark", ""), [str(tmp_path), str(tmp_path / "out")], work) == job.BAD_INPUT
+    assert capsys.readouterr().err == "captions: RuntimeError: no Java; for details, set CAPTIONS_TRACEBACK=1\n"
+
+
+def test_spark_deletes_only_what_an_interrupted_job_left(tmp_path: Path) -> None:
+    news, mine = tmp_path / "news", tmp_path / "mine"
+    with pytest.raises(InterruptedError), claimed(news):
+        for name in ("part-0.parquet", "month=2024-05/part-1.parquet", "_temporary/0/x", "notes.txt"):
+            (news / name).parent.mkdir(parents=True, exist_ok=True)
+            (news / name).touch()
+        with pytest.raises(CaptionsError, match="another job writes to"), claimed(news):
+            pass
+        raise InterruptedError
+    with claimed(news):
+        assert {path.name for path in news.iterdir()} == {"notes.txt", "month=2024-05", ".captions-spark"}
+        assert list(news.rglob("*.parquet")) == []
+    mine.mkdir()
+    (mine / "part-0.parquet").touch()
+    with pytest.raises(CaptionsError, match="has other files in it; choose a new folder"), claimed(mine):
+        pass
+    assert (mine / "part-0.parquet").exists()
 
 
 @needs_spark

@@ -7,8 +7,9 @@ from typing import Any
 
 import captions_db as db
 import pytest
+from captions_db import models as m
 from captions_db.audit import stored_listing as stored
-from sqlalchemy import Engine
+from sqlalchemy import Engine, update
 
 from captions.audit.decisions import DecisionGroups, key_of
 from captions.audit.finding import Finding
@@ -19,7 +20,7 @@ from captions.lexicon.vocabulary import default
 from tests.conftest import Run, write_article
 from tests.support.audit_store import Page, Shot, article_record
 
-TODAY = datetime.now(UTC).date()
+TODAY = date.today()
 LINES = (
     None, "Jane Doe/Reuters", "Reuters", "Handout/Reuters", "Handout", "AP/dpa | Jo Reed", "Jo Reed",
     "Clara Venn/Northlight Picture Agency", "CONRAD YULE/Retuers",
@@ -173,6 +174,39 @@ def test_findings_return_when_their_waiver_ends(filled: Engine) -> None:
     assert tomorrow == all_open
 
 
+def test_waivers_that_ended_settle_nothing(filled: Engine) -> None:
+    keep(filled)
+    before = len(seen(filled))
+    yesterday, of_line, of_article = db.add_waivers(
+        filled,
+        [
+            db.WaiverRecord("CR104", line="Handout", until=TODAY),
+            db.WaiverRecord("CR104", line="Handout/Reuters", until=TODAY + timedelta(days=9)),
+            db.WaiverRecord("CR104", source="in/1.txt"),
+        ],
+    )
+    with filled.begin() as connection:
+        ended = {"settled_until": TODAY - timedelta(days=1)}
+        settled = m.stored_finding.c.settled_by == f"waiver {yesterday.id}"
+        connection.execute(update(m.stored_finding).where(settled).values(ended))
+        connection.execute(update(m.waiver).where(m.waiver.c.id == yesterday.id).values(until=ended["settled_until"]))
+        connection.execute(update(m.stored_decision).values(settled_until=ended["settled_until"]))
+    now = audit(filled)
+    assert seen(filled) == now
+    assert sum(row["open_findings"] for row in rows(filled, "open_findings_by_decision")) == len(now) < before
+    [kept] = stored.audits(filled)
+    assert sum(it.open for it in stored.decisions(filled, kept.id, today=TODAY, limit=1000)) == len(now)
+    # The waiver without an end settles what one with an end has settled, and what one settled that has ended.
+    assert {row["settled_by"] for row in rows(filled) if row["source"] == "in/1.txt" and row["code"] == "CR104"} == {
+        f"waiver {of_article.id}"
+    }
+    [again] = db.add_waivers(filled, [db.WaiverRecord("CR104", line="Handout")])
+    assert seen(filled) == audit(filled)
+    db.undo_waiver(filled, of_article.id, "me", "wrong")
+    assert seen(filled) == audit(filled)
+    assert {f"waiver {it.id}" for it in (of_line, again)} <= {row["settled_by"] for row in rows(filled)}
+
+
 CORRECTIONS = {
     "supplier": db.CorrectionRecord("AP/dpa | Jo Reed", supplier="dpa"),
     "creator": db.CorrectionRecord("Jo Reed", agencies=("dpa",), supplier="dpa"),
@@ -204,7 +238,10 @@ def test_a_correction_settles_what_a_new_audit_leaves_out(
     assert {row["code"] for row in rows(filled) if row["state"] == "may be outdated"} <= {
         "CR104", "CR301", "CR302", "CR303", "CR304", "CR305", "CR306", "CR309", "CR401", "CR402", "CR201",
     }  # fmt: skip
-    db.undo_correction(filled, correction.id, "me", "wrong")
+    [later] = db.add_corrections(filled, [db.CorrectionRecord(line, license="CC0")])
+    assert seen(filled, "settled") == set()
+    for number in (later.id, correction.id):
+        db.undo_correction(filled, number, "me", "wrong")
     assert seen(filled, "settled") == set()
     assert seen(filled, "open", "may be outdated") == before
 
@@ -241,6 +278,8 @@ def test_findings_on_an_article_that_was_read_again_are_outdated(filled: Engine)
     outdated = [row for row in rows(filled) if row["state"] == "outdated"]
     assert {row["source"] for row in outdated} == {"in/1.txt"}
     assert not [row for row in rows(filled) if row["source"] == "in/1.txt" and row["state"] == "open" and row["use_id"]]
+    counted = sum(row["open_findings"] for row in rows(filled, "open_findings_by_decision"))
+    assert counted == len([row for row in rows(filled) if row["state"] == "open"])
 
 
 def test_decisions_made_during_the_audit_count(filled: Engine) -> None:
@@ -249,11 +288,20 @@ def test_decisions_made_during_the_audit_count(filled: Engine) -> None:
         groups = DecisionGroups(result)
         db.add_waivers(filled, [db.WaiverRecord("CR104", line="Handout")])
         db.add_corrections(filled, [CORRECTIONS["supplier"]])
+        db.add_agreements(filled, [db.AgreementRecord("Reuters", starts=date(2025, 1, 1))])
+        db.merge_parties(filled, ["Northlight Picture Agency"], "Reuters", "me")
+        gone = [it.id for it in db.articles_at(filled, ["in/3.txt"])]
+        db.forget(filled, gone, "me")
         store(result, groups, AuditRequest(), "", "1.0", began)
     assert {
         row["settled_by"] for row in rows(filled) if row["code"] == "CR104" and row["credit_line"] == "Handout"
     } == {"waiver 1"}
     assert "may be outdated" in {row["state"] for row in rows(filled) if row["code"] == "CR106"}
+    assert seen(filled) <= audit(filled) | seen(filled, "outdated")
+    assert {row["outdated_by"] for row in rows(filled)} >= {"correction 1", "agreement 3", "merge into Reuters"}
+    assert "outdated" in {row["state"] for row in rows(filled)}
+    counted = sum(row["open_findings"] for row in rows(filled, "open_findings_by_decision"))
+    assert counted == len([row for row in rows(filled) if row["state"] in ("open", "may be outdated")])
 
 
 # --- the command

@@ -166,3 +166,16 @@ def test_a_use_has_the_supplier_of_its_credit(
         ]
         db.write_articles(engine, db.start_run(engine, "2"), again)
         assert astray(engine) == 0
+
+
+def test_a_limit_counts_the_parts_of_unclear_groups() -> None:
+    numbers = {1: 4, 3: 3, 0: 3, 5: 2}  # of uses, by line: Reuters, APA, uncredited, photographer only
+    lines = [LINES[number] for number, times in numbers.items() for _ in range(times)]
+    with stored([("Daily", date(2024, 1, 1), lines)]) as engine:
+        every = db.agency_usage(engine, unclear=True, counts=())
+        assert [(row.values, row.uses, row.unclear is None) for row in every.rows] == [
+            (("Reuters",), 4, True), (("APA",), 3, True), ((None,), 3, False), ((None,), 2, False)
+        ]  # fmt: skip
+        for limit in range(5):
+            some = db.agency_usage(engine, unclear=True, counts=(), limit=limit)
+            assert (some.rows, some.groups) == (every.rows[:limit], 4)

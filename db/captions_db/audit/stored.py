@@ -6,7 +6,7 @@ from collections.abc import Iterator
 from datetime import datetime
 from itertools import islice
 
-from sqlalchemy import Connection, Text, cast, delete, func, insert, literal, select
+from sqlalchemy import Connection, Text, and_, cast, delete, func, insert, literal, select
 
 from captions_db import models as m
 from captions_db import settling
@@ -22,7 +22,7 @@ def put(audit: Audit, question: str, version: str, audited: datetime, decisions:
     """Store the grouped findings of an audit in place of those with the same question; return the audit's number.
 
     ``decisions`` are rows of table ``stored_decision`` in report order, without their numbers. The audit's snapshot
-    ends here, so read its findings before. Waivers and corrections added since ``audited`` count.
+    ends here, so read its findings before. What was decided since the snapshot counts.
     """
     connection = audit.connection
     findings = count = 0
@@ -30,17 +30,15 @@ def put(audit: Audit, question: str, version: str, audited: datetime, decisions:
     while page := list(islice(decisions, _PAGE)):
         connection.execute(insert(t.outcome), page)
         findings, count = findings + sum(row["findings"] for row in page), count + len(page)
+    decided = settling.decided(connection)
     begin_writing(connection)
     for earlier in connection.scalars(select(m.stored_audit.c.id).where(m.stored_audit.c.question == question)).all():
         _remove(connection, earlier)
     row = {"question": question, "audited": audited, "version": version, "findings": findings, "decisions": count}
     number = int(connection.execute(insert(m.stored_audit).values(row).returning(m.stored_audit.c.id)).scalar_one())
     _copy(connection, number)
-    added = select(m.waiver.c.id).where(m.waiver.c.added >= audited)
-    settling.settle_by_waivers(connection, connection.scalars(added).all())
-    corrected = select(m.correction.c.line, m.correction.c.id).where(m.correction.c.added >= audited)
-    for line, correction in connection.execute(corrected.order_by(m.correction.c.id)).all():
-        settling.mark_lines(connection, [line], f"correction {correction}")
+    settling.settle_since(connection, decided)
+    settling.leave_gone_uses(connection, number)
     connection.commit()
     return number
 
@@ -63,22 +61,18 @@ def _copy(connection: Connection, audit_id: int) -> None:
     rows = select(first + outcome.place, literal(audit_id), *outcome).order_by(outcome.place)
     names = [column.name for column in outcome]
     connection.execute(insert(m.stored_decision).from_select(["id", "audit_id", *names], rows))
-    of = (
-        select(t.decision_order.c.place)
-        .join(t.decision, decision.id == t.decision_order.c.decision_id)
-        .where(decision.at <= cause.at)
-        .order_by(decision.at.desc())
-        .limit(1)
-        .scalar_subquery()
-    )
-    ids = (literal(before[m.stored_finding]) + cause.at, first + of)
+    same = [cause[name] == decision[name] for name in ("rank", "kind", "fact")]
+    placed = t.cause.join(t.decision, and_(*same)).join(t.decision_order, t.decision_order.c.decision_id == decision.id)
+    ids = (literal(before[m.stored_finding]) + cause.at, first + t.decision_order.c.place, cause.use_id)
     message = func.replace(t.remark.c.text, "{n}", func.coalesce(cast(cause.number, Text), "{n}"))
-    attached = select(*ids, cause.use_id, m.article.c.source, literal(None, Text), message).select_from(
-        t.cause.join(t.remark, t.remark.c.id == cause.remark_id).join(m.article, m.article.c.id == cause.article_id)
+    # The article may have been removed since the audit read it.
+    source = func.coalesce(m.article.c.source, "")
+    attached = select(*ids, source, literal(None, Text), message).select_from(
+        placed.join(t.remark, t.remark.c.id == cause.remark_id).outerjoin(m.article, m.article.c.id == cause.article_id)
     )
     loose = t.loose.c
-    without_use = select(*ids, cause.use_id, loose.source, func.nullif(loose.about, ""), loose.message).select_from(
-        t.cause.join(t.loose, (loose.id == cause.position) & cause.use_id.is_(None))
+    without_use = select(*ids, loose.source, func.nullif(loose.about, ""), loose.message).select_from(
+        placed.join(t.loose, (loose.id == cause.position) & cause.use_id.is_(None))
     )
     columns = ["id", "decision_id", "use_id", "source", "supplier", "message"]
     for rows in (attached, without_use):

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from typing import NamedTuple
+from typing import Any, NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, Engine, and_, case, exists, func, or_, select
+from sqlalchemy import ColumnElement, Connection, Engine, Select, and_, exists, func, or_, select
 
 from captions_db import models as m
+from captions_db import settling
 from captions_db.meanwhile import DECIDED
 from captions_db.rows import record_of
 from captions_db.search import name_key
@@ -49,13 +50,10 @@ class StoredDecision:
     example: str
     example_use: int | None
     open: int
+    """The number of its findings that nothing settles on the day for which it was read."""
     settled_until: date | None
     outdated_since: datetime | None
     outdated_by: str | None
-
-    def left(self, today: date) -> int:
-        """Return the number of its findings that nothing settles on a day."""
-        return self.findings if self.settled_until is not None and self.settled_until < today else self.open
 
 
 class StoredFinding(NamedTuple):
@@ -169,25 +167,27 @@ def decisions(
         if certain:
             unchanged = (finding.decision_id == decision.id, _is_open(today), finding.outdated_since.is_(None))
             where += [decision.outdated_since.is_(None), exists().where(*unchanged)]
-        statement = select(m.stored_decision).where(*where).order_by(decision.place).offset(skip).limit(limit)
-        return [record_of(StoredDecision, row) for row in connection.execute(statement)]
+        statement = _on(today).where(*where).order_by(decision.place).offset(skip).limit(limit)
+        return [record_of(StoredDecision, row, open=row.open_now) for row in connection.execute(statement)]
 
 
-def decision(engine: Engine, audit_id: int, key: str) -> StoredDecision | None:
+def decision(engine: Engine, audit_id: int, key: str, *, today: date) -> StoredDecision | None:
     """Return a decision by its key, whether anything settles it or not."""
     column = m.stored_decision.c
     with engine.connect() as connection:
-        row = connection.execute(
-            select(m.stored_decision).where(column.audit_id == audit_id, column.key == key)
-        ).first()
-        return None if row is None else record_of(StoredDecision, row)
+        row = connection.execute(_on(today).where(column.audit_id == audit_id, column.key == key)).first()
+        return None if row is None else record_of(StoredDecision, row, open=row.open_now)
+
+
+def _on(today: date) -> Select[Any]:
+    return select(m.stored_decision, settling.open_on(today).label("open_now"))
 
 
 def counts(engine: Engine, audit_id: int, which: StoredFilter = EVERYTHING, *, today: date) -> tuple[int, int]:
     """Return the number of decisions with open findings, and of these findings."""
     with engine.connect() as connection:
         where = _chosen(connection, audit_id, which, today)
-        found = connection.execute(select(func.count(), func.sum(_left(today))).where(*where)).one()
+        found = connection.execute(select(func.count(), func.sum(settling.open_on(today))).where(*where)).one()
     return found[0], int(found[1] or 0)
 
 
@@ -201,7 +201,7 @@ def totals(
         of_finding = which.of_finding(connection)
         if of_finding is None:
             where = _chosen(connection, audit_id, which, today)
-            statement = select(*by, func.sum(_left(today))).where(*where)
+            statement = select(*by, func.sum(settling.open_on(today))).where(*where)
         else:
             statement = (
                 select(*by, func.count())
@@ -313,9 +313,3 @@ def _chosen(
 def _is_open(today: date) -> ColumnElement[bool]:
     finding = m.stored_finding.c
     return or_(finding.settled_by.is_(None), finding.settled_until < today)
-
-
-def _left(today: date) -> ColumnElement[int]:
-    """Return the number of open findings of a decision; an expired waiver opens all of them until the next audit."""
-    decision = m.stored_decision.c
-    return case((decision.settled_until < today, decision.findings), else_=decision.open)

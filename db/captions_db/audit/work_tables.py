@@ -228,6 +228,7 @@ def create(connection: Connection) -> None:
         Index("audit_suppression_of", *suppression.c),
         Index("audit_decision_of", decision.c.rank, decision.c.kind, decision.c.fact),
         Index("audit_decision_at", decision.c.at),
+        Index("audit_decision_order_of", decision_order.c.decision_id),
         Index("audit_decision_money_of", decision_money.c.decision_id),
     ):
         index.create(connection)

@@ -475,11 +475,11 @@ CREATE TABLE "article" (
 	CONSTRAINT uq_article_identity UNIQUE (identity)
 );
 
-CREATE INDEX ix_article_run_id ON article (run_id);
-
 CREATE INDEX ix_article_near ON article (id) WHERE near IS NOT 0;
 
 CREATE INDEX ix_article_url ON article (url);
+
+CREATE INDEX ix_article_run_id ON article (run_id);
 
 CREATE INDEX ix_article_source ON article (source);
 
@@ -678,9 +678,9 @@ CREATE VIEW finding_in_words AS
     SELECT stored_finding.id AS finding_id, stored_decision.code, stored_decision.severity, stored_finding.message,
         stored_decision.key AS decision, 
         CASE
-            WHEN stored_finding.settled_by IS NOT NULL
-                AND (stored_finding.settled_until IS NULL OR stored_finding.settled_until >= date('now')) THEN 'settled'
             WHEN stored_finding.use_id IS NOT NULL AND use.id IS NULL THEN 'outdated'
+            WHEN stored_finding.settled_by IS NOT NULL
+                AND (stored_finding.settled_until IS NULL OR stored_finding.settled_until >= date('now', 'localtime')) THEN 'settled'
             WHEN stored_finding.outdated_since IS NOT NULL OR stored_decision.outdated_since IS NOT NULL
                 THEN 'may be outdated'
             ELSE 'open'
@@ -699,10 +699,17 @@ CREATE VIEW finding_in_words AS
     LEFT JOIN party AS supplier ON supplier.id = use.supplier_id;
 
 CREATE VIEW open_findings_by_decision AS
+    SELECT * FROM (
     SELECT stored_decision.audit_id, stored_decision.place, stored_decision.severity, stored_decision.code,
         stored_decision.message, stored_decision.about, stored_decision.cost,
         CASE
-            WHEN stored_decision.settled_until < date('now') THEN stored_decision.findings ELSE stored_decision.open
+            WHEN stored_decision.settled_until < date('now', 'localtime') THEN (
+                SELECT count(*) FROM stored_finding LEFT JOIN use ON use.id = stored_finding.use_id
+                WHERE stored_finding.decision_id = stored_decision.id
+                    AND (stored_finding.use_id IS NULL OR use.id IS NOT NULL)
+                    AND (stored_finding.settled_by IS NULL OR stored_finding.settled_until < date('now', 'localtime'))
+            )
+            ELSE stored_decision.open
         END AS open_findings,
         stored_decision.findings, stored_decision.uses, stored_decision.articles, stored_decision.example,
         stored_decision.command, stored_decision.key AS decision, stored_decision.outdated_since,
@@ -710,7 +717,8 @@ CREATE VIEW open_findings_by_decision AS
         stored_audit.version
     FROM stored_decision
     JOIN stored_audit ON stored_audit.id = stored_decision.audit_id
-    WHERE stored_decision.open > 0 OR stored_decision.settled_until < date('now');
+    WHERE stored_decision.open > 0 OR stored_decision.settled_until < date('now', 'localtime')
+    ) AS decision WHERE open_findings > 0;
 
 INSERT INTO "alembic_version" VALUES ('0012');
 

@@ -28,7 +28,7 @@ class StoredAuditTable(Base, table=True):
 
 
 class MayBeOutdated(Base):
-    """A row that a later decision may have changed: the first such decision and its time."""
+    """A row that a later decision may have changed: such a decision and its time."""
 
     outdated_since: datetime | None = Field(default=None, sa_type=DateTime(timezone=True))
     outdated_by: str | None = Field(default=None, sa_type=Text)
@@ -39,7 +39,8 @@ class StoredDecisionTable(MayBeOutdated, table=True):
 
     ``cost`` is in words, ``costs`` a JSON list of currency and amount. ``supplier`` is NULL if the findings may have
     several. ``on_terms`` marks codes that agreements and licenses decide. ``open`` counts the findings that nothing
-    has settled, ``settled_until`` is the first day on which a waiver of the others ends.
+    has settled and whose uses are still stored; ``settled_until`` is the first day on which a waiver of the others
+    ends.
     """
 
     __tablename__ = "stored_decision"

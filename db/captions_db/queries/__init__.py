@@ -6,7 +6,7 @@ from captions_db.queries.filters import agencies_named
 from captions_db.queries.found_filters import FoundFilters, PictureFilter
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, names_starting, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
-from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage
+from captions_db.queries.usage import GROUPS, UsageRow, UsageTable, agency_usage, by_uses
 from captions_db.queries.uses import (
     AuditRow,
     StoredArticle,
@@ -42,6 +42,7 @@ __all__ = [
     "article_by_id",
     "article_text",
     "articles",
+    "by_uses",
     "count_spans",
     "find",
     "finding",

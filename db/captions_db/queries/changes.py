@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from typing import Any
 
 from sqlalchemy import Engine
 
 from captions_db.queries.date_spans import DateSpan
-from captions_db.queries.usage import agency_usage
+from captions_db.queries.usage import agency_usage, by_uses
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,6 +76,5 @@ def usage_changes(
     return ChangeTable(tuple(by), tuple(rows[:limit]), total, len(rows))
 
 
-def _order(row: ChangeRow) -> tuple[int, int, list[tuple[bool, str]], str]:
-    values = [(value is None, value or "") for value in row.values]
-    return -abs(row.after - row.before), -row.after, values, row.unclear or ""
+def _order(row: ChangeRow) -> tuple[Any, ...]:
+    return -abs(row.after - row.before), *by_uses(row.after, row.values, row.unclear)

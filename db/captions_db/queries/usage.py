@@ -84,10 +84,18 @@ def agency_usage(
         suppliers = None if supplier is None else agency_ids(connection, supplier)
         creators = None if creator is None else creator_ids(connection, creator)
         only = UsageFilter(parties, since, until, publication, uncredited, suppliers, creators)
-        rows, counted = _Counter(connection, by, only, spans).rows(None if limit is None else max(limit, 0), asked)
+        most = None if limit is None else max(limit, 0)
+        split: list[UsageRow] = []
         if unclear and "supplier" in by and suppliers is None:
-            rows, counted = _split(connection, by, only, spans, asked, rows, counted)
-            rows = rows[:limit]
+            split = _split(connection, by, only, spans, asked)
+        whole = len({row.values for row in split})
+        # Groups that are split leave places to others.
+        rows, counted = _Counter(connection, by, only, spans).rows(None if most is None else most + whole, asked)
+        if split:
+            rows = [row for row in rows if row.values[by.index("supplier")] is not None] + split
+            rows.sort(key=lambda row: by_uses(row.uses, row.values, row.unclear))
+            counted = counted._replace(groups=counted.groups - whole + len(split))
+        rows = rows[:most]
         if asked or set(by) & set(CHAIN):
             total = _Counter(connection, (), only, ()).rows(None, asked)[0][0]
         else:
@@ -96,28 +104,27 @@ def agency_usage(
     return UsageTable(by, tuple(rows), total, counted.groups)
 
 
+def by_uses(uses: int, values: Iterable[str | None], unclear: str | None = None) -> tuple[Any, ...]:
+    """Return the key that sorts groups of uses: most used first, then by their values, unknown ones last."""
+    return -uses, [(value is None, value or "") for value in values], unclear or ""
+
+
 def _split(
     connection: Connection,
     by: tuple[str, ...],
     only: UsageFilter,
     spans: Sequence[DateSpan],
     asked: frozenset[str],
-    rows: list[UsageRow],
-    counted: CountedGroups,
-) -> tuple[list[UsageRow], CountedGroups]:
-    """Split the groups without a supplier by the reason why it is unclear."""
+) -> list[UsageRow]:
+    """Return the groups without a supplier, split by the reason why it is unclear."""
     place = by.index("supplier")
     parts, _ = _Counter(
         connection, tuple(UNCLEAR if name == "supplier" else name for name in by), only._replace(unclear=True), spans
     ).rows(None, asked)
-    split = [
+    return [
         replace(row, values=(*row.values[:place], None, *row.values[place + 1 :]), unclear=row.values[place])
         for row in parts
     ]
-    groups = counted.groups - len({row.values for row in split}) + len(split)
-    found = [row for row in rows if row.values[place] is not None] + split
-    found.sort(key=lambda row: (-row.uses, [(value is None, value or "") for value in row.values], row.unclear or ""))
-    return found, counted._replace(groups=groups)
 
 
 class _Counter:
@@ -143,7 +150,7 @@ class _Counter:
         most = _most_used(counted.most, limit)
         names = self._names(most)
         named = [(group, self._named(group.values, names)) for group in most]
-        named.sort(key=lambda it: (-it[0].uses, [(value is None, value or "") for value in it[1]]))
+        named.sort(key=lambda it: by_uses(it[0].uses, it[1]))
         articles = self._articles() if "articles" in counts else None
         creators = self._creators() if "creators" in counts else None
         days = self._days() if "days" in counts else {}

@@ -10,16 +10,16 @@ down_revision = "0011"
 branch_labels = None
 depends_on = None
 
-_TODAY = {"sqlite": "date('now')", "postgresql": "CURRENT_DATE"}
+_TODAY = {"sqlite": "date('now', 'localtime')", "postgresql": "CURRENT_DATE"}
 _DAYS = {
     "sqlite": "CAST(julianday('now') - julianday(stored_audit.audited) AS INTEGER)",
     "postgresql": "CAST(floor(extract(epoch FROM now() - stored_audit.audited) / 86400) AS INTEGER)",
 }
 _STATE = """
         CASE
+            WHEN stored_finding.use_id IS NOT NULL AND use.id IS NULL THEN 'outdated'
             WHEN stored_finding.settled_by IS NOT NULL
                 AND (stored_finding.settled_until IS NULL OR stored_finding.settled_until >= {today}) THEN 'settled'
-            WHEN stored_finding.use_id IS NOT NULL AND use.id IS NULL THEN 'outdated'
             WHEN stored_finding.outdated_since IS NOT NULL OR stored_decision.outdated_since IS NOT NULL
                 THEN 'may be outdated'
             ELSE 'open'
@@ -43,10 +43,17 @@ _FINDINGS = """
 """
 _DECISIONS = """
     CREATE VIEW open_findings_by_decision AS
+    SELECT * FROM (
     SELECT stored_decision.audit_id, stored_decision.place, stored_decision.severity, stored_decision.code,
         stored_decision.message, stored_decision.about, stored_decision.cost,
         CASE
-            WHEN stored_decision.settled_until < {today} THEN stored_decision.findings ELSE stored_decision.open
+            WHEN stored_decision.settled_until < {today} THEN (
+                SELECT count(*) FROM stored_finding LEFT JOIN use ON use.id = stored_finding.use_id
+                WHERE stored_finding.decision_id = stored_decision.id
+                    AND (stored_finding.use_id IS NULL OR use.id IS NOT NULL)
+                    AND (stored_finding.settled_by IS NULL OR stored_finding.settled_until < {today})
+            )
+            ELSE stored_decision.open
         END AS open_findings,
         stored_decision.findings, stored_decision.uses, stored_decision.articles, stored_decision.example,
         stored_decision.command, stored_decision.key AS decision, stored_decision.outdated_since,
@@ -55,6 +62,7 @@ _DECISIONS = """
     FROM stored_decision
     JOIN stored_audit ON stored_audit.id = stored_decision.audit_id
     WHERE stored_decision.open > 0 OR stored_decision.settled_until < {today}
+    ) AS decision WHERE open_findings > 0
 """
 
 
