@@ -27,7 +27,7 @@ from captions.audit.codes import (
 from captions.audit.credit_rules import Rule, no_credit
 from captions.audit.engine import LICENSED_CODES, is_waived
 from captions.audit.finding import Finding
-from captions.audit.fixes import FixCommands
+from captions.audit.fixes import FixCommands, fix_agency
 from captions.audit.license_check import licenses_by_address
 from captions.audit.request import AuditRequest
 from captions.audit.restriction_rules import (
@@ -67,7 +67,7 @@ class ArticleAuditor:
         self._agreements = [agreement_of(record) for record in decisions.agreements]
         self._licenses = {number: it for it in map(license_of, decisions.licenses) if (number := it.id) is not None}
         self._by_address = licenses_by_address(list(self._licenses.values()))
-        self._commands = FixCommands()
+        self.commands = FixCommands()
         self.coverage = lru_cache(maxsize=100)(self._coverage)
         freelancers = self.coverage(IntendedUse()).freelancers
         self.register = Register(words, freelancers)
@@ -96,12 +96,12 @@ class ArticleAuditor:
             )
             found += [(ranks["CR100"], 0, n, self._graded(codes, it)) for n, it in enumerate(loose)]
         found.sort(key=lambda row: row[:3])
-        return [anywhere(row[-1], self._commands) for row in found]
+        return [anywhere(row[-1], self.commands) for row in found]
 
     def _finding(
         self, codes: Mapping[str, Code], code: str, use: ArticleUse, message: str, command: str | None
     ) -> Finding:
-        known = command or self._commands.of(code, use.use)
+        known = command or self.commands.of(code, use.use)
         # As the store reports a use.
         reported = replace(use.use, images=(), rule="", structured_credit=None)
         return self._graded(codes, Finding(code, message, reported.source, reported, known))
@@ -167,7 +167,7 @@ class _Verdicts:
             of_credit = Use("", 0, "", "", credit)
             for code, rule in self._asked(rules_for_credits()):
                 if not (is_licensed and code in _UNLESS_LICENSED) and (message := rule(of_credit, register)):
-                    yield code, use, message, None
+                    yield code, use, message, fix_agency(credit, register) if CODES[code].command == "agency" else None
             for code, rule in self._asked(rules_for_uses()):
                 if (may_apply := CODES[code].of_credit) is None or not may_apply(credit):
                     continue
@@ -188,7 +188,8 @@ class _Verdicts:
             if any(sign in use.use.caption for sign in words.notice_signs):
                 beyond_credit = beyond(of_caption(use.use.caption, words), known_words(credit))
                 if text := restriction_message(beyond_credit, asked, day):
-                    yield CODE, use, text, None
+                    # Other captions may have the same line, so the command is about this use.
+                    yield CODE, use, text, self.auditor.commands.of(CODE, replace(use.use, credit=None))
 
     def _licensed(self) -> tuple[set[int], list[Noted]]:
         """Return the uses that a license covers, and the verdicts on those whose license has ended."""
