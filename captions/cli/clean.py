@@ -123,6 +123,9 @@ def clean(
         --pictures originals/
     """
     targets = Targets((path, pictures, agencies), overwrite=overwrite)
+    of_folder = path != "-" and Path(path).is_dir()
+    if output is not None and not of_folder and not is_stdout(output):
+        targets.check(output)
     words = o.words(agencies)
     stamped = _StampedPictures(pictures, targets, words) if pictures is not None else None
     if stamped is not None and (to is not CleanFormat.html or captions is Keep.drop or is_stdout(output)):
@@ -131,13 +134,11 @@ def clean(
         o.needs(option, given, "--for or --territory", scope or territory)
     form = Form(to, captions, words, page, mark)
     with _rights(scope, territory, on, own, db_url, agencies) as rights:
-        if path != "-" and Path(path).is_dir():
+        if of_folder:
             if page is not None:
                 raise typer.BadParameter("--url needs a single page, not a folder")
             _clean_folder(path, output, form, seconds, targets, stamped, rights)
             return
-        if output is not None and not is_stdout(output):
-            targets.check(output)
         place = stamped.beside(output) if stamped is not None and output is not None else None
         text = _clean_file(path, form, db_url, agencies, seconds, place, rights)
     with opened(output, targets) as stream:

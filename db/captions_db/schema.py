@@ -1,6 +1,6 @@
 """The version of a store's schema, and upgrades of it with Alembic.
 
-Alembic takes 0.2 s to import, so only the functions that change a schema import it.
+Alembic takes 0.2 s to import, so only upgrades, and new PostgreSQL databases, import it.
 """
 
 from __future__ import annotations

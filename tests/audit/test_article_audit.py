@@ -142,7 +142,7 @@ names, owns = st.sampled_from(("a.txt", "b.txt")), st.sampled_from((None, "Harbo
 
 
 @given(articles, requests, names, owns, st.none() | days)
-@tries(max_examples=examples(40), deadline=None)
+@tries(max_examples=examples(15), deadline=None)
 def test_the_findings_are_those_of_a_check(
     decided: Engine, article: Article, request: AuditRequest, name: str, own: str | None, on: date | None
 ) -> None:
@@ -151,7 +151,7 @@ def test_the_findings_are_those_of_a_check(
 
 
 @given(articles, requests, names, owns, st.none() | days)
-@tries(max_examples=examples(20), deadline=None)
+@tries(max_examples=examples(8), deadline=None)
 def test_the_findings_are_those_of_a_check_without_decisions(
     article: Article, request: AuditRequest, name: str, own: str | None, on: date | None
 ) -> None:

@@ -47,6 +47,7 @@ COMMANDS: dict[str, tuple[tuple[str, ...], ...]] = {
     "agreement renew": (("1", "--to", "2030"), ("9", "--to", "2030")),
     "agreement undo": (("1", *WHO), ("99999999999999999999", *WHO)),
     "license add": (("--invoice", "R-9", "--asset", "841304270"), ("--invoice", "R-9", "--asset", "7")),
+    "license import": (("agreements.csv",), ("no.csv",)),
     "license list": ((), ("--expiring", "30d")),
     "license undo": (("1", *WHO), ("99999999999999999999", *WHO)),
     "agreement import": (("agreements.csv",),),

@@ -149,7 +149,7 @@ def licensed(stores: Stores) -> str:
     return url
 
 
-@settings(max_examples=examples(12), deadline=None)
+@settings(max_examples=examples(6), deadline=None)
 @given(st.data())
 def test_equal_counts_quotas_and_findings(
     licensed: str, stores: Stores, tmp_path_factory: pytest.TempPathFactory, data: st.DataObject

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -131,6 +132,10 @@ COMMANDS = (
 """Commands to run after an ingest of the same articles; their output must be identical."""
 
 
+DATABASE = re.compile("(?<=<dt>Database</dt>)<dd>.*?</dd>")
+"""Where a report states which database was audited."""
+
+
 def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Path, postgresql: Stores) -> None:
     folder = tmp_path / "articles"
     # Languages sort these differently from code points.
@@ -151,6 +156,7 @@ def test_every_command_answers_as_on_sqlite(run: Run, write: Write, tmp_path: Pa
         results = {command: run(*command, "--db", url) for command in COMMANDS}
         checked = run("db", "check", "--db", url)
         assert (checked.code, checked.err) == (0, "")
-        answers.append({command: (ran.code, ran.out, ran.err) for command, ran in results.items()})
+        named = {command: DATABASE.sub("<dd>it</dd>", ran.out) for command, ran in results.items()}
+        answers.append({command: (ran.code, named[command], ran.err) for command, ran in results.items()})
     assert answers[0] == answers[1]
     assert [command for command, (code, out, _) in answers[0].items() if code not in (0, 1) or not out] == []

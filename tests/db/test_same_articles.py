@@ -16,6 +16,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine, select
 
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 AP = CreditRecord("Jo Reed/AP", ("Jo Reed",), ("AP",), "AP", rule="chain", confidence=1.0)
@@ -170,7 +171,7 @@ def outcome(url: str, records: Sequence[ArticleRecord], cuts: Sequence[int]) -> 
     return articles, rows, usage
 
 
-@settings(max_examples=60, deadline=None)
+@settings(max_examples=examples(20), deadline=None)
 @given(st.data())
 def test_order_and_repetition_make_no_difference(stores: Stores, sqlite: Stores, data: st.DataObject) -> None:
     archive = [

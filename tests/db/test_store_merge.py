@@ -20,6 +20,7 @@ from sqlalchemy import Engine, insert, select, update
 
 from tests.db.test_articles import ARTICLES, REUTERS, article, use, write
 from tests.support.contents import contents
+from tests.support.depth import examples
 from tests.support.engines import Stores
 
 LINE = REUTERS.line
@@ -185,7 +186,7 @@ def test_files_of_the_same_name_are_different_articles(engine: Engine, other: En
         assert [it.source for it in db.waivers(engine)] == [second]
 
 
-@settings(max_examples=15, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=examples(8), deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.sets(st.integers(0, 4)), st.sets(st.integers(0, 4)))
 def test_a_merge_has_the_articles_of_both(sqlite: Stores, ours: set[int], theirs: set[int]) -> None:
     engine, other, whole = (db.open_store(sqlite.empty()) for _ in range(3))

@@ -15,7 +15,7 @@ from pyarrow import parquet as pq
 from tests.support import formats as f
 from tests.support.paths import ROOT
 
-PAGES = 240
+PAGES = 120
 
 
 def page(number: int) -> str:

@@ -55,9 +55,13 @@ class _Call:
 def uses() -> Iterator[Use]:
     """Yield all patterns with each method that they are matched by."""
     parsed = {path: ast.parse(path.read_text(encoding="utf-8")) for path in modules()}
-    everywhere = _methods_by_name(parsed.values())
+    in_module = {path: _methods_by_name(tree) for path, tree in parsed.items()}
+    everywhere: defaultdict[str, set[str]] = defaultdict(set)
+    for here in in_module.values():
+        for name, methods in here.items():
+            everywhere[name] |= methods
     for path, tree in parsed.items():
-        here = _methods_by_name([tree])
+        here = in_module[path]
         for call in _calls(tree) if _name_of(path) not in _VOCABULARY else ():
             place = f"{path.relative_to(ROOT)}:{call.node.lineno}"
             methods = {_METHODS.get(call.method, "")}
@@ -91,22 +95,21 @@ def _calls(node: ast.AST, name: str = "", function: str = "") -> Iterator[_Call]
         yield from _calls(child, name, function)
 
 
-def _methods_by_name(trees: Iterable[ast.AST]) -> dict[str, set[str]]:
+def _methods_by_name(tree: ast.AST) -> dict[str, set[str]]:
     """Return how the patterns of each name are matched: directly, or in any way where the name is passed on."""
     found: dict[str, set[str]] = {}
-    for tree in trees:
-        owners = set()
-        for node in ast.walk(tree):
-            if isinstance(node, ast.Attribute):
-                owners.add(node.value)
-                owner = node.value
-                while isinstance(owner, ast.Call | ast.Subscript):
-                    owner = owner.func if isinstance(owner, ast.Call) else owner.value
-                name = getattr(owner, "id", None) or getattr(owner, "attr", None)
-                if name and node.attr in (*_METHODS, "pattern"):
-                    found.setdefault(name, set()).update([_METHODS[node.attr]] if node.attr in _METHODS else [])
-            elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in owners:
-                found.setdefault(node.id, set()).add("finditer")
+    owners = set()
+    for node in ast.walk(tree):
+        if isinstance(node, ast.Attribute):
+            owners.add(node.value)
+            owner = node.value
+            while isinstance(owner, ast.Call | ast.Subscript):
+                owner = owner.func if isinstance(owner, ast.Call) else owner.value
+            name = getattr(owner, "id", None) or getattr(owner, "attr", None)
+            if name and node.attr in (*_METHODS, "pattern"):
+                found.setdefault(name, set()).update([_METHODS[node.attr]] if node.attr in _METHODS else [])
+        elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load) and node not in owners:
+            found.setdefault(node.id, set()).add("finditer")
     return found
 
 
