@@ -20,9 +20,8 @@ _DEEPEST = 2
 _PARAGRAPH = re.compile(r"(?:<|\\{1,3}u003[cC])[pP][\s>\\]")
 _QUOTE = re.compile(r'(?<!\\)"')
 _BODY = re.compile(r'"articleBody"\s*:\s*(?=")')
-_TAG = re.compile(r"<[^>]*>")
+_TAG = re.compile(r"<[^<>]*>")
 _DECODER = JSONDecoder(strict=False)
-_LINES = re.compile(r"\s*\n\s*")
 
 
 def find(page: LexborHTMLParser, total: int) -> str | None:
@@ -84,5 +83,5 @@ def _bodies(texts: Iterable[str]) -> Iterator[str]:
                 value, _ = _DECODER.raw_decode(text, found.end())
             except ValueError:
                 continue
-            lines = [line for line in _LINES.split(value.strip()) if line]
+            lines = [line for each in value.splitlines() if (line := each.strip())]
             yield value if _PARAGRAPH.search(value) else "".join(f"<p>{escape(line)}</p>" for line in lines)
