@@ -59,7 +59,7 @@ SIZES = {
     ),
     "tiny": Sizes(
         runs=1, pages=2, texts=3, ingested_texts=5, ingested_pages=3, memory=(2, 3),
-        archive_engines=(), archived_pages=2, archive_memory=(2, 3), archive_kills=1, killed_pages=2,
+        archive_engines=(), archived_pages=2, archive_memory=(2, 3), archive_kills=0, killed_pages=2,
         uses=30, agreements=5, codes=1, files=1, hashed=3, crowd=20,
     ),
 }  # fmt: skip
