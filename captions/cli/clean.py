@@ -126,13 +126,12 @@ def clean(
     of_folder = path != "-" and Path(path).is_dir()
     if output is not None and not of_folder and not is_stdout(output):
         targets.check(output)
-    words = o.words(agencies)
-    stamped = _StampedPictures(pictures, targets, words) if pictures is not None else None
+    form = Form(to, captions, o.words(agencies), page, mark)
+    stamped = _StampedPictures(pictures, targets, form.words) if pictures is not None else None
     if stamped is not None and (to is not CleanFormat.html or captions is Keep.drop or is_stdout(output)):
         raise typer.BadParameter("--pictures needs --to html, -o, and --captions once or end")
     for option, given in (("--on", on), ("--mark", mark), ("--publication", own)):
         o.needs(option, given, "--for or --territory", scope or territory)
-    form = Form(to, captions, words, page, mark)
     with _rights(scope, territory, on, own, db_url, agencies) as rights:
         if of_folder:
             if page is not None:

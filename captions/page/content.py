@@ -13,7 +13,7 @@ from captions.text import STOPS, has_cjk
 # The fewest characters of a paragraph that is mostly a link.
 _PARAGRAPH = 60
 # A short line of the article ends with one of these.
-_SENTENCES = (*STOPS, "”", '"', "»", "“", ":", "’")
+_SENTENCE_ENDS = (*STOPS, "”", '"', "»", "“", ":", "’")
 # The article's element contains at least this share of the running text.
 _SHARE = 0.8
 # Elements that mark an article, and the least share of the text in them, with the headline and without.
@@ -24,6 +24,11 @@ _LEFT = 0.5
 # In characters: with less text besides the readers' comments, the page may not have an article.
 _ARTICLE = 400
 _NO_BODY = CAPTION | CREDIT | AUTHOR | BOILER | WEAK | HIDDEN
+
+
+def is_sentence(block: Block) -> bool:
+    """Return whether a paragraph, however short, ends like a sentence and is not named a caption or a credit."""
+    return block.tag == "p" and block.text[-1] in _SENTENCE_ENDS and not block.node.inside(CAPTION | CREDIT)
 
 
 def _says_more(block: Block) -> bool:
@@ -81,8 +86,10 @@ def region(blocks: Sequence[Block], top: Element) -> tuple[Element, int]:
         named = _named_article(blocks, everyone, good)
         if named is not None:
             best = _deepest([n for n in everyone if n.within(named)], named, _SHARE * named.text)
+    if best.name == "p" and best.parent is not None:
+        best = best.parent  # one long paragraph among short ones
     beside = {id(b.node.parent) for b in own if b.tag == "p"}
-    while best.name != "p" and best.parent is not None and id(best.parent) in beside:
+    while best.parent is not None and id(best.parent) in beside:
         best = best.parent
     return best, names
 
@@ -206,24 +213,33 @@ def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: 
             above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
             if (between or above_first) and block.tag != "h1":
                 own.append(block)
-        elif _is_short_text(block, holders, between, at - solid[-1]):
+        elif _is_short_text(block, holders, between, at - solid[-1] if len(solid) > 1 else 0) or (
+            own and own[-1] is inside[at - 1] and _goes_on_list(block, own[-1], holders)
+        ):
             own.append(block)
     return own
 
 
 def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) -> bool:
     """Return whether a line too short for a paragraph is the article's, by its neighbors and how it ends."""
-    ends, size = block.text.endswith(_SENTENCES), len(block.text)
+    ends, size = block.text.endswith(_SENTENCE_ENDS), len(block.text)
     if block.tag not in ("p", "li", "blockquote", "td", "dd", "dt", "pre"):
         return between and ends and size > 40
     above = block.node.parent
-    if block.tag == "li" and above is not None:
+    if above is not None and above.name in ("ul", "ol", "blockquote"):
         above = above.parent
     if block.tag in ("p", "li") and id(above) in holders and ends:
         return True
     if between:
         return ends or size > 25 or block.tag in ("p", "dt", "li")
     return 0 < behind < 3 and ends and size > 15
+
+
+def _goes_on_list(block: Block, above: Block, holders: set[int]) -> bool:
+    """Return whether a line is in a list that a line of the article announces: ``The dates:``."""
+    if block.tag != "li" or block.node.parent is None:
+        return False
+    return id(block.node.parent.parent) in holders and (above.tag == "li" or above.text[-1] in ":：")
 
 
 def _comments_at(blocks: Sequence[Block]) -> int:

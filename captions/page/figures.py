@@ -10,6 +10,7 @@ from captions.caption.likeness import likeness
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
 from captions.page.boxes import BoxLine, PictureBox
+from captions.page.content import is_sentence
 from captions.page.dom import HEADINGS, Block, Element
 from captions.page.slots import Slot, SlotReader
 
@@ -128,5 +129,6 @@ def _is_caption(slot: Slot, ease: float) -> bool:
 
 
 def _is_of_article(line: BoxLine, caption: str) -> bool:
-    """Return whether a line that is neither caption nor credit may be the article's: a heading, a paragraph."""
-    return line.text not in caption and (line.block.tag in HEADINGS or line.block.is_paragraph)
+    """Return whether a line that is neither caption nor credit may be the article's: a heading, a sentence."""
+    block = line.block
+    return line.text not in caption and (block.tag in HEADINGS or block.is_paragraph or is_sentence(block))

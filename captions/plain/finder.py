@@ -32,6 +32,8 @@ _MAY_BE_HIDDEN, _LONGEST_LABEL = re.compile("[,，،、]"), 60
 LONGEST_LIKELY, LONGEST_AGENCY_ONLY = 700, 320
 # How well a line above or below a credit must fit to be its caption, and how well a known or repeated line fits.
 _LEAST, _LEAST_BELOW, _KNOWN = -2.2, 0.5, 3.0
+# A credit with more people lists those whose pictures the article prints, and has no caption.
+_MOST_PHOTOGRAPHERS = 3
 
 
 class Finder:
@@ -172,7 +174,9 @@ class Finder:
             found = self.lines[at].split
             if found is None or self._repeats_neighbor(at, found) or self._credits_no_picture(at, found):
                 continue
-            elsewhere = found.reading.label in ("before", "by") and is_elsewhere(found.reading.label_text, self.words)
+            elsewhere = found.reading.label in ("before", "by") and (
+                is_elsewhere(found.reading.label_text, self.words) or len(found.reading.persons) > _MOST_PHOTOGRAPHERS
+            )
             place = None if elsewhere else self._caption_of(at, found, style - votes.get(at, 0.0))
             if place is not None:
                 caption = self.lines[place].text
