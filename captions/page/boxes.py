@@ -111,7 +111,7 @@ class Boxes:
             else:
                 boxes[element.number] = PictureBox(element, [picture], [place], False)
         whole: list[PictureBox] = []
-        figures = sorted((b.element for b in boxes.values() if b.element.name == "figure"), key=lambda e: e.number)
+        figures = sorted((b.element for b in boxes.values()), key=lambda e: e.number)
         for box in boxes.values():
             owned = _owned_below(box, figures)
             numbers = (n for n in range(box.element.first_block, box.element.end_block) if n not in owned)
