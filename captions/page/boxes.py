@@ -11,7 +11,7 @@ from itertools import accumulate
 from captions.caption.buttons import is_button
 from captions.page.dom import HEADINGS, Block, Element, Piece, Tree
 from captions.page.element_names import BUTTON, CAPTION, CREDIT, PICTURE
-from captions.text import sentences, tidy
+from captions.text import STOPS, sentences, tidy
 
 # In characters: an element with more text is a part of the article, not a single picture's.
 _LARGEST = 900
@@ -21,6 +21,8 @@ _LARGEST_MARGIN = 400
 _BEFORE, _AFTER = 1, 3
 # In characters: a longer paragraph next to such a picture is the article's.
 _LONGEST_LOOSE = 500
+# An element with more paragraphs that end like sentences is a part of the article too.
+_SENTENCES = 2
 _PAGES = frozenset(("body", "html", "article", "main"))
 _PIXELS = re.compile(r"\s*(\d{1,5})(?:px)?\s*$")
 # In pixels: what is set smaller is an icon.
@@ -208,7 +210,15 @@ class Boxes:
 
     def _has_paragraph(self, element: Element) -> bool:
         """Return whether an element contains running text of the article in addition to a caption."""
+        short = 0
         for block in self.tree.blocks[element.first_block : element.end_block]:
+            short += (
+                block.tag == "p"
+                and block.text[-1] in STOPS
+                and not flags_between(block.pieces[0][1], element) & CAPTION
+            )
+            if short > _SENTENCES and element.name != "figure":
+                return True
             is_long = block.tag == "p" and len(block.text) > 200 and sentences(block.text) > 2
             if is_long and element.name != "figure" and not flags_between(block.pieces[0][1], element) & CAPTION:
                 return True

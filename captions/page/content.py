@@ -31,6 +31,19 @@ def is_sentence(block: Block) -> bool:
     return block.tag == "p" and block.text[-1] in _SENTENCE_ENDS and not block.node.inside(CAPTION | CREDIT)
 
 
+def end_of(blocks: Sequence[Block], outer: Element, last: int) -> int:
+    """Return the number of the article's last block, given that of its last long paragraph.
+
+    Short paragraphs behind it are the article's too, up to two blocks in a row that are none.
+    """
+    for block in blocks[last + 1 :]:
+        if not block.node.within(outer) or block.number - last > 2:
+            break
+        if is_sentence(block):
+            last = block.number
+    return last
+
+
 def _says_more(block: Block) -> bool:
     """Return whether a paragraph that is mostly a link has a sentence around it, not just a label and a stop."""
     outside = len(block.text) - block.linked
@@ -194,13 +207,8 @@ def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: 
         return [b for b in inside if b.linked * 2 < len(b.text) and b.tag != "h1"]
     # The elements that contain the running text: every paragraph in them is the article's, however short.
     holders = {id(b.node.parent) for n in solid if (b := inside[n]).tag == "p"}
-    # A heading directly above the first paragraph is the article's if other paragraphs have headings too.
-    headed = {
-        n - 1
-        for n in solid
-        if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
-    }
-    headed = headed if len(headed) > 1 else set()
+    headed = _headed(inside, solid)
+    end = max(n for n, b in enumerate(inside) if n == solid[-1] or (is_sentence(b) and id(b.node.parent) in holders))
     own: list[Block] = []
     for at, block in enumerate(inside):
         if block.is_paragraph:
@@ -208,7 +216,7 @@ def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: 
             continue
         if block.linked * 2 >= len(block.text) and not _says_more(block):
             continue
-        between = solid[0] < at < solid[-1]
+        between = solid[0] < at < end
         if block.tag in HEADINGS:
             above_first = at + 1 == solid[0] and inside[solid[0]].node.parent is block.node.parent and at in headed
             if (between or above_first) and block.tag != "h1":
@@ -218,6 +226,19 @@ def body_blocks(blocks: Sequence[Block], outer: Element, used: set[int], total: 
         ):
             own.append(block)
     return own
+
+
+def _headed(inside: Sequence[Block], solid: Sequence[int]) -> set[int]:
+    """Return the places of headings above paragraphs.
+
+    A heading directly above the first paragraph is the article's if other paragraphs have headings too.
+    """
+    headed = {
+        n - 1
+        for n in solid
+        if n and inside[n - 1].tag in HEADINGS and inside[n - 1].node.parent is inside[n].node.parent
+    }
+    return headed if len(headed) > 1 else set()
 
 
 def _is_short_text(block: Block, holders: set[int], between: bool, behind: int) -> bool:

@@ -9,7 +9,7 @@ from captions.caption.candidates import SURE
 from captions.credit.labels import is_elsewhere
 from captions.credit.parser import Reading
 from captions.lexicon.vocabulary import Vocabulary
-from captions.page.content import boilerplate, is_sentence
+from captions.page.content import boilerplate, end_of
 from captions.page.dom import Block, Element
 from captions.page.element_names import AUTHOR, BOILER, COMMENTS, OTHER
 
@@ -35,9 +35,7 @@ def find(
     before the first paragraph or behind the last, if the page has pictures there or between.
     """
     first, last = (paragraphs[0], paragraphs[-1]) if paragraphs else (0, len(blocks) - 1)
-    # Short paragraphs behind the last long one are the article's too.
-    while last + 1 < len(blocks) and is_sentence(blocks[last + 1]) and blocks[last + 1].node.within(outer):
-        last += 1
+    last = end_of(blocks, outer, last)
     for block in blocks[max(0, first - _BEFORE) : last + 1 + _BEHIND]:
         is_inside = first < block.number < last
         if block.number in used or len(block.text) > _LONGEST or boilerplate(block.node, total, _NOT_OF_ARTICLE):

@@ -17,7 +17,7 @@ from captions.lexicon.vocabulary import Vocabulary, default, with_houses
 from captions.model import Article, Occurrence
 from captions.page import credits_elsewhere, dom, limits, page_type, script_article
 from captions.page.boxes import Boxes, PictureBox
-from captions.page.content import body_blocks, boilerplate, deck, region, within
+from captions.page.content import body_blocks, boilerplate, deck, end_of, region, within
 from captions.page.dom import HEADINGS, Block, Element, Tree
 from captions.page.element_names import CAPTION, CREDIT, PICTURE
 from captions.page.element_paths import ElementPaths
@@ -211,7 +211,9 @@ def _boxes(tree: Tree, extent: _Extent) -> tuple[PlaceReader, list[PictureBox]]:
     outer = extent.outer
     if outer.name == "p" and outer.parent is not None:
         outer = outer.parent  # the pictures of an article of one paragraph are next to it
-    ends = (extent.paragraphs[0], extent.paragraphs[-1]) if extent.paragraphs else (0, len(tree.blocks))
+    ends = (0, len(tree.blocks))
+    if extent.paragraphs:
+        ends = (extent.paragraphs[0], end_of(tree.blocks, outer, extent.paragraphs[-1]))
     boxes = list(Boxes(tree, outer).find(extent.first, extent.last))
     return PlaceReader(outer, extent.total, *ends, tree.blocks), boxes
 
