@@ -66,7 +66,10 @@ class Decision:
 
     @property
     def message(self) -> str:
-        """Return what is wrong with the first finding, in one line."""
+        """Return what is wrong with the first finding, in one line, without a number that may not apply to others."""
+        is_alike = self.findings == len(self.examples) and len({it.message for it in self.examples}) == 1
+        if self.code == "CR401" and not is_alike:
+            return "printed more than once"
         return self.examples[0].message
 
     @property
