@@ -171,7 +171,7 @@ _ROWS = (
     Code(
         "CR304", "error", "use", "quota exceeded",
         "license the uses beyond the quota, and waive them with the invoice as the reason",
-        "captions.audit.engine:AuditEngine", command="use", decides="supplier",
+        "captions.audit.engine:AuditEngine", command="use", decides="message",
         reads=("agreements", "quotas", "licenses"),
     ),
     Code(

@@ -18,13 +18,11 @@ from captions.audit.comparison_rules import (
     is_whole,
     similarity_message,
 )
-from captions.audit.fixes import waive_each
+from captions.audit.fixes import IN_COMMAND, waive_each
 from captions.caption.similarity import is_telling, may_be_near, near_pairs
 from captions.model import Credit
 
 _Row = TypeVar("_Row")
-_IN_COMMAND = 50
-"""The most uses that a suggested command lists; of more, each line is decided on its own."""
 
 
 class ComparedUses(NamedTuple):
@@ -114,7 +112,7 @@ def _conflicts_within(
     # Whoever finds out which credit is right has decided on all of them.
     all_uses = sorted(use_id for _, use_ids in found for use_id in use_ids)
     # Each finding repeats the command, so the number of uses in it is limited.
-    fix = waive_each("CR201", "use", all_uses) if len(all_uses) <= _IN_COMMAND else None
+    fix = waive_each("CR201", "use", all_uses) if len(all_uses) <= IN_COMMAND else None
     yield from (ComparedUses(message, use_ids, fix) for message, use_ids in found)
 
 

@@ -7,6 +7,7 @@ line, the supplier or the article changes.
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from decimal import Decimal
@@ -18,7 +19,7 @@ from captions_db.audit import decisions as store
 
 from captions.audit.codes import CODES, Severity
 from captions.audit.finding import Finding
-from captions.audit.fixes import FixCommands, agree, can_be_typed, correct, waive, waive_each
+from captions.audit.fixes import IN_COMMAND, FixCommands, agree, can_be_typed, correct, waive, waive_each
 from captions.audit.result import AuditResult
 from captions.audit.summary import UNCOVERED
 from captions.text import name_key
@@ -26,6 +27,8 @@ from captions.text import name_key
 EXAMPLES = 3
 """The findings shown with a decision."""
 _DAYS = "period"
+_NUMBER = re.compile(r"^use \d+ ")
+"""The only part of its message in which a use beyond a quota differs from the others of the period."""
 _AT_ONCE = 500
 """Decisions whose credits are read in one query."""
 
@@ -63,7 +66,10 @@ class Decision:
 
     @property
     def message(self) -> str:
-        """Return what is wrong with the first finding, in one line."""
+        """Return what is wrong with the first finding, in one line, without a number that may not apply to others."""
+        is_alike = self.findings == len(self.examples) and len({it.message for it in self.examples}) == 1
+        if self.code == "CR401" and not is_alike:
+            return "printed more than once"
         return self.examples[0].message
 
     @property
@@ -85,9 +91,12 @@ class DecisionGroups:
         self._codes = {rank: code for code, rank in result.ranks.items()}
         self._grouping = result.grouping({code: row.decides for code, row in CODES.items()})
         self._grouping.add_loose(_loose(result))
-        prices = {group: (currency, int(price * store.PARTS)) for group, (currency, price) in result.prices().items()}
+        prices, quota_prices = (
+            {number: (currency, int(price * store.PARTS)) for number, (currency, price) in known.items()}
+            for known in (result.prices(), result.quota_prices())
+        )
         priced = {rank for code, rank in result.ranks.items() if code in UNCOVERED}
-        self._count = self._grouping.group(prices, priced)
+        self._count = self._grouping.group(prices, quota_prices, priced)
 
     def __len__(self) -> int:
         """Return the number of decisions."""
@@ -103,7 +112,9 @@ class DecisionGroups:
         while page := list(islice(rows, _AT_ONCE)):
             examples = (it for row in page for _, it in row.examples)
             self._result.read_credits(it.credit_id for it in examples if not isinstance(it, store.LooseFinding))
-            uses = self._grouping.use_ids([row.id for row in page if row.kind == store.MESSAGE])
+            uses = self._grouping.use_ids(
+                [row.id for row in page if row.kind == store.MESSAGE and not self._is_long(row)]
+            )
             for row in page:
                 yield self._decision(row, uses.get(row.id, ()))
 
@@ -116,6 +127,10 @@ class DecisionGroups:
         counts, command = (row.findings, row.uses, row.articles), self._command(row, first, uses)
         return Decision(key, *counts, tuple(amounts), unpriced, command, about, found)
 
+    def _is_long(self, row: store.DecisionRow) -> bool:
+        """Return whether more uses are beyond a quota than a command lists."""
+        return self._codes[row.rank] == "CR304" and row.uses > IN_COMMAND
+
     def _finding(self, rank: int, data: ReportedFinding | store.LooseFinding) -> Finding:
         code = self._codes[rank]
         if isinstance(data, store.LooseFinding):
@@ -127,6 +142,8 @@ class DecisionGroups:
         """Return the command that settles all findings of a decision."""
         code, use, kind = first.code, first.use, row.kind
         credit = use.credit if use else None
+        if kind == store.MESSAGE and self._is_long(row):
+            return waive(code, supplier=_supplier(first)) if _supplier(first) else first.command
         if kind == store.MESSAGE:
             return waive_each(code, "use", uses)
         if kind == store.USE and use is not None:
@@ -179,7 +196,7 @@ def _fact(kind: int, finding: Finding) -> tuple[str, str]:
     if kind == store.ARTICLE:
         return "article", finding.source
     if kind == store.MESSAGE:
-        return "message", finding.message
+        return "message", _NUMBER.sub("", finding.message)
     if kind == store.USE:
         return "use", f"{finding.source} #{finding.use.position if finding.use else 0}"
     # A freelancer has no number in the store.
@@ -190,7 +207,7 @@ def _fact(kind: int, finding: Finding) -> tuple[str, str]:
 
 def _about(kind: int, finding: Finding) -> str:
     """Return the credit line, supplier or article that a decision is about; ``""`` if the message says it."""
-    if kind == store.MESSAGE:
+    if kind == store.MESSAGE and not _NUMBER.match(finding.message):
         return ""
     if kind in (store.LINE, store.USE):
         return _line(finding)

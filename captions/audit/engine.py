@@ -34,7 +34,7 @@ from captions.audit.restriction_rules import RestrictionFinder
 from captions.audit.result import AuditResult, CreditCache
 from captions.audit.spelling import Register
 from captions.audit.spool import Spool
-from captions.audit.summary import UNCOVERED, at_risk, overview, prices
+from captions.audit.summary import UNCOVERED, at_risk, overview, prices, quota_prices
 from captions.audit.uncaptioned import bare_pictures
 from captions.lexicon.vocabulary import Vocabulary
 from captions.licensing.coverage import Coverage, IntendedUse
@@ -124,6 +124,7 @@ class AuditEngine:
                 self._add_unattached(bare)
         result = AuditResult(audit, self.credits, self.unattached, codes, self.overview)
         result.prices = lambda: prices(self.judgment)
+        result.quota_prices = lambda: quota_prices(self.judgment)
         result.archive = self.archive
         self._count(result, waivers, known_sources, proposed)
         if not numbered:

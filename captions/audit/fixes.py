@@ -11,6 +11,8 @@ from captions.audit.spelling import Register
 from captions.escaping import command
 from captions.model import Credit, Use
 
+IN_COMMAND = 50
+"""The most uses that a suggested command lists, if there is another way."""
 _FILL_IN = "…"
 _OF_SUPPLIER = ("supplier", "agreement")
 _CACHED = 100_000

@@ -98,6 +98,8 @@ class AuditResult:
         self.commands = FixCommands()
         self.prices: Callable[[], Mapping[int, tuple[str, Decimal]]] = dict
         """Return the known prices of a use, by group of credits."""
+        self.quota_prices: Callable[[], Mapping[int, tuple[str, Decimal]]] = dict
+        """Return the known prices of a use beyond a quota, by agreement."""
         self.overview = overview
         """Count what a report shows besides the findings."""
         self.counts: Mapping[str, int] = {}

@@ -69,12 +69,19 @@ def _quotas(judgment: Judgment, is_about: Callable[[str], bool]) -> list[Quota]:
 def at_risk(audit: store.Audit, judgment: Judgment) -> AtRisk:
     """Return the cost of the reported uses that no agreement or license covers, by supplier."""
     ranks = [rank for code, rank in audit.ranks.items() if code in UNCOVERED]
-    uses: dict[CreditGroup | None, int] = {}
-    for group_id, count in counted.uncovered(audit.connection, ranks):
+    of_quota = quota_prices(judgment)
+    uses: dict[tuple[CreditGroup | None, str | None], tuple[int, Decimal]] = {}
+    for group_id, agreement, count in counted.uncovered(audit.connection, ranks):
         group = None if group_id is None else judgment.groups[group_id]
         of = None if group is None else CreditGroup(group.supplier, creator=group.creator)
-        uses[of] = uses.get(of, 0) + count
-    rows = [_supplier_at_risk(group, count, judgment) for group, count in uses.items()]
+        price = of_quota.get(agreement or 0) or (None if of is None else _price_of(of, judgment))
+        currency, amount = price or (None, Decimal(0))
+        so_far, cost = uses.get((of, currency), (0, Decimal(0)))
+        uses[of, currency] = (so_far + count, cost + amount * count)
+    rows = [
+        SupplierAtRisk(group.supplier if group else None, count, currency, cost if currency else None)
+        for (group, currency), (count, cost) in uses.items()
+    ]
     return AtRisk(tuple(sorted(rows, key=lambda row: (-row.uses, row.supplier or "", row.currency or ""))))
 
 
@@ -83,18 +90,15 @@ def prices(judgment: Judgment) -> dict[int, tuple[str, Decimal]]:
     return {n: price for n, group in enumerate(judgment.groups) if (price := _price_of(group, judgment)) is not None}
 
 
+def quota_prices(judgment: Judgment) -> dict[int, tuple[str, Decimal]]:
+    """Return the known price of a use under each agreement with a quota, by number: that of a use beyond the quota."""
+    limited = {a.id: price_of_use(a) for a in judgment.coverage.agreements if a.id is not None and a.quota is not None}
+    return {number: price for number, price in limited.items() if price is not None and price[1]}
+
+
 def _price_of(group: CreditGroup, judgment: Judgment) -> tuple[str, Decimal] | None:
     known = [p for a in judgment.coverage.of_group(group) if (p := price_of_use(a)) is not None and p[1]]
     return known[-1] if known else None
-
-
-def _supplier_at_risk(group: CreditGroup | None, uses: int, judgment: Judgment) -> SupplierAtRisk:
-    price = _price_of(group, judgment) if group else None
-    supplier = group.supplier if group else None
-    if price is None:
-        return SupplierAtRisk(supplier, uses)
-    currency, amount = price
-    return SupplierAtRisk(supplier, uses, currency, amount * uses)
 
 
 def price_of_use(agreement: Agreement) -> tuple[str, Decimal] | None:

@@ -14,7 +14,7 @@ from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet, user_name
-from captions.cli.output import DECISION, UNDONE, count, decision_row, note, write_decisions
+from captions.cli.output import DECISION, UNDONE, count, decision_row, note, numbered, write_decisions
 from captions.files.csv_input import rows
 from captions.report import Column, Row
 
@@ -151,7 +151,8 @@ def _store(given: Sequence[Correction], words: Vocabulary, db_url: str) -> None:
         elif not result.uses:
             note(f"no article has the line {line!r} yet; correction {result.id} will apply to it later")
     new = [result for _, result in stored if result.new]
-    typer.echo(f"corrected {count(len(new), 'line')}: {count(sum(result.uses for result in new), 'use')}")
+    numbers = f": {numbered('correction', [result.id for result in new])}" if new else ""
+    typer.echo(f"corrected {count(len(new), 'line')}, {count(sum(result.uses for result in new), 'use')}{numbers}")
 
 
 def _with_canonical_names(given: Sequence[Correction], words: Vocabulary) -> list[Correction]:

@@ -108,6 +108,15 @@ def uncollected() -> Iterator[None]:
         gc.enable()
 
 
+def numbered(kind: str, numbers: Sequence[int]) -> str:
+    """Return the numbers of new decisions, by which they are undone: ``waiver 3``, ``waivers 3 to 7``."""
+    first, *more = numbers
+    if not more:
+        return f"{kind} {first}"
+    is_run = len(more) > 1 and more[-1] - first == len(more)
+    return f"{kind}s {first} to {more[-1]}" if is_run else f"{kind}s {', '.join(map(str, numbers[:-1]))} and {more[-1]}"
+
+
 def note(message: str) -> None:
     """Print a message on stderr, as one line whatever text of an article it quotes."""
     typer.echo(escaping.line(message), err=True)

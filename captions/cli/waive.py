@@ -14,7 +14,7 @@ from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.default_command import DEFAULT, DefaultCommand, DefaultGroup
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import UNDONE, count, decision_row, note, write_decisions
+from captions.cli.output import UNDONE, count, decision_row, note, numbered, write_decisions
 from captions.errors import CaptionsError
 from captions.report import Column, Row
 
@@ -213,8 +213,8 @@ def _waive(engine: Engine, given: Sequence[Waiver], words: Vocabulary, limits: s
     new = [result.id for result in results if result.new]
     if len(new) < len(results):
         note(f"already waived: {len(results) - len(new)}")
-    number = f": waiver {new[0]}" if len(given) == 1 and new else ""
-    typer.echo(f"waived {count(found, f'{code} finding'.strip())}{number}" if new else "waived nothing")
+    findings = count(found, f"{code} finding".strip())
+    typer.echo(f"waived {findings}: {numbered('waiver', new)}" if new else "waived nothing")
 
 
 @app.command("list")

@@ -95,6 +95,8 @@ async def _cannot(request: Request, error: Exception) -> Response:
 
 async def _store_fails(request: Request, error: Exception) -> Response:
     """Ask to try again while another program has locked the store; otherwise say what is wrong with it."""
+    if isinstance(error, db.BlankStoreError):
+        return await _cannot(request, error)
     if not isinstance(error, db.LockedStoreError):
         if isinstance(error, db.InternalStoreError):
             raise error

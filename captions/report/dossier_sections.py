@@ -59,7 +59,8 @@ class Section:
 def of_use(it: UseDossier, *, internal: bool = True) -> list[Section]:
     """Return the sections about a use; leave out empty ones.
 
-    Without ``internal``, leave out what is not for the other side of a claim: findings, reasons, prices and quotas.
+    Without ``internal``, leave out what is not for the other side of a claim: findings, reasons, prices, and quotas
+    that this use does not exceed.
     """
     findings, waivers = (list(_findings(it)), list(_waivers(it))) if internal else ([], [])
     decisions = _DECISIONS if internal else [column for column in _DECISIONS if column.key != "reason"]
@@ -255,7 +256,10 @@ def _permission(it: UseDossier, *, internal: bool) -> Iterator[Row]:
     agreement = permission.agreement
     if agreement is not None:
         by = f", recorded by {agreement.added_by}" if agreement.added_by else ""
-        text = _terms(agreement, internal=internal)
+        # The other side knows the quota, and a page that hid an open overrun would mislead.
+        exceeded = [f.message.partition(" under ")[0] for f in it.findings if f.code == "CR304" and not internal]
+        terms = _terms(agreement, internal=internal, quota=internal or bool(exceeded))
+        text = "; ".join((terms, *(f"quota exceeded: {which}" for which in exceeded)))
         yield _fact("agreement", "Agreement", text, f"agreement {agreement.id}{by}", agreement.id)
     else:
         note = permission.note or "none in force"
@@ -272,12 +276,12 @@ def _permission(it: UseDossier, *, internal: bool) -> Iterator[Row]:
         yield _fact(f"other_license_{other.id}", "Other license", _license(other, internal=internal), source)
 
 
-def _terms(a: Agreement, *, internal: bool) -> str:
+def _terms(a: Agreement, *, internal: bool, quota: bool) -> str:
     price = f"{a.price:f} {a.currency}" + ("/use" if a.kind == "per-use" else "") if a.price is not None else ""
     parts = (
         f"{a.id} with {a.supplier}", a.kind, str(DateRange(a.starts, a.ends)), f"scope {', '.join(a.scopes) or 'all'}",
         f"territory {', '.join(a.territories) or 'all'}",
-        f"quota {quota_text(a)}" if internal and a.quota is not None else "",
+        f"quota {quota_text(a)}" if quota and a.quota is not None else "",
         f"price {price}" if internal and price else "", f"requires {a.requires}" if a.requires else "",
     )  # fmt: skip
     return "; ".join(filter(None, parts))

@@ -31,6 +31,7 @@ from captions_db.decision_copies import copy_decisions
 from captions_db.decision_snapshot import DecisionSnapshot, decision_snapshot, decision_version
 from captions_db.errors import (
     BaseStoreError,
+    BlankStoreError,
     FullStoreError,
     InternalStoreError,
     LockedStoreError,
@@ -166,6 +167,7 @@ __all__ = [
     "AuditRow",
     "BaseStoreError",
     "BatchCounts",
+    "BlankStoreError",
     "ChangeRow",
     "ChangeTable",
     "CorrectionRecord",

@@ -20,7 +20,7 @@ from captions_db.credits import PartyKey, put_parties
 from captions_db.meanwhile import Check, nothing
 from captions_db.overlay import current_merges
 from captions_db.records import AddResult, DecisionRecord
-from captions_db.rows import json_list, optional, record_of, storable
+from captions_db.rows import filled, json_list, optional, record_of, storable
 from captions_db.undo import undo
 
 
@@ -129,7 +129,7 @@ def end_agreement(engine: Engine, number: int, on: date, reason: str, who: str, 
             raise ValueError(f"no agreement {number}")
         if starts[0] is not None and on < starts[0]:
             raise ValueError(f"agreement {number} starts on {starts[0]}")
-        connection.execute(update(m.agreement).where(column.id == number).values(values))
+        connection.execute(update(m.agreement).where(column.id == number).values(filled(values)))
         settling.mark_agreement(connection, number)
 
 

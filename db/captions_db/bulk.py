@@ -12,7 +12,7 @@ from typing import Any, TypeVar
 from sqlalchemy import Connection, MetaData, Table, func, insert, literal_column, select, update
 from sqlalchemy.sql.schema import Column
 
-from captions_db.rows import Row
+from captions_db.rows import Row, filled
 
 T = TypeVar("T")
 
@@ -34,8 +34,8 @@ def insert_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
 
 
 def insert_dated(connection: Connection, table: Table, row: Row) -> int:
-    """Insert a row, added now, and return its id."""
-    added = insert(table).values(**row, added=datetime.now(UTC)).returning(table.c.id)
+    """Insert a decision, added now, and return its id."""
+    added = insert(table).values(**filled(row), added=datetime.now(UTC)).returning(table.c.id)
     return int(connection.execute(added).scalar_one())
 
 

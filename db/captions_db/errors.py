@@ -10,6 +10,7 @@ BaseStoreError
 ├── FullStoreError      the disk is full
 ├── ReadOnlyStoreError  the file or its folder is read-only
 ├── NumberStoreError    a number is too large for its column
+├── BlankStoreError     a decision still has the … of a suggested command
 ├── UnusableStoreError  the database cannot be reached or used for another reason
 └── InternalStoreError  a mistake in this program: a broken constraint, wrong SQL
 """
@@ -57,6 +58,10 @@ class UnusableStoreError(BaseStoreError):
 
 class NumberStoreError(BaseStoreError):
     """A number is larger than its column allows."""
+
+
+class BlankStoreError(BaseStoreError):
+    """A decision still has the ``…`` of a suggested command in place of what only a person knows."""
 
 
 class InternalStoreError(BaseStoreError):

@@ -24,7 +24,7 @@ from captions_db.publications import drop_unread_spellings
 from captions_db.queries.uses import AuditRow, uses_of_articles
 from captions_db.readings import is_url, keyed
 from captions_db.records import ArticleRecord, CreditRecord, UseRecord
-from captions_db.rows import Row, record_of, storable, storable_source
+from captions_db.rows import Row, filled, record_of, storable, storable_source
 from captions_db.undo import undo
 
 _FACTS = ("source", "text", "url", "headline", "published_in", "language", "near")
@@ -119,7 +119,7 @@ def articles_only_at(engine: Engine, lost: Collection[str]) -> list[ForgettableA
 
 def forget(engine: Engine, articles: Sequence[int], who: str, reason: str = "") -> int:
     """Remove articles in one transaction; return how many uses went with them."""
-    decision = {"who": storable(who), "reason": storable(reason), "added": datetime.now(UTC)}
+    decision = filled({"who": storable(who), "reason": storable(reason), "added": datetime.now(UTC)})
     uses = 0
     with writing(engine) as connection:
         for start in range(0, len(articles), _AT_ONCE):

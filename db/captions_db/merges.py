@@ -22,7 +22,7 @@ from captions_db.credits import PartyKey, delete_unused_parties, put_parties, re
 from captions_db.overlay import current_merges, merge_rows
 from captions_db.publications import names_of, rename
 from captions_db.rollups import count_noted
-from captions_db.rows import record_of, storable
+from captions_db.rows import filled, record_of, storable
 from captions_db.search import name_key
 from captions_db.undo import undo
 
@@ -95,7 +95,7 @@ def merge_parties(
         for name in current.keys() & {*new, *([into] if new else [])}:
             undo(connection, m.party_merge, current[name].id, who, f"a later merge into {into}")
         row = {"kind": kind, "merged_into": into, "reason": storable(reason), "who": who, "added": datetime.now(UTC)}
-        insert_rows(connection, m.party_merge, [{"name": name, **row} for name in new])
+        insert_rows(connection, m.party_merge, [filled({"name": name, **row}) for name in new])
         if kind == "publication":
             names_of(connection, {name: key(name) for name in (*gone, into)})
             return _rename(connection)

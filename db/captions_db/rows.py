@@ -10,6 +10,7 @@ from datetime import UTC, datetime
 from functools import lru_cache
 from typing import TYPE_CHECKING, Any, TypeVar, overload
 
+from captions_db.errors import BlankStoreError
 from captions_db.records import ArticleRecord, CreditRecord, UseRecord
 from captions_db.search import search_text
 
@@ -18,6 +19,21 @@ if TYPE_CHECKING:
 
 Row = dict[str, Any]
 T = TypeVar("T", bound="DataclassInstance")
+_LISTS = ("creators", "agencies")
+_TYPED = {
+    "supplier": "supplier",
+    "applies_to": "supplier",
+    "creators": "creator, or omit it",
+    "agencies": "agency, or omit it",
+    "name": "name",
+    "merged_into": "name",
+    "invoice": "number of the invoice",
+    "note": "note, or omit it",
+    "reason": "reason",
+    "end_reason": "reason",
+    "undone_reason": "reason",
+}
+"""What a person types into a decision, by column."""
 RIGHTS = ("copyright_notice", "license", "license_url", "licensor_url")
 """The columns in which two credits with the same line may differ."""
 
@@ -36,6 +52,16 @@ def storable(text: str) -> str:
         except UnicodeEncodeError:
             text = text.encode("utf-16", "surrogatepass").decode("utf-16", "replace")
     return text.replace("\0", "\ufffd")
+
+
+def filled(row: Row) -> Row:
+    """Return the row of a decision; raise BlankStoreError if a person left the ``…`` of a suggested command in it."""
+    for column, name in _TYPED.items():
+        value = row.get(column)
+        texts = json.loads(value) if value and column in _LISTS else [value]
+        if any(isinstance(text, str) and text.strip() in ("…", "...") for text in texts or ()):
+            raise BlankStoreError(f"replace '…' with the {name}")
+    return row
 
 
 def storable_source(source: str) -> str:

@@ -7,7 +7,7 @@ from typing import Any
 
 from sqlalchemy import Connection, Table, select, update
 
-from captions_db.rows import storable
+from captions_db.rows import filled, storable
 
 
 def undo(connection: Connection, table: Table, number: int, who: str, reason: str) -> Any:
@@ -18,5 +18,5 @@ def undo(connection: Connection, table: Table, number: int, who: str, reason: st
     if row.undone is not None:
         raise ValueError(f"{table.name} {number} was already undone by {row.undone_by}")
     values = {"undone": datetime.now(UTC), "undone_by": storable(who), "undone_reason": storable(reason)}
-    connection.execute(update(table).where(table.c.id == number).values(values))
+    connection.execute(update(table).where(table.c.id == number).values(filled(values)))
     return row

@@ -120,3 +120,25 @@ def settle(run: Run) -> Iterator[dict[str, Any]]:
         left = grouped(run)
         assert first["decision"] not in {it["decision"] for it in left}, (first, ran.out)
         yield first
+
+
+def test_each_quota_period_is_one_decision_at_the_price_of_its_own_agreement() -> None:
+    """A renewal at another price changes neither what last year's uses cost nor what was waived."""
+    term: dict[str, Any] = {"quota": 1, "quota_period": "month", "currency": "EUR"}
+    old = Agreement("Reuters", starts=date(2024, 1, 1), ends=date(2024, 12, 31), price=Decimal(1200), **term)
+    renewed = Agreement("Reuters", starts=date(2025, 1, 1), ends=date(2025, 12, 31), price=Decimal(6000), **term)
+    days = [date(2024, 1, 5)] * 3 + [date(2024, 2, 5)] * 2 + [date(2025, 1, 5)] * 2
+    articles = [Page(f"in/{n}.txt", day, (Shot(f"Picture {n}.", "Jane Doe/Reuters"),)) for n, day in enumerate(days)]
+    with Store(articles, [old, renewed]) as store:
+        request = AuditRequest(codes=frozenset(["CR301", "CR302", "CR303", "CR304", "CR310"]))
+        found = [(d.message.split(" in ")[1], d.command, d.cost) for d in decided(store.engine, request)[1]]
+        with audited(store.engine, request, today=TODAY) as result:
+            assert str(result.at_risk) == "800.00 EUR"
+    assert found == [
+        (f"{month} under agreement {number} with Reuters", f"captions waive CR304 {uses} --reason '…'", cost)
+        for month, number, uses, cost in (
+            ("January 2025", 2, "--use 7", "500.00 EUR"),
+            ("January 2024", 1, "--use 2 --use 3", "200.00 EUR"),
+            ("February 2024", 1, "--use 5", "100.00 EUR"),
+        )
+    ]

@@ -31,7 +31,7 @@ def listed(run: Run, what: str) -> list[dict[str, Any]]:
 
 def test_a_correction_changes_every_answer_and_outlives_reading_again(three: Run, tmp_path: Path) -> None:
     ran = correct(three, LINE, "--supplier", "Agence France-Presse", "--creator", "Odalys Fenwick")
-    assert (ran.code, ran.out, ran.err) == (0, "corrected 1 line: 1 use\n", "")
+    assert (ran.code, ran.out, ran.err) == (0, "corrected 1 line, 1 use: correction 1\n", "")
     assert suppliers(three) == {"AFP": 2, "dpa": 1}
     (tmp_path / "a.txt").write_bytes((tmp_path / "a.txt").read_bytes() + b"\nOne more line stands here.\n")
     assert " changed 1, " in three("ingest", "a.txt").out
@@ -46,7 +46,9 @@ def test_a_correction_changes_every_answer_and_outlives_reading_again(three: Run
 
 
 def test_a_line_may_be_typed_with_its_label(three: Run) -> None:
-    assert correct(three, f"(photo credit: {LINE})", "--supplier", "AP").out == "corrected 1 line: 1 use\n"
+    assert (
+        correct(three, f"(photo credit: {LINE})", "--supplier", "AP").out == "corrected 1 line, 1 use: correction 1\n"
+    )
     assert listed(three, "correct")[0]["line"] == LINE
 
 
@@ -72,7 +74,7 @@ def test_a_correction_that_matches_no_line_is_an_error(three: Run, tmp_path: Pat
     assert listed(three, "correct") == []
     (tmp_path / "said.csv").write_text("line,supplier\nJo Reed,AP\ndpa,AP\n", "utf-8")
     ran = correct(three, "--file", "said.csv")
-    assert (ran.code, ran.out) == (0, "corrected 2 lines: 1 use\n")
+    assert (ran.code, ran.out) == (0, "corrected 2 lines, 1 use: corrections 1 and 2\n")
     assert ran.err == "no article has the line 'Jo Reed' yet; correction 1 will apply to it later\n"
     assert "is the same" in correct(three, "dpa", "--supplier", "AP").err
 
@@ -81,7 +83,7 @@ def test_a_file_of_corrections_is_stored_completely_or_not_at_all(three: Run, tm
     sheet = tmp_path / "said.csv"
     head = "line,creators,agencies,supplier,qualifiers,license,reason\n"
     sheet.write_text(head + f'{LINE},Ada Quill;Jo Reed,AP;"Getty Images",AP,,,\n"dpa",,,,pool,,seen\n', "utf-8")
-    assert correct(three, "--file", "said.csv").out == "corrected 2 lines: 2 uses\n"
+    assert correct(three, "--file", "said.csv").out == "corrected 2 lines, 2 uses: corrections 1 and 2\n"
     first, second = listed(three, "correct")
     assert (first["creators"], first["agencies"], first["reason"]) == (
         ["Ada Quill", "Jo Reed"], ["AP", "Getty Images"], "asked the desk",
@@ -111,6 +113,8 @@ def test_a_file_of_corrections_is_stored_completely_or_not_at_all(three: Run, tm
         (["waive", "CR104", "--reason", "x"], "give --supplier, --line, --source or --use"),
         (["waive", "CR104", "--line", "x"], "must not be empty"),
         (["waive", "--line", "x", "--reason", "x"], "give either a code or --from"),
+        (["waive", "CR102", "--line", "dpa", "--reason", "…"], "replace '…' with the reason"),
+        (["correct", LINE, "--creator", "Jo", "--creator", "...", "--reason", "x"], "replace '…' with the creator"),
         (["waive", "CR104", "--use", "999", "--reason", "x"], "no use 999"),
         (["waive", "undo", "7", "--reason", "x"], "no waiver 7; see: captions waive list --all"),
     ],
@@ -188,7 +192,10 @@ def findings(run: Run) -> list[dict[str, str]]:
 
 def test_waivers_in_bulk_from_an_audit(three: Run, tmp_path: Path) -> None:
     three("audit", "--format", "csv", "-o", "audit.csv")
-    assert three("waive", "--from", "audit.csv", "--reason", "before our time").out == "waived 7 findings\n"
+    assert (
+        three("waive", "--from", "audit.csv", "--reason", "before our time").out
+        == "waived 7 findings: waivers 1 to 7\n"
+    )
     rows = {(row["code"], row["source"]): row for row in listed(three, "waive")}
     owed = {("CR301", f"{name}.txt") for name in "abc"}
     assert set(rows) == owed | {("CR102", "c.txt"), ("CR201", "a.txt"), ("CR201", "b.txt"), ("CR901", "d.txt")}

@@ -77,7 +77,7 @@ def test_edits_become_corrections(run: Run, tmp_path: Path, audit: Callable[...,
             row["creators"] = "Jo Reed; Ann Lee"
     save(tmp_path, rows, "\t" if delimiter == "tab" else delimiter)
     before = readings(run)
-    assert run("correct", "--file", "audit.csv", *REASON).out == "corrected 2 lines: 3 uses\n"
+    assert run("correct", "--file", "audit.csv", *REASON).out == "corrected 2 lines, 3 uses: corrections 1 and 2\n"
     after = readings(run)
     assert {name for name in after if after[name] != before[name]} == {"a.txt", "b.txt", "c.txt"}
     assert after["a.txt"][1] == after["b.txt"][1] == "dpa"

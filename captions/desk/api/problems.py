@@ -80,7 +80,7 @@ def add_handlers(app: FastAPI) -> None:
     async def store_error(_request: Request, error: db.BaseStoreError) -> JSONResponse:
         if isinstance(error, db.LockedStoreError | db.FullStoreError | db.UnusableStoreError):
             return answer(503, str(error), _BUSY)
-        return answer(422 if isinstance(error, db.NumberStoreError) else 500, str(error))
+        return answer(422 if isinstance(error, db.NumberStoreError | db.BlankStoreError) else 500, str(error))
 
     @app.exception_handler(RequestValidationError)
     async def invalid(_request: Request, error: RequestValidationError) -> JSONResponse:

@@ -12,6 +12,7 @@ from sqlalchemy import (
     Connection,
     Date,
     Integer,
+    Table,
     and_,
     case,
     cast,
@@ -36,6 +37,7 @@ a use."""
 PARTS = 10_000
 """Amounts are stored in ten-thousandths, because databases add whole numbers exactly."""
 _PAGE = 500
+Prices = Mapping[int, tuple[str, int]]
 
 
 class LooseFinding(NamedTuple):
@@ -96,16 +98,19 @@ class Grouping:
             self._loose += len(rows)
             self._connection.execute(insert(t.loose), rows)
 
-    def group(self, prices: Mapping[int, tuple[str, int]], priced: Set[int]) -> int:
+    def group(self, prices: Prices, quota_prices: Prices, priced: Set[int]) -> int:
         """Group the findings; return the number of decisions.
 
-        ``prices`` are currency and amount by group of credits; ``priced`` the ranks of codes whose uses cost money.
+        ``prices`` are currency and amount by group of credits, ``quota_prices`` by agreement whose quota is exceeded;
+        ``priced`` the ranks of codes whose uses cost money.
         """
         self._put_same_lines()
         self._put_same_remarks()
         self._put_causes()
         count = self._put_decisions()
-        self._put_money(prices, priced)
+        self._put_prices(t.price, prices)
+        self._put_prices(t.agreement_price, quota_prices)
+        self._put_money(priced)
         self._sort()
         return count
 
@@ -231,26 +236,27 @@ class Grouping:
         self._connection.execute(insert(t.decision).from_select(names, rows))
         return self._connection.execute(select(func.count()).select_from(t.decision)).scalar_one()
 
-    def _put_money(self, prices: Mapping[int, tuple[str, int]], priced: Set[int]) -> None:
-        if prices:
-            rows = [
-                {"group_id": group, "currency": currency, "amount": amount}
-                for group, (currency, amount) in prices.items()
-            ]
-            self._connection.execute(insert(t.price), rows)
-        cause, decision, price = t.cause.c, t.decision.c, t.price.c
+    def _put_prices(self, table: Table, prices: Prices) -> None:
+        key = table.c.keys()[0]
+        if rows := [{key: number, "currency": name, "amount": amount} for number, (name, amount) in prices.items()]:
+            self._connection.execute(insert(table), rows)
+
+    def _put_money(self, priced: Set[int]) -> None:
+        cause, decision, price, own = t.cause.c, t.decision.c, t.price.c, t.agreement_price.c
         fact = (cause.rank, cause.kind, cause.fact)
-        amount = func.coalesce(func.sum(price.amount), 0)
+        currency = func.coalesce(own.currency, price.currency)
+        amount = func.coalesce(func.sum(func.coalesce(own.amount, price.amount)), 0)
         # Grouped before it is joined: there are far fewer decisions than findings.
         costs = (
-            select(*fact, price.currency, func.count().label("uses"), amount.label("amount"))
+            select(*fact, currency.label("currency"), func.count().label("uses"), amount.label("amount"))
             .select_from(
-                t.cause.outerjoin(t.member, t.member.c.credit_id == cause.credit_id).outerjoin(
-                    t.price, price.group_id == t.member.c.group_id
-                )
+                t.cause.outerjoin(t.member, t.member.c.credit_id == cause.credit_id)
+                .outerjoin(t.price, price.group_id == t.member.c.group_id)
+                .outerjoin(t.period, t.period.c.id == cause.remark_id)
+                .outerjoin(t.agreement_price, own.agreement_id == t.period.c.agreement_id)
             )
             .where(cause.rank.in_(sorted(priced)), cause.use_id.is_not(None))
-            .group_by(*fact, price.currency)
+            .group_by(*fact, currency)
             .subquery()
         )
         same = [decision[name] == costs.c[name] for name in ("rank", "kind", "fact")]

@@ -54,16 +54,28 @@ def by_day(connection: Connection, where: Sequence[ColumnElement[bool]]) -> list
     return [(day, count, count - credited) for day, count, credited in rows]
 
 
-def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[int | None, int]]:
-    """Count, by group of credits, the uses with findings of some codes that are not set aside; None without a group."""
-    found = t.found.c
-    rows = connection.execute(
-        select(t.member.c.group_id, func.count(found.use_id.distinct()))
-        .select_from(t.found.outerjoin(t.member, t.member.c.credit_id == found.credit_id))
+def uncovered(connection: Connection, ranks: Collection[int]) -> list[tuple[int | None, int | None, int]]:
+    """Count the uses with findings of some codes that are not set aside.
+
+    Count them by group of credits, None without one, and by the agreement whose quota they exceed, None if they do not.
+    """
+    found, group_id, agreement_id = t.found.c, t.member.c.group_id, t.period.c.agreement_id
+    uses = (
+        select(found.use_id, func.max(group_id).label("group_id"), func.max(agreement_id).label("agreement_id"))
+        .select_from(
+            t.found.outerjoin(t.member, t.member.c.credit_id == found.credit_id).outerjoin(
+                t.period, t.period.c.id == found.remark_id
+            )
+        )
         .where(found.rank.in_(sorted(ranks)), found.suppressed_by.is_(None))
-        .group_by(t.member.c.group_id)
+        .group_by(found.use_id)
+        .subquery()
+        .c
     )
-    return [(group_id, count) for group_id, count in rows]
+    rows = connection.execute(
+        select(uses.group_id, uses.agreement_id, func.count()).group_by(uses.group_id, uses.agreement_id)
+    )
+    return [(group, agreement, count) for group, agreement, count in rows]
 
 
 def lacking_agreements(connection: Connection, where: Sequence[ColumnElement[bool]]) -> tuple[int, int]:

@@ -196,6 +196,11 @@ price = _temporary(
 )
 """The price of a use of each group of credits, in ten-thousandths of its currency; missing if unknown."""
 
+agreement_price = _temporary(
+    "agreement_price", _number("agreement_id", primary_key=True), Column("currency", Text), Column("amount", BigInteger)
+)
+"""The price of a use under each agreement with a quota: what a use beyond it costs. Missing if unknown."""
+
 decision_money = _temporary(
     "decision_money", _number("decision_id"), Column("currency", Text), _number("uses"), Column("amount", BigInteger)
 )
