@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -12,12 +13,13 @@ import typer
 from captions.cli import options as o
 from captions.cli import screen
 from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import for_report, format_of, note, note_limit, opened, uncollected
+from captions.cli.output import count, for_report, format_of, note, note_limit, opened, uncollected
 from captions.escaping import command
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
-    from captions_db import FoundUse, PictureFilter, UsesBeingFound
+    from captions_db import FoundFilters, FoundUse, PictureFilter, UncaptionedPicture, UsesBeingFound
+    from sqlalchemy import Engine
 
 _COLUMNS = (
     Column("used_on", "Date"),
@@ -43,6 +45,8 @@ _IN_TABLE = (
     Column("credit", "Credit line", wide=True),
     Column("source", "Article", path=True, rank=1),
 )
+_NAMED = 3
+"""Articles that a note names."""
 _IF_KNOWN = ("used_on", "publication", "supplier")
 Words = Annotated[
     list[str] | None,
@@ -101,18 +105,48 @@ def find(
         db.finding(
             engine,
             " ".join(words) if words else None,
-            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts),
+            filters := db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts),
             since=first,
             until=last,
             limit=limit if height is None else height,
         ) as found,
         opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
-        on_screen = _write(found, form, stream, height, between)
+        bare = None if words else _uncaptioned(engine, filters, first, last)
+        head = (
+            {}
+            if bare is None
+            else {"uncaptioned": [{"source": p.source, "url": p.address, "alt": p.alt} for p in bare]}
+        )
+        on_screen = _write(found, form, stream, height, between, head)
         listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
     if listed == found.total and not found.more:
         note(f"{found.total} found{_remedy(words) if not found.total else ''}")
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+    if bare:
+        _note_uncaptioned(bare)
+
+
+def _uncaptioned(
+    engine: Engine, filters: FoundFilters, since: date | None, until: date | None
+) -> list[UncaptionedPicture] | None:
+    """Return the pictures without caption or credit that a search for a picture finds; None for other searches."""
+    import captions_db as db
+
+    if filters.picture is None or filters.agency or filters.supplier or filters.creator:
+        return None
+    return db.find_uncaptioned(engine, *filters.picture, publication=filters.publication, since=since, until=until)
+
+
+def _note_uncaptioned(pictures: Sequence[UncaptionedPicture]) -> None:
+    """Say on stderr which articles print the picture without caption or credit: they have no use to list."""
+    articles = list(dict.fromkeys(picture.source for picture in pictures))
+    more = f" and {len(articles) - _NAMED} more" if len(articles) > _NAMED else ""
+    number = count(len(pictures), "picture")
+    note(
+        f"{number} without caption or credit {'match' if len(pictures) > 1 else 'matches'}: "
+        f"{', '.join(articles[:_NAMED])}{more}; see: {command('show', articles[0])}"
+    )
 
 
 def _remedy(words: list[str] | None) -> str:
@@ -123,7 +157,14 @@ def _remedy(words: list[str] | None) -> str:
     return ""
 
 
-def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int | None, delimiter: str) -> int | None:
+def _write(
+    found: UsesBeingFound,
+    form: o.Listing,
+    stream: TextIO,
+    height: int | None,
+    delimiter: str,
+    more: Mapping[str, object],
+) -> int | None:
     """Write the uses; return how many fit on the screen, None if it has no limit."""
     rows = map(_row, found.uses)
     if height is not None:
@@ -132,7 +173,7 @@ def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int |
         _write_table(rows, stream)
         return None
     with uncollected():
-        head = {"total": found.total, "more": found.more}
+        head = {"total": found.total, "more": found.more, **more}
         write_rows("uses", _COLUMNS, rows, form.value, stream, head, delimiter)
     return None
 

@@ -140,6 +140,7 @@ from captions_db.records import (
 )
 from captions_db.rows import caption_digest
 from captions_db.store_merge import StoreMerge, merge_store
+from captions_db.uncaptioned import UncaptionedPicture, find_uncaptioned, uncaptioned_of
 from captions_db.waivers import (
     UseKey,
     WaiverRecord,
@@ -205,6 +206,7 @@ __all__ = [
     "StoreMerge",
     "StoredArticle",
     "StoredImage",
+    "UncaptionedPicture",
     "UnknownSchemeError",
     "UnusableStoreError",
     "UsageRow",
@@ -246,6 +248,7 @@ __all__ = [
     "dump_command",
     "end_agreement",
     "find",
+    "find_uncaptioned",
     "finding",
     "finish_run",
     "forget",
@@ -290,6 +293,7 @@ __all__ = [
     "start_run",
     "suppliers_in_use",
     "suppressions_of",
+    "uncaptioned_of",
     "undo_agreement",
     "undo_correction",
     "undo_license",
