@@ -17,7 +17,7 @@ from captions.cli import completion
 from captions.cli import options as o
 from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row, terms_text
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import count, note, opened, write_facts, write_listing
+from captions.cli.output import count, extension_of, note, opened, write_facts, write_listing
 from captions.files.csv_input import cell_text
 from captions.files.targets import Targets
 from captions.licensing import terms
@@ -362,6 +362,7 @@ def export(
     from captions.licensing import repository
 
     between = o.separator(delimiter, is_csv=True)
+    extension_of(output, ("csv",))
     targets = Targets(overwrite=overwrite)
     with opened_store(db_url) as engine:
         found = repository.listed(engine)
