@@ -12,7 +12,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen
-from captions.cli.inputs import opened_store, stored_publication
+from captions.cli.inputs import note_unknown_names, opened_store, stored_publication
 from captions.cli.output import count, for_report, format_of, note, note_limit, opened, uncollected
 from captions.escaping import command
 from captions.report import Column, Row, write_rows
@@ -105,7 +105,9 @@ def find(
         db.finding(
             engine,
             " ".join(words) if words else None,
-            filters := db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts),
+            filters := _checked(
+                engine, db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts)
+            ),
             since=first,
             until=last,
             limit=limit if height is None else height,
@@ -125,6 +127,12 @@ def find(
     note_limit(listed, found.total, more=found.more, on_screen=height is not None)
     if bare:
         _note_uncaptioned(bare)
+
+
+def _checked(engine: Engine, filters: FoundFilters) -> FoundFilters:
+    """Return the filters; note the names that the database does not have."""
+    note_unknown_names(engine, agency=filters.agency, supplier=filters.supplier, creator=filters.creator)
+    return filters
 
 
 def _uncaptioned(

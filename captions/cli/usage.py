@@ -11,7 +11,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
-from captions.cli.inputs import opened_store, stored_publication
+from captions.cli.inputs import note_unknown_names, opened_store, stored_publication
 from captions.cli.output import for_report, format_of, note, note_limit, opened
 from captions.report import Column, write_rows
 
@@ -126,6 +126,7 @@ def usage(
             # The only place where the clock is read.
             table = usage_tables.of_agreements(engine, o.words(agencies, db_url), on or date.today(), query)
         else:
+            note_unknown_names(engine, agency=agency, supplier=supplier, creator=creator)
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
     _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)
 
