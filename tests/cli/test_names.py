@@ -145,7 +145,7 @@ def test_a_name_that_no_article_has_any_more_names_nothing(papers: Run) -> None:
 @pytest.mark.parametrize(
     ("arguments", "message"),
     [
-        (("find", "--creator", "O'Dea, Shane"), "names the creator \"O'Dea, Shane\"; did you mean Shane O’Dea?"),
+        (("find", "--creator", "O'Dea, Shane"), 'names the creator "O\'Dea, Shane"; did you mean Shane O’Dea?'),
         (("find", "--agency", "Xyzzy"), "names the agency 'Xyzzy'; list them with: captions usage --by agency"),
         (("usage", "--creator", "odee"), "names the creator 'odee'; list them with: captions usage --by creator"),
         (("usage", "--supplier", "A.P"), ""),
