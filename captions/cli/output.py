@@ -126,14 +126,15 @@ def note(message: str) -> None:
     typer.echo(escaping.line(message), err=True)
 
 
-def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool = False) -> None:
+def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool = False, which: str = "") -> None:
     """Say on stderr that a listing was cut by ``--limit``, or to a screenful.
 
-    ``more`` means that there are more than ``total`` rows.
+    ``more`` means that there are more than ``total`` rows; ``which`` describes those that are listed.
     """
     if listed < total or more:
         remedy = "use --all" if on_screen else "omit --limit"
-        note(f"showing {listed} of {'more than ' if more else ''}{total}; {remedy} to show all")
+        some = f"the {listed} {which}," if which else str(listed)
+        note(f"showing {some} of {'more than ' if more else ''}{total}; {remedy} to show all")
 
 
 def write_text(text: str, stream: TextIO) -> None:

@@ -98,8 +98,8 @@ def usage(
     """Count the picture uses in the database, most used first.
 
     A use counts once for each agency and each creator its credit line names, and once in the total. Uses whose supplier
-    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`. Months, quarters and
-    years are listed in date order.
+    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`. A table of months,
+    quarters or years only is in date order.
 
     \b
     Examples:
@@ -195,6 +195,6 @@ def _write(
     for row in table.rows if apart else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")
-    note_limit(table.listed, table.groups, on_screen=on_screen)
+    note_limit(table.listed, table.groups, on_screen=on_screen, which=table.which)
     if not table.rows:
         note(table.empty_note)
