@@ -95,8 +95,7 @@ def find(
     if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
         raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
     first, last, _ = o.days_of_period(period, since, until)
-    depicts = None if picture is None else picture_filter(picture)
-
+    by_picture = None if picture is None else picture_filter(picture)
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
@@ -105,9 +104,7 @@ def find(
         db.finding(
             engine,
             " ".join(words) if words else None,
-            filters := _checked(
-                engine, db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts)
-            ),
+            filters := _filters(engine, publication, agency, supplier, creator, by_picture),
             since=first,
             until=last,
             limit=limit if height is None else height,
@@ -120,19 +117,41 @@ def find(
             if bare is None
             else {"uncaptioned": [{"source": p.source, "url": p.address, "alt": p.alt} for p in bare]}
         )
-        on_screen = _write(found, form, stream, height, between, head)
-        listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
+        listed = _write(found, form, stream, height, between, head)
+    if listed is None:
+        listed = found.total if limit is None else min(limit, found.total)
+    _note_found(found, listed, words, bare or (), on_screen=height is not None)
+
+
+def _filters(
+    engine: Engine,
+    publication: str | None,
+    agency: str | None,
+    supplier: str | None,
+    creator: str | None,
+    picture: PictureFilter | None,
+) -> FoundFilters:
+    """Return the filters; note the names that the database does not have."""
+    import captions_db as db
+
+    note_unknown_names(engine, agency=agency, supplier=supplier, creator=creator)
+    return db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, picture)
+
+
+def _note_found(
+    found: UsesBeingFound,
+    listed: int,
+    words: list[str] | None,
+    bare: Sequence[UncaptionedPicture],
+    *,
+    on_screen: bool,
+) -> None:
+    """Say on stderr how many uses are found, and in which articles a picture has none."""
     if listed == found.total and not found.more:
         note(f"{found.total} found{_remedy(words) if not found.total else ''}")
-    note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+    note_limit(listed, found.total, more=found.more, on_screen=on_screen)
     if bare:
         _note_uncaptioned(bare)
-
-
-def _checked(engine: Engine, filters: FoundFilters) -> FoundFilters:
-    """Return the filters; note the names that the database does not have."""
-    note_unknown_names(engine, agency=filters.agency, supplier=filters.supplier, creator=filters.creator)
-    return filters
 
 
 def _uncaptioned(
