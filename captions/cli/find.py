@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, TextIO
@@ -112,12 +112,7 @@ def find(
         opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
         bare = None if words else _uncaptioned(engine, filters, first, last)
-        head = (
-            {}
-            if bare is None
-            else {"uncaptioned": [{"source": p.source, "url": p.address, "alt": p.alt} for p in bare]}
-        )
-        listed = _write(found, form, stream, height, between, head)
+        listed = _write(found, form, stream, height, between, bare)
     if listed is None:
         listed = found.total if limit is None else min(limit, found.total)
     _note_found(found, listed, words, bare or (), on_screen=height is not None)
@@ -190,7 +185,7 @@ def _write(
     stream: TextIO,
     height: int | None,
     delimiter: str,
-    more: Mapping[str, object],
+    bare: list[UncaptionedPicture] | None,
 ) -> int | None:
     """Write the uses; return how many fit on the screen, None if it has no limit."""
     rows = map(_row, found.uses)
@@ -200,7 +195,9 @@ def _write(
         _write_table(rows, stream)
         return None
     with uncollected():
-        head = {"total": found.total, "more": found.more, **more}
+        head: dict[str, object] = {"total": found.total, "more": found.more}
+        if bare is not None:
+            head["uncaptioned"] = [{"source": p.source, "url": p.address, "alt": p.alt} for p in bare]
         write_rows("uses", _COLUMNS, rows, form.value, stream, head, delimiter)
     return None
 
