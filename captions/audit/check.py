@@ -66,10 +66,12 @@ def checked(
         try:
             run = db.start_run(engine, settings.version, settings.publication)
             records: list[Record] = []
+            read = 0
             for item in articles:
                 if isinstance(item, Unread):
                     db.write_articles(engine, run, [], [db.FailureRecord(item.name, item.reason)])
                     continue
+                read += 1
                 records.append(checked_record(*item, settings, on, today))
                 if len(records) >= _BATCH:
                     db.write_articles(engine, run, records)
@@ -77,6 +79,7 @@ def checked(
             db.write_articles(engine, run, records)
             db.finish_run(engine, run)
             with audited(engine, confined(request), words, baseline, today=on or today) as result:
+                result.articles = result.articles or read  # without any use, the store counts none
                 yield Checked(result)
         finally:
             engine.dispose()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -70,7 +69,7 @@ class AgreementShare:
 
     agreement: Agreement
     uses: int
-    """The uses of the statement, with a day, that it covers."""
+    """The uses of the statement, with a day, that it covers; with a period, those of the period."""
     period: Period | None = None
     """None without a quota."""
     used: int | None = None
@@ -235,18 +234,22 @@ def _shares(
     judgment: Judgment, payee: Payee, days: DateRange, uses: Iterable[StatementUse]
 ) -> Iterator[AgreementShare]:
     """Yield the payee's agreements of the statement's days, by start and number, once for each period of a quota."""
-    covered = Counter(use.agreement.id for use in uses if use.agreement is not None)
+    covered: dict[int | None, list[date]] = {}
+    for use in uses:
+        if use.agreement is not None and use.use.used_on is not None:
+            covered.setdefault(use.agreement.id, []).append(use.use.used_on)
     counts = {it.agreement.id: it for it in judgment.counts()}
     term = Period(days.first, days.last, "")
     own = [a for a in judgment.coverage.agreements if payee.has(a) and may_be_in(term, DateRange(a.starts, a.ends))]
     for a in sorted(own, key=lambda a: (a.starts or date.min, a.id or 0)):
-        of_quota = counts.get(a.id)
+        of_quota, here = counts.get(a.id), covered.get(a.id, [])
         if of_quota is None:
-            yield AgreementShare(a, covered[a.id])
+            yield AgreementShare(a, len(here))
             continue
         used = used_by_period(a, of_quota.days, of_quota.certain, days)
         for period in sorted(used, key=lambda period: period.first or date.min):
-            yield AgreementShare(a, covered[a.id], period, used[period], of_quota.unknown_in(period))
+            of_period = sum(may_be_in(period, DateRange(day, day)) for day in here)
+            yield AgreementShare(a, of_period, period, used[period], of_quota.unknown_in(period))
         if not used:
             unknown = sum(it.count for it in of_quota.unknown if may_be_in(term, it.days))
-            yield AgreementShare(a, covered[a.id], None, 0, unknown)
+            yield AgreementShare(a, len(here), None, 0, unknown)

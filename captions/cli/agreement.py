@@ -15,9 +15,9 @@ import typer
 
 from captions.cli import completion
 from captions.cli import options as o
-from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row
+from captions.cli.agreement_rows import DATA, TABLE, UNDONE_TABLE, data_row, table_row, terms_text
 from captions.cli.inputs import known_agency, opened_store, sheet_rows, user_name
-from captions.cli.output import count, note, opened, write_facts, write_listing
+from captions.cli.output import count, extension_of, note, opened, write_facts, write_listing
 from captions.files.csv_input import cell_text
 from captions.files.targets import Targets
 from captions.licensing import terms
@@ -256,13 +256,20 @@ def renew(
     quota: Annotated[
         str | None, typer.Option("--quota", metavar="N/PERIOD", help="The new quota: 500/month, 6000/term, ...")
     ] = None,
+    scope: Annotated[
+        str | None, typer.Option("--scope", metavar="LIST", help="The new scopes: web, print, syndication, social.")
+    ] = None,
+    territory: Annotated[
+        str | None, typer.Option("--territory", metavar="LIST", help="The new countries or groups: IL,US or EU.")
+    ] = None,
+    remark: Remark = None,
     who: o.Who = None,
     db_url: o.Database = o.DATABASE,
 ) -> None:
     """Renew an agreement.
 
-    Adds an agreement that starts the day after the old one ends, with the same terms unless --price or --quota changes
-    them.
+    Adds an agreement that starts the day after the old one ends, with the same terms unless an option changes them.
+    The note is not repeated.
 
     \b
     Example:
@@ -270,10 +277,16 @@ def renew(
     """
     from captions.licensing import repository, terms
 
-    counted = None if quota is None else terms.quota(quota)
+    changes = {
+        "quota": None if quota is None else terms.quota(quota),
+        "scopes": None if scope is None else terms.scopes(scope),
+        "territories": None if territory is None else terms.territories(territory),
+        "note": cell_text(remark or "") or None,
+    }
     with opened_store(db_url) as engine:
         amount = _amount(price, repository.find(engine, number).currency)
-        _print_added([repository.renew(engine, number, ends, amount, counted, user_name(who))])
+        added = repository.renew(engine, number, ends, user_name(who), price=amount, **changes)
+    _print_added([added], with_terms=True)
 
 
 @app.command()
@@ -349,6 +362,7 @@ def export(
     from captions.licensing import repository
 
     between = o.separator(delimiter, is_csv=True)
+    extension_of(output, ("csv",))
     targets = Targets(overwrite=overwrite)
     with opened_store(db_url) as engine:
         found = repository.listed(engine)
@@ -359,12 +373,13 @@ def export(
         note(f"wrote {count(len(found), 'agreement')} to {output}")
 
 
-def _print_added(added: Sequence[AddedAgreement]) -> None:
+def _print_added(added: Sequence[AddedAgreement], *, with_terms: bool = False) -> None:
     for result in added:
         agreement = result.agreement
         for remark in result.remarks:
             note(remark)
         if result.new:
-            typer.echo(f"added agreement {agreement.id} with {agreement.supplier}")
+            of_terms = f": {terms_text(agreement)}" if with_terms else ""
+            typer.echo(f"added agreement {agreement.id} with {agreement.supplier}{of_terms}")
         else:
             typer.echo(f"agreement {agreement.id} with {agreement.supplier} exists already")

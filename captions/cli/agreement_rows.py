@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from captions.cli.output import UNDONE, UNDONE_IN_TABLE, timestamp
-from captions.licensing.agreements import Agreement
+from captions.licensing.agreements import Agreement, DateRange
 from captions.licensing.quotas import quota_text, quota_unit
 from captions.report import Column, Row, Value
 
@@ -61,6 +61,14 @@ def table_row(agreement: Agreement) -> Row:
         "scopes": a.scopes or "all",
         "territories": a.territories or "all",
     }
+
+
+def terms_text(agreement: Agreement) -> str:
+    """Return the main terms in one line: ``2027-01-01 to 2027-12-31, flat, 18900.00 EUR, 500/month, web, EU``."""
+    a, row = agreement, table_row(agreement)
+    places = (("all scopes", a.scopes), ("worldwide", a.territories))
+    limits = [", ".join(listed) or unlimited for unlimited, listed in places]
+    return ", ".join(str(it) for it in (DateRange(a.starts, a.ends), a.kind, row["price"], row["quota"], *limits) if it)
 
 
 def data_row(agreement: Agreement) -> dict[str, Value]:

@@ -14,7 +14,7 @@ import typer
 from captions.cli import findings as f
 from captions.cli import options as o
 from captions.cli import screen, settings
-from captions.cli.inputs import opened_store, stored_publication
+from captions.cli.inputs import note_unknown_names, opened_store, stored_publication
 from captions.cli.output import count, for_report, format_of, note, uncollected
 from captions.errors import CaptionsError
 
@@ -131,6 +131,7 @@ def _audited(
     with opened_store(db_url) as engine:
         published = stored_publication(engine, request.publication)
         grades, named = settings.current().grades(), _canonical(request.supplier, words)
+        note_unknown_names(engine, supplier=named)
         request = replace(request, publication=published, supplier=named, grades=grades)
         return _report(engine, _located(engine, request, source), words, baseline, limit, write, grouped=grouped)
 

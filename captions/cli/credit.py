@@ -10,6 +10,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.output import note
+from captions.errors import CaptionsError
 from captions.model import Credit
 from captions.report import Column, Row, write_rows
 
@@ -53,6 +54,8 @@ def credit(
 
     words = o.words(agencies)
     given = [line for argument in lines for line in (_from_stdin() if argument == "-" else [argument])]
+    if not any(line.strip() for line in given):
+        raise CaptionsError("no credit line is given; pass one in quotes, or - to read lines from stdin")
     if not explain:
         rows = [row(credit) for line in given for credit in parse_credits(line, words)]
         columns = _filled(rows) if form is o.Listing.table else COLUMNS

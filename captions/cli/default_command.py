@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+import typer
 from typer.core import TyperCommand, TyperGroup
 
 DEFAULT = "it"
@@ -40,9 +41,16 @@ class DefaultGroup(TyperGroup):
         return [*subcommands, *(first.shell_complete(inner, incomplete) if first is not None else ())]
 
 
+class _GroupContext(typer.Context):
+    """The context of a group's own command, whose usage and errors name the group."""
+
+    @property
+    def command_path(self) -> str:
+        """Return the name without the internal one: ``captions correct``."""
+        return self.parent.command_path if self.parent is not None else super().command_path
+
+
 class DefaultCommand(TyperCommand):
     """The command of a :class:`DefaultGroup`; its help is the help of the group."""
 
-    def format_usage(self, ctx: Any, formatter: Any) -> None:
-        """Write the usage line without the internal name."""
-        formatter.write_usage(ctx.parent.command_path, " ".join(self.collect_usage_pieces(ctx)))
+    context_class = _GroupContext

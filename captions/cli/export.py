@@ -14,7 +14,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
-from captions.cli.output import count, for_report, is_stdout, note, opened
+from captions.cli.output import count, for_report, format_of, is_stdout, note, opened
 from captions.errors import CaptionsError
 
 if TYPE_CHECKING:
@@ -44,7 +44,14 @@ def export(
         str, typer.Argument(metavar="VIEW", help="The view to export.  [default: use_in_words]", show_default=False)
     ] = "",
     db_url: o.Database = o.DATABASE,
-    form: Annotated[ExportFormat, typer.Option("--to", help="Output format.")] = ExportFormat.csv,
+    chosen: Annotated[
+        ExportFormat | None,
+        typer.Option(
+            "--to",
+            help="Output format.  [default: by the extension of the output file, else csv]",
+            show_default=False,
+        ),
+    ] = None,
     delimiter: o.Delimiter = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
@@ -60,10 +67,11 @@ def export(
 
     \b
     Example:
-      captions export --to parquet -o uses.parquet
+      captions export -o uses.parquet
     """
     import captions_db as db
 
+    form = format_of(chosen, output, ExportFormat.csv)
     wanted = view or ("articles" if form is ExportFormat.ninjs else "use_in_words")
     known = ["articles"] if form is ExportFormat.ninjs else list(db.VIEWS)
     if wanted not in known:

@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import date
 from itertools import chain, islice
 from typing import TYPE_CHECKING, Annotated, TextIO
 
@@ -11,13 +12,14 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen
-from captions.cli.inputs import opened_store, stored_publication
-from captions.cli.output import for_report, format_of, note, note_limit, opened, uncollected
+from captions.cli.inputs import note_unknown_names, opened_store, stored_publication
+from captions.cli.output import count, for_report, format_of, note, note_limit, opened, uncollected
 from captions.escaping import command
 from captions.report import Column, Row, write_rows
 
 if TYPE_CHECKING:
-    from captions_db import FoundUse, PictureFilter, UsesBeingFound
+    from captions_db import FoundFilters, FoundUse, PictureFilter, UncaptionedPicture, UsesBeingFound
+    from sqlalchemy import Engine
 
 _COLUMNS = (
     Column("used_on", "Date"),
@@ -43,6 +45,8 @@ _IN_TABLE = (
     Column("credit", "Credit line", wide=True),
     Column("source", "Article", path=True, rank=1),
 )
+_NAMED = 3
+"""Articles that a note names."""
 _IF_KNOWN = ("used_on", "publication", "supplier")
 Words = Annotated[
     list[str] | None,
@@ -91,8 +95,7 @@ def find(
     if not words and not any((agency, supplier, creator, publication, picture, period, since, until)):
         raise typer.BadParameter("give words to search for, or a filter such as --creator or --period")
     first, last, _ = o.days_of_period(period, since, until)
-    depicts = None if picture is None else picture_filter(picture)
-
+    by_picture = None if picture is None else picture_filter(picture)
     between = o.separator(delimiter, is_csv=form is o.Listing.csv)
     targets = for_report(output, overwrite=overwrite)
     height = screen.height(output, limit, table=form is o.Listing.table, every=every)
@@ -101,18 +104,71 @@ def find(
         db.finding(
             engine,
             " ".join(words) if words else None,
-            db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, depicts),
+            filters := _filters(engine, publication, agency, supplier, creator, by_picture),
             since=first,
             until=last,
             limit=limit if height is None else height,
         ) as found,
         opened(output, targets, for_spreadsheet=form is o.Listing.csv) as stream,
     ):
-        on_screen = _write(found, form, stream, height, between)
-        listed = on_screen if on_screen is not None else found.total if limit is None else min(limit, found.total)
+        bare = None if words else _uncaptioned(engine, filters, first, last)
+        listed = _write(found, form, stream, height, between, bare)
+    if listed is None:
+        listed = found.total if limit is None else min(limit, found.total)
+    _note_found(found, listed, words, bare or (), on_screen=height is not None)
+
+
+def _filters(
+    engine: Engine,
+    publication: str | None,
+    agency: str | None,
+    supplier: str | None,
+    creator: str | None,
+    picture: PictureFilter | None,
+) -> FoundFilters:
+    """Return the filters; note the names that the database does not have."""
+    import captions_db as db
+
+    note_unknown_names(engine, agency=agency, supplier=supplier, creator=creator)
+    return db.FoundFilters(stored_publication(engine, publication), agency, supplier, creator, picture)
+
+
+def _note_found(
+    found: UsesBeingFound,
+    listed: int,
+    words: list[str] | None,
+    bare: Sequence[UncaptionedPicture],
+    *,
+    on_screen: bool,
+) -> None:
+    """Say on stderr how many uses are found, and in which articles a picture has none."""
     if listed == found.total and not found.more:
         note(f"{found.total} found{_remedy(words) if not found.total else ''}")
-    note_limit(listed, found.total, more=found.more, on_screen=height is not None)
+    note_limit(listed, found.total, more=found.more, on_screen=on_screen)
+    if bare:
+        _note_uncaptioned(bare)
+
+
+def _uncaptioned(
+    engine: Engine, filters: FoundFilters, since: date | None, until: date | None
+) -> list[UncaptionedPicture] | None:
+    """Return the pictures without caption or credit that a search for a picture finds; None for other searches."""
+    import captions_db as db
+
+    if filters.picture is None or filters.agency or filters.supplier or filters.creator:
+        return None
+    return db.find_uncaptioned(engine, *filters.picture, publication=filters.publication, since=since, until=until)
+
+
+def _note_uncaptioned(pictures: Sequence[UncaptionedPicture]) -> None:
+    """Say on stderr which articles print the picture without caption or credit: they have no use to list."""
+    articles = list(dict.fromkeys(picture.source for picture in pictures))
+    more = f" and {len(articles) - _NAMED} more" if len(articles) > _NAMED else ""
+    number = count(len(pictures), "picture")
+    note(
+        f"{number} without caption or credit {'match' if len(pictures) > 1 else 'matches'}: "
+        f"{', '.join(articles[:_NAMED])}{more}; see: {command('show', articles[0])}"
+    )
 
 
 def _remedy(words: list[str] | None) -> str:
@@ -123,7 +179,14 @@ def _remedy(words: list[str] | None) -> str:
     return ""
 
 
-def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int | None, delimiter: str) -> int | None:
+def _write(
+    found: UsesBeingFound,
+    form: o.Listing,
+    stream: TextIO,
+    height: int | None,
+    delimiter: str,
+    bare: list[UncaptionedPicture] | None,
+) -> int | None:
     """Write the uses; return how many fit on the screen, None if it has no limit."""
     rows = map(_row, found.uses)
     if height is not None:
@@ -132,7 +195,9 @@ def _write(found: UsesBeingFound, form: o.Listing, stream: TextIO, height: int |
         _write_table(rows, stream)
         return None
     with uncollected():
-        head = {"total": found.total, "more": found.more}
+        head: dict[str, object] = {"total": found.total, "more": found.more}
+        if bare is not None:
+            head["uncaptioned"] = [{"source": p.source, "url": p.address, "alt": p.alt} for p in bare]
         write_rows("uses", _COLUMNS, rows, form.value, stream, head, delimiter)
     return None
 

@@ -9,7 +9,7 @@ import typer
 
 from captions.cli import images_check, images_find, images_scan, images_sheet, images_stamp
 from captions.cli import options as o
-from captions.cli.output import for_report, note, opened
+from captions.cli.output import for_report, format_of, note, opened
 from captions.errors import InputError
 from captions.report import Column, Row, write_rows
 
@@ -37,7 +37,7 @@ Families = Annotated[
 def read(
     files: Files,
     families: Families = False,
-    form: o.ShapeFormat = o.Shape.table,
+    chosen: Annotated[o.Shape | None, typer.Option("--format", help=o.FORMAT_HELP, show_default=False)] = None,
     output: o.Output = None,
     overwrite: o.Overwrite = False,
 ) -> None:
@@ -53,6 +53,7 @@ def read(
     """
     from captions import embedded
 
+    form = format_of(chosen, output, o.Shape.table)
     targets = for_report(output, files, overwrite=overwrite)
     found: list[tuple[str, Embedded]] = []
     failed: list[dict[str, str]] = []

@@ -22,6 +22,10 @@ if TYPE_CHECKING:
 
     from captions.lexicon.vocabulary import Vocabulary
 
+_MOST_NAMES = 100_000
+_NEAREST, _ALIKE = 3, 0.75
+"""How many names a note suggests, and how much of their letters they share."""
+
 
 @contextmanager
 def opened_store(url: str, *, create: bool = False) -> Iterator[Engine]:
@@ -77,6 +81,42 @@ def stored_publication(engine: Engine, name: str | None) -> str | None:
     if found is None:
         note(f"no article in the database is from {name!r}; list the publications with: captions publication list")
     return found or name
+
+
+def note_unknown_names(
+    engine: Engine, *, agency: str | None = None, supplier: str | None = None, creator: str | None = None
+) -> None:
+    """Note each name that no credit in the database has, with those that may be meant."""
+    import captions_db as db
+
+    if agency is not None and not db.agencies_named(engine, agency):
+        _note_unknown(engine, "agency", agency, f"no credit line in the database names the agency {agency!r}")
+    if supplier is not None and not db.agencies_named(engine, supplier):
+        _note_unknown(engine, "supplier", supplier, f"no picture in the database is from the supplier {supplier!r}")
+    if creator is not None and not db.creators_named(engine, creator):
+        _note_unknown(engine, "creator", creator, f"no credit line in the database names the creator {creator!r}")
+
+
+def _note_unknown(engine: Engine, what: str, name: str, message: str) -> None:
+    import captions_db as db
+
+    stored = db.names_starting(engine, "creator" if what == "creator" else "agency", "", _MOST_NAMES)
+    near = " or ".join(_near(name, stored))
+    note(f"{message}; " + (f"did you mean {near}?" if near else f"list them with: captions usage --by {what}"))
+
+
+def _near(name: str, stored: Collection[str]) -> list[str]:
+    """Return up to three names that have all words of ``name``, in any order, or else one with similar letters."""
+    from difflib import get_close_matches
+
+    from captions_db.search import fold
+
+    asked = fold(name)
+    keys = {fold(other): other for other in stored}
+    if found := [other for key, other in keys.items() if asked and set(asked.split()).issubset(key.split())]:
+        return found[:_NEAREST]
+    keys = {word: other for key, other in keys.items() for word in key.split()} | keys
+    return [keys[key] for key in get_close_matches(asked, keys, 1, _ALIKE)]
 
 
 def agency_names(ctx: typer.Context, incomplete: str) -> list[str]:

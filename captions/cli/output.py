@@ -5,7 +5,7 @@ from __future__ import annotations
 import gc
 import os
 import sys
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from contextlib import ExitStack, contextmanager, suppress
 from datetime import datetime
 from enum import StrEnum
@@ -16,6 +16,7 @@ import typer
 
 from captions import escaping
 from captions.cli.options import Listing
+from captions.errors import CaptionsError
 from captions.files.targets import Targets
 from captions.report import Column, Row, write_rows
 from captions.text import count as count
@@ -45,20 +46,32 @@ def _is_report(path: Path) -> bool:
     return is_report(path)
 
 
-_EXTENSIONS = {"htm": "html", "md": "markdown"}
+_EXTENSIONS = {"htm": "html", "md": "markdown", "ndjson": "jsonl"}
 """The extensions of files that differ from the name of their format."""
+_OTHERS = {"csv", "html", "json", "jsonl", "parquet", "pdf", "xlsx"}
+"""Extensions whose programs cannot open a file in another format."""
 
 
 def format_of(chosen: Form | None, path: Path | None, default: Form) -> Form:
     """Return the chosen format, else the one that the extension of the output file names, else the default.
 
-    ``report.html`` is HTML, ``report.md`` Markdown; an extension that names no format of the command is the default.
+    ``report.html`` is HTML, ``report.md`` Markdown, and ``report.txt`` the default. Raise CaptionsError for an
+    extension of another format.
     """
     if chosen is not None:
         return chosen
-    suffix = "" if path is None else path.suffix.lower().removeprefix(".")
     formats = {form.value: form for form in type(default)}
-    return formats.get(_EXTENSIONS.get(suffix, suffix), default)
+    return formats.get(extension_of(path, formats), default)
+
+
+def extension_of(path: Path | None, formats: Collection[str]) -> str:
+    """Return the format that a file's extension names; raise CaptionsError for one that the command cannot write."""
+    suffix = "" if path is None else path.suffix.lower().removeprefix(".")
+    form = _EXTENSIONS.get(suffix, suffix)
+    if form in _OTHERS and form not in formats:
+        extensions = " or ".join(f".{name}" for name in formats if name != "table")
+        raise CaptionsError(f"{path}: this command does not write .{suffix} files; choose {extensions}")
+    return form
 
 
 def is_stdout(path: Path | None) -> bool:
@@ -122,14 +135,15 @@ def note(message: str) -> None:
     typer.echo(escaping.line(message), err=True)
 
 
-def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool = False) -> None:
+def note_limit(listed: int, total: int, *, more: bool = False, on_screen: bool = False, which: str = "") -> None:
     """Say on stderr that a listing was cut by ``--limit``, or to a screenful.
 
-    ``more`` means that there are more than ``total`` rows.
+    ``more`` means that there are more than ``total`` rows; ``which`` describes those that are listed.
     """
     if listed < total or more:
         remedy = "use --all" if on_screen else "omit --limit"
-        note(f"showing {listed} of {'more than ' if more else ''}{total}; {remedy} to show all")
+        some = f"the {listed} {which}," if which else str(listed)
+        note(f"showing {some} of {'more than ' if more else ''}{total}; {remedy} to show all")
 
 
 def write_text(text: str, stream: TextIO) -> None:

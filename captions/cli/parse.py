@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from captions.cli import options as o
-from captions.cli.output import for_report, note, opened
+from captions.cli.output import extension_of, for_report, note, opened
 from captions.lexicon.vocabulary import Vocabulary
 from captions.model import Article, Caption, Credit, Occurrence
 
@@ -49,6 +49,7 @@ def parse(
     from captions.sources import Unread
     from captions.sources.records import parse_map
 
+    extension_of(output, ("json",))
     targets = for_report(output, (*paths, agencies), overwrite=overwrite)
     articles, failed, missing = [], [], False
     work = partial(_parsed, words=o.words(agencies), explain=explain)

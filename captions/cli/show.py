@@ -114,7 +114,8 @@ def _report(engine: Engine, words: Vocabulary, what: str, *, is_article: bool) -
     dossiers = use_dossiers(engine, words, numbers, today, grades)
     if use is not None:
         return DossierReport(dossiers)
-    return DossierReport(dossiers, article, db.places_of(engine, article.id))
+    bare = db.uncaptioned_of(engine, article.source)
+    return DossierReport(dossiers, article, db.places_of(engine, article.id), bare)
 
 
 def _missing(what: str) -> CaptionsError:

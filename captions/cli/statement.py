@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from captions.cli import completion
+from captions.cli import completion, settings
 from captions.cli import options as o
 from captions.cli.inputs import opened_store
 from captions.cli.output import for_report, format_of, is_stdout, note, opened
@@ -109,9 +109,12 @@ def _report(
         else:
             payee = freelancer_named(engine, creator or "")
         days = DateRange(first, last)
+        today = date.today()
         return StatementReport(
-            computed(engine, words, payee, days, date.today()),
+            computed(engine, words, payee, days, today),
             name or ("all days" if days == DateRange(None, None) else str(days)),
+            today,
+            sorted(set(settings.current().publications.values())),
         )
 
 

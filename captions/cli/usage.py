@@ -11,7 +11,7 @@ import typer
 
 from captions.cli import options as o
 from captions.cli import screen, usage_tables
-from captions.cli.inputs import opened_store, stored_publication
+from captions.cli.inputs import note_unknown_names, opened_store, stored_publication
 from captions.cli.output import for_report, format_of, note, note_limit, opened
 from captions.report import Column, write_rows
 
@@ -98,8 +98,8 @@ def usage(
     """Count the picture uses in the database, most used first.
 
     A use counts once for each agency and each creator its credit line names, and once in the total. Uses whose supplier
-    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`. Months, quarters and
-    years are listed in date order.
+    is unclear are counted by the reason: `uncredited`, `photographer only` or `ambiguous line`. A table of months,
+    quarters or years only is in date order.
 
     \b
     Examples:
@@ -126,6 +126,7 @@ def usage(
             # The only place where the clock is read.
             table = usage_tables.of_agreements(engine, o.words(agencies, db_url), on or date.today(), query)
         else:
+            note_unknown_names(engine, agency=agency, supplier=supplier, creator=creator)
             table = _counts(engine, query, lambda: o.words(agencies, db_url), compare, uncredited=uncredited)
     _write(table, form, output, targets, between, notes_apart=of_agreements, on_screen=height is not None)
 
@@ -194,6 +195,6 @@ def _write(
     for row in table.rows if apart else ():
         if row["note"]:
             note(f"agreement {row['agreement']} with {row['supplier']}: {row['note']}")
-    note_limit(table.listed, table.groups, on_screen=on_screen)
+    note_limit(table.listed, table.groups, on_screen=on_screen, which=table.which)
     if not table.rows:
         note(table.empty_note)

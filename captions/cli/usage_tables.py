@@ -116,6 +116,8 @@ class UsageReport:
     head: Mapping[str, object] = field(default_factory=dict)
     name: str = "rows"
     empty_note: str = "no uses"
+    which: str = ""
+    """Which groups a limit leaves, if their order does not show it: ``months with most uses``."""
 
 
 def spans(engine: Engine, query: UsageQuery, words: Callable[[], Vocabulary]) -> Sequence[DateSpan]:
@@ -161,7 +163,8 @@ def counted(
 
         table = by_group(table, by.index("group"), words(), query.limit)
     extra = [column for name in _ALSO if name in query.also for column in _ALSO[name]]
-    listed = sorted(table.rows, key=lambda row: _date_order(row.values)) if _TIMES.issuperset(by) else table.rows
+    by_date = _TIMES.issuperset(by)
+    listed = sorted(table.rows, key=lambda row: _date_order(row.values)) if by_date else table.rows
     rows = [{**_groups(by, row.values, query, row.unclear), **_counts(row)} for row in listed]
     if query.for_people and rows:
         rows.append({by[0]: "All uses", **_counts(table.total)})
@@ -173,6 +176,7 @@ def counted(
         table.groups,
         {"total": total, "groups": table.groups},
         empty_note=_empty_note(query),
+        which=f"{by[0]}s with most uses" if by_date and len(by) == 1 else "",
     )
 
 

@@ -90,6 +90,8 @@ def _decoded(picture: str | Path | bytes, use: Callable[[Image.Image], T]) -> T:
                 return use(image)
     except InputError:
         raise
+    except FileNotFoundError:
+        raise InputError(f"{name}: no such file; check the path") from None
     except Exception as error:  # Pillow raises many types: OSError, SyntaxError, struct.error, ...
         reason = "too large to decode" if isinstance(error, Image.DecompressionBombError) else "cannot be decoded"
         raise InputError(f"{name}: {reason}; export it again") from None

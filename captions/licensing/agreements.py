@@ -200,16 +200,26 @@ def remarks(new: Agreement, others: Iterable[Agreement]) -> list[str]:
 
 
 def renewed(
-    agreement: Agreement, ends: date, price: Decimal | None = None, quota: QuotaTerms | None = None
+    agreement: Agreement,
+    ends: date,
+    price: Decimal | None = None,
+    quota: QuotaTerms | None = None,
+    *,
+    scopes: tuple[str, ...] | None = None,
+    territories: tuple[str, ...] | None = None,
+    note: str | None = None,
 ) -> Agreement:
     """Return the same terms, starting the day after the end; raise CaptionsError if there is no end or it is later.
 
-    ``price`` and ``quota`` replace those of the agreement, if they are given.
+    The other arguments replace those of the agreement, if they are given. Its note is not repeated, for it is about
+    the old agreement.
     """
     if agreement.ends is None or agreement.ends == date.max:
         raise CaptionsError(
             f"agreement {agreement.id} has no end date to renew from; set it with: captions agreement end"
         )
+    if ends <= agreement.ends:
+        raise CaptionsError(f"--to must be after {agreement.ends}, when agreement {agreement.id} ends")
     count, period, days = quota or (agreement.quota, agreement.quota_period, agreement.quota_days)
     fresh = replace(
         agreement,
@@ -219,6 +229,9 @@ def renewed(
         quota=count,
         quota_period=period,
         quota_days=days,
+        scopes=agreement.scopes if scopes is None else scopes,
+        territories=agreement.territories if territories is None else territories,
+        note=note,
         **_RECORD_FIELDS,
     )
     return check(fresh)

@@ -145,10 +145,12 @@ def picture_named(text: str) -> Callable[[str], bool]:
     """Return a function that recognizes a picture's URL or file name, by a URL, a file name or a supplier's number.
 
     Each of ``https://img.example/s/wire-841304270.jpg``, ``wire-841304270.jpg`` and ``841304270`` recognizes
-    ``https://img.example/s/wire-841304270.jpg?w=640``. Raise CaptionsError for a number that is too short.
+    ``https://img.example/s/wire-841304270.jpg?w=640``; a URL with a query also recognizes the URL without. Raise
+    CaptionsError for a number that is too short.
     """
     if (whole := address_key(text) if "://" in text else None) is not None:
-        return lambda address: whole in (address_key(address), address_key(address, query=False))
+        bare = address_key(text, query=False)
+        return lambda address: address_key(address) in (whole, bare) or address_key(address, query=False) == whole
     if re.search(r"[./]", text):
         name = _file_name(text)
         return lambda address: _file_name(address) == name

@@ -5,7 +5,6 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass, fields, replace
 from datetime import date
-from decimal import Decimal
 from typing import Any
 
 import captions_db as db
@@ -14,7 +13,6 @@ from sqlalchemy import Engine
 
 from captions.errors import CaptionsError
 from captions.licensing.agreements import Agreement, remarks, renewed
-from captions.licensing.terms import QuotaTerms
 
 _FIELDS = tuple(field.name for field in fields(Agreement))
 
@@ -81,11 +79,9 @@ def end(engine: Engine, number: int, on: date, reason: str, who: str, check: Che
     return find(engine, number)
 
 
-def renew(
-    engine: Engine, number: int, ends: date, price: Decimal | None, quota: QuotaTerms | None, who: str
-) -> AddedAgreement:
-    """Add an agreement with the same terms, starting the day after the end of another."""
-    return add(engine, [replace(renewed(_in_effect(engine, number), ends, price, quota), added_by=who)])[0]
+def renew(engine: Engine, number: int, ends: date, who: str, **changes: Any) -> AddedAgreement:
+    """Add an agreement with the same terms, starting the day after another; ``changes`` are those of ``renewed``."""
+    return add(engine, [replace(renewed(_in_effect(engine, number), ends, **changes), added_by=who)])[0]
 
 
 def undo(engine: Engine, number: int, who: str, reason: str) -> Agreement:

@@ -35,6 +35,8 @@ class Sheet:
     name: str
     columns: Sequence[Column]
     rows: Sequence[Row]
+    heading: str = ""
+    """A line above the table."""
 
 
 def write(title: str, sheets: Iterable[Sheet], path: Path) -> None:
@@ -50,11 +52,15 @@ def write(title: str, sheets: Iterable[Sheet], path: Path) -> None:
             if len(sheet.rows) > _MOST_ROWS:
                 raise CaptionsError(f"{len(sheet.rows):,} uses do not fit on a sheet; choose a shorter period, or CSV")
             page = book.add_worksheet(sheet.name)
-            page.freeze_panes(1, 0)
+            top = 0
+            if sheet.heading:
+                page.write_string(0, 0, escaping.line(sheet.heading), head)
+                top = 2
+            page.freeze_panes(top + 1, 0)
             for at, column in enumerate(sheet.columns):
                 page.set_column(at, at, _WIDTHS[column.number])
-                page.write_string(0, at, column.title, head)
-            for number, row in enumerate(sheet.rows, 1):
+                page.write_string(top, at, column.title, head)
+            for number, row in enumerate(sheet.rows, top + 1):
                 for at, column in enumerate(sheet.columns):
                     _put(page, number, at, row.get(column.key), day)
 

@@ -28,6 +28,8 @@ class DossierReport:
     article: db.StoredArticle | None = None
     sources: Sequence[db.ArticlePlace] = ()
     """Where the article was read."""
+    uncaptioned: Sequence[db.UncaptionedPicture] = ()
+    """The article's pictures without caption or credit."""
 
 
 def write(report: DossierReport, form: str, stream: TextIO) -> None:
@@ -72,7 +74,7 @@ def _write_json(report: DossierReport, stream: TextIO) -> None:
     if report.article is None:
         as_json.write(uses[0], stream)
     else:
-        head = _object(of_article(report.article, report.sources))
+        head = _object(of_article(report.article, report.sources, report.uncaptioned))
         as_json.write({**head, "uses": uses}, stream)
 
 
@@ -92,7 +94,7 @@ def _object(sections: Sequence[Section]) -> dict[str, object]:
 def _write_text(report: DossierReport, stream: TextIO) -> None:
     blocks = []
     if report.article is not None:
-        blocks.append((f"Article {report.article.id}", of_article(report.article, report.sources)))
+        blocks.append((f"Article {report.article.id}", of_article(report.article, report.sources, report.uncaptioned)))
     blocks += [(f"Use {it.use.id}", of_use(it)) for it in report.uses]
     for n, (title, sections) in enumerate(blocks):
         stream.write(("\n\n" if n else "") + f"{title}\n")
@@ -115,7 +117,7 @@ def _write_page(report: DossierReport, stream: TextIO) -> None:
 
     tables = []
     if report.article is not None:
-        tables += _tables(of_article(report.article, report.sources), "")
+        tables += _tables(of_article(report.article, report.sources, report.uncaptioned), "")
     for it in report.uses:
         tables += _tables(of_use(it), f"Use {it.use.id}: " if report.article is not None else "")
     if report.article is not None:

@@ -82,7 +82,9 @@ def of_use(it: UseDossier, *, internal: bool = True) -> list[Section]:
     return [section for section in found if section.rows]
 
 
-def of_article(article: db.StoredArticle, sources: Sequence[db.ArticlePlace]) -> list[Section]:
+def of_article(
+    article: db.StoredArticle, sources: Sequence[db.ArticlePlace], uncaptioned: Sequence[db.UncaptionedPicture] = ()
+) -> list[Section]:
     """Return the sections about an article, without its uses."""
     facts = {
         "article": ("Number", article.id),
@@ -97,6 +99,12 @@ def of_article(article: db.StoredArticle, sources: Sequence[db.ArticlePlace]) ->
     rows = [_fact(key, title, value) for key, (title, value) in facts.items()]
     found = [
         _facts("article", "Article", rows),
+        Section(
+            "uncaptioned",
+            "Pictures without caption or credit",
+            [{"url": picture.address, "alt": picture.alt or None} for picture in uncaptioned],
+            _UNCAPTIONED,
+        ),
         Section("sources", "Files read", list(_sources(sources)), _SOURCES),
     ]
     return [section for section in found if section.rows]
@@ -361,6 +369,7 @@ def _decision(it: Correction | db.WaiverRecord, what: str, state: str) -> Row:
     return {"id": it.id, "what": what, "reason": it.reason, "who": it.who, "recorded": recorded, "state": state}
 
 
+_UNCAPTIONED = (Column("url", "Picture", wide=True), Column("alt", "Alternative text", wide=True))
 _SOURCES = (
     Column("source", "File or record", wide=True),
     Column("hash", "Hash", width=32),

@@ -18,7 +18,7 @@ PARQUET_WRITER = "captions export"
 _EDGE = 8_192
 
 _GROUPS = "group|supplier|agency|creator|publication|month|quarter|year|scope"
-_TITLES = rf"{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE}|(?:{DOSSIER_TITLE}|Article) \d+"
+_TITLES = rf"{TITLE}|{SHEET_TITLE}|{STATEMENT_TITLE}: [^<\n]*|(?:{DOSSIER_TITLE}|Article) \d+"
 _JSON = "totals?|before|on|supplier|uses?|articles?|pictures"
 """The first keys of reports after the version."""
 _FORMS = (

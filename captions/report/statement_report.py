@@ -4,11 +4,13 @@ from __future__ import annotations
 
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
+from datetime import date
 from decimal import Decimal
 from pathlib import Path
 from typing import TextIO
 
 from captions.audit.statement import ELSEWHERE, AgreementShare, PayeeStatement, StatementUse
+from captions.licensing.agreements import DateRange
 from captions.licensing.quotas import quota_text
 from captions.licensing.terms import digits_of
 from captions.report.rows import Column, Value, as_data
@@ -92,10 +94,12 @@ _AGREEMENTS_IN_TABLE = (
 
 @dataclass(frozen=True, slots=True)
 class StatementReport:
-    """A statement and the name of its period: ``2026-Q3``."""
+    """A statement, the name of its period, ``2026-Q3``, and the day and the newsrooms that it was produced by."""
 
     statement: PayeeStatement
     period: str
+    produced: date
+    newsrooms: Sequence[str] = ()
 
     @property
     def sections(self) -> tuple[tuple[str, str, Sequence[StatementUse]], ...]:
@@ -107,9 +111,19 @@ class StatementReport:
             ("unclear", f"Supplier unclear: the line names {name}", it.unclear),
         )
 
+    @property
+    def subject(self) -> str:
+        """Return the supplier or freelancer, and the period: ``Reuters, 2026-Q3``."""
+        return f"{self.statement.payee.name}, {self.period}"
+
     def heading(self) -> str:
         """Return the first line: ``Reuters, 2026-Q3: 12 uses``."""
-        return f"{self.statement.payee.name}, {self.period}: {count(len(self.statement.uses), 'use')}"
+        return f"{self.subject}: {count(len(self.statement.uses), 'use')}"
+
+    def origin(self) -> str:
+        """Return the last sentence of a page's heading: ``Produced on 2026-10-02 by Harbor Echo.``"""
+        by = f" by {', '.join(self.newsrooms)}" if self.newsrooms else ""
+        return f"Produced on {self.produced}{by}."
 
     def total(self) -> str:
         """Return the total by currency, and what it leaves out: ``total: 405.00 EUR; price unknown for 2 uses``."""
@@ -149,11 +163,16 @@ def write_workbook(report: StatementReport, path: Path) -> None:
     from captions.report import as_xlsx
 
     names = {"uses": "Uses", "without_day": "Without a day", "unclear": "Supplier unclear"}
-    sheets = [as_xlsx.Sheet(names[key], _USES, [_row(use) for use in uses]) for key, _, uses in report.sections]
+    columns = [column for column in _USES if column.key != "source"]
+    title = f"{STATEMENT_TITLE}: {report.heading()}"
+    sheets = [
+        as_xlsx.Sheet(names[key], columns, [_row(use) for use in uses], title if key == "uses" else "")
+        for key, _, uses in report.sections
+    ]
     agreements = [_agreement(share) for share in report.statement.agreements]
     sheets.append(as_xlsx.Sheet("Totals", _TOTALS, list(_totals(report.statement))))
     sheets.append(as_xlsx.Sheet("Agreements", _AGREEMENTS, agreements))
-    as_xlsx.write(f"{STATEMENT_TITLE}: {report.heading()}", sheets, path)
+    as_xlsx.write(title, [sheet for sheet in sheets if sheet.rows or sheet.heading], path)
 
 
 def _object(report: StatementReport) -> dict[str, object]:
@@ -179,10 +198,10 @@ def _write_page(report: StatementReport, stream: TextIO) -> None:
     tables = [
         as_page.PageTable(title, _ON_PAPER, [_on_paper(use) for use in uses]) for _, title, uses in report.sections
     ]
-    agreements = [_agreement(share) for share in report.statement.agreements]
+    agreements = [{**_agreement(share), "left": _left(share)} for share in report.statement.agreements]
     tables.append(as_page.PageTable("Agreements", _AGREEMENTS, agreements))
-    heading = f"{report.heading()}; {report.total()}"
-    as_page.write(STATEMENT_TITLE, heading, tables, _note(report.statement), stream)
+    heading = f"{count(len(report.statement.uses), 'use')}; {report.total()}. {report.origin()}"
+    as_page.write(f"{STATEMENT_TITLE}: {report.subject}", heading, tables, _note(report.statement), stream)
 
 
 def _write_table(report: StatementReport, stream: TextIO) -> None:
@@ -197,7 +216,7 @@ def _write_table(report: StatementReport, stream: TextIO) -> None:
     stream.write(f"\n{report.total()}\n")
     if report.statement.agreements:
         stream.write("\n")
-        shares = [_agreement(share) for share in report.statement.agreements]
+        shares = [{**_agreement(share), "left": _left(share)} for share in report.statement.agreements]
         for share in shares:
             if isinstance(share["price"], Decimal):
                 share["price"] = _money(share["price"], str(share["currency"]))
@@ -256,7 +275,8 @@ def _on_paper(it: StatementUse) -> dict[str, Value]:
 
 
 def _under(it: StatementUse) -> str:
-    return f"agreement {it.agreement.id}" if it.agreement and it.paid != ELSEWHERE else ""
+    a = it.agreement
+    return f"agreement {a.id}, {DateRange(a.starts, a.ends)}" if a and it.paid != ELSEWHERE else ""
 
 
 def _totals(it: PayeeStatement) -> Iterator[dict[str, Value]]:
@@ -282,6 +302,13 @@ def _agreement(share: AgreementShare) -> dict[str, Value]:
         "unknown": share.unknown if a.quota is not None else None,
         "uses": share.uses,
     }
+
+
+def _left(share: AgreementShare) -> Value:
+    """Return what a person reads as left of a quota: ``3``, or ``2 over``."""
+    if share.unknown:
+        return "unknown"
+    return f"{-share.left} over" if share.left is not None and share.left < 0 else share.left
 
 
 def _rounded(amount: Decimal | None, currency: str | None) -> Decimal | None:

@@ -114,6 +114,7 @@ from captions_db.queries import (
     articles,
     by_uses,
     count_spans,
+    creators_named,
     find,
     finding,
     lines_of,
@@ -141,6 +142,7 @@ from captions_db.records import (
 )
 from captions_db.rows import caption_digest
 from captions_db.store_merge import StoreMerge, merge_store
+from captions_db.uncaptioned import UncaptionedPicture, find_uncaptioned, uncaptioned_of
 from captions_db.waivers import (
     UseKey,
     WaiverRecord,
@@ -207,6 +209,7 @@ __all__ = [
     "StoreMerge",
     "StoredArticle",
     "StoredImage",
+    "UncaptionedPicture",
     "UnknownSchemeError",
     "UnusableStoreError",
     "UsageRow",
@@ -241,6 +244,7 @@ __all__ = [
     "copy_decisions",
     "corrections",
     "count_spans",
+    "creators_named",
     "decided",
     "decision_snapshot",
     "decision_version",
@@ -248,6 +252,7 @@ __all__ = [
     "dump_command",
     "end_agreement",
     "find",
+    "find_uncaptioned",
     "finding",
     "finish_run",
     "forget",
@@ -292,6 +297,7 @@ __all__ = [
     "start_run",
     "suppliers_in_use",
     "suppressions_of",
+    "uncaptioned_of",
     "undo_agreement",
     "undo_correction",
     "undo_license",

@@ -2,11 +2,11 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from datetime import date
 from typing import NamedTuple
 
-from sqlalchemy import ColumnElement, Connection, delete, insert, select
+from sqlalchemy import ColumnElement, Connection, Engine, delete, insert, select
 
 from captions_db import models as m
 from captions_db.bulk import in_chunks
@@ -48,8 +48,12 @@ def uncaptioned_pictures(
     until: date | None = None,
     run: int | None = None,
     source: str | None = None,
+    part: str = "",
 ) -> Iterator[UncaptionedPicture]:
-    """Yield the pictures of the articles that the limits select, by source and place; None sets no limit."""
+    """Yield the pictures of the articles that the limits select, by source and place; None sets no limit.
+
+    ``part`` has ASCII letters and digits of the URL, in any case.
+    """
     picture, article = m.uncaptioned_picture, m.article.c
     conditions: list[ColumnElement[bool]] = []
     if publication is not None:
@@ -62,6 +66,8 @@ def uncaptioned_pictures(
         conditions.append(article.run_id == run)
     if source is not None:
         conditions.append(article.source == source)
+    if part:
+        conditions.append(picture.c.address.ilike(f"%{part}%"))
     statement = (
         select(article.source, picture.c.address, picture.c.alt)
         .join_from(picture, m.article, article.id == picture.c.article_id)
@@ -70,3 +76,24 @@ def uncaptioned_pictures(
     )
     for page in connection.execute(statement.execution_options(yield_per=_PAGE)).partitions():
         yield from map(UncaptionedPicture._make, page)
+
+
+def find_uncaptioned(
+    engine: Engine,
+    part: str,
+    matches: Callable[[str], bool],
+    *,
+    publication: str | None = None,
+    since: date | None = None,
+    until: date | None = None,
+) -> list[UncaptionedPicture]:
+    """Return the pictures whose URL has ``part`` and is one that ``matches`` accepts, by source and place."""
+    with engine.connect() as connection:
+        found = uncaptioned_pictures(connection, publication=publication, since=since, until=until, part=part)
+        return [picture for picture in found if matches(picture.address)]
+
+
+def uncaptioned_of(engine: Engine, source: str) -> list[UncaptionedPicture]:
+    """Return the pictures of an article, from top to bottom."""
+    with engine.connect() as connection:
+        return list(uncaptioned_pictures(connection, source=source))

@@ -94,8 +94,9 @@ def test_overlaps_and_gaps_are_reported(run: Run) -> None:
 
 def test_ended_and_renewed(run: Run) -> None:
     run(*REUTERS, *TERMS)
-    ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50", "--quota", "60/30d")
-    assert (ran.out, ran.err) == ("added agreement 2 with Reuters\n", "")
+    ran = run("agreement", "renew", "1", "--to", "2027", "--price", "18900.50", "--quota", "60/30d", "--scope", "web")
+    agreed = "added agreement 2 with Reuters: 2027-01-01 to 2027-12-31, flat, 18900.50 EUR, 60/30d, web, IL, US\n"
+    assert (ran.out, ran.err) == (agreed, "")
     new = listed(run)[1]
     assert (new["from"], new["to"], new["price"]) == ("2027-01-01", "2027-12-31", "18900.50")
     assert (new["quota"], new["quota_period"], new["excluded"]) == (60, "30d", ["Reuters Archive", "Wires, Inc"])
@@ -106,7 +107,7 @@ def test_ended_and_renewed(run: Run) -> None:
         (["end", "1", "--on", "2026-07", "--reason", "x"], "already ends on 2026-06-30"),
         (["end", "1", "--on", "2025-12", "--reason", "x"], "starts on 2026-01-01"),
         (["end", "9", "--on", "2025", "--reason", "x"], "no agreement 9"),
-        (["renew", "1", "--to", "2026-06-30"], "is before the start"),
+        (["renew", "1", "--to", "2025"], "--to must be after 2026-06-30, when agreement 1 ends"),
         (["show", "7"], "no agreement 7; see: captions agreement list --all"),
         (["end", "1", "--on", "2026-06", "--reason", " "], "must not be empty"),
     ]:

@@ -47,7 +47,7 @@ def test_each_format_has_the_same_rows(run: Run, tmp_path: Path, filled: str) ->
         ("articles/b.txt", None, "2024-05-18"),
         ("articles/é.txt", "AFP", "2024-05-18"),
     ]
-    ran = run("export", "--to", "parquet", "-o", "uses.parquet", "--db", filled)
+    ran = run("export", "-o", "uses.parquet", "--db", filled)
     assert (ran.code, ran.out, ran.err) == (0, "", "exported 3 rows of use_in_words to uses.parquet\n")
     rows = parquet.read_table(tmp_path / "uses.parquet").to_pylist()
     assert [row | {"used_on": row["used_on"].isoformat()} for row in rows] == exported

@@ -140,3 +140,18 @@ def test_a_name_that_no_article_has_any_more_names_nothing(papers: Run) -> None:
     papers("forget", "undo", "1", "--reason", "printed")
     assert usage(papers, "publication") == {"Harbor Echo GmbH": 3, "Echo Online": 1}
     assert papers("db", "check").code == 0
+
+
+@pytest.mark.parametrize(
+    ("arguments", "message"),
+    [
+        (("find", "--creator", "O'Dea, Shane"), 'names the creator "O\'Dea, Shane"; did you mean Shane O’Dea?'),
+        (("find", "--agency", "Xyzzy"), "names the agency 'Xyzzy'; list them with: captions usage --by agency"),
+        (("usage", "--creator", "odee"), "names the creator 'odee'; list them with: captions usage --by creator"),
+        (("usage", "--supplier", "A.P"), ""),
+        (("audit", "--supplier", "APX"), "is from the supplier 'APX'; did you mean AP?"),
+    ],
+)
+def test_a_name_that_the_database_does_not_have_is_noted(papers: Run, arguments: tuple[str, ...], message: str) -> None:
+    ran = papers(*arguments)
+    assert ran.code == 0 and message in ran.err

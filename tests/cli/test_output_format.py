@@ -37,6 +37,24 @@ def test_an_audit_has_the_format_of_its_file(stored: Run, tmp_path: Path, extens
     assert path.read_text("utf-8").startswith(BEGINNINGS[extension])
 
 
+@pytest.mark.parametrize(
+    ("command", "extension", "instead"),
+    [
+        ("audit", "pdf", ".json or .csv or .html or .markdown or .sarif"),
+        ("usage", "xlsx", ".csv or .json or .markdown"),
+        ("show 1", "csv", ".json or .html"),
+        ("export", "json", ".csv or .jsonl or .parquet or .ninjs"),
+        ("agreement export", "XLSX", ".csv"),
+        ("parse a.txt", "html", ".json"),
+    ],
+)
+def test_the_extension_of_another_format_is_refused(stored: Run, command: str, extension: str, instead: str) -> None:
+    ran = stored(*command.split(), "-o", f"out.{extension}")
+    assert (ran.code, Path(f"out.{extension}").exists()) == (2, False)
+    message = f"out.{extension}: this command does not write .{extension.lower()} files; choose {instead}"
+    assert message in " ".join(ran.err.split())
+
+
 def test_an_explicit_format_wins(stored: Run, tmp_path: Path) -> None:
     assert stored("audit", "--format", "json", "-o", tmp_path / "out.html").code == 0
     assert json.loads((tmp_path / "out.html").read_text("utf-8"))["version"] == 1

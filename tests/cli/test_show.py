@@ -19,6 +19,8 @@ _PAGE = """<html lang="en"><head><title>Ferry</title><link rel="canonical" href=
 <p>Tickets will stay at their old price until the end of the year, the company said in a statement on Monday.</p>
 <figure><img src="https://img.example/gull.jpg"><figcaption>A gull rests on the roof of the old market hall.
 <span class="credit">Ann Lee/AFP</span></figcaption></figure>
+<p>The old pontoon was towed away in March, and the harbor office has not said yet what will become of it.</p>
+<img src="https://img.example/tow-841304270.jpg" alt="The tow" width="800" height="600">
 </article></body></html>"""
 
 
@@ -64,6 +66,18 @@ def test_what_cannot_be_shown_is_said_in_one_sentence(desk: Run, arguments: tupl
     ran = desk("show", *arguments)
     assert (ran.code, ran.out) == (2, "")
     assert message in ran.err
+
+
+@pytest.mark.parametrize("picture", ["841304270", "tow-841304270.jpg", "https://img.example/tow-841304270.jpg?w=800"])
+def test_a_picture_without_caption_is_shown_with_its_article(desk: Run, picture: str) -> None:
+    bare = {"url": "https://img.example/tow-841304270.jpg", "alt": "The tow"}
+    assert json.loads(desk("show", "05-ferry.html", "--format", "json").out)["uncaptioned"] == [bare]
+    found = desk("find", "--picture", picture, "--format", "json")
+    source = "news/05-ferry.html"
+    assert json.loads(found.out)["uncaptioned"] == [{"source": source, **bare}]
+    note = f"1 picture without caption or credit matches: {source}; see: captions show {source}"
+    assert found.err.splitlines() == ["0 found", note]
+    assert json.loads(desk("find", "--creator", "Jo Reed", "--picture", picture, "--format", "json").out)["uses"] == []
 
 
 def test_the_format_follows_the_name_of_the_file(desk: Run, tmp_path: Path) -> None:

@@ -112,9 +112,10 @@ def test_renewed_from_the_day_after_the_end() -> None:
         id=3, starts=date(2026, 1, 1), ends=date(2026, 12, 31), price=Decimal(9), currency="EUR", note="x"
     )
     new = renewed(agreed, date(2027, 12, 31), Decimal("9.5"))
-    assert new == replace(agreed, id=None, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
+    terms = replace(agreed, starts=date(2027, 1, 1), ends=date(2027, 12, 31), price=Decimal("9.5"))
+    assert new == replace(terms, id=None, note=None)
     assert remarks(new, [agreed]) == []
-    with pytest.raises(CaptionsError, match="is before the start"):
+    with pytest.raises(CaptionsError, match="--to must be after 2026-12-31"):
         renewed(agreed, date(2026, 12, 30))
     with pytest.raises(CaptionsError, match="has no end date"):
         renewed(replace(agreed, ends=None), date(2028, 1, 1))

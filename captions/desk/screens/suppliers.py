@@ -62,9 +62,10 @@ def download(request: Request, name: str, period: str = "", form: Literal["csv",
         payee = supplier_named(store.engine, store.words, name)
     except CaptionsError:
         payee = freelancer_named(store.engine, name)
-    found = statement(store.engine, store.words, payee, DateRange(first, last), store.today())
+    today = store.today()
+    found = statement(store.engine, store.words, payee, DateRange(first, last), today)
     stream = io.StringIO()
-    statement_report.write(StatementReport(found, label), form, stream)
+    statement_report.write(StatementReport(found, label, today), form, stream)
     # Spreadsheets read CSV as UTF-8 only if it begins with this mark.
     data = stream.getvalue().encode("utf-8-sig" if form == "csv" else "utf-8")
     disposition = {"Content-Disposition": f'attachment; filename="statement.{form}"'}

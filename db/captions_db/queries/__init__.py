@@ -2,7 +2,7 @@
 
 from captions_db.queries.changes import ChangeRow, ChangeTable, usage_changes
 from captions_db.queries.date_spans import CreditLine, DateSpan, count_spans, lines_of, suppliers_in_use
-from captions_db.queries.filters import agencies_named
+from captions_db.queries.filters import agencies_named, creators_named
 from captions_db.queries.found_filters import FoundFilters, PictureFilter
 from captions_db.queries.listings import ArticleRow, PartyRow, articles, names_starting, parties, run_summaries
 from captions_db.queries.search import FoundUse, FoundUses, UsesBeingFound, find, finding
@@ -44,6 +44,7 @@ __all__ = [
     "articles",
     "by_uses",
     "count_spans",
+    "creators_named",
     "find",
     "finding",
     "lines_of",

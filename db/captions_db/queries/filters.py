@@ -47,6 +47,12 @@ def agencies_named(engine: Engine, name: str) -> list[str]:
         return sorted(names_of(connection, set(agency_ids(connection, name))).values())
 
 
+def creators_named(engine: Engine, name: str) -> list[str]:
+    """Return the stored creators with this name or alias, in any case and spelling."""
+    with engine.connect() as connection:
+        return sorted(names_of(connection, set(creator_ids(connection, name))).values())
+
+
 def use_filters(
     agencies: Sequence[int] | None, since: date | None, until: date | None, publication: str | None
 ) -> list[ColumnElement[bool]]:
