@@ -256,7 +256,10 @@ def test_usage_as_a_table_ends_with_all_uses(three: Run) -> None:
 def test_usage_of_an_agency_by_an_alias(three: Run) -> None:
     answer = json.loads(three("usage", "--agency", "Agence France-Presse", "--format", "json").out)
     assert answer["total"] == {"uses": 1}
-    assert three("usage", "--agency", "Nobody").err == "no uses that name Nobody\n"
+    assert three("usage", "--agency", "Nobody").err.splitlines() == [
+        "no credit line in the database names the agency 'Nobody'; list them with: captions usage --by agency",
+        "no uses that name Nobody",
+    ]
 
 
 def test_find_in_each_form(three: Run) -> None:
